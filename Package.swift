@@ -1,0 +1,94 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// What every target is compiled with. An unknown upcoming feature passes silently, so a test of the
+/// house checks that each of these names is one that the compiler knows.
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+/// A Swift module over the outside world; `c` names the folder of its C module map, if it has one.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], c: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Libraries/\(name)", exclude: c, swiftSettings: settings)
+}
+
+/// The C headers of one Debian package.
+func headers(_ name: String, of library: String, pkgConfig: String? = nil, apt: String? = nil) -> Target {
+    .systemLibrary(
+        name: name, path: "Libraries/\(library)/\(name)", pkgConfig: pkgConfig,
+        providers: apt.map { [.apt([$0])] })
+}
+
+/// A module of the marketplace; the files of the folder `embedding` are compiled in.
+func module(_ name: String, _ dependencies: [Target.Dependency], embedding folder: String? = nil) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: folder.map { [.embedInCode($0)] } ?? [],
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "mentatlab-marketplace",
+    products: [
+        .executable(name: "marketplace", targets: ["MarketplaceServer"])
+    ],
+    targets: [
+        headers("CLinux", of: "System"),
+        library("System", ["CLinux"], c: ["CLinux"]),
+        library("Reactor", ["System", "CLinux"]),
+        library("JSON"),
+        library("Logging", ["JSON", "System"]),
+        library("HTTPServer", ["Reactor", "System", "CLinux"]),
+        library("CommandLine"),
+        headers("COpenSSL", of: "Crypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("Crypto", ["COpenSSL"], c: ["COpenSSL"]),
+        headers("CPostgres", of: "Postgres", pkgConfig: "libpq", apt: "libpq-dev"),
+        library("Postgres", ["CPostgres", "System"], c: ["CPostgres"]),
+        library("EmbeddedPostgres", ["Crypto", "Postgres", "System"]),
+        headers("CYAML", of: "YAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        library("YAML", ["CYAML", "JSON"], c: ["CYAML"]),
+        headers("CCurl", of: "HTTPClient", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("HTTPClient", ["CCurl", "System"], c: ["CCurl"]),
+        module("Events", ["JSON", "Crypto"]),
+        module("EventLog", ["Events", "Postgres", "JSON", "Crypto"], embedding: "SQL"),
+        module("Manifest", ["JSON", "YAML"], embedding: "Tables"),
+        module("Marketplace", ["Events", "Manifest", "Crypto"]),
+        module("Contract", ["Events", "JSON", "Crypto"]),
+        module("HTTPFront", ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"]),
+        module("Artifacts", ["System", "Crypto", "Postgres"], embedding: "SQL"),
+        module(
+            "Projections", ["Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging"], embedding: "SQL"),
+        module(
+            "CommandAPI",
+            [
+                "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer",
+                "Postgres", "JSON", "Crypto", "System",
+            ]),
+        module(
+            "QueryAPI",
+            [
+                "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer",
+                "JSON", "Crypto", "System",
+            ], embedding: "OpenAPI"),
+        .executableTarget(
+            name: "MarketplaceServer",
+            dependencies: [
+                "CommandAPI", "QueryAPI", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
+                "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
+                "Logging", "CommandLine", "System",
+            ], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
