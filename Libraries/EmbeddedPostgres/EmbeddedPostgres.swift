@@ -1,0 +1,192 @@
+import Crypto
+import Postgres
+import System
+
+/// A private Postgres server for one data folder, reached over a unix socket alone.
+///
+/// Made when first started; an orphan of a crashed run is adopted. It never runs as root: started by
+/// root, the cluster lies under `/var/lib/mentatlab/` and belongs to the user `postgres`, since a data
+/// folder below `/root` could not be reached by it.
+public struct EmbeddedPostgres: Sendable {
+    /// Why the server can't be had.
+    public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// For a person, with what to do about it.
+        public let description: String
+    }
+
+    private struct Place {
+        let cluster: String
+        let socket: String
+        let log: String
+        /// Words before the server's programs that give up root.
+        let prefix: [String]
+        let owner: Host.User?
+    }
+
+    private static let binaries = "/usr/lib/postgresql/15/bin"
+    private let place: Place
+
+    /// What to connect to, without a database: libpq's keyword/value form.
+    public let connection: String
+
+    /// Finds, makes, starts or adopts the server of a data folder and waits until it answers.
+    ///
+    /// Blocks. The caller holds a lock on the data folder.
+    /// - Parameter progress: is told what takes time.
+    public static func start(
+        dataFolder: String, progress: (String) -> Void
+    ) throws(Failure) -> EmbeddedPostgres {
+        do {
+            return try start(in: locate(dataFolder), progress)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(description: "Postgres can't be started: \(error)")
+        }
+    }
+
+    /// Stops the server and waits until it is gone. Blocks.
+    public func stop() throws(Failure) {
+        do {
+            let outcome = try Self.run(place, "pg_ctl", ["stop", "-D", place.cluster, "-m", "fast", "-w", "-t", "60"])
+            guard outcome.exitCode == 0 else { throw Failure(description: "Postgres can't be stopped: \(outcome.output)") }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(description: "Postgres can't be stopped: \(error)")
+        }
+    }
+
+    /// Makes a database where it is missing; returns what to connect to.
+    public func makeDatabase(_ name: String) async throws -> String {
+        let session = PostgresSession(
+            PostgresConfiguration(url: "\(connection) dbname=postgres", applicationName: "marketplace-setup"))
+        let exists = try await session.run { connection in
+            try connection.execute(Self.findDatabase, [.text(name)]).count > 0
+        }
+        if !exists {
+            // A name of the program's own choosing; identifiers can't be parameters.
+            precondition(name.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == UInt8(ascii: "_") })
+            try await session.run { try $0.executeScript("CREATE DATABASE \(name)") }
+        }
+        await session.close()
+        return "\(connection) dbname=\(name)"
+    }
+
+    private static let findDatabase = PostgresStatement(
+        "find_database", Array("SELECT true FROM pg_database WHERE datname = $1".utf8))
+
+    private static func locate(_ dataFolder: String) throws -> Place {
+        guard try FileSystem.status("\(binaries)/postgres") != nil else {
+            throw Failure(description: "Postgres 15 is missing: apt-get install postgresql-15")
+        }
+        let hash = SHA256Digest(of: Array(try FileSystem.resolve(dataFolder).utf8)).hex.prefix(16)
+        guard Host.userID == 0 else {
+            let base = "/tmp/mentatlab-\(Host.userID)"
+            return Place(
+                cluster: "\(dataFolder)/postgres", socket: "\(base)/\(hash)", log: "\(dataFolder)/postgres.log",
+                prefix: [], owner: nil)
+        }
+        guard let owner = Host.user(named: "postgres") else {
+            throw Failure(description: "the user 'postgres' is missing, as whom the server runs: apt-get install postgresql-15")
+        }
+        let base = "/var/lib/mentatlab/\(hash)"
+        return Place(
+            cluster: "\(base)/postgres", socket: "\(base)/socket", log: "\(base)/postgres.log",
+            prefix: ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"], owner: owner)
+    }
+
+    private static func start(in place: Place, _ progress: (String) -> Void) throws -> EmbeddedPostgres {
+        try makePrivate(FileSystem.parent(of: place.socket), place)
+        try makePrivate(place.socket, place)
+        if place.owner != nil { try makePrivate(FileSystem.parent(of: place.cluster), place) }
+        if try FileSystem.status("\(place.cluster)/PG_VERSION") == nil {
+            progress("making a database cluster in \(place.cluster)")
+            try makeCluster(place)
+        }
+        let server = EmbeddedPostgres(
+            place: place, connection: "host=\(place.socket) user=\(Self.superuser)")
+        let status = try run(place, "pg_ctl", ["status", "-D", place.cluster])
+        if status.exitCode == 0 {
+            progress("adopting the Postgres server of an earlier run")
+            return server
+        }
+        progress("starting Postgres")
+        let options = "-c listen_addresses= -c unix_socket_directories=\(place.socket)"
+        let outcome = try run(
+            place, "pg_ctl",
+            ["start", "-D", place.cluster, "-l", place.log, "-w", "-t", "120", "-o", options])
+        guard outcome.exitCode == 0 else {
+            let log = (try? FileSystem.read(place.log, limit: 16 << 20)) ?? []
+            throw Failure(
+                description: "Postgres did not start: \(outcome.output)\n\(String(decoding: log.suffix(2000), as: UTF8.self))")
+        }
+        return server
+    }
+
+    private static let superuser = "mentatlab"
+
+    private static func makeCluster(_ place: Place) throws {
+        // Built aside and renamed, so that a run that was killed half-way leaves no cluster that looks whole.
+        let new = "\(place.cluster).new"
+        _ = try Subprocess.run(["/bin/rm", "-rf", "--", new], outputPath: scratch(place))
+        let outcome = try run(
+            place, "initdb",
+            [
+                "-D", new, "-U", superuser, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8",
+                "--lc-collate=C", "--lc-ctype=C.UTF-8", "--data-checksums",
+            ])
+        guard outcome.exitCode == 0 else { throw Failure(description: "initdb failed: \(outcome.output)") }
+        let configuration = "\(new)/postgresql.conf"
+        let text = try FileSystem.read(configuration, limit: 1 << 20) + Array(settings.utf8)
+        try FileSystem.replace(configuration, with: text)
+        if let owner = place.owner { try FileSystem.changeOwner(configuration, user: owner.id, group: owner.group) }
+        try FileSystem.rename(new, to: place.cluster)
+        try FileSystem.synchronizeDirectory(FileSystem.parent(of: place.cluster))
+    }
+
+    /// What the log's append was measured with.
+    private static var settings: String {
+        let buffers = min(1024, max(64, (Host.memoryBytes / 4) >> 20))
+        return """
+
+            # MentatLab Marketplace
+            shared_buffers = \(buffers)MB
+            wal_buffers = 64MB
+            max_wal_size = 8GB
+            min_wal_size = 512MB
+            checkpoint_timeout = 30min
+            wal_compression = lz4
+            full_page_writes = on
+            synchronous_commit = on
+            jit = off
+            max_connections = 100
+            log_checkpoints = off
+
+            """
+    }
+
+    /// Makes a folder that its owner alone may enter; refuses one that somebody else made.
+    private static func makePrivate(_ path: String, _ place: Place) throws {
+        let wanted = place.owner?.id ?? Host.userID
+        if try FileSystem.status(path) == nil {
+            // The folders above are root's or /tmp; whoever may pass through them can't enter this one.
+            if place.owner != nil { try FileSystem.makeDirectory(FileSystem.parent(of: path), mode: 0o755) }
+            try FileSystem.makeDirectory(path)
+            if let owner = place.owner { try FileSystem.changeOwner(path, user: owner.id, group: owner.group) }
+        }
+        guard let status = try FileSystem.status(path), status.isDirectory, status.owner == wanted,
+            status.mode & 0o077 == 0
+        else {
+            throw Failure(description: "\(path) has to be a folder that belongs to user \(wanted) alone; remove it and try again")
+        }
+    }
+
+    private static func scratch(_ place: Place) -> String { "\(FileSystem.parent(of: place.log))/postgres-tools.log" }
+
+    private static func run(_ place: Place, _ program: String, _ arguments: [String]) throws -> Subprocess.Outcome {
+        try Subprocess.run(
+            place.prefix + ["\(binaries)/\(program)"] + arguments, environment: ["LC_ALL": "C.UTF-8"],
+            outputPath: scratch(place))
+    }
+}

@@ -1,0 +1,200 @@
+/// Takes the head of a request apart (RFC 9112, RFC 3986), strictly.
+///
+/// Where the RFC lets a recipient repair or refuse, this one refuses: bare LF, obs-fold, white space
+/// before a colon, two Content-Length even where equal, Content-Length beside Transfer-Encoding,
+/// control characters, absolute and asterisk targets, a Host that is missing or stands twice.
+struct HTTPHeadParser {
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
+
+    /// Parses a head without its closing empty line.
+    static func parse(_ bytes: ArraySlice<UInt8>) throws(HTTPRefusal) -> HTTPRequestHead {
+        var parser = HTTPHeadParser(bytes: bytes, position: bytes.startIndex)
+        return try parser.head()
+    }
+
+    private mutating func head() throws(HTTPRefusal) -> HTTPRequestHead {
+        let requestLine = try line()
+        let parts = requestLine.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[0].isEmpty, parts[0].allSatisfy(isTokenByte), parts[0].count <= 32 else {
+            throw HTTPRefusal(400, "the request line is malformed")
+        }
+        let isVersion11: Bool
+        switch String(decoding: parts[2], as: UTF8.self) {
+        case "HTTP/1.1": isVersion11 = true
+        case "HTTP/1.0": isVersion11 = false
+        case let version where version.hasPrefix("HTTP/"):
+            throw HTTPRefusal(505, "only HTTP/1.1 and HTTP/1.0 are spoken here")
+        default: throw HTTPRefusal(400, "the request line is malformed")
+        }
+        let target = try HTTPTarget(parts[1])
+
+        var fields = HTTPFields()
+        while position < bytes.endIndex {
+            let (name, value) = try field(line())
+            guard fields.fields.count < 100 else { throw HTTPRefusal(431, "more than 100 header fields") }
+            fields.append(name, value)
+        }
+        let hosts = fields.all("host")
+        guard hosts.count <= 1, !isVersion11 || hosts.count == 1 else {
+            throw HTTPRefusal(400, "exactly one Host field is required")
+        }
+        let connection = try connectionOptions(fields)
+        return HTTPRequestHead(
+            method: String(decoding: parts[0], as: UTF8.self), segments: target.segments, query: target.query,
+            target: String(decoding: parts[1], as: UTF8.self), isVersion11: isVersion11, fields: fields,
+            framing: try framing(fields, isVersion11: isVersion11),
+            keepsAlive: isVersion11 ? !connection.contains("close") : connection.contains("keep-alive"))
+    }
+
+    /// The bytes up to the next CRLF, or to the end.
+    private mutating func line() throws(HTTPRefusal) -> ArraySlice<UInt8> {
+        let rest = bytes[position...]
+        guard let feed = rest.firstIndex(where: { $0 == 0x0a || $0 == 0x0d }) else {
+            position = bytes.endIndex
+            return rest
+        }
+        guard bytes[feed] == 0x0d, feed + 1 < bytes.endIndex, bytes[feed + 1] == 0x0a else {
+            throw HTTPRefusal(400, "a line ends in something else than CRLF")
+        }
+        position = feed + 2
+        return rest[..<feed]
+    }
+
+    private func field(_ line: ArraySlice<UInt8>) throws(HTTPRefusal) -> (String, String) {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+            line[..<colon].allSatisfy(isTokenByte)
+        else { throw HTTPRefusal(400, "a header field is malformed") }
+        var value = line[(colon + 1)...]
+        while let first = value.first, isBlank(first) { value = value.dropFirst() }
+        while let last = value.last, isBlank(last) { value = value.dropLast() }
+        guard value.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }) else {
+            throw HTTPRefusal(400, "a control character stands in a header field")
+        }
+        return (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+    }
+
+    private func connectionOptions(_ fields: HTTPFields) throws(HTTPRefusal) -> Set<String> {
+        var options: Set<String> = []
+        for value in fields.all("connection") {
+            for part in value.split(separator: ",", omittingEmptySubsequences: false) {
+                let option = part.trimmingBlanks().lowercased()
+                guard !option.isEmpty, option.utf8.allSatisfy(isTokenByte) else {
+                    throw HTTPRefusal(400, "the Connection field is malformed")
+                }
+                options.insert(option)
+            }
+        }
+        return options
+    }
+
+    private func framing(_ fields: HTTPFields, isVersion11: Bool) throws(HTTPRefusal) -> HTTPRequestHead.Framing {
+        let lengths = fields.all("content-length")
+        let codings = fields.all("transfer-encoding")
+        if !codings.isEmpty {
+            guard isVersion11 else { throw HTTPRefusal(400, "Transfer-Encoding is unknown to HTTP/1.0") }
+            guard lengths.isEmpty else { throw HTTPRefusal(400, "Content-Length beside Transfer-Encoding") }
+            guard codings.count == 1, codings[0].lowercased() == "chunked" else {
+                throw HTTPRefusal(501, "the only transfer coding taken is chunked")
+            }
+            return .chunked
+        }
+        guard let length = lengths.first else { return .none }
+        guard lengths.count == 1 else { throw HTTPRefusal(400, "Content-Length stands twice") }
+        guard !length.isEmpty, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }), length.utf8.count <= 18,
+            let count = Int(length)
+        else { throw HTTPRefusal(400, "Content-Length is no number of bytes") }
+        return count == 0 ? .none : .length(count)
+    }
+}
+
+/// The target of a request in origin form.
+struct HTTPTarget {
+    let segments: [String]
+    let query: [HTTPRequestHead.Parameter]
+
+    init(_ target: ArraySlice<UInt8>) throws(HTTPRefusal) {
+        guard target.first == UInt8(ascii: "/") else {
+            throw HTTPRefusal(400, "the request's target has to be a path")
+        }
+        guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
+            throw HTTPRefusal(400, "the request's target holds a character that has to be percent-encoded")
+        }
+        let mark = target.firstIndex(of: UInt8(ascii: "?"))
+        var segments: [String] = []
+        let path = target[(target.startIndex + 1)..<(mark ?? target.endIndex)]
+        for part in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            let segment = try percentDecoded(part, plusIsSpace: false)
+            guard segment != "." && segment != ".." else { throw HTTPRefusal(400, "a dot segment stands in the path") }
+            segments.append(segment)
+        }
+        var query: [HTTPRequestHead.Parameter] = []
+        if let mark {
+            for part in target[(mark + 1)...].split(separator: UInt8(ascii: "&")) {
+                let equals = part.firstIndex(of: UInt8(ascii: "="))
+                query.append(
+                    HTTPRequestHead.Parameter(
+                        name: try percentDecoded(part[..<(equals ?? part.endIndex)], plusIsSpace: true),
+                        value: try equals.map { index throws(HTTPRefusal) in
+                            try percentDecoded(part[(index + 1)...], plusIsSpace: true)
+                        } ?? ""))
+            }
+        }
+        self.segments = segments
+        self.query = query
+    }
+}
+
+private func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) throws(HTTPRefusal) -> String {
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(bytes.count)
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+        switch bytes[index] {
+        case UInt8(ascii: "%"):
+            guard index + 2 < bytes.endIndex, let high = hexDigit(bytes[index + 1]),
+                let low = hexDigit(bytes[index + 2])
+            else { throw HTTPRefusal(400, "a percent sign is not followed by two hexadecimal digits") }
+            decoded.append(high << 4 | low)
+            index += 3
+        case UInt8(ascii: "+") where plusIsSpace:
+            decoded.append(0x20)
+            index += 1
+        default:
+            decoded.append(bytes[index])
+            index += 1
+        }
+    }
+    guard !decoded.contains(0), let text = String(validating: decoded, as: UTF8.self) else {
+        throw HTTPRefusal(400, "the percent-encoded text is not UTF-8 or holds NUL")
+    }
+    return text
+}
+
+private func hexDigit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
+}
+
+/// True for the characters of a token (RFC 9110 5.6.2).
+func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}
+
+func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+extension Substring {
+    func trimmingBlanks() -> Substring {
+        var text = self
+        while let first = text.utf8.first, isBlank(first) { text = text.dropFirst() }
+        while let last = text.utf8.last, isBlank(last) { text = text.dropLast() }
+        return text
+    }
+}

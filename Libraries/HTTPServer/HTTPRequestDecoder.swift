@@ -1,0 +1,185 @@
+/// Turns the bytes of one connection into requests: bytes in, events out, no I/O.
+///
+/// How the bytes are cut makes no difference. After a refusal the connection can't be trusted to be in
+/// step any more: nothing more comes out.
+struct HTTPRequestDecoder {
+    enum Event {
+        case head(HTTPRequestHead)
+        case body([UInt8])
+        case end
+    }
+
+    private enum State {
+        case head
+        case body(remaining: Int)
+        case chunkSize
+        case chunk(remaining: Int)
+        case chunkEnd
+        case trailers(count: Int)
+        case refused
+    }
+
+    private let limits: HTTPLimits
+    private var state = State.head
+    private var buffer: [UInt8] = []
+    private var start = 0
+    /// Bytes of a partial head that were searched already.
+    private var searched = 0
+
+    init(limits: HTTPLimits) {
+        self.limits = limits
+    }
+
+    /// True between requests, with nothing of the next one at hand.
+    var isIdle: Bool {
+        if case .head = state { return available == 0 }
+        return false
+    }
+
+    /// True while the body of a request is expected or under way.
+    var isInBody: Bool {
+        switch state {
+        case .head, .refused: false
+        default: true
+        }
+    }
+
+    private var available: Int { buffer.count - start }
+
+    mutating func append(_ bytes: [UInt8]) {
+        if start > 0 && start == buffer.count {
+            buffer.removeAll(keepingCapacity: buffer.capacity <= 65_536)
+            start = 0
+        }
+        buffer += bytes
+    }
+
+    /// The next event; nil where more bytes are needed.
+    mutating func next() throws(HTTPRefusal) -> Event? {
+        do {
+            return try step()
+        } catch {
+            state = .refused
+            buffer = []
+            start = 0
+            throw error
+        }
+    }
+
+    private mutating func step() throws(HTTPRefusal) -> Event? {
+        while true {
+            switch state {
+            case .refused:
+                return nil
+            case .head:
+                guard let head = try takeHead() else { return nil }
+                switch head.framing {
+                case .none: state = .body(remaining: 0)
+                case .length(let count): state = .body(remaining: count)
+                case .chunked: state = .chunkSize
+                }
+                return .head(head)
+            case .body(let remaining):
+                if remaining == 0 { return finish() }
+                guard let bytes = take(upTo: remaining) else { return nil }
+                state = .body(remaining: remaining - bytes.count)
+                return .body(bytes)
+            case .chunkSize:
+                guard let line = try takeLine(limit: 256) else { return nil }
+                let size = try chunkSize(line)
+                state = size == 0 ? .trailers(count: 0) : .chunk(remaining: size)
+            case .chunk(let remaining):
+                if remaining == 0 {
+                    state = .chunkEnd
+                } else {
+                    guard let bytes = take(upTo: remaining) else { return nil }
+                    state = .chunk(remaining: remaining - bytes.count)
+                    return .body(bytes)
+                }
+            case .chunkEnd:
+                guard let line = try takeLine(limit: 0) else { return nil }
+                guard line.isEmpty else { throw HTTPRefusal(400, "a chunk is longer than it says") }
+                state = .chunkSize
+            case .trailers(let count):
+                guard let line = try takeLine(limit: 4096) else { return nil }
+                if line.isEmpty { return finish() }
+                guard count < 16 else { throw HTTPRefusal(431, "more than 16 trailer fields") }
+                try checkTrailer(line)
+                state = .trailers(count: count + 1)
+            }
+        }
+    }
+
+    private mutating func finish() -> Event {
+        state = .head
+        return .end
+    }
+
+    private mutating func takeHead() throws(HTTPRefusal) -> HTTPRequestHead? {
+        // One empty line before a request line is let pass (RFC 9112 2.2).
+        if available >= 2 && searched == 0 && buffer[start] == 0x0d && buffer[start + 1] == 0x0a { start += 2 }
+        var index = start + max(0, searched - 3)
+        while index + 3 < buffer.count {
+            if buffer[index] == 0x0d && buffer[index + 1] == 0x0a && buffer[index + 2] == 0x0d
+                && buffer[index + 3] == 0x0a
+            {
+                guard index + 4 - start <= limits.headBytes else { break }
+                let head = try HTTPHeadParser.parse(buffer[start..<index])
+                start = index + 4
+                searched = 0
+                return head
+            }
+            // A bare LF can't be part of a head; saying so at once spares the client the wait.
+            if buffer[index] == 0x0a && (index == start || buffer[index - 1] != 0x0d) {
+                throw HTTPRefusal(400, "a line ends in something else than CRLF")
+            }
+            index += 1
+        }
+        guard available <= limits.headBytes else {
+            throw HTTPRefusal(431, "the request's head is larger than \(limits.headBytes) bytes")
+        }
+        searched = available
+        return nil
+    }
+
+    private mutating func take(upTo count: Int) -> [UInt8]? {
+        guard available > 0 else { return nil }
+        let end = start + min(count, available)
+        defer { start = end }
+        return Array(buffer[start..<end])
+    }
+
+    /// A line without its CRLF, of at most `limit` bytes.
+    private mutating func takeLine(limit: Int) throws(HTTPRefusal) -> ArraySlice<UInt8>? {
+        let end = min(buffer.count, start + limit + 2)
+        guard let feed = buffer[start..<end].firstIndex(of: 0x0a) else {
+            guard available < limit + 2 else { throw HTTPRefusal(400, "the chunked body is malformed") }
+            return nil
+        }
+        guard feed > start, buffer[feed - 1] == 0x0d else {
+            throw HTTPRefusal(400, "a line ends in something else than CRLF")
+        }
+        defer { start = feed + 1 }
+        return buffer[start..<(feed - 1)]
+    }
+
+    private func chunkSize(_ line: ArraySlice<UInt8>) throws(HTTPRefusal) -> Int {
+        let digits = line.prefix { $0 != UInt8(ascii: ";") }
+        // An extension is let pass unread, as long as it is text.
+        guard (1...12).contains(digits.count), let text = String(validating: digits, as: UTF8.self),
+            text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+            let size = Int(text, radix: 16), line.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 })
+        else { throw HTTPRefusal(400, "the size of a chunk is malformed") }
+        return size
+    }
+
+    private func checkTrailer(_ line: ArraySlice<UInt8>) throws(HTTPRefusal) {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+            line[..<colon].allSatisfy(isTokenByte), line.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 })
+        else { throw HTTPRefusal(400, "a trailer field is malformed") }
+        let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+        guard !["content-length", "transfer-encoding", "host", "connection", "trailer"].contains(name) else {
+            throw HTTPRefusal(400, "a framing field stands in the trailers")
+        }
+    }
+}

@@ -1,0 +1,92 @@
+public import System
+
+/// An answer: status, fields, and a body from memory or from a file.
+public struct HTTPResponse: Sendable {
+    /// The body.
+    public enum Body: Sendable {
+        /// No body.
+        case empty
+        /// Bytes at hand.
+        case bytes([UInt8])
+        /// A whole file, read as the client takes it.
+        case file(HTTPFile)
+    }
+
+    /// The status code.
+    public var status: Int
+    /// The fields, without those that frame the body.
+    public var fields: HTTPFields
+    /// The body.
+    public var body: Body
+
+    /// Puts an answer together.
+    public init(status: Int, fields: HTTPFields = [:], body: Body = .empty) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+
+    var bodyBytes: Int64 {
+        switch body {
+        case .empty: 0
+        case .bytes(let bytes): Int64(bytes.count)
+        case .file(let file): file.size
+        }
+    }
+}
+
+/// An open file that an answer consists of.
+public final class HTTPFile: Sendable {
+    let descriptor: Descriptor
+    /// Bytes of the file.
+    public let size: Int64
+
+    /// Takes an open file.
+    public init(_ descriptor: consuming Descriptor) throws(SystemError) {
+        size = try descriptor.size()
+        self.descriptor = descriptor
+    }
+}
+
+/// The reason phrases of RFC 9110 for the statuses in use.
+func reasonPhrase(_ status: Int) -> String {
+    switch status {
+    case 100: "Continue"
+    case 200: "OK"
+    case 201: "Created"
+    case 301: "Moved Permanently"
+    case 302: "Found"
+    case 303: "See Other"
+    case 304: "Not Modified"
+    case 307: "Temporary Redirect"
+    case 308: "Permanent Redirect"
+    case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 403: "Forbidden"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 408: "Request Timeout"
+    case 409: "Conflict"
+    case 410: "Gone"
+    case 413: "Content Too Large"
+    case 415: "Unsupported Media Type"
+    case 422: "Unprocessable Content"
+    case 429: "Too Many Requests"
+    case 431: "Request Header Fields Too Large"
+    case 500: "Internal Server Error"
+    case 501: "Not Implemented"
+    case 503: "Service Unavailable"
+    case 505: "HTTP Version Not Supported"
+    default: "Status"
+    }
+}
+
+/// Writes the head of an answer.
+func encodeHead(_ response: HTTPResponse, closes: Bool) -> [UInt8] {
+    var head = "HTTP/1.1 \(response.status) \(reasonPhrase(response.status))\r\n"
+    for field in response.fields.fields { head += "\(field.name): \(field.value)\r\n" }
+    // 304 and 1xx have no body and no length of one.
+    if response.status != 304 && response.status >= 200 { head += "content-length: \(response.bodyBytes)\r\n" }
+    if closes { head += "connection: close\r\n" }
+    return Array((head + "\r\n").utf8)
+}

@@ -1,0 +1,234 @@
+import CPostgres
+import Glibc
+import Synchronization
+import System
+
+/// A statement in a file of its own; prepared on a connection when it is first used there.
+public struct PostgresStatement: Sendable {
+    /// The name it is prepared under.
+    public let name: String
+    /// The text, with `$1`, `$2`, … for the parameters.
+    public let sql: String
+
+    /// Names a statement that was compiled into the program.
+    public init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        sql = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// How and as whom to connect.
+public struct PostgresConfiguration: Sendable {
+    /// A URL or a keyword/value string, as libpq takes it.
+    public var url: String
+    /// Shown by the server.
+    public var applicationName: String
+    /// The role to act as; the one that logs in where nil.
+    public var role: String?
+    /// How long a statement may take.
+    public var statementTimeoutMilliseconds: Int
+    /// Server settings of this connection.
+    public var settings: [String: String]
+
+    /// States a configuration.
+    public init(
+        url: String, applicationName: String, role: String? = nil, statementTimeoutMilliseconds: Int = 30_000,
+        settings: [String: String] = [:]
+    ) {
+        self.url = url
+        self.applicationName = applicationName
+        self.role = role
+        self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
+        self.settings = settings
+    }
+}
+
+/// One connection, confined to its session's thread: calls block, and nothing suspends between them.
+@safe public final class PostgresConnection {
+    private let connection: OpaquePointer
+    private let configuration: PostgresConfiguration
+    private var prepared: Set<String> = []
+    let canceller: PostgresCanceller
+    private(set) var isLost = false
+
+    init(_ configuration: PostgresConfiguration) throws(PostgresError) {
+        self.configuration = configuration
+        var options = "-c statement_timeout=\(configuration.statementTimeoutMilliseconds)"
+        options += " -c client_min_messages=warning"
+        if let role = configuration.role { options += " -c role=\(role)" }
+        for (name, value) in configuration.settings.sorted(by: { $0.key < $1.key }) { options += " -c \(name)=\(value)" }
+        let parameters = [
+            ("dbname", configuration.url), ("application_name", configuration.applicationName),
+            ("connect_timeout", "5"), ("client_encoding", "UTF8"), ("options", options),
+        ]
+        let names = unsafe parameters.map { unsafe strdup($0.0) }
+        let values = unsafe parameters.map { unsafe strdup($0.1) }
+        defer { unsafe (names + values).forEach { unsafe free($0) } }
+        var nameList = unsafe names.map { unsafe UnsafePointer($0) } + [nil]
+        var valueList = unsafe values.map { unsafe UnsafePointer($0) } + [nil]
+        guard let connection = unsafe PQconnectdbParams(&nameList, &valueList, 1) else {
+            throw PostgresError(.unreachable, "out of memory")
+        }
+        guard unsafe PQstatus(connection) == CONNECTION_OK, let cancel = unsafe PQgetCancel(connection) else {
+            let message = unsafe String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: " ")
+            unsafe PQfinish(connection)
+            throw PostgresError(.unreachable, message)
+        }
+        unsafe PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        unsafe self.connection = connection
+        canceller = unsafe PostgresCanceller(owning: cancel)
+    }
+
+    deinit {
+        unsafe PQfinish(connection)
+    }
+
+    /// True while a transaction block is open.
+    public var isInTransaction: Bool { unsafe PQtransactionStatus(connection) != PQTRANS_IDLE }
+
+    /// Runs a prepared statement.
+    @discardableResult
+    public func execute(
+        _ statement: PostgresStatement, _ parameters: [PostgresValue] = []
+    ) throws(PostgresError) -> PostgresRows {
+        let types = parameters.map(\.typeID)
+        if !prepared.contains(statement.name) {
+            try send(unsafe PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types))
+            _ = try receive()
+            prepared.insert(statement.name)
+        }
+        let encoded = parameters.map(\.encoded)
+        let lengths = encoded.map { Int32($0?.count ?? 0) }
+        let formats = [Int32](repeating: 1, count: encoded.count)
+        // One block for all values, so that their addresses hold for the call.
+        var block: [UInt8] = []
+        block.reserveCapacity(encoded.reduce(0) { $0 + ($1?.count ?? 0) + 1 })
+        for value in encoded {
+            block += value ?? []
+            block.append(0)
+        }
+        let sent = unsafe block.withUnsafeBufferPointer { buffer in
+            var pointers: [UnsafePointer<CChar>?] = unsafe []
+            var offset = 0
+            for value in encoded {
+                unsafe pointers.append(
+                    value == nil
+                        ? nil
+                        : UnsafeRawPointer(buffer.baseAddress)?.advanced(by: offset)
+                            .assumingMemoryBound(to: CChar.self))
+                offset += (value?.count ?? 0) + 1
+            }
+            return unsafe PQsendQueryPrepared(
+                connection, statement.name, Int32(encoded.count), pointers, lengths, formats, 1)
+        }
+        try send(sent)
+        return try receive()
+    }
+
+    /// Runs a script of several statements without parameters, such as a migration.
+    public func executeScript(_ sql: String) throws(PostgresError) {
+        try send(unsafe PQsendQuery(connection, sql))
+        _ = try receive()
+    }
+
+    /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
+    public func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        try executeScript("BEGIN")
+        do {
+            let value = try body()
+            try executeScript("COMMIT")
+            return value
+        } catch {
+            // The body's error says more than one of the rollback, and a lost connection rolls back itself.
+            if !isLost { try? executeScript("ROLLBACK") }
+            throw error
+        }
+    }
+
+    private func send(_ outcome: Int32) throws(PostgresError) {
+        if outcome != 1 { throw lost() }
+    }
+
+    /// Waits for the results of what was sent and returns the last.
+    private func receive() throws(PostgresError) -> PostgresRows {
+        // The server enforces the timeout; the reserve is for a server that does not answer at all.
+        let deadline = Host.steadyClockMilliseconds() + Int64(configuration.statementTimeoutMilliseconds) + 5_000
+        var last: PostgresRows?
+        var failure: PostgresError?
+        while true {
+            while unsafe PQisBusy(connection) == 1 {
+                try awaitInput(until: deadline)
+                guard unsafe PQconsumeInput(connection) == 1 else { throw lost() }
+            }
+            guard let result = unsafe PQgetResult(connection) else { break }
+            switch unsafe PQresultStatus(result) {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: unsafe last = PostgresRows(owning: result)
+            default:
+                unsafe failure = failure ?? serverError(result)
+                unsafe PQclear(result)
+            }
+        }
+        if unsafe PQstatus(connection) != CONNECTION_OK { throw lost() }
+        if let failure { throw failure }
+        guard let last else { throw lost() }
+        return last
+    }
+
+    private func awaitInput(until deadline: Int64) throws(PostgresError) {
+        while true {
+            let rest = deadline - Host.steadyClockMilliseconds()
+            guard rest > 0 else { throw lost("the server did not answer in time") }
+            var descriptor = unsafe pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+            let count = unsafe poll(&descriptor, 1, Int32(clamping: rest))
+            if count > 0 { return }
+            if count < 0 && errno != EINTR { throw lost() }
+        }
+    }
+
+    private func lost(_ reason: String? = nil) -> PostgresError {
+        isLost = true
+        let message = unsafe String(cString: PQerrorMessage(connection))
+        return PostgresError(
+            .connectionLost, reason ?? "the connection is lost: \(message.split(separator: "\n").first ?? "closed")")
+    }
+
+    private func serverError(_ result: OpaquePointer) -> PostgresError {
+        func field(_ code: Int32) -> String? {
+            guard let text = unsafe PQresultErrorField(result, code) else { return nil }
+            return unsafe String(cString: text)
+        }
+        let state = field(Int32(UInt8(ascii: "C"))) ?? ""
+        // FATAL and PANIC end the connection: an administrator's or a crash's doing.
+        if unsafe PQstatus(connection) != CONNECTION_OK { isLost = true }
+        let message = field(Int32(UInt8(ascii: "M"))) ?? "no message"
+        return PostgresError(
+            isLost ? .connectionLost : .server, sqlState: state, constraint: field(Int32(UInt8(ascii: "n"))),
+            state.hasPrefix("22") ? "a value does not fit" : message)
+    }
+}
+
+/// Asks the server to give up the statement that a connection runs; any thread may.
+@safe final class PostgresCanceller: @unchecked Sendable {
+    private let handle: OpaquePointer
+    /// The run under way, so that a late request can't hit the one after it.
+    private let current = Mutex<UInt64>(0)
+
+    init(owning handle: OpaquePointer) {
+        unsafe self.handle = handle
+    }
+
+    deinit {
+        unsafe PQfreeCancel(handle)
+    }
+
+    func begin(_ run: UInt64) { current.withLock { $0 = run } }
+    func end() { current.withLock { $0 = 0 } }
+
+    func cancel(_ run: UInt64) {
+        current.withLock { current in
+            guard current == run else { return }
+            var reason = [CChar](repeating: 0, count: 256)
+            unsafe PQcancel(handle, &reason, Int32(reason.count))
+        }
+    }
+}

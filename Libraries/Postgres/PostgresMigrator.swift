@@ -1,0 +1,54 @@
+/// One step of a schema, forward only; once released it never changes.
+public struct PostgresMigration: Sendable {
+    /// The name of the file, which also gives the order.
+    public let name: String
+    /// The statements.
+    public let sql: String
+
+    /// Names a migration that was compiled into the program.
+    public init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        sql = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Brings a database to the schema that the program expects.
+public enum PostgresMigrator {
+    /// Any number that nothing else in the database locks.
+    private static let lock: Int64 = 0x6d69_6772_6174_6500
+
+    private static let table = PostgresStatement(
+        "migrations_table",
+        Array(
+            """
+            CREATE TABLE IF NOT EXISTS public.schema_migrations (
+                name text COLLATE "C" PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())
+            """.utf8))
+    private static let acquire = PostgresStatement(
+        "migrations_lock", Array("SELECT true FROM (SELECT pg_advisory_lock($1)) AS taken".utf8))
+    private static let release = PostgresStatement(
+        "migrations_unlock", Array("SELECT pg_advisory_unlock($1)".utf8))
+    private static let applied = PostgresStatement(
+        "migrations_applied", Array("SELECT name FROM public.schema_migrations ORDER BY name".utf8))
+    private static let record = PostgresStatement(
+        "migrations_record", Array("INSERT INTO public.schema_migrations (name) VALUES ($1)".utf8))
+
+    /// Applies what is missing, each step in a transaction of its own together with its record, so that a
+    /// crash leaves every step whole or absent. Two programs that start at once take turns.
+    public static func migrate(
+        _ session: PostgresSession, _ migrations: [PostgresMigration]
+    ) async throws {
+        try await session.run { connection in
+            try connection.execute(acquire, [.int8(lock)])
+            defer { _ = try? connection.execute(release, [.int8(lock)]) }
+            try connection.execute(table)
+            let done = Set(try connection.execute(applied).map { row in try row.text(0) })
+            for migration in migrations where !done.contains(migration.name) {
+                try connection.transaction {
+                    try connection.executeScript(migration.sql)
+                    try connection.execute(record, [.text(migration.name)])
+                }
+            }
+        }
+    }
+}

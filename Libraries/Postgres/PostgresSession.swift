@@ -1,0 +1,151 @@
+import Synchronization
+import System
+
+/// One connection on a thread of its own.
+///
+/// Closures run there one after the other, synchronously, so that nothing can suspend or interleave
+/// inside a transaction. The connection is made when it is first needed and again after it was lost;
+/// the run that lost it throws `connectionLost`, since only its caller knows what that means.
+public final class PostgresSession: Sendable {
+    /// The connection, touched on the worker's thread alone.
+    private final class Slot: @unchecked Sendable {
+        var connection: PostgresConnection?
+    }
+
+    private let configuration: PostgresConfiguration
+    private let worker: Worker
+    private let slot = Slot()
+    private let canceller = Mutex<PostgresCanceller?>(nil)
+    private let runs = Atomic<UInt64>(0)
+
+    /// Prepares a session; nothing is connected yet.
+    public init(_ configuration: PostgresConfiguration) {
+        self.configuration = configuration
+        worker = Worker(name: "postgres")
+    }
+
+    deinit {
+        let slot = slot
+        Task { [worker] in
+            try? await worker.run { slot.connection = nil }
+            worker.stop()
+        }
+    }
+
+    /// Closes the connection. A later run makes a new one.
+    public func close() async {
+        try? await worker.run { [self] in
+            canceller.withLock { $0 = nil }
+            slot.connection = nil
+        }
+    }
+
+    /// Runs `body` with the connection. Where the task is cancelled, the server is asked to give up the
+    /// statement, which then throws with SQLSTATE 57014.
+    ///
+    /// A transaction that `body` leaves open is rolled back by dropping the connection.
+    public func run<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        let run = runs.add(1, ordering: .relaxed).newValue
+        return try await withTaskCancellationHandler {
+            try await worker.run { [self] in
+                let connection = try connect()
+                defer { if connection.isLost || connection.isInTransaction { drop() } }
+                connection.canceller.begin(run)
+                defer { connection.canceller.end() }
+                return try body(connection)
+            }
+        } onCancel: {
+            canceller.withLock { $0 }?.cancel(run)
+        }
+    }
+
+    private func connect() throws(PostgresError) -> PostgresConnection {
+        if let connection = slot.connection { return connection }
+        let connection = try PostgresConnection(configuration)
+        slot.connection = connection
+        canceller.withLock { $0 = connection.canceller }
+        return connection
+    }
+
+    private func drop() {
+        canceller.withLock { $0 = nil }
+        slot.connection = nil
+    }
+}
+
+/// A bounded number of sessions, lent out exclusively.
+public final class PostgresPool: Sendable {
+    private struct Waiter {
+        let id: UInt64
+        let continuation: CheckedContinuation<PostgresSession?, Never>
+    }
+    private struct State {
+        var idle: [PostgresSession] = []
+        var waiters: [Waiter] = []
+        var nextWaiter: UInt64 = 0
+    }
+    private let state: Mutex<State>
+    private let maximumWaiters: Int
+
+    /// - Parameters:
+    ///   - sessions: how many runs go on at once.
+    ///   - maximumWaiters: how many wait for one; beyond, a run throws `poolExhausted` at once.
+    public init(_ configuration: PostgresConfiguration, sessions: Int, maximumWaiters: Int = 1_000) {
+        self.maximumWaiters = maximumWaiters
+        state = Mutex(State(idle: (0..<sessions).map { _ in PostgresSession(configuration) }))
+    }
+
+    /// Runs `body` on a session that nobody else uses meanwhile.
+    public func run<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        let session = try await take()
+        defer { giveBack(session) }
+        return try await session.run(body)
+    }
+
+    private func take() async throws -> PostgresSession {
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        let session = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready: PostgresSession?? = state.withLock { state in
+                    // The one used last is the one whose caches are warm.
+                    if let session = state.idle.popLast() { return session }
+                    guard state.waiters.count < maximumWaiters, !Task.isCancelled else { return .some(nil) }
+                    state.waiters.append(Waiter(id: id, continuation: continuation))
+                    return nil
+                }
+                if let ready { continuation.resume(returning: ready) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume(returning: nil)
+        }
+        guard let session else {
+            try Task.checkCancellation()
+            throw PostgresError(.poolExhausted, "every session is busy and \(maximumWaiters) callers wait for one")
+        }
+        return session
+    }
+
+    private func giveBack(_ session: PostgresSession) {
+        let waiter = state.withLock { state -> Waiter? in
+            guard state.waiters.isEmpty else { return state.waiters.removeFirst() }
+            state.idle.append(session)
+            return nil
+        }
+        waiter?.continuation.resume(returning: session)
+    }
+
+    /// Closes the connections of the sessions that nobody uses now.
+    public func close() async {
+        for session in state.withLock({ $0.idle }) { await session.close() }
+    }
+}

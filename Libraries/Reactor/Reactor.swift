@@ -1,0 +1,201 @@
+import CLinux
+import Glibc
+import Synchronization
+public import System
+
+/// What the kernel says about a descriptor.
+public struct Readiness: OptionSet, Sendable {
+    /// The bits as epoll has them.
+    public let rawValue: UInt32
+    /// Wraps epoll's bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Bytes or a connection can be read.
+    public static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    /// Bytes can be written.
+    public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// The peer will send no more; it may still read.
+    public static let peerFinished = Readiness(rawValue: EPOLLRDHUP.rawValue)
+    /// The connection is gone in both directions. Always reported.
+    public static let gone = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+}
+
+/// Something that waits for a descriptor.
+public protocol ReadinessHandler: AnyObject, Sendable {
+    /// Called on the reactor's thread.
+    func ready(_ readiness: Readiness)
+}
+
+/// One thread around one epoll instance that is also an executor for tasks and for actors.
+///
+/// Whoever runs on it and waits for a descriptor crosses no thread: a handler that became ready, the
+/// task that it resumes and the actor that the task calls run one after the other on the same thread.
+/// What computes for longer than about a millisecond belongs elsewhere.
+///
+/// Level-triggered: a handler that leaves bytes unread is called again.
+public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
+    private struct Inbox {
+        var jobs: [UnownedJob] = []
+        var isWoken = false
+        var isStopping = false
+    }
+
+    private struct Periodic {
+        let everyMilliseconds: Int64
+        var dueMilliseconds: Int64
+        let body: @Sendable () -> Void
+    }
+
+    private let epoll: Descriptor
+    private let wakeup: Descriptor
+    private let inbox = Mutex(Inbox())
+    private let threadID = Atomic<UInt>(0)
+    // Touched on the reactor's thread alone, which `assertOnLoop` checks.
+    private var handlers: [Int32: any ReadinessHandler] = [:]
+    private var periodics: [Periodic] = []
+
+    /// Starts the thread.
+    public init(name: String = "reactor") throws(SystemError) {
+        let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw SystemError("epoll_create") }
+        self.epoll = Descriptor(owning: epoll)
+        let wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard wakeup >= 0 else { throw SystemError("eventfd") }
+        self.wakeup = Descriptor(owning: wakeup)
+        try control(EPOLL_CTL_ADD, wakeup, .readable)
+        startThread(named: name) { [self] in loop() }
+    }
+
+    /// Ends the thread once the jobs at hand have run; jobs that come later never run.
+    public func stop() {
+        inbox.withLock { $0.isStopping = true }
+        wake()
+    }
+
+    // MARK: Executor
+
+    /// Runs a job on the reactor's thread, after those that came before.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let mustWake = inbox.withLock { inbox in
+            inbox.jobs.append(job)
+            defer { inbox.isWoken = true }
+            return !inbox.isWoken
+        }
+        if mustWake && !isOnLoop { wake() }
+    }
+
+    /// This reactor as a serial executor of actors.
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// Traps where the caller is not on the reactor's thread.
+    public func checkIsolated() {
+        precondition(isOnLoop, "not on the reactor's thread")
+    }
+
+    /// True on the reactor's thread.
+    public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
+
+    private var isOnLoop: Bool { threadID.load(ordering: .relaxed) == UInt(pthread_self()) }
+
+    // MARK: Descriptors and time, on the reactor's thread
+
+    /// Calls `handler` whenever `descriptor` becomes ready. On the reactor's thread only.
+    public func watch(
+        _ descriptor: Int32, for interest: Readiness, _ handler: any ReadinessHandler
+    ) throws(SystemError) {
+        checkIsolated()
+        try control(EPOLL_CTL_ADD, descriptor, interest)
+        handlers[descriptor] = handler
+    }
+
+    /// Changes what is waited for. On the reactor's thread only.
+    public func change(_ descriptor: Int32, to interest: Readiness) throws(SystemError) {
+        checkIsolated()
+        try control(EPOLL_CTL_MOD, descriptor, interest)
+    }
+
+    /// Stops watching; call it before the descriptor is closed. On the reactor's thread only.
+    public func forget(_ descriptor: Int32) {
+        checkIsolated()
+        handlers[descriptor] = nil
+        _ = epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
+    }
+
+    /// Runs `body` on the reactor's thread about every so many milliseconds for as long as it lives.
+    /// On the reactor's thread only.
+    public func repeatEvery(milliseconds: Int64, _ body: @escaping @Sendable () -> Void) {
+        checkIsolated()
+        periodics.append(
+            Periodic(
+                everyMilliseconds: milliseconds,
+                dueMilliseconds: Host.steadyClockMilliseconds() + milliseconds, body: body))
+    }
+
+    private func control(_ operation: Int32, _ descriptor: Int32, _ interest: Readiness) throws(SystemError) {
+        var event = unsafe epoll_event()
+        unsafe event.events = interest.rawValue
+        unsafe event.data.fd = descriptor
+        guard unsafe epoll_ctl(epoll.number, operation, descriptor, &event) == 0 else {
+            throw SystemError("epoll_ctl")
+        }
+    }
+
+    // MARK: The loop
+
+    private func wake() {
+        var one: UInt64 = 1
+        _ = unsafe write(wakeup.number, &one, 8)
+    }
+
+    private func loop() {
+        threadID.store(UInt(pthread_self()), ordering: .relaxed)
+        var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
+        while runJobs() {
+            let count = unsafe epoll_wait(epoll.number, &events, Int32(events.count), waitMilliseconds())
+            for index in 0..<max(0, Int(count)) {
+                let descriptor = unsafe events[index].data.fd
+                if descriptor == wakeup.number {
+                    var sink: UInt64 = 0
+                    _ = unsafe read(wakeup.number, &sink, 8)
+                } else if let handler = handlers[descriptor] {
+                    unsafe handler.ready(Readiness(rawValue: events[index].events))
+                }
+            }
+            runPeriodics()
+        }
+    }
+
+    /// Runs the jobs at hand and those that they enqueue; false when the loop shall end.
+    private func runJobs() -> Bool {
+        // A bound, so that jobs which enqueue each other can't keep descriptors waiting.
+        for _ in 0..<64 {
+            let jobs = inbox.withLock { inbox in
+                let jobs = inbox.jobs
+                inbox.jobs.removeAll(keepingCapacity: true)
+                inbox.isWoken = !jobs.isEmpty
+                return jobs
+            }
+            if jobs.isEmpty { break }
+            for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+        }
+        return inbox.withLock { !($0.isStopping && $0.jobs.isEmpty) }
+    }
+
+    private func waitMilliseconds() -> Int32 {
+        if inbox.withLock({ !$0.jobs.isEmpty }) { return 0 }
+        guard let due = periodics.map(\.dueMilliseconds).min() else { return -1 }
+        return Int32(clamping: max(0, due - Host.steadyClockMilliseconds()))
+    }
+
+    private func runPeriodics() {
+        guard !periodics.isEmpty else { return }
+        let now = Host.steadyClockMilliseconds()
+        for index in periodics.indices where periodics[index].dueMilliseconds <= now {
+            periodics[index].dueMilliseconds = now + periodics[index].everyMilliseconds
+            periodics[index].body()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Glibc
+
+/// Files and folders, as far as a server with one data folder needs them.
+public enum FileSystem {
+    /// What stands at a path.
+    public struct Status: Sendable {
+        /// True for a folder.
+        public let isDirectory: Bool
+        /// Size in bytes.
+        public let size: Int64
+        /// Numeric id of the owner.
+        public let owner: UInt32
+        /// The nine permission bits.
+        public let mode: UInt32
+        /// Seconds since 1970 when the content last changed.
+        public let modifiedSeconds: Int64
+    }
+
+    /// Looks at a path without following a link there; nil where nothing stands.
+    public static func status(_ path: String) throws(SystemError) -> Status? {
+        var raw = stat()
+        guard unsafe lstat(path, &raw) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw SystemError("stat", path: path)
+        }
+        return Status(
+            isDirectory: raw.st_mode & S_IFMT == S_IFDIR, size: Int64(raw.st_size), owner: raw.st_uid,
+            mode: raw.st_mode & 0o777, modifiedSeconds: Int64(raw.st_mtim.tv_sec))
+    }
+
+    /// Makes a folder and those above it; leaves alone what is there.
+    public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
+        if unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw SystemError("mkdir", path: path)
+        }
+        try makeDirectory(String(path[..<slash]), mode: mode)
+        guard unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
+            throw SystemError("mkdir", path: path)
+        }
+    }
+
+    /// Reads a whole file of at most `limit` bytes; a larger one is refused with `EFBIG`.
+    public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let file = try Descriptor.open(path, O_RDONLY)
+        var bytes: [UInt8] = []
+        while true {
+            let block = try file.read(at: Int64(bytes.count), count: 65_536)
+            if block.isEmpty { return bytes }
+            bytes += block
+            guard bytes.count <= limit else { throw SystemError("read", path: path, code: EFBIG) }
+        }
+    }
+
+    /// Puts a whole file in place at once: a reader sees the old content or the new, also after a crash.
+    public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
+        let temporary = "\(path).\(getpid()).new"
+        let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+        try file.write(bytes)
+        try file.synchronize()
+        try rename(temporary, to: path)
+        try synchronizeDirectory(parent(of: path))
+    }
+
+    /// Renames within one file system, replacing what stands there.
+    public static func rename(_ path: String, to destination: String) throws(SystemError) {
+        guard unsafe Glibc.rename(path, destination) == 0 else {
+            throw SystemError("rename", path: "\(path) to \(destination)")
+        }
+    }
+
+    /// Removes a file; one that is not there is no error.
+    public static func remove(_ path: String) throws(SystemError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove", path: path) }
+    }
+
+    /// Makes the names in a folder durable.
+    public static func synchronizeDirectory(_ path: String) throws(SystemError) {
+        try Descriptor.open(path, O_RDONLY | O_DIRECTORY).synchronize()
+    }
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    public static func names(in path: String) throws(SystemError) -> [String] {
+        guard let folder = unsafe opendir(path) else { throw SystemError("list", path: path) }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { tuple in
+                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Gives a path to another user and group.
+    public static func changeOwner(_ path: String, user: UInt32, group: UInt32) throws(SystemError) {
+        guard unsafe chown(path, user, group) == 0 else { throw SystemError("chown", path: path) }
+    }
+
+    /// The absolute path without links of what exists at `path`.
+    public static func resolve(_ path: String) throws(SystemError) -> String {
+        guard let raw = unsafe realpath(path, nil) else { throw SystemError("resolve", path: path) }
+        defer { unsafe free(raw) }
+        return unsafe String(cString: raw)
+    }
+
+    /// The folder that holds a path.
+    public static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,71 @@
+import Glibc
+
+/// What a program knows about the process and machine it runs in.
+public enum Host {
+    /// A user of this machine.
+    public struct User: Sendable {
+        /// Numeric user id.
+        public let id: UInt32
+        /// Numeric id of the user's first group.
+        public let group: UInt32
+    }
+
+    /// The id of this process.
+    public static var processID: Int32 { getpid() }
+    /// The numeric id of the user that this process acts as.
+    public static var userID: UInt32 { geteuid() }
+
+    /// The user of a name, where there is one.
+    public static func user(named name: String) -> User? {
+        guard let entry = unsafe getpwnam(name) else { return nil }
+        return unsafe User(id: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
+    }
+
+    /// An environment variable; an empty one counts as absent.
+    public static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    /// Milliseconds since 1970, from the clock that a jump can move.
+    public static func wallClockMilliseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Milliseconds since some moment, from the clock that never jumps.
+    public static func steadyClockMilliseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Physical memory of the machine in bytes.
+    public static var memoryBytes: Int64 {
+        Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// True where a standard stream (0 in, 1 out, 2 error) is a terminal.
+    public static func isTerminal(_ stream: Int32) -> Bool { isatty(stream) == 1 }
+
+    /// Writes to a standard stream; what a closed pipe refuses is dropped.
+    public static func write(_ text: String, to stream: Int32) {
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(stream, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return
+            }
+            done += count
+        }
+    }
+
+    /// Ends the process at once.
+    public static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+}

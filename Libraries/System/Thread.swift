@@ -1,0 +1,31 @@
+import Glibc
+
+private final class ThreadStart {
+    let name: String
+    let body: @Sendable () -> Void
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.body = body
+    }
+}
+
+/// Starts a detached thread that runs `body` once.
+///
+/// - Parameter name: at most 15 bytes, shown by `top` and debuggers.
+public func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+    var attributes = pthread_attr_t()
+    unsafe pthread_attr_init(&attributes)
+    defer { unsafe pthread_attr_destroy(&attributes) }
+    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    var thread = pthread_t()
+    let argument = unsafe Unmanaged.passRetained(ThreadStart(name: name, body: body)).toOpaque()
+    let code = unsafe pthread_create(
+        &thread, &attributes,
+        { argument in
+            guard let argument = unsafe argument else { return nil }
+            let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+            start.body()
+            return nil
+        }, argument)
+    precondition(code == 0, "no thread can be started: error \(code)")
+}
