@@ -1,0 +1,156 @@
+public import Crypto
+public import Events
+
+/// One command's append: all of it happens or nothing.
+public struct Append: Sendable {
+    /// An event with the contents that its commitments stand for.
+    public struct NewEvent: Sendable {
+        /// The entry; its `recordedTime` is set when the batch is sent.
+        public var envelope: Envelope
+        /// The version it will have in its stream; nil in streams without versions.
+        public let version: StreamVersion?
+        /// What people wrote, by the field that commits to it.
+        public let contents: [NewContent]
+
+        /// Puts one together.
+        public init(envelope: Envelope, version: StreamVersion?, contents: [NewContent] = []) {
+            self.envelope = envelope
+            self.version = version
+            self.contents = contents
+        }
+    }
+
+    /// A content to keep beside the entry.
+    public struct NewContent: Sendable {
+        /// The field of the event's data that holds the commitment.
+        public let field: String
+        /// The document with its nonce.
+        public let content: Content
+        /// True where auditors and mirrors get it.
+        public let isPublic: Bool
+
+        /// Puts one together.
+        public init(field: String, content: Content, isPublic: Bool) {
+            self.field = field
+            self.content = content
+            self.isPublic = isPublic
+        }
+    }
+
+    /// A key under which a repeat of the command gets the first one's reply.
+    public struct IdempotencyKey: Sendable {
+        /// Whose key it is.
+        public let actor: PersonID
+        /// What the client chose.
+        public let key: String
+        /// What was asked for; the same key with another one is refused.
+        public let fingerprint: SHA256Digest
+        /// The reply, which the position completes.
+        public let reply: [UInt8]
+
+        /// Puts one together.
+        public init(actor: PersonID, key: String, fingerprint: SHA256Digest, reply: [UInt8]) {
+            self.actor = actor
+            self.key = key
+            self.fingerprint = fingerprint
+            self.reply = reply
+        }
+    }
+
+    /// A credential's hash, kept in the vault.
+    public struct Credential: Sendable {
+        /// SHA-256 of the secret.
+        public let hash: SHA256Digest
+        /// Which credential it is.
+        public let token: TokenID
+
+        /// Puts one together.
+        public init(hash: SHA256Digest, token: TokenID) {
+            self.hash = hash
+            self.token = token
+        }
+    }
+
+    /// The version that every stream the decision read had. A stream that is not appended to is a guard.
+    public let expected: [StreamName: StreamVersion]
+    /// At least one.
+    public var events: [NewEvent]
+    /// Where the client gave one.
+    public let key: IdempotencyKey?
+    /// Credentials that come to be.
+    public let credentials: [Credential]
+    /// Files that the events name; each has to be leased.
+    public let artifacts: [SHA256Digest]
+
+    /// Puts one together.
+    public init(
+        expected: [StreamName: StreamVersion], events: [NewEvent], key: IdempotencyKey? = nil,
+        credentials: [Credential] = [], artifacts: [SHA256Digest] = []
+    ) {
+        precondition(!events.isEmpty, "an append has at least one event")
+        self.expected = expected
+        self.events = events
+        self.key = key
+        self.credentials = credentials
+        self.artifacts = artifacts
+    }
+
+    /// Streams that it appends to.
+    var appended: Set<StreamName> { Set(events.map(\.envelope.stream)) }
+
+    /// About how much it sends.
+    var sizeBytes: Int {
+        events.reduce(0) { sum, event in
+            sum + 900 + event.contents.reduce(0) { $0 + $1.content.document.count }
+        }
+    }
+}
+
+/// What became of an append.
+public enum AppendOutcome: Sendable, Equatable {
+    /// It stands in the log; its last event is at this position. Durable, whatever happens next.
+    case appended(last: Position)
+    /// A stream has another version than expected: read and decide again. Nothing was appended.
+    case conflict
+    /// A file is not leased any more: upload it again. Nothing was appended.
+    case artifactMissing
+    /// The same command with the same key was appended before.
+    case repeated(StoredReply)
+    /// The key was used for another command. Nothing was appended.
+    case keyReused
+}
+
+/// The reply that was kept under an idempotency key.
+public struct StoredReply: Sendable, Equatable {
+    /// What was asked for.
+    public let fingerprint: SHA256Digest
+    /// The reply, which the position completes.
+    public let reply: [UInt8]
+    /// The position of the command's last event.
+    public let position: Position
+}
+
+/// Why the log could not take or give something.
+public enum EventLogError: Error, Sendable, CustomStringConvertible {
+    /// Too many appends wait: push-back.
+    case queueFull
+    /// The database can't be reached or is out of resources; nothing was appended.
+    case unavailable(String)
+    /// The connection was lost at commit and the database did not come back in time: the append may have
+    /// taken effect. A repeat with the same idempotency key tells.
+    case outcomeUnknown(String)
+    /// The clocks of program and database are too far apart to append.
+    case clockOff
+    /// What the database holds or refuses is not what the program expects.
+    case corrupt(String)
+
+    public var description: String {
+        switch self {
+        case .queueFull: "too many appends wait"
+        case .unavailable(let reason): "the log is unavailable: \(reason)"
+        case .outcomeUnknown(let reason): "the connection was lost at commit: \(reason)"
+        case .clockOff: "the clocks of program and database are more than 5 s apart"
+        case .corrupt(let reason): "the log is not as expected: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,140 @@
+public import Crypto
+public import Events
+import Postgres
+
+/// An entry as it stands in the log.
+public struct RecordedEntry: Sendable, Equatable {
+    /// Where it stands.
+    public let position: Position
+    /// Its rank in its stream; nil in streams without versions.
+    public let version: StreamVersion?
+    /// Its bytes, as they were appended.
+    public let bytes: [UInt8]
+
+    /// Takes it apart.
+    public func envelope() throws(EventLogError) -> Envelope {
+        do {
+            return try Envelope(bytes: bytes)
+        } catch {
+            throw .corrupt("entry \(position): \(error)")
+        }
+    }
+}
+
+/// The append-only log in Postgres: the only truth.
+///
+/// Positions are contiguous from 0, and commit order is position order. What `append` answered is on disk.
+public final class EventLog: Sendable {
+    /// How the log is opened.
+    public struct Configuration: Sendable {
+        /// The database.
+        public var url: String
+        /// Sessions that read.
+        public var readers = 4
+        /// Appends that wait; one more is pushed back.
+        public var maximumQueue = 10_000
+        /// How long a batch whose connection was lost is asked after.
+        public var settleMilliseconds: Int64 = 20_000
+        /// Positions in a partition; decided for each when it is made.
+        public var partitionPositions: Int64 = 1 << 24
+
+        /// The defaults for a database.
+        public init(url: String) { self.url = url }
+    }
+
+    private let writer: LogWriter
+    private let commands: PostgresPool
+    private let reader: EventReader
+    private let keeper: PartitionKeeper
+
+    /// The log's id, which every entry names.
+    public let id: LogID
+
+    /// Reading, for those who need nothing else.
+    public var entries: EventReader { reader }
+
+    /// Opens the log of a migrated database and makes sure that there is room to append.
+    ///
+    /// - Throws: where the database lacks what the log relies on.
+    public static func open(_ configuration: Configuration) async throws -> EventLog {
+        let keeper = PartitionKeeper(url: configuration.url, positions: configuration.partitionPositions)
+        try await keeper.checkDatabase()
+        try await keeper.makeRoom()
+        let commands = PostgresPool(
+            PostgresConfiguration(
+                url: configuration.url, applicationName: "marketplace-commands", role: DatabaseRole.commands),
+            sessions: configuration.readers)
+        let proposed = LogID(random: SecureRandom.bytes(16))
+        let id: LogID = try await chosenID(commands, Statements.identity, [.text(proposed.hex)])
+        return EventLog(configuration, id: id, keeper: keeper, commands: commands)
+    }
+
+    private init(_ configuration: Configuration, id: LogID, keeper: PartitionKeeper, commands: PostgresPool) {
+        // A prepared CALL plans its statements anew each time unless told not to; an old plan may meet a
+        // grown table, so those that scan are off.
+        let appending = PostgresConfiguration(
+            url: configuration.url, applicationName: "marketplace-append", role: DatabaseRole.commands,
+            settings: [
+                "plan_cache_mode": "force_generic_plan", "enable_hashjoin": "off", "enable_mergejoin": "off",
+                "enable_seqscan": "off", "synchronous_commit": "on",
+            ])
+        writer = LogWriter(
+            session: PostgresSession(appending), writer: Hex.encode(SecureRandom.bytes(16)),
+            maximumQueue: configuration.maximumQueue, settleMilliseconds: configuration.settleMilliseconds)
+        self.id = id
+        self.keeper = keeper
+        self.commands = commands
+        reader = EventReader(pool: commands)
+    }
+
+    /// The id that a statement chose: the one that was there, or the one proposed. A second try sees what
+    /// another program committed between the two halves of the first.
+    private static func chosenID<Kind>(
+        _ pool: PostgresPool, _ statement: PostgresStatement, _ parameters: [PostgresValue]
+    ) async throws(EventLogError) -> Identifier<Kind> {
+        try await EventReader.reading(pool) { connection in
+            for _ in 0..<2 {
+                if let row = try connection.execute(statement, parameters).first, let found = Identifier<Kind>(try row.text(0)) {
+                    return found
+                }
+            }
+            throw EventLogError.corrupt("no id was chosen")
+        }
+    }
+
+    /// Appends a command's events, all or none. Answered once they are durable.
+    public func append(_ append: Append) async throws(EventLogError) -> AppendOutcome {
+        try await writer.append(append)
+    }
+
+    /// Makes the next partition where the newest is more than half full, and drops what is past its time.
+    /// Called now and then by whoever runs the log.
+    public func maintain() async throws {
+        try await keeper.makeRoom()
+        _ = try await commands.run { try $0.execute(Statements.prune).affected }
+    }
+
+    /// The reply kept under an idempotency key; nil where there is none or its 24 hours are over.
+    public func storedReply(actor: PersonID, key: String) async throws(EventLogError) -> StoredReply? {
+        try await EventReader.reading(commands) { try StoredReply.find($0, actor: actor, key: key) }
+    }
+
+    /// The credential whose secret has this hash.
+    public func token(hash: SHA256Digest) async throws(EventLogError) -> TokenID? {
+        try await EventReader.reading(commands) { connection in
+            guard let row = try connection.execute(Statements.findToken, [.bytea(hash.bytes)]).first else { return nil }
+            return TokenID(try row.text(0))
+        }
+    }
+
+    /// The id that stands for a folded user name, made now where there is none. Made once, before the
+    /// stream that it names.
+    public func usernameID(folded name: String, proposing id: UsernameID) async throws(EventLogError) -> UsernameID {
+        try await Self.chosenID(commands, Statements.claimUsername, [.text(name), .text(id.hex)])
+    }
+
+    /// Closes the connections that are at rest.
+    public func close() async {
+        await commands.close()
+    }
+}

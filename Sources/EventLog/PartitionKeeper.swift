@@ -1,0 +1,55 @@
+import Postgres
+
+/// Makes partitions ahead, as the owner of the schema.
+struct PartitionKeeper: Sendable {
+    private let session: PostgresSession
+    private let positions: Int64
+
+    init(url: String, positions: Int64) {
+        session = PostgresSession(PostgresConfiguration(url: url, applicationName: "marketplace-partitions"))
+        self.positions = positions
+    }
+
+    /// Checks what the log relies on and a given database may lack.
+    func checkDatabase() async throws {
+        try await session.run { connection in
+            guard let row = try connection.execute(Statements.databaseSettings).first else {
+                throw EventLogError.corrupt("the database does not know itself")
+            }
+            func demand(_ holds: Bool, _ what: String) throws {
+                guard holds else { throw EventLogError.corrupt("the database needs \(what)") }
+            }
+            let ctype = try row.text(2).uppercased().replacing("-", with: "")
+            try demand(try row.text(0) == "UTF8", "the encoding UTF8")
+            try demand(["C", "POSIX"].contains(try row.text(1)), "LC_COLLATE 'C'")
+            try demand(ctype != "C" && ctype != "POSIX" && ctype.hasSuffix(".UTF8"), "an LC_CTYPE of UTF-8 such as 'C.UTF-8'")
+            try demand(try row.integer(3) >= 150_000, "PostgreSQL 15")
+            try demand(["on", "remote_apply"].contains(try row.text(4)), "synchronous_commit 'on'")
+        }
+    }
+
+    /// Makes partitions until at least half a partition is free beyond the head.
+    func makeRoom() async throws {
+        let positions = positions
+        while true {
+            let (past, head) = try await session.run { connection -> (Int64, Int64) in
+                guard let row = try connection.execute(Statements.lastPartition).first else {
+                    throw EventLogError.corrupt("the partitions are not known")
+                }
+                return (try row.integer(0), try row.integer(1))
+            }
+            if past - head >= positions / 2 + 1 { return }
+            let bounds: [PostgresValue] = [.int8(past), .int8(past + positions)]
+            _ = try await session.run { try $0.execute(Statements.makePartition, bounds).count }
+            for attempt in 1... {
+                do {
+                    _ = try await session.run { try $0.execute(Statements.attachPartition, bounds).count }
+                    break
+                } catch let error as PostgresError where error.sqlState == "55P03" && attempt < 10 {
+                    // Somebody holds a lock on the log; appends go on meanwhile.
+                    try await Task.sleep(for: .milliseconds(200))
+                }
+            }
+        }
+    }
+}

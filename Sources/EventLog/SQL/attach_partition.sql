@@ -1,0 +1,1 @@
+SELECT true FROM log.attach_partition($1, $2)

@@ -1,0 +1,1 @@
+SELECT token FROM vault.tokens WHERE hash = $1

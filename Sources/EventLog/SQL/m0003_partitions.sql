@@ -1,0 +1,40 @@
+-- Partitions are made by the owner of the schema alone, one program at a time; whoever comes second finds
+-- it done. The bound stands in a CHECK, so that ATTACH need
+-- not read the table.
+CREATE FUNCTION log.make_partition(p_first bigint, p_past bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    leaf text := 'events_' || p_first;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7306920370913281);
+    EXECUTE format('CREATE TABLE IF NOT EXISTS log.%I (LIKE log.events INCLUDING ALL)', leaf);
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = leaf || '_bound') THEN
+        EXECUTE format(
+            'ALTER TABLE log.%I ADD CONSTRAINT %I CHECK (position >= %s AND position < %s)',
+            leaf, leaf || '_bound', p_first, p_past);
+    END IF;
+END
+$$;
+
+CREATE FUNCTION log.attach_partition(p_first bigint, p_past bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    leaf text := 'events_' || p_first;
+    newest text;
+BEGIN
+    PERFORM set_config('lock_timeout', '2s', true);
+    PERFORM pg_advisory_xact_lock(7306920370913281);
+    IF EXISTS (SELECT FROM log.partitions WHERE first = p_first) THEN
+        RETURN;
+    END IF;
+    EXECUTE format('ALTER TABLE log.events ATTACH PARTITION log.%I FOR VALUES FROM (%s) TO (%s)', leaf, p_first, p_past);
+    INSERT INTO log.partitions (first, past) VALUES (p_first, p_past);
+    SELECT string_agg(format('SELECT position FROM log.%I', 'events_' || p.first), ' UNION ALL ')
+    INTO newest
+    FROM (SELECT first FROM log.partitions ORDER BY first DESC LIMIT 2) AS p;
+    EXECUTE 'CREATE OR REPLACE VIEW log.newest AS ' || newest;
+END
+$$;
+
+REVOKE ALL ON FUNCTION log.make_partition FROM PUBLIC;
+REVOKE ALL ON FUNCTION log.attach_partition FROM PUBLIC;

@@ -1,0 +1,78 @@
+/// The id of an agent in the spelling of whoever registered it.
+///
+/// `[A-Za-z0-9_.-]`, at most 128 characters, begins and ends with a letter or digit; a dot does not
+/// stand beside a dot, `-` or `_`.
+public struct AgentID: Sendable, Hashable, CustomStringConvertible {
+    /// The spelling.
+    public let description: String
+
+    /// Reads an id; nil where it breaks the grammar.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard (1...128).contains(bytes.count), let first = bytes.first, let last = bytes.last,
+            isLetterOrDigit(first), isLetterOrDigit(last)
+        else { return nil }
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case UInt8(ascii: "."):
+                guard isLetterOrDigit(bytes[index - 1]), isLetterOrDigit(bytes[index + 1]) else { return nil }
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): break
+            default: guard isLetterOrDigit(byte) else { return nil }
+            }
+        }
+        description = text
+    }
+
+    /// What makes two spellings one agent.
+    public var key: AgentKey { AgentKey(of: self) }
+}
+
+/// An agent's identity: its id in lower case with each run of `-` and `_` as one `-`.
+public struct AgentKey: Sendable, Hashable, CustomStringConvertible {
+    /// The key.
+    public let description: String
+
+    fileprivate init(of id: AgentID) {
+        var key: [UInt8] = []
+        for byte in id.description.utf8 {
+            switch byte {
+            case UInt8(ascii: "-"), UInt8(ascii: "_"):
+                if key.last != UInt8(ascii: "-") { key.append(UInt8(ascii: "-")) }
+            case 0x41...0x5a: key.append(byte + 0x20)
+            default: key.append(byte)
+            }
+        }
+        description = String(decoding: key, as: UTF8.self)
+    }
+
+    /// Reads a key; nil where it is not the key of an id.
+    public init?(_ text: String) {
+        guard let id = AgentID(text), id.key.description == text else { return nil }
+        self = id.key
+    }
+
+    /// What stands before the first dot; nil where there is no dot.
+    public var namespace: Namespace? {
+        guard let dot = description.firstIndex(of: ".") else { return nil }
+        return Namespace(String(description[..<dot]))
+    }
+}
+
+/// What stands before the first dot of an agent's key.
+public struct Namespace: Sendable, Hashable, CustomStringConvertible {
+    /// The name.
+    public let description: String
+
+    /// Reads a namespace; nil where it can't stand before a dot of a key.
+    public init?(_ text: String) {
+        guard !text.contains("."), AgentKey(text) != nil else { return nil }
+        description = text
+    }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+    default: false
+    }
+}

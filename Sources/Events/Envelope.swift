@@ -1,0 +1,162 @@
+public import JSON
+
+/// An entry of the log before it is bytes: a CloudEvents 1.0 envelope around one event.
+///
+/// The bytes hold nothing that the log's lock decides: no position and no stream version.
+public struct Envelope: Sendable, Equatable {
+    /// The most bytes an entry may have.
+    public static let maximumBytes = 65_535
+
+    /// Minted once when the command was decided.
+    public let id: UUIDv7
+    /// The log it belongs to.
+    public let log: LogID
+    /// The stream it belongs to.
+    public let stream: StreamName
+    /// When it happened.
+    public let time: Timestamp
+    /// When it was sent to be appended.
+    public var recordedTime: Timestamp
+    /// Who did it; nil where nobody or everybody did.
+    public let origin: Origin
+    /// What happened.
+    public let event: Event
+
+    /// Who and what led to an event.
+    public struct Origin: Sendable, Equatable {
+        /// Who did it.
+        public let actor: PersonID?
+        /// By which credential.
+        public let token: TokenID?
+        /// The request that led here.
+        public let correlation: UUIDv7?
+        /// The entry that led here.
+        public let causation: UUIDv7?
+
+        /// Leaves out what is unknown.
+        public init(
+            actor: PersonID? = nil, token: TokenID? = nil, correlation: UUIDv7? = nil, causation: UUIDv7? = nil
+        ) {
+            self.actor = actor
+            self.token = token
+            self.correlation = correlation
+            self.causation = causation
+        }
+    }
+
+    /// Puts an entry together.
+    public init(
+        id: UUIDv7, log: LogID, stream: StreamName, time: Timestamp, recordedTime: Timestamp, origin: Origin,
+        event: Event
+    ) {
+        self.id = id
+        self.log = log
+        self.stream = stream
+        self.time = time
+        self.recordedTime = recordedTime
+        self.origin = origin
+        self.event = event
+    }
+
+    /// The entry: canonical JSON (RFC 8785). How many bytes it has does not depend on `recordedTime`.
+    public var bytes: [UInt8] {
+        var writer = JSONWriter(reservingBytes: 1024)
+        writer.object { object in
+            object.member("actor", origin.actor?.hex)
+            object.member("causation", origin.causation?.description)
+            object.member("correlation", origin.correlation?.description)
+            object.member("data") { writer in writer.object { event.payload.encode(&$0) } }
+            object.member("datacontenttype", "application/json")
+            object.member("id", id.description)
+            object.member("recordedtime", recordedTime.description)
+            object.member("source", "urn:mentatlab:log:\(log)")
+            object.member("specversion", "1.0")
+            object.member("subject", stream.description)
+            object.member("time", time.description)
+            object.member("token", origin.token?.hex)
+            object.member("type", event.type)
+        }
+        return writer.bytes
+    }
+
+    /// Why bytes are no entry that this program can fold.
+    public enum Fault: Error, Sendable, Equatable {
+        /// They are no entry at all.
+        case malformed(JSONError)
+        /// A type that this program does not know; whoever meets one stops loudly.
+        case unknownType(String)
+    }
+
+    /// Reads an entry.
+    public init(bytes: [UInt8]) throws(Fault) {
+        do {
+            let type = try Self.type(of: bytes)
+            guard let envelope = try Self.decode(bytes, type) else { throw Fault.unknownType(type) }
+            self = envelope
+        } catch let fault as Fault {
+            throw fault
+        } catch let error as JSONError {
+            throw .malformed(error)
+        } catch {
+            preconditionFailure("reading JSON throws JSONError alone")
+        }
+    }
+
+    private static let limits = JSONLimits(bytes: maximumBytes)
+
+    /// `type` stands last in the canonical order and says how to read `data`, so it is looked up first.
+    private static func type(of bytes: [UInt8]) throws(JSONError) -> String {
+        var reader = try JSONReader(bytes, limits: limits)
+        var type: String?
+        try reader.object { name, reader throws(JSONError) in
+            if name == "type" { type = try reader.string() } else { try reader.skip() }
+        }
+        try reader.end()
+        return try reader.require(type, "type")
+    }
+
+    private static func decode(_ bytes: [UInt8], _ type: String) throws(JSONError) -> Envelope? {
+        var reader = try JSONReader(bytes, limits: limits)
+        var id: UUIDv7?
+        var log: LogID?
+        var stream: StreamName?
+        var time: Timestamp?
+        var recorded: Timestamp?
+        var actor: PersonID?
+        var token: TokenID?
+        var correlation: UUIDv7?
+        var causation: UUIDv7?
+        var event: Event?
+        try reader.object { name, reader throws(JSONError) in
+            switch name {
+            case "actor": actor = try reader.string("an id") { PersonID($0) }
+            case "causation": causation = try reader.string("a UUIDv7") { UUIDv7($0) }
+            case "correlation": correlation = try reader.string("a UUIDv7") { UUIDv7($0) }
+            case "data":
+                event = try Event.decode(type, from: &reader)
+                if event == nil { try reader.skip() }
+            case "datacontenttype":
+                _ = try reader.string("application/json") { $0 == "application/json" ? true : nil }
+            case "id": id = try reader.string("a UUIDv7") { UUIDv7($0) }
+            case "recordedtime": recorded = try reader.string("a time") { Timestamp($0) }
+            case "source":
+                log = try reader.string("the urn of a log") { source in
+                    source.hasPrefix("urn:mentatlab:log:") ? LogID(String(source.dropFirst(18))) : nil
+                }
+            case "specversion": _ = try reader.string("1.0") { $0 == "1.0" ? true : nil }
+            case "subject": stream = try reader.string("a stream") { StreamName($0) }
+            case "time": time = try reader.string("a time") { Timestamp($0) }
+            case "token": token = try reader.string("an id") { TokenID($0) }
+            case "type": _ = try reader.string()
+            default: throw reader.unknownMember()
+            }
+        }
+        guard let event else { return nil }
+        return Envelope(
+            id: try reader.require(id, "id"), log: try reader.require(log, "source"),
+            stream: try reader.require(stream, "subject"), time: try reader.require(time, "time"),
+            recordedTime: try reader.require(recorded, "recordedtime"),
+            origin: Origin(actor: actor, token: token, correlation: correlation, causation: causation),
+            event: event)
+    }
+}

@@ -1,0 +1,56 @@
+import Crypto
+
+/// The name of a stream; names are unique, so expecting version 0 of one is how uniqueness is decided.
+public enum StreamName: Sendable, Hashable, CustomStringConvertible {
+    /// Entry 0 and operations on the log itself.
+    case log(LogID)
+    /// A person or organisation.
+    case user(PersonID)
+    /// A claim on a user name.
+    case username(UsernameID)
+    /// A credential's life.
+    case token(TokenID)
+    /// Who owns a namespace.
+    case namespace(Namespace)
+    /// An agent, its versions and owners.
+    case agent(AgentKey)
+
+    /// `<kind>/<id>`.
+    public var description: String {
+        switch self {
+        case .log(let id): "log/\(id)"
+        case .user(let id): "user/\(id)"
+        case .username(let id): "username/\(id)"
+        case .token(let id): "token/\(id)"
+        case .namespace(let namespace): "namespace/\(namespace)"
+        case .agent(let key): "agent/\(key)"
+        }
+    }
+
+    /// Reads a name; nil for an unknown kind or an id that breaks its grammar.
+    public init?(_ text: String) {
+        guard let slash = text.firstIndex(of: "/") else { return nil }
+        let id = String(text[text.index(after: slash)...])
+        let name: StreamName? =
+            switch text[..<slash] {
+            case "log": LogID(id).map(StreamName.log)
+            case "user": PersonID(id).map(StreamName.user)
+            case "username": UsernameID(id).map(StreamName.username)
+            case "token": TokenID(id).map(StreamName.token)
+            case "namespace": Namespace(id).map(StreamName.namespace)
+            case "agent": AgentKey(id).map(StreamName.agent)
+            default: nil
+            }
+        guard let name else { return nil }
+        self = name
+    }
+
+    /// One of 64 parts of the log: SHA-256 of the second part of the name, its first four bytes
+    /// big-endian, modulo 64. All that concerns an agent is in one slice.
+    public var slice: Int {
+        let name = description
+        let second = name.split(separator: "/", maxSplits: 2)[1]
+        let head = SHA256Digest(of: Array(second.utf8)).bytes.prefix(4)
+        return Int(head.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } % 64)
+    }
+}
