@@ -1,0 +1,154 @@
+public import Crypto
+import Glibc
+public import Postgres
+public import System
+
+/// Takes files in: streamed to disk, hashed on the way, leased, then put in place by digest.
+///
+/// A stored file is durable before its digest is handed out. The lease tells the sweep that somebody is
+/// about to name the file; the append that names it checks that the lease is there.
+public final class ArtifactStore: Sendable {
+    /// How long an unnamed file is kept.
+    public static let orphanMilliseconds: Int64 = 24 * 3600 * 1000
+
+    private let folder: ArtifactFolder
+    private let leases: PostgresPool
+    private let workers: [Worker]
+
+    /// Opens the store, making its folders where they are missing.
+    ///
+    /// - Parameter leases: sessions that may write leases.
+    public init(_ folder: ArtifactFolder, leases: PostgresPool, diskThreads: Int = 4) throws(SystemError) {
+        self.folder = folder
+        self.leases = leases
+        workers = (0..<diskThreads).map { _ in Worker(name: "artifacts") }
+        try FileSystem.makeDirectory(folder.incoming)
+    }
+
+    /// Begins to take a file in.
+    public func begin() async throws -> ArtifactUpload {
+        let name = Hex.encode(SecureRandom.bytes(16))
+        let worker = workers[name.utf8.reduce(0) { $0 + Int($1) } % workers.count]
+        let path = "\(folder.incoming)/\(name)"
+        return ArtifactUpload(file: try await worker.run { try IncomingFile(path) }, worker: worker, store: self)
+    }
+
+    /// Leases a digest, then puts the file in place unless the same bytes are there already.
+    fileprivate func settle(_ file: IncomingFile, _ digest: SHA256Digest, on worker: Worker) async throws {
+        try await leases.run { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
+        let folder = folder
+        try await worker.run {
+            let destination = folder.filePath(digest)
+            if try FileSystem.status(destination) != nil { return file.discard() }
+            let directory = folder.directory(digest)
+            let isNew = try FileSystem.status(directory) == nil
+            try FileSystem.makeDirectory(directory)
+            try FileSystem.rename(file.path, to: destination)
+            try FileSystem.synchronizeDirectory(directory)
+            if isNew { try FileSystem.synchronizeDirectory(FileSystem.parent(of: directory)) }
+        }
+    }
+
+    /// Removes files that were announced longer ago than `olderThanMilliseconds` and that no entry names,
+    /// and what broken uploads left. Returns how many files went.
+    @discardableResult
+    public func sweep(olderThanMilliseconds age: Int64 = orphanMilliseconds) async throws -> Int {
+        let folder = folder
+        let expired = try await leases.run { connection in
+            try connection.execute(Statements.expiredLeases, [.int8(age)]).map { try $0.bytes(0) }
+        }
+        var removed = 0
+        for bytes in expired {
+            guard let digest = SHA256Digest(bytes: bytes) else { continue }
+            // The row stays locked until the file is gone, so no append can name it in between.
+            removed += try await leases.run { connection in
+                try connection.transaction {
+                    guard let row = try connection.execute(Statements.lockLease, [.bytea(bytes), .int8(age)]).first else {
+                        return 0
+                    }
+                    let isNamed = try row.bool(0)
+                    if !isNamed { try FileSystem.remove(folder.filePath(digest)) }
+                    try connection.execute(Statements.dropLease, [.bytea(bytes)])
+                    return isNamed ? 0 : 1
+                }
+            }
+        }
+        let oldestSeconds = (Host.wallClockMilliseconds() - age) / 1000
+        return try await workers[0].run { [removed] in
+            var removed = removed
+            for name in try FileSystem.names(in: folder.incoming) {
+                let path = "\(folder.incoming)/\(name)"
+                guard let status = try FileSystem.status(path), status.modifiedSeconds < oldestSeconds else { continue }
+                try FileSystem.remove(path)
+                removed += 1
+            }
+            return removed
+        }
+    }
+
+    private enum Statements {
+        static let lease = PostgresStatement("lease", PackageResources.lease_sql)
+        static let expiredLeases = PostgresStatement("expired_leases", PackageResources.expired_leases_sql)
+        static let lockLease = PostgresStatement("lock_lease", PackageResources.lock_lease_sql)
+        static let dropLease = PostgresStatement("drop_lease", PackageResources.drop_lease_sql)
+    }
+}
+
+/// A file that is being taken in. One task at a time; letting go of it before `finish` removes the file.
+public final class ArtifactUpload: Sendable {
+    private let file: IncomingFile
+    private let worker: Worker
+    private let store: ArtifactStore
+
+    fileprivate init(file: IncomingFile, worker: Worker, store: ArtifactStore) {
+        self.file = file
+        self.worker = worker
+        self.store = store
+    }
+
+    /// Adds bytes.
+    public func write(_ bytes: [UInt8]) async throws {
+        let file = file
+        try await worker.run { try file.write(bytes) }
+    }
+
+    /// Makes the file durable, leases its digest and puts it in place.
+    public func finish() async throws -> SHA256Digest {
+        let file = file
+        let digest = try await worker.run { try file.finish() }
+        try await store.settle(file, digest, on: worker)
+        return digest
+    }
+
+    deinit {
+        let file = file
+        Task { [worker] in try? await worker.run { file.discard() } }
+    }
+}
+
+/// The file behind an upload; touched on its worker's thread alone.
+private final class IncomingFile: @unchecked Sendable {
+    let path: String
+    private let descriptor: Descriptor
+    private var hasher = SHA256Hasher()
+
+    init(_ path: String) throws(SystemError) {
+        self.path = path
+        descriptor = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL)
+    }
+
+    func write(_ bytes: [UInt8]) throws(SystemError) {
+        hasher.update(bytes)
+        try descriptor.write(bytes)
+    }
+
+    func finish() throws(SystemError) -> SHA256Digest {
+        try descriptor.synchronize()
+        return hasher.finish()
+    }
+
+    /// Removes what is left under the upload's own name; nothing is, once the file is in place.
+    func discard() {
+        try? FileSystem.remove(path)
+    }
+}

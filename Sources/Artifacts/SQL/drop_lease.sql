@@ -1,0 +1,1 @@
+DELETE FROM vault.artifact_leases WHERE sha256 = $1

@@ -1,0 +1,59 @@
+import Crypto
+public import EventLog
+public import Events
+import Marketplace
+
+/// The first four entries of a log: the log itself and its administrator.
+public enum LogFounding {
+    private static let administrator = "admin"
+    /// The administrator's first token is good for so long.
+    private static let tokenYears: Int64 = 10
+
+    /// Founds the log where it has no entry.
+    ///
+    /// - Parameter keep: is given the administrator's secret before anything is appended, so that a crash
+    ///   in between can't lose it.
+    /// - Returns: true where it was founded now.
+    public static func found(
+        _ log: EventLog, now: Timestamp, keep: (TokenSecret) throws -> Void
+    ) async throws -> Bool {
+        guard try await log.entries.head() == Position(0) else { return false }
+        let secret = TokenSecret(random: SecureRandom.bytes(32))
+        let user = PersonID(random: SecureRandom.bytes(16))
+        let token = TokenID(random: SecureRandom.bytes(16))
+        let username = try await log.usernameID(
+            folded: administrator, proposing: UsernameID(random: SecureRandom.bytes(16)))
+        try keep(secret)
+
+        let name = Content(document: NameContent(name: administrator).document, nonce: SecureRandom.bytes(32))
+        let correlation = UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10))
+        let expires = Timestamp(milliseconds: now.milliseconds + tokenYears * 365 * 86_400_000)
+        func event(_ stream: StreamName, _ event: Event, _ contents: [Append.NewContent] = []) -> Append.NewEvent {
+            Append.NewEvent(
+                envelope: Envelope(
+                    id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
+                    stream: stream, time: now, recordedTime: now,
+                    origin: Envelope.Origin(correlation: correlation), event: event),
+                version: StreamVersion(1), contents: contents)
+        }
+        let outcome = try await log.append(
+            Append(
+                expected: [.log(log.id): .none, .user(user): .none, .username(username): .none, .token(token): .none],
+                events: [
+                    event(.log(log.id), .logCreated(LogCreated())),
+                    event(.user(user), .userRegistered(UserRegistered(kind: .person))),
+                    event(
+                        .username(username),
+                        .usernameClaimed(UsernameClaimed(user: user, nameCommitment: name.commitment)),
+                        [Append.NewContent(field: "name_commitment", content: name, isPublic: true)]),
+                    event(
+                        .token(token),
+                        .tokenIssued(
+                            TokenIssued(user: user, scopes: [.admin, .moderate, .publish, .review], expires: expires))),
+                ],
+                credentials: [Append.Credential(hash: secret.hash, token: token)]))
+        // Another program that founded it at the same moment owns the log stream now.
+        if case .appended = outcome { return true }
+        return false
+    }
+}

@@ -1,0 +1,115 @@
+import Artifacts
+import Contract
+import Crypto
+import Events
+import HTTPServer
+import Manifest
+
+/// The parts of a publication, streamed to disk by digest and never held in memory, but for the manifest.
+struct PublishUpload: Sendable {
+    let artifacts: [Artifact]
+    let manifest: [UInt8]
+
+    /// The most bytes of each part.
+    static let limits: [Artifact.Role: Int] = [
+        .manifest: AgentManifest.maximumBytes, .package: 64 << 20, .wasmModule: 64 << 20, .readme: 1 << 20,
+        .changelog: 1 << 20,
+    ]
+    /// The most bytes of the whole body.
+    static let maximumBytes = limits.values.reduce(65_536, +)
+
+    fileprivate struct OpenPart {
+        let role: Artifact.Role
+        let upload: ArtifactUpload
+        var sizeBytes = 0
+        /// Enough to tell what kind of file it is; all of a manifest.
+        var kept: [UInt8] = []
+    }
+
+    /// Reads a whole multipart body.
+    static func receive(_ request: HTTPRequest, into store: ArtifactStore) async throws -> PublishUpload {
+        var decoder = try MultipartDecoder(contentType: request.head.fields["content-type"])
+        try await request.body.limit(to: maximumBytes)
+        var artifacts: [Artifact] = []
+        var manifest: [UInt8]?
+        var part: OpenPart?
+        while let piece = try await request.body.next() {
+            decoder.append(piece)
+            while let event = try decoder.next() {
+                switch event {
+                case .part(let name, _):
+                    let role = try role(named: name, taken: artifacts.map(\.role))
+                    part = OpenPart(role: role, upload: try await store.begin())
+                case .data(let bytes):
+                    guard var open = part else { continue }
+                    try open.take(bytes)
+                    part = open
+                    try await open.upload.write(bytes)
+                case .partEnd:
+                    guard let open = part else { continue }
+                    try open.check()
+                    if open.role == .manifest { manifest = open.kept }
+                    artifacts.append(
+                        Artifact(
+                            role: open.role, sha256: try await open.upload.finish(), sizeBytes: Int64(open.sizeBytes)))
+                    part = nil
+                case .end: break
+                }
+            }
+        }
+        guard decoder.isFinished else {
+            throw Problem(.malformedRequest, "the multipart body ends before its closing boundary")
+        }
+        guard let manifest else {
+            throw Problem(
+                .invalidPart, "the part 'manifest' is missing",
+                findings: [Problem.Finding(severity: "error", path: "/manifest", message: "a publication needs a manifest")])
+        }
+        return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest)
+    }
+
+    private static func role(named name: String, taken: [Artifact.Role]) throws(Problem) -> Artifact.Role {
+        guard let role = Artifact.Role(rawValue: name) else {
+            let known = Artifact.Role.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.invalidPart, "the part '\(name)' is unknown; parts are \(known)")
+        }
+        guard !taken.contains(role) else { throw Problem(.invalidPart, "the part '\(name)' stands twice") }
+        return role
+    }
+
+    /// What makes two uploads the same command, whatever their multipart boundaries.
+    func fingerprint(method: String, path: String) -> SHA256Digest {
+        let parts = artifacts.map { "\($0.role.rawValue) \($0.sha256)" }.joined(separator: "\n")
+        return SHA256Digest(of: Array("\(method)\n\(path)\n\(parts)".utf8))
+    }
+}
+
+extension PublishUpload.OpenPart {
+    fileprivate mutating func take(_ bytes: [UInt8]) throws(Problem) {
+        let limit = PublishUpload.limits[role] ?? 0
+        sizeBytes += bytes.count
+        guard sizeBytes <= limit else {
+            throw Problem(.contentTooLarge, "the part '\(role.rawValue)' is larger than \(limit) bytes")
+        }
+        if role == .manifest {
+            kept += bytes
+        } else if kept.count < 8 {
+            kept += bytes.prefix(8 - kept.count)
+        }
+    }
+
+    /// Looks at the first bytes: what is no gzip or no module never becomes an artifact of a version.
+    fileprivate func check() throws(Problem) {
+        switch role {
+        case .package:
+            guard kept.starts(with: [0x1f, 0x8b, 0x08]) else {
+                throw Problem(.invalidPart, "the part 'package' is no gzip-compressed tar archive")
+            }
+        case .wasmModule:
+            guard kept == [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] else {
+                throw Problem(.invalidPart, "the part 'wasm_module' is no WebAssembly module of version 1")
+            }
+        case .manifest, .readme, .changelog: break
+        }
+    }
+}

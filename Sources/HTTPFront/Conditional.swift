@@ -1,0 +1,51 @@
+public import Contract
+public import HTTPServer
+
+extension FrontRequest {
+    /// The answer, or 304 where the client has it already (RFC 9110 13.1.2).
+    ///
+    /// - Parameter etag: without quotes; equal for equal bodies.
+    public func conditional(
+        etag: String, cacheControl: String = "no-cache", _ response: HTTPResponse
+    ) -> HTTPResponse {
+        var response = response
+        response.fields.append("etag", "\"\(etag)\"")
+        response.fields.append("cache-control", cacheControl)
+        guard let wanted = http.head.fields["if-none-match"] else { return response }
+        let known = wanted.split(separator: ",").map { tag in
+            // Weak comparison: W/ makes no difference for GET.
+            tag.split(separator: " ").joined().replacing("W/", with: "")
+        }
+        guard known.contains("\"\(etag)\"") || known == ["*"] else { return response }
+        response.status = 304
+        response.body = .empty
+        return response
+    }
+
+    /// A whole number of the query within bounds; the default where it is absent.
+    public func integer(_ name: String, default standard: Int64, in bounds: ClosedRange<Int64>) throws(Problem) -> Int64 {
+        guard let text = try parameter(name) else { return standard }
+        guard let value = Int64(text), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), bounds.contains(value) else {
+            throw Problem(
+                .invalidParameter,
+                "'\(name)' is '\(text.prefix(64))'; it has to be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+        }
+        return value
+    }
+
+    /// A parameter of the query; nil where it is absent. One that stands twice is refused.
+    public func parameter(_ name: String) throws(Problem) -> String? {
+        let values = http.head.query.filter { $0.name == name }
+        guard values.count <= 1 else { throw Problem(.invalidParameter, "'\(name)' stands twice") }
+        return values.first?.value
+    }
+
+    /// Refuses parameters that the endpoint does not know, so that a misspelt one is no silent default.
+    public func allow(_ names: Set<String>) throws(Problem) {
+        for parameter in http.head.query where !names.contains(parameter.name) {
+            throw Problem(
+                .invalidParameter,
+                "'\(parameter.name.prefix(64))' is no parameter here; there are \(names.sorted().joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Crypto
+public import Events
+public import Manifest
+
+/// What a manifest and its files become: the facts that stand in the entry, and the listing beside it.
+public struct Publication: Sendable {
+    /// The agent.
+    public let id: AgentID
+    /// The version.
+    public let version: SemVer
+    /// What the entry will say.
+    public let published: VersionPublished
+    /// What it commits to.
+    public let listing: Content
+    /// What was found and does not stand against publishing.
+    public let warnings: [Finding]
+
+    /// All that stands against publishing, with the warnings.
+    public struct Refusal: Error, Sendable, Equatable {
+        /// At least one of them is an error.
+        public let findings: [Finding]
+    }
+
+    /// Judges a manifest as something to be published.
+    ///
+    /// - Parameter nonce: 32 random bytes.
+    public init(manifest: AgentManifest, artifacts: [Artifact], nonce: [UInt8]) throws(Refusal) {
+        var findings = manifest.findings
+        let hasIDFinding = findings.contains { $0.path == "/id" }
+        let id = AgentID(manifest.id)
+        if id == nil && !hasIDFinding && !findings.contains(where: { $0.path.isEmpty }) {
+            findings.append(
+                Finding(
+                    .error, "/id",
+                    "an id has 1 to 128 characters, begins and ends with a letter or digit, and no dot stands beside "
+                        + "'.', '-' or '_'"))
+        }
+        var dependencies: [Dependency]?
+        for (index, dependency) in (manifest.dependencies ?? []).enumerated() {
+            if let id = AgentID(dependency.id) {
+                dependencies = (dependencies ?? []) + [Dependency(id: id, range: dependency.range, isPeer: dependency.isPeer)]
+            } else {
+                findings.append(Finding(.error, "/dependencies/\(index)/id", "'\(dependency.id.prefix(128))' is no agent id"))
+            }
+        }
+        Self.judgeWASM(manifest, artifacts, &findings)
+
+        let listing = Content(document: Self.listing(of: manifest).document, nonce: nonce)
+        if listing.document.count > Content.maximumBytes {
+            findings.append(
+                Finding(.error, "", "title, description, tags and pins are larger than \(Content.maximumBytes) bytes together"))
+        }
+        let published = VersionPublished(
+            version: manifest.version?.description ?? "", artifacts: artifacts, listed: manifest.isListed,
+            runtime: manifest.runtime, license: manifest.license?.description, capabilities: manifest.capabilities,
+            dependencies: manifest.dependencies == nil ? nil : dependencies ?? [],
+            minimumMentatVersion: manifest.minimumMentatVersion?.description, listingCommitment: listing.commitment)
+        if Self.exceedsEntry(published) {
+            findings.append(
+                Finding(.error, "/capabilities", "capabilities and dependencies together do not fit an entry of 65,535 bytes"))
+        }
+
+        guard let id, let version = manifest.version, !findings.contains(where: { $0.severity == .error }) else {
+            throw Refusal(findings: findings)
+        }
+        self.id = id
+        self.version = version
+        self.published = published
+        self.listing = listing
+        warnings = findings
+    }
+
+    private static func judgeWASM(_ manifest: AgentManifest, _ artifacts: [Artifact], _ findings: inout [Finding]) {
+        guard let module = artifacts.first(where: { $0.role == .wasmModule }) else {
+            if manifest.runtime == "wasm" {
+                findings.append(Finding(.warning, "/runtime", "the runtime is wasm, but no wasm_module was uploaded"))
+            }
+            return
+        }
+        if let stated = manifest.wasmSHA256, stated != module.sha256.hex {
+            findings.append(
+                Finding(.error, "/wasm/sha256", "the wasm_module that was uploaded has the digest \(module.sha256)"))
+        }
+    }
+
+    private static func listing(of manifest: AgentManifest) -> ListingContent {
+        var listing = ListingContent()
+        listing.title = manifest.title
+        listing.summary = summary(of: manifest.description)
+        listing.description = manifest.description
+        listing.category = manifest.category
+        listing.tags = manifest.tags
+        listing.author = manifest.author
+        listing.image = manifest.image
+        listing.sourceURL = manifest.sourceURL
+        listing.icon = manifest.icon
+        func pins(_ pins: [AgentManifest.Pin]) -> [ListingContent.Pin] {
+            pins.map { ListingContent.Pin(name: $0.name, type: $0.type, description: $0.description) }
+        }
+        listing.inputs = pins(manifest.inputs)
+        listing.outputs = pins(manifest.outputs)
+        return listing
+    }
+
+    /// The first line of a description, cut at a word where it is longer than 200 characters.
+    static func summary(of description: String) -> String {
+        let line = description.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        guard line.count > 200 else { return line }
+        let cut = line.prefix(199)
+        let words = cut.lastIndex(of: " ").map { cut[..<$0] } ?? cut
+        return "\(words)…"
+    }
+
+    /// The envelope around the data takes less than 1 KiB, whatever stands in it.
+    private static func exceedsEntry(_ published: VersionPublished) -> Bool {
+        let probe = Envelope(
+            id: UUIDv7(milliseconds: 0, random: [UInt8](repeating: 0, count: 10)),
+            log: LogID(random: [UInt8](repeating: 0, count: 16)),
+            stream: .log(LogID(random: [UInt8](repeating: 0, count: 16))), time: Timestamp(milliseconds: 0),
+            recordedTime: Timestamp(milliseconds: 0), origin: Envelope.Origin(), event: .versionPublished(published))
+        return probe.bytes.count > Envelope.maximumBytes - 1024
+    }
+}
