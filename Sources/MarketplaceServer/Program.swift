@@ -1,0 +1,83 @@
+import CommandLine
+import EmbeddedPostgres
+import Logging
+import System
+
+/// The program `marketplace`.
+@main
+struct Program {
+    static let version = "0.1.0"
+
+    static func main() async {
+        let signals = Signals()
+        let commands = CommandSet(
+            "marketplace", version: version, "a marketplace for AI agents over an event log",
+            commands: Commands.all)
+        do {
+            switch try commands.parse(Array(CommandLine.arguments.dropFirst())) {
+            case .print(let text):
+                Host.write(text, to: 1)
+            case .run(let invocation):
+                Host.exit(try await run(invocation, signals))
+            }
+        } catch {
+            Host.write("marketplace: \(error)\n", to: 2)
+            Host.exit(error is UsageError ? 64 : 1)
+        }
+    }
+
+    private static func run(_ invocation: Invocation, _ signals: Signals) async throws -> Int32 {
+        let log = Log("marketplace", threshold: invocation.flags.contains("quiet") ? .warning : .info)
+        switch invocation.command.name {
+        case Commands.up.name: return try await Up(invocation, log).run(signals)
+        case Commands.import.name: return try await ImportCommand(invocation).run()
+        default: return try await Apart(invocation, log).run(signals)
+        }
+    }
+}
+
+/// The commands of the program, each declared once.
+enum Commands {
+    private static let data = Command.Option.value("data", "DIR", "the data folder (.mentatlab)")
+    private static let quiet = Command.Option.flag("quiet", "log warnings and errors alone")
+    private static let port = Command.Option.value("port", "N", "the port to listen on; it has to be free")
+    private static let address = Command.Option.value("address", "IP", "the address to listen on (127.0.0.1)")
+    private static let database = Command.Option.value("database-url", "URL", "the Postgres database to use")
+    private static let artifacts = Command.Option.value("artifacts", "DIR", "the folder of files that all fronts share")
+
+    static let up = Command(
+        "up", "Runs the whole marketplace in one process over a private Postgres.",
+        options: [
+            data, port, address, .value("database-url", "URL", "a Postgres database in place of the private one"),
+            .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
+            .value("catalog", "FILE", "import a catalogue once it is ready"), quiet,
+        ],
+        examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
+    static let command = Command(
+        "command", "Runs the front for writes.",
+        options: [
+            data, database, artifacts, port, address,
+            .value("public-url", "URL", "where readers reach the marketplace"), quiet,
+        ],
+        examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
+    static let query = Command(
+        "query", "Runs the front for reads.",
+        options: [
+            database, artifacts, port, address, .value("public-url", "URL", "where readers reach the marketplace"), quiet,
+        ],
+        examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
+    static let project = Command(
+        "project", "Keeps read models up with the log: those named, or all.", arguments: ["NAME…"],
+        options: [database, quiet],
+        examples: ["marketplace project agent_summaries --database-url postgresql:///marketplace"])
+    static let `import` = Command(
+        "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
+        arguments: ["FILE"],
+        options: [
+            .value("url", "URL", "the marketplace; by default the one that runs in the data folder"), data,
+            .value("token-file", "FILE", "the file that holds the token; by default the administrator's"),
+        ],
+        examples: ["marketplace import catalog.jsonl", "marketplace import catalog.jsonl --url http://127.0.0.1:7080 --token-file token"])
+
+    static let all = [up, command, query, project, `import`]
+}

@@ -1,0 +1,94 @@
+import Artifacts
+import CommandAPI
+import CommandLine
+import EventLog
+import HTTPFront
+import HTTPServer
+import Logging
+import Projections
+import QueryAPI
+import System
+
+/// `marketplace command`, `query` and `project`: the parts of the marketplace, each in a process of its own
+/// over a shared database.
+struct Apart {
+    private let invocation: Invocation
+    private let services: Services
+    private let log: Log
+
+    init(_ invocation: Invocation, _ log: Log) throws {
+        guard let url = invocation.values["database-url"] else {
+            throw UsageError("`marketplace \(invocation.command.name)` needs --database-url.")
+        }
+        self.invocation = invocation
+        self.log = log
+        services = Services(databaseURL: url, log: log)
+    }
+
+    func run(_ signals: Signals) async throws -> Int32 {
+        try await services.migrate()
+        switch invocation.command.name {
+        case Commands.command.name: try await command(signals)
+        case Commands.query.name: try await query(signals)
+        default: try await project(signals)
+        }
+        log.info("stopped")
+        return 0
+    }
+
+    private func artifactFolder() throws -> ArtifactFolder {
+        guard let folder = invocation.values["artifacts"] else {
+            throw UsageError("`marketplace \(invocation.command.name)` needs --artifacts.")
+        }
+        return ArtifactFolder(folder)
+    }
+
+    private func command(_ signals: Signals) async throws {
+        let folder = try artifactFolder()
+        let eventLog = try await services.openLog()
+        let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
+        if try await LogFounding.found(eventLog, now: Services.now(), keep: { try data.keep($0) }) {
+            Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
+        }
+        let store = try services.openStore(folder)
+        var door = services.door { _ = try await eventLog.entries.head() }
+        CommandFront(
+            log: eventLog, artifacts: store, now: Services.now, publicURL: invocation.values["public-url"] ?? ""
+        ).addRoutes(to: &door)
+        let maintenance = Task { await services.maintain(eventLog, store) }
+        try await serve(door, firstPort: 7081, signals)
+        maintenance.cancel()
+        await maintenance.value
+        await eventLog.close()
+    }
+
+    private func query(_ signals: Signals) async throws {
+        let front = services.queryFront(try artifactFolder())
+        var door = services.door { try await front.checkReady() }
+        front.addRoutes(to: &door)
+        try await serve(door, firstPort: 7082, signals)
+    }
+
+    private func project(_ signals: Signals) async throws {
+        let names = invocation.arguments
+        for name in names where !Projections.all.contains(where: { $0.name == name }) {
+            let known = Projections.all.map { $0.name }.joined(separator: ", ")
+            throw UsageError("there is no projection '\(name)'; there are \(known).")
+        }
+        let chosen = Projections.all.filter { names.isEmpty || names.contains($0.name) }
+        let projecting = Task { await services.project(chosen) }
+        Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
+        _ = await signals.next()
+        projecting.cancel()
+        await projecting.value
+    }
+
+    private func serve(_ door: FrontDoor, firstPort: UInt16, _ signals: Signals) async throws {
+        let address = invocation.values["address"] ?? "127.0.0.1"
+        let server = try await services.serve(
+            door, address: address, port: try invocation.port(), firstPort: firstPort)
+        Host.write("marketplace \(invocation.command.name) is ready at http://\(address):\(server.port)\n", to: 1)
+        _ = await signals.next()
+        await server.shutDown()
+    }
+}

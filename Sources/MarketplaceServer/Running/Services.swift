@@ -1,0 +1,115 @@
+import Artifacts
+import CommandAPI
+import Contract
+import EventLog
+import Events
+import HTTPFront
+import HTTPServer
+import Logging
+import Postgres
+import Projections
+import QueryAPI
+import Reactor
+import System
+
+/// Puts the parts of the program together: the one place that knows them all.
+struct Services: Sendable {
+    let databaseURL: String
+    let log: Log
+
+    static let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Host.wallClockMilliseconds()) }
+
+    /// Brings the database to the present schema. Safe with two programs at once.
+    func migrate() async throws {
+        let owner = PostgresSession(PostgresConfiguration(url: databaseURL, applicationName: "marketplace-migrate"))
+        try await PostgresMigrator.migrate(owner, EventLogSchema.migrations + Projections.migrations)
+        await owner.close()
+    }
+
+    /// Opens the log.
+    func openLog() async throws -> EventLog {
+        try await EventLog.open(EventLog.Configuration(url: databaseURL))
+    }
+
+    /// Opens the store of files for writing.
+    func openStore(_ folder: ArtifactFolder) throws -> ArtifactStore {
+        let leases = PostgresPool(
+            PostgresConfiguration(
+                url: databaseURL, applicationName: "marketplace-artifacts", role: DatabaseRole.commands),
+            sessions: 2)
+        return try ArtifactStore(folder, leases: leases)
+    }
+
+    /// A door with the routes that every front has.
+    func door(isReady: @escaping @Sendable () async throws -> Void) -> FrontDoor {
+        var door = FrontDoor(log: log.component("http"), translate: Problem.translating)
+        door.on("GET", "/health/live") { _ in .json(200, Array(#"{"status":"live"}"#.utf8)) }
+        door.on("GET", "/health/ready") { _ in
+            try await isReady()
+            return .json(200, Array(#"{"status":"ready"}"#.utf8))
+        }
+        return door
+    }
+
+    /// The front for reads.
+    func queryFront(_ folder: ArtifactFolder) -> QueryFront {
+        let pool = PostgresPool(
+            PostgresConfiguration(
+                url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
+                statementTimeoutMilliseconds: 10_000),
+            sessions: 8)
+        return QueryFront(agents: AgentReader(pool: pool), entries: EventReader(pool: pool), artifacts: folder)
+    }
+
+    /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
+    /// that is free from `firstPort` on.
+    func serve(
+        _ door: FrontDoor, address: String, port: UInt16?, firstPort: UInt16
+    ) async throws -> HTTPServer {
+        let reactor = try Reactor(name: "http")
+        if let port { return try await serve(door, on: reactor, address, port) }
+        for candidate in firstPort..<(firstPort + 100) {
+            do {
+                return try await serve(door, on: reactor, address, candidate)
+            } catch let error as SystemError {
+                guard error.isAddressInUse else { throw error }
+            }
+        }
+        return try await serve(door, on: reactor, address, 0)
+    }
+
+    private func serve(
+        _ door: FrontDoor, on reactor: Reactor, _ address: String, _ port: UInt16
+    ) async throws -> HTTPServer {
+        let server = try HTTPServer(
+            on: reactor, address: address, port: port, refusal: FrontDoor.refuse,
+            handler: { await door.handle($0) })
+        try await server.start()
+        return server
+    }
+
+    /// What runs beside the fronts for as long as the task lives: projectors of the models named.
+    func project(_ projections: [any Projection.Type]) async {
+        await withTaskGroup { group in
+            for projection in projections {
+                let projector = Projector(projection, url: databaseURL, log: log.component("project"))
+                group.addTask { await projector.run() }
+            }
+        }
+    }
+
+    /// Keeps room in the log and sweeps orphaned files, now and then, for as long as the task lives.
+    func maintain(_ eventLog: EventLog, _ store: ArtifactStore) async {
+        let log = log.component("maintain")
+        while !Task.isCancelled {
+            do {
+                try await eventLog.maintain()
+                let swept = try await store.sweep()
+                if swept > 0 { log.info("swept orphaned files", ["files": "\(swept)"]) }
+            } catch {
+                if !Task.isCancelled { log.warning("maintenance failed", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .seconds(60))
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Artifacts
+import CommandAPI
+import CommandLine
+import EmbeddedPostgres
+import EventLog
+import HTTPServer
+import Logging
+import Projections
+import QueryAPI
+import System
+
+/// `marketplace up`: everything in one process and behind one origin.
+struct Up {
+    private static let firstPort: UInt16 = 7080
+
+    private let folder: String
+    private let address: String
+    private let port: UInt16?
+    private let givenDatabase: String?
+    private let publish: String?
+    private let catalog: String?
+    private let log: Log
+
+    init(_ invocation: Invocation, _ log: Log) throws {
+        folder = invocation.values["data"] ?? ".mentatlab"
+        address = invocation.values["address"] ?? "127.0.0.1"
+        port = try invocation.port()
+        givenDatabase = invocation.values["database-url"]
+        publish = invocation.values["publish"]
+        catalog = invocation.values["catalog"]
+        self.log = log
+    }
+
+    func run(_ signals: Signals) async throws -> Int32 {
+        let data = try DataFolder(folder)
+        guard let lock = try data.lock() else { return try await joinRunning(data) }
+        data.withdraw()
+        let code = try await serve(data, signals)
+        // The folder is free for the next run once the server behind it is stopped.
+        withExtendedLifetime(lock) {}
+        return code
+    }
+
+    /// Another process runs in the folder: says where, and sends it what was asked for.
+    private func joinRunning(_ data: DataFolder) async throws -> Int32 {
+        guard let url = await data.awaitRunningURL(milliseconds: 60_000) else {
+            Host.write("marketplace: another process holds \(data.path) and is not ready\n", to: 2)
+            return 1
+        }
+        Host.write("MentatLab Marketplace already runs at \(url)\n", to: 1)
+        return try await fill(data, url)
+    }
+
+    private func serve(_ data: DataFolder, _ signals: Signals) async throws -> Int32 {
+        var embedded: EmbeddedPostgres?
+        let databaseURL: String
+        if let givenDatabase {
+            databaseURL = givenDatabase
+        } else {
+            let worker = Worker(name: "postgres-start")
+            let log = log
+            let server = try await worker.run {
+                try EmbeddedPostgres.start(dataFolder: data.path) { log.info($0) }
+            }
+            worker.stop()
+            embedded = server
+            databaseURL = try await server.makeDatabase("marketplace")
+        }
+        do {
+            try await serve(data, databaseURL, signals)
+        } catch {
+            data.withdraw()
+            try? embedded?.stop()
+            throw error
+        }
+        data.withdraw()
+        try embedded?.stop()
+        log.info("stopped")
+        return 0
+    }
+
+    private func serve(_ data: DataFolder, _ databaseURL: String, _ signals: Signals) async throws {
+        let services = Services(databaseURL: databaseURL, log: log)
+        try await services.migrate()
+        let eventLog = try await services.openLog()
+        try await found(eventLog, in: data)
+
+        let artifacts = ArtifactFolder(data.artifacts)
+        let store = try services.openStore(artifacts)
+        var door = services.door { _ = try await eventLog.entries.head() }
+        CommandFront(log: eventLog, artifacts: store, now: Services.now).addRoutes(to: &door)
+        services.queryFront(artifacts).addRoutes(to: &door)
+        let server = try await services.serve(door, address: address, port: port, firstPort: Self.firstPort)
+        let url = "http://\(address):\(server.port)"
+
+        let background = Task {
+            await withTaskGroup { group in
+                group.addTask { await services.project(Projections.all) }
+                group.addTask { await services.maintain(eventLog, store) }
+            }
+        }
+        try data.announce(url: url, databaseURL: databaseURL)
+        Host.write("MentatLab Marketplace is ready at \(url)\n", to: 1)
+        let filling = Task { try await fill(data, url) }
+
+        _ = await signals.next()
+        log.info("stopping: requests under way may finish; a second signal ends them")
+        let impatient = Task {
+            _ = await signals.next()
+            Host.exit(130)
+        }
+        filling.cancel()
+        await server.shutDown()
+        background.cancel()
+        await background.value
+        await eventLog.close()
+        impatient.cancel()
+    }
+
+    private func found(_ eventLog: EventLog, in data: DataFolder) async throws {
+        var secret: TokenSecret?
+        let isNew = try await LogFounding.found(eventLog, now: Services.now()) { made in
+            try data.keep(made)
+            secret = made
+        }
+        if isNew, let secret {
+            Host.write("The administrator's token, kept in \(data.adminToken):\n\(secret.text)\n", to: 1)
+        }
+    }
+
+    /// Publishes and imports what the command line names.
+    private func fill(_ data: DataFolder, _ url: String) async throws -> Int32 {
+        guard publish != nil || catalog != nil else { return 0 }
+        do {
+            let publisher = try Publisher(url: url, tokenFile: data.adminToken)
+            if let publish { try await AgentFolders(publish).publish(publisher) }
+            if let catalog { return try await CatalogImport(file: catalog, publisher: publisher).run() }
+            return 0
+        } catch {
+            Host.write("marketplace: \(error)\n", to: 2)
+            return 1
+        }
+    }
+}
+
+extension Invocation {
+    /// The port that was asked for; 0 takes any that is free.
+    func port() throws(UsageError) -> UInt16? {
+        guard let text = values["port"] else { return nil }
+        guard let port = UInt16(text) else { throw UsageError("--port is '\(text)'; it has to be a number from 0 to 65535.") }
+        return port
+    }
+}

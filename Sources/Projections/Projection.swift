@@ -1,0 +1,35 @@
+import EventLog
+public import Events
+public import Postgres
+
+/// An event on its way into a model, with the contents that are still there.
+public struct ProjectedEvent: Sendable {
+    /// Where it stands.
+    public let position: Position
+    /// The entry.
+    public let envelope: Envelope
+    /// What people wrote, by the committing field; what is missing was erased.
+    public let contents: [String: Content]
+}
+
+/// A read model: a function of the entries up to a position and the contents that are present.
+///
+/// It knows no clock, no floating-point sums, no sequence values and no artifacts, so two builds at the same
+/// position are the same.
+public protocol Projection: Sendable {
+    /// The name, which cursors and lag go by.
+    static var name: String { get }
+
+    /// Applies events in log order, set by set, inside the transaction that also moves the cursor. Types
+    /// that it does not handle it passes over; one that nobody knows never gets here.
+    static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws
+}
+
+/// All read models.
+public enum Projections {
+    /// In the order of their names.
+    public static let all: [any Projection.Type] = [AgentDetails.self, AgentSummaries.self, Usernames.self]
+
+    /// The schema of the models.
+    public static let migrations = [PostgresMigration("m0101_models", PackageResources.m0101_models_sql)]
+}

@@ -1,0 +1,201 @@
+import Contract
+import Crypto
+import Events
+import HTTPFront
+import HTTPServer
+import JSON
+import Manifest
+import Projections
+
+extension QueryFront {
+    /// `GET /agents`
+    func listAgents(_ request: FrontRequest) async throws -> HTTPResponse {
+        try request.allow(["q", "category", "sort", "limit", "cursor", "min_position"])
+        var filter = AgentReader.Filter()
+        filter.limit = Int(try request.integer("limit", default: 20, in: 1...100))
+        filter.words = try request.parameter("q").flatMap { $0.isEmpty ? nil : $0 }
+        filter.category = try request.parameter("category")
+        guard (filter.words ?? "").utf8.count <= 256, (filter.category ?? "").utf8.count <= 256 else {
+            throw Problem(.invalidParameter, "'q' and 'category' have at most 256 bytes each")
+        }
+        let sort = try AgentSort(request)
+        try await awaitPosition(request)
+
+        // One more than asked for tells whether there is a next page.
+        var probe = filter
+        probe.limit += 1
+        let page = try await agents.list(probe, from: try sort.place(request))
+        let rows = page.value.prefix(filter.limit)
+        let cursor = page.value.count > filter.limit ? rows.last.map(sort.cursor) : nil
+        let body = PageBody.encode("agents", Array(rows), limit: filter.limit, nextCursor: cursor) { row, writer in
+            AgentSummaryBody(row).encode(&writer)
+        }
+        return request.page(body, next: page.next, cursor: cursor)
+    }
+
+    /// `GET /agents/{id}`
+    func showAgent(_ request: FrontRequest) async throws -> HTTPResponse {
+        try request.allow(["min_position"])
+        let key = try agentKey(request)
+        try await awaitPosition(request)
+        let found = try await agents.agent(key)
+        guard let detail = found.value else { throw noAgent(request) }
+        var writer = JSONWriter(reservingBytes: 4096)
+        let body = AgentSummaryBody(
+            key: key.description, agentID: detail.agentID, username: detail.username,
+            title: detail.latest.listing?.title ?? "", summary: detail.latest.listing?.summary ?? "",
+            category: detail.latest.listing?.category, latestVersion: detail.latest.published.version,
+            hasWASM: detail.latest.published.artifacts.contains { $0.role == .wasmModule }, created: detail.created,
+            updated: detail.updated)
+        body.encode(&writer, detail: AgentVersionBody(key.description, detail.latest))
+        // Build of the model, last change of what is shown, erasures.
+        let etag = "1-\(detail.changed)-0"
+        return request.conditional(etag: etag, .json(200, writer.bytes, fields: positionFields(next: found.next)))
+    }
+
+    /// `GET /agents/{id}/versions`
+    func listVersions(_ request: FrontRequest) async throws -> HTTPResponse {
+        try request.allow(["limit", "cursor", "min_position"])
+        let key = try agentKey(request)
+        let limit = Int(try request.integer("limit", default: 20, in: 1...100))
+        let below = try request.parameter("cursor").map { text throws(Problem) in
+            guard let version = SemVer(text) else { throw badCursor }
+            return version.precedenceKey
+        }
+        try await awaitPosition(request)
+        let page = try await agents.versions(of: key, below: below, limit: limit + 1)
+        if page.value.isEmpty, below == nil { throw noAgent(request) }
+        let rows = page.value.prefix(limit)
+        let cursor = page.value.count > limit ? rows.last?.published.version : nil
+        let body = PageBody.encode("versions", Array(rows), limit: limit, nextCursor: cursor) { row, writer in
+            AgentVersionBody(key.description, row).encode(&writer)
+        }
+        return request.page(body, next: page.next, cursor: cursor)
+    }
+
+    /// `GET /agents/{id}/versions/{version}`
+    func showVersion(_ request: FrontRequest) async throws -> HTTPResponse {
+        try request.allow(["min_position"])
+        let (key, version, next) = try await version(of: request)
+        var writer = JSONWriter(reservingBytes: 4096)
+        AgentVersionBody(key.description, version).encode(&writer)
+        return request.conditional(
+            etag: "1-\(version.position)-0", .json(200, writer.bytes, fields: positionFields(next: next)))
+    }
+
+    /// `GET /agents/{id}/versions/{version}/manifest`: the bytes as they were uploaded.
+    func manifest(_ request: FrontRequest) async throws -> HTTPResponse {
+        try request.allow(["min_position"])
+        let (_, version, _) = try await version(of: request)
+        guard let manifest = version.published.artifacts.first(where: { $0.role == .manifest }) else {
+            throw Problem(.artifactNotFound, "the version has no manifest")
+        }
+        return try file(manifest.sha256, request, isManifest: true)
+    }
+
+    private func version(
+        of request: FrontRequest
+    ) async throws -> (AgentKey, AgentReader.Version, Position) {
+        let key = try agentKey(request)
+        let text = request.segment("version")
+        guard let wanted = SemVer(text) else {
+            throw Problem(.versionNotFound, "'\(text.prefix(128))' is no SemVer 2.0, so there is no such version")
+        }
+        try await awaitPosition(request)
+        let found = try await agents.version(wanted, of: key)
+        guard let version = found.value else {
+            throw Problem(.versionNotFound, "the agent '\(key)' has no version \(text.prefix(128)) here")
+        }
+        return (key, version, found.next)
+    }
+
+    private func agentKey(_ request: FrontRequest) throws(Problem) -> AgentKey {
+        guard let id = AgentID(request.segment("id")) else { throw noAgent(request) }
+        return id.key
+    }
+
+    private func noAgent(_ request: FrontRequest) -> Problem {
+        Problem(.agentNotFound, "there is no agent '\(request.segment("id").prefix(128))' here")
+    }
+}
+
+private let badCursor = Problem(.invalidParameter, "'cursor' is none that this list gave; leave it out to begin anew")
+
+/// The order of a list of agents.
+private enum AgentSort: String {
+    case recent
+    case name
+
+    init(_ request: FrontRequest) throws(Problem) {
+        guard let text = try request.parameter("sort") else {
+            self = .recent
+            return
+        }
+        guard let sort = AgentSort(rawValue: text) else {
+            throw Problem(.invalidParameter, "'sort' is '\(text.prefix(64))'; it has to be recent or name")
+        }
+        self = sort
+    }
+
+    func place(_ request: FrontRequest) throws(Problem) -> AgentReader.Place {
+        let cursor = try request.parameter("cursor")
+        switch self {
+        case .recent:
+            guard let cursor else { return .recent(before: .max) }
+            guard let position = Int64(cursor), position >= 0 else { throw badCursor }
+            return .recent(before: position)
+        case .name:
+            guard let cursor else { return .name(after: "") }
+            guard AgentKey(cursor) != nil else { throw badCursor }
+            return .name(after: cursor)
+        }
+    }
+
+    func cursor(_ row: AgentReader.Summary) -> String {
+        switch self {
+        case .recent: row.position.description
+        case .name: row.key
+        }
+    }
+}
+
+extension AgentSummaryBody {
+    init(_ row: AgentReader.Summary) {
+        self.init(
+            key: row.key, agentID: row.agentID, username: row.username, title: row.title, summary: row.summary,
+            category: row.category.isEmpty ? nil : row.category, latestVersion: row.latestVersion,
+            hasWASM: row.hasWASM, created: row.created, updated: row.updated)
+    }
+}
+
+extension AgentVersionBody {
+    init(_ key: String, _ row: AgentReader.Version) {
+        self.init(key: key, published: row.published, listing: row.listing, time: row.time, position: row.position)
+    }
+}
+
+extension FrontRequest {
+    /// A page of a list, with a Link to the next (RFC 8288). The body itself makes its ETag, so that what
+    /// happens elsewhere invalidates nothing.
+    func page(_ body: [UInt8], next: Position, cursor: String?) -> HTTPResponse {
+        var fields = positionFields(next: next)
+        if let cursor {
+            let others = http.head.query.filter { $0.name != "cursor" && $0.name != "min_position" }
+            let query = (others.map { ($0.name, $0.value) } + [("cursor", cursor)])
+                .map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }.joined(separator: "&")
+            let path = http.head.segments.map(percentEncoded).joined(separator: "/")
+            fields.append("link", "</\(path)?\(query)>; rel=\"next\"")
+        }
+        return conditional(etag: String(SHA256Digest(of: body).hex.prefix(32)), .json(200, body, fields: fields))
+    }
+}
+
+/// Everything but unreserved characters as percent signs (RFC 3986 2.3).
+private func percentEncoded(_ text: String) -> String {
+    text.utf8.map { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e: String(Unicode.Scalar(byte))
+        default: "%\(Hex.encode([byte]).uppercased())"
+        }
+    }.joined()
+}

@@ -1,0 +1,71 @@
+public import Artifacts
+import Contract
+public import EventLog
+import Events
+public import HTTPFront
+import HTTPServer
+public import Projections
+import System
+
+/// The front for reads: models, the log, files, and what describes them.
+public struct QueryFront: Sendable {
+    /// How long a read waits for a position.
+    static let waitMilliseconds: Int64 = 5_000
+
+    let agents: AgentReader
+    let entries: EventReader
+    let artifacts: ArtifactFolder
+
+    /// A front over models, a log and a folder of files.
+    public init(agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder) {
+        self.agents = agents
+        self.entries = entries
+        self.artifacts = artifacts
+    }
+
+    /// Adds the routes of the queries.
+    public func addRoutes(to door: inout FrontDoor) {
+        door.on("GET", "\(Paths.base)/agents") { try await listAgents($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}") { try await showAgent($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}/versions") { try await listVersions($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}") { try await showVersion($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}/manifest") { try await manifest($0) }
+        door.on("GET", "\(Paths.base)/artifacts/sha256/{digest}") { try artifact($0) }
+        door.on("GET", "\(Paths.base)/events") { try await events($0) }
+        door.on("GET", "\(Paths.base)/projections") { try await projections($0) }
+        door.on("GET", "/openapi/openapi.json") { openAPI($0) }
+        door.on("GET", "/openapi/") { openAPI($0) }
+    }
+
+    /// Throws where the models can't be read.
+    public func checkReady() async throws {
+        _ = try await agents.reflected()
+    }
+
+    /// Waits until the models reflect the position that `min_position` asks for.
+    func awaitPosition(_ request: FrontRequest) async throws {
+        let wanted = try request.integer("min_position", default: -1, in: 0...Int64(1) << 53)
+        guard wanted >= 0 else { return }
+        let deadline = Host.steadyClockMilliseconds() + Self.waitMilliseconds
+        while true {
+            let next = try await agents.reflected()
+            if next.value > wanted { return }
+            guard Host.steadyClockMilliseconds() < deadline else {
+                throw Problem(
+                    .positionNotReached,
+                    "the read model reflects everything before position \(next), not yet \(wanted); try again")
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func openAPI(_ request: FrontRequest) -> HTTPResponse {
+        request.conditional(
+            etag: APIDescription.etag, .json(200, APIDescription.document, fields: ["access-control-allow-origin": "*"]))
+    }
+}
+
+/// The position of the last event that an answer reflects, as its field; none where nothing is reflected.
+func positionFields(next: Position) -> HTTPFields {
+    next.value == 0 ? [:] : [Fields.position: "\(next.value - 1)"]
+}
