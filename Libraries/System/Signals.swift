@@ -1,6 +1,9 @@
 import Glibc
 import Synchronization
 
+/// Where the handler writes; a handler may do little more than that.
+private let signalPipe = Atomic<Int32>(-1)
+
 /// Signals as values to wait for, in place of handlers that may do almost nothing.
 public final class Signals: Sendable {
     private struct State {
@@ -9,21 +12,27 @@ public final class Signals: Sendable {
     }
     private let state = Mutex(State())
 
-    /// Takes over SIGINT, SIGTERM and SIGHUP for the whole process and ignores SIGPIPE.
+    /// Takes over SIGINT, SIGTERM and SIGHUP for the whole process and ignores SIGPIPE. Once a process.
     ///
-    /// Call it before any thread is started: a thread keeps the mask it was born with.
+    /// Blocking them and waiting with `sigwait` would not do: libdispatch parks the main thread with every
+    /// signal let through.
     public init() {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for signal in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&set, signal) }
-        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { preconditionFailure("no pipe for signals: error \(errno)") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        signalPipe.store(ends[1], ordering: .sequentiallyConsistent)
         signal(SIGPIPE, SIG_IGN)
-        let awaited = set
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number) { number in
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = unsafe write(signalPipe.load(ordering: .relaxed), &byte, 1)
+            }
+        }
+        let end = ends[0]
         startThread(named: "signals") { [self] in
+            var byte: UInt8 = 0
             while true {
-                var number: Int32 = 0
-                var waited = awaited
-                if unsafe sigwait(&waited, &number) == 0 { deliver(number) }
+                if unsafe read(end, &byte, 1) == 1 { deliver(Int32(byte)) }
             }
         }
     }
