@@ -34,9 +34,9 @@ func module(_ name: String, _ dependencies: [Target.Dependency], embedding folde
         swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .testTarget(
-        name: "\(name)Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
+/// The tests of a module.
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -89,6 +89,16 @@ let package = Package(
                 "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
                 "Logging", "CommandLine", "System",
             ], swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("House", ["TestSupport"]),
+        tests("JSON", ["JSON", "TestSupport"]),
+        tests("YAML", ["YAML", "JSON"]),
+        tests("HTTPServer", ["HTTPServer", "TestSupport"]),
+        tests("Manifest", ["Manifest", "TestSupport"]),
+        tests("Events", ["Events", "JSON", "Crypto", "TestSupport"], exclude: ["Golden", "make_golden.py"]),
+        tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],
     swiftLanguageModes: [.v6]
 )

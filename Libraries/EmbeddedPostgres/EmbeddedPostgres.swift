@@ -49,7 +49,9 @@ public struct EmbeddedPostgres: Sendable {
     public func stop() throws(Failure) {
         do {
             let outcome = try Self.run(place, "pg_ctl", ["stop", "-D", place.cluster, "-m", "fast", "-w", "-t", "60"])
-            guard outcome.exitCode == 0 else { throw Failure(description: "Postgres can't be stopped: \(outcome.output)") }
+            guard outcome.exitCode == 0 else {
+                throw Failure(description: "Postgres can't be stopped: \(outcome.output)")
+            }
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -88,7 +90,8 @@ public struct EmbeddedPostgres: Sendable {
                 prefix: [], owner: nil)
         }
         guard let owner = Host.user(named: "postgres") else {
-            throw Failure(description: "the user 'postgres' is missing, as whom the server runs: apt-get install postgresql-15")
+            throw Failure(
+                description: "the user 'postgres' is missing, as whom the server runs: apt-get install postgresql-15")
         }
         let base = "/var/lib/mentatlab/\(hash)"
         return Place(
@@ -119,7 +122,8 @@ public struct EmbeddedPostgres: Sendable {
         guard outcome.exitCode == 0 else {
             let log = (try? FileSystem.read(place.log, limit: 16 << 20)) ?? []
             throw Failure(
-                description: "Postgres did not start: \(outcome.output)\n\(String(decoding: log.suffix(2000), as: UTF8.self))")
+                description:
+                    "Postgres did not start: \(outcome.output)\n\(String(decoding: log.suffix(2000), as: UTF8.self))")
         }
         return server
     }
@@ -178,7 +182,8 @@ public struct EmbeddedPostgres: Sendable {
         guard let status = try FileSystem.status(path), status.isDirectory, status.owner == wanted,
             status.mode & 0o077 == 0
         else {
-            throw Failure(description: "\(path) has to be a folder that belongs to user \(wanted) alone; remove it and try again")
+            throw Failure(
+                description: "\(path) has to be a folder that belongs to user \(wanted) alone; remove it and try again")
         }
     }
 

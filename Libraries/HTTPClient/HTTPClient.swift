@@ -152,7 +152,8 @@ public final class HTTPClient: Sendable {
         guard code == CURLE_OK else {
             let reason =
                 code == CURLE_WRITE_ERROR
-                ? "the answer is larger than \(maximumBodyBytes) bytes" : unsafe String(cString: curl_easy_strerror(code))
+                ? "the answer is larger than \(maximumBodyBytes) bytes"
+                : unsafe String(cString: curl_easy_strerror(code))
             throw HTTPClientError(description: "\(request.method) \(request.url): \(reason)")
         }
         var status = 0

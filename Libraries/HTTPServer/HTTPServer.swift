@@ -142,7 +142,9 @@ public final class HTTPServer: Sendable {
                 if isTaken {
                     connection.assumeIsolated { $0.start() }
                 } else {
-                    let busy = Array("HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".utf8)
+                    let busy = Array(
+                        "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+                            .utf8)
                     _ = unsafe send(number, busy, busy.count, Int32(MSG_NOSIGNAL))
                 }
             }

@@ -85,7 +85,8 @@ public struct Log: Sendable {
 
     /// Without control characters, which could rewrite what a terminal shows.
     private func printable(_ value: String) -> String {
-        String(String.UnicodeScalarView(value.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        String(
+            String.UnicodeScalarView(value.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 
     /// Writes a line of level info.

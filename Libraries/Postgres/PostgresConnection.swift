@@ -56,7 +56,9 @@ public struct PostgresConfiguration: Sendable {
         var options = "-c statement_timeout=\(configuration.statementTimeoutMilliseconds)"
         options += " -c client_min_messages=warning"
         if let role = configuration.role { options += " -c role=\(role)" }
-        for (name, value) in configuration.settings.sorted(by: { $0.key < $1.key }) { options += " -c \(name)=\(value)" }
+        for (name, value) in configuration.settings.sorted(by: { $0.key < $1.key }) {
+            options += " -c \(name)=\(value)"
+        }
         let parameters = [
             ("dbname", configuration.url), ("application_name", configuration.applicationName),
             ("connect_timeout", "5"), ("client_encoding", "UTF8"), ("options", options),
@@ -70,7 +72,8 @@ public struct PostgresConfiguration: Sendable {
             throw PostgresError(.unreachable, "out of memory")
         }
         guard unsafe PQstatus(connection) == CONNECTION_OK, let cancel = unsafe PQgetCancel(connection) else {
-            let message = unsafe String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: " ")
+            let message = unsafe String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(
+                separator: " ")
             unsafe PQfinish(connection)
             throw PostgresError(.unreachable, message)
         }

@@ -21,6 +21,16 @@ public struct Descriptor: ~Copyable, Sendable {
         return Descriptor(owning: number)
     }
 
+    /// Opens a file that exists, for reading.
+    public static func reading(_ path: String) throws(SystemError) -> Descriptor {
+        try open(path, O_RDONLY)
+    }
+
+    /// Makes a file that does not exist yet, for writing by its owner alone.
+    public static func creating(_ path: String) throws(SystemError) -> Descriptor {
+        try open(path, O_WRONLY | O_CREAT | O_EXCL)
+    }
+
     /// Writes all bytes, however many calls that takes.
     public borrowing func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
         let block = Array(bytes)

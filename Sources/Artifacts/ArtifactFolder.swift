@@ -1,5 +1,4 @@
 public import Crypto
-import Glibc
 public import System
 
 /// Files by SHA-256 below one folder: `sha256/<two digits>/<the other 62>`.
@@ -16,8 +15,8 @@ public struct ArtifactFolder: Sendable {
     /// Opens a file for reading; nil where there is none.
     public func open(_ digest: SHA256Digest) throws(SystemError) -> Descriptor? {
         do {
-            return try Descriptor.open(filePath(digest), O_RDONLY)
-        } catch where error.isNotFound {
+            return try Descriptor.reading(filePath(digest))
+        } catch  where error.isNotFound {
             return nil
         }
     }

@@ -1,6 +1,6 @@
 public import Crypto
-import Glibc
 public import Postgres
+import Synchronization
 public import System
 
 /// Takes files in: streamed to disk, hashed on the way, leased, then put in place by digest.
@@ -63,7 +63,8 @@ public final class ArtifactStore: Sendable {
             // The row stays locked until the file is gone, so no append can name it in between.
             removed += try await leases.run { connection in
                 try connection.transaction {
-                    guard let row = try connection.execute(Statements.lockLease, [.bytea(bytes), .int8(age)]).first else {
+                    guard let row = try connection.execute(Statements.lockLease, [.bytea(bytes), .int8(age)]).first
+                    else {
                         return 0
                     }
                     let isNamed = try row.bool(0)
@@ -126,25 +127,33 @@ public final class ArtifactUpload: Sendable {
     }
 }
 
-/// The file behind an upload; touched on its worker's thread alone.
-private final class IncomingFile: @unchecked Sendable {
+/// The file behind an upload, used on its worker's thread.
+private final class IncomingFile: Sendable {
+    private struct State: ~Copyable {
+        let descriptor: Descriptor
+        var hasher = SHA256Hasher()
+    }
+
     let path: String
-    private let descriptor: Descriptor
-    private var hasher = SHA256Hasher()
+    private let state: Mutex<State>
 
     init(_ path: String) throws(SystemError) {
         self.path = path
-        descriptor = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL)
+        state = Mutex(State(descriptor: try Descriptor.creating(path)))
     }
 
-    func write(_ bytes: [UInt8]) throws(SystemError) {
-        hasher.update(bytes)
-        try descriptor.write(bytes)
+    func write(_ bytes: [UInt8]) throws {
+        try state.withLock { state in
+            state.hasher.update(bytes)
+            try state.descriptor.write(bytes)
+        }
     }
 
-    func finish() throws(SystemError) -> SHA256Digest {
-        try descriptor.synchronize()
-        return hasher.finish()
+    func finish() throws -> SHA256Digest {
+        try state.withLock { state in
+            try state.descriptor.synchronize()
+            return state.hasher.finish()
+        }
     }
 
     /// Removes what is left under the upload's own name; nothing is, once the file is in place.

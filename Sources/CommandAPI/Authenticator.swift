@@ -28,13 +28,16 @@ struct Authenticator: Sendable {
             throw Problem(.notAuthenticated, "the Authorization field has to be 'Bearer' and a token")
         }
         guard let secret = TokenSecret(String(parts[1])) else {
-            throw Problem(.notAuthenticated, "this is no token of a marketplace: it is truncated, mistyped or of another kind")
+            throw Problem(
+                .notAuthenticated, "this is no token of a marketplace: it is truncated, mistyped or of another kind")
         }
         guard let token = try await log.token(hash: secret.hash) else {
             throw Problem(.notAuthenticated, "this marketplace does not know the token")
         }
         let state = try await past.read([.token(token)]).token(token)
-        guard let user = state.user else { throw Problem(.notAuthenticated, "this marketplace does not know the token") }
+        guard let user = state.user else {
+            throw Problem(.notAuthenticated, "this marketplace does not know the token")
+        }
         guard now() < state.expires else {
             throw Problem(.notAuthenticated, "the token expired on \(state.expires)")
         }

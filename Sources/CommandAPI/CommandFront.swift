@@ -144,7 +144,8 @@ public struct CommandFront: Sendable {
     }
 
     private var keyReused: Problem {
-        Problem(.idempotencyKeyReused, "within 24 hours this Idempotency-Key was used with another body; choose a new one")
+        Problem(
+            .idempotencyKeyReused, "within 24 hours this Idempotency-Key was used with another body; choose a new one")
     }
 
     private func answer(_ stored: StoredReply, _ fingerprint: SHA256Digest) throws -> HTTPResponse {

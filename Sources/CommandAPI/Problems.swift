@@ -24,7 +24,8 @@ extension Problem {
         case .versionExists(let existing):
             self.init(
                 .versionExists,
-                "version \(existing.version) exists with the release \(existing.release); versions never change, choose a higher one")
+                "version \(existing.version) exists with the release \(existing.release); versions never change, choose a higher one"
+            )
         }
     }
 
@@ -36,7 +37,9 @@ extension Problem {
             case .queueFull: Problem(.busy, "too many commands wait; try again")
             case .unavailable: Problem(.unavailable, "the log can't be reached now; nothing was changed, try again")
             case .outcomeUnknown:
-                Problem(.outcomeUnknown, "the connection to the log was lost at commit; repeat with the same Idempotency-Key")
+                Problem(
+                    .outcomeUnknown,
+                    "the connection to the log was lost at commit; repeat with the same Idempotency-Key")
             case .clockOff: Problem(.unavailable, "the server's clock is off; nothing was changed")
             case .corrupt: nil
             }

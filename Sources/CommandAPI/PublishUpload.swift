@@ -63,7 +63,9 @@ struct PublishUpload: Sendable {
         guard let manifest else {
             throw Problem(
                 .invalidPart, "the part 'manifest' is missing",
-                findings: [Problem.Finding(severity: "error", path: "/manifest", message: "a publication needs a manifest")])
+                findings: [
+                    Problem.Finding(severity: "error", path: "/manifest", message: "a publication needs a manifest")
+                ])
         }
         return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest)
     }

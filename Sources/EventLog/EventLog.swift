@@ -94,7 +94,9 @@ public final class EventLog: Sendable {
     ) async throws(EventLogError) -> Identifier<Kind> {
         try await EventReader.reading(pool) { connection in
             for _ in 0..<2 {
-                if let row = try connection.execute(statement, parameters).first, let found = Identifier<Kind>(try row.text(0)) {
+                if let row = try connection.execute(statement, parameters).first,
+                    let found = Identifier<Kind>(try row.text(0))
+                {
                     return found
                 }
             }

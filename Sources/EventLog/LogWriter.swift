@@ -63,7 +63,8 @@ actor LogWriter {
         for pending in queue {
             let append = pending.append
             let key = append.key.map { [$0.actor.hex, $0.key] }
-            let fits = events + append.events.count <= Self.maximumEvents && bytes + append.sizeBytes <= Self.maximumBytes
+            let fits =
+                events + append.events.count <= Self.maximumEvents && bytes + append.sizeBytes <= Self.maximumBytes
             let isFree = appended.isDisjoint(with: append.expected.keys) && appended.isDisjoint(with: append.appended)
             guard taken.isEmpty || (fits && isFree && key.map { !keys.contains($0) } ?? true) else {
                 rest.append(pending)
@@ -85,7 +86,7 @@ actor LogWriter {
             for (pending, outcome) in zip(pending, outcomes) {
                 pending.continuation.resume(returning: .success(outcome))
             }
-        } catch where pending.count > 1 && Self.isDataError(error) {
+        } catch  where pending.count > 1 && Self.isDataError(error) {
             // One of them is at fault; each finds out for itself.
             for one in pending { await finish([one]) }
         } catch {

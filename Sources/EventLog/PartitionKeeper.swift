@@ -22,7 +22,8 @@ struct PartitionKeeper: Sendable {
             let ctype = try row.text(2).uppercased().replacing("-", with: "")
             try demand(try row.text(0) == "UTF8", "the encoding UTF8")
             try demand(["C", "POSIX"].contains(try row.text(1)), "LC_COLLATE 'C'")
-            try demand(ctype != "C" && ctype != "POSIX" && ctype.hasSuffix(".UTF8"), "an LC_CTYPE of UTF-8 such as 'C.UTF-8'")
+            try demand(
+                ctype != "C" && ctype != "POSIX" && ctype.hasSuffix(".UTF8"), "an LC_CTYPE of UTF-8 such as 'C.UTF-8'")
             try demand(try row.integer(3) >= 150_000, "PostgreSQL 15")
             try demand(["on", "remote_apply"].contains(try row.text(4)), "synchronous_commit 'on'")
         }

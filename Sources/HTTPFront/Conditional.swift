@@ -23,12 +23,15 @@ extension FrontRequest {
     }
 
     /// A whole number of the query within bounds; the default where it is absent.
-    public func integer(_ name: String, default standard: Int64, in bounds: ClosedRange<Int64>) throws(Problem) -> Int64 {
+    public func integer(_ name: String, default standard: Int64, in bounds: ClosedRange<Int64>) throws(Problem) -> Int64
+    {
         guard let text = try parameter(name) else { return standard }
-        guard let value = Int64(text), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), bounds.contains(value) else {
+        guard let value = Int64(text), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), bounds.contains(value)
+        else {
             throw Problem(
                 .invalidParameter,
-                "'\(name)' is '\(text.prefix(64))'; it has to be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+                "'\(name)' is '\(text.prefix(64))'; it has to be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+            )
         }
         return value
     }
@@ -45,7 +48,8 @@ extension FrontRequest {
         for parameter in http.head.query where !names.contains(parameter.name) {
             throw Problem(
                 .invalidParameter,
-                "'\(parameter.name.prefix(64))' is no parameter here; there are \(names.sorted().joined(separator: ", "))")
+                "'\(parameter.name.prefix(64))' is no parameter here; there are \(names.sorted().joined(separator: ", "))"
+            )
         }
     }
 }

@@ -62,7 +62,9 @@ public struct FrontDoor: Sendable {
                 return response
             }
         case .notFound:
-            return await answer(request, [:]) { _ in throw Problem(.pathNotFound, "see /openapi/openapi.json for what there is") }
+            return await answer(request, [:]) { _ in
+                throw Problem(.pathNotFound, "see /openapi/openapi.json for what there is")
+            }
         }
     }
 

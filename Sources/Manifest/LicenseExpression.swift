@@ -74,7 +74,8 @@ public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
         private func license(_ word: String) -> String? {
             if word.hasPrefix("LicenseRef-") {
                 let name = word.dropFirst(11)
-                let isSound = !name.isEmpty && name.utf8.allSatisfy { isDigit($0) || isLetter($0) || ".-".utf8.contains($0) }
+                let isSound =
+                    !name.isEmpty && name.utf8.allSatisfy { isDigit($0) || isLetter($0) || ".-".utf8.contains($0) }
                 return isSound ? word : nil
             }
             if let name = LicenseExpression.licenses[word.lowercased()] { return name }

@@ -140,9 +140,14 @@ extension AgentManifest {
     private mutating func readFacts(_ document: JSONValue) {
         if let text = optionalText("runtime", document["runtime"]) {
             let bytes = Array(text.utf8)
-            let isSound = (1...32).contains(bytes.count) && bytes.first.map { isDigit($0) || (0x61...0x7a).contains($0) } == true
+            let isSound =
+                (1...32).contains(bytes.count) && bytes.first.map { isDigit($0) || (0x61...0x7a).contains($0) } == true
                 && bytes.allSatisfy { isDigit($0) || (0x61...0x7a).contains($0) || ".+-".utf8.contains($0) }
-            if isSound { runtime = text } else { warn("/runtime", "a runtime looks like python3.12; this one is left out") }
+            if isSound {
+                runtime = text
+            } else {
+                warn("/runtime", "a runtime looks like python3.12; this one is left out")
+            }
         }
         if let text = optionalText("license", document["license"]) {
             if let expression = LicenseExpression(text), expression.description.utf8.count <= 128 {
@@ -287,7 +292,9 @@ extension AgentManifest {
 
     private mutating func judgeResources(_ value: JSONValue?) {
         guard let value, value != .null else { return }
-        guard value.members != nil else { return warn("/resources", "'resources' has to be a mapping, not \(value.kind)") }
+        guard value.members != nil else {
+            return warn("/resources", "'resources' has to be a mapping, not \(value.kind)")
+        }
         for name in ["timeout_seconds", "max_concurrent"] {
             guard let number = value[name] else { continue }
             if (number.integer ?? -1) < 0 { warn("/resources/\(name)", "'\(name)' has to be a whole number from 0") }

@@ -38,9 +38,11 @@ public struct Publication: Sendable {
         var dependencies: [Dependency]?
         for (index, dependency) in (manifest.dependencies ?? []).enumerated() {
             if let id = AgentID(dependency.id) {
-                dependencies = (dependencies ?? []) + [Dependency(id: id, range: dependency.range, isPeer: dependency.isPeer)]
+                dependencies =
+                    (dependencies ?? []) + [Dependency(id: id, range: dependency.range, isPeer: dependency.isPeer)]
             } else {
-                findings.append(Finding(.error, "/dependencies/\(index)/id", "'\(dependency.id.prefix(128))' is no agent id"))
+                findings.append(
+                    Finding(.error, "/dependencies/\(index)/id", "'\(dependency.id.prefix(128))' is no agent id"))
             }
         }
         Self.judgeWASM(manifest, artifacts, &findings)
@@ -48,7 +50,9 @@ public struct Publication: Sendable {
         let listing = Content(document: Self.listing(of: manifest).document, nonce: nonce)
         if listing.document.count > Content.maximumBytes {
             findings.append(
-                Finding(.error, "", "title, description, tags and pins are larger than \(Content.maximumBytes) bytes together"))
+                Finding(
+                    .error, "",
+                    "title, description, tags and pins are larger than \(Content.maximumBytes) bytes together"))
         }
         let published = VersionPublished(
             version: manifest.version?.description ?? "", artifacts: artifacts, listed: manifest.isListed,
@@ -57,7 +61,9 @@ public struct Publication: Sendable {
             minimumMentatVersion: manifest.minimumMentatVersion?.description, listingCommitment: listing.commitment)
         if Self.exceedsEntry(published) {
             findings.append(
-                Finding(.error, "/capabilities", "capabilities and dependencies together do not fit an entry of 65,535 bytes"))
+                Finding(
+                    .error, "/capabilities",
+                    "capabilities and dependencies together do not fit an entry of 65,535 bytes"))
         }
 
         guard let id, let version = manifest.version, !findings.contains(where: { $0.severity == .error }) else {

@@ -63,7 +63,8 @@ enum Commands {
     static let query = Command(
         "query", "Runs the front for reads.",
         options: [
-            database, artifacts, port, address, .value("public-url", "URL", "where readers reach the marketplace"), quiet,
+            database, artifacts, port, address, .value("public-url", "URL", "where readers reach the marketplace"),
+            quiet,
         ],
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let project = Command(
@@ -77,7 +78,10 @@ enum Commands {
             .value("url", "URL", "the marketplace; by default the one that runs in the data folder"), data,
             .value("token-file", "FILE", "the file that holds the token; by default the administrator's"),
         ],
-        examples: ["marketplace import catalog.jsonl", "marketplace import catalog.jsonl --url http://127.0.0.1:7080 --token-file token"])
+        examples: [
+            "marketplace import catalog.jsonl",
+            "marketplace import catalog.jsonl --url http://127.0.0.1:7080 --token-file token",
+        ])
 
     static let all = [up, command, query, project, `import`]
 }

@@ -49,14 +49,17 @@ public struct Projector: Sendable {
         return try await session.run { connection in
             try connection.transaction {
                 try connection.execute(Statements.takeTurn, [.text(projection.name)])
-                guard let row = try connection.execute(Statements.cursor, [.text(projection.name)]).first else { return 0 }
+                guard let row = try connection.execute(Statements.cursor, [.text(projection.name)]).first else {
+                    return 0
+                }
                 let cursor = Position(try row.integer(0))
                 let entries = try LogOnConnection.entries(connection, from: cursor, limit: Self.batchEntries)
                 guard let last = entries.last else { return 0 }
                 let contents = try LogOnConnection.contents(connection, at: entries.map(\.position))
                 let events = try entries.map { entry in
                     ProjectedEvent(
-                        position: entry.position, envelope: try entry.envelope(), contents: contents[entry.position] ?? [:])
+                        position: entry.position, envelope: try entry.envelope(),
+                        contents: contents[entry.position] ?? [:])
                 }
                 try projection.apply(events, connection)
                 try connection.execute(

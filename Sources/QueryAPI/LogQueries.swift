@@ -27,7 +27,9 @@ extension QueryFront {
             page = try await entries.read(stream: stream, from: from, limit: limit)
         case (nil, let type?):
             guard Event.types.contains(type) else {
-                throw Problem(.invalidParameter, "'type' is '\(type.prefix(64))'; there are \(Event.types.joined(separator: ", "))")
+                throw Problem(
+                    .invalidParameter,
+                    "'type' is '\(type.prefix(64))'; there are \(Event.types.joined(separator: ", "))")
             }
             page = try await entries.read(type: type, from: from, limit: limit)
         case (_?, _?): throw Problem(.invalidParameter, "give 'stream' or 'type', not both")

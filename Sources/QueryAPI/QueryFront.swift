@@ -61,7 +61,8 @@ public struct QueryFront: Sendable {
 
     private func openAPI(_ request: FrontRequest) -> HTTPResponse {
         request.conditional(
-            etag: APIDescription.etag, .json(200, APIDescription.document, fields: ["access-control-allow-origin": "*"]))
+            etag: APIDescription.etag, .json(200, APIDescription.document, fields: ["access-control-allow-origin": "*"])
+        )
     }
 }
 

@@ -25,7 +25,8 @@ struct AgentFolders {
             var parts: [HTTPClientRequest.Part] = []
             for (part, file) in Self.files where try FileSystem.status("\(folder)/\(file)") != nil {
                 parts.append(
-                    HTTPClientRequest.Part(name: part, bytes: try FileSystem.read("\(folder)/\(file)", limit: 64 << 20)))
+                    HTTPClientRequest.Part(name: part, bytes: try FileSystem.read("\(folder)/\(file)", limit: 64 << 20))
+                )
             }
             switch try await publisher.publish(parts, idempotencyKey: "publish-\(Hex.encode(SecureRandom.bytes(16)))") {
             case .published(let answer): Host.write("published \(answer.agentID) \(answer.version)\n", to: 1)

@@ -29,7 +29,8 @@ struct Publisher: Sendable {
     init(url: String, tokenFile: String) throws {
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         let bytes = try FileSystem.read(tokenFile, limit: 4096)
-        token = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+        token =
+            String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
         guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw Refusal(description: "\(tokenFile) holds no token")
         }
@@ -50,7 +51,7 @@ struct Publisher: Sendable {
                 case 503 where attempt < Self.maximumTries: break
                 default: throw Refusal(description: Self.explain(response))
                 }
-            } catch where error is HTTPClientError && attempt < Self.maximumTries {
+            } catch  where error is HTTPClientError && attempt < Self.maximumTries {
                 // No answer: the same key makes another try harmless.
             }
             try await Task.sleep(for: .milliseconds(pauseMilliseconds))

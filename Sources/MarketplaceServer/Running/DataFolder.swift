@@ -40,7 +40,9 @@ struct DataFolder: Sendable {
 
     /// Where the marketplace of this folder serves; nil where none says so.
     func runningURL() -> String? {
-        guard let bytes = try? FileSystem.read(runFile, limit: 65_536), let run = try? JSONValue(bytes) else { return nil }
+        guard let bytes = try? FileSystem.read(runFile, limit: 65_536), let run = try? JSONValue(bytes) else {
+            return nil
+        }
         return run["url"]?.string
     }
 

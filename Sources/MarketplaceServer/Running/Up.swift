@@ -147,7 +147,9 @@ extension Invocation {
     /// The port that was asked for; 0 takes any that is free.
     func port() throws(UsageError) -> UInt16? {
         guard let text = values["port"] else { return nil }
-        guard let port = UInt16(text) else { throw UsageError("--port is '\(text)'; it has to be a number from 0 to 65535.") }
+        guard let port = UInt16(text) else {
+            throw UsageError("--port is '\(text)'; it has to be a number from 0 to 65535.")
+        }
         return port
     }
 }

@@ -1,0 +1,65 @@
+"""Writes the golden entries by an independent canonicaliser (rfc8785): what the encoders have to give.
+
+They are bytes on strangers' disks. Run it once for a new type; never to make a test pass.
+"""
+import hashlib
+import pathlib
+
+import rfc8785
+
+folder = pathlib.Path(__file__).parent / "Golden"
+person, token, name, log = "0" * 31 + "1", "0" * 31 + "2", "0" * 31 + "3", "f" * 32
+zeros, ones = "0" * 64, "1" * 64
+
+
+def entry(kind, subject, data, **origin):
+    value = {
+        "specversion": "1.0",
+        "id": "01932f3e-0000-7000-8000-000000000001",
+        "source": f"urn:mentatlab:log:{log}",
+        "type": kind,
+        "subject": subject,
+        "time": "2026-11-24T07:19:43.000Z",
+        "recordedtime": "2026-11-24T07:19:43.021Z",
+        "datacontenttype": "application/json",
+        "data": data,
+        **origin,
+    }
+    (folder / f"{kind}.json").write_bytes(rfc8785.dumps(value))
+
+
+who = {"actor": person, "token": token, "correlation": "01932f3e-0000-7000-8000-000000000002"}
+entry("log.created.v1", f"log/{log}", {"format": 1})
+entry("user.registered.v1", f"user/{person}", {"kind": "person", "profile_commitment": zeros})
+entry("username.claimed.v1", f"username/{name}", {"user": person, "name_commitment": ones})
+entry(
+    "token.issued.v1",
+    f"token/{token}",
+    {"user": person, "scopes": ["publish", "publish:acme.*", "publish:acme.tool"], "expires": "2027-02-22T07:19:43.000Z"},
+)
+entry("namespace.claimed.v1", "namespace/acme", {"owner": person}, **who)
+entry("agent.registered.v1", "agent/acme.my-tool", {"id": "Acme.My__Tool", "owner": person}, **who)
+entry(
+    "agent.version-published.v1",
+    "agent/acme.my-tool",
+    {
+        "version": "1.2.3-rc.1+build.5",
+        "release": hashlib.sha256(rfc8785.dumps({"manifest": zeros, "package": ones})).hexdigest(),
+        "artifacts": [
+            {"role": "manifest", "sha256": zeros, "size": 640},
+            {"role": "package", "sha256": ones, "size": 104857},
+        ],
+        "listed": True,
+        "runtime": "python3.12",
+        "license": "MIT OR Apache-2.0",
+        "capabilities": ["network:https:api.example.com", "action:count"],
+        "dependencies": [
+            {"id": "acme.base", "range": "^1.0.0"},
+            {"id": "acme.peer", "range": ">=2", "kind": "peer"},
+        ],
+        "min_mentat_version": "1.1.0",
+        "listing_commitment": ones,
+    },
+    causation="01932f3e-0000-7000-8000-000000000003",
+    **who,
+)

@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+import TestSupport
+
+/// The rules of the house that a compiler does not know.
+@Suite struct HouseTests {
+    /// What a module may import, of `Sources` and of `Libraries`. Nothing under Libraries imports Sources.
+    private static let sources: [String: Set<String>] = [
+        "Events": ["JSON", "Crypto"],
+        "Manifest": ["JSON", "YAML"],
+        "Marketplace": ["Events", "Manifest", "Crypto"],
+        "EventLog": ["Events", "Postgres", "JSON", "Crypto", "System"],
+        "Artifacts": ["System", "Crypto", "Postgres"],
+        "Projections": ["Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging"],
+        "Contract": ["Events", "JSON", "Crypto"],
+        "HTTPFront": ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"],
+        "CommandAPI": [
+            "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer", "Postgres",
+            "JSON", "Crypto", "System",
+        ],
+        "QueryAPI": [
+            "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer", "JSON",
+            "Crypto", "System",
+        ],
+    ]
+    private static let libraries: [String: Set<String>] = [
+        "System": ["CLinux"], "Reactor": ["CLinux", "System"], "JSON": [], "Logging": ["JSON", "System"],
+        "CommandLine": [], "HTTPServer": ["CLinux", "Reactor", "System"], "Crypto": ["COpenSSL"],
+        "Postgres": ["CPostgres", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
+        "YAML": ["CYAML", "JSON"], "HTTPClient": ["CCurl", "System"],
+    ]
+    /// The toolchain's own modules that may be imported, and where.
+    private static let toolchain: [String: Set<String>] = [
+        "Libraries": ["Glibc", "Synchronization", "Dispatch"], "Sources": ["Synchronization"],
+    ]
+
+    private struct File {
+        let path: String
+        let module: String
+        let lines: [String]
+        var isLibrary: Bool { path.hasPrefix("Libraries/") }
+    }
+
+    private static func files(_ folders: [String]) throws -> [File] {
+        try folders.flatMap { folder -> [File] in
+            let paths = FileManager.default.enumerator(atPath: Oracle.root.appending(path: folder).path)?
+                .compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") } ?? []
+            return try paths.map { path in
+                let text = try String(contentsOf: Oracle.root.appending(path: "\(folder)/\(path)"), encoding: .utf8)
+                return File(
+                    path: "\(folder)/\(path)", module: path.split(separator: "/").first.map(String.init) ?? "",
+                    lines: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+            }
+        }
+    }
+
+    private static func imports(_ line: String) -> String? {
+        let words = line.split(separator: " ").map(String.init)
+        guard let index = words.firstIndex(of: "import"), words[..<index].allSatisfy({ $0 == "public" || $0.hasPrefix("@") })
+        else { return nil }
+        return words.last
+    }
+
+    @Test func modulesImportWhatTheTableSays() throws {
+        let files = try Self.files(["Libraries", "Sources"])
+        #expect(files.count > 50)
+        for file in files where file.module != "MarketplaceServer" {
+            let table = file.isLibrary ? Self.libraries : Self.sources
+            let allowed = try #require(table[file.module], "\(file.module) is not in the table")
+            let common = Self.toolchain[file.isLibrary ? "Libraries" : "Sources"] ?? []
+            for module in file.lines.compactMap(Self.imports) {
+                #expect(allowed.contains(module) || common.contains(module), "\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    @Test func everyModuleOfTheTableExists() throws {
+        let modules = Set(try Self.files(["Libraries", "Sources"]).map(\.module))
+        #expect(modules == Set(Self.sources.keys).union(Self.libraries.keys).union(["MarketplaceServer"]))
+    }
+
+    @Test func unsafeStaysUnderLibraries() throws {
+        for file in try Self.files(["Sources"]) {
+            for line in file.lines where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+                #expect(line.firstMatch(of: /\bunsafe\b|@unchecked|nonisolated\(unsafe\)|@safe\b/) == nil, "\(file.path): \(line)")
+            }
+        }
+    }
+
+    /// Members that a protocol asks for are documented there.
+    private static let witnesses: Set<String> = ["description", "type", "init", "encode", "name", "apply"]
+
+    @Test func publicDeclarationsAreDocumented() throws {
+        for file in try Self.files(["Libraries", "Sources"]) {
+            for (index, line) in file.lines.enumerated() {
+                let text = line.trimmingCharacters(in: .whitespaces)
+                guard let match = text.firstMatch(
+                    of: /^public (?:static |final |mutating |borrowing |nonisolated |indirect )*(?:let|var|func|init|struct|enum|class|actor|protocol|typealias|subscript)\b ?`?(\w*)/)
+                else { continue }
+                let name = text.contains("public init") ? "init" : String(match.1)
+                var above = index - 1
+                while above >= 0, file.lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("@") { above -= 1 }
+                let isDocumented = above >= 0 && file.lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("///")
+                let isInline = text.hasPrefix("@")
+                #expect(isDocumented || isInline || Self.witnesses.contains(name), "\(file.path):\(index + 1): \(text)")
+            }
+        }
+    }
+
+    @Test func filesStaySmall() throws {
+        for file in try Self.files(["Libraries", "Sources", "Tests"]) {
+            #expect(file.lines.count <= 420, "\(file.path) has \(file.lines.count) lines")
+        }
+    }
+
+    @Test func nothingIsLeftUndone() throws {
+        for file in try Self.files(["Libraries", "Sources"]) {
+            for line in file.lines { #expect(line.firstMatch(of: /\b(TODO|FIXME|XXX)\b/) == nil, "\(file.path): \(line)") }
+        }
+    }
+
+    /// An upcoming feature whose name the compiler does not know passes silently.
+    @Test func upcomingFeaturesAreKnownToTheCompiler() throws {
+        let manifest = try String(contentsOf: Oracle.root.appending(path: "Package.swift"), encoding: .utf8)
+        let features = manifest.matches(of: /enableUpcomingFeature\("(\w+)"\)/).map { String($0.1) }
+        #expect(features.count == 6)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["swiftc", "-print-supported-features"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        for feature in features { #expect(text.contains("\"\(feature)\""), "\(feature)") }
+    }
+}

@@ -1,0 +1,176 @@
+import Crypto
+import Events
+import Manifest
+import Marketplace
+import Testing
+
+/// Given a past, when a version is published, then.
+@Suite struct PublishVersionTests {
+    private let alice = PersonID(random: [UInt8](repeating: 1, count: 16))
+    private let bob = PersonID(random: [UInt8](repeating: 2, count: 16))
+    private let token = TokenID(random: [UInt8](repeating: 3, count: 16))
+    private let now = Timestamp(milliseconds: 1_000_000)
+
+    // MARK: The words of the specification
+
+    private func given(
+        scopes: [Scope] = [.publish], expires: Int64 = 2_000_000, registered: Bool = true, tokenOf: PersonID? = nil,
+        _ events: [(StreamName, Event)] = []
+    ) -> Past {
+        var all: [(StreamName, Event)] = [
+            (
+                .token(token),
+                .tokenIssued(
+                    TokenIssued(user: tokenOf ?? alice, scopes: scopes, expires: Timestamp(milliseconds: expires)))
+            )
+        ]
+        if registered { all.append((.user(alice), .userRegistered(UserRegistered(kind: .person)))) }
+        all += events
+        var states: [StreamName: (Int64, FoldedState)] = [:]
+        for (index, (stream, event)) in all.enumerated() {
+            var (version, state) = states[stream] ?? (0, FoldedState(initial: stream))
+            state.evolve(event, at: Position(Int64(index)))
+            version += 1
+            states[stream] = (version, state)
+        }
+        var past = Past()
+        for (stream, (version, state)) in states { past.add(stream, StreamVersion(version), state) }
+        return past
+    }
+
+    private func when(publishing id: String, _ version: String = "1.0.0", content: UInt8 = 7) throws -> PublishVersion {
+        let listing = Content(document: ListingContent().document, nonce: [UInt8](repeating: 0, count: 32))
+        return PublishVersion(
+            principal: Principal(user: alice, token: token), id: try #require(AgentID(id)),
+            version: try #require(SemVer(version)),
+            published: published(version, content, listing.commitment), listing: listing, now: now)
+    }
+
+    private func published(_ version: String, _ content: UInt8, _ commitment: SHA256Digest) -> VersionPublished {
+        VersionPublished(
+            version: version,
+            artifacts: [Artifact(role: .manifest, sha256: SHA256Digest(of: [content]), sizeBytes: 1)], listed: true,
+            listingCommitment: commitment)
+    }
+
+    private func then(_ decision: PublishVersion.Decision) -> [String] {
+        guard case .append(let events) = decision else { return ["unchanged"] }
+        return events.map { "\($0.stream): \($0.event.type)" }
+    }
+
+    private func registered(_ id: String, by owner: PersonID) throws -> (StreamName, Event) {
+        let id = try #require(AgentID(id))
+        return (.agent(id.key), .agentRegistered(AgentRegistered(id: id, owner: owner)))
+    }
+
+    private func exists(_ id: String, _ version: String, content: UInt8 = 7) throws -> (StreamName, Event) {
+        (.agent(try #require(AgentID(id)).key), .versionPublished(published(version, content, SHA256Digest(of: [0]))))
+    }
+
+    private func claimed(_ namespace: String, by owner: PersonID) throws -> (StreamName, Event) {
+        (.namespace(try #require(Namespace(namespace))), .namespaceClaimed(NamespaceClaimed(owner: owner)))
+    }
+
+    // MARK: What happens
+
+    @Test func theFirstAgentOfANamespaceClaimsIt() throws {
+        let decision = try when(publishing: "Acme.Tool").decide(given())
+        #expect(
+            then(decision) == [
+                "namespace/acme: namespace.claimed.v1", "agent/acme.tool: agent.registered.v1",
+                "agent/acme.tool: agent.version-published.v1",
+            ])
+    }
+
+    @Test func anotherAgentOfOnesNamespaceClaimsNothing() throws {
+        let decision = try when(publishing: "acme.other").decide(given([claimed("acme", by: alice)]))
+        #expect(then(decision) == ["agent/acme.other: agent.registered.v1", "agent/acme.other: agent.version-published.v1"])
+    }
+
+    @Test func anAgentWithoutADotHasNoNamespace() throws {
+        let decision = try when(publishing: "plain").decide(given())
+        #expect(then(decision) == ["agent/plain: agent.registered.v1", "agent/plain: agent.version-published.v1"])
+    }
+
+    @Test func aSecondVersionIsPublishedAlone() throws {
+        let past = try given([claimed("acme", by: alice), registered("acme.tool", by: alice), exists("acme.tool", "1.0.0")])
+        #expect(then(try when(publishing: "acme.tool", "1.0.1").decide(past)) == ["agent/acme.tool: agent.version-published.v1"])
+    }
+
+    @Test func theSameReleaseChangesNothing() throws {
+        let past = try given([registered("plain", by: alice), exists("plain", "1.0.0")])
+        #expect(then(try when(publishing: "plain", "1.0.0").decide(past)) == ["unchanged"])
+        #expect(then(try when(publishing: "plain", "1.0.0+build").decide(past)) == ["unchanged"])
+    }
+
+    // MARK: What is refused
+
+    private func refused(_ command: PublishVersion, _ past: Past) -> PublishVersion.Rejection? {
+        do {
+            _ = try command.decide(past)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: ["1.0.0", "1.0.0+other"])
+    func aVersionNeverChanges(_ version: String) throws {
+        let past = try given([registered("plain", by: alice), exists("plain", "1.0.0")])
+        guard case .versionExists(let existing)? = refused(try when(publishing: "plain", version, content: 8), past) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(existing.version == "1.0.0")
+        #expect(existing.position == Position(3))
+    }
+
+    @Test func anotherOnesAgentIsNotTouched() throws {
+        let past = try given([registered("plain", by: bob), exists("plain", "1.0.0")])
+        #expect(refused(try when(publishing: "plain", "2.0.0"), past) == .notOwner(try #require(AgentKey("plain"))))
+        // Nobody learns from a stranger's agent how it is spelt.
+        #expect(refused(try when(publishing: "PLAIN", "2.0.0"), past) == .notOwner(try #require(AgentKey("plain"))))
+    }
+
+    @Test func theOwnerIsToldTheRegisteredSpelling() throws {
+        let past = try given([registered("My-Agent", by: alice)])
+        #expect(refused(try when(publishing: "my_agent"), past) == .otherSpelling(try #require(AgentID("My-Agent"))))
+    }
+
+    @Test func anotherOnesNamespaceIsNotEntered() throws {
+        let past = try given([claimed("acme", by: bob)])
+        #expect(refused(try when(publishing: "acme.tool"), past) == .namespaceOwned(try #require(Namespace("acme"))))
+    }
+
+    @Test(arguments: ["npm.left-pad", "mentatlab.x", "search", "Agents.x", "pypi.a", "go.a", "maven.a", "other.a"])
+    func reservedNamesAreTheAdministrators(_ id: String) throws {
+        let command = try when(publishing: id)
+        guard case .reserved? = refused(command, given()) else {
+            Issue.record("\(id) is not refused")
+            return
+        }
+        #expect(refused(command, given(scopes: [.publish, .admin])) == nil)
+    }
+
+    @Test func aTokenPermitsWhatItsScopesSay() throws {
+        let key = try #require(AgentKey("acme.tool"))
+        let acme = try #require(Namespace("acme"))
+        let other = try #require(AgentKey("acme.tools"))
+        let command = try when(publishing: "acme.tool")
+        for scopes in [[Scope.publish], [.publishAgent(key)], [.publishNamespace(acme)], [.review, .publish]] {
+            #expect(refused(command, given(scopes: scopes)) == nil)
+        }
+        for scopes in [[Scope.review], [.admin], [.moderate], [.publishAgent(other)]] {
+            #expect(refused(command, given(scopes: scopes)) == .outOfScope(key))
+        }
+        #expect(refused(try when(publishing: "plain"), given(scopes: [.publishNamespace(acme)])) != nil)
+    }
+
+    @Test func aTokenThatIsExpiredOrSomebodyElsesIsNone() throws {
+        let command = try when(publishing: "plain")
+        #expect(refused(command, given(expires: 1_000_000)) == .notAuthenticated)
+        #expect(refused(command, given(tokenOf: bob)) == .notAuthenticated)
+        #expect(refused(command, given(registered: false)) == .notAuthenticated)
+        #expect(refused(command, Past()) == .notAuthenticated)
+    }
+}

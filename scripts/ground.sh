@@ -1,0 +1,43 @@
+# What `run` and `test` share: the packages they need, and a build folder that belongs to whoever builds.
+# Sourced by bash.
+
+# Installs the Debian packages named that are missing; who may not install is told the one line.
+need_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' \
+            || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "$(basename "$0"): Debian packages are missing. Install them, then try again:" >&2
+        echo "  sudo apt-get install -y ${missing[*]}" >&2
+        exit 1
+    fi
+    echo "Installing ${missing[*]}" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # Postgres's package would make and start a cluster of its own; the marketplace makes a private one.
+    if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then
+        apt-get install -y -qq postgresql-common > /dev/null
+        sed -i 's/^#\?\s*create_main_cluster\s*=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+        grep -q '^create_main_cluster = false' /etc/postgresql-common/createcluster.conf \
+            || echo 'create_main_cluster = false' >> /etc/postgresql-common/createcluster.conf
+    fi
+    apt-get install -y -qq "${missing[@]}" > /dev/null
+}
+
+need_swift() {
+    command -v swift > /dev/null || { echo "$(basename "$0"): the Swift 6.3 toolchain is missing on PATH" >&2; exit 1; }
+}
+
+# Files of another user in .build make a build fail half-way and in many words.
+need_own_build_folder() {
+    [ -e .build ] || return 0
+    local owner
+    owner=$(stat -c %u .build)
+    if [ "$owner" -ne "$(id -u)" ]; then
+        echo "$(basename "$0"): .build belongs to user $(stat -c %U .build), not to $(id -un). Build in a clone of your own, or remove it." >&2
+        exit 1
+    fi
+}
