@@ -98,6 +98,9 @@ let package = Package(
         tests("HTTPServer", ["HTTPServer", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),
         tests("Events", ["Events", "JSON", "Crypto", "TestSupport"], exclude: ["Golden", "make_golden.py"]),
+        tests("Postgres", ["Postgres", "TestSupport"]),
+        tests("EventLog", ["EventLog", "Events", "Postgres", "Crypto", "System", "TestSupport"]),
+        tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],
     swiftLanguageModes: [.v6]

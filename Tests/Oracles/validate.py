@@ -25,7 +25,7 @@ for line in sys.stdin.buffer.read().split(b"\n")[:-1]:
     name, document = line.split(b" ", 1)
     value = json.loads(document)
     faults = [error.message for error in validator(name.decode()).iter_errors(value)]
-    if name == b"events/envelope":
+    if name == b"events/envelope" and "data" in value:
         kind = value["type"]
         faults += [error.message for error in validator(f"events/{kind}").iter_errors(value["data"])]
     if rfc8785.dumps(value) != document:

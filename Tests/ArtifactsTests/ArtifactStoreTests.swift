@@ -1,0 +1,91 @@
+import Artifacts
+import Crypto
+import Foundation
+import Postgres
+import System
+import Testing
+import TestSupport
+
+@Suite struct ArtifactStoreTests {
+    private func withStore(_ body: (ArtifactStore, ArtifactFolder, String, String) async throws -> Void) async throws {
+        try await TestDatabase.with { url in
+            let path = FileManager.default.temporaryDirectory.appending(path: "artifacts-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let folder = ArtifactFolder(path)
+            let leases = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 2)
+            try await body(try ArtifactStore(folder, leases: leases), folder, path, url)
+            await leases.close()
+        }
+    }
+
+    private func store(_ store: ArtifactStore, _ pieces: [[UInt8]]) async throws -> SHA256Digest {
+        let upload = try await store.begin()
+        for piece in pieces { try await upload.write(piece) }
+        return try await upload.finish()
+    }
+
+    private func content(_ folder: ArtifactFolder, _ digest: SHA256Digest) throws -> [UInt8]? {
+        guard let file = try folder.open(digest) else { return nil }
+        return try file.read(at: 0, count: 100)
+    }
+
+    private func files(_ path: String) -> [String] {
+        (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? [])
+            .filter { !FileManager.default.fileExists(atPath: "\(path)/\($0)/.") }.sorted()
+    }
+
+    @Test func aFileIsFoundByItsDigest() async throws {
+        try await withStore { store, folder, path, url in
+            let digest = try await self.store(store, [Array("hello ".utf8), [], Array("world".utf8)])
+            // The digest that sha256sum prints.
+            #expect(digest.hex == "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9")
+            #expect(try content(folder, digest) == Array("hello world".utf8))
+            #expect(try content(folder, SHA256Digest(of: [1])) == nil)
+            let leases = try await TestDatabase.query(url, "SELECT encode(sha256, 'hex') FROM vault.artifact_leases")
+            #expect(leases == [digest.hex])
+            #expect(files(path) == ["sha256/b9/\(digest.hex.dropFirst(2))"])
+        }
+    }
+
+    @Test func theSameBytesManyTimesAtOnceAreOneFile() async throws {
+        try await withStore { store, _, path, _ in
+            let digests = try await withThrowingTaskGroup(of: SHA256Digest.self) { group in
+                for _ in 0..<20 { group.addTask { try await self.store(store, [[1, 2, 3]]) } }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(digests.count == 1)
+            try await waitUntil { files(path).count == 1 }
+        }
+    }
+
+    @Test func anUploadThatIsGivenUpLeavesNothing() async throws {
+        try await withStore { store, _, path, _ in
+            do {
+                let upload = try await store.begin()
+                try await upload.write([1, 2, 3])
+            }
+            try await waitUntil { files(path).isEmpty }
+        }
+    }
+
+    @Test func theSweepTakesWhatNobodyNamesAndNothingElse() async throws {
+        try await withStore { store, folder, path, url in
+            let orphan = try await self.store(store, [[1]])
+            let named = try await self.store(store, [[2]])
+            let young = try await self.store(store, [[3]])
+            try await TestDatabase.script(url, "INSERT INTO vault.artifact_names VALUES ('\\x\(named.hex)')")
+            try await TestDatabase.script(
+                url, "UPDATE vault.artifact_leases SET leased = now() - interval '25 hours' WHERE sha256 <> '\\x\(young.hex)'")
+            #expect(try await store.sweep() == 1)
+            #expect(try content(folder, orphan) == nil)
+            #expect(files(path).count == 2)
+            let leases = try await TestDatabase.query(url, "SELECT encode(sha256, 'hex') FROM vault.artifact_leases")
+            #expect(leases == [young.hex])
+        }
+    }
+
+    private func waitUntil(_ condition: () -> Bool) async throws {
+        for _ in 0..<100 where !condition() { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(condition())
+    }
+}

@@ -1,0 +1,297 @@
+import Crypto
+import EventLog
+import Events
+import Postgres
+import Testing
+import TestSupport
+
+@Suite struct AppendTests {
+    private func withLog(
+        partitionPositions: Int64 = 1 << 24, _ body: (LogFixture, String) async throws -> Void
+    ) async throws {
+        try await TestDatabase.with { url in
+            var configuration = EventLog.Configuration(url: url)
+            configuration.partitionPositions = partitionPositions
+            let log = try await EventLog.open(configuration)
+            try await body(LogFixture(log: log), url)
+            await log.close()
+        }
+    }
+
+    @Test func positionsAreContiguousFromZero() async throws {
+        try await withLog { fixture, _ in
+            let positions = try await withThrowingTaskGroup(of: AppendOutcome.self) { group in
+                for index in 0..<500 { group.addTask { try await fixture.log.append(fixture.claim("n\(index)")) } }
+                return try await group.reduce(into: [Int64]()) { positions, outcome in
+                    if case .appended(let last) = outcome { positions.append(last.value) }
+                }
+            }
+            #expect(positions.sorted() == Array(0..<500))
+            #expect(try await fixture.log.entries.head() == Position(500))
+            let page = try await fixture.log.entries.read(from: Position(490), limit: 100)
+            #expect(page.entries.map(\.position.value) == Array(490..<500))
+            #expect(page.next == Position(500))
+        }
+    }
+
+    @Test func anEntryComesBackAsItsBytes() async throws {
+        try await withLog { fixture, _ in
+            _ = try await fixture.log.append(fixture.claim("acme"))
+            let entry = try #require(try await fixture.log.entries.read(from: Position(0), limit: 1).entries.first)
+            let envelope = try entry.envelope()
+            #expect(envelope.bytes == entry.bytes)
+            #expect(envelope.log == fixture.log.id)
+            #expect(entry.version == StreamVersion(1))
+        }
+    }
+
+    @Test func aStreamAtAnotherVersionConflictsAlone() async throws {
+        try await withLog { fixture, _ in
+            let log = fixture.log
+            #expect(try await log.append(fixture.claim("acme")) == .appended(last: Position(0)))
+            // One batch holds them both; the conflict does not take its neighbour along.
+            async let stale = log.append(fixture.claim("acme"))
+            async let sound = log.append(fixture.claim("other"))
+            let outcomes = try await (stale, sound)
+            #expect(outcomes.0 == .conflict)
+            #expect(outcomes.1 == .appended(last: Position(1)))
+            #expect(try await log.append(fixture.claim("acme", expecting: 1)) == .appended(last: Position(2)))
+            #expect(try await log.append(fixture.claim("acme", expecting: 5)) == .conflict)
+            #expect(try await log.entries.head() == Position(3))
+        }
+    }
+
+    @Test func exactlyOneOfManyClaimsAName() async throws {
+        try await withLog { fixture, url in
+            let second = try await EventLog.open(EventLog.Configuration(url: url))
+            let outcomes = try await withThrowingTaskGroup(of: AppendOutcome.self) { group in
+                for index in 0..<40 {
+                    let log = index % 2 == 0 ? fixture.log : second
+                    group.addTask { try await log.append(fixture.claim("acme")) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.filter { $0 == .appended(last: Position(0)) }.count == 1)
+            #expect(outcomes.filter { $0 == .conflict }.count == 39)
+            await second.close()
+        }
+    }
+
+    @Test func aGuardThatMovedConflicts() async throws {
+        try await withLog { fixture, _ in
+            let log = fixture.log
+            _ = try await log.append(fixture.claim("guard"))
+            #expect(try await log.append(fixture.claim("a", guards: ["guard": 0])) == .conflict)
+            #expect(try await log.append(fixture.claim("a", guards: ["guard": 1])) == .appended(last: Position(1)))
+        }
+    }
+
+    @Test func severalStreamsAreAppendedTogetherOrNot() async throws {
+        try await withLog { fixture, _ in
+            let log = fixture.log
+            let (a, b) = (try #require(Namespace("a")), try #require(Namespace("b")))
+            func both(_ versions: (Int64, Int64)) throws -> Append {
+                Append(
+                    expected: [.namespace(a): StreamVersion(versions.0), .namespace(b): StreamVersion(versions.1)],
+                    events: [
+                        try #require(fixture.event("a", version: versions.0 + 1)),
+                        try #require(fixture.event("b", version: versions.1 + 1)),
+                        try #require(fixture.event("a", version: versions.0 + 2)),
+                    ])
+            }
+            #expect(try await log.append(both((0, 1))) == .conflict)
+            #expect(try await log.entries.head() == Position(0))
+            #expect(try await log.append(both((0, 0))) == .appended(last: Position(2)))
+            let entries = try await log.entries.read(after: [.namespace(a): .none, .namespace(b): .none])
+            #expect(entries.map(\.position.value) == [0, 1, 2])
+            #expect(entries.map(\.version?.value) == [1, 1, 2])
+            #expect(try await log.entries.read(after: [.namespace(a): StreamVersion(1)]).map(\.position.value) == [2])
+        }
+    }
+
+    @Test func aKeyAppendsOnceAndAnswersAlike() async throws {
+        try await withLog { fixture, url in
+            let second = try await EventLog.open(EventLog.Configuration(url: url))
+            // Different streams, so that the key alone decides; two programs race for it.
+            let outcomes = try await withThrowingTaskGroup(of: AppendOutcome.self) { group in
+                for index in 0..<20 {
+                    let log = index % 2 == 0 ? fixture.log : second
+                    group.addTask { try await log.append(fixture.claim("n\(index)", key: "k")) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(try await fixture.log.entries.head() == Position(1))
+            #expect(outcomes.filter { if case .appended = $0 { true } else { false } }.count == 1)
+            let stored = try #require(try await fixture.log.storedReply(actor: fixture.actor, key: "k"))
+            #expect(stored.position == Position(0))
+            #expect(outcomes.filter { $0 == .repeated(stored) }.count == 19)
+            #expect(try await second.append(fixture.claim("x", key: "k", fingerprint: [2])) == .keyReused)
+            #expect(try await fixture.log.entries.head() == Position(1))
+            await second.close()
+        }
+    }
+
+    @Test func onlyWhatAppendedKeepsItsKey() async throws {
+        try await withLog { fixture, _ in
+            let log = fixture.log
+            _ = try await log.append(fixture.claim("acme"))
+            #expect(try await log.append(fixture.claim("acme", key: "k")) == .conflict)
+            #expect(try await log.storedReply(actor: fixture.actor, key: "k") == nil)
+            #expect(try await log.append(fixture.claim("other", key: "k")) == .appended(last: Position(1)))
+        }
+    }
+
+    @Test func aKeyIsFreeAgainAfterADay() async throws {
+        try await withLog { fixture, url in
+            _ = try await fixture.log.append(fixture.claim("a", key: "k"))
+            try await TestDatabase.script(url, "UPDATE vault.idempotency_keys SET created = now() - interval '25 hours'")
+            #expect(try await fixture.log.storedReply(actor: fixture.actor, key: "k") == nil)
+            #expect(try await fixture.log.append(fixture.claim("b", key: "k")) == .appended(last: Position(1)))
+        }
+    }
+
+    @Test func anUnleasedArtifactIsNotNamed() async throws {
+        try await withLog { fixture, url in
+            let digest = SHA256Digest(of: [1, 2, 3])
+            #expect(try await fixture.log.append(fixture.claim("a", artifacts: [digest])) == .artifactMissing)
+            try await TestDatabase.script(url, "INSERT INTO vault.artifact_leases (sha256) VALUES ('\\x\(digest.hex)')")
+            #expect(try await fixture.log.append(fixture.claim("a", artifacts: [digest])) == .appended(last: Position(0)))
+            let names = try await TestDatabase.query(url, "SELECT encode(sha256, 'hex') FROM vault.artifact_names")
+            #expect(names == [digest.hex])
+        }
+    }
+
+    @Test func contentsStandBesideTheirEntry() async throws {
+        try await withLog { fixture, url in
+            let content = Content(document: Array(#"{"kind":"name","name":"x"}"#.utf8), nonce: SecureRandom.bytes(32))
+            let new = Append.NewContent(field: "name_commitment", content: content, isPublic: true)
+            let stale = Append(
+                expected: fixture.claim("b", expecting: 3).expected,
+                events: [try #require(fixture.event("b", version: 4, contents: [new]))])
+            let sound = Append(
+                expected: fixture.claim("a").expected, events: [try #require(fixture.event("a", contents: [new]))])
+            async let first = fixture.log.append(stale)
+            async let second = fixture.log.append(sound)
+            #expect(try await first == .conflict)
+            #expect(try await second == .appended(last: Position(0)))
+            let rows = try await TestDatabase.query(
+                url, "SELECT position || ' ' || field || ' ' || encode(sha256(nonce || document), 'hex') FROM log.contents")
+            #expect(rows == ["0 name_commitment \(content.commitment)"])
+        }
+    }
+
+    @Test func appendsGoOnAcrossPartitions() async throws {
+        try await withLog(partitionPositions: 8) { fixture, url in
+            for index in 0..<40 {
+                #expect(try await fixture.log.append(fixture.claim("n\(index)")) == .appended(last: Position(Int64(index))))
+                try await fixture.log.maintain()
+            }
+            #expect(try await fixture.log.entries.read(from: Position(0), limit: 100).entries.count == 40)
+            let partitions = try await TestDatabase.query(url, "SELECT count(*)::text FROM log.partitions")
+            #expect(partitions.first.flatMap { Int($0) } ?? 0 >= 6)
+        }
+    }
+
+    /// Whether the backend dies before, in or after the commit, each command ends once and is told the truth.
+    @Test func aLostConnectionLosesAndDoublesNothing() async throws {
+        try await withLog { fixture, url in
+            let killer = Task {
+                while !Task.isCancelled {
+                    try await TestDatabase.script(
+                        url,
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marketplace-append' AND datname = current_database()")
+                    try await Task.sleep(for: .milliseconds(15))
+                }
+            }
+            let outcomes = try await withThrowingTaskGroup(of: AppendOutcome.self) { group in
+                for worker in 0..<8 {
+                    group.addTask {
+                        for index in 0..<50 { _ = try await fixture.log.append(fixture.claim("w\(worker)-\(index)")) }
+                        return try await fixture.log.append(fixture.claim("w\(worker)-last"))
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            killer.cancel()
+            _ = await killer.result
+            #expect(outcomes.allSatisfy { if case .appended = $0 { true } else { false } })
+            #expect(try await fixture.log.entries.head() == Position(8 * 51))
+            let abandoned = try await TestDatabase.query(url, "SELECT count(*)::text FROM log.writers WHERE outcomes IS NULL")
+            #expect(abandoned != ["0"], "no connection was lost in the middle of a batch")
+        }
+    }
+
+    @Test func aSettledBatchIsNeverCommittedLate() async throws {
+        try await withLog { _, url in
+            try await TestDatabase.script(url, "CALL log.settle('w', 7, NULL, NULL)")
+            let error = await #expect(throws: PostgresError.self) {
+                try await TestDatabase.script(
+                    url,
+                    """
+                    CALL log.append('w', 7, now(), 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL)
+                    """)
+            }
+            #expect(error?.sqlState == "ML001")
+        }
+    }
+
+    @Test func aStampFromAnotherClockIsRefused() async throws {
+        try await withLog { _, url in
+            let error = await #expect(throws: PostgresError.self) {
+                try await TestDatabase.script(
+                    url,
+                    """
+                    CALL log.append('w', 1, now() - interval '6 seconds', 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL)
+                    """)
+            }
+            #expect(error?.sqlState == "ML002")
+        }
+    }
+
+    /// Nobody but the owner of the schema changes what was appended; only who decides commands sees the vault.
+    @Test(arguments: [
+        ("marketplace_commands", "UPDATE log.events SET stream = 'x'"), ("marketplace_commands", "DELETE FROM log.events"),
+        ("marketplace_commands", "DELETE FROM log.streams"), ("marketplace_commands", "UPDATE log.contents SET field = 'x'"),
+        ("marketplace_commands", "TRUNCATE log.events"), ("marketplace_commands", "SELECT log.make_partition(0, 1)"),
+        ("marketplace_queries", "SELECT * FROM vault.tokens"), ("marketplace_queries", "INSERT INTO models.cursors VALUES ('x', 1)"),
+        ("marketplace_queries", "DELETE FROM models.agent_summaries"), ("marketplace_projectors", "SELECT * FROM vault.tokens"),
+        ("marketplace_projectors", "DELETE FROM log.events"), ("marketplace_queries", "SELECT * FROM log.contents"),
+    ])
+    func rolesHaveNoMoreThanTheyNeed(_ role: String, _ sql: String) async throws {
+        try await TestDatabase.with { url in
+            let error = await #expect(throws: PostgresError.self) {
+                try await TestDatabase.script(url, "SET ROLE \(role); \(sql)")
+            }
+            #expect(error?.sqlState == "42501")
+        }
+    }
+
+    @Test func readsByTypeAndStreamLeadOn() async throws {
+        try await withLog { fixture, _ in
+            for index in 0..<5 { _ = try await fixture.log.append(fixture.claim("n\(index)")) }
+            let reader = fixture.log.entries
+            let type = try await reader.read(type: NamespaceClaimed.type, from: Position(1), limit: 2)
+            #expect(type.entries.map(\.position.value) == [1, 2])
+            #expect(type.next == Position(3))
+            let none = try await reader.read(type: LogCreated.type, from: Position(0), limit: 2)
+            #expect(none.entries.isEmpty)
+            #expect(none.next == Position(5))
+            let stream = try await reader.read(stream: "namespace/n3", from: Position(0), limit: 2)
+            #expect(stream.entries.map(\.position.value) == [3])
+            #expect(stream.next == Position(5))
+            #expect(try await reader.read(from: Position(9), limit: 5).next == Position(9))
+        }
+    }
+
+    @Test func aDatabaseThatLacksWhatTheLogReliesOnIsRefused() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await TestDatabase.script(url, "CREATE DATABASE wrong_\(url.suffix(36)) TEMPLATE template0 LC_CTYPE 'C'")
+            let wrong = url.replacing("dbname=test_", with: "dbname=wrong_")
+            try await TestDatabase.migrate(wrong)
+            await #expect(throws: EventLogError.self) { try await EventLog.open(EventLog.Configuration(url: wrong)) }
+            try await TestDatabase.script(url, "DROP DATABASE wrong_\(url.suffix(36)) WITH (FORCE)")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Crypto
+import EventLog
+import Events
+import System
+
+/// Appends to make in tests: namespaces are the simplest streams.
+struct LogFixture {
+    let log: EventLog
+    let actor = PersonID(random: SecureRandom.bytes(16))
+
+    func event(
+        _ name: String, version: Int64 = 1, contents: [Append.NewContent] = []
+    ) -> Append.NewEvent? {
+        guard let namespace = Namespace(name) else { return nil }
+        return event(.namespace(namespace), .namespaceClaimed(NamespaceClaimed(owner: actor)), version, contents)
+    }
+
+    func event(
+        _ stream: StreamName, _ event: Event, _ version: Int64?, _ contents: [Append.NewContent] = []
+    ) -> Append.NewEvent {
+        let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+        return Append.NewEvent(
+            envelope: Envelope(
+                id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id, stream: stream,
+                time: now, recordedTime: now, origin: Envelope.Origin(actor: actor), event: event),
+            version: version.map(StreamVersion.init), contents: contents)
+    }
+
+    /// A command that claims a namespace at the version it expects, guarding others.
+    func claim(
+        _ name: String, expecting version: Int64 = 0, guards: [String: Int64] = [:], key: String? = nil,
+        fingerprint: [UInt8] = [1], artifacts: [SHA256Digest] = []
+    ) -> Append {
+        var expected: [StreamName: StreamVersion] = [:]
+        for (name, version) in guards.merging([name: version], uniquingKeysWith: { $1 }) {
+            if let namespace = Namespace(name) { expected[.namespace(namespace)] = StreamVersion(version) }
+        }
+        return Append(
+            expected: expected, events: [event(name, version: version + 1)].compactMap { $0 },
+            key: key.map {
+                Append.IdempotencyKey(
+                    actor: actor, key: $0, fingerprint: SHA256Digest(of: fingerprint), reply: Array(name.utf8))
+            }, artifacts: artifacts)
+    }
+}

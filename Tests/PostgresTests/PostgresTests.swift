@@ -1,0 +1,182 @@
+import Postgres
+import Testing
+import TestSupport
+
+@Suite struct PostgresTests {
+    private func open(_ url: String, timeout: Int = 30_000) -> PostgresSession {
+        PostgresSession(
+            PostgresConfiguration(url: url, applicationName: "tests", statementTimeoutMilliseconds: timeout))
+    }
+
+    private func statement(_ sql: String) -> PostgresStatement { PostgresStatement("s\(sql.hashValue)", Array(sql.utf8)) }
+
+    @Test func valuesComeBackAsTheyWent() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let session = open(url)
+            let echo = statement("SELECT $1::bool, $2::int, $3::bigint, $4::text, $5::bytea, $6::timestamptz, $7::bigint[], $8::text")
+            try await session.run { connection in
+                let row = try #require(
+                    try connection.execute(
+                        echo,
+                        [
+                            .bool(true), .int4(-7), .int8(.min), .text("é\u{1F600}"), .bytea([0, 255, 0]),
+                            .timestamp(milliseconds: -1), .int8s([1, -1, .max]), .null,
+                        ]
+                    ).first)
+                #expect(try row.bool(0))
+                #expect(try row.integer(1) == -7)
+                #expect(try row.integer(2) == .min)
+                #expect(try row.text(3) == "é\u{1F600}")
+                #expect(try row.bytes(4) == [0, 255, 0])
+                #expect(try row.milliseconds(5) == -1)
+                #expect(try row.integers(6) == [1, -1, .max])
+                #expect(row.isNull(7))
+                #expect(throws: PostgresError.self) { try row.text(7) }
+                #expect(throws: PostgresError.self) { try row.integer(3) }
+            }
+        }
+    }
+
+    @Test func arraysOfEveryTypeArriveWithTheirNulls() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let count = statement(
+                "SELECT cardinality($1::text[]), cardinality($2::bytea[]), cardinality($3::bool[]), cardinality($4::int[]), ($1)[2] IS NULL")
+            try await open(url).run { connection in
+                let row = try #require(
+                    try connection.execute(
+                        count, [.texts(["a", nil]), .byteas([[1], nil, []]), .bools([]), .int4s([1, nil])]
+                    ).first)
+                #expect(try (0..<4).map { try row.integer($0) } == [2, 3, 0, 2])
+                #expect(try row.bool(4))
+            }
+        }
+    }
+
+    @Test func errorsCarryTheStateAndNeverAValue() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await TestDatabase.script(url, "CREATE TABLE t (secret text CONSTRAINT only_one PRIMARY KEY)")
+            let insert = statement("INSERT INTO t VALUES ($1)")
+            let session = open(url)
+            try await session.run { _ = try $0.execute(insert, [.text("hunter2")]).affected }
+            let duplicate = await #expect(throws: PostgresError.self) {
+                try await session.run { _ = try $0.execute(insert, [.text("hunter2")]).affected }
+            }
+            #expect(duplicate?.sqlState == "23505")
+            #expect(duplicate?.constraint == "only_one")
+            #expect(duplicate.map { !"\($0)".contains("hunter2") } ?? false)
+            let cast = statement("SELECT ($1::text)::int")
+            let invalid = await #expect(throws: PostgresError.self) {
+                try await session.run { _ = try $0.execute(cast, [.text("hunter2")]).affected }
+            }
+            #expect(invalid?.sqlState == "22P02")
+            #expect(invalid.map { !"\($0)".contains("hunter2") } ?? false)
+        }
+    }
+
+    @Test func aTransactionThatThrowsLeavesNothing() async throws {
+        struct Stop: Error {}
+        try await TestDatabase.with(migrated: false) { url in
+            try await TestDatabase.script(url, "CREATE TABLE t (x int)")
+            let session = open(url)
+            await #expect(throws: Stop.self) {
+                try await session.run { connection in
+                    try connection.transaction {
+                        try connection.executeScript("INSERT INTO t VALUES (1)")
+                        throw Stop()
+                    }
+                }
+            }
+            #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM t") == ["0"])
+        }
+    }
+
+    @Test func aTransactionLeftOpenIsRolledBack() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await TestDatabase.script(url, "CREATE TABLE t (x int)")
+            let session = open(url)
+            try await session.run { try $0.executeScript("BEGIN; INSERT INTO t VALUES (1)") }
+            let isInTransaction = try await session.run { $0.isInTransaction }
+            #expect(!isInTransaction)
+            #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM t") == ["0"])
+        }
+    }
+
+    @Test func aLostConnectionIsSaidAndMadeAnew() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let session = open(url)
+            let pid = statement("SELECT pg_backend_pid()")
+            let first = try await session.run { try $0.execute(pid).first?.integer(0) ?? 0 }
+            try await TestDatabase.script(url, "SELECT pg_terminate_backend(\(first))")
+            let lost = await #expect(throws: PostgresError.self) {
+                _ = try await session.run { try $0.execute(pid).first?.integer(0) }
+            }
+            #expect(lost?.kind == .connectionLost)
+            let second = try await session.run { try $0.execute(pid).first?.integer(0) ?? 0 }
+            #expect(first != second)
+        }
+    }
+
+    @Test func timeoutsAndCancellationEndAStatement() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let sleep = statement("SELECT pg_sleep(60)::text")
+            let timedOut = await #expect(throws: PostgresError.self) {
+                try await open(url, timeout: 100).run { _ = try $0.execute(sleep).count }
+            }
+            #expect(timedOut?.sqlState == "57014")
+
+            let session = open(url)
+            let task = Task { try await session.run { try $0.execute(sleep).count } }
+            try await Task.sleep(for: .milliseconds(300))
+            task.cancel()
+            let cancelled = await #expect(throws: PostgresError.self) { try await task.value }
+            #expect(cancelled?.sqlState == "57014")
+            // The session is sound, and the request to give up hit no later statement.
+            let one = statement("SELECT 1")
+            #expect(try await session.run { try $0.execute(one).first?.integer(0) } == 1)
+        }
+    }
+
+    @Test func aPoolLendsEachSessionOnceAndPushesBack() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let pool = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 2, maximumWaiters: 2)
+            let sleep = statement("SELECT pg_sleep(0.5)::text")
+            let outcomes = await withTaskGroup(of: PostgresError.Kind?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        do {
+                            _ = try await pool.run { try $0.execute(sleep).count }
+                            return nil
+                        } catch let error as PostgresError {
+                            return error.kind
+                        } catch {
+                            return .server
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.filter { $0 == nil }.count == 4)
+            #expect(outcomes.filter { $0 == .poolExhausted }.count == 4)
+            await pool.close()
+        }
+    }
+
+    @Test func whoIsNotThereIsSaidToBe() async throws {
+        let error = await #expect(throws: PostgresError.self) {
+            try await open("host=/nonexistent dbname=x").run { $0.isInTransaction }
+        }
+        #expect(error?.kind == .unreachable)
+        #expect(error?.isTransient == true)
+    }
+
+    @Test func twoProgramsMigrateAtOnce() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { try await TestDatabase.migrate(url) } }
+                try await group.waitForAll()
+            }
+            let names = try await TestDatabase.query(url, "SELECT name FROM schema_migrations ORDER BY name")
+            #expect(names == ["m0001_log", "m0002_append", "m0003_partitions", "m0101_models"])
+        }
+    }
+}
