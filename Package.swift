@@ -101,6 +101,7 @@ let package = Package(
         tests("Postgres", ["Postgres", "TestSupport"]),
         tests("EventLog", ["EventLog", "Events", "Postgres", "Crypto", "System", "TestSupport"]),
         tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),
+        tests("Server", ["HTTPClient", "JSON", "Crypto", "TestSupport"]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],
     swiftLanguageModes: [.v6]

@@ -18,6 +18,8 @@ public struct EmbeddedPostgres: Sendable {
         let cluster: String
         let socket: String
         let log: String
+        /// What the server's tools print; in a folder that the server's user can't write to.
+        let tools: String
         /// Words before the server's programs that give up root.
         let prefix: [String]
         let owner: Host.User?
@@ -87,7 +89,7 @@ public struct EmbeddedPostgres: Sendable {
             let base = "/tmp/mentatlab-\(Host.userID)"
             return Place(
                 cluster: "\(dataFolder)/postgres", socket: "\(base)/\(hash)", log: "\(dataFolder)/postgres.log",
-                prefix: [], owner: nil)
+                tools: "\(dataFolder)/postgres-tools.log", prefix: [], owner: nil)
         }
         guard let owner = Host.user(named: "postgres") else {
             throw Failure(
@@ -96,6 +98,7 @@ public struct EmbeddedPostgres: Sendable {
         let base = "/var/lib/mentatlab/\(hash)"
         return Place(
             cluster: "\(base)/postgres", socket: "\(base)/socket", log: "\(base)/postgres.log",
+            tools: "\(base).tools.log",
             prefix: ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"], owner: owner)
     }
 
@@ -109,23 +112,51 @@ public struct EmbeddedPostgres: Sendable {
         }
         let server = EmbeddedPostgres(
             place: place, connection: "host=\(place.socket) user=\(Self.superuser)")
-        let status = try run(place, "pg_ctl", ["status", "-D", place.cluster])
-        if status.exitCode == 0 {
-            progress("adopting the Postgres server of an earlier run")
-            return server
+        var tries = 0
+        var isWaiting = false
+        let deadline = Host.steadyClockMilliseconds() + startMilliseconds
+        while Host.steadyClockMilliseconds() < deadline {
+            switch try run(place, "pg_isready", ["-h", place.socket, "-U", superuser, "-d", "postgres", "-t", "1"]).exitCode {
+            case 0:
+                if tries == 0 { progress("adopting the Postgres server of an earlier run") }
+                return server
+            case 1:
+                // It recovers from a crash, or an earlier run is stopping it.
+                if !isWaiting { progress("waiting for Postgres, which starts or stops") }
+                isWaiting = true
+                pauseThread(milliseconds: 200)
+            default:
+                // The backends of a server that was killed may hold its memory for a moment longer.
+                guard tries < 20 else { throw Failure(description: "Postgres did not start: \(logTail(place))") }
+                if tries == 0 { progress("starting Postgres") } else { pauseThread(milliseconds: 500) }
+                tries += 1
+                try removeStaleProcessFile(place)
+                let options = "-c listen_addresses= -c unix_socket_directories=\(place.socket)"
+                _ = try run(
+                    place, "pg_ctl", ["start", "-D", place.cluster, "-l", place.log, "-w", "-t", "60", "-o", options])
+            }
         }
-        progress("starting Postgres")
-        let options = "-c listen_addresses= -c unix_socket_directories=\(place.socket)"
-        let outcome = try run(
-            place, "pg_ctl",
-            ["start", "-D", place.cluster, "-l", place.log, "-w", "-t", "120", "-o", options])
-        guard outcome.exitCode == 0 else {
-            let log = (try? FileSystem.read(place.log, limit: 16 << 20)) ?? []
-            throw Failure(
-                description:
-                    "Postgres did not start: \(outcome.output)\n\(String(decoding: log.suffix(2000), as: UTF8.self))")
-        }
-        return server
+        throw Failure(description: "Postgres is not ready after \(startMilliseconds / 1000) s: \(logTail(place))")
+    }
+
+    /// Recovery replays what was written since the last checkpoint, which can be gigabytes.
+    private static let startMilliseconds: Int64 = 600_000
+
+    /// A server that was killed leaves a file that names its process. Where that number is a dead process's
+    /// that nobody has waited for, or by now another program's, Postgres would take the file at its word.
+    private static func removeStaleProcessFile(_ place: Place) throws {
+        let file = "\(place.cluster)/postmaster.pid"
+        guard let bytes = try? FileSystem.read(file, limit: 4096),
+            let process = bytes.split(separator: 0x0a).first.map({ String(decoding: $0, as: UTF8.self) })
+        else { return }
+        // A server's working directory is its cluster; that of a dead one can't be resolved.
+        let directory = try? FileSystem.resolve("/proc/\(process)/cwd")
+        if try directory != FileSystem.resolve(place.cluster) { try FileSystem.remove(file) }
+    }
+
+    private static func logTail(_ place: Place) -> String {
+        let log = (try? FileSystem.read(place.log, limit: 64 << 20)) ?? []
+        return String(decoding: log.suffix(2000), as: UTF8.self)
     }
 
     private static let superuser = "mentatlab"
@@ -133,7 +164,7 @@ public struct EmbeddedPostgres: Sendable {
     private static func makeCluster(_ place: Place) throws {
         // Built aside and renamed, so that a run that was killed half-way leaves no cluster that looks whole.
         let new = "\(place.cluster).new"
-        _ = try Subprocess.run(["/bin/rm", "-rf", "--", new], outputPath: scratch(place))
+        _ = try Subprocess.run(["/bin/rm", "-rf", "--", new], outputPath: place.tools)
         let outcome = try run(
             place, "initdb",
             [
@@ -187,11 +218,9 @@ public struct EmbeddedPostgres: Sendable {
         }
     }
 
-    private static func scratch(_ place: Place) -> String { "\(FileSystem.parent(of: place.log))/postgres-tools.log" }
-
     private static func run(_ place: Place, _ program: String, _ arguments: [String]) throws -> Subprocess.Outcome {
         try Subprocess.run(
             place.prefix + ["\(binaries)/\(program)"] + arguments, environment: ["LC_ALL": "C.UTF-8"],
-            outputPath: scratch(place))
+            outputPath: place.tools)
     }
 }

@@ -40,6 +40,8 @@ public struct HTTPClientRequest: Sendable {
 public struct HTTPClientResponse: Sendable {
     /// The status code.
     public let status: Int
+    /// The header fields, names in lower case; of a name that stands twice the last.
+    public let fields: [String: String]
     /// The body.
     public let body: [UInt8]
 }
@@ -102,6 +104,7 @@ public final class HTTPClient: Sendable {
     private let maximumBodyBytes: Int
     private let handle: UnsafeMutableRawPointer
     private var body: [UInt8] = []
+    private var fields: [String: String] = [:]
 
     init(timeoutMilliseconds: Int, maximumBodyBytes: Int) {
         self.timeoutMilliseconds = timeoutMilliseconds
@@ -119,6 +122,7 @@ public final class HTTPClient: Sendable {
         // Connections outlive a reset.
         unsafe curl_easy_reset(handle)
         body = []
+        fields = [:]
         var list: UnsafeMutablePointer<curl_slist>?
         for field in request.fields { unsafe list = unsafe curl_slist_append(list, "\(field.name): \(field.value)") }
         let mime = unsafe request.parts.isEmpty ? nil : curl_mime_init(handle)
@@ -148,6 +152,14 @@ public final class HTTPClient: Sendable {
             let handle = unsafe Unmanaged<HTTPClientHandle>.fromOpaque(context).takeUnretainedValue()
             return unsafe handle.take(UnsafeRawBufferPointer(start: data, count: size * count)) ? size * count : 0
         }
+        unsafe ccurl_set_pointer(handle, CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque())
+        unsafe ccurl_set_writer(handle, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+            guard let data = unsafe data, let context = unsafe context else { return 0 }
+            let handle = unsafe Unmanaged<HTTPClientHandle>.fromOpaque(context).takeUnretainedValue()
+            unsafe handle.takeField(UnsafeRawBufferPointer(start: data, count: size * count))
+            return size * count
+        }
+        if request.method == "HEAD" { unsafe ccurl_set_long(handle, CURLOPT_NOBODY, 1) }
         let code = unsafe curl_easy_perform(handle)
         guard code == CURLE_OK else {
             let reason =
@@ -159,7 +171,16 @@ public final class HTTPClient: Sendable {
         var status = 0
         unsafe ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         defer { body = [] }
-        return HTTPClientResponse(status: status, body: body)
+        return HTTPClientResponse(status: status, fields: fields, body: body)
+    }
+
+    private func takeField(_ bytes: UnsafeRawBufferPointer) {
+        let line = unsafe String(decoding: bytes, as: UTF8.self)
+        // A status line begins the fields of another answer, such as the one after 100 Continue.
+        if line.hasPrefix("HTTP/") { fields = [:] }
+        guard let colon = line.firstIndex(of: ":") else { return }
+        let value = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        fields[line[..<colon].lowercased()] = value
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {

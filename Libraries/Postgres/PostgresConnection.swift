@@ -78,6 +78,8 @@ public struct PostgresConfiguration: Sendable {
             throw PostgresError(.unreachable, message)
         }
         unsafe PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        // A server that stops reading may not hold a sender beyond the deadline.
+        unsafe PQsetnonblocking(connection, 1)
         unsafe self.connection = connection
         canceller = unsafe PostgresCanceller(owning: cancel)
     }
@@ -158,9 +160,10 @@ public struct PostgresConfiguration: Sendable {
         let deadline = Host.steadyClockMilliseconds() + Int64(configuration.statementTimeoutMilliseconds) + 5_000
         var last: PostgresRows?
         var failure: PostgresError?
+        try flush(until: deadline)
         while true {
             while unsafe PQisBusy(connection) == 1 {
-                try awaitInput(until: deadline)
+                try wait(POLLIN, until: deadline)
                 guard unsafe PQconsumeInput(connection) == 1 else { throw lost() }
             }
             guard let result = unsafe PQgetResult(connection) else { break }
@@ -177,11 +180,22 @@ public struct PostgresConfiguration: Sendable {
         return last
     }
 
-    private func awaitInput(until deadline: Int64) throws(PostgresError) {
+    /// Sends what is queued. Input is taken meanwhile: with both sides sending, neither would read.
+    private func flush(until deadline: Int64) throws(PostgresError) {
+        while true {
+            let outcome = unsafe PQflush(connection)
+            if outcome == 0 { return }
+            guard outcome == 1 else { throw lost() }
+            try wait(POLLIN | POLLOUT, until: deadline)
+            guard unsafe PQconsumeInput(connection) == 1 else { throw lost() }
+        }
+    }
+
+    private func wait(_ events: Int32, until deadline: Int64) throws(PostgresError) {
         while true {
             let rest = deadline - Host.steadyClockMilliseconds()
             guard rest > 0 else { throw lost("the server did not answer in time") }
-            var descriptor = unsafe pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+            var descriptor = unsafe pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
             let count = unsafe poll(&descriptor, 1, Int32(clamping: rest))
             if count > 0 { return }
             if count < 0 && errno != EINTR { throw lost() }

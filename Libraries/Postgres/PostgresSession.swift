@@ -17,6 +17,9 @@ public final class PostgresSession: Sendable {
     private let slot = Slot()
     private let canceller = Mutex<PostgresCanceller?>(nil)
     private let runs = Atomic<UInt64>(0)
+    /// Asking a server to give up takes a connection of its own and as long as the server likes, so the
+    /// thread that cancels, which may be a reactor's, does not do it itself.
+    private static let cancelling = Worker(name: "pg-cancel")
 
     /// Prepares a session; nothing is connected yet.
     public init(_ configuration: PostgresConfiguration) {
@@ -49,7 +52,8 @@ public final class PostgresSession: Sendable {
     ) async throws -> Value {
         let run = runs.add(1, ordering: .relaxed).newValue
         return try await withTaskCancellationHandler {
-            try await worker.run { [self] in
+            try Task.checkCancellation()
+            return try await worker.run { [self] in
                 let connection = try connect()
                 defer { if connection.isLost || connection.isInTransaction { drop() } }
                 connection.canceller.begin(run)
@@ -57,7 +61,8 @@ public final class PostgresSession: Sendable {
                 return try body(connection)
             }
         } onCancel: {
-            canceller.withLock { $0 }?.cancel(run)
+            guard let canceller = canceller.withLock({ $0 }) else { return }
+            Self.cancelling.enqueue { canceller.cancel(run) }
         }
     }
 

@@ -1,5 +1,10 @@
 import Glibc
 
+/// Lets the calling thread sleep; for threads of their own, never for a task.
+public func pauseThread(milliseconds: Int64) {
+    usleep(UInt32(milliseconds * 1000))
+}
+
 private final class ThreadStart {
     let name: String
     let body: @Sendable () -> Void

@@ -43,6 +43,15 @@ public final class Worker: Sendable {
         }
     }
 
+    /// Runs `body` on the thread some time; nobody waits for it.
+    public func enqueue(_ body: @escaping @Sendable () -> Void) {
+        let isTaken = state.withLock { state in
+            if !state.isStopped { state.jobs.append(body) }
+            return !state.isStopped
+        }
+        if isTaken { available.signal() }
+    }
+
     /// Ends the thread once the jobs at hand have run; later jobs throw `CancellationError`.
     public func stop() {
         state.withLock { $0.isStopped = true }

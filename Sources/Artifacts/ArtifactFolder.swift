@@ -24,7 +24,10 @@ public struct ArtifactFolder: Sendable {
     /// Where uploads lie until their digest is known.
     var incoming: String { "\(path)/incoming" }
 
-    func directory(_ digest: SHA256Digest) -> String { "\(path)/sha256/\(digest.hex.prefix(2))" }
+    /// Where files lie by digest.
+    var files: String { "\(path)/sha256" }
+
+    func directory(_ digest: SHA256Digest) -> String { "\(files)/\(digest.hex.prefix(2))" }
 
     func filePath(_ digest: SHA256Digest) -> String { "\(directory(digest))/\(digest.hex.dropFirst(2))" }
 }

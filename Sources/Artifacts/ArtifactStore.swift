@@ -23,6 +23,8 @@ public final class ArtifactStore: Sendable {
         self.leases = leases
         workers = (0..<diskThreads).map { _ in Worker(name: "artifacts") }
         try FileSystem.makeDirectory(folder.incoming)
+        try FileSystem.makeDirectory(folder.files)
+        try FileSystem.synchronizeDirectory(FileSystem.parent(of: folder.files))
     }
 
     /// Begins to take a file in.
@@ -39,11 +41,15 @@ public final class ArtifactStore: Sendable {
         let folder = folder
         try await worker.run {
             let destination = folder.filePath(digest)
-            if try FileSystem.status(destination) != nil { return file.discard() }
             let directory = folder.directory(digest)
             let isNew = try FileSystem.status(directory) == nil
             try FileSystem.makeDirectory(directory)
-            try FileSystem.rename(file.path, to: destination)
+            if try FileSystem.status(destination) == nil {
+                try FileSystem.rename(file.path, to: destination)
+            } else {
+                file.discard()
+            }
+            // Also where another upload put it there: its name may not be on the disk yet.
             try FileSystem.synchronizeDirectory(directory)
             if isNew { try FileSystem.synchronizeDirectory(FileSystem.parent(of: directory)) }
         }
@@ -58,22 +64,17 @@ public final class ArtifactStore: Sendable {
             try connection.execute(Statements.expiredLeases, [.int8(age)]).map { try $0.bytes(0) }
         }
         var removed = 0
+        var failure: SystemError?
         for bytes in expired {
             guard let digest = SHA256Digest(bytes: bytes) else { continue }
-            // The row stays locked until the file is gone, so no append can name it in between.
-            removed += try await leases.run { connection in
-                try connection.transaction {
-                    guard let row = try connection.execute(Statements.lockLease, [.bytea(bytes), .int8(age)]).first
-                    else {
-                        return 0
-                    }
-                    let isNamed = try row.bool(0)
-                    if !isNamed { try FileSystem.remove(folder.filePath(digest)) }
-                    try connection.execute(Statements.dropLease, [.bytea(bytes)])
-                    return isNamed ? 0 : 1
-                }
+            do {
+                removed += try await sweep(digest, olderThanMilliseconds: age) ? 1 : 0
+            } catch let error as SystemError {
+                // One file that can't be removed does not keep the others.
+                failure = error
             }
         }
+        if let failure { throw failure }
         let oldestSeconds = (Host.wallClockMilliseconds() - age) / 1000
         return try await workers[0].run { [removed] in
             var removed = removed
@@ -87,10 +88,26 @@ public final class ArtifactStore: Sendable {
         }
     }
 
+    /// The lease stays locked until the file is gone, so no append can name it in between.
+    private func sweep(_ digest: SHA256Digest, olderThanMilliseconds age: Int64) async throws -> Bool {
+        let folder = folder
+        return try await leases.run { connection in
+            try connection.transaction {
+                let key = PostgresValue.bytea(digest.bytes)
+                guard try connection.execute(Statements.lockLease, [key, .int8(age)]).count > 0 else { return false }
+                let isNamed = try connection.execute(Statements.isNamed, [key]).first?.bool(0) ?? true
+                if !isNamed { try FileSystem.remove(folder.filePath(digest)) }
+                try connection.execute(Statements.dropLease, [key])
+                return !isNamed
+            }
+        }
+    }
+
     private enum Statements {
         static let lease = PostgresStatement("lease", PackageResources.lease_sql)
         static let expiredLeases = PostgresStatement("expired_leases", PackageResources.expired_leases_sql)
         static let lockLease = PostgresStatement("lock_lease", PackageResources.lock_lease_sql)
+        static let isNamed = PostgresStatement("is_named", PackageResources.is_named_sql)
         static let dropLease = PostgresStatement("drop_lease", PackageResources.drop_lease_sql)
     }
 }

@@ -89,7 +89,11 @@ public struct CommandFront: Sendable {
                 case .keyReused: throw keyReused
                 case .artifactMissing:
                     throw Problem(.unavailable, "a file of the upload was swept meanwhile; upload again")
-                case .conflict: continue
+                case .conflict:
+                    // The one that was faster may have been the same command.
+                    if let key, let stored = try await log.storedReply(actor: principal.user, key: key) {
+                        return try answer(stored, fingerprint)
+                    }
                 }
             }
         }

@@ -93,17 +93,16 @@ public struct Append: Sendable {
         self.key = key
         self.credentials = credentials
         self.artifacts = artifacts
+        sizeBytes = events.reduce(key?.reply.count ?? 0) { sum, event in
+            sum + event.envelope.bytes.count + event.contents.reduce(0) { $0 + $1.content.document.count }
+        }
     }
 
     /// Streams that it appends to.
     var appended: Set<StreamName> { Set(events.map(\.envelope.stream)) }
 
-    /// About how much it sends.
-    var sizeBytes: Int {
-        events.reduce(0) { sum, event in
-            sum + 900 + event.contents.reduce(0) { $0 + $1.content.document.count }
-        }
-    }
+    /// How much it sends; an entry's length does not depend on when it is sent.
+    let sizeBytes: Int
 }
 
 /// What became of an append.

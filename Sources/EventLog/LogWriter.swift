@@ -17,6 +17,7 @@ actor LogWriter {
     private static let maximumBytes = 1 << 20
 
     private let session: PostgresSession
+    private let keeper: PartitionKeeper
     private let writer: String
     private let maximumQueue: Int
     private let settleMilliseconds: Int64
@@ -26,8 +27,11 @@ actor LogWriter {
     /// Milliseconds that the database's clock is ahead; nil until measured on the present connection.
     private var clockOffset: Int64?
 
-    init(session: PostgresSession, writer: String, maximumQueue: Int, settleMilliseconds: Int64) {
+    init(
+        session: PostgresSession, keeper: PartitionKeeper, writer: String, maximumQueue: Int, settleMilliseconds: Int64
+    ) {
         self.session = session
+        self.keeper = keeper
         self.writer = writer
         self.maximumQueue = maximumQueue
         self.settleMilliseconds = settleMilliseconds
@@ -60,7 +64,11 @@ actor LogWriter {
         var keys: Set<[String]> = []
         var events = 0
         var bytes = 0
-        for pending in queue {
+        for (index, pending) in queue.enumerated() {
+            if events >= Self.maximumEvents || bytes >= Self.maximumBytes {
+                rest += queue[index...]
+                break
+            }
             let append = pending.append
             let key = append.key.map { [$0.actor.hex, $0.key] }
             let fits =
@@ -86,12 +94,33 @@ actor LogWriter {
             for (pending, outcome) in zip(pending, outcomes) {
                 pending.continuation.resume(returning: .success(outcome))
             }
+            dropStale(behind: zip(pending, outcomes).compactMap { pending, outcome in
+                if case .appended = outcome { return pending.append }
+                return nil
+            })
         } catch  where pending.count > 1 && Self.isDataError(error) {
             // One of them is at fault; each finds out for itself.
             for one in pending { await finish([one]) }
         } catch {
             let result = await explain(error, pending[0].append, isAlone: pending.count == 1)
             for one in pending { one.continuation.resume(returning: result) }
+        }
+    }
+
+    /// Answers those that wait and expect a version that is past now: versions only grow, so the database
+    /// has nothing to add, and a stream that many want costs no commit for each that comes too late.
+    private func dropStale(behind appends: [Append]) {
+        var newest: [StreamName: StreamVersion] = [:]
+        for event in appends.flatMap(\.events) {
+            guard let version = event.version else { continue }
+            newest[event.envelope.stream] = max(newest[event.envelope.stream] ?? .none, version)
+        }
+        queue.removeAll { waiting in
+            // A key is looked at by the database alone: its reply goes before a conflict.
+            let isStale = waiting.append.expected.contains { $0.value < newest[$0.key] ?? .none }
+            guard waiting.append.key == nil, isStale else { return false }
+            waiting.continuation.resume(returning: .success(.conflict))
+            return true
         }
     }
 
@@ -128,6 +157,7 @@ actor LogWriter {
     private func commit(_ appends: [Append]) async throws -> [AppendOutcome] {
         let deadline = Host.steadyClockMilliseconds() + settleMilliseconds
         var mayMeasureAgain = true
+        var mayMakeRoom = true
         while true {
             batch += 1
             let sent = batch
@@ -143,17 +173,34 @@ actor LogWriter {
                     return try row.integers(0)
                 }
                 return try Self.outcomes(outcomes, of: appends)
-            } catch let error as PostgresError where error.kind == .connectionLost {
+            } catch let error as PostgresError where Self.mayHaveCommitted(error) {
                 clockOffset = nil
                 if let outcomes = try await settle(sent, until: deadline) {
                     return try Self.outcomes(outcomes, of: appends)
                 }
-                // It never took effect and never will: send it again.
+                // It never took effect and never will, so it may be sent again.
+                guard error.kind == .connectionLost, Host.steadyClockMilliseconds() < deadline else { throw error }
             } catch let error as PostgresError where error.sqlState == "ML002" {
                 guard mayMeasureAgain else { throw EventLogError.clockOff }
                 mayMeasureAgain = false
                 clockOffset = nil
+            } catch let error as PostgresError where error.sqlState == "ML004" {
+                // Whoever keeps room came too late or not at all.
+                guard mayMakeRoom else { throw EventLogError.unavailable(error.description) }
+                mayMakeRoom = false
+                try await keeper.makeRoom()
             }
+        }
+    }
+
+    /// True where the commit may have happened before the failure: the connection was lost, or the statement
+    /// was given up or ran into a limit while the commit was being flushed. What the data or the procedure
+    /// itself refuse comes before it.
+    private static func mayHaveCommitted(_ error: PostgresError) -> Bool {
+        switch error.kind {
+        case .connectionLost: true
+        case .server: !["22", "23", "ML"].contains(String(error.sqlState.prefix(2)))
+        case .unreachable, .poolExhausted, .unexpectedResult: false
         }
     }
 

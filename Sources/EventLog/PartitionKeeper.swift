@@ -46,9 +46,9 @@ struct PartitionKeeper: Sendable {
                 do {
                     _ = try await session.run { try $0.execute(Statements.attachPartition, bounds).count }
                     break
-                } catch let error as PostgresError where error.sqlState == "55P03" && attempt < 10 {
+                } catch let error as PostgresError where error.sqlState == "55P03" && attempt < 20 {
                     // Somebody holds a lock on the log; appends go on meanwhile.
-                    try await Task.sleep(for: .milliseconds(200))
+                    try await Task.sleep(for: .milliseconds(500))
                 }
             }
         }

@@ -33,6 +33,7 @@ extension AgentManifest {
             findings = [Finding(.error, "", "the manifest has to be a mapping, not \(document.kind)")]
             return
         }
+        refuseControlCharacters(document, at: "")
         readRequired(document)
         inputs = pins("inputs", document)
         outputs = pins("outputs", document)
@@ -40,6 +41,28 @@ extension AgentManifest {
         readPresentation(document)
         judgeEnvironment(document["env"])
         judgeResources(document["resources"])
+    }
+
+    /// What can't be shown can't be stored as text either; a tab or a line's end can.
+    private mutating func refuseControlCharacters(_ value: JSONValue, at path: String) {
+        func holdsControl(_ text: String) -> Bool {
+            text.utf8.contains { $0 == 0x7f || $0 < 0x20 && ![0x09, 0x0a, 0x0d].contains($0) }
+        }
+        switch value {
+        case .string(let text) where holdsControl(text):
+            findings.append(Finding(.error, path, "a control character stands in the text"))
+        case .array(let elements):
+            for (index, element) in elements.enumerated() { refuseControlCharacters(element, at: "\(path)/\(index)") }
+        case .object(let members):
+            for member in members {
+                if holdsControl(member.name) {
+                    findings.append(Finding(.error, path, "a control character stands in the name of a member"))
+                } else {
+                    refuseControlCharacters(member.value, at: "\(path)/\(pointerToken(member.name))")
+                }
+            }
+        default: break
+        }
     }
 
     // MARK: Required
@@ -163,7 +186,12 @@ extension AgentManifest {
                 warn("/min_mentat_version", "this is no SemVer 2.0 of at most 128 characters and left out")
             }
         }
-        wasmSHA256 = optionalText("wasm/sha256", document["wasm"]?["sha256"])?.lowercased()
+        switch document["wasm"]?["sha256"] {
+        case nil, .null?: break
+        case .string(let text)?: wasmSHA256 = text.lowercased()
+        // Digits alone are a number in YAML; what pins a file is never passed over.
+        case _?: findings.append(Finding(.error, "/wasm/sha256", "the digest has to be a string; put it in quotes"))
+        }
         readCapabilities(document)
         readDependencies(document)
     }

@@ -47,8 +47,8 @@ public enum AgentSummaries: Projection {
                 .texts(rows.map(\.key.description)), .byteas(best.map(\.rank)), .texts(best.map(\.published.version)),
                 .bools(best.map(\.published.listed)),
                 .bools(best.map { $0.published.artifacts.contains { $0.role == .wasmModule } }),
-                .texts(best.map(\.listing.title)), .texts(best.map(\.listing.summary)),
-                .texts(best.map(\.listing.description)), .texts(best.map(\.listing.category)),
+                .texts(best.map { storable($0.listing.title) }), .texts(best.map { storable($0.listing.summary) }),
+                .texts(best.map { storable($0.listing.description) }), .texts(best.map { storable($0.listing.category) }),
                 .int8s(rows.map(\.value.milliseconds)), .int8s(rows.map(\.value.position.value)),
             ])
     }

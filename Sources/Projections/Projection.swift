@@ -12,6 +12,12 @@ public struct ProjectedEvent: Sendable {
     public let contents: [String: Content]
 }
 
+/// A text of people as a column can hold it: Postgres's `text` has no U+0000, and a log that holds one all
+/// the same stops no model.
+func storable(_ text: String?) -> String? {
+    text?.replacing("\u{0}", with: "\u{fffd}")
+}
+
 /// A read model: a function of the entries up to a position and the contents that are present.
 ///
 /// It knows no clock, no floating-point sums, no sequence values and no artifacts, so two builds at the same

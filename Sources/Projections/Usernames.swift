@@ -17,7 +17,7 @@ public enum Usernames: Projection {
         try connection.execute(
             Statements.applyUsernames,
             [
-                .texts(rows.map(\.key.hex)), .texts(rows.map(\.value.name)),
+                .texts(rows.map(\.key.hex)), .texts(rows.map { storable($0.value.name) }),
                 .int8s(rows.map(\.value.position.value)),
             ])
     }

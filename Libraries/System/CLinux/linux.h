@@ -1,9 +1,11 @@
 // What Swift's Glibc module leaves out of Linux: epoll, eventfd, and accept4, which glibc declares
-// under _GNU_SOURCE alone and which therefore is declared once more here.
+// under _GNU_SOURCE alone, as it does the closing of descriptors at a spawn; both are declared once more.
 #pragma once
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);

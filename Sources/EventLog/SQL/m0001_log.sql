@@ -50,6 +50,7 @@ CREATE TABLE log.partitions (
     first bigint PRIMARY KEY,
     past  bigint NOT NULL UNIQUE
 );
+GRANT SELECT ON log.partitions TO marketplace_commands;
 
 -- Decides versions across partitions and is how a stream is read. Only ever inserted into.
 CREATE TABLE log.streams (

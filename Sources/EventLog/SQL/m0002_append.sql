@@ -20,9 +20,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
     next_position bigint;
     stale integer[];
-    held bytea[];
     unleased integer[] := '{}';
     positions bigint[];
+    lasts bigint[];
 BEGIN
     -- Alone in its statement: what comes after gets a snapshot that was taken under the lock.
     PERFORM pg_advisory_xact_lock(7306920370913280);
@@ -40,6 +40,9 @@ BEGIN
 
     SELECT n.position + 1 INTO next_position FROM log.newest n ORDER BY n.position DESC LIMIT 1;
     next_position := coalesce(next_position, 0);
+    IF next_position + cardinality(v_command) > (SELECT max(p.past) FROM log.partitions p) THEN
+        RAISE EXCEPTION 'the log has no partition for the next entries' USING ERRCODE = 'ML004';
+    END IF;
 
     stale := ARRAY(
         SELECT DISTINCT e.command
@@ -49,12 +52,13 @@ BEGIN
 
     IF cardinality(a_command) > 0 THEN
         -- A row that the sweep has locked counts as gone.
-        held := ARRAY(
-            SELECT l.sha256 FROM vault.artifact_leases l WHERE l.sha256 = ANY (a_sha256)
-            FOR KEY SHARE SKIP LOCKED);
         unleased := ARRAY(
+            WITH held AS MATERIALIZED (
+                SELECT l.sha256 FROM vault.artifact_leases l WHERE l.sha256 = ANY (a_sha256)
+                FOR KEY SHARE SKIP LOCKED
+            )
             SELECT DISTINCT a.command FROM unnest(a_command, a_sha256) AS a (command, sha256)
-            WHERE NOT a.sha256 = ANY (held));
+            WHERE a.sha256 NOT IN (SELECT h.sha256 FROM held h));
     END IF;
 
     positions := ARRAY(
@@ -84,15 +88,20 @@ BEGIN
         WHERE positions[c.event] IS NOT NULL;
     END IF;
 
-    outcomes := ARRAY(
-        SELECT CASE
-            WHEN o.command = ANY (stale) THEN -1
-            WHEN o.command = ANY (unleased) THEN -2
-            ELSE (SELECT min(p.position) FROM unnest(v_command, positions) AS p (command, position)
-                  WHERE p.command = o.command)
-            END
-        FROM generate_series(0, p_commands - 1) AS o (command)
-        ORDER BY o.command);
+    SELECT array_agg(
+               CASE WHEN o.command = ANY (stale) THEN -1 WHEN o.command = ANY (unleased) THEN -2 ELSE o.first END
+               ORDER BY o.command),
+           array_agg(o.last ORDER BY o.command)
+    INTO outcomes, lasts
+    FROM (
+        SELECT p.command, min(p.position) AS first, max(p.position) AS last
+        FROM unnest(v_command, positions) AS p (command, position)
+        GROUP BY p.command
+    ) AS o;
+    outcomes := coalesce(outcomes, '{}');
+    IF cardinality(outcomes) <> p_commands THEN
+        RAISE EXCEPTION 'a command has no event' USING ERRCODE = 'ML003';
+    END IF;
 
     IF cardinality(k_command) > 0 THEN
         -- A key past its 24 hours is free again.
@@ -101,9 +110,7 @@ BEGIN
         WHERE i.actor = k.actor AND i.key = k.key AND i.created < now() - interval '24 hours';
 
         INSERT INTO vault.idempotency_keys (actor, key, fingerprint, reply, position)
-        SELECT k.actor, k.key, k.fingerprint, k.reply,
-            (SELECT max(p.position) FROM unnest(v_command, positions) AS p (command, position)
-             WHERE p.command = k.command)
+        SELECT k.actor, k.key, k.fingerprint, k.reply, lasts[k.command + 1]
         FROM unnest(k_command, k_actor, k_key, k_fingerprint, k_reply)
             AS k (command, actor, key, fingerprint, reply)
         WHERE outcomes[k.command + 1] >= 0;

@@ -22,7 +22,8 @@ DECLARE
     leaf text := 'events_' || p_first;
     newest text;
 BEGIN
-    PERFORM set_config('lock_timeout', '2s', true);
+    -- Appends queue behind the swap of the view, so it gives up soon and is tried again later.
+    PERFORM set_config('lock_timeout', '100ms', true);
     PERFORM pg_advisory_xact_lock(7306920370913281);
     IF EXISTS (SELECT FROM log.partitions WHERE first = p_first) THEN
         RETURN;

@@ -66,6 +66,7 @@ struct Services: Sendable {
     func serve(
         _ door: FrontDoor, address: String, port: UInt16?, firstPort: UInt16
     ) async throws -> HTTPServer {
+        log.info("serving", ["routes": door.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
         let reactor = try Reactor(name: "http")
         if let port { return try await serve(door, on: reactor, address, port) }
         for candidate in firstPort..<(firstPort + 100) {

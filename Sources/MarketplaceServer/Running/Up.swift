@@ -125,6 +125,8 @@ struct Up {
         }
         if isNew, let secret {
             Host.write("The administrator's token, kept in \(data.adminToken):\n\(secret.text)\n", to: 1)
+        } else if try FileSystem.status(data.adminToken) == nil {
+            log.warning("the log was founded by an earlier run, whose administrator's token is not in this data folder")
         }
     }
 

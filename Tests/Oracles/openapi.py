@@ -1,0 +1,63 @@
+"""Holds recorded exchanges to the OpenAPI description, by the package jsonschema.
+
+stdin: a JSON object a line {method, path, template, query, status, type, body, headers}. Prints the faults of
+each, then a line with every operation that is described, sorted.
+"""
+import json
+import pathlib
+import sys
+
+import jsonschema
+
+root = pathlib.Path(__file__).resolve().parents[2]
+document = json.loads((root / "schemas/http/openapi.json").read_text())
+
+
+def check(schema, value):
+    """Validates against a schema whose references point into the description."""
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": document["components"], **schema}
+    jsonschema.Draft202012Validator.check_schema(whole)
+    return [f"{error.json_path}: {error.message}" for error in jsonschema.Draft202012Validator(whole).iter_errors(value)]
+
+
+def parameter_value(schema, text):
+    if schema.get("type") == "integer":
+        try:
+            return int(text)
+        except ValueError:
+            return text
+    return text
+
+
+def faults(exchange):
+    operation = document["paths"].get(exchange["template"], {}).get(exchange["method"].lower())
+    if operation is None:
+        return ["not described"]
+    found = []
+    declared = {p["name"].lower(): p for p in operation.get("parameters", []) if p["in"] == "query"}
+    if exchange["status"] < 300:
+        for name, text in exchange["query"].items():
+            if name not in declared:
+                found.append(f"parameter {name} is not described")
+            else:
+                schema = declared[name]["schema"]
+                found += check(schema, parameter_value(schema, text))
+    response = operation["responses"].get(str(exchange["status"]))
+    if response is None:
+        return found + [f"status {exchange['status']} is not described"]
+    for name in response.get("headers", {}):
+        if name not in exchange["headers"] and name not in ("link", "marketplace-position"):
+            found.append(f"header {name} is missing")
+    content = response.get("content", {})
+    if exchange["status"] == 304:
+        return found if exchange["body"] == "" else found + ["304 with a body"]
+    if exchange["type"] not in content:
+        return found + [f"type {exchange['type']} is not described"]
+    if exchange["type"].endswith("json"):
+        found += check(content[exchange["type"]]["schema"], json.loads(exchange["body"]))
+    return found
+
+
+for line in sys.stdin.read().split("\n")[:-1]:
+    print("; ".join(faults(json.loads(line))).replace("\n", " ") or "ok")
+print(" ".join(sorted(f"{m.upper()}:{p}" for p, item in document["paths"].items() for m in item)))

@@ -1,0 +1,186 @@
+import Foundation
+import HTTPClient
+import JSON
+import Synchronization
+import Testing
+
+/// The real program, started as a user would.
+final class MarketplaceProcess: Sendable {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private struct Output {
+        var text = ""
+    }
+
+    let url: String
+    let folder: String
+    private let process: Mutex<Process>
+    private let output: OutputReader
+    let client = HTTPClient(connections: 16, timeoutMilliseconds: 30_000)
+
+    /// Collects what a program prints.
+    final class OutputReader: Sendable {
+        private let output = Mutex(Output())
+        let pipe = Pipe()
+
+        init() {
+            pipe.fileHandleForReading.readabilityHandler = { [self] handle in
+                let data = handle.availableData
+                if data.isEmpty {
+                    handle.readabilityHandler = nil
+                } else {
+                    output.withLock { $0.text += String(decoding: data, as: UTF8.self) }
+                }
+            }
+        }
+
+        var text: String { output.withLock(\.text) }
+    }
+
+    /// The program that `./test` built.
+    static var program: String {
+        get throws {
+            guard let path = ProcessInfo.processInfo.environment["MENTATLAB_MARKETPLACE"] else {
+                throw Failure(description: "MENTATLAB_MARKETPLACE is not set: run the tests by ./test")
+            }
+            return path
+        }
+    }
+
+    /// Starts a command and waits until it says where it serves.
+    init(_ arguments: [String], folder: String) async throws {
+        self.folder = folder
+        let process = Process()
+        process.executableURL = URL(filePath: try Self.program)
+        process.arguments = arguments
+        let output = OutputReader()
+        let log = "\(folder)-\(arguments.first ?? "").log"
+        if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(filePath: log)) }
+        let logHandle = try #require(FileHandle(forWritingAtPath: log))
+        try logHandle.seekToEnd()
+        process.standardOutput = output.pipe
+        process.standardError = logHandle
+        try process.run()
+        var url: String?
+        for _ in 0..<1_200 where url == nil && process.isRunning {
+            try await Task.sleep(for: .milliseconds(50))
+            url = output.text.firstMatch(of: /ready at (http:\S+)/).map { String($0.1) }
+        }
+        guard let url else {
+            process.terminate()
+            let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+            throw Failure(description: "not ready: \(output.text) \(text.suffix(2000))")
+        }
+        self.url = url
+        self.output = output
+        self.process = Mutex(process)
+    }
+
+    var printed: String { output.text }
+    var processID: Int32 { process.withLock(\.processIdentifier) }
+
+    /// Asks it to stop, waits, and returns the exit code.
+    @discardableResult
+    func stop() async throws -> Int32 {
+        process.withLock { $0.interrupt() }
+        return try await end()
+    }
+
+    /// Ends it at once.
+    func kill() async throws {
+        Foundation.kill(processID, SIGKILL)
+        _ = try await end()
+    }
+
+    private func end() async throws -> Int32 {
+        for _ in 0..<1_200 {
+            if process.withLock({ !$0.isRunning }) { return process.withLock(\.terminationStatus) }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure(description: "the program does not stop")
+    }
+
+    /// The administrator's token.
+    var token: String {
+        get throws {
+            try String(contentsOfFile: "\(folder)/admin-token", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+    }
+
+    // MARK: Requests
+
+    func get(_ path: String, _ fields: [(name: String, value: String)] = [], method: String = "GET") async throws -> HTTPClientResponse {
+        let prefix = path.hasPrefix("/") ? "" : "/api/v1/marketplace/"
+        return try await client.send(HTTPClientRequest(method, "\(url)\(prefix)\(path)", fields: fields))
+    }
+
+    func json(_ path: String) async throws -> JSONValue {
+        let response = try await get(path)
+        #expect(response.status == 200, "\(path): \(String(decoding: response.body, as: UTF8.self))")
+        return try JSONValue(response.body, limits: JSONLimits(bytes: 16 << 20))
+    }
+
+    func publish(
+        _ parts: [HTTPClientRequest.Part], token: String? = nil, key: String? = nil
+    ) async throws -> HTTPClientResponse {
+        var fields = [(name: "Authorization", value: "Bearer \(try token ?? self.token)")]
+        if let key { fields.append((name: "Idempotency-Key", value: key)) }
+        return try await client.send(
+            HTTPClientRequest("POST", "\(url)/api/v1/marketplace/publish", fields: fields, parts: parts))
+    }
+
+    func head() async throws -> Int64 {
+        try #require(try await json("projections")["projections"]?.array?.first?["head"]?.integer)
+    }
+}
+
+/// A part of a publication.
+func part(_ name: String, _ text: String) -> HTTPClientRequest.Part {
+    HTTPClientRequest.Part(name: name, bytes: Array(text.utf8))
+}
+
+/// A manifest that can be published.
+func manifest(_ id: String, _ version: String = "1.0.0", more: String = "") -> HTTPClientRequest.Part {
+    part(
+        "manifest",
+        """
+        id: \(id)
+        version: \(version)
+        image: test/\(id):\(version)
+        description: An agent of the tests that frobnicates zebras.
+        inputs: []
+        outputs: []
+        \(more)
+        """)
+}
+
+/// A folder that is gone after the test.
+func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "marketplace-\(UUID().uuidString)").path
+    defer {
+        for path in [folder, "\(folder)-up.log", "\(folder)-command.log", "\(folder)-query.log"] {
+            try? FileManager.default.removeItem(atPath: path)
+        }
+    }
+    return try await body(folder)
+}
+
+/// Runs a program to its end.
+func run(_ arguments: [String], input: String = "", in folder: String? = nil) async throws -> (code: Int32, output: String, errors: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+    let (stdin, stdout, stderr) = (Pipe(), MarketplaceProcess.OutputReader(), MarketplaceProcess.OutputReader())
+    process.standardInput = stdin
+    process.standardOutput = stdout.pipe
+    process.standardError = stderr.pipe
+    try process.run()
+    try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try? stdin.fileHandleForWriting.close()
+    while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+    try await Task.sleep(for: .milliseconds(50))
+    return (process.terminationStatus, stdout.text, stderr.text)
+}

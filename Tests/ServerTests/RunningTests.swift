@@ -1,0 +1,229 @@
+import Foundation
+import HTTPClient
+import JSON
+import Testing
+import TestSupport
+
+/// Runs `body` with a data folder whose embedded Postgres is gone afterwards, whatever happened.
+func withEmbedded<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    try await withFolder { folder in
+        do {
+            let value = try await body(folder)
+            try await EmbeddedServer(folder).remove()
+            return value
+        } catch {
+            try? await EmbeddedServer(folder).remove()
+            throw error
+        }
+    }
+}
+
+/// The Postgres server behind a data folder, as a test handles it from outside.
+struct EmbeddedServer {
+    private let cluster: String
+
+    /// Finds the cluster: beside the data of an ordinary user, under /var/lib for root.
+    init(_ folder: String) async throws {
+        guard getuid() == 0 else {
+            cluster = "\(folder)/postgres"
+            return
+        }
+        let resolved = try await run(["readlink", "-f", folder]).output.trimmingCharacters(in: .newlines)
+        let hash = try await run(["sha256sum"], input: resolved).output.prefix(16)
+        cluster = "/var/lib/mentatlab/\(hash)/postgres"
+    }
+
+    /// The id of the server's first process; nil while none runs.
+    var processID: Int32? {
+        guard let text = try? String(contentsOfFile: "\(cluster)/postmaster.pid", encoding: .utf8),
+            let pid = text.split(separator: "\n").first.flatMap({ Int32($0) }), kill(pid, 0) == 0
+        else { return nil }
+        return pid
+    }
+
+    /// Ends it at once, as a crash would.
+    func killNow() {
+        if let processID { kill(processID, SIGKILL) }
+    }
+
+    /// Ends it and removes the cluster.
+    func remove() async throws {
+        if let processID {
+            kill(processID, SIGQUIT)
+            for _ in 0..<200 where self.processID != nil { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        if getuid() == 0 { try? FileManager.default.removeItem(atPath: String(cluster.dropLast("/postgres".count))) }
+    }
+}
+
+@Suite struct RunningTests {
+    private func up(_ folder: String) async throws -> MarketplaceProcess {
+        try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
+    }
+
+    @Test func everythingIsThereOnceAfterStopsAndKills() async throws {
+        try await withEmbedded { folder in
+            var marketplace = try await up(folder)
+            #expect(marketplace.printed.contains("mlm_"))
+            let token = try marketplace.token
+            let mode = try FileManager.default.attributesOfItem(atPath: "\(folder)/admin-token")[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
+            let events = try await marketplace.get("events?limit=1000").body
+            let server = try await EmbeddedServer(folder)
+            let firstServer = try #require(server.processID)
+
+            // Stopped: the server goes with the program.
+            #expect(try await marketplace.stop() == 0)
+            #expect(server.processID == nil)
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/run.json"))
+
+            // Started again, then killed: the orphan is adopted.
+            marketplace = try await up(folder)
+            #expect(try marketplace.token == token)
+            #expect(!marketplace.printed.contains("mlm_"))
+            let secondServer = try #require(server.processID)
+            #expect(secondServer != firstServer)
+            try await marketplace.kill()
+            #expect(server.processID == secondServer)
+            marketplace = try await up(folder)
+            #expect(server.processID == secondServer)
+            #expect(try await marketplace.get("events?limit=1000").body == events)
+
+            // Both killed.
+            try await marketplace.kill()
+            server.killNow()
+            marketplace = try await up(folder)
+            #expect(try await marketplace.get("events?limit=1000").body == events)
+            #expect(try await marketplace.publish([manifest("acme.a")]).status == 200)
+            #expect(try await marketplace.stop() == 0)
+        }
+    }
+
+    @Test func theSecondSaysWhereTheFirstRunsAndImportsIntoIt() async throws {
+        try await withEmbedded { folder in
+            let marketplace = try await up(folder)
+            try #"{"package":"one"}"#.write(toFile: "\(folder)/catalog.jsonl", atomically: true, encoding: .utf8)
+            let second = try await run([
+                try MarketplaceProcess.program, "up", "--data", folder, "--catalog", "\(folder)/catalog.jsonl",
+            ])
+            #expect(second.code == 0)
+            #expect(second.output == "MentatLab Marketplace already runs at \(marketplace.url)\n1 read, 1 published, 0 unchanged, 0 duplicate, 0 failed\n")
+            let run = try JSONValue(Array(try Data(contentsOf: URL(filePath: "\(folder)/run.json"))))
+            #expect(run["url"]?.string == marketplace.url)
+            #expect(run["pid"]?.integer == Int64(marketplace.processID))
+            #expect(run["database_url"]?.string?.contains("dbname=marketplace") == true)
+            #expect(try await marketplace.stop() == 0)
+        }
+    }
+
+    @Test func aPortThatIsTakenIsSaid() async throws {
+        try await withMarketplace { marketplace, _ in
+            let port = try #require(marketplace.url.split(separator: ":").last)
+            try await TestDatabase.with(migrated: false) { url in
+                try await withFolder { folder in
+                    let outcome = try await run([
+                        try MarketplaceProcess.program, "up", "--data", folder, "--database-url", url, "--port", "\(port)",
+                    ])
+                    #expect(outcome.code == 1)
+                    #expect(outcome.errors.contains("Address already in use"))
+                }
+            }
+        }
+    }
+
+    @Test func thePartsRunApart() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await withFolder { folder in
+                let shared = ["--database-url", url, "--artifacts", "\(folder)/files", "--port", "0"]
+                let command = try await MarketplaceProcess(
+                    ["command", "--data", folder, "--public-url", "https://market.example"] + shared, folder: folder)
+                let query = try await MarketplaceProcess(["query"] + shared, folder: folder)
+                let projector = Process()
+                projector.executableURL = URL(filePath: try MarketplaceProcess.program)
+                projector.arguments = ["project", "--database-url", url, "--quiet"]
+                projector.standardOutput = FileHandle.nullDevice
+                try projector.run()
+
+                let published = try await command.publish([manifest("acme.apart")])
+                #expect(published.status == 201)
+                #expect(published.fields["location"] == "https://market.example/api/v1/marketplace/agents/acme.apart/versions/1.0.0")
+                let position = try #require(published.fields["marketplace-position"])
+                #expect(try await query.get("agents/acme.apart?min_position=\(position)").status == 200)
+                #expect(try await query.get("agents/acme.apart/versions/1.0.0/manifest").body == manifest("acme.apart").bytes)
+                // Each front has its own routes alone.
+                #expect(try await command.get("agents").status == 404)
+                #expect(try await query.get("publish", method: "POST").status == 404)
+
+                #expect(try await command.stop() == 0)
+                #expect(try await query.stop() == 0)
+                projector.interrupt()
+                while projector.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+                #expect(projector.terminationStatus == 0)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (["fly"], "there is no command 'fly'"), (["up", "--prot", "1"], "has no option --prot"), (["up", "--port", "x"], "--port is 'x'"),
+        (["import"], "needs FILE"), (["query", "--artifacts", "x"], "needs --database-url"), (["up", "extra"], "does not take 'extra'"),
+        (["project", "unknown", "--database-url", "host=/nonexistent"], "marketplace:"),
+    ])
+    func aCommandLineThatCanNotBeFollowedIsExplained(_ arguments: [String], _ message: String) async throws {
+        let outcome = try await run([try MarketplaceProcess.program] + arguments)
+        #expect(outcome.code != 0)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+    }
+}
+
+/// The example agents run and answer to the contract of agents.
+@Suite struct ExampleAgentTests {
+    private func folder(_ name: String) throws -> String {
+        try #require(ProcessInfo.processInfo.environment["MENTATLAB_EXAMPLES"], "run the tests by ./test") + "/\(name)"
+    }
+
+    private func result(_ output: String) throws -> JSONValue {
+        let values = try output.split(separator: "\n").map { try JSONValue(Array($0.utf8)) }
+        return try #require(values.first { $0["type"] == nil && $0["mentat_meta"] != nil }, "\(output)")
+    }
+
+    private static let commands: [(String, [String])] = [
+        ("word-count", ["python3", "src/main.py"]), ("slugify", ["node", "src/main.js"]), ("rot13", ["wasmkit", "run", "agent.wasm"]),
+    ]
+
+    @Test(arguments: [
+        ("word-count", "counts", #""words":1"#), ("slugify", "slug", #""slug":"hi""#), ("rot13", "text", #""text":"uv""#),
+    ])
+    func answers(_ name: String, _ output: String, _ expected: String) async throws {
+        let command = try #require(Self.commands.first { $0.0 == name }?.1)
+        try await withFolder { unpacked in
+            try FileManager.default.createDirectory(atPath: unpacked, withIntermediateDirectories: true)
+            #expect(try await run(["tar", "-xzf", "\(try folder(name))/package.tar.gz", "-C", unpacked]).code == 0)
+            for input in [#"{"spec":{"text":"hi"}}"#, #"{"text":"hi"}"#, #"{"spec":{"text":"hi"},"context":{}}"#] {
+                let outcome = try await run(command, input: input, in: unpacked)
+                #expect(outcome.code == 0, "\(outcome)")
+                let answer = try result(outcome.output)
+                #expect(answer["result"]?[output] != nil)
+                #expect(String(decoding: answer.canonicalBytes, as: UTF8.self).contains(expected), "\(outcome.output)")
+            }
+            for input in ["", "{}", "[]", #"{"spec":{"text":5}}"#, "no json"] {
+                let outcome = try await run(command, input: input, in: unpacked)
+                #expect(outcome.code == 2, "\(name) \(input): \(outcome)")
+                #expect(try result(outcome.output)["error"]?.string != nil)
+            }
+        }
+    }
+
+    @Test func arePublishedByUp() async throws {
+        let examples = try #require(ProcessInfo.processInfo.environment["MENTATLAB_EXAMPLES"], "run the tests by ./test")
+        try await withMarketplace(["--publish", examples]) { marketplace, _ in
+            for _ in 0..<200 where !marketplace.printed.contains("mentatlab.word-count") { try await Task.sleep(for: .milliseconds(50)) }
+            for id in ["mentatlab.rot13", "mentatlab.slugify", "mentatlab.word-count"] {
+                #expect(marketplace.printed.contains("published \(id) 1.0.0\n"))
+            }
+            let rot13 = try await marketplace.json("agents/mentatlab.rot13?min_position=\(try await marketplace.head() - 1)")
+            #expect(rot13["has_wasm"]?.bool == true)
+        }
+    }
+}
