@@ -21,6 +21,11 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    public init?(hex: String) {
+        guard hex.utf8.count == 64, let bytes = Hex.decode(hex) else { return nil }
+        self.bytes = bytes
+    }
+
     /// 64 lower-case hexadecimal digits.
     public var hex: String { Hex.encode(bytes) }
     public var description: String { hex }
@@ -74,26 +79,45 @@ public enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
     /// Two digits for each byte.
-    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }
+
+    /// Two digits for each byte.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        var text = [UInt8](repeating: 0, count: bytes.count * 2)
+        var index = 0
         for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+            text[index] = digit(byte >> 4)
+            text[index + 1] = digit(byte & 15)
+            index += 2
         }
         return String(decoding: text, as: UTF8.self)
     }
 
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+    /// The value of a lower-case digit; nil for any other byte.
+    @inlinable public static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: digit - 0x61 + 10
+        default: nil
+        }
+    }
+
+    /// Whether a text consists of lower-case digits alone.
+    public static func isHex(_ text: String) -> Bool { text.utf8.allSatisfy { value($0) != nil } }
+
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(String(text)) }
+
     /// The bytes of lower-case digits; nil where the count is odd or another character occurs.
-    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    public static func decode(_ text: String) -> [UInt8]? {
+        let count = text.utf8.count
+        guard count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(count / 2)
         var high: UInt8?
         for digit in text.utf8 {
-            let value: UInt8
-            switch digit {
-            case 0x30...0x39: value = digit - 0x30
-            case 0x61...0x66: value = digit - 0x61 + 10
-            default: return nil
-            }
+            guard let value = value(digit) else { return nil }
             if let first = high {
                 bytes.append(first << 4 | value)
                 high = nil
@@ -101,6 +125,6 @@ public enum Hex {
                 high = value
             }
         }
-        return high == nil ? bytes : nil
+        return bytes
     }
 }

@@ -1,62 +1,86 @@
-extension JSONReader {
-    /// Reads a string whose opening quote is at the position.
-    mutating func scanString() throws(JSONError) -> String {
-        position += 1
-        let start = position
-        var isASCII = true
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                let text = bytes[start..<position]
-                guard isASCII || isValidUTF8(text) else { throw fault("the text is not UTF-8") }
-                position += 1
-                return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                return try scanEscapedString(from: start)
-            case 0..<0x20:
-                throw fault("a control character stands in a string")
-            case 0x80...:
-                isASCII = false
-                position += 1
-            default:
-                position += 1
-            }
-        }
-        throw fault("the document ends within a string")
-    }
+/// A string as it stands between its quotes, checked.
+struct RawString: Sendable {
+    let range: Range<Int>
+    let hasEscapes: Bool
+}
 
-    /// The slow path: the text from `start` to the position has no escape, the byte there opens one.
-    private mutating func scanEscapedString(from start: Int) throws(JSONError) -> String {
-        var text = Array(bytes[start..<position])
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
+extension JSONReader {
+    /// Passes over a string whose opening quote is at the position, checking all of it.
+    mutating func scanRaw() throws(JSONError) -> RawString {
+        let start = position + 1
+        var isASCII = true
+        var hasEscapes = false
+        position = start
+        while true {
+            let run = plainRun(from: position)
+            position = run.end
+            isASCII = isASCII && run.isASCII
             switch byte {
             case UInt8(ascii: "\""):
-                guard isValidUTF8(text[...]) else { throw fault("the text is not UTF-8") }
-                return String(decoding: text, as: UTF8.self)
+                guard isASCII || String(validating: bytes[start..<position], as: UTF8.self) != nil else {
+                    throw fault("the text is not UTF-8")
+                }
+                position += 1
+                return RawString(range: start..<(position - 1), hasEscapes: hasEscapes)
             case UInt8(ascii: "\\"):
-                try scanEscape(into: &text)
-            case 0..<0x20:
-                throw fault("a control character stands in a string")
-            default:
-                text.append(byte)
+                hasEscapes = true
+                position += 1
+                _ = try scanEscape()
+            case nil: throw fault("the document ends within a string")
+            default: throw fault("a control character stands in a string")
             }
         }
-        throw fault("the document ends within a string")
     }
 
-    private mutating func scanEscape(into text: inout [UInt8]) throws(JSONError) {
+    /// Up to where bytes stand for themselves.
+    private func plainRun(from start: Int) -> (end: Int, isASCII: Bool) {
+        let span = bytes.span
+        var index = start
+        var union: UInt8 = 0
+        while index < span.count {
+            let byte = span[index]
+            if byte == 0x22 || byte == 0x5c || byte < 0x20 { break }
+            union |= byte
+            index += 1
+        }
+        return (index, union < 0x80)
+    }
+
+    func text(of raw: RawString) -> String {
+        raw.hasEscapes
+            ? String(decoding: decoded(raw), as: UTF8.self) : String(decoding: bytes[raw.range], as: UTF8.self)
+    }
+
+    /// What the string means, in UTF-8.
+    func decoded(_ raw: RawString) -> [UInt8] {
+        guard raw.hasEscapes else { return Array(bytes[raw.range]) }
+        var copy = self
+        var text: [UInt8] = []
+        text.reserveCapacity(raw.range.count)
+        copy.position = raw.range.lowerBound
+        while copy.position < raw.range.upperBound {
+            let byte = bytes[copy.position]
+            copy.position += 1
+            if byte != UInt8(ascii: "\\") {
+                text.append(byte)
+            } else if let scalar = try? copy.scanEscape() {
+                text += UTF8.encode(scalar) ?? UTF8.EncodedScalar()
+            }
+        }
+        return text
+    }
+
+    private mutating func scanEscape() throws(JSONError) -> Unicode.Scalar {
         guard position < bytes.count else { throw fault("the document ends within a string") }
         let byte = bytes[position]
         position += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0c)
-        case UInt8(ascii: "n"): text.append(0x0a)
-        case UInt8(ascii: "r"): text.append(0x0d)
-        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{08}"
+        case UInt8(ascii: "f"): return "\u{0c}"
+        case UInt8(ascii: "n"): return "\u{0a}"
+        case UInt8(ascii: "r"): return "\u{0d}"
+        case UInt8(ascii: "t"): return "\u{09}"
         case UInt8(ascii: "u"):
             var code = UInt32(try scanHex())
             if (0xd800...0xdbff).contains(code) {
@@ -69,7 +93,7 @@ extension JSONReader {
                 code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)
             }
             guard let scalar = Unicode.Scalar(code) else { throw fault("half of a surrogate pair") }
-            text += Array(String(Character(scalar)).utf8)
+            return scalar
         default:
             throw fault("JSON knows no such escape")
         }
@@ -90,9 +114,5 @@ extension JSONReader {
             position += 1
         }
         return code
-    }
-
-    private func isValidUTF8(_ text: ArraySlice<UInt8>) -> Bool {
-        String(validating: text, as: UTF8.self) != nil
     }
 }

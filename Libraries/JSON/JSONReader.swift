@@ -31,6 +31,7 @@ public struct JSONReader: Sendable {
     private var path: [Step] = []
     private var depth = 0
     private var values = 0
+    private var names: [RawString] = []
 
     /// Takes a document; refuses one beyond the limit of bytes.
     public init(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
@@ -39,6 +40,8 @@ public struct JSONReader: Sendable {
         guard bytes.count <= limits.bytes else {
             throw JSONError("the document is larger than \(limits.bytes) bytes", offset: 0, path: "")
         }
+        path.reserveCapacity(8)
+        names.reserveCapacity(24)
     }
 
     /// An error at the present place.
@@ -82,26 +85,81 @@ public struct JSONReader: Sendable {
         _ member: (_ name: String, _ reader: inout JSONReader) throws(JSONError) -> Void
     ) throws(JSONError) {
         try open(UInt8(ascii: "{"), "an object")
-        var names = NameSet()
         if try close(UInt8(ascii: "}"), first: true) { return }
+        let base = names.count
+        var many: Set<[UInt8]> = []
         repeat {
-            skipSpace()
-            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-                throw fault("a member's name is expected")
-            }
-            let start = position + 1
-            let name = try scanString()
-            // The raw spelling names the path; escapes in it are shown as they stand.
-            path.append(.name(start..<(position - 1)))
-            guard names.insert(name) else { throw fault("the name stands twice") }
-            skipSpace()
-            guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else {
-                throw fault("a colon is expected after the name")
-            }
-            position += 1
-            try member(name, &self)
+            let raw = try memberName(base, &many)
+            try member(text(of: raw), &self)
             path.removeLast()
         } while try !close(UInt8(ascii: "}"), first: false)
+        names.removeSubrange(base...)
+    }
+
+    private mutating func skipObject() throws(JSONError) {
+        try open(UInt8(ascii: "{"), "an object")
+        if try close(UInt8(ascii: "}"), first: true) { return }
+        let base = names.count
+        var many: Set<[UInt8]> = []
+        repeat {
+            _ = try memberName(base, &many)
+            try skip()
+            path.removeLast()
+        } while try !close(UInt8(ascii: "}"), first: false)
+        names.removeSubrange(base...)
+    }
+
+    private mutating func skipArray() throws(JSONError) {
+        try open(UInt8(ascii: "["), "an array")
+        if try close(UInt8(ascii: "]"), first: true) { return }
+        var index = 0
+        repeat {
+            path.append(.element(index))
+            try skip()
+            path.removeLast()
+            index += 1
+        } while try !close(UInt8(ascii: "]"), first: false)
+    }
+
+    private mutating func memberName(_ base: Int, _ many: inout Set<[UInt8]>) throws(JSONError) -> RawString {
+        skipSpace()
+        guard byte == UInt8(ascii: "\"") else { throw fault("a member's name is expected") }
+        let raw = try scanRaw()
+        // The raw spelling names the path; escapes in it are shown as they stand.
+        path.append(.name(raw.range))
+        guard isNew(raw, base, &many) else { throw fault("the name stands twice") }
+        skipSpace()
+        guard byte == UInt8(ascii: ":") else { throw fault("a colon is expected after the name") }
+        position += 1
+        return raw
+    }
+
+    /// Names are compared as they stand while no escape is in them: a list while they are few, a set from then on.
+    private mutating func isNew(_ raw: RawString, _ base: Int, _ many: inout Set<[UInt8]>) -> Bool {
+        if names.count - base >= 16 {
+            if many.isEmpty { for name in names[base...] { many.insert(decoded(name)) } }
+            return many.insert(decoded(raw)).inserted
+        }
+        var index = base
+        while index < names.count {
+            if isSame(names[index], raw) { return false }
+            index += 1
+        }
+        names.append(raw)
+        return true
+    }
+
+    private func isSame(_ left: RawString, _ right: RawString) -> Bool {
+        if left.hasEscapes || right.hasEscapes { return decoded(left) == decoded(right) }
+        guard left.range.count == right.range.count else { return false }
+        var index = left.range.lowerBound
+        var other = right.range.lowerBound
+        while index < left.range.upperBound {
+            guard bytes[index] == bytes[other] else { return false }
+            index += 1
+            other += 1
+        }
+        return true
     }
 
     /// Reads an array: `element` is called once for each element and has to consume it.
@@ -148,17 +206,16 @@ public struct JSONReader: Sendable {
         return false
     }
 
-    private mutating func count() throws(JSONError) {
+    mutating func count() throws(JSONError) {
         values += 1
         guard values <= limits.values else { throw fault("more than \(limits.values) values") }
     }
 
-    mutating func skipSpace() {
+    @inline(__always) mutating func skipSpace() {
         while position < bytes.count {
-            switch bytes[position] {
-            case 0x20, 0x09, 0x0a, 0x0d: position += 1
-            default: return
-            }
+            let byte = bytes[position]
+            guard byte <= 0x20, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return }
+            position += 1
         }
     }
 
@@ -166,9 +223,10 @@ public struct JSONReader: Sendable {
 
     /// Reads a text.
     public mutating func string() throws(JSONError) -> String {
-        guard try peek() == .string else { throw fault("a string is expected") }
+        skipSpace()
+        guard byte == UInt8(ascii: "\"") else { throw fault("a string is expected") }
         try count()
-        return try scanString()
+        return text(of: try scanRaw())
     }
 
     /// Reads `true` or `false`.
@@ -251,9 +309,11 @@ public struct JSONReader: Sendable {
         case .number:
             try count()
             _ = try scanNumber()
-        case .string: _ = try string()
-        case .array: try array { reader throws(JSONError) in try reader.skip() }
-        case .object: try object { _, reader throws(JSONError) in try reader.skip() }
+        case .string:
+            try count()
+            _ = try scanRaw()
+        case .array: try skipArray()
+        case .object: try skipObject()
         }
     }
 
@@ -291,28 +351,12 @@ public struct JSONReader: Sendable {
         guard position > start else { throw fault("a digit is expected") }
     }
 
-    private var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
-}
-
-/// The names of one object: a list while they are few, a set from then on.
-private struct NameSet {
-    private var few: [String] = []
-    private var many: Set<[UInt8]> = []
-
-    mutating func insert(_ name: String) -> Bool {
-        if many.isEmpty {
-            if few.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
-            few.append(name)
-            if few.count > 16 { many = Set(few.map { Array($0.utf8) }) }
-            return true
-        }
-        return many.insert(Array(name.utf8)).inserted
-    }
+    var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
 }
 
 extension JSONReader {
     /// The value of a member that has to be there.
-    public func require<Value>(_ value: Value?, _ name: String) throws(JSONError) -> Value {
+    @inlinable public func require<Value>(_ value: Value?, _ name: String) throws(JSONError) -> Value {
         guard let value else { throw fault("the member '\(name)' is missing") }
         return value
     }
@@ -320,8 +364,17 @@ extension JSONReader {
     /// The error for a member that nobody knows.
     public func unknownMember() -> JSONError { fault("no such member is known") }
 
+    /// Reads a text of an ASCII grammar from its bytes, without a String.
+    public mutating func ascii() throws(JSONError) -> ArraySlice<UInt8> {
+        skipSpace()
+        guard byte == UInt8(ascii: "\"") else { throw fault("a string is expected") }
+        try count()
+        let raw = try scanRaw()
+        return raw.hasEscapes ? decoded(raw)[...] : bytes[raw.range]
+    }
+
     /// Reads a text of a grammar: `parse` gives nil for what does not fit.
-    public mutating func string<Value>(
+    @inlinable public mutating func string<Value>(
         _ what: String, _ parse: (String) -> Value?
     ) throws(JSONError) -> Value {
         guard let value = parse(try string()) else { throw fault("\(what) is expected") }

@@ -100,7 +100,29 @@ public struct JSONWriter: Sendable {
 
     fileprivate mutating func appendString(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        // All at once, unless one of the bytes has to be escaped; most texts have none.
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        if let index = firstToEscape(from: start) { escape(from: index) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private func firstToEscape(from start: Int) -> Int? {
+        let span = bytes.span
+        var index = start
+        while index < span.count {
+            let byte = span[index]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5c { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Writes what stands from `start` on anew, with escapes.
+    private mutating func escape(from start: Int) {
+        let rest = Array(bytes[start...])
+        bytes.removeSubrange(start...)
+        for byte in rest {
             switch byte {
             case UInt8(ascii: "\""): bytes += [0x5c, 0x22]
             case UInt8(ascii: "\\"): bytes += [0x5c, 0x5c]
@@ -115,7 +137,6 @@ public struct JSONWriter: Sendable {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// The members of an object that is being written.
@@ -128,17 +149,18 @@ public struct JSONWriter: Sendable {
             self.last = last
         }
 
-        /// Writes a member whose value `body` writes.
-        public mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
-            if let last {
-                precondition(
-                    last.utf16.lexicographicallyPrecedes(name.utf16), "member \(name) out of canonical order")
-            }
+        private mutating func begin(_ name: String) {
+            if let last { precondition(precedesInUTF16(last, name), "member \(name) out of canonical order") }
             last = name
             writer.separate()
             writer.appendString(name)
             writer.bytes.append(UInt8(ascii: ":"))
             writer.mustSeparate = false
+        }
+
+        /// Writes a member whose value `body` writes.
+        public mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+            begin(name)
             body(&writer)
             writer.mustSeparate = true
         }
@@ -146,7 +168,9 @@ public struct JSONWriter: Sendable {
         /// Writes a member with a text, unless it is absent.
         public mutating func member(_ name: String, _ value: String?) {
             guard let value else { return }
-            member(name) { $0.string(value) }
+            begin(name)
+            writer.appendString(value)
+            writer.mustSeparate = true
         }
 
         /// Writes a member with a whole number, unless it is absent.
@@ -176,4 +200,17 @@ extension JSONValue {
         writer.value(self)
         return writer.bytes
     }
+}
+
+/// Order by UTF-16 code units, told from UTF-8: U+10000 and above (F0…) stand before U+E000…U+FFFF (EE, EF).
+func precedesInUTF16(_ left: String, _ right: String) -> Bool {
+    var other = right.utf8.makeIterator()
+    for byte in left.utf8 {
+        guard let against = other.next() else { return false }
+        if byte == against { continue }
+        if byte >= 0xf0 && against >= 0xee && against < 0xf0 { return true }
+        if against >= 0xf0 && byte >= 0xee && byte < 0xf0 { return false }
+        return byte < against
+    }
+    return other.next() != nil
 }

@@ -8,18 +8,18 @@ public struct AgentID: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads an id; nil where it breaks the grammar.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard (1...128).contains(bytes.count), let first = bytes.first, let last = bytes.last,
-            isLetterOrDigit(first), isLetterOrDigit(last)
-        else { return nil }
-        for (index, byte) in bytes.enumerated() {
+        guard (1...128).contains(text.utf8.count) else { return nil }
+        // What may not stand first, nor beside a dot, is told by the byte before; `.` stands for the beginning.
+        var previous = UInt8(ascii: ".")
+        for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "."):
-                guard isLetterOrDigit(bytes[index - 1]), isLetterOrDigit(bytes[index + 1]) else { return nil }
-            case UInt8(ascii: "-"), UInt8(ascii: "_"): break
+            case UInt8(ascii: "."): guard isLetterOrDigit(previous) else { return nil }
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): guard previous != UInt8(ascii: ".") else { return nil }
             default: guard isLetterOrDigit(byte) else { return nil }
             }
+            previous = byte
         }
+        guard isLetterOrDigit(previous) else { return nil }
         description = text
     }
 
@@ -47,8 +47,14 @@ public struct AgentKey: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a key; nil where it is not the key of an id.
     public init?(_ text: String) {
-        guard let id = AgentID(text), id.key.description == text else { return nil }
-        self = id.key
+        guard AgentID(text) != nil else { return nil }
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            if (0x41...0x5a).contains(byte) || byte == UInt8(ascii: "_") { return nil }
+            if byte == UInt8(ascii: "-") && previous == byte { return nil }
+            previous = byte
+        }
+        description = text
     }
 
     /// What stands before the first dot; nil where there is no dot.

@@ -90,6 +90,11 @@ public struct Envelope: Sendable, Equatable {
     /// Reads an entry.
     public init(bytes: [UInt8]) throws(Fault) {
         do {
+            // One pass where the entry is canonical: its last member is `type`. The reading itself proves the guess.
+            if let type = Self.lastMember(of: bytes), let envelope = try? Self.decode(bytes, type) {
+                self = envelope
+                return
+            }
             let type = try Self.type(of: bytes)
             guard let envelope = try Self.decode(bytes, type) else { throw Fault.unknownType(type) }
             self = envelope
@@ -103,6 +108,17 @@ public struct Envelope: Sendable, Equatable {
     }
 
     private static let limits = JSONLimits(bytes: maximumBytes)
+
+    /// The value of `type` where the bytes end as a canonical entry does.
+    private static func lastMember(of bytes: [UInt8]) -> String? {
+        guard bytes.count > 12, bytes[bytes.count - 1] == UInt8(ascii: "}"), bytes[bytes.count - 2] == UInt8(ascii: "\"")
+        else { return nil }
+        let end = bytes.count - 2
+        guard let quote = bytes[..<end].lastIndex(of: UInt8(ascii: "\"")), quote >= 8,
+            bytes[(quote - 8)..<quote].elementsEqual(",\"type\":".utf8)
+        else { return nil }
+        return String(decoding: bytes[(quote + 1)..<end], as: UTF8.self)
+    }
 
     /// `type` stands last in the canonical order and says how to read `data`, so it is looked up first.
     private static func type(of bytes: [UInt8]) throws(JSONError) -> String {
@@ -136,21 +152,22 @@ public struct Envelope: Sendable, Equatable {
                 event = try Event.decode(type, from: &reader)
                 if event == nil { try reader.skip() }
             case "datacontenttype":
-                _ = try reader.string("application/json") { $0 == "application/json" ? true : nil }
+                try reader.constant("application/json")
             case "id": id = try reader.string("a UUIDv7") { UUIDv7($0) }
-            case "recordedtime": recorded = try reader.string("a time") { Timestamp($0) }
+            case "recordedtime": recorded = try reader.time()
             case "source":
                 log = try reader.string("the urn of a log") { source in
-                    source.hasPrefix("urn:mentatlab:log:") ? LogID(String(source.dropFirst(18))) : nil
+                    source.hasPrefix("urn:mentatlab:log:") ? LogID(String(source.utf8.dropFirst(18)) ?? "") : nil
                 }
-            case "specversion": _ = try reader.string("1.0") { $0 == "1.0" ? true : nil }
+            case "specversion": try reader.constant("1.0")
             case "subject": stream = try reader.string("a stream") { StreamName($0) }
-            case "time": time = try reader.string("a time") { Timestamp($0) }
+            case "time": time = try reader.time()
             case "token": token = try reader.string("an id") { TokenID($0) }
-            case "type": _ = try reader.string()
+            case "type": try reader.constant(type)
             default: throw reader.unknownMember()
             }
         }
+        try reader.end()
         guard let event else { return nil }
         return Envelope(
             id: try reader.require(id, "id"), log: try reader.require(log, "source"),
@@ -158,5 +175,15 @@ public struct Envelope: Sendable, Equatable {
             recordedTime: try reader.require(recorded, "recordedtime"),
             origin: Origin(actor: actor, token: token, correlation: correlation, causation: causation),
             event: event)
+    }
+}
+
+extension JSONReader {
+    mutating func time() throws(JSONError) -> Timestamp {
+        guard let value = Timestamp(utf8: try ascii()) else { throw fault("a time is expected") }
+        return value
+    }
+    mutating func constant(_ text: String) throws(JSONError) {
+        guard try ascii().elementsEqual(text.utf8) else { throw fault("\(text) is expected") }
     }
 }

@@ -15,7 +15,7 @@ public struct Identifier<Kind>: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads 32 lower-case digits; nil for anything else.
     public init?(_ hex: String) {
-        guard hex.utf8.count == 32, Hex.decode(hex) != nil else { return nil }
+        guard hex.utf8.count == 32, Hex.isHex(hex) else { return nil }
         self.hex = hex
     }
 
@@ -60,10 +60,19 @@ public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads one; nil for any other form or version.
     public init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12], Hex.decode(parts.joined()) != nil,
-            parts[2].first == "7", parts[3].first.map({ "89ab".contains($0) }) == true
-        else { return nil }
+        guard text.utf8.count == 36 else { return nil }
+        var index = 0
+        for byte in text.utf8 {
+            let isSound =
+                switch index {
+                case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+                case 14: byte == UInt8(ascii: "7")
+                case 19: byte == 0x38 || byte == 0x39 || byte == 0x61 || byte == 0x62
+                default: Hex.value(byte) != nil
+                }
+            guard isSound else { return nil }
+            index += 1
+        }
         description = text
     }
 }

@@ -29,8 +29,8 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a name; nil for an unknown kind or an id that breaks its grammar.
     public init?(_ text: String) {
-        guard let slash = text.firstIndex(of: "/") else { return nil }
-        let id = String(text[text.index(after: slash)...])
+        guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        let id = String(text[text.utf8.index(after: slash)...])
         let name: StreamName? =
             switch text[..<slash] {
             case "log": LogID(id).map(StreamName.log)

@@ -10,35 +10,63 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Reads the one form that is written; nil for any other, such as other offsets or a leap second.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        let pattern = Array("dddd-dd-ddTdd:dd:dd.dddZ".utf8)
-        guard bytes.count == pattern.count else { return nil }
-        var numbers: [Int64] = [0]
-        for (byte, expected) in zip(bytes, pattern) {
-            if expected == UInt8(ascii: "d") {
+        self.init(utf8: Array(text.utf8)[...])
+    }
+
+    init?(utf8 text: ArraySlice<UInt8>) {
+        guard text.count == 24 else { return nil }
+        var fields: InlineArray<7, Int64> = .init(repeating: 0)
+        var field = 0
+        var index = 0
+        for byte in text {
+            switch index {
+            case 4, 7: guard byte == UInt8(ascii: "-") else { return nil }; field += 1
+            case 10: guard byte == UInt8(ascii: "T") else { return nil }; field += 1
+            case 13, 16: guard byte == UInt8(ascii: ":") else { return nil }; field += 1
+            case 19: guard byte == UInt8(ascii: ".") else { return nil }; field += 1
+            case 23: guard byte == UInt8(ascii: "Z") else { return nil }
+            default:
                 guard (0x30...0x39).contains(byte) else { return nil }
-                numbers[numbers.count - 1] = numbers[numbers.count - 1] * 10 + Int64(byte - 0x30)
-            } else {
-                guard byte == expected else { return nil }
-                numbers.append(0)
+                fields[field] = fields[field] * 10 + Int64(byte - 0x30)
             }
+            index += 1
         }
-        let days = Self.days(year: numbers[0], month: numbers[1], day: numbers[2])
-        self.init(
-            milliseconds: ((days * 24 + numbers[3]) * 60 + numbers[4]) * 60_000 + numbers[5] * 1000 + numbers[6])
-        // A day or hour that does not exist comes out under another name.
-        guard description == text else { return nil }
+        guard fields[0] >= 1, (1...12).contains(fields[1]), fields[2] >= 1,
+            fields[2] <= Self.lastDay(year: fields[0], month: fields[1]), fields[3] < 24, fields[4] < 60, fields[5] < 60
+        else { return nil }
+        let days = Self.days(year: fields[0], month: fields[1], day: fields[2])
+        milliseconds = ((days * 24 + fields[3]) * 60 + fields[4]) * 60_000 + fields[5] * 1000 + fields[6]
+    }
+
+    private static func lastDay(year: Int64, month: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 
     public var description: String {
         let (days, rest) = Self.floorDivide(milliseconds, 86_400_000)
         let (year, month, day) = Self.date(days)
-        func padded(_ value: Int64, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: width - digits.utf8.count) + digits
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        func append(_ value: Int64, _ width: Int, _ mark: Unicode.Scalar) {
+            var divisor: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
+            while divisor > 0 {
+                text.append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
+                divisor /= 10
+            }
+            text.append(UInt8(ascii: mark))
         }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(rest / 3_600_000, 2)):"
-            + "\(padded(rest / 60_000 % 60, 2)):\(padded(rest / 1000 % 60, 2)).\(padded(rest % 1000, 3))Z"
+        append(year, 4, "-")
+        append(month, 2, "-")
+        append(day, 2, "T")
+        append(rest / 3_600_000, 2, ":")
+        append(rest / 60_000 % 60, 2, ":")
+        append(rest / 1000 % 60, 2, ".")
+        append(rest % 1000, 3, "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Orders by time.
