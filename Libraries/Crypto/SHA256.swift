@@ -16,11 +16,6 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads 64 lower-case hexadecimal digits; nil for anything else.
-    public init?(hex: some StringProtocol) {
-        guard let bytes = Hex.decode(hex), bytes.count == 32 else { return nil }
-        self.bytes = bytes
-    }
-
     public init?(hex: String) {
         guard hex.utf8.count == 64, let bytes = Hex.decode(hex) else { return nil }
         self.bytes = bytes
@@ -107,7 +102,8 @@ public enum Hex {
     /// Whether a text consists of lower-case digits alone.
     public static func isHex(_ text: String) -> Bool { text.utf8.allSatisfy { value($0) != nil } }
 
-    public static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(String(text)) }
+    /// The bytes of lower-case digits of a part of a text.
+    public static func decode(_ text: Substring) -> [UInt8]? { decode(String(text)) }
 
     /// The bytes of lower-case digits; nil where the count is odd or another character occurs.
     public static func decode(_ text: String) -> [UInt8]? {

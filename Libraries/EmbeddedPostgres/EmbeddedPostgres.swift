@@ -116,7 +116,9 @@ public struct EmbeddedPostgres: Sendable {
         var isWaiting = false
         let deadline = Host.steadyClockMilliseconds() + startMilliseconds
         while Host.steadyClockMilliseconds() < deadline {
-            switch try run(place, "pg_isready", ["-h", place.socket, "-U", superuser, "-d", "postgres", "-t", "1"]).exitCode {
+            switch try run(place, "pg_isready", ["-h", place.socket, "-U", superuser, "-d", "postgres", "-t", "1"])
+                .exitCode
+            {
             case 0:
                 if tries == 0 { progress("adopting the Postgres server of an earlier run") }
                 return server

@@ -28,6 +28,7 @@ actor HTTPConnection: ReadinessHandler {
     private var phase = Phase.idle
     private var interest: Readiness = [.readable, .peerFinished]
     private var peerHasFinished = false
+    private var peerIsFinishing = false
     private var task: Task<Void, Never>?
 
     private var pieces: [[UInt8]] = []
@@ -40,13 +41,11 @@ actor HTTPConnection: ReadinessHandler {
     private var bodyWaiter: CheckedContinuation<Result<[UInt8]?, HTTPRefusal>, Never>?
     private var mustSayContinue = false
     private var isHead = false
+    private var isSafe = false
     private var keepsAlive = false
     private var isDraining = false
 
-    private var output: [UInt8] = []
-    private var outputStart = 0
-    private var file: HTTPFile?
-    private var fileOffset: Int64 = 0
+    private var output: HTTPOutput
 
     private var deadline: Int64
     private var bodyDeadline: Int64 = .max
@@ -58,6 +57,7 @@ actor HTTPConnection: ReadinessHandler {
         self.reactor = reactor
         limits = server.limits
         decoder = HTTPRequestDecoder(limits: server.limits)
+        output = HTTPOutput(blockBytes: server.limits.bufferedAnswerBytes)
         deadline = Host.steadyClockMilliseconds() + server.limits.headMilliseconds
     }
 
@@ -80,8 +80,13 @@ actor HTTPConnection: ReadinessHandler {
         if !readiness.isDisjoint(with: .gone) {
             close()
         } else if readiness.contains(.peerFinished), !interest.contains(.readable) {
-            // Bytes may still wait in the socket, but whoever stopped sending mid-request has left.
-            peerFinished()
+            if case .handling = phase, isReadingBody {
+                // Bytes may still wait in the socket; the end is met behind them once there is room.
+                peerIsFinishing = true
+                updateInterest()
+            } else {
+                peerFinished()
+            }
         }
     }
 
@@ -177,6 +182,7 @@ actor HTTPConnection: ReadinessHandler {
         bodyRefusal = nil
         bodyLimit = limits.bodyBytes
         isHead = head.method == "HEAD"
+        isSafe = isHead || head.method == "GET"
         keepsAlive = head.keepsAlive
         mustSayContinue = head.expectsContinue && head.framing != .none
         statedLength = if case .length(let count) = head.framing { count } else { nil }
@@ -194,7 +200,12 @@ actor HTTPConnection: ReadinessHandler {
     private func receive(_ bytes: [UInt8]) {
         receivedBytes += bytes.count
         guard receivedBytes <= bodyLimit else { return failBody(tooLarge) }
-        pieces.append(bytes)
+        // Few pieces however small the chunks are: each is a hop for the reader and a move for the queue.
+        if let last = pieces.indices.last, pieces[last].count + bytes.count <= 16_384 {
+            pieces[last] += bytes
+        } else {
+            pieces.append(bytes)
+        }
         bufferedBytes += bytes.count
         wakeReader()
     }
@@ -261,10 +272,10 @@ actor HTTPConnection: ReadinessHandler {
         case .idle, .lingering: close()
         case .handling:
             if isReadingBody { failBody(HTTPRefusal(400, "the request's body ends too early")) }
-            // Whoever left does not want the answer; a client that only stopped sending still gets it
-            // where the handler has one.
+            // Whoever left does not want what was asked for; a command goes on to its end, and a client that
+            // only stopped sending still gets its answer.
             keepsAlive = false
-            task?.cancel()
+            if isSafe { task?.cancel() }
             updateInterest()
         case .answering: updateInterest()
         case .closed: break
@@ -290,63 +301,29 @@ actor HTTPConnection: ReadinessHandler {
         phase = .answering
         deadline = Host.steadyClockMilliseconds() + limits.stallMilliseconds
         bodyDeadline = .max
-        output += encodeHead(response, closes: !keepsAlive)
+        output.append(encodeHead(response, closes: !keepsAlive))
         if !isHead && response.status != 304 {
             switch response.body {
             case .empty: break
-            case .bytes(let bytes): output += bytes
-            case .file(let opened):
-                file = opened
-                fileOffset = 0
+            case .bytes(let bytes): output.append(bytes)
+            case .file(let file): output.append(file)
             }
         }
         write()
     }
 
     private func send(_ bytes: [UInt8]) {
-        output += bytes
+        output.append(bytes)
         write()
     }
 
     private func write() {
-        while true {
-            if outputStart == output.count {
-                output.removeAll(keepingCapacity: output.capacity <= 65_536)
-                outputStart = 0
-                guard readFile() else { break }
-                if case .closed = phase { return }
-            }
-            let count = unsafe output.withUnsafeBytes { buffer in
-                unsafe Glibc.send(
-                    descriptor.number, buffer.baseAddress?.advanced(by: outputStart),
-                    output.count - outputStart, Int32(MSG_NOSIGNAL))
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN { return updateInterest() }
-                return close()
-            }
-            outputStart += count
-            deadline = max(deadline, Host.steadyClockMilliseconds() + limits.stallMilliseconds)
-        }
-        if case .answering = phase { finishAnswer() } else { updateInterest() }
-    }
-
-    /// Reads the next block of the file into the output; false where there is none.
-    private func readFile() -> Bool {
-        guard let open = file else { return false }
-        do {
-            let block = try open.descriptor.read(at: fileOffset, count: limits.bufferedAnswerBytes)
-            fileOffset += Int64(block.count)
-            output += block
-            if block.isEmpty || fileOffset >= open.size { file = nil }
-            // A file that became shorter can't fill the length that was promised.
-            if block.isEmpty && fileOffset < open.size { close() }
-            return !block.isEmpty
-        } catch {
-            file = nil
-            close()
-            return false
+        let (outcome, hasProgressed) = output.write(to: descriptor.number)
+        if hasProgressed { deadline = max(deadline, Host.steadyClockMilliseconds() + limits.stallMilliseconds) }
+        switch outcome {
+        case .failed: close()
+        case .paused: updateInterest()
+        case .done: if case .answering = phase { finishAnswer() } else { updateInterest() }
         }
     }
 
@@ -369,7 +346,7 @@ actor HTTPConnection: ReadinessHandler {
     }
 
     private func updateInterest() {
-        var wanted: Readiness = peerHasFinished ? [] : [.peerFinished]
+        var wanted: Readiness = peerHasFinished || peerIsFinishing ? [] : [.peerFinished]
         switch phase {
         case .idle, .lingering: wanted.insert(.readable)
         case .handling where isReadingBody && bufferedBytes < limits.bufferedBodyBytes: wanted.insert(.readable)
@@ -377,7 +354,7 @@ actor HTTPConnection: ReadinessHandler {
         case .closed: return
         }
         if peerHasFinished { wanted.remove(.readable) }
-        if outputStart < output.count || file != nil { wanted.insert(.writable) }
+        if !output.isEmpty { wanted.insert(.writable) }
         guard wanted != interest else { return }
         interest = wanted
         do {
@@ -392,12 +369,12 @@ actor HTTPConnection: ReadinessHandler {
         phase = .closed
         task?.cancel()
         task = nil
-        file = nil
-        output = []
-        outputStart = 0
+        output.removeAll()
         if bodyRefusal == nil { bodyRefusal = HTTPRefusal(400, "the client has left") }
         wakeReader()
         reactor.forget(descriptor.number)
+        // The descriptor itself lives as long as anybody holds the connection; the client learns it now.
+        shutdown(descriptor.number, Int32(SHUT_RDWR))
         server.closed(self)
     }
 }

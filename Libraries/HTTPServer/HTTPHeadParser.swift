@@ -44,7 +44,8 @@ struct HTTPHeadParser {
             method: String(decoding: parts[0], as: UTF8.self), segments: target.segments, query: target.query,
             target: String(decoding: parts[1], as: UTF8.self), isVersion11: isVersion11, fields: fields,
             framing: try framing(fields, isVersion11: isVersion11),
-            keepsAlive: isVersion11 ? !connection.contains("close") : connection.contains("keep-alive"))
+            // HTTP/1.0 has no agreed way to stay open.
+            keepsAlive: isVersion11 && !connection.contains("close"))
     }
 
     /// The bytes up to the next CRLF, or to the end.
@@ -78,11 +79,11 @@ struct HTTPHeadParser {
         var options: Set<String> = []
         for value in fields.all("connection") {
             for part in value.split(separator: ",", omittingEmptySubsequences: false) {
-                let option = part.trimmingBlanks().lowercased()
+                let option = part.trimmingBlanks()
                 guard !option.isEmpty, option.utf8.allSatisfy(isTokenByte) else {
                     throw HTTPRefusal(400, "the Connection field is malformed")
                 }
-                options.insert(option)
+                options.insert(option.lowercased())
             }
         }
         return options
@@ -94,7 +95,7 @@ struct HTTPHeadParser {
         if !codings.isEmpty {
             guard isVersion11 else { throw HTTPRefusal(400, "Transfer-Encoding is unknown to HTTP/1.0") }
             guard lengths.isEmpty else { throw HTTPRefusal(400, "Content-Length beside Transfer-Encoding") }
-            guard codings.count == 1, codings[0].lowercased() == "chunked" else {
+            guard codings.count == 1, codings[0].utf8.count == 7, codings[0].lowercased() == "chunked" else {
                 throw HTTPRefusal(501, "the only transfer coding taken is chunked")
             }
             return .chunked
@@ -114,8 +115,9 @@ struct HTTPTarget {
     let query: [HTTPRequestHead.Parameter]
 
     init(_ target: ArraySlice<UInt8>) throws(HTTPRefusal) {
+        let target = Self.originForm(target)
         guard target.first == UInt8(ascii: "/") else {
-            throw HTTPRefusal(400, "the request's target has to be a path")
+            throw HTTPRefusal(400, "the request's target has to be a path or a URL with one")
         }
         guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
             throw HTTPRefusal(400, "the request's target holds a character that has to be percent-encoded")
@@ -142,6 +144,19 @@ struct HTTPTarget {
         }
         self.segments = segments
         self.query = query
+    }
+}
+
+extension HTTPTarget {
+    /// What stands behind scheme and authority, which a client may send as it would to a proxy
+    /// (RFC 9112 3.2.2).
+    private static func originForm(_ target: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        for scheme in ["http://", "https://"] where target.starts(with: scheme.utf8) {
+            let authority = target.dropFirst(scheme.utf8.count)
+            guard let slash = authority.firstIndex(of: UInt8(ascii: "/")), slash > authority.startIndex else { break }
+            return target[slash...]
+        }
+        return target
     }
 }
 

@@ -25,6 +25,8 @@ struct HTTPRequestDecoder {
     private var start = 0
     /// Bytes of a partial head that were searched already.
     private var searched = 0
+    /// One empty line before a request line is let pass (RFC 9112 2.2).
+    private var mayDropEmptyLine = true
 
     init(limits: HTTPLimits) {
         self.limits = limits
@@ -49,6 +51,10 @@ struct HTTPRequestDecoder {
     mutating func append(_ bytes: [UInt8]) {
         if start > 0 && start == buffer.count {
             buffer.removeAll(keepingCapacity: buffer.capacity <= 65_536)
+            start = 0
+        } else if start > buffer.count / 2 {
+            // A tail that is never empty must not keep what was read before it.
+            buffer.removeSubrange(..<start)
             start = 0
         }
         buffer += bytes
@@ -112,26 +118,31 @@ struct HTTPRequestDecoder {
 
     private mutating func finish() -> Event {
         state = .head
+        mayDropEmptyLine = true
         return .end
     }
 
     private mutating func takeHead() throws(HTTPRefusal) -> HTTPRequestHead? {
-        // One empty line before a request line is let pass (RFC 9112 2.2).
-        if available >= 2 && searched == 0 && buffer[start] == 0x0d && buffer[start + 1] == 0x0a { start += 2 }
-        var index = start + max(0, searched - 3)
-        while index + 3 < buffer.count {
-            if buffer[index] == 0x0d && buffer[index + 1] == 0x0a && buffer[index + 2] == 0x0d
-                && buffer[index + 3] == 0x0a
-            {
-                guard index + 4 - start <= limits.headBytes else { break }
-                let head = try HTTPHeadParser.parse(buffer[start..<index])
-                start = index + 4
-                searched = 0
-                return head
+        if mayDropEmptyLine && available > 0 {
+            if buffer[start] == 0x0d {
+                guard available >= 2 else { return nil }
+                if buffer[start + 1] == 0x0a { start += 2 }
             }
-            // A bare LF can't be part of a head; saying so at once spares the client the wait.
-            if buffer[index] == 0x0a && (index == start || buffer[index - 1] != 0x0d) {
-                throw HTTPRefusal(400, "a line ends in something else than CRLF")
+            mayDropEmptyLine = false
+        }
+        var index = start + searched
+        while index < buffer.count, index - start < limits.headBytes {
+            if buffer[index] == 0x0a {
+                // A bare LF can't be part of a head; saying so at once spares the client the wait.
+                guard index > start, buffer[index - 1] == 0x0d else {
+                    throw HTTPRefusal(400, "a line ends in something else than CRLF")
+                }
+                if index - start >= 3, buffer[index - 2] == 0x0a, buffer[index - 3] == 0x0d {
+                    let head = try HTTPHeadParser.parse(buffer[start..<(index - 3)])
+                    start = index + 1
+                    searched = 0
+                    return head
+                }
             }
             index += 1
         }

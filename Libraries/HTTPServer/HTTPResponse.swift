@@ -87,6 +87,7 @@ func encodeHead(_ response: HTTPResponse, closes: Bool) -> [UInt8] {
     for field in response.fields.fields { head += "\(field.name): \(field.value)\r\n" }
     // 304 and 1xx have no body and no length of one.
     if response.status != 304 && response.status >= 200 { head += "content-length: \(response.bodyBytes)\r\n" }
+    head += "date: \(HTTPDate.now)\r\n"
     if closes { head += "connection: close\r\n" }
     return Array((head + "\r\n").utf8)
 }

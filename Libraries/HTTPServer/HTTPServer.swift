@@ -129,7 +129,11 @@ public final class HTTPServer: Sendable {
                 let number = accept4(
                     server.listener.number, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
                 // Out of descriptors: the client waits in the backlog until one is free.
-                guard number >= 0 else { return }
+                guard number >= 0 else {
+                    // Level-triggered: without a pause the loop would spin until a descriptor is free.
+                    if errno != EAGAIN && errno != EINTR && errno != ECONNABORTED { pause(true) }
+                    return
+                }
                 var one: Int32 = 1
                 unsafe setsockopt(
                     number, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
@@ -142,6 +146,8 @@ public final class HTTPServer: Sendable {
                 if isTaken {
                     connection.assumeIsolated { $0.start() }
                 } else {
+                    // The connection owns the descriptor, so it has to outlive the words.
+                    defer { withExtendedLifetime(connection) {} }
                     let busy = Array(
                         "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
                             .utf8)
@@ -150,7 +156,16 @@ public final class HTTPServer: Sendable {
             }
         }
 
+        private var isPaused = false
+
+        private func pause(_ shall: Bool) {
+            guard shall != isPaused else { return }
+            isPaused = shall
+            try? reactor.change(server.listener.number, to: shall ? [] : .readable)
+        }
+
         private func tick() {
+            pause(false)
             let now = Host.steadyClockMilliseconds()
             for connection in server.state.withLock({ Array($0.connections.values) }) {
                 connection.assumeIsolated { $0.tick(now) }

@@ -108,7 +108,7 @@ public struct MultipartDecoder: Sendable {
 
     private mutating func takePartHead() throws(HTTPRefusal) -> Event? {
         guard let end = find([0x0d, 0x0a, 0x0d, 0x0a], limit: Self.maximumHeadBytes) else {
-            guard buffer.count - start <= Self.maximumHeadBytes else {
+            guard buffer.count - start < Self.maximumHeadBytes + 4 else {
                 throw HTTPRefusal(400, "the head of a part is larger than \(Self.maximumHeadBytes) bytes")
             }
             return nil
@@ -182,6 +182,7 @@ struct HeaderValue {
         while index < bytes.count {
             index += 1
             while index < bytes.count, isBlank(bytes[index]) { index += 1 }
+            if index == bytes.count || bytes[index] == UInt8(ascii: ";") { continue }
             let nameStart = index
             while index < bytes.count, isTokenByte(bytes[index]) { index += 1 }
             let name = String(decoding: bytes[nameStart..<index], as: UTF8.self).lowercased()

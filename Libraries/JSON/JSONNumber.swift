@@ -10,7 +10,7 @@ public struct JSONNumber: Sendable, Hashable {
     /// Reads a literal; nil where it is not one by the grammar of RFC 8259.
     public init?(literal: String) {
         guard var reader = try? JSONReader(Array(literal.utf8)), let number = try? reader.number(),
-            (try? reader.end()) != nil
+            number.literal.utf8.count == literal.utf8.count
         else { return nil }
         self = number
     }

@@ -185,7 +185,12 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
     }
 
     private func waitMilliseconds() -> Int32 {
-        if inbox.withLock({ !$0.jobs.isEmpty }) { return 0 }
+        // From here on whoever enqueues has to wake the loop, also where `runJobs` stopped at its bound.
+        let hasJobs = inbox.withLock { inbox in
+            if inbox.jobs.isEmpty { inbox.isWoken = false }
+            return !inbox.jobs.isEmpty
+        }
+        if hasJobs { return 0 }
         guard let due = periodics.map(\.dueMilliseconds).min() else { return -1 }
         return Int32(clamping: max(0, due - Host.steadyClockMilliseconds()))
     }

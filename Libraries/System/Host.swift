@@ -47,6 +47,15 @@ public enum Host {
         Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// Raises how many descriptors this process may hold to what the system lets it, and says how many.
+    public static func raiseDescriptorLimit() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        limit.rlim_cur = min(limit.rlim_max, 1 << 20)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(limit.rlim_cur)
+    }
+
     /// True where a standard stream (0 in, 1 out, 2 error) is a terminal.
     public static func isTerminal(_ stream: Int32) -> Bool { isatty(stream) == 1 }
 

@@ -36,7 +36,8 @@ public struct YAMLLimits: Sendable {
 ///
 /// libyaml takes the text apart; what a plain scalar means is decided here by the core schema of YAML
 /// 1.2.2 (10.3), by which `no` is a text and `012` is twelve. Refused, with line and column: anchors,
-/// aliases, tags, a second document, a name that stands twice or is no text, infinities.
+/// aliases, tags, a second document, a name that stands twice or is a collection, infinities, whole numbers
+/// beyond 64 bits in another base. A name is taken as it is spelt: `1: a` names `1`.
 public enum YAMLDocument {
     /// Reads the only document of a text in UTF-8.
     public static func read(_ bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) throws(YAMLError) -> JSONValue {
@@ -78,7 +79,7 @@ enum YAMLEvents {
             unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
             unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
             do throws(YAMLError) {
-                return .success(try unsafe events(&parser, limits))
+                return .success(try unsafe events(&parser, limits, bytes))
             } catch {
                 return .failure(error)
             }
@@ -86,18 +87,31 @@ enum YAMLEvents {
         return try outcome.get()
     }
 
+    /// What stopped the parser. A character that can't stand in YAML is found before lines are counted.
+    private static func problem(_ parser: yaml_parser_t, _ bytes: [UInt8]) -> YAMLError {
+        let reason = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "the text is no YAML"
+        guard unsafe parser.error == YAML_READER_ERROR else {
+            return unsafe YAMLError(
+                reason, line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1)
+        }
+        let before = unsafe bytes.prefix(parser.problem_offset)
+        let lineStart = before.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+        return YAMLError(
+            reason, line: before.count { $0 == 0x0a } + 1,
+            column: String(decoding: before[lineStart...], as: UTF8.self).unicodeScalars.count + 1)
+    }
+
     private static func events(
-        _ parser: inout yaml_parser_t, _ limits: YAMLLimits
+        _ parser: inout yaml_parser_t, _ limits: YAMLLimits, _ bytes: [UInt8]
     ) throws(YAMLError) -> [YAMLEvent] {
         var events: [YAMLEvent] = []
         var depth = 0
         var documents = 0
+        var nodes = 0
         while true {
             var raw = unsafe yaml_event_t()
             guard unsafe yaml_parser_parse(&parser, &raw) == 1 else {
-                throw unsafe YAMLError(
-                    parser.problem.map { unsafe String(cString: $0) } ?? "the text is no YAML",
-                    line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1)
+                throw unsafe problem(parser, bytes)
             }
             defer { unsafe yaml_event_delete(&raw) }
             let line = unsafe Int(raw.start_mark.line) + 1
@@ -135,7 +149,8 @@ enum YAMLEvents {
             default: continue
             }
             guard depth <= limits.depth else { throw fault("more than \(limits.depth) levels") }
-            guard events.count < limits.nodes * 2 else { throw fault("more than \(limits.nodes) values") }
+            if case .end = kind {} else { nodes += 1 }
+            guard nodes <= limits.nodes else { throw fault("more than \(limits.nodes) values") }
             events.append(YAMLEvent(kind: kind, line: line, column: column))
         }
     }
@@ -212,14 +227,20 @@ private enum CoreSchema {
         if isInfinite || [".nan", ".NaN", ".NAN"].contains(text) {
             throw YAMLError("infinities and NaN are not taken", line: event.line, column: event.column)
         }
-        return number(text).map(JSONValue.number) ?? .string(text)
+        return try number(text, event).map(JSONValue.number) ?? .string(text)
     }
 
-    private static func number(_ text: String) -> JSONNumber? {
+    private static func number(_ text: String, _ event: YAMLEvent) throws(YAMLError) -> JSONNumber? {
         for (prefix, radix) in [("0o", 8), ("0x", 16)] where text.hasPrefix(prefix) {
             let digits = text.dropFirst(2)
             guard digits.first != "-", digits.first != "+" else { return nil }
-            return Int64(digits, radix: radix).map { JSONNumber($0) }
+            guard !digits.isEmpty, digits.allSatisfy({ $0.isHexDigit && ($0.hexDigitValue ?? radix) < radix }) else {
+                return nil
+            }
+            guard let value = Int64(digits, radix: radix) else {
+                throw YAMLError("the number does not fit 64 bits", line: event.line, column: event.column)
+            }
+            return JSONNumber(value)
         }
         var rest = Array(text.utf8)[...]
         var literal = ""

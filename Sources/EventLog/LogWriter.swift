@@ -94,10 +94,11 @@ actor LogWriter {
             for (pending, outcome) in zip(pending, outcomes) {
                 pending.continuation.resume(returning: .success(outcome))
             }
-            dropStale(behind: zip(pending, outcomes).compactMap { pending, outcome in
-                if case .appended = outcome { return pending.append }
-                return nil
-            })
+            dropStale(
+                behind: zip(pending, outcomes).compactMap { pending, outcome in
+                    if case .appended = outcome { return pending.append }
+                    return nil
+                })
         } catch  where pending.count > 1 && Self.isDataError(error) {
             // One of them is at fault; each finds out for itself.
             for one in pending { await finish([one]) }

@@ -201,6 +201,9 @@ public struct VersionPublished: EventPayload {
             default: throw reader.unknownMember()
             }
         }
+        guard !artifacts.isEmpty, zip(artifacts, artifacts.dropFirst()).allSatisfy({ $0.role < $1.role }) else {
+            throw reader.fault("artifacts are sorted by role, each role once")
+        }
         self.init(
             version: try reader.require(version, "version"), artifacts: artifacts,
             listed: try reader.require(listed, "listed"), runtime: runtime, license: license,
@@ -225,6 +228,7 @@ extension Artifact {
             default: throw reader.unknownMember()
             }
         }
+        if let size, !(0..<(1 << 53)).contains(size) { throw reader.fault("a size is from 0 to below 2^53") }
         self.init(
             role: try reader.require(role, "role"), sha256: try reader.require(digest, "sha256"),
             sizeBytes: try reader.require(size, "size"))

@@ -44,13 +44,16 @@ public struct NameContent: Sendable, Equatable {
     public init(document: [UInt8]) throws(JSONError) {
         var reader = try JSONReader(document)
         var name: String?
+        var isKnown: Bool?
         try reader.object { member, reader throws(JSONError) in
             switch member {
-            case "kind": _ = try reader.string("name") { $0 == "name" ? true : nil }
+            case "kind": isKnown = try reader.string("name") { $0 == "name" ? true : nil }
             case "name": name = try reader.string()
             default: throw reader.unknownMember()
             }
         }
+        try reader.end()
+        _ = try reader.require(isKnown, "kind")
         self.name = try reader.require(name, "name")
     }
 }
@@ -137,6 +140,7 @@ public struct ListingContent: Sendable, Equatable {
     public init(document: [UInt8]) throws(JSONError) {
         var reader = try JSONReader(document)
         var listing = ListingContent()
+        var isKnown: Bool?
         try reader.object { name, reader throws(JSONError) in
             switch name {
             case "author": listing.author = try reader.string()
@@ -145,7 +149,7 @@ public struct ListingContent: Sendable, Equatable {
             case "icon": listing.icon = try reader.string()
             case "image": listing.image = try reader.string()
             case "inputs": listing.inputs = try Self.pins(&reader)
-            case "kind": _ = try reader.string("listing") { $0 == "listing" ? true : nil }
+            case "kind": isKnown = try reader.string("listing") { $0 == "listing" ? true : nil }
             case "outputs": listing.outputs = try Self.pins(&reader)
             case "source_url": listing.sourceURL = try reader.string()
             case "summary": listing.summary = try reader.string()
@@ -157,6 +161,8 @@ public struct ListingContent: Sendable, Equatable {
             default: throw reader.unknownMember()
             }
         }
+        try reader.end()
+        _ = try reader.require(isKnown, "kind")
         self = listing
     }
 

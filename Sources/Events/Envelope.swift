@@ -111,7 +111,8 @@ public struct Envelope: Sendable, Equatable {
 
     /// The value of `type` where the bytes end as a canonical entry does.
     private static func lastMember(of bytes: [UInt8]) -> String? {
-        guard bytes.count > 12, bytes[bytes.count - 1] == UInt8(ascii: "}"), bytes[bytes.count - 2] == UInt8(ascii: "\"")
+        guard bytes.count > 12, bytes[bytes.count - 1] == UInt8(ascii: "}"),
+            bytes[bytes.count - 2] == UInt8(ascii: "\"")
         else { return nil }
         let end = bytes.count - 2
         guard let quote = bytes[..<end].lastIndex(of: UInt8(ascii: "\"")), quote >= 8,
@@ -143,23 +144,29 @@ public struct Envelope: Sendable, Equatable {
         var correlation: UUIDv7?
         var causation: UUIDv7?
         var event: Event?
+        var hasData = false
+        var constants = 0
         try reader.object { name, reader throws(JSONError) in
             switch name {
             case "actor": actor = try reader.string("an id") { PersonID($0) }
             case "causation": causation = try reader.string("a UUIDv7") { UUIDv7($0) }
             case "correlation": correlation = try reader.string("a UUIDv7") { UUIDv7($0) }
             case "data":
+                hasData = true
                 event = try Event.decode(type, from: &reader)
                 if event == nil { try reader.skip() }
             case "datacontenttype":
                 try reader.constant("application/json")
+                constants += 1
             case "id": id = try reader.string("a UUIDv7") { UUIDv7($0) }
             case "recordedtime": recorded = try reader.time()
             case "source":
                 log = try reader.string("the urn of a log") { source in
                     source.hasPrefix("urn:mentatlab:log:") ? LogID(String(source.utf8.dropFirst(18)) ?? "") : nil
                 }
-            case "specversion": try reader.constant("1.0")
+            case "specversion":
+                try reader.constant("1.0")
+                constants += 1
             case "subject": stream = try reader.string("a stream") { StreamName($0) }
             case "time": time = try reader.time()
             case "token": token = try reader.string("an id") { TokenID($0) }
@@ -168,6 +175,8 @@ public struct Envelope: Sendable, Equatable {
             }
         }
         try reader.end()
+        guard hasData else { throw reader.fault("the member 'data' is missing") }
+        guard constants == 2 else { throw reader.fault("specversion and datacontenttype are missing") }
         guard let event else { return nil }
         return Envelope(
             id: try reader.require(id, "id"), log: try reader.require(log, "source"),

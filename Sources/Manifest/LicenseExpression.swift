@@ -6,7 +6,7 @@ public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
     /// Reads an expression; nil where it breaks the grammar, names a licence or exception that the list
     /// does not have, or nests deeper than 16. Identifiers compare without case.
     public init?(_ text: String) {
-        guard text.utf8.count <= 512 else { return nil }
+        guard text.utf8.count <= 512, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let spaced = text.replacing("(", with: " ( ").replacing(")", with: " ) ")
         var parser = Parser(words: spaced.split(separator: " ").map(String.init))
         guard let expression = parser.alternatives(depth: 0), parser.isAtEnd else { return nil }
@@ -79,7 +79,7 @@ public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
                 return isSound ? word : nil
             }
             if let name = LicenseExpression.licenses[word.lowercased()] { return name }
-            guard word.hasSuffix("+") else { return nil }
+            guard word.hasSuffix("+"), !word.hasSuffix("++") else { return nil }
             return LicenseExpression.licenses[word.dropLast().lowercased()].map { "\($0)+" }
         }
     }

@@ -7,22 +7,23 @@ extension AgentManifest {
 
     /// Reads a manifest in YAML or JSON and judges it. What can't be parsed at all is one finding.
     public init(parsing bytes: [UInt8]) {
-        // JSON is told by its first character: a flow mapping of YAML that is no JSON falls through.
         let first = bytes.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
-        do {
-            if first == UInt8(ascii: "{") {
-                do throws(JSONError) {
-                    self.init(try JSONValue(bytes, limits: JSONLimits(bytes: Self.maximumBytes)))
-                } catch {
-                    self.init()
-                    findings = [Finding(.error, "", "the manifest is no JSON: \(error)")]
-                }
-                return
+        do throws(JSONError) {
+            guard first == UInt8(ascii: "{") else { throw JSONError("it does not begin with '{'", offset: 0, path: "") }
+            self.init(try JSONValue(bytes, limits: JSONLimits(bytes: Self.maximumBytes)))
+        } catch let notJSON {
+            do throws(YAMLError) {
+                // A mapping in braces may still be YAML.
+                self.init(try YAMLDocument.read(bytes))
+            } catch let notYAML {
+                self.init()
+                let isMeantAsJSON = first == UInt8(ascii: "{")
+                findings = [
+                    Finding(
+                        .error, "",
+                        isMeantAsJSON ? "the manifest is no JSON: \(notJSON)" : "the manifest is no YAML: \(notYAML)")
+                ]
             }
-            self.init(try YAMLDocument.read(bytes))
-        } catch {
-            self.init()
-            findings = [Finding(.error, "", "the manifest is no YAML: \(error)")]
         }
     }
 
@@ -41,7 +42,16 @@ extension AgentManifest {
         readPresentation(document)
         judgeEnvironment(document["env"])
         judgeResources(document["resources"])
+        if findings.count > Self.maximumFindings {
+            let errors = findings.filter { $0.severity == .error }
+            let shown = (errors + findings.filter { $0.severity == .warning }).prefix(Self.maximumFindings)
+            let rest = findings.count - shown.count
+            findings = shown + [Finding(shown[0].severity, "", "there are \(rest) more findings")]
+        }
     }
+
+    /// Findings beyond are counted and not listed; errors go first.
+    private static let maximumFindings = 100
 
     /// What can't be shown can't be stored as text either; a tab or a line's end can.
     private mutating func refuseControlCharacters(_ value: JSONValue, at path: String) {
@@ -222,19 +232,22 @@ extension AgentManifest {
             }
             capabilities = capabilities ?? []
         }
+        var seen: Set<String> = []
         for (path, text) in found {
             guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
                 warn(path, "a capability is printable ASCII without spaces; this one is left out")
                 continue
             }
-            if text.utf8.count > 200 {
+            guard text.utf8.count <= 200 else {
                 findings.append(Finding(.error, path, "a capability has at most 200 characters"))
-            } else if capabilities?.contains(text) == false {
-                capabilities?.append(text)
+                continue
             }
-        }
-        if (capabilities?.count ?? 0) > 256 {
-            findings.append(Finding(.error, "/capabilities", "there are more than 256 capabilities"))
+            guard seen.insert(text).inserted else { continue }
+            guard seen.count <= 256 else {
+                findings.append(Finding(.error, "/capabilities", "there are more than 256 capabilities"))
+                return
+            }
+            capabilities?.append(text)
         }
     }
 
@@ -243,6 +256,10 @@ extension AgentManifest {
             guard let value = document[field], value != .null else { continue }
             guard let elements = value.array else {
                 findings.append(Finding(.error, "/\(field)", "'\(field)' has to be a list of {id, version}"))
+                continue
+            }
+            guard elements.count <= 256 else {
+                findings.append(Finding(.error, "/\(field)", "there are more than 256 dependencies"))
                 continue
             }
             dependencies = dependencies ?? []

@@ -35,11 +35,10 @@ public struct Publication: Sendable {
                     "an id has 1 to 128 characters, begins and ends with a letter or digit, and no dot stands beside "
                         + "'.', '-' or '_'"))
         }
-        var dependencies: [Dependency]?
+        var dependencies: [Dependency] = []
         for (index, dependency) in (manifest.dependencies ?? []).enumerated() {
             if let id = AgentID(dependency.id) {
-                dependencies =
-                    (dependencies ?? []) + [Dependency(id: id, range: dependency.range, isPeer: dependency.isPeer)]
+                dependencies.append(Dependency(id: id, range: dependency.range, isPeer: dependency.isPeer))
             } else {
                 findings.append(
                     Finding(.error, "/dependencies/\(index)/id", "'\(dependency.id.prefix(128))' is no agent id"))
@@ -57,7 +56,7 @@ public struct Publication: Sendable {
         let published = VersionPublished(
             version: manifest.version?.description ?? "", artifacts: artifacts, listed: manifest.isListed,
             runtime: manifest.runtime, license: manifest.license?.description, capabilities: manifest.capabilities,
-            dependencies: manifest.dependencies == nil ? nil : dependencies ?? [],
+            dependencies: manifest.dependencies == nil ? nil : dependencies,
             minimumMentatVersion: manifest.minimumMentatVersion?.description, listingCommitment: listing.commitment)
         if Self.exceedsEntry(published) {
             findings.append(

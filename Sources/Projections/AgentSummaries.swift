@@ -48,7 +48,8 @@ public enum AgentSummaries: Projection {
                 .bools(best.map(\.published.listed)),
                 .bools(best.map { $0.published.artifacts.contains { $0.role == .wasmModule } }),
                 .texts(best.map { storable($0.listing.title) }), .texts(best.map { storable($0.listing.summary) }),
-                .texts(best.map { storable($0.listing.description) }), .texts(best.map { storable($0.listing.category) }),
+                .texts(best.map { storable($0.listing.description) }),
+                .texts(best.map { storable($0.listing.category) }),
                 .int8s(rows.map(\.value.milliseconds)), .int8s(rows.map(\.value.position.value)),
             ])
     }

@@ -13,7 +13,7 @@ extension QueryFront {
     /// `GET /events`: entries of the log, their bytes unchanged.
     func events(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["from", "limit", "stream", "type"])
-        let from = Position(try request.integer("from", default: 0, in: 0...Int64(1) << 53))
+        let from = Position(try request.integer("from", default: 0, in: 0...(Int64(1) << 53) - 1))
         let limit = Int(try request.integer("limit", default: 100, in: 1...Int64(EventReader.maximumEntries)))
         let stream = try request.parameter("stream")
         let type = try request.parameter("type")

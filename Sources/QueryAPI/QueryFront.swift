@@ -44,7 +44,7 @@ public struct QueryFront: Sendable {
 
     /// Waits until the models reflect the position that `min_position` asks for.
     func awaitPosition(_ request: FrontRequest) async throws {
-        let wanted = try request.integer("min_position", default: -1, in: 0...Int64(1) << 53)
+        let wanted = try request.integer("min_position", default: -1, in: 0...(Int64(1) << 53) - 1)
         guard wanted >= 0 else { return }
         let deadline = Host.steadyClockMilliseconds() + Self.waitMilliseconds
         while true {

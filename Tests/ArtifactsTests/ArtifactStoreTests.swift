@@ -3,8 +3,8 @@ import Crypto
 import Foundation
 import Postgres
 import System
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ArtifactStoreTests {
     private func withStore(_ body: (ArtifactStore, ArtifactFolder, String, String) async throws -> Void) async throws {
@@ -75,7 +75,9 @@ import TestSupport
             let young = try await self.store(store, [[3]])
             try await TestDatabase.script(url, "INSERT INTO vault.artifact_names VALUES ('\\x\(named.hex)')")
             try await TestDatabase.script(
-                url, "UPDATE vault.artifact_leases SET leased = now() - interval '25 hours' WHERE sha256 <> '\\x\(young.hex)'")
+                url,
+                "UPDATE vault.artifact_leases SET leased = now() - interval '25 hours' WHERE sha256 <> '\\x\(young.hex)'"
+            )
             #expect(try await store.sweep() == 1)
             #expect(try content(folder, orphan) == nil)
             #expect(files(path).count == 2)

@@ -2,8 +2,8 @@ import Crypto
 import EventLog
 import Events
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct AppendTests {
     private func withLog(
@@ -144,7 +144,8 @@ import TestSupport
     @Test func aKeyIsFreeAgainAfterADay() async throws {
         try await withLog { fixture, url in
             _ = try await fixture.log.append(fixture.claim("a", key: "k"))
-            try await TestDatabase.script(url, "UPDATE vault.idempotency_keys SET created = now() - interval '25 hours'")
+            try await TestDatabase.script(
+                url, "UPDATE vault.idempotency_keys SET created = now() - interval '25 hours'")
             #expect(try await fixture.log.storedReply(actor: fixture.actor, key: "k") == nil)
             #expect(try await fixture.log.append(fixture.claim("b", key: "k")) == .appended(last: Position(1)))
         }
@@ -155,7 +156,8 @@ import TestSupport
             let digest = SHA256Digest(of: [1, 2, 3])
             #expect(try await fixture.log.append(fixture.claim("a", artifacts: [digest])) == .artifactMissing)
             try await TestDatabase.script(url, "INSERT INTO vault.artifact_leases (sha256) VALUES ('\\x\(digest.hex)')")
-            #expect(try await fixture.log.append(fixture.claim("a", artifacts: [digest])) == .appended(last: Position(0)))
+            #expect(
+                try await fixture.log.append(fixture.claim("a", artifacts: [digest])) == .appended(last: Position(0)))
             let names = try await TestDatabase.query(url, "SELECT encode(sha256, 'hex') FROM vault.artifact_names")
             #expect(names == [digest.hex])
         }
@@ -175,7 +177,8 @@ import TestSupport
             #expect(try await first == .conflict)
             #expect(try await second == .appended(last: Position(0)))
             let rows = try await TestDatabase.query(
-                url, "SELECT position || ' ' || field || ' ' || encode(sha256(nonce || document), 'hex') FROM log.contents")
+                url,
+                "SELECT position || ' ' || field || ' ' || encode(sha256(nonce || document), 'hex') FROM log.contents")
             #expect(rows == ["0 name_commitment \(content.commitment)"])
         }
     }
@@ -183,7 +186,8 @@ import TestSupport
     @Test func appendsGoOnAcrossPartitions() async throws {
         try await withLog(partitionPositions: 8) { fixture, url in
             for index in 0..<40 {
-                #expect(try await fixture.log.append(fixture.claim("n\(index)")) == .appended(last: Position(Int64(index))))
+                #expect(
+                    try await fixture.log.append(fixture.claim("n\(index)")) == .appended(last: Position(Int64(index))))
                 try await fixture.log.maintain()
             }
             #expect(try await fixture.log.entries.read(from: Position(0), limit: 100).entries.count == 40)
@@ -199,7 +203,8 @@ import TestSupport
                 while !Task.isCancelled {
                     try await TestDatabase.script(
                         url,
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marketplace-append' AND datname = current_database()")
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marketplace-append' AND datname = current_database()"
+                    )
                     try await Task.sleep(for: .milliseconds(15))
                 }
             }
@@ -216,7 +221,8 @@ import TestSupport
             _ = await killer.result
             #expect(outcomes.allSatisfy { if case .appended = $0 { true } else { false } })
             #expect(try await fixture.log.entries.head() == Position(8 * 51))
-            let abandoned = try await TestDatabase.query(url, "SELECT count(*)::text FROM log.writers WHERE outcomes IS NULL")
+            let abandoned = try await TestDatabase.query(
+                url, "SELECT count(*)::text FROM log.writers WHERE outcomes IS NULL")
             #expect(abandoned != ["0"], "no connection was lost in the middle of a batch")
         }
     }
@@ -252,11 +258,15 @@ import TestSupport
 
     /// Nobody but the owner of the schema changes what was appended; only who decides commands sees the vault.
     @Test(arguments: [
-        ("marketplace_commands", "UPDATE log.events SET stream = 'x'"), ("marketplace_commands", "DELETE FROM log.events"),
-        ("marketplace_commands", "DELETE FROM log.streams"), ("marketplace_commands", "UPDATE log.contents SET field = 'x'"),
+        ("marketplace_commands", "UPDATE log.events SET stream = 'x'"),
+        ("marketplace_commands", "DELETE FROM log.events"),
+        ("marketplace_commands", "DELETE FROM log.streams"),
+        ("marketplace_commands", "UPDATE log.contents SET field = 'x'"),
         ("marketplace_commands", "TRUNCATE log.events"), ("marketplace_commands", "SELECT log.make_partition(0, 1)"),
-        ("marketplace_queries", "SELECT * FROM vault.tokens"), ("marketplace_queries", "INSERT INTO models.cursors VALUES ('x', 1)"),
-        ("marketplace_queries", "DELETE FROM models.agent_summaries"), ("marketplace_projectors", "SELECT * FROM vault.tokens"),
+        ("marketplace_queries", "SELECT * FROM vault.tokens"),
+        ("marketplace_queries", "INSERT INTO models.cursors VALUES ('x', 1)"),
+        ("marketplace_queries", "DELETE FROM models.agent_summaries"),
+        ("marketplace_projectors", "SELECT * FROM vault.tokens"),
         ("marketplace_projectors", "DELETE FROM log.events"), ("marketplace_queries", "SELECT * FROM log.contents"),
     ])
     func rolesHaveNoMoreThanTheyNeed(_ role: String, _ sql: String) async throws {
@@ -287,7 +297,8 @@ import TestSupport
 
     @Test func aDatabaseThatLacksWhatTheLogReliesOnIsRefused() async throws {
         try await TestDatabase.with(migrated: false) { url in
-            try await TestDatabase.script(url, "CREATE DATABASE wrong_\(url.suffix(36)) TEMPLATE template0 LC_CTYPE 'C'")
+            try await TestDatabase.script(
+                url, "CREATE DATABASE wrong_\(url.suffix(36)) TEMPLATE template0 LC_CTYPE 'C'")
             let wrong = url.replacing("dbname=test_", with: "dbname=wrong_")
             try await TestDatabase.migrate(wrong)
             await #expect(throws: EventLogError.self) { try await EventLog.open(EventLog.Configuration(url: wrong)) }

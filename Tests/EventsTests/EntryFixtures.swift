@@ -20,7 +20,8 @@ enum EntryFixtures {
             let entry = UUIDv7("01932f3e-0000-7000-8000-000000000001")
         else { return [] }
         func envelope(_ stream: StreamName, _ event: Event, _ origin: Envelope.Origin = Envelope.Origin()) -> Envelope {
-            Envelope(id: entry, log: log, stream: stream, time: time, recordedTime: recorded, origin: origin, event: event)
+            Envelope(
+                id: entry, log: log, stream: stream, time: time, recordedTime: recorded, origin: origin, event: event)
         }
         let request = UUIDv7("01932f3e-0000-7000-8000-000000000002")
         let who = Envelope.Origin(actor: person, token: token, correlation: request)
@@ -74,7 +75,8 @@ enum EntryFixtures {
         case 3:
             let scopes: [Scope] = [.admin, .moderate, .review, .publish, .publishAgent(id.key)]
             let issued = TokenIssued(
-                user: person, scopes: Array(scopes.shuffled(using: &random).prefix(Int.random(in: 1...5, using: &random))),
+                user: person,
+                scopes: Array(scopes.shuffled(using: &random).prefix(Int.random(in: 1...5, using: &random))),
                 expires: time)
             (stream, event) = (.token(TokenID(random: random.bytes(16))), .tokenIssued(issued))
         case 4:
@@ -84,7 +86,8 @@ enum EntryFixtures {
         default: (stream, event) = (.agent(id.key), .versionPublished(published(&random)))
         }
         let origin = Envelope.Origin(
-            actor: random.once(in: 2) ? person : nil, token: random.once(in: 2) ? TokenID(random: random.bytes(16)) : nil,
+            actor: random.once(in: 2) ? person : nil,
+            token: random.once(in: 2) ? TokenID(random: random.bytes(16)) : nil,
             correlation: random.once(in: 2) ? UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10)) : nil,
             causation: random.once(in: 2) ? UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10)) : nil)
         return Envelope(
@@ -113,7 +116,8 @@ enum EntryFixtures {
                 String((0..<Int.random(in: 1...200, using: &random)).map { _ in random.pick(printable) })
             })
         let dependencies = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
-            Dependency(id: agentID(&random), range: random.pick(["*", "^1.0.0", ">=1 <2", ""]), isPeer: random.once(in: 2))
+            Dependency(
+                id: agentID(&random), range: random.pick(["*", "^1.0.0", ">=1 <2", ""]), isPeer: random.once(in: 2))
         }
         return VersionPublished(
             version: random.pick(["0.0.0", "1.2.3-a.1", "10.20.30+b.0", "1.0.0--.-+-"]), artifacts: artifacts,

@@ -1,8 +1,8 @@
 import Events
 import Foundation
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct EntryTests {
     /// The bytes of every type are fixed for good; an independent canonicaliser wrote them.

@@ -1,11 +1,12 @@
 import Events
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct IdentifierTests {
     @Test(arguments: [
-        ("Foo__Bar", "foo-bar"), ("foo-bar", "foo-bar"), ("a", "a"), ("A.B-_-c", "a.b-c"), ("flexinfer.echo", "flexinfer.echo"),
+        ("Foo__Bar", "foo-bar"), ("foo-bar", "foo-bar"), ("a", "a"), ("A.B-_-c", "a.b-c"),
+        ("flexinfer.echo", "flexinfer.echo"),
         ("loom-mcp-executor", "loom-mcp-executor"), ("9.9", "9.9"),
     ])
     func keysAreTheSameForAllSpellings(_ id: String, _ key: String) {
@@ -45,7 +46,8 @@ import TestSupport
     @Test func streamNamesAreReadBack() throws {
         for name in [
             "log/ffffffffffffffffffffffffffffffff", "user/00000000000000000000000000000001",
-            "username/00000000000000000000000000000001", "token/00000000000000000000000000000001", "namespace/acme", "agent/a.b",
+            "username/00000000000000000000000000000001", "token/00000000000000000000000000000001", "namespace/acme",
+            "agent/a.b",
         ] {
             #expect(StreamName(name)?.description == name)
         }
@@ -70,7 +72,8 @@ import TestSupport
 
     @Test(arguments: [
         "2026-02-29T00:00:00.000Z", "2026-13-01T00:00:00.000Z", "2026-11-24T24:00:00.000Z", "2026-11-24T07:19:60.000Z",
-        "2026-11-24T07:19:43Z", "2026-11-24T07:19:43.0000Z", "2026-11-24T07:19:43.000+00:00", "2026-11-24 07:19:43.000Z",
+        "2026-11-24T07:19:43Z", "2026-11-24T07:19:43.0000Z", "2026-11-24T07:19:43.000+00:00",
+        "2026-11-24 07:19:43.000Z",
         "0000-01-01T00:00:00.000Z", "2026-11-00T00:00:00.000Z",
     ])
     func refusesTimes(_ text: String) {

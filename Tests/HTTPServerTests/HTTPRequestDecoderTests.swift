@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import HTTPServer
 
@@ -19,7 +19,9 @@ import TestSupport
                 while let event = try decoder.next() {
                     switch event {
                     case .head(let head):
-                        log.append("\(head.method) \(head.segments) \(head.query.map { [$0.name, $0.value] }) \(head.framing) \(head.keepsAlive)")
+                        log.append(
+                            "\(head.method) \(head.segments) \(head.query.map { [$0.name, $0.value] }) \(head.framing) \(head.keepsAlive)"
+                        )
                     case .body(let piece): body += piece
                     case .end:
                         log.append("body \(body)")
@@ -40,7 +42,9 @@ import TestSupport
         ("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: a\u{1}\r\n\r\n", 400),
         ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400),
         ("GET /\r\nHost: a\r\n\r\n", 400), ("G(T / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chun\u{212a}ed\r\n\r\n", 501),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505), ("GET /a/../b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET /%2e%2e HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("GET /%ff HTTP/1.1\r\nHost: a\r\n\r\n", 400),
@@ -76,7 +80,8 @@ import TestSupport
     }
 
     @Test func readsPipelinedRequestsOfEveryFraming() {
-        let requests = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
+        let requests =
+            "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
             + "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nde\r\n1\r\nf\r\n0\r\nT: v\r\n\r\n"
             + "GET /c HTTP/1.0\r\n\r\n"
         #expect(
@@ -84,6 +89,11 @@ import TestSupport
                 #"POST ["a"] [] length(3) true"#, "body [97, 98, 99]", #"POST ["b"] [] chunked true"#,
                 "body [100, 101, 102]", #"GET ["c"] [] none false"#, "body []",
             ])
+    }
+
+    @Test func takesAURLForItsPath() {
+        let log = decode(Array("GET http://example.com:80/a?b=c HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        #expect(log.first == #"GET ["a"] [["b", "c"]] none true"#)
     }
 
     /// Requests mutated at random come out the same however they are cut.

@@ -1,6 +1,6 @@
 import HTTPServer
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct MultipartDecoderTests {
     private static let type = "multipart/form-data; boundary=\"b-1\""
@@ -30,7 +30,8 @@ import TestSupport
 
     private let body = Array(
         ("--b-1\r\nContent-Disposition: form-data; name=\"manifest\"; filename=\"../../m.yaml\"\r\nContent-Type: text/plain\r\n\r\n"
-            + "id: a\r\n--b-\r\n--b-2\r\n" + "\r\n--b-1\r\ncontent-disposition: form-data; name=readme\r\n\r\n\r\n--b-1--\r\nepilogue").utf8)
+            + "id: a\r\n--b-\r\n--b-2\r\n"
+            + "\r\n--b-1\r\ncontent-disposition: form-data; name=readme\r\n\r\n\r\n--b-1--\r\nepilogue").utf8)
 
     @Test(arguments: [1, 2, 3, 7, 16, 1000])
     func doesNotCareHowBytesAreCut(_ cut: Int) throws {
@@ -46,12 +47,16 @@ import TestSupport
 
     @Test(arguments: [
         "preamble\r\n--b-1\r\n", "--b-1x\r\n", "--b-1\r\nContent-Disposition: form-data\r\n\r\n",
-        "--b-1\r\nContent-Disposition: form-data; name=\"a\r\n\r\n", "--b-1\r\nContent-Disposition: attachment; name=a\r\n\r\n",
+        "--b-1\r\nContent-Disposition: form-data; name=\"a\r\n\r\n",
+        "--b-1\r\nContent-Disposition: attachment; name=a\r\n\r\n",
         "--b-1\r\nContent-Disposition: form-data; name=a\r\nContent-Disposition: form-data; name=b\r\n\r\n",
-        "--b-1\r\nno colon\r\n\r\n", "--b-1\r\n: x\r\n\r\n", "--b-1\r\nContent-Disposition: form-data; name=a; name=b\r\n\r\n",
+        "--b-1\r\nno colon\r\n\r\n", "--b-1\r\n: x\r\n\r\n",
+        "--b-1\r\nContent-Disposition: form-data; name=a; name=b\r\n\r\n",
     ])
     func refuses(_ text: String) {
-        #expect(throws: HTTPRefusal.self) { try decode(Array("\(text)\(String(repeating: "x", count: 100))".utf8), cut: 9) }
+        #expect(throws: HTTPRefusal.self) {
+            try decode(Array("\(text)\(String(repeating: "x", count: 100))".utf8), cut: 9)
+        }
     }
 
     @Test(arguments: [

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// The rules of the house that a compiler does not know.
 @Suite struct HouseTests {
@@ -15,7 +15,8 @@ import TestSupport
         "Contract": ["Events", "JSON", "Crypto"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"],
         "CommandAPI": [
-            "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer", "Postgres",
+            "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer",
+            "Postgres",
             "JSON", "Crypto", "System",
         ],
         "QueryAPI": [
@@ -43,7 +44,8 @@ import TestSupport
 
     private static func files(_ folders: [String]) throws -> [File] {
         try folders.flatMap { folder -> [File] in
-            let paths = FileManager.default.enumerator(atPath: Oracle.root.appending(path: folder).path)?
+            let paths =
+                FileManager.default.enumerator(atPath: Oracle.root.appending(path: folder).path)?
                 .compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") } ?? []
             return try paths.map { path in
                 let text = try String(contentsOf: Oracle.root.appending(path: "\(folder)/\(path)"), encoding: .utf8)
@@ -56,7 +58,8 @@ import TestSupport
 
     private static func imports(_ line: String) -> String? {
         let words = line.split(separator: " ").map(String.init)
-        guard let index = words.firstIndex(of: "import"), words[..<index].allSatisfy({ $0 == "public" || $0.hasPrefix("@") })
+        guard let index = words.firstIndex(of: "import"),
+            words[..<index].allSatisfy({ $0 == "public" || $0.hasPrefix("@") })
         else { return nil }
         return words.last
     }
@@ -82,7 +85,9 @@ import TestSupport
     @Test func unsafeStaysUnderLibraries() throws {
         for file in try Self.files(["Sources"]) {
             for line in file.lines where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
-                #expect(line.firstMatch(of: /\bunsafe\b|@unchecked|nonisolated\(unsafe\)|@safe\b/) == nil, "\(file.path): \(line)")
+                #expect(
+                    line.firstMatch(of: /\bunsafe\b|@unchecked|nonisolated\(unsafe\)|@safe\b/) == nil,
+                    "\(file.path): \(line)")
             }
         }
     }
@@ -94,8 +99,11 @@ import TestSupport
         for file in try Self.files(["Libraries", "Sources"]) {
             for (index, line) in file.lines.enumerated() {
                 let text = line.trimmingCharacters(in: .whitespaces)
-                guard let match = text.firstMatch(
-                    of: /^public (?:static |final |mutating |borrowing |nonisolated |indirect )*(?:let|var|func|init|struct|enum|class|actor|protocol|typealias|subscript)\b ?`?(\w*)/)
+                guard
+                    let match = text.firstMatch(
+                        of:
+                            /^public (?:static |final |mutating |borrowing |nonisolated |indirect )*(?:let|var|func|init|struct|enum|class|actor|protocol|typealias|subscript)\b ?`?(\w*)/
+                    )
                 else { continue }
                 let name = text.contains("public init") ? "init" : String(match.1)
                 var above = index - 1
@@ -115,7 +123,9 @@ import TestSupport
 
     @Test func nothingIsLeftUndone() throws {
         for file in try Self.files(["Libraries", "Sources"]) {
-            for line in file.lines { #expect(line.firstMatch(of: /\b(TODO|FIXME|XXX)\b/) == nil, "\(file.path): \(line)") }
+            for line in file.lines {
+                #expect(line.firstMatch(of: /\b(TODO|FIXME|XXX)\b/) == nil, "\(file.path): \(line)")
+            }
         }
     }
 

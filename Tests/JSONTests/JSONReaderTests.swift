@@ -1,22 +1,26 @@
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct JSONReaderTests {
     @Test(arguments: [
         "", " ", "{", "[", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{'a':1}", "[1 2]", "01", "-", "+1", "1.", ".5",
-        "1e", "0x1", "NaN", "Infinity", "-Infinity", "tru", "nul", "\"", "\"\u{1}\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"",
-        "\"\\udc00\"", "\"\\ud800\\u0041\"", "{\"a\":1,\"a\":2}", "{\"\\u0061\":1,\"a\":2}", "[[{\"b\":1,\"b\":1}]]", "1 2",
+        "1e", "0x1", "NaN", "Infinity", "-Infinity", "tru", "nul", "\"", "\"\u{1}\"", "\"\\x\"", "\"\\u12\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"", "\"\\ud800\\u0041\"", "{\"a\":1,\"a\":2}", "{\"\\u0061\":1,\"a\":2}", "[[{\"b\":1,\"b\":1}]]",
+        "1 2",
         "\u{feff}1", "[1]]", "/*c*/1", "[1,,2]", "\"a\nb\"",
     ])
     func refuses(_ text: String) {
         #expect(throws: JSONError.self) { try JSONValue(Array(text.utf8)) }
     }
 
-    @Test(arguments: [
-        [0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22],
-        [0x22, 0xe2, 0x82, 0x22],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22],
+            [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22],
+            [0x22, 0xe2, 0x82, 0x22],
+        ] as [[UInt8]])
     func refusesWhatIsNotUTF8(_ bytes: [UInt8]) {
         #expect(throws: JSONError.self) { try JSONValue(bytes) }
     }

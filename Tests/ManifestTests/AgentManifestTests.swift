@@ -18,7 +18,8 @@ import Testing
     @Test func takesWhatIsSound() {
         #expect(read(sound).findings.isEmpty)
         #expect(
-            read(#"{"id":"a","version":"1.0.0","image":"a:1","description":"d","inputs":[],"outputs":[]}"#).isPublishable)
+            read(#"{"id":"a","version":"1.0.0","image":"a:1","description":"d","inputs":[],"outputs":[]}"#)
+                .isPublishable)
     }
 
     @Test func findsEverythingAtOnce() {
@@ -37,7 +38,8 @@ import Testing
         let errors = manifest.findings.filter { $0.severity == .error }.map(\.path)
         #expect(
             errors == [
-                "/id", "/version", "/image", "/description", "/inputs/0/type", "/inputs/1/name", "/inputs/3/name", "/outputs",
+                "/id", "/version", "/image", "/description", "/inputs/0/type", "/inputs/1/name", "/inputs/3/name",
+                "/outputs",
             ])
         #expect(!manifest.isPublishable)
     }
@@ -45,8 +47,10 @@ import Testing
     /// What is no error in permissive mode is a warning, and what is faulty is left out.
     @Test(arguments: [
         ("image: acme/tool", "/image"), ("runtime: Python 3", "/runtime"), ("license: unknown", "/license"),
-        ("env: [PLAIN]", "/env/0"), ("env: x", "/env"), ("ui: text", "/ui"), ("resources: {max_concurrent: -1}", "/resources/max_concurrent"),
-        ("capabilities: 7", "/capabilities"), ("capabilities: [a b]", "/capabilities/0"), ("min_mentat_version: new", "/min_mentat_version"),
+        ("env: [PLAIN]", "/env/0"), ("env: x", "/env"), ("ui: text", "/ui"),
+        ("resources: {max_concurrent: -1}", "/resources/max_concurrent"),
+        ("capabilities: 7", "/capabilities"), ("capabilities: [a b]", "/capabilities/0"),
+        ("min_mentat_version: new", "/min_mentat_version"),
         ("source_url: javascript:alert(1)", "/source_url"), ("ui: {catalog: {tags: [1]}}", "/ui/catalog/tags"),
         ("ui: {title: [1]}", "/ui/title"),
     ])
@@ -69,14 +73,18 @@ import Testing
         let many = (0..<257).map { "a\($0)" }.joined(separator: ", ")
         #expect(!read("\(sound)capabilities: [\(many)]\n").isPublishable)
         #expect(!read("\(sound)capabilities: [\(String(repeating: "a", count: 201))]\n").isPublishable)
-        #expect(!read("\(sound)dependencies: [{id: a, version: '\(String(repeating: "1", count: 129))'}]\n").isPublishable)
+        #expect(
+            !read("\(sound)dependencies: [{id: a, version: '\(String(repeating: "1", count: 129))'}]\n").isPublishable)
         #expect(!read(sound.replacing("Does things.", with: String(repeating: "d", count: 8193))).isPublishable)
-        #expect(!read(sound.replacing("version: 1.0.0", with: "version: 1.0.0-\(String(repeating: "a", count: 128))")).isPublishable)
+        #expect(
+            !read(sound.replacing("version: 1.0.0", with: "version: 1.0.0-\(String(repeating: "a", count: 128))"))
+                .isPublishable)
     }
 
     @Test func readsCapabilitiesOfEveryForm() {
         let manifest = read(
-            "\(sound)capabilities: {actions: [count], gpu: true, network: false}\nwasm: {capabilities: ['env:HOME', 'env:HOME']}\n")
+            "\(sound)capabilities: {actions: [count], gpu: true, network: false}\nwasm: {capabilities: ['env:HOME', 'env:HOME']}\n"
+        )
         #expect(manifest.capabilities == ["action:count", "gpu", "env:HOME"])
     }
 

@@ -1,12 +1,13 @@
 import Manifest
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct SemVerTests {
     /// The order of SemVer 2.0.0, 11.4.
     @Test func ordersAsTheSpecificationDoes() throws {
         let versions = try [
-            "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
+            "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
+            "1.0.0-rc.1",
             "1.0.0", "1.0.1", "1.2.0", "1.10.0", "2.0.0",
         ].map { try #require(SemVer($0)) }
         for (index, left) in versions.enumerated() {
@@ -15,7 +16,8 @@ import TestSupport
     }
 
     @Test(arguments: [
-        "", "1", "1.2", "01.2.3", "1.02.3", "1.2.03", "1.2.3-", "1.2.3-01", "1.2.3-a..b", "1.2.3+", "1.2.3+a..b", "v1.2.3",
+        "", "1", "1.2", "01.2.3", "1.02.3", "1.2.03", "1.2.3-", "1.2.3-01", "1.2.3-a..b", "1.2.3+", "1.2.3+a..b",
+        "v1.2.3",
         "1.2.3 ", "1.2.3-é", "-1.2.3", "1.2.3.4", "1.2.3-a_b", "1.2.3+a+b", "1.2.³",
     ])
     func refuses(_ text: String) {
@@ -36,7 +38,9 @@ import TestSupport
     @Test func agreesWithAnIndependentImplementation() throws {
         var random = SeededRandom(seed: 5)
         func version() -> String {
-            func number() -> String { random.pick(["0", "1", "2", "10", "99", "340282366920938463463374607431768211456"]) }
+            func number() -> String {
+                random.pick(["0", "1", "2", "10", "99", "340282366920938463463374607431768211456"])
+            }
             let parts = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
                 random.pick(["alpha", "beta", "0", "1", "11", "2", "-", "a-b", "A", "1a", "rc", number()])
             }

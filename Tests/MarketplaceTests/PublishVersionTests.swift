@@ -84,7 +84,8 @@ import Testing
 
     @Test func anotherAgentOfOnesNamespaceClaimsNothing() throws {
         let decision = try when(publishing: "acme.other").decide(given([claimed("acme", by: alice)]))
-        #expect(then(decision) == ["agent/acme.other: agent.registered.v1", "agent/acme.other: agent.version-published.v1"])
+        #expect(
+            then(decision) == ["agent/acme.other: agent.registered.v1", "agent/acme.other: agent.version-published.v1"])
     }
 
     @Test func anAgentWithoutADotHasNoNamespace() throws {
@@ -93,8 +94,13 @@ import Testing
     }
 
     @Test func aSecondVersionIsPublishedAlone() throws {
-        let past = try given([claimed("acme", by: alice), registered("acme.tool", by: alice), exists("acme.tool", "1.0.0")])
-        #expect(then(try when(publishing: "acme.tool", "1.0.1").decide(past)) == ["agent/acme.tool: agent.version-published.v1"])
+        let past = try given([
+            claimed("acme", by: alice), registered("acme.tool", by: alice), exists("acme.tool", "1.0.0"),
+        ])
+        #expect(
+            then(try when(publishing: "acme.tool", "1.0.1").decide(past)) == [
+                "agent/acme.tool: agent.version-published.v1"
+            ])
     }
 
     @Test func theSameReleaseChangesNothing() throws {
@@ -117,7 +123,8 @@ import Testing
     @Test(arguments: ["1.0.0", "1.0.0+other"])
     func aVersionNeverChanges(_ version: String) throws {
         let past = try given([registered("plain", by: alice), exists("plain", "1.0.0")])
-        guard case .versionExists(let existing)? = refused(try when(publishing: "plain", version, content: 8), past) else {
+        guard case .versionExists(let existing)? = refused(try when(publishing: "plain", version, content: 8), past)
+        else {
             Issue.record("not refused")
             return
         }

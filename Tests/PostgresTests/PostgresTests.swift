@@ -1,6 +1,6 @@
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct PostgresTests {
     private func open(_ url: String, timeout: Int = 30_000) -> PostgresSession {
@@ -8,12 +8,15 @@ import TestSupport
             PostgresConfiguration(url: url, applicationName: "tests", statementTimeoutMilliseconds: timeout))
     }
 
-    private func statement(_ sql: String) -> PostgresStatement { PostgresStatement("s\(sql.hashValue)", Array(sql.utf8)) }
+    private func statement(_ sql: String) -> PostgresStatement {
+        PostgresStatement("s\(sql.hashValue)", Array(sql.utf8))
+    }
 
     @Test func valuesComeBackAsTheyWent() async throws {
         try await TestDatabase.with(migrated: false) { url in
             let session = open(url)
-            let echo = statement("SELECT $1::bool, $2::int, $3::bigint, $4::text, $5::bytea, $6::timestamptz, $7::bigint[], $8::text")
+            let echo = statement(
+                "SELECT $1::bool, $2::int, $3::bigint, $4::text, $5::bytea, $6::timestamptz, $7::bigint[], $8::text")
             try await session.run { connection in
                 let row = try #require(
                     try connection.execute(
@@ -40,7 +43,8 @@ import TestSupport
     @Test func arraysOfEveryTypeArriveWithTheirNulls() async throws {
         try await TestDatabase.with(migrated: false) { url in
             let count = statement(
-                "SELECT cardinality($1::text[]), cardinality($2::bytea[]), cardinality($3::bool[]), cardinality($4::int[]), ($1)[2] IS NULL")
+                "SELECT cardinality($1::text[]), cardinality($2::bytea[]), cardinality($3::bool[]), cardinality($4::int[]), ($1)[2] IS NULL"
+            )
             try await open(url).run { connection in
                 let row = try #require(
                     try connection.execute(
@@ -138,7 +142,8 @@ import TestSupport
 
     @Test func aPoolLendsEachSessionOnceAndPushesBack() async throws {
         try await TestDatabase.with(migrated: false) { url in
-            let pool = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 2, maximumWaiters: 2)
+            let pool = PostgresPool(
+                PostgresConfiguration(url: url, applicationName: "tests"), sessions: 2, maximumWaiters: 2)
             let sleep = statement("SELECT pg_sleep(0.5)::text")
             let outcomes = await withTaskGroup(of: PostgresError.Kind?.self) { group in
                 for _ in 0..<8 {

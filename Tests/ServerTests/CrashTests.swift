@@ -2,8 +2,8 @@ import Foundation
 import HTTPClient
 import JSON
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// Nothing acknowledged is lost and nothing is there twice, whenever program or Postgres are killed.
 @Suite struct CrashTests {
@@ -21,7 +21,8 @@ import TestSupport
     }
 
     @Test func nothingAcknowledgedIsLostOrDoubled() async throws {
-        let seed = UInt64(ProcessInfo.processInfo.environment["MENTATLAB_SEED"] ?? "") ?? UInt64.random(in: 1..<1_000_000)
+        let seed =
+            UInt64(ProcessInfo.processInfo.environment["MENTATLAB_SEED"] ?? "") ?? UInt64.random(in: 1..<1_000_000)
         let rounds = Int(ProcessInfo.processInfo.environment["MENTATLAB_CRASH_ROUNDS"] ?? "") ?? 10
         print("crash test: seed=\(seed)")
         var random = SeededRandom(seed: seed)
@@ -29,14 +30,17 @@ import TestSupport
             let ledger = Ledger()
             var (lost, doubled) = (0, 0)
             for round in 0..<rounds {
-                let marketplace = try await MarketplaceProcess(["up", "--data", folder, "--port", "0", "--quiet"], folder: folder)
+                let marketplace = try await MarketplaceProcess(
+                    ["up", "--data", folder, "--port", "0", "--quiet"], folder: folder)
                 let server = try await EmbeddedServer(folder)
                 let token = try marketplace.token
                 let until = Date(timeIntervalSinceNow: 2)
                 let work = Task {
                     await withTaskGroup { group in
                         for client in 0..<Self.clients {
-                            group.addTask { await Self.publish(client, round, marketplace, token, ledger, until: until) }
+                            group.addTask {
+                                await Self.publish(client, round, marketplace, token, ledger, until: until)
+                            }
                         }
                     }
                 }
@@ -52,9 +56,12 @@ import TestSupport
                 }
                 await work.value
 
-                let again = try await MarketplaceProcess(["up", "--data", folder, "--port", "0", "--quiet"], folder: folder)
+                let again = try await MarketplaceProcess(
+                    ["up", "--data", folder, "--port", "0", "--quiet"], folder: folder)
                 let published = try await Self.published(again)
-                for (agent, position) in ledger.all where published[agent]?.contains(position) != true { lost += 1; print("lost \(agent)") }
+                for (agent, position) in ledger.all where published[agent]?.contains(position) != true {
+                    lost += 1; print("lost \(agent)")
+                }
                 doubled += published.values.filter { $0.count > 1 }.count
                 // What the log names can be read: artifacts are durable before their entry is.
                 for digest in try await Self.digests(again) {
@@ -77,7 +84,8 @@ import TestSupport
             let agent = "crash.r\(round)-c\(client)-n\(index)"
             while Date() < until {
                 if let response = try? await marketplace.publish([manifest(agent)], token: token, key: agent),
-                    response.status == 201, let position = response.fields["marketplace-position"].flatMap({ Int64($0) })
+                    response.status == 201,
+                    let position = response.fields["marketplace-position"].flatMap({ Int64($0) })
                 {
                     ledger.acknowledge(agent, position)
                     break
@@ -105,9 +113,11 @@ import TestSupport
     /// Where each agent's version was published.
     private static func published(_ marketplace: MarketplaceProcess) async throws -> [String: [Int64]] {
         var published: [String: [Int64]] = [:]
-        for event in try await entries(marketplace) where event["entry"]?["type"]?.string == "agent.version-published.v1" {
+        for event in try await entries(marketplace)
+        where event["entry"]?["type"]?.string == "agent.version-published.v1" {
             let stream = try #require(event["entry"]?["subject"]?.string)
-            published[String(stream.dropFirst("agent/".count)), default: []].append(try #require(event["position"]?.integer))
+            published[String(stream.dropFirst("agent/".count)), default: []].append(
+                try #require(event["position"]?.integer))
         }
         return published
     }

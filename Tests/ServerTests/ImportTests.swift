@@ -1,14 +1,17 @@
 import Foundation
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ImportTests {
-    private func importing(_ lines: String, into marketplace: MarketplaceProcess) async throws -> (code: Int32, output: String, errors: String) {
+    private func importing(_ lines: String, into marketplace: MarketplaceProcess) async throws -> (
+        code: Int32, output: String, errors: String
+    ) {
         let file = "\(marketplace.folder)/catalog.jsonl"
         try lines.write(toFile: file, atomically: true, encoding: .utf8)
         return try await run([
-            try MarketplaceProcess.program, "import", file, "--url", marketplace.url, "--token-file", "\(marketplace.folder)/admin-token",
+            try MarketplaceProcess.program, "import", file, "--url", marketplace.url, "--token-file",
+            "\(marketplace.folder)/admin-token",
         ])
     }
 
@@ -16,8 +19,10 @@ import TestSupport
         try await withMarketplace { marketplace, _ in
             let packages: [(String, String, String)] = [
                 ("@1mcp/agent", "node", "npm.1mcp.agent"), ("1panel-deployment", "node", "npm.1panel-deployment"),
-                ("Foo__Bar", "python", "pypi.foo-bar"), ("@a/.b", "node", "npm.a.b"), ("github.com/x/y-", "go", "go.github.com.x.y"),
-                ("com.acme:thing", "java", "maven.com.acme-thing"), ("-x-/-y-", "rust", "other.x.y"), ("a..b", "node", "npm.a.b"),
+                ("Foo__Bar", "python", "pypi.foo-bar"), ("@a/.b", "node", "npm.a.b"),
+                ("github.com/x/y-", "go", "go.github.com.x.y"),
+                ("com.acme:thing", "java", "maven.com.acme-thing"), ("-x-/-y-", "rust", "other.x.y"),
+                ("a..b", "node", "npm.a.b"),
             ]
             let lines = packages.map { #"{"package":"\#($0.0)","runtime":"\#($0.1)"}"# }.joined(separator: "\n")
             let outcome = try await importing(lines, into: marketplace)
@@ -47,10 +52,12 @@ import TestSupport
                 {"package":"licensed","license":"mit","url":"https://example.com/x","name":"Licensed","category":"c","runtime":"node"}
                 """
             let outcome = try await importing(lines, into: marketplace)
-            #expect(outcome.output.hasSuffix("10 read, 2 published, 0 unchanged, 1 duplicate, 7 failed\n"), "\(outcome)")
+            #expect(
+                outcome.output.hasSuffix("10 read, 2 published, 0 unchanged, 1 duplicate, 7 failed\n"), "\(outcome)")
             #expect(outcome.code == 1)
             for line in [3, 4, 5, 6, 8, 9, 10] { #expect(outcome.errors.contains("line \(line): "), "line \(line)") }
-            let agent = try await marketplace.json("agents/npm.licensed?min_position=\(try await marketplace.head() - 1)")
+            let agent = try await marketplace.json(
+                "agents/npm.licensed?min_position=\(try await marketplace.head() - 1)")
             #expect(agent["license"]?.string == "MIT")
             #expect(agent["source_url"]?.string == "https://example.com/x")
             #expect(agent["display_name"]?.string == "Licensed")
@@ -76,15 +83,19 @@ import TestSupport
         let data = try #require(ProcessInfo.processInfo.environment["MENTATLAB_TEST_DATA"])
         try await withMarketplace { marketplace, _ in
             let command = [
-                try MarketplaceProcess.program, "import", "\(data)/catalog.jsonl", "--url", marketplace.url, "--token-file",
+                try MarketplaceProcess.program, "import", "\(data)/catalog.jsonl", "--url", marketplace.url,
+                "--token-file",
                 "\(marketplace.folder)/admin-token",
             ]
             let first = try await run(command)
-            #expect(first.output == "2152 read, 2049 published, 0 unchanged, 103 duplicate, 0 failed\n", "\(first.errors.suffix(500))")
+            #expect(
+                first.output == "2152 read, 2049 published, 0 unchanged, 103 duplicate, 0 failed\n",
+                "\(first.errors.suffix(500))")
             #expect(first.code == 0)
             let second = try await run(command)
             #expect(second.output == "2152 read, 0 published, 2049 unchanged, 103 duplicate, 0 failed\n")
-            let found = try await marketplace.json("agents?q=taskwarrior&min_position=\(try await marketplace.head() - 1)")
+            let found = try await marketplace.json(
+                "agents?q=taskwarrior&min_position=\(try await marketplace.head() - 1)")
             #expect(found["agents"]?.array?.contains { $0["id"]?.string == "npm.0xbeedao.mcp-taskwarrior" } == true)
         }
     }

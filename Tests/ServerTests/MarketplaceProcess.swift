@@ -105,13 +105,16 @@ final class MarketplaceProcess: Sendable {
     /// The administrator's token.
     var token: String {
         get throws {
-            try String(contentsOfFile: "\(folder)/admin-token", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            try String(contentsOfFile: "\(folder)/admin-token", encoding: .utf8).trimmingCharacters(
+                in: .whitespacesAndNewlines)
         }
     }
 
     // MARK: Requests
 
-    func get(_ path: String, _ fields: [(name: String, value: String)] = [], method: String = "GET") async throws -> HTTPClientResponse {
+    func get(_ path: String, _ fields: [(name: String, value: String)] = [], method: String = "GET") async throws
+        -> HTTPClientResponse
+    {
         let prefix = path.hasPrefix("/") ? "" : "/api/v1/marketplace/"
         return try await client.send(HTTPClientRequest(method, "\(url)\(prefix)\(path)", fields: fields))
     }
@@ -168,7 +171,9 @@ func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> V
 }
 
 /// Runs a program to its end.
-func run(_ arguments: [String], input: String = "", in folder: String? = nil) async throws -> (code: Int32, output: String, errors: String) {
+func run(_ arguments: [String], input: String = "", in folder: String? = nil) async throws -> (
+    code: Int32, output: String, errors: String
+) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = arguments

@@ -1,8 +1,8 @@
 import Foundation
 import HTTPClient
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// The description and the service say the same: every operation is sent, and request and answer are held to
 /// the description by an independent validator.
@@ -25,7 +25,8 @@ import TestSupport
             }
             let value = JSONValue.object([
                 JSONValue.Member("method", .string(method)), JSONValue.Member("template", .string(template)),
-                JSONValue.Member("query", object(query)), JSONValue.Member("status", .number(JSONNumber(Int64(response.status)))),
+                JSONValue.Member("query", object(query)),
+                JSONValue.Member("status", .number(JSONNumber(Int64(response.status)))),
                 JSONValue.Member("type", .string(response.fields["content-type"] ?? "")),
                 JSONValue.Member("headers", object(response.fields)),
                 JSONValue.Member("body", .string(String(decoding: response.body, as: UTF8.self))),
@@ -39,7 +40,8 @@ import TestSupport
             let base = "/api/v1/marketplace"
             var exchanges: [Exchange] = []
             let full = manifest(
-                "acme.full", more: """
+                "acme.full",
+                more: """
                     runtime: wasm
                     license: MIT
                     author: A
@@ -49,27 +51,38 @@ import TestSupport
                     dependencies: [{id: acme.other, version: ^1}]
                     ui: {title: T, icon: "x", catalog: {category: c, tags: [t]}}
                     """)
-            let wasm = HTTPClientRequest.Part(name: "wasm_module", bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
+            let wasm = HTTPClientRequest.Part(
+                name: "wasm_module", bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
             var position = "0"
-            for parts in [[full, wasm], [full, wasm], [manifest("acme.full", "1.1.0")], [part("manifest", "x")], [part("y", "x")]] {
+            for parts in [
+                [full, wasm], [full, wasm], [manifest("acme.full", "1.1.0")], [part("manifest", "x")], [part("y", "x")],
+            ] {
                 let response = try await marketplace.publish(parts)
                 position = response.fields["marketplace-position"] ?? position
-                exchanges.append(Exchange(method: "POST", path: "\(base)/publish", template: "\(base)/publish", response: response))
+                exchanges.append(
+                    Exchange(method: "POST", path: "\(base)/publish", template: "\(base)/publish", response: response))
             }
             let module = try #require(
-                try await marketplace.json("agents/acme.full/versions/1.0.0?min_position=\(position)")["artifacts"]?.array?.last?["url"]?.string)
+                try await marketplace.json("agents/acme.full/versions/1.0.0?min_position=\(position)")["artifacts"]?
+                    .array?.last?["url"]?.string)
             let reads: [(String, String)] = [
-                ("\(base)/agents?q=zebra&category=c&sort=name&limit=1", "\(base)/agents"), ("\(base)/agents", "\(base)/agents"),
-                ("\(base)/agents?limit=1&sort=recent&cursor=99", "\(base)/agents"), ("\(base)/agents?limit=0", "\(base)/agents"),
-                ("\(base)/agents/acme.full?min_position=\(position)", "\(base)/agents/{id}"), ("\(base)/agents/no", "\(base)/agents/{id}"),
+                ("\(base)/agents?q=zebra&category=c&sort=name&limit=1", "\(base)/agents"),
+                ("\(base)/agents", "\(base)/agents"),
+                ("\(base)/agents?limit=1&sort=recent&cursor=99", "\(base)/agents"),
+                ("\(base)/agents?limit=0", "\(base)/agents"),
+                ("\(base)/agents/acme.full?min_position=\(position)", "\(base)/agents/{id}"),
+                ("\(base)/agents/no", "\(base)/agents/{id}"),
                 ("\(base)/agents/acme.full/versions?limit=1", "\(base)/agents/{id}/versions"),
                 ("\(base)/agents/acme.full/versions?cursor=1.1.0", "\(base)/agents/{id}/versions"),
                 ("\(base)/agents/acme.full/versions/1.0.0", "\(base)/agents/{id}/versions/{version}"),
                 ("\(base)/agents/acme.full/versions/9.0.0", "\(base)/agents/{id}/versions/{version}"),
                 ("\(base)/agents/acme.full/versions/1.0.0/manifest", "\(base)/agents/{id}/versions/{version}/manifest"),
-                (module, "\(base)/artifacts/sha256/{digest}"), ("\(base)/artifacts/sha256/0", "\(base)/artifacts/sha256/{digest}"),
-                ("\(base)/events?from=1&limit=2", "\(base)/events"), ("\(base)/events?stream=agent/acme.full", "\(base)/events"),
-                ("\(base)/events?type=agent.registered.v1", "\(base)/events"), ("\(base)/projections", "\(base)/projections"),
+                (module, "\(base)/artifacts/sha256/{digest}"),
+                ("\(base)/artifacts/sha256/0", "\(base)/artifacts/sha256/{digest}"),
+                ("\(base)/events?from=1&limit=2", "\(base)/events"),
+                ("\(base)/events?stream=agent/acme.full", "\(base)/events"),
+                ("\(base)/events?type=agent.registered.v1", "\(base)/events"),
+                ("\(base)/projections", "\(base)/projections"),
                 ("/health/live", "/health/live"), ("/health/ready", "/health/ready"),
                 ("/openapi/openapi.json", "/openapi/openapi.json"), ("/openapi/", "/openapi/"),
             ]

@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import HTTPClient
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// Runs a marketplace over a database of the test's own.
 func withMarketplace(
@@ -32,7 +32,8 @@ func withMarketplace(
     @Test func whatIsPublishedIsFoundShownAndDownloaded() async throws {
         try await withMarketplace { marketplace, _ in
             let package = HTTPClientRequest.Part(name: "package", bytes: [0x1f, 0x8b, 0x08, 0x00, 1, 2, 3])
-            let yaml = manifest("acme.Zebra_Finder", more: "license: mit\nui: {title: Zebra Finder, catalog: {category: animals}}")
+            let yaml = manifest(
+                "acme.Zebra_Finder", more: "license: mit\nui: {title: Zebra Finder, catalog: {category: animals}}")
             let published = try await marketplace.publish([yaml, package, part("readme", "# Zebras")])
             #expect(published.status == 201, "\(String(decoding: published.body, as: UTF8.self))")
             let position = try position(published)
@@ -123,7 +124,9 @@ func withMarketplace(
 
     @Test func whatIsNotListedIsShownById() async throws {
         try await withMarketplace { marketplace, _ in
-            let hidden = try await marketplace.publish([manifest("acme.hidden", more: "ui: {catalog: {visible: false}}")])
+            let hidden = try await marketplace.publish([
+                manifest("acme.hidden", more: "ui: {catalog: {visible: false}}")
+            ])
             let position = try position(hidden)
             #expect(try await marketplace.json("agents?min_position=\(position)")["agents"]?.array?.isEmpty == true)
             #expect(try await marketplace.json("agents/acme.hidden")["listed"]?.bool == false)
@@ -140,7 +143,9 @@ func withMarketplace(
                 while let next = path {
                     let page = try await marketplace.get(next)
                     keys += try #require(try JSONValue(page.body)["agents"]?.array).compactMap { $0["id"]?.string }
-                    path = page.fields["link"].flatMap { $0.firstMatch(of: /^<(.*)>; rel="next"$/).map { String($0.1) } }
+                    path = page.fields["link"].flatMap {
+                        $0.firstMatch(of: /^<(.*)>; rel="next"$/).map { String($0.1) }
+                    }
                 }
                 let all = (0..<7).map { "acme.a\($0)" }
                 #expect(keys == (sort == "name" ? all : all.reversed()))
@@ -152,7 +157,9 @@ func withMarketplace(
             var path: String? = "agents/acme.v/versions?limit=2&min_position=\(last)"
             while let next = path {
                 let page = try await marketplace.get(next)
-                versions += try #require(try JSONValue(page.body)["versions"]?.array).compactMap { $0["version"]?.string }
+                versions += try #require(try JSONValue(page.body)["versions"]?.array).compactMap {
+                    $0["version"]?.string
+                }
                 path = page.fields["link"].flatMap { $0.firstMatch(of: /^<(.*)>; rel="next"$/).map { String($0.1) } }
             }
             #expect(versions == ["2.0.0-rc.1", "1.10.0", "1.2.0", "0.9.0"])
@@ -165,7 +172,8 @@ func withMarketplace(
             let last = try position(try await marketplace.publish([manifest("acme.a")]))
             let digest = SHA256Digest(of: manifest("acme.a").bytes).hex
             for path in [
-                "agents?min_position=\(last)", "agents/acme.a", "agents/acme.a/versions", "agents/acme.a/versions/1.0.0",
+                "agents?min_position=\(last)", "agents/acme.a", "agents/acme.a/versions",
+                "agents/acme.a/versions/1.0.0",
                 "artifacts/sha256/\(digest)", "/openapi/openapi.json",
             ] {
                 let first = try await marketplace.get(path)
@@ -199,7 +207,8 @@ func withMarketplace(
             let types = try JSONValue(page.body)["events"]?.array?.compactMap { $0["entry"]?["type"]?.string }
             #expect(
                 types == [
-                    "log.created.v1", "user.registered.v1", "username.claimed.v1", "token.issued.v1", "namespace.claimed.v1",
+                    "log.created.v1", "user.registered.v1", "username.claimed.v1", "token.issued.v1",
+                    "namespace.claimed.v1",
                     "agent.registered.v1", "agent.version-published.v1",
                 ])
             let stream = try await marketplace.json("events?stream=agent/acme.a&from=6")
@@ -215,7 +224,10 @@ func withMarketplace(
             _ = try await marketplace.publish([manifest("acme.a", more: "author: Ada Lovelace")], key: "idem-key-1")
             let log = String(decoding: try await marketplace.get("events?limit=1000").body, as: UTF8.self)
             let secret = try marketplace.token
-            for word in ["Ada", "\"name\":", secret, SHA256Digest(of: Array(secret.utf8)).hex, "idem-key-1", "zebras", "127.0.0.1"] {
+            for word in [
+                "Ada", "\"name\":", secret, SHA256Digest(of: Array(secret.utf8)).hex, "idem-key-1", "zebras",
+                "127.0.0.1",
+            ] {
                 #expect(!log.contains(word), "\(word)")
             }
             let lines = try String(contentsOfFile: "\(marketplace.folder)-up.log", encoding: .utf8)

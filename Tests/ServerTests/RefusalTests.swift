@@ -1,8 +1,8 @@
 import Foundation
 import HTTPClient
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// Every refusal is a named problem and leaves the head where it was.
 @Suite struct RefusalTests {
@@ -13,7 +13,8 @@ import TestSupport
         let send: @Sendable (MarketplaceProcess) async throws -> HTTPClientResponse
 
         init(
-            _ name: String, _ status: Int, _ code: String, _ send: @escaping @Sendable (MarketplaceProcess) async throws -> HTTPClientResponse
+            _ name: String, _ status: Int, _ code: String,
+            _ send: @escaping @Sendable (MarketplaceProcess) async throws -> HTTPClientResponse
         ) {
             self.name = name
             self.status = status
@@ -35,21 +36,28 @@ import TestSupport
         Case("basic credentials", 401, "not-authenticated") {
             try await $0.get("publish", [("Authorization", "Basic YTpi")], method: "POST")
         },
-        Case("truncated token", 401, "not-authenticated") { try await $0.publish([manifest("acme.x")], token: String($0.token.dropLast())) },
+        Case("truncated token", 401, "not-authenticated") {
+            try await $0.publish([manifest("acme.x")], token: String($0.token.dropLast()))
+        },
         Case("mistyped token", 401, "not-authenticated") {
             try await $0.publish([manifest("acme.x")], token: "mlm_" + String($0.token.dropFirst(4).reversed()))
         },
         Case("foreign token", 401, "not-authenticated") {
             // The check is right and the secret is unknown.
             try await $0.publish(
-                [manifest("acme.x")], token: "mlm_0000000000000000000000000000000000000000000000000000000000000000\(Self.check)")
+                [manifest("acme.x")],
+                token: "mlm_0000000000000000000000000000000000000000000000000000000000000000\(Self.check)")
         },
         Case("no multipart", 415, "unsupported-media-type") {
-            try await $0.get("publish", [("Authorization", "Bearer \($0.token)"), ("Content-Type", "application/json")], method: "POST")
+            try await $0.get(
+                "publish", [("Authorization", "Bearer \($0.token)"), ("Content-Type", "application/json")],
+                method: "POST")
         },
         Case("empty multipart", 400, "malformed-request") {
             try await $0.get(
-                "publish", [("Authorization", "Bearer \($0.token)"), ("Content-Type", "multipart/form-data; boundary=a")], method: "POST")
+                "publish",
+                [("Authorization", "Bearer \($0.token)"), ("Content-Type", "multipart/form-data; boundary=a")],
+                method: "POST")
         },
         Case("long idempotency key", 400, "invalid-parameter") {
             try await $0.publish([manifest("acme.x")], key: String(repeating: "k", count: 129))
@@ -62,19 +70,34 @@ import TestSupport
         .publish("an empty manifest", 422, "invalid-manifest", [part("manifest", "")]),
         .publish("a manifest that is no YAML", 422, "invalid-manifest", [part("manifest", "a: [")]),
         .publish("a manifest with anchors", 422, "invalid-manifest", [part("manifest", "a: &x 1\nb: *x\n")]),
-        .publish("a manifest that nests deep", 422, "invalid-manifest", [part("manifest", String(repeating: "[", count: 100_000))]),
+        .publish(
+            "a manifest that nests deep", 422, "invalid-manifest",
+            [part("manifest", String(repeating: "[", count: 100_000))]),
+        .publish("a control character", 422, "invalid-manifest", [manifest("acme.x", more: "author: \"a\\0b\"")]),
+        .publish(
+            "many capabilities", 422, "invalid-manifest",
+            [
+                manifest("acme.x", more: "capabilities: [\((0..<30_000).map { "c\($0)" }.joined(separator: ","))]")
+            ]),
         .publish("missing fields", 422, "invalid-manifest", [part("manifest", "id: acme.x\nversion: 1.0.0\n")]),
-        .publish("a long version", 422, "invalid-manifest", [manifest("acme.x", "1.0.0-\(String(repeating: "a", count: 128))")]),
+        .publish(
+            "a long version", 422, "invalid-manifest",
+            [manifest("acme.x", "1.0.0-\(String(repeating: "a", count: 128))")]),
         .publish("no SemVer", 422, "invalid-manifest", [manifest("acme.x", "1.0")]),
         .publish("an id with a dot beside a dash", 422, "invalid-manifest", [manifest("acme.-x")]),
         .publish("an id with look-alike letters", 422, "invalid-manifest", [manifest("\u{430}cme.x")]),
         .publish("an id with dots", 422, "invalid-manifest", [manifest("acme..x")]),
-        .publish("a digest that is another's", 422, "invalid-manifest", [
-            manifest("acme.x", more: "wasm: {sha256: '\(String(repeating: "0", count: 64))'}"),
-            HTTPClientRequest.Part(name: "wasm_module", bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]),
-        ]),
-        .publish("a large manifest", 413, "content-too-large", [part("manifest", String(repeating: "a", count: 262_145))]),
-        .publish("a large readme", 413, "content-too-large", [manifest("acme.x"), part("readme", String(repeating: "a", count: 1_048_577))]),
+        .publish(
+            "a digest that is another's", 422, "invalid-manifest",
+            [
+                manifest("acme.x", more: "wasm: {sha256: '\(String(repeating: "0", count: 64))'}"),
+                HTTPClientRequest.Part(name: "wasm_module", bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]),
+            ]),
+        .publish(
+            "a large manifest", 413, "content-too-large", [part("manifest", String(repeating: "a", count: 262_145))]),
+        .publish(
+            "a large readme", 413, "content-too-large",
+            [manifest("acme.x"), part("readme", String(repeating: "a", count: 1_048_577))]),
         .publish("an existing version", 409, "version-exists", [manifest("acme.there", more: "author: other")]),
         .publish("another spelling", 409, "other-spelling", [manifest("ACME.there", "2.0.0")]),
         Case("another method", 405, "method-not-allowed") { try await $0.get("publish") },
@@ -85,7 +108,8 @@ import TestSupport
         .get("agents/acme.nobody", 404, "agent-not-found"), .get("agents/acme.nobody/versions", 404, "agent-not-found"),
         .get("agents/%20", 404, "agent-not-found"), .get("agents/a%2Fb", 404, "agent-not-found"),
         .get("agents/%ff", 400, "malformed-request"), .get("agents/%00", 400, "malformed-request"),
-        .get("agents/..%2f", 404, "agent-not-found"), .get("agents/acme.there/versions/9.9.9", 404, "version-not-found"),
+        .get("agents/..%2f", 404, "agent-not-found"),
+        .get("agents/acme.there/versions/9.9.9", 404, "version-not-found"),
         .get("agents/acme.there/versions/one", 404, "version-not-found"),
         .get("agents/acme.there/versions/9.9.9/manifest", 404, "version-not-found"),
         .get("artifacts/sha256/abc", 404, "artifact-not-found"),
@@ -94,11 +118,15 @@ import TestSupport
         .get("agents?limit=x", 400, "invalid-parameter"), .get("agents?limit=+1", 400, "invalid-parameter"),
         .get("agents?sort=best", 400, "invalid-parameter"), .get("agents?cursor=x", 400, "invalid-parameter"),
         .get("agents?sort=name&cursor=A", 400, "invalid-parameter"), .get("agents?unknown=1", 400, "invalid-parameter"),
-        .get("agents?q=a&q=b", 400, "invalid-parameter"), .get("agents/acme.there/versions?cursor=x", 400, "invalid-parameter"),
+        .get("agents?q=a&q=b", 400, "invalid-parameter"),
+        .get("agents/acme.there/versions?cursor=x", 400, "invalid-parameter"),
         .get("agents?q=\(String(repeating: "a", count: 257))", 400, "invalid-parameter"),
-        .get("events?from=-1", 400, "invalid-parameter"), .get("events?limit=1001", 400, "invalid-parameter"),
+        .get("events?from=-1", 400, "invalid-parameter"),
+        .get("events?from=9007199254740992", 400, "invalid-parameter"),
+        .get("events?limit=1001", 400, "invalid-parameter"),
         .get("events?stream=x", 400, "invalid-parameter"), .get("events?type=x", 400, "invalid-parameter"),
-        .get("events?type=log.created.v1&stream=agent/a", 400, "invalid-parameter"), .get("projections?x=1", 400, "invalid-parameter"),
+        .get("events?type=log.created.v1&stream=agent/a", 400, "invalid-parameter"),
+        .get("projections?x=1", 400, "invalid-parameter"),
         .get("agents?min_position=100000", 503, "position-not-reached"),
         Case("DELETE agents", 405, "method-not-allowed") { try await $0.get("agents", method: "DELETE") },
     ]
@@ -114,11 +142,15 @@ import TestSupport
             for refusal in Self.commands + Self.queries {
                 let response = try await refusal.send(marketplace)
                 let body = try? JSONValue(response.body)
-                #expect(response.status == refusal.status, "\(refusal.name): \(String(decoding: response.body, as: UTF8.self))")
+                #expect(
+                    response.status == refusal.status,
+                    "\(refusal.name): \(String(decoding: response.body, as: UTF8.self))")
                 #expect(body?["code"]?.string == refusal.code, "\(refusal.name)")
                 #expect(body?["status"]?.integer == Int64(refusal.status))
                 #expect(body?["type"]?.string == "urn:mentatlab:problem:\(refusal.code)")
-                #expect(body?["instance"]?.string == response.fields["request-id"].map { "urn:uuid:\($0)" }, "\(refusal.name)")
+                #expect(
+                    body?["instance"]?.string == response.fields["request-id"].map { "urn:uuid:\($0)" },
+                    "\(refusal.name)")
                 #expect(response.fields["content-type"] == "application/problem+json")
                 #expect((response.fields["retry-after"] != nil) == (refusal.status == 503))
                 #expect((response.fields["www-authenticate"] != nil) == (refusal.status == 401))
@@ -131,7 +163,9 @@ import TestSupport
 
     @Test func allFindingsComeAtOnce() async throws {
         try await withMarketplace { marketplace, _ in
-            let response = try await marketplace.publish([part("manifest", "id: 'a b'\nversion: x\ninputs: [1]\nlicense: none\n")])
+            let response = try await marketplace.publish([
+                part("manifest", "id: 'a b'\nversion: x\ninputs: [1]\nlicense: none\n")
+            ])
             let findings = try JSONValue(response.body)["findings"]?.array ?? []
             #expect(
                 findings.compactMap { $0["path"]?.string } == [
@@ -145,9 +179,11 @@ import TestSupport
     @Test func earlyAnswersComeBeforeTheBody() async throws {
         try await withMarketplace { marketplace, _ in
             let port = try #require(marketplace.url.split(separator: ":").last.flatMap { UInt16($0) })
-            let head = "POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            let head =
+                "POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
             let unauthenticated = try await RawHTTP.send(
-                Array("\(head)Content-Length: 1000000\r\n\r\n".utf8), port: port, more: [UInt8](repeating: 0, count: 200_000))
+                Array("\(head)Content-Length: 1000000\r\n\r\n".utf8), port: port,
+                more: [UInt8](repeating: 0, count: 200_000))
             #expect(unauthenticated.hasPrefix("HTTP/1.1 401 "))
             let token = try marketplace.token
             let tooLarge = try await RawHTTP.send(

@@ -1,8 +1,8 @@
 import Foundation
 import HTTPClient
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// Runs `body` with a data folder whose embedded Postgres is gone afterwards, whatever happened.
 func withEmbedded<Value>(_ body: (String) async throws -> Value) async throws -> Value {
@@ -66,7 +66,8 @@ struct EmbeddedServer {
             var marketplace = try await up(folder)
             #expect(marketplace.printed.contains("mlm_"))
             let token = try marketplace.token
-            let mode = try FileManager.default.attributesOfItem(atPath: "\(folder)/admin-token")[.posixPermissions] as? Int
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: "\(folder)/admin-token")[.posixPermissions] as? Int
             #expect(mode == 0o600)
             #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
             let events = try await marketplace.get("events?limit=1000").body
@@ -108,7 +109,10 @@ struct EmbeddedServer {
                 try MarketplaceProcess.program, "up", "--data", folder, "--catalog", "\(folder)/catalog.jsonl",
             ])
             #expect(second.code == 0)
-            #expect(second.output == "MentatLab Marketplace already runs at \(marketplace.url)\n1 read, 1 published, 0 unchanged, 0 duplicate, 0 failed\n")
+            #expect(
+                second.output
+                    == "MentatLab Marketplace already runs at \(marketplace.url)\n1 read, 1 published, 0 unchanged, 0 duplicate, 0 failed\n"
+            )
             let run = try JSONValue(Array(try Data(contentsOf: URL(filePath: "\(folder)/run.json"))))
             #expect(run["url"]?.string == marketplace.url)
             #expect(run["pid"]?.integer == Int64(marketplace.processID))
@@ -123,7 +127,8 @@ struct EmbeddedServer {
             try await TestDatabase.with(migrated: false) { url in
                 try await withFolder { folder in
                     let outcome = try await run([
-                        try MarketplaceProcess.program, "up", "--data", folder, "--database-url", url, "--port", "\(port)",
+                        try MarketplaceProcess.program, "up", "--data", folder, "--database-url", url, "--port",
+                        "\(port)",
                     ])
                     #expect(outcome.code == 1)
                     #expect(outcome.errors.contains("Address already in use"))
@@ -147,10 +152,14 @@ struct EmbeddedServer {
 
                 let published = try await command.publish([manifest("acme.apart")])
                 #expect(published.status == 201)
-                #expect(published.fields["location"] == "https://market.example/api/v1/marketplace/agents/acme.apart/versions/1.0.0")
+                #expect(
+                    published.fields["location"]
+                        == "https://market.example/api/v1/marketplace/agents/acme.apart/versions/1.0.0")
                 let position = try #require(published.fields["marketplace-position"])
                 #expect(try await query.get("agents/acme.apart?min_position=\(position)").status == 200)
-                #expect(try await query.get("agents/acme.apart/versions/1.0.0/manifest").body == manifest("acme.apart").bytes)
+                #expect(
+                    try await query.get("agents/acme.apart/versions/1.0.0/manifest").body
+                        == manifest("acme.apart").bytes)
                 // Each front has its own routes alone.
                 #expect(try await command.get("agents").status == 404)
                 #expect(try await query.get("publish", method: "POST").status == 404)
@@ -165,8 +174,10 @@ struct EmbeddedServer {
     }
 
     @Test(arguments: [
-        (["fly"], "there is no command 'fly'"), (["up", "--prot", "1"], "has no option --prot"), (["up", "--port", "x"], "--port is 'x'"),
-        (["import"], "needs FILE"), (["query", "--artifacts", "x"], "needs --database-url"), (["up", "extra"], "does not take 'extra'"),
+        (["fly"], "there is no command 'fly'"), (["up", "--prot", "1"], "has no option --prot"),
+        (["up", "--port", "x"], "--port is 'x'"),
+        (["import"], "needs FILE"), (["query", "--artifacts", "x"], "needs --database-url"),
+        (["up", "extra"], "does not take 'extra'"),
         (["project", "unknown", "--database-url", "host=/nonexistent"], "marketplace:"),
     ])
     func aCommandLineThatCanNotBeFollowedIsExplained(_ arguments: [String], _ message: String) async throws {
@@ -189,11 +200,13 @@ struct EmbeddedServer {
     }
 
     private static let commands: [(String, [String])] = [
-        ("word-count", ["python3", "src/main.py"]), ("slugify", ["node", "src/main.js"]), ("rot13", ["wasmkit", "run", "agent.wasm"]),
+        ("word-count", ["python3", "src/main.py"]), ("slugify", ["node", "src/main.js"]),
+        ("rot13", ["wasmkit", "run", "agent.wasm"]),
     ]
 
     @Test(arguments: [
-        ("word-count", "counts", #""words":1"#), ("slugify", "slug", #""slug":"hi""#), ("rot13", "text", #""text":"uv""#),
+        ("word-count", "counts", #""words":1"#), ("slugify", "slug", #""slug":"hi""#),
+        ("rot13", "text", #""text":"uv""#),
     ])
     func answers(_ name: String, _ output: String, _ expected: String) async throws {
         let command = try #require(Self.commands.first { $0.0 == name }?.1)
@@ -216,13 +229,17 @@ struct EmbeddedServer {
     }
 
     @Test func arePublishedByUp() async throws {
-        let examples = try #require(ProcessInfo.processInfo.environment["MENTATLAB_EXAMPLES"], "run the tests by ./test")
+        let examples = try #require(
+            ProcessInfo.processInfo.environment["MENTATLAB_EXAMPLES"], "run the tests by ./test")
         try await withMarketplace(["--publish", examples]) { marketplace, _ in
-            for _ in 0..<200 where !marketplace.printed.contains("mentatlab.word-count") { try await Task.sleep(for: .milliseconds(50)) }
+            for _ in 0..<200 where !marketplace.printed.contains("mentatlab.word-count") {
+                try await Task.sleep(for: .milliseconds(50))
+            }
             for id in ["mentatlab.rot13", "mentatlab.slugify", "mentatlab.word-count"] {
                 #expect(marketplace.printed.contains("published \(id) 1.0.0\n"))
             }
-            let rot13 = try await marketplace.json("agents/mentatlab.rot13?min_position=\(try await marketplace.head() - 1)")
+            let rot13 = try await marketplace.json(
+                "agents/mentatlab.rot13?min_position=\(try await marketplace.head() - 1)")
             #expect(rot13["has_wasm"]?.bool == true)
         }
     }

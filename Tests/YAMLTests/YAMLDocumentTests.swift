@@ -6,14 +6,17 @@ import YAML
     private func read(_ text: String) throws -> JSONValue { try YAMLDocument.read(Array(text.utf8)) }
 
     /// Plain scalars by the core schema (YAML 1.2.2, 10.3.2).
-    @Test(arguments: [
-        ("no", .string("no")), ("yes", .string("yes")), ("on", .string("on")), ("~", .null), ("null", .null), ("", .null),
-        ("true", .bool(true)), ("TRUE", .bool(true)), ("tRue", .string("tRue")), ("012", .number(JSONNumber(12))),
-        ("0o14", .number(JSONNumber(12))), ("0xC", .number(JSONNumber(12))), ("+12", .number(JSONNumber(12))),
-        ("-0", .string("-0")), ("1:30", .string("1:30")), ("1_000", .string("1_000")), ("\"12\"", .string("12")),
-        ("'true'", .string("true")), ("2026-11-24", .string("2026-11-24")), ("0b1", .string("0b1")), ("=", .string("=")),
-        (".", .string(".")), ("1.2.3", .string("1.2.3")), ("0.1.0", .string("0.1.0")),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("no", .string("no")), ("yes", .string("yes")), ("on", .string("on")), ("~", .null), ("null", .null),
+            ("", .null),
+            ("true", .bool(true)), ("TRUE", .bool(true)), ("tRue", .string("tRue")), ("012", .number(JSONNumber(12))),
+            ("0o14", .number(JSONNumber(12))), ("0xC", .number(JSONNumber(12))), ("+12", .number(JSONNumber(12))),
+            ("-0", .string("-0")), ("1:30", .string("1:30")), ("1_000", .string("1_000")), ("\"12\"", .string("12")),
+            ("'true'", .string("true")), ("2026-11-24", .string("2026-11-24")), ("0b1", .string("0b1")),
+            ("=", .string("=")),
+            (".", .string(".")), ("1.2.3", .string("1.2.3")), ("0.1.0", .string("0.1.0")),
+        ] as [(String, JSONValue)])
     func resolves(_ scalar: String, _ expected: JSONValue) throws {
         let value = try #require(try read("a: \(scalar)\n")["a"])
         if scalar == "-0" {

@@ -82,8 +82,11 @@ struct Services: Sendable {
     private func serve(
         _ door: FrontDoor, on reactor: Reactor, _ address: String, _ port: UInt16
     ) async throws -> HTTPServer {
+        var limits = HTTPLimits()
+        // A connection may hold a file besides; sessions and the log need some as well.
+        limits.connections = min(limits.connections, max(64, (Host.raiseDescriptorLimit() - 256) / 2))
         let server = try HTTPServer(
-            on: reactor, address: address, port: port, refusal: FrontDoor.refuse,
+            on: reactor, address: address, port: port, limits: limits, refusal: FrontDoor.refuse,
             handler: { await door.handle($0) })
         try await server.start()
         return server
