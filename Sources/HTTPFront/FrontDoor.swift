@@ -98,7 +98,7 @@ public struct FrontDoor: Sendable {
             response = (problem ?? Problem(.internalError, "the server's log says more under the request's id"))
                 .response(request.id)
         }
-        log.info(
+        log.debug(
             "request",
             [
                 "request": request.id.description, "method": http.head.method,

@@ -27,7 +27,7 @@ struct Program {
     }
 
     private static func run(_ invocation: Invocation, _ signals: Signals) async throws -> Int32 {
-        let log = Log("marketplace", threshold: invocation.flags.contains("quiet") ? .warning : .info)
+        let log = Log("marketplace", threshold: invocation.flags.contains("verbose") ? .debug : .info)
         switch invocation.command.name {
         case Commands.up.name: return try await Up(invocation, log).run(signals)
         case Commands.import.name: return try await ImportCommand(invocation).run()
@@ -39,7 +39,7 @@ struct Program {
 /// The commands of the program, each declared once.
 enum Commands {
     private static let data = Command.Option.value("data", "DIR", "the data folder (.mentatlab)")
-    private static let quiet = Command.Option.flag("quiet", "log warnings and errors alone")
+    private static let verbose = Command.Option.flag("verbose", "log every request as well")
     private static let port = Command.Option.value("port", "N", "the port to listen on; it has to be free")
     private static let address = Command.Option.value("address", "IP", "the address to listen on (127.0.0.1)")
     private static let database = Command.Option.value("database-url", "URL", "the Postgres database to use")
@@ -50,26 +50,26 @@ enum Commands {
         options: [
             data, port, address, .value("database-url", "URL", "a Postgres database in place of the private one"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
-            .value("catalog", "FILE", "import a catalogue once it is ready"), quiet,
+            .value("catalog", "FILE", "import a catalogue once it is ready"), verbose,
         ],
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Command(
         "command", "Runs the front for writes.",
         options: [
             data, database, artifacts, port, address,
-            .value("public-url", "URL", "where readers reach the marketplace"), quiet,
+            .value("public-url", "URL", "where readers reach the marketplace"), verbose,
         ],
         examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let query = Command(
         "query", "Runs the front for reads.",
         options: [
             database, artifacts, port, address, .value("public-url", "URL", "where readers reach the marketplace"),
-            quiet,
+            verbose,
         ],
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let project = Command(
         "project", "Keeps read models up with the log: those named, or all.", arguments: ["NAME…"],
-        options: [database, quiet],
+        options: [database, verbose],
         examples: ["marketplace project agent_summaries --database-url postgresql:///marketplace"])
     static let `import` = Command(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",

@@ -31,7 +31,7 @@ import Testing
             var (lost, doubled) = (0, 0)
             for round in 0..<rounds {
                 let marketplace = try await MarketplaceProcess(
-                    ["up", "--data", folder, "--port", "0", "--quiet"], folder: folder)
+                    ["up", "--data", folder, "--port", "0"], folder: folder)
                 let server = try await EmbeddedServer(folder)
                 let token = try marketplace.token
                 let until = Date(timeIntervalSinceNow: 2)
@@ -57,7 +57,7 @@ import Testing
                 await work.value
 
                 let again = try await MarketplaceProcess(
-                    ["up", "--data", folder, "--port", "0", "--quiet"], folder: folder)
+                    ["up", "--data", folder, "--port", "0"], folder: folder)
                 let published = try await Self.published(again)
                 for (agent, position) in ledger.all where published[agent]?.contains(position) != true {
                     lost += 1; print("lost \(agent)")

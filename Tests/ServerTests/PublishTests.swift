@@ -12,7 +12,7 @@ func withMarketplace(
     try await TestDatabase.with(migrated: false) { url in
         try await withFolder { folder in
             let marketplace = try await MarketplaceProcess(
-                ["up", "--data", folder, "--database-url", url, "--port", "0"] + more, folder: folder)
+                ["up", "--data", folder, "--database-url", url, "--port", "0", "--verbose"] + more, folder: folder)
             do {
                 try await body(marketplace, url)
             } catch {

@@ -146,7 +146,7 @@ struct EmbeddedServer {
                 let query = try await MarketplaceProcess(["query"] + shared, folder: folder)
                 let projector = Process()
                 projector.executableURL = URL(filePath: try MarketplaceProcess.program)
-                projector.arguments = ["project", "--database-url", url, "--quiet"]
+                projector.arguments = ["project", "--database-url", url]
                 projector.standardOutput = FileHandle.nullDevice
                 try projector.run()
 

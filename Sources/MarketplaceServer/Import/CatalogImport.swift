@@ -107,6 +107,7 @@ final class Progress {
     private let total: Int
     private let isTerminal = Host.isTerminal(2)
     private var done = 0
+    private let began = Host.steadyClockMilliseconds()
     private var shown = Host.steadyClockMilliseconds()
 
     init(_ label: String, total: Int) {
@@ -128,6 +129,8 @@ final class Progress {
     }
 
     func finish() {
-        if isTerminal { Host.write("\r\u{1b}[K", to: 2) }
+        let milliseconds = Host.steadyClockMilliseconds() - began
+        let took = "\(label): \(done) of \(total) in \(milliseconds / 1000).\(milliseconds % 1000 / 100) s\n"
+        Host.write(isTerminal ? "\r\u{1b}[K\(took)" : took, to: 2)
     }
 }
