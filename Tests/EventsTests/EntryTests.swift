@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Encoder, decoder, schema and an independent canonicaliser agree on anything.
-    @Test func generatedEntriesHoldEncoderDecoderAndSchemaToEachOther() throws {
+    @Test func generatedEntriesHoldEncoderDecoderAndSchemaToEachOther() async throws {
         var random = SeededRandom(seed: 2026)
         let entries = (0..<2_000).map { _ in EntryFixtures.any(&random) }
         for entry in entries { #expect(try Envelope(bytes: entry.bytes) == entry) }
@@ -28,13 +28,13 @@ import Testing
         var input = entries.map { "events/envelope \(String(decoding: $0.bytes, as: UTF8.self))\n" }.joined()
         input += listings.map { "contents/listing \(String(decoding: $0.document, as: UTF8.self))\n" }.joined()
         input += "contents/name \(String(decoding: NameContent(name: "admin").document, as: UTF8.self))\n"
-        let verdicts = try Oracle.run("validate", input: input)
+        let verdicts = try await Oracle.run("validate", input: input)
         #expect(verdicts.count == entries.count + listings.count + 1)
         #expect(verdicts.allSatisfy { $0 == "ok" }, "\(verdicts.filter { $0 != "ok" }.prefix(5))")
     }
 
     /// The schema refuses what the decoder refuses: a member too many, one too few, a wrong type.
-    @Test func schemaAndDecoderRefuseTheSame() throws {
+    @Test func schemaAndDecoderRefuseTheSame() async throws {
         var broken: [String] = []
         for envelope in try EntryFixtures.golden() {
             let document = try JSONValue(envelope.bytes)
@@ -45,7 +45,7 @@ import Testing
             }
         }
         try #require(broken.count > 150)
-        let verdicts = try Oracle.run("validate", input: broken.map { "events/envelope \($0)\n" }.joined())
+        let verdicts = try await Oracle.run("validate", input: broken.map { "events/envelope \($0)\n" }.joined())
         // What a schema can't say is left: that release is the digest of the artifacts.
         let taken = zip(broken, verdicts).filter { $0.1 == "ok" }.map(\.0)
         #expect(taken.allSatisfy { $0.contains("agent.version-published.v1") }, "\(taken.prefix(3))")

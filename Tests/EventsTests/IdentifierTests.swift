@@ -33,13 +33,13 @@ import Testing
     }
 
     /// Slices by hashlib: int.from_bytes(sha256(id)[:4], "big") % 64.
-    @Test func slicesAreThoseOfTheVocabulary() throws {
-        #expect(try #require(StreamName("agent/flexinfer.echo")).slice == expectedSlice("flexinfer.echo"))
-        #expect(try #require(StreamName("namespace/acme")).slice == expectedSlice("acme"))
+    @Test func slicesAreThoseOfTheVocabulary() async throws {
+        #expect(try await #require(StreamName("agent/flexinfer.echo")).slice == expectedSlice("flexinfer.echo"))
+        #expect(try await #require(StreamName("namespace/acme")).slice == expectedSlice("acme"))
     }
 
-    private func expectedSlice(_ id: String) throws -> Int {
-        let lines = try Oracle.run("slice", input: "\(id)\n")
+    private func expectedSlice(_ id: String) async throws -> Int {
+        let lines = try await Oracle.run("slice", input: "\(id)\n")
         return try #require(lines.first.flatMap { Int($0) })
     }
 

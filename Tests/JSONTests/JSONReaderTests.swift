@@ -68,7 +68,7 @@ import Testing
     }
 
     /// Mutated documents are taken or refused as Python's parser, with the checks it lacks, takes them.
-    @Test func agreesWithAnIndependentParser() throws {
+    @Test func agreesWithAnIndependentParser() async throws {
         var random = SeededRandom(seed: 7)
         let seeds = [
             #"{"a":[1,2.5,-3e+7,"xé€😀\n\u00e9\ud83d\ude00",true,false,null],"b":{"c":{}}}"#,
@@ -90,7 +90,7 @@ import Testing
             cases.append(bytes)
         }
         let hex = cases.map { $0.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
-        let verdicts = try Oracle.run("strict_json", input: hex.map { "\($0)\n" }.joined())
+        let verdicts = try await Oracle.run("strict_json", input: hex.map { "\($0)\n" }.joined())
         try #require(verdicts.count == cases.count)
         for (bytes, verdict) in zip(cases, verdicts) {
             let isTaken = (try? JSONValue(bytes)) != nil

@@ -23,11 +23,11 @@ import Testing
     }
 
     /// Random trees come out as an independent canonicaliser writes them.
-    @Test func agreesWithAnIndependentCanonicaliser() throws {
+    @Test func agreesWithAnIndependentCanonicaliser() async throws {
         var random = SeededRandom(seed: 11)
         let trees = (0..<1_500).map { _ in tree(&random, depth: 0) }
         let lines = trees.map { String(decoding: $0.canonicalBytes, as: UTF8.self) }
-        let expected = try Oracle.run("canonical", input: lines.map { "\($0)\n" }.joined())
+        let expected = try await Oracle.run("canonical", input: lines.map { "\($0)\n" }.joined())
         try #require(expected.count == lines.count)
         for (ours, theirs) in zip(lines, expected) {
             #expect(Array(ours.utf8) == Array(theirs.utf8))

@@ -35,7 +35,7 @@ import Testing
         #expect(try #require(SemVer("1.0.0+a")).precedenceKey == #require(SemVer("1.0.0+b")).precedenceKey)
     }
 
-    @Test func agreesWithAnIndependentImplementation() throws {
+    @Test func agreesWithAnIndependentImplementation() async throws {
         var random = SeededRandom(seed: 5)
         func version() -> String {
             func number() -> String {
@@ -48,7 +48,7 @@ import Testing
                 + random.pick(["", "", "+build", "+1.-"])
         }
         let pairs = (0..<3_000).map { _ in (version(), version()) }
-        let verdicts = try Oracle.run("semver_order", input: pairs.map { "\($0.0) \($0.1)\n" }.joined())
+        let verdicts = try await Oracle.run("semver_order", input: pairs.map { "\($0.0) \($0.1)\n" }.joined())
         try #require(verdicts.count == pairs.count)
         for ((left, right), verdict) in zip(pairs, verdicts) {
             let (ours, other) = (try #require(SemVer(left)), try #require(SemVer(right)))

@@ -95,7 +95,7 @@ import Testing
                         method: "GET", path: path, template: template,
                         response: try await marketplace.get(path, [("If-None-Match", tag)])))
             }
-            let verdicts = try Oracle.run("openapi", input: exchanges.map { "\($0.line)\n" }.joined())
+            let verdicts = try await Oracle.run("openapi", input: exchanges.map { "\($0.line)\n" }.joined())
             for (exchange, verdict) in zip(exchanges, verdicts) {
                 #expect(verdict == "ok", "\(exchange.method) \(exchange.path) \(exchange.response.status): \(verdict)")
             }

@@ -181,16 +181,15 @@ import Testing
             let port = try #require(marketplace.url.split(separator: ":").last.flatMap { UInt16($0) })
             let head =
                 "POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-            let unauthenticated = try await RawHTTP.send(
-                Array("\(head)Content-Length: 1000000\r\n\r\n".utf8), port: port,
-                more: [UInt8](repeating: 0, count: 200_000))
+            let unauthenticated = try await RawHTTP.exchange(
+                port: port, [.send("\(head)Content-Length: 1000000\r\n\r\n"), .fill(200_000)])
             #expect(unauthenticated.hasPrefix("HTTP/1.1 401 "))
             let token = try marketplace.token
-            let tooLarge = try await RawHTTP.send(
-                Array("\(head)Authorization: Bearer \(token)\r\nContent-Length: 1000000000\r\n\r\n".utf8), port: port)
+            let tooLarge = try await RawHTTP.exchange(
+                port: port, [.send("\(head)Authorization: Bearer \(token)\r\nContent-Length: 1000000000\r\n\r\n")])
             #expect(tooLarge.hasPrefix("HTTP/1.1 413 "))
-            let waiting = try await RawHTTP.send(
-                Array("\(head)Expect: 100-continue\r\nContent-Length: 100\r\n\r\n".utf8), port: port)
+            let waiting = try await RawHTTP.exchange(
+                port: port, [.send("\(head)Expect: 100-continue\r\nContent-Length: 100\r\n\r\n")])
             #expect(waiting.hasPrefix("HTTP/1.1 401 "))
             #expect(!waiting.contains("100 Continue"))
         }

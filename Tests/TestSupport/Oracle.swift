@@ -8,7 +8,7 @@ public enum Oracle {
     }
 
     /// Runs `Tests/Oracles/<script>.py` with the input on stdin; returns the lines of its stdout.
-    public static func run(_ script: String, arguments: [String] = [], input: String) throws -> [String] {
+    public static func run(_ script: String, arguments: [String] = [], input: String) async throws -> [String] {
         guard let python = ProcessInfo.processInfo.environment["MENTATLAB_PYTHON"] else {
             throw Failure(description: "MENTATLAB_PYTHON is not set: run the tests by ./test")
         }
@@ -25,7 +25,8 @@ public enum Oracle {
         process.standardInput = try FileHandle(forReadingFrom: stdin)
         process.standardOutput = try FileHandle(forWritingTo: stdout)
         try process.run()
-        process.waitUntilExit()
+        // Waiting must not hold one of the few threads that all tests share.
+        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
         let output = String(decoding: try Data(contentsOf: stdout), as: UTF8.self)
         guard process.terminationStatus == 0 else {
             throw Failure(description: "\(script).py ended with \(process.terminationStatus): \(output.suffix(2000))")

@@ -1,0 +1,204 @@
+import HTTPServer
+import Reactor
+import Synchronization
+import TestSupport
+import Testing
+
+/// The server on a real socket.
+@Suite struct HTTPServerTests {
+    private final class Seen: Sendable {
+        private let events = Mutex<[String]>([])
+        func note(_ event: String) { events.withLock { $0.append(event) } }
+        var all: [String] { events.withLock { $0 } }
+
+        func wait(for event: String) async throws {
+            for _ in 0..<500 where !all.contains(event) { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(all.contains(event), "\(event) did not happen")
+        }
+    }
+
+    /// Answers with what it was asked for: `/echo` the body, `/slow` after a while, `/ignore` at once.
+    private func withServer(
+        _ change: (inout HTTPLimits) -> Void = { _ in }, _ body: (HTTPServer, Seen) async throws -> Void
+    ) async throws {
+        var limits = HTTPLimits()
+        change(&limits)
+        let seen = Seen()
+        let reactor = try Reactor(name: "test")
+        let server = try HTTPServer(
+            on: reactor, port: 0, limits: limits,
+            refusal: { HTTPResponse(status: $0.status, body: .bytes(Array("refused: \($0.reason)".utf8))) },
+            handler: { request in
+                switch request.head.segments[0] {
+                case "echo":
+                    do throws(HTTPRefusal) {
+                        return HTTPResponse(status: 200, body: .bytes(try await request.body.gather(limit: 1 << 20)))
+                    } catch {
+                        return HTTPResponse(status: error.status, body: .bytes(Array(error.reason.utf8)))
+                    }
+                case "slow":
+                    seen.note("began")
+                    do {
+                        try await Task.sleep(for: .seconds(3))
+                        seen.note("finished")
+                    } catch {
+                        seen.note("cancelled")
+                    }
+                    return HTTPResponse(status: 200, body: .bytes(Array("slow".utf8)))
+                default: return HTTPResponse(status: 200, body: .bytes(Array("\(request.head.segments)".utf8)))
+                }
+            })
+        try await server.start()
+        try await body(server, seen)
+        await server.shutDown()
+        reactor.stop()
+    }
+
+    private func bodies(_ answer: String) -> [String] {
+        answer.components(separatedByMark: "HTTP/1.1 ").map { $0.components(separatedByMark: "\r\n\r\n").last ?? "" }
+    }
+
+    @Test func manyRequestsGoOverOneConnectionInOrder() async throws {
+        try await withServer { server, _ in
+            let requests = (0..<50).map { "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n\(100 + $0)" }
+                .joined()
+            let answer = try await RawHTTP.exchange(
+                port: server.port,
+                [.send(requests), .send("GET /end HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")])
+            #expect(bodies(answer) == (0..<50).map { "\(100 + $0)" } + [#"["end"]"#])
+        }
+    }
+
+    @Test func aBodyIsPulledInChunksOrByLength() async throws {
+        try await withServer { server, _ in
+            let answer = try await RawHTTP.exchange(
+                port: server.port,
+                [
+                    .send(
+                        "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"
+                    ),
+                    .sleep(milliseconds: 50), .send("lo\r\n1\r\n!\r\n0\r\n\r\n"),
+                ])
+            #expect(bodies(answer) == ["hello!"])
+            let large = try await RawHTTP.exchange(
+                port: server.port,
+                [
+                    .send("POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 900000\r\n\r\n"),
+                    .fill(900_000), .finish,
+                ])
+            #expect(bodies(large).first?.utf8.count == 900_000)
+        }
+    }
+
+    @Test func aBodyBeyondTheBoundIsRefusedAndTheConnectionClosed() async throws {
+        try await withServer { server, _ in
+            let stated = try await RawHTTP.exchange(
+                port: server.port, [.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n")])
+            #expect(stated.hasPrefix("HTTP/1.1 413 "))
+            let chunked = try await RawHTTP.exchange(
+                port: server.port,
+                [
+                    .send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n"),
+                    .fill(0x200000),
+                ])
+            #expect(chunked.hasPrefix("HTTP/1.1 413 "))
+        }
+    }
+
+    @Test func aBodyCutOffIsSaid() async throws {
+        try await withServer { server, _ in
+            let answer = try await RawHTTP.exchange(
+                port: server.port, [.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"), .finish])
+            #expect(answer.hasPrefix("HTTP/1.1 400 "))
+        }
+    }
+
+    @Test func slowHeadsAndBodiesEnd() async throws {
+        try await withServer {
+            $0.headMilliseconds = 300
+            $0.stallMilliseconds = 300
+        } _: { server, _ in
+            let head = try await RawHTTP.exchange(port: server.port, [.send("GET / HTTP/1.1\r\nHo")])
+            #expect(head.hasPrefix("HTTP/1.1 408 "))
+            let drip = try await RawHTTP.exchange(
+                port: server.port, (0..<20).flatMap { _ in [.send("G"), .sleep(milliseconds: 100)] })
+            #expect(drip.hasPrefix("HTTP/1.1 408 "))
+            let body = try await RawHTTP.exchange(
+                port: server.port, [.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")])
+            #expect(body.hasPrefix("HTTP/1.1 408 "))
+        }
+    }
+
+    @Test func aConnectionAtRestIsClosed() async throws {
+        try await withServer {
+            $0.idleMilliseconds = 200
+        } _: { server, _ in
+            let answer = try await RawHTTP.exchange(port: server.port, [.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")])
+            #expect(bodies(answer) == [#"["a"]"#])
+        }
+    }
+
+    @Test func oneConnectionTooManyIsRefused() async throws {
+        try await withServer {
+            $0.connections = 1
+        } _: { server, seen in
+            let first = Task {
+                try await RawHTTP.exchange(
+                    port: server.port, [.send("GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")])
+            }
+            try await seen.wait(for: "began")
+            let second = try await RawHTTP.exchange(port: server.port, [.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")])
+            #expect(second.hasPrefix("HTTP/1.1 503 "))
+            #expect(second.contains("retry-after: 1"))
+            #expect(try await bodies(first.value) == ["slow"])
+        }
+    }
+
+    @Test func whoLeavesCancelsTheHandler() async throws {
+        try await withServer { server, seen in
+            _ = try await RawHTTP.exchange(
+                port: server.port, [.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"), .sleep(milliseconds: 200), .leave])
+            try await seen.wait(for: "cancelled")
+        }
+    }
+
+    @Test func aCommandGoesOnWhenItsClientStopsSending() async throws {
+        try await withServer { server, seen in
+            let answer = try await RawHTTP.exchange(
+                port: server.port, [.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"), .finish])
+            #expect(bodies(answer) == ["slow"])
+            #expect(seen.all == ["began", "finished"])
+        }
+    }
+
+    @Test func shutdownLetsRequestsFinish() async throws {
+        try await withServer { server, seen in
+            let answer = Task {
+                try await RawHTTP.exchange(port: server.port, [.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")])
+            }
+            try await seen.wait(for: "began")
+            await server.shutDown()
+            let text = try await answer.value
+            #expect(bodies(text) == ["slow"])
+            #expect(text.contains("connection: close"))
+        }
+    }
+
+    @Test func aRefusalAnswersAndCloses() async throws {
+        try await withServer { server, _ in
+            let answer = try await RawHTTP.exchange(
+                port: server.port,
+                [.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b\nGET /c HTTP/1.1\r\nHost: a\r\n\r\n")])
+            #expect(bodies(answer).count == 2)
+            #expect(answer.contains("HTTP/1.1 400 "))
+            #expect(!answer.contains("\"c\""))
+        }
+    }
+}
+
+extension String {
+    /// The parts between marks, without empty ones.
+    fileprivate func components(separatedByMark mark: String) -> [String] {
+        split(separator: mark).map(String.init)
+    }
+}

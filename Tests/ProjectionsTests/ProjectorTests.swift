@@ -1,0 +1,157 @@
+import Crypto
+import EventLog
+import Events
+import Logging
+import Manifest
+import Postgres
+import Projections
+import System
+import TestSupport
+import Testing
+
+@Suite struct ProjectorTests {
+    private struct Publishing {
+        let log: EventLog
+        let owner = PersonID(random: SecureRandom.bytes(16))
+
+        /// Publishes versions of an agent as the domain would, without asking it.
+        func publish(
+            _ id: String, _ versions: [String], listing: ListingContent = ListingContent(), from first: Int64 = 0
+        ) async throws {
+            let id = try #require(AgentID(id))
+            let stream = StreamName.agent(id.key)
+            let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+            func event(_ event: Event, _ version: Int64, _ contents: [Append.NewContent] = []) -> Append.NewEvent {
+                Append.NewEvent(
+                    envelope: Envelope(
+                        id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
+                        stream: stream,
+                        time: now, recordedTime: now, origin: Envelope.Origin(actor: owner), event: event),
+                    version: StreamVersion(version), contents: contents)
+            }
+            var events: [Append.NewEvent] = []
+            if first == 0 { events.append(event(.agentRegistered(AgentRegistered(id: id, owner: owner)), 1)) }
+            for version in versions {
+                var listing = listing
+                listing.summary = listing.summary ?? "summary of \(version)"
+                let content = Content(document: listing.document, nonce: SecureRandom.bytes(32))
+                let published = VersionPublished(
+                    version: version,
+                    artifacts: [Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)],
+                    listed: true, listingCommitment: content.commitment)
+                events.append(
+                    event(
+                        .versionPublished(published), first + Int64(events.count) + 1,
+                        [Append.NewContent(field: "listing_commitment", content: content, isPublic: true)]))
+            }
+            let outcome = try await log.append(Append(expected: [stream: StreamVersion(first)], events: events))
+            guard case .appended = outcome else {
+                Issue.record("not appended: \(outcome)")
+                return
+            }
+        }
+    }
+
+    private func withLog(_ body: (Publishing, String) async throws -> Void) async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            try await body(Publishing(log: log), url)
+            await log.close()
+        }
+    }
+
+    private func projectors(_ url: String) -> [Projector] {
+        Projections.all.map { Projector($0, url: url, log: Log("test", threshold: .error)) }
+    }
+
+    /// All rows of a model, in an order of their own.
+    private func rows(_ url: String, _ table: String) async throws -> [String] {
+        try await TestDatabase.query(url, "SELECT t::text FROM models.\(table) t ORDER BY 1")
+    }
+
+    private static let tables = ["usernames", "agent_summaries", "agent_details", "agent_versions"]
+
+    @Test func manyWorkersApplyEachEventOnce() async throws {
+        try await withLog { publishing, url in
+            for index in 0..<40 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0-rc.1"]) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for projector in (0..<4).flatMap({ _ in projectors(url) }) {
+                    group.addTask { while try await projector.applyBatch() > 0 {} }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await rows(url, "agent_versions").count == 80)
+            let cursors = try await TestDatabase.query(
+                url, "SELECT projection || ' ' || position FROM models.cursors ORDER BY 1")
+            #expect(cursors == ["agent_details 120", "agent_summaries 120", "usernames 120"])
+        }
+    }
+
+    /// A model is a function of the log: built in one go or event by event, it is the same.
+    @Test func aModelBuiltAnewIsTheSame() async throws {
+        try await withLog { publishing, url in
+            for index in 0..<10 {
+                try await publishing.publish("acme.a\(index)", ["1.0.0"])
+                for projector in projectors(url) { _ = try await projector.applyBatch() }
+                try await publishing.publish("acme.a\(index)", ["2.0.0-rc.1", "1.10.0", "1.9.0"], from: 2)
+                for projector in projectors(url) { _ = try await projector.applyBatch() }
+            }
+            var before: [[String]] = []
+            for table in Self.tables { before.append(try await rows(url, table)) }
+            try await TestDatabase.script(
+                url, "TRUNCATE models.cursors, \(Self.tables.map { "models.\($0)" }.joined(separator: ", "))")
+            for projector in projectors(url) { while try await projector.applyBatch() > 0 {} }
+            for (table, rows) in zip(Self.tables, before) {
+                #expect(try await self.rows(url, table) == rows, "\(table)")
+            }
+            let shown = try await TestDatabase.query(
+                url, "SELECT DISTINCT latest_version || ': ' || summary FROM models.agent_summaries")
+            #expect(shown == ["1.10.0: summary of 1.10.0"])
+        }
+    }
+
+    @Test func aTextThatNoColumnHoldsStopsNothing() async throws {
+        try await withLog { publishing, url in
+            var listing = ListingContent()
+            listing.title = "a\u{0}b"
+            listing.category = "c\u{0}"
+            try await publishing.publish("acme.nul", ["1.0.0"], listing: listing)
+            for projector in projectors(url) { while try await projector.applyBatch() > 0 {} }
+            #expect(try await TestDatabase.query(url, "SELECT title FROM models.agent_summaries") == ["a\u{fffd}b"])
+        }
+    }
+
+    @Test func anErasedContentLeavesATombstone() async throws {
+        try await withLog { publishing, url in
+            try await publishing.publish("acme.gone", ["1.0.0"])
+            try await TestDatabase.script(url, "DELETE FROM log.contents")
+            for projector in projectors(url) { while try await projector.applyBatch() > 0 {} }
+            let reader = AgentReader(
+                pool: PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1))
+            let key = try #require(AgentKey("acme.gone"))
+            let detail = try #require(try await reader.agent(key).value)
+            #expect(detail.latest.listing == nil)
+            #expect(detail.latest.published.version == "1.0.0")
+        }
+    }
+
+    /// A type that nobody knows stops a model loudly where it is; what it holds stays.
+    @Test func anUnknownTypeStopsAModel() async throws {
+        try await withLog { publishing, url in
+            try await publishing.publish("acme.a", ["1.0.0"])
+            for projector in projectors(url) { _ = try await projector.applyBatch() }
+            try await TestDatabase.script(
+                url,
+                """
+                INSERT INTO log.events SELECT 2, stream, 3, 'agent.exploded.v1', recorded,
+                    convert_to(replace(convert_from(entry, 'UTF8'), 'agent.version-published.v1', 'agent.exploded.v1'), 'UTF8')
+                FROM log.events WHERE position = 1
+                """)
+            for projector in projectors(url) {
+                await #expect(throws: EventLogError.self) { try await projector.applyBatch() }
+            }
+            #expect(try await rows(url, "agent_summaries").count == 1)
+            #expect(try await TestDatabase.query(url, "SELECT max(position)::text FROM models.cursors") == ["2"])
+        }
+    }
+}
