@@ -104,7 +104,7 @@ let package = Package(
             "Projections",
             ["Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging", "System", "TestSupport"]),
         tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),
-        tests("Server", ["HTTPClient", "JSON", "Crypto", "TestSupport"]),
+        tests("Server", ["CommandAPI", "EventLog", "Events", "HTTPClient", "JSON", "Crypto", "System", "TestSupport"]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],
     swiftLanguageModes: [.v6]

@@ -8,6 +8,15 @@ import Testing
 @Suite struct HTTPServerTests {
     private final class Seen: Sendable {
         private let events = Mutex<[String]>([])
+        private let isOpen = Mutex(false)
+
+        /// Lets the requests for `/slow` go on.
+        func open() { isOpen.withLock { $0 = true } }
+
+        func waitUntilOpen() async throws {
+            while !isOpen.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(10)) }
+        }
+
         func note(_ event: String) { events.withLock { $0.append(event) } }
         var all: [String] { events.withLock { $0 } }
 
@@ -17,7 +26,7 @@ import Testing
         }
     }
 
-    /// Answers with what it was asked for: `/echo` the body, `/slow` after a while, `/ignore` at once.
+    /// Answers with what it was asked for: `/echo` the body, `/slow` once the test lets it, anything else its path.
     private func withServer(
         _ change: (inout HTTPLimits) -> Void = { _ in }, _ body: (HTTPServer, Seen) async throws -> Void
     ) async throws {
@@ -39,7 +48,7 @@ import Testing
                 case "slow":
                     seen.note("began")
                     do {
-                        try await Task.sleep(for: .seconds(3))
+                        try await seen.waitUntilOpen()
                         seen.note("finished")
                     } catch {
                         seen.note("cancelled")
@@ -150,6 +159,7 @@ import Testing
             let second = try await RawHTTP.exchange(port: server.port, [.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")])
             #expect(second.hasPrefix("HTTP/1.1 503 "))
             #expect(second.contains("retry-after: 1"))
+            seen.open()
             #expect(try await bodies(first.value) == ["slow"])
         }
     }
@@ -164,9 +174,15 @@ import Testing
 
     @Test func aCommandGoesOnWhenItsClientStopsSending() async throws {
         try await withServer { server, seen in
-            let answer = try await RawHTTP.exchange(
-                port: server.port, [.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"), .finish])
-            #expect(bodies(answer) == ["slow"])
+            let answer = Task {
+                try await RawHTTP.exchange(
+                    port: server.port,
+                    [.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"), .finish])
+            }
+            try await seen.wait(for: "began")
+            try await Task.sleep(for: .milliseconds(300))
+            seen.open()
+            #expect(try await bodies(answer.value) == ["slow"])
             #expect(seen.all == ["began", "finished"])
         }
     }
@@ -177,7 +193,10 @@ import Testing
                 try await RawHTTP.exchange(port: server.port, [.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")])
             }
             try await seen.wait(for: "began")
-            await server.shutDown()
+            let shutDown = Task { await server.shutDown() }
+            try await Task.sleep(for: .milliseconds(300))
+            seen.open()
+            await shutDown.value
             let text = try await answer.value
             #expect(bodies(text) == ["slow"])
             #expect(text.contains("connection: close"))

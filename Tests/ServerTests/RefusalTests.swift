@@ -1,3 +1,5 @@
+import EventLog
+import Events
 import Foundation
 import HTTPClient
 import JSON
@@ -158,6 +160,37 @@ import Testing
             }
             let keys = try await TestDatabase.query(databaseURL, "SELECT count(*)::text FROM vault.idempotency_keys")
             #expect(keys == ["0"])
+        }
+    }
+
+    /// Other people's tokens, names and agents; who they are is appended as registration will append it.
+    @Test func whatBelongsToOthersIsNotTouched() async throws {
+        try await withMarketplace { marketplace, databaseURL in
+            #expect(try await marketplace.publish([manifest("acme.there")]).status == 201)
+            let log = try await EventLog.open(EventLog.Configuration(url: databaseURL))
+            let now = Int64(Date().timeIntervalSince1970 * 1000)
+            let other = try await Newcomer.register(in: log, scopes: [.publish], expires: now + 3_600_000)
+            let narrow = try await Newcomer.register(
+                in: log, scopes: [.publishAgent(try #require(AgentKey("narrow.one")))], expires: now + 3_600_000)
+            let expired = try await Newcomer.register(in: log, scopes: [.publish], expires: now - 1)
+            let reviewer = try await Newcomer.register(in: log, scopes: [.review], expires: now + 3_600_000)
+            await log.close()
+            let head = try await marketplace.head()
+
+            let cases: [(String, String, Int, String)] = [
+                (other, "acme.there", 403, "not-owner"), (other, "ACME.There", 403, "not-owner"),
+                (other, "acme.new", 403, "namespace-owned"), (other, "npm.left-pad", 403, "name-reserved"),
+                (other, "search", 403, "name-reserved"), (narrow, "narrow.two", 403, "out-of-scope"),
+                (reviewer, "hers.one", 403, "out-of-scope"), (expired, "hers.one", 401, "not-authenticated"),
+            ]
+            for (token, id, status, code) in cases {
+                let response = try await marketplace.publish([manifest(id, "3.0.0")], token: token)
+                #expect(response.status == status, "\(id)")
+                #expect(try JSONValue(response.body)["code"]?.string == code, "\(id)")
+                #expect(try await marketplace.head() == head)
+            }
+            #expect(try await marketplace.publish([manifest("narrow.one")], token: narrow).status == 201)
+            #expect(try await marketplace.publish([manifest("hers.one")], token: other).status == 201)
         }
     }
 

@@ -101,6 +101,30 @@ struct EmbeddedServer {
         }
     }
 
+    /// With the database gone, each answer says so and when to come again; with it back, everything goes on.
+    @Test func withoutItsDatabaseEverythingIsUnavailableAndNothingIsLost() async throws {
+        try await withEmbedded { folder in
+            let marketplace = try await up(folder)
+            #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
+            let server = try await EmbeddedServer(folder)
+            server.killNow()
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(try await marketplace.get("/health/live").status == 200)
+            for response in [
+                try await marketplace.get("/health/ready"), try await marketplace.get("agents/acme.a"),
+                try await marketplace.publish([manifest("acme.b")]),
+            ] {
+                #expect(response.status == 503)
+                #expect(response.fields["retry-after"] != nil)
+                #expect(try JSONValue(response.body)["code"]?.string == "unavailable")
+            }
+            try await marketplace.kill()
+            let again = try await up(folder)
+            #expect(try await again.publish([manifest("acme.b")]).status == 201)
+            #expect(try await again.stop() == 0)
+        }
+    }
+
     @Test func theSecondSaysWhereTheFirstRunsAndImportsIntoIt() async throws {
         try await withEmbedded { folder in
             let marketplace = try await up(folder)
@@ -130,8 +154,8 @@ struct EmbeddedServer {
                         try MarketplaceProcess.program, "up", "--data", folder, "--database-url", url, "--port",
                         "\(port)",
                     ])
-                    #expect(outcome.code == 1)
-                    #expect(outcome.errors.contains("Address already in use"))
+                    #expect(outcome.code == 64)
+                    #expect(outcome.errors.contains("--port is \(port), which another program listens on"))
                 }
             }
         }

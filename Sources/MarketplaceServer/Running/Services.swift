@@ -1,5 +1,6 @@
 import Artifacts
 import CommandAPI
+import CommandLine
 import Contract
 import EventLog
 import Events
@@ -68,7 +69,15 @@ struct Services: Sendable {
     ) async throws -> HTTPServer {
         log.info("serving", ["routes": door.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
         let reactor = try Reactor(name: "http")
-        if let port { return try await serve(door, on: reactor, address, port) }
+        if let port {
+            do {
+                return try await serve(door, on: reactor, address, port)
+            } catch let error as SystemError {
+                guard error.isAddressInUse else { throw error }
+                throw UsageError(
+                    "--port is \(port), which another program listens on; choose another one or leave it out.")
+            }
+        }
         for candidate in firstPort..<(firstPort + 100) {
             do {
                 return try await serve(door, on: reactor, address, candidate)
