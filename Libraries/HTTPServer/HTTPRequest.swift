@@ -30,12 +30,4 @@ public struct HTTPBody: Sendable {
     public func limit(to bytes: Int) async throws(HTTPRefusal) {
         try await connection.limitBody(to: bytes)
     }
-
-    /// The whole body, gathered up to `limit` bytes; beyond: 413.
-    public func gather(limit: Int) async throws(HTTPRefusal) -> [UInt8] {
-        try await self.limit(to: limit)
-        var all: [UInt8] = []
-        while let piece = try await next() { all += piece }
-        return all
-    }
 }

@@ -38,14 +38,6 @@ struct HTTPRequestDecoder {
         return false
     }
 
-    /// True while the body of a request is expected or under way.
-    var isInBody: Bool {
-        switch state {
-        case .head, .refused: false
-        default: true
-        }
-    }
-
     private var available: Int { buffer.count - start }
 
     mutating func append(_ bytes: [UInt8]) {

@@ -37,11 +37,6 @@ public struct HTTPRouter: Sendable {
         routes.append(Route(method: method, path: path, pattern: pattern, handler: handler))
     }
 
-    /// Adds the routes of another router.
-    public mutating func include(_ other: HTTPRouter) {
-        routes += other.routes
-    }
-
     /// Finds the route of a request. HEAD is answered by GET, whose body the server drops.
     public func match(_ head: HTTPRequestHead) -> Match {
         var others: [String] = []

@@ -18,8 +18,6 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
 
     /// True where the file or folder does not exist.
     public var isNotFound: Bool { code == ENOENT }
-    /// True where the file or folder exists already.
-    public var isAlreadyThere: Bool { code == EEXIST }
     /// True where another program has the address.
     public var isAddressInUse: Bool { code == EADDRINUSE }
     /// True where the disk or a quota is full.

@@ -69,7 +69,4 @@ public struct AgentManifest: Sendable, Equatable {
     public var wasmSHA256: String?
     /// All findings, in the order of the fields.
     public internal(set) var findings: [Finding] = []
-
-    /// True where nothing stands against publishing.
-    public var isPublishable: Bool { !findings.contains { $0.severity == .error } }
 }

@@ -5,7 +5,6 @@ import Events
 public import HTTPFront
 import HTTPServer
 public import Projections
-import System
 
 /// The front for reads: models, the log, files, and what describes them.
 public struct QueryFront: Sendable {
@@ -15,12 +14,14 @@ public struct QueryFront: Sendable {
     let agents: AgentReader
     let entries: EventReader
     let artifacts: ArtifactFolder
+    private let reflected: ReflectedPosition
 
     /// A front over models, a log and a folder of files.
     public init(agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder) {
         self.agents = agents
         self.entries = entries
         self.artifacts = artifacts
+        reflected = ReflectedPosition(agents: agents)
     }
 
     /// Adds the routes of the queries.
@@ -46,16 +47,8 @@ public struct QueryFront: Sendable {
     func awaitPosition(_ request: FrontRequest) async throws {
         let wanted = try request.integer("min_position", default: -1, in: 0...(Int64(1) << 53) - 1)
         guard wanted >= 0 else { return }
-        let deadline = Host.steadyClockMilliseconds() + Self.waitMilliseconds
-        while true {
-            let next = try await agents.reflected()
-            if next.value > wanted { return }
-            guard Host.steadyClockMilliseconds() < deadline else {
-                throw Problem(
-                    .positionNotReached,
-                    "the read model reflects everything before position \(next), not yet \(wanted); try again")
-            }
-            try await Task.sleep(for: .milliseconds(10))
+        guard try await reflected.reaches(Position(wanted), withinMilliseconds: Self.waitMilliseconds) else {
+            throw Problem(.positionNotReached, "the read model does not reflect position \(wanted) yet; try again")
         }
     }
 

@@ -41,7 +41,9 @@ import Testing
                 switch request.head.segments[0] {
                 case "echo":
                     do throws(HTTPRefusal) {
-                        return HTTPResponse(status: 200, body: .bytes(try await request.body.gather(limit: 1 << 20)))
+                        var whole: [UInt8] = []
+                        while let piece = try await request.body.next() { whole += piece }
+                        return HTTPResponse(status: 200, body: .bytes(whole))
                     } catch {
                         return HTTPResponse(status: error.status, body: .bytes(Array(error.reason.utf8)))
                     }

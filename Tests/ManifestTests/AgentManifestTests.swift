@@ -101,3 +101,8 @@ import Testing
         }
     }
 }
+
+extension AgentManifest {
+    /// True where nothing stands against publishing.
+    fileprivate var isPublishable: Bool { !findings.contains { $0.severity == .error } }
+}
