@@ -20,6 +20,8 @@ public struct EmbeddedPostgres: Sendable {
         let log: String
         /// What the server's tools print; in a folder that the server's user can't write to.
         let tools: String
+        /// Names, in the data folder, the place outside of it that belongs to it.
+        let claim: String
         /// Words before the server's programs that give up root.
         let prefix: [String]
         let owner: Host.User?
@@ -89,7 +91,7 @@ public struct EmbeddedPostgres: Sendable {
             let base = "/tmp/mentatlab-\(Host.userID)"
             return Place(
                 cluster: "\(dataFolder)/postgres", socket: "\(base)/\(hash)", log: "\(dataFolder)/postgres.log",
-                tools: "\(dataFolder)/postgres-tools.log", prefix: [], owner: nil)
+                tools: "\(dataFolder)/postgres-tools.log", claim: "\(dataFolder)/postgres-cluster", prefix: [], owner: nil)
         }
         guard let owner = Host.user(named: "postgres") else {
             throw Failure(
@@ -98,14 +100,15 @@ public struct EmbeddedPostgres: Sendable {
         let base = "/var/lib/mentatlab/\(hash)"
         return Place(
             cluster: "\(base)/postgres", socket: "\(base)/socket", log: "\(base)/postgres.log",
-            tools: "\(base).tools.log",
+            tools: "\(base).tools.log", claim: "\(dataFolder)/postgres-cluster",
             prefix: ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"], owner: owner)
     }
 
     private static func start(in place: Place, _ progress: (String) -> Void) throws -> EmbeddedPostgres {
+        // As root everything lies in one folder outside the data folder.
+        if place.owner != nil { try claim(FileSystem.parent(of: place.cluster), place, progress) }
         try makePrivate(FileSystem.parent(of: place.socket), place)
         try makePrivate(place.socket, place)
-        if place.owner != nil { try makePrivate(FileSystem.parent(of: place.cluster), place) }
         if try FileSystem.status("\(place.cluster)/PG_VERSION") == nil {
             progress("making a database cluster in \(place.cluster)")
             try makeCluster(place)
@@ -159,6 +162,27 @@ public struct EmbeddedPostgres: Sendable {
     private static func logTail(_ place: Place) -> String {
         let log = (try? FileSystem.read(place.log, limit: 64 << 20)) ?? []
         return String(decoding: log.suffix(2000), as: UTF8.self)
+    }
+
+    /// Makes sure that a cluster outside the data folder belongs to this data folder and not to one that
+    /// stood at the same path before: what that one left is put aside, with nothing lost.
+    private static func claim(_ base: String, _ place: Place, _ progress: (String) -> Void) throws {
+        if let claimed = try? FileSystem.read(place.claim, limit: 4096) {
+            guard claimed.elementsEqual(base.utf8) else {
+                throw Failure(
+                    description: "the data folder was moved: its cluster is \(String(decoding: claimed, as: UTF8.self)). "
+                        + "Move the folder back, or rename the cluster to \(base) and remove \(place.claim)")
+            }
+            return
+        }
+        if try FileSystem.status(place.cluster) != nil {
+            let aside = "\(base).\(Host.wallClockMilliseconds())"
+            progress("the data folder is new: the cluster of one that stood here before goes to \(aside)")
+            // It may still run; the folder's lock says that nobody uses it.
+            _ = try run(place, "pg_ctl", ["stop", "-D", place.cluster, "-m", "fast", "-w", "-t", "60"])
+            try FileSystem.rename(base, to: aside)
+        }
+        try FileSystem.replace(place.claim, with: Array(base.utf8))
     }
 
     private static let superuser = "mentatlab"

@@ -52,7 +52,12 @@ struct EmbeddedServer {
             kill(processID, SIGQUIT)
             for _ in 0..<200 where self.processID != nil { try await Task.sleep(for: .milliseconds(50)) }
         }
-        if getuid() == 0 { try? FileManager.default.removeItem(atPath: String(cluster.dropLast("/postgres".count))) }
+        guard getuid() == 0 else { return }
+        let place = URL(filePath: cluster).deletingLastPathComponent()
+        let siblings = try FileManager.default.contentsOfDirectory(atPath: place.deletingLastPathComponent().path)
+        for name in siblings where name.hasPrefix(place.lastPathComponent) {
+            try FileManager.default.removeItem(at: place.deletingLastPathComponent().appending(path: name))
+        }
     }
 }
 
@@ -97,6 +102,25 @@ struct EmbeddedServer {
             marketplace = try await up(folder)
             #expect(try await marketplace.get("events?limit=1000").body == events)
             #expect(try await marketplace.publish([manifest("acme.a")]).status == 200)
+            #expect(try await marketplace.stop() == 0)
+        }
+    }
+
+    /// A data folder that was removed takes its marketplace along, also where its cluster lies elsewhere.
+    @Test func aNewFolderAtAnOldPathIsANewMarketplace() async throws {
+        try await withEmbedded { folder in
+            var marketplace = try await up(folder)
+            let token = try marketplace.token
+            #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
+            try await marketplace.kill()
+            let old = try #require(try await EmbeddedServer(folder).processID)
+            if getuid() != 0 { kill(old, SIGQUIT) }
+            try FileManager.default.removeItem(atPath: folder)
+
+            marketplace = try await up(folder)
+            #expect(try marketplace.token != token)
+            #expect(try await marketplace.head() == 4)
+            #expect(kill(old, 0) != 0 || getuid() != 0)
             #expect(try await marketplace.stop() == 0)
         }
     }
