@@ -91,7 +91,8 @@ public struct EmbeddedPostgres: Sendable {
             let base = "/tmp/mentatlab-\(Host.userID)"
             return Place(
                 cluster: "\(dataFolder)/postgres", socket: "\(base)/\(hash)", log: "\(dataFolder)/postgres.log",
-                tools: "\(dataFolder)/postgres-tools.log", claim: "\(dataFolder)/postgres-cluster", prefix: [], owner: nil)
+                tools: "\(dataFolder)/postgres-tools.log", claim: "\(dataFolder)/postgres-cluster", prefix: [],
+                owner: nil)
         }
         guard let owner = Host.user(named: "postgres") else {
             throw Failure(
@@ -170,7 +171,8 @@ public struct EmbeddedPostgres: Sendable {
         if let claimed = try? FileSystem.read(place.claim, limit: 4096) {
             guard claimed.elementsEqual(base.utf8) else {
                 throw Failure(
-                    description: "the data folder was moved: its cluster is \(String(decoding: claimed, as: UTF8.self)). "
+                    description:
+                        "the data folder was moved: its cluster is \(String(decoding: claimed, as: UTF8.self)). "
                         + "Move the folder back, or rename the cluster to \(base) and remove \(place.claim)")
             }
             return

@@ -1,18 +1,33 @@
 /// A string as it stands between its quotes, checked.
-struct RawString: Sendable {
-    let range: Range<Int>
-    let hasEscapes: Bool
+@usableFromInline struct RawString: Sendable {
+    @usableFromInline let range: Range<Int>
+    @usableFromInline let hasEscapes: Bool
+
+    init(range: Range<Int>, hasEscapes: Bool) {
+        self.range = range
+        self.hasEscapes = hasEscapes
+    }
 }
 
 extension JSONReader {
     /// Passes over a string whose opening quote is at the position, checking all of it.
     mutating func scanRaw() throws(JSONError) -> RawString {
         let start = position + 1
+        let run = plainRun(bytes.span, from: start)
+        if run.isASCII, run.end < bytes.count, bytes[run.end] == UInt8(ascii: "\"") {
+            position = run.end + 1
+            return RawString(range: start..<run.end, hasEscapes: false)
+        }
+        return try scanPiecewise(from: start)
+    }
+
+    /// Passes over a string that is more than plain ASCII up to a quote.
+    private mutating func scanPiecewise(from start: Int) throws(JSONError) -> RawString {
         var isASCII = true
         var hasEscapes = false
         position = start
         while true {
-            let run = plainRun(from: position)
+            let run = plainRun(bytes.span, from: position)
             position = run.end
             isASCII = isASCII && run.isASCII
             switch byte {
@@ -32,27 +47,13 @@ extension JSONReader {
         }
     }
 
-    /// Up to where bytes stand for themselves.
-    private func plainRun(from start: Int) -> (end: Int, isASCII: Bool) {
-        let span = bytes.span
-        var index = start
-        var union: UInt8 = 0
-        while index < span.count {
-            let byte = span[index]
-            if byte == 0x22 || byte == 0x5c || byte < 0x20 { break }
-            union |= byte
-            index += 1
-        }
-        return (index, union < 0x80)
-    }
-
     func text(of raw: RawString) -> String {
         raw.hasEscapes
             ? String(decoding: decoded(raw), as: UTF8.self) : String(decoding: bytes[raw.range], as: UTF8.self)
     }
 
     /// What the string means, in UTF-8.
-    func decoded(_ raw: RawString) -> [UInt8] {
+    @usableFromInline func decoded(_ raw: RawString) -> [UInt8] {
         guard raw.hasEscapes else { return Array(bytes[raw.range]) }
         var copy = self
         var text: [UInt8] = []

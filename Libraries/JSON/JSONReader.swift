@@ -23,15 +23,26 @@ public struct JSONReader: Sendable {
     private enum Step {
         case name(Range<Int>)
         case element(Int)
+        /// In no value of the object or array.
+        case between
     }
 
-    let bytes: [UInt8]
+    /// The names of an object that is being read.
+    private struct Names {
+        /// Where the object's first name is looked for.
+        let start: Int
+        var last: RawString?
+        /// Kept from the first name on that is not greater than the one before: while names ascend, none stands twice.
+        var all: Set<[UInt8]> = []
+    }
+
+    @usableFromInline let bytes: [UInt8]
     var position = 0
     private let limits: JSONLimits
-    private var path: [Step] = []
-    private var depth = 0
+    /// The place within the innermost object or array, and within those around it.
+    private var step = Step.between
+    private var outer: [Step] = []
     private var values = 0
-    private var names: [RawString] = []
 
     /// Takes a document; refuses one beyond the limit of bytes.
     public init(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
@@ -40,8 +51,7 @@ public struct JSONReader: Sendable {
         guard bytes.count <= limits.bytes else {
             throw JSONError("the document is larger than \(limits.bytes) bytes", offset: 0, path: "")
         }
-        path.reserveCapacity(8)
-        names.reserveCapacity(24)
+        outer.reserveCapacity(8)
     }
 
     /// An error at the present place.
@@ -52,8 +62,9 @@ public struct JSONReader: Sendable {
     /// The present place as a JSON Pointer.
     public var pointer: String {
         var text = ""
-        for step in path {
+        for step in outer + [step] {
             switch step {
+            case .between: break
             case .element(let index): text += "/\(index)"
             case .name(let range):
                 let name = String(decoding: bytes[range], as: UTF8.self)
@@ -80,99 +91,112 @@ public struct JSONReader: Sendable {
         }
     }
 
-    /// Reads an object: `member` is called once for each name and has to consume the value.
+    /// Reads an object: `member` is called once for each name, in UTF-8, and has to consume the value.
     public mutating func object(
-        _ member: (_ name: String, _ reader: inout JSONReader) throws(JSONError) -> Void
+        _ member: (_ name: Span<UInt8>, _ reader: inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        let document = bytes
+        try members { raw, reader throws(JSONError) in
+            if raw.hasEscapes {
+                try member(reader.decoded(raw).span, &reader)
+            } else {
+                try member(document.span.extracting(raw.range), &reader)
+            }
+        }
+    }
+
+    @inline(__always) mutating func members(
+        _ member: (_ name: RawString, _ reader: inout JSONReader) throws(JSONError) -> Void
     ) throws(JSONError) {
         try open(UInt8(ascii: "{"), "an object")
         if try close(UInt8(ascii: "}"), first: true) { return }
-        let base = names.count
-        var many: Set<[UInt8]> = []
+        var known = Names(start: position)
         repeat {
-            let raw = try memberName(base, &many)
-            try member(text(of: raw), &self)
-            path.removeLast()
+            try member(try memberName(&known), &self)
+            step = .between
         } while try !close(UInt8(ascii: "}"), first: false)
-        names.removeSubrange(base...)
     }
 
-    private mutating func skipObject() throws(JSONError) {
-        try open(UInt8(ascii: "{"), "an object")
-        if try close(UInt8(ascii: "}"), first: true) { return }
-        let base = names.count
-        var many: Set<[UInt8]> = []
-        repeat {
-            _ = try memberName(base, &many)
-            try skip()
-            path.removeLast()
-        } while try !close(UInt8(ascii: "}"), first: false)
-        names.removeSubrange(base...)
-    }
-
-    private mutating func skipArray() throws(JSONError) {
-        try open(UInt8(ascii: "["), "an array")
-        if try close(UInt8(ascii: "]"), first: true) { return }
-        var index = 0
-        repeat {
-            path.append(.element(index))
-            try skip()
-            path.removeLast()
-            index += 1
-        } while try !close(UInt8(ascii: "]"), first: false)
-    }
-
-    private mutating func memberName(_ base: Int, _ many: inout Set<[UInt8]>) throws(JSONError) -> RawString {
+    private mutating func memberName(_ known: inout Names) throws(JSONError) -> RawString {
         skipSpace()
         guard byte == UInt8(ascii: "\"") else { throw fault("a member's name is expected") }
         let raw = try scanRaw()
         // The raw spelling names the path; escapes in it are shown as they stand.
-        path.append(.name(raw.range))
-        guard isNew(raw, base, &many) else { throw fault("the name stands twice") }
+        step = .name(raw.range)
+        guard isNew(raw, &known) else { throw fault("the name stands twice") }
         skipSpace()
         guard byte == UInt8(ascii: ":") else { throw fault("a colon is expected after the name") }
         position += 1
         return raw
     }
 
-    /// Names are compared as they stand while no escape is in them: a list while they are few, a set from then on.
-    private mutating func isNew(_ raw: RawString, _ base: Int, _ many: inout Set<[UInt8]>) -> Bool {
-        if names.count - base >= 16 {
-            if many.isEmpty { for name in names[base...] { many.insert(decoded(name)) } }
-            return many.insert(decoded(raw)).inserted
+    /// Names that ascend, as canonical ones do, are each compared with the one before, others with all.
+    private func isNew(_ raw: RawString, _ known: inout Names) -> Bool {
+        if known.all.isEmpty {
+            guard let last = known.last, !isAscending(last, raw) else {
+                known.last = raw
+                return true
+            }
+            known.all = names(from: known.start, to: raw.range.lowerBound - 1)
         }
-        var index = base
-        while index < names.count {
-            if isSame(names[index], raw) { return false }
-            index += 1
-        }
-        names.append(raw)
-        return true
+        return known.all.insert(decoded(raw)).inserted
     }
 
-    private func isSame(_ left: RawString, _ right: RawString) -> Bool {
-        if left.hasEscapes || right.hasEscapes { return decoded(left) == decoded(right) }
-        guard left.range.count == right.range.count else { return false }
+    /// The names of an object of which a part was read already; what lies deeper is passed over.
+    private func names(from start: Int, to end: Int) -> Set<[UInt8]> {
+        var names: Set<[UInt8]> = []
+        var reader = self
+        reader.position = start
+        var level = 0
+        var isBeforeName = true
+        while reader.position < end {
+            switch bytes[reader.position] {
+            case UInt8(ascii: "\""):
+                guard let raw = try? reader.scanRaw() else { return names }
+                if level == 0 && isBeforeName { names.insert(decoded(raw)) }
+                isBeforeName = false
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["): level += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): level -= 1
+            case UInt8(ascii: ","): isBeforeName = true
+            default: break
+            }
+            reader.position += 1
+        }
+        return names
+    }
+
+    /// Whether the second of two names without escapes is the greater one.
+    @inline(__always) private func isAscending(_ left: RawString, _ right: RawString) -> Bool {
+        if left.hasEscapes || right.hasEscapes { return false }
+        let span = bytes.span
         var index = left.range.lowerBound
         var other = right.range.lowerBound
-        while index < left.range.upperBound {
-            guard bytes[index] == bytes[other] else { return false }
+        while index < left.range.upperBound && other < right.range.upperBound {
+            if span[index] != span[other] { return span[index] < span[other] }
             index += 1
             other += 1
         }
-        return true
+        return left.range.count < right.range.count
     }
 
     /// Reads an array: `element` is called once for each element and has to consume it.
     public mutating func array(
         _ element: (_ reader: inout JSONReader) throws(JSONError) -> Void
     ) throws(JSONError) {
+        try elements(element)
+    }
+
+    @inline(__always) mutating func elements(
+        _ element: (_ reader: inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
         try open(UInt8(ascii: "["), "an array")
         if try close(UInt8(ascii: "]"), first: true) { return }
         var index = 0
         repeat {
-            path.append(.element(index))
+            step = .element(index)
             try element(&self)
-            path.removeLast()
+            step = .between
             index += 1
         } while try !close(UInt8(ascii: "]"), first: false)
     }
@@ -187,17 +211,18 @@ public struct JSONReader: Sendable {
         try count()
         skipSpace()
         guard position < bytes.count, bytes[position] == bracket else { throw fault("\(what) is expected") }
-        guard depth < limits.depth else { throw fault("more than \(limits.depth) levels") }
-        depth += 1
+        guard outer.count < limits.depth else { throw fault("more than \(limits.depth) levels") }
+        outer.append(step)
+        step = .between
         position += 1
     }
 
-    private mutating func close(_ bracket: UInt8, first: Bool) throws(JSONError) -> Bool {
+    @inline(__always) private mutating func close(_ bracket: UInt8, first: Bool) throws(JSONError) -> Bool {
         skipSpace()
         guard position < bytes.count else { throw fault("the document ends within a value") }
         if bytes[position] == bracket {
             position += 1
-            depth -= 1
+            step = outer.removeLast()
             return true
         }
         if first { return false }
@@ -206,7 +231,7 @@ public struct JSONReader: Sendable {
         return false
     }
 
-    mutating func count() throws(JSONError) {
+    @inline(__always) mutating func count() throws(JSONError) {
         values += 1
         guard values <= limits.values else { throw fault("more than \(limits.values) values") }
     }
@@ -219,165 +244,5 @@ public struct JSONReader: Sendable {
         }
     }
 
-    // MARK: Scalars
-
-    /// Reads a text.
-    public mutating func string() throws(JSONError) -> String {
-        skipSpace()
-        guard byte == UInt8(ascii: "\"") else { throw fault("a string is expected") }
-        try count()
-        return text(of: try scanRaw())
-    }
-
-    /// Reads `true` or `false`.
-    public mutating func bool() throws(JSONError) -> Bool {
-        guard try peek() == .bool else { throw fault("true or false is expected") }
-        try count()
-        if try word("true") { return true }
-        if try word("false") { return false }
-        throw fault("true or false is expected")
-    }
-
-    /// Reads `null`.
-    public mutating func null() throws(JSONError) {
-        guard try peek() == .null else { throw fault("null is expected") }
-        try count()
-        guard try word("null") else { throw fault("null is expected") }
-    }
-
-    /// Reads a number as it is spelt.
-    public mutating func number() throws(JSONError) -> JSONNumber {
-        guard try peek() == .number else { throw fault("a number is expected") }
-        try count()
-        return JSONNumber(unchecked: String(decoding: bytes[try scanNumber()], as: UTF8.self))
-    }
-
-    /// Reads a whole number without fraction and exponent.
-    public mutating func integer() throws(JSONError) -> Int64 {
-        guard try peek() == .number else { throw fault("a whole number is expected") }
-        try count()
-        let start = position
-        let range = try scanNumber()
-        var value: Int64 = 0
-        let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
-        for byte in bytes[(range.lowerBound + (isNegative ? 1 : 0))..<range.upperBound] {
-            let digit = Int64(byte) - 0x30
-            let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carried) = scaled.subtractingReportingOverflow(digit)
-            guard (0...9).contains(digit), !overflow, !carried else {
-                position = start
-                throw fault("a whole number is expected")
-            }
-            value = sum
-        }
-        // Gathered as a negative number, since that range is the wider one.
-        if isNegative { return value }
-        guard value != .min else {
-            position = start
-            throw fault("a whole number is expected")
-        }
-        return -value
-    }
-
-    /// Reads any value as a tree.
-    public mutating func value() throws(JSONError) -> JSONValue {
-        switch try peek() {
-        case .null:
-            try null()
-            return .null
-        case .bool: return .bool(try bool())
-        case .number: return .number(try number())
-        case .string: return .string(try string())
-        case .array:
-            var elements: [JSONValue] = []
-            try array { reader throws(JSONError) in elements.append(try reader.value()) }
-            return .array(elements)
-        case .object:
-            var members: [JSONValue.Member] = []
-            try object { name, reader throws(JSONError) in
-                members.append(JSONValue.Member(name, try reader.value()))
-            }
-            return .object(members)
-        }
-    }
-
-    /// Passes over any value, checking it as strictly as if it were read.
-    public mutating func skip() throws(JSONError) {
-        switch try peek() {
-        case .null: try null()
-        case .bool: _ = try bool()
-        case .number:
-            try count()
-            _ = try scanNumber()
-        case .string:
-            try count()
-            _ = try scanRaw()
-        case .array: try skipArray()
-        case .object: try skipObject()
-        }
-    }
-
-    private mutating func word(_ word: StaticString) throws(JSONError) -> Bool {
-        let length = word.utf8CodeUnitCount
-        guard bytes.count - position >= length else { return false }
-        let matches = String(decoding: bytes[position..<(position + length)], as: UTF8.self) == "\(word)"
-        if matches { position += length }
-        return matches
-    }
-
-    private mutating func scanNumber() throws(JSONError) -> Range<Int> {
-        let start = position
-        if byte == UInt8(ascii: "-") { position += 1 }
-        if byte == UInt8(ascii: "0") {
-            position += 1
-        } else {
-            try digits()
-        }
-        if byte == UInt8(ascii: ".") {
-            position += 1
-            try digits()
-        }
-        if byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E") {
-            position += 1
-            if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") { position += 1 }
-            try digits()
-        }
-        return start..<position
-    }
-
-    private mutating func digits() throws(JSONError) {
-        let start = position
-        while let digit = byte, (0x30...0x39).contains(digit) { position += 1 }
-        guard position > start else { throw fault("a digit is expected") }
-    }
-
     var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
-}
-
-extension JSONReader {
-    /// The value of a member that has to be there.
-    @inlinable public func require<Value>(_ value: Value?, _ name: String) throws(JSONError) -> Value {
-        guard let value else { throw fault("the member '\(name)' is missing") }
-        return value
-    }
-
-    /// The error for a member that nobody knows.
-    public func unknownMember() -> JSONError { fault("no such member is known") }
-
-    /// Reads a text of an ASCII grammar from its bytes, without a String.
-    public mutating func ascii() throws(JSONError) -> ArraySlice<UInt8> {
-        skipSpace()
-        guard byte == UInt8(ascii: "\"") else { throw fault("a string is expected") }
-        try count()
-        let raw = try scanRaw()
-        return raw.hasEscapes ? decoded(raw)[...] : bytes[raw.range]
-    }
-
-    /// Reads a text of a grammar: `parse` gives nil for what does not fit.
-    @inlinable public mutating func string<Value>(
-        _ what: String, _ parse: (String) -> Value?
-    ) throws(JSONError) -> Value {
-        guard let value = parse(try string()) else { throw fault("\(what) is expected") }
-        return value
-    }
 }

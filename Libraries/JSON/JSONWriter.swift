@@ -3,72 +3,88 @@
 /// Members come in canonical order, by the UTF-16 code units of their names; the writer does not sort,
 /// it traps on disorder, so that an encoder's order is checked by every test that runs it.
 public struct JSONWriter: Sendable {
-    /// What has been written.
-    public private(set) var bytes: [UInt8]
+    /// What has been written, then room; words are stored into room faster than bytes are appended.
+    private var buffer: [UInt8]
+    private var count = 0
     private var mustSeparate = false
 
     /// An empty writer.
     public init(reservingBytes capacity: Int = 512) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+        buffer = [UInt8](repeating: 0, count: capacity)
     }
+
+    /// A writer that only stands in for one whose buffer is elsewhere; it costs no allocation.
+    fileprivate init(placeholder: Void) {
+        buffer = []
+    }
+
+    /// What has been written.
+    public var bytes: [UInt8] { Array(buffer[..<count]) }
 
     /// Writes an object whose members `body` adds in canonical order.
     public mutating func object(_ body: (inout Members) -> Void) {
-        separate()
-        bytes.append(UInt8(ascii: "{"))
-        var members = Members(writer: self, last: nil)
-        // The buffer moves into the scope and back; both never hold it at once.
-        bytes = []
-        members.writer.mustSeparate = false
+        open(UInt8(ascii: "{"))
+        // The writer moves into the scope and back; both never hold its buffer at once.
+        var members = Members()
+        swap(&self, &members.writer)
         body(&members)
-        self = members.writer
-        bytes.append(UInt8(ascii: "}"))
-        mustSeparate = true
+        swap(&self, &members.writer)
+        close(UInt8(ascii: "}"))
     }
 
     /// Writes an array of `elements`, each by `body`.
-    public mutating func array<Element>(
+    @inlinable public mutating func array<Element>(
         _ elements: some Sequence<Element>, _ body: (Element, inout JSONWriter) -> Void
     ) {
-        separate()
-        bytes.append(UInt8(ascii: "["))
-        mustSeparate = false
+        open(UInt8(ascii: "["))
         for element in elements { body(element, &self) }
-        bytes.append(UInt8(ascii: "]"))
-        mustSeparate = true
+        close(UInt8(ascii: "]"))
     }
 
     /// Writes a text.
     public mutating func string(_ text: String) {
-        separate()
-        appendString(text)
-        mustSeparate = true
+        open(text.utf8Span.span)
+        closeText()
+    }
+
+    /// Writes one text that is put together from parts.
+    public mutating func string(_ first: String, _ second: String, _ third: String = "") {
+        open(first.utf8Span.span)
+        append(second.utf8Span.span)
+        if !third.isEmpty { append(third.utf8Span.span) }
+        closeText()
+    }
+
+    /// Writes a text of `length` bytes, printable ASCII without quotes and backslashes; `fill` stores them into
+    /// `buffer` from `start` on.
+    public mutating func ascii(_ length: Int, _ fill: (_ buffer: inout MutableSpan<UInt8>, _ start: Int) -> Void) {
+        separate(beforeBytes: length + 2)
+        let start = count + 1
+        count = start + length + 1
+        var target = buffer.mutableSpan
+        target[start - 1] = UInt8(ascii: "\"")
+        fill(&target, start)
+        target[start + length] = UInt8(ascii: "\"")
+        assert(plainRun(buffer.span, from: start).end == start + length, "the text needs an escape")
     }
 
     /// Writes a whole number below 2^53, beyond which RFC 8785 is not exact.
     public mutating func integer(_ value: Int64) {
         precondition(value.magnitude < 1 << 53, "an integer of 2^53 or more is not exact in JSON")
-        separate()
-        bytes += Array(String(value).utf8)
-        mustSeparate = true
+        literal(String(value))
     }
 
     /// Writes `true` or `false`.
-    public mutating func bool(_ value: Bool) {
-        raw(Array((value ? "true" : "false").utf8))
-    }
+    public mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
     /// Writes `null`.
-    public mutating func null() {
-        raw(Array("null".utf8))
-    }
+    public mutating func null() { literal("null") }
 
     /// Writes bytes that are one JSON value already.
     public mutating func raw(_ value: [UInt8]) {
-        separate()
-        bytes += value
-        mustSeparate = true
+        separate(beforeBytes: value.count)
+        buffer.replaceSubrange(count..<(count + value.count), with: value)
+        count += value.count
     }
 
     /// Writes a tree canonically: members sorted, numbers as the nearest double.
@@ -80,7 +96,7 @@ public struct JSONWriter: Sendable {
         case .bool(let truth): bool(truth)
         case .number(let number):
             if let double = number.double {
-                raw(Array(canonicalNumber(double).utf8))
+                literal(canonicalNumber(double))
             } else {
                 null()
             }
@@ -94,95 +110,159 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    private mutating func separate() {
-        if mustSeparate { bytes.append(UInt8(ascii: ",")) }
+    // MARK: The buffer
+
+    @usableFromInline mutating func open(_ bracket: UInt8) {
+        separate(beforeBytes: 1)
+        append(bracket)
+        mustSeparate = false
     }
 
-    fileprivate mutating func appendString(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        // All at once, unless one of the bytes has to be escaped; most texts have none.
-        let start = bytes.count
-        bytes.append(contentsOf: text.utf8)
-        if let index = firstToEscape(from: start) { escape(from: index) }
-        bytes.append(UInt8(ascii: "\""))
+    @usableFromInline mutating func close(_ bracket: UInt8) {
+        append(bracket)
+        mustSeparate = true
     }
 
-    private func firstToEscape(from start: Int) -> Int? {
-        let span = bytes.span
-        var index = start
-        while index < span.count {
-            let byte = span[index]
-            if byte < 0x20 || byte == 0x22 || byte == 0x5c { return index }
-            index += 1
+    /// Makes room for a value, and parts it from the one before.
+    @inline(__always) private mutating func separate(beforeBytes length: Int) {
+        reserve(length + 1)
+        if mustSeparate {
+            buffer[count] = UInt8(ascii: ",")
+            count += 1
         }
-        return nil
+        mustSeparate = true
     }
 
-    /// Writes what stands from `start` on anew, with escapes.
-    private mutating func escape(from start: Int) {
-        let rest = Array(bytes[start...])
-        bytes.removeSubrange(start...)
-        for byte in rest {
+    @inline(__always) private mutating func reserve(_ length: Int) {
+        if buffer.count - count < length {
+            buffer.append(contentsOf: repeatElement(0, count: max(length, buffer.count)))
+        }
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        reserve(1)
+        buffer[count] = byte
+        count += 1
+    }
+
+    /// Writes a value that is no text.
+    private mutating func literal(_ value: String) {
+        separate(beforeBytes: value.utf8.count)
+        append(value.utf8Span.span)
+    }
+
+    /// Begins a text, whose closing quote has room then if nothing has to be escaped.
+    @inline(__always) private mutating func open(_ source: Span<UInt8>) {
+        separate(beforeBytes: source.count + 2)
+        let start = count + 1
+        var target = buffer.mutableSpan
+        target[start - 1] = UInt8(ascii: "\"")
+        let length = copyPlain(source, into: &target, at: start)
+        count = start + length
+        if length < source.count { escape(source, from: length) }
+    }
+
+    @inline(__always) private mutating func closeText() { append(UInt8(ascii: "\"")) }
+
+    private mutating func append(_ source: Span<UInt8>) {
+        reserve(source.count)
+        let start = count
+        var target = buffer.mutableSpan
+        let length = copyPlain(source, into: &target, at: start)
+        count = start + length
+        if length < source.count { escape(source, from: length) }
+    }
+
+    /// Writes a text from the first byte on that has to be escaped.
+    private mutating func escape(_ source: Span<UInt8>, from start: Int) {
+        for index in start..<source.count {
+            let byte = source[index]
             switch byte {
-            case UInt8(ascii: "\""): bytes += [0x5c, 0x22]
-            case UInt8(ascii: "\\"): bytes += [0x5c, 0x5c]
-            case 0x08: bytes += [0x5c, 0x62]
-            case 0x09: bytes += [0x5c, 0x74]
-            case 0x0a: bytes += [0x5c, 0x6e]
-            case 0x0c: bytes += [0x5c, 0x66]
-            case 0x0d: bytes += [0x5c, 0x72]
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(escaped: byte)
+            case 0x08: append(escaped: UInt8(ascii: "b"))
+            case 0x09: append(escaped: UInt8(ascii: "t"))
+            case 0x0a: append(escaped: UInt8(ascii: "n"))
+            case 0x0c: append(escaped: UInt8(ascii: "f"))
+            case 0x0d: append(escaped: UInt8(ascii: "r"))
             case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes += [0x5c, 0x75, 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: bytes.append(byte)
+                append(escaped: UInt8(ascii: "u"))
+                for digit in [0, 0, byte >> 4, byte & 15] { append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+            default: append(byte)
             }
         }
     }
 
+    private mutating func append(escaped byte: UInt8) {
+        append(UInt8(ascii: "\\"))
+        append(byte)
+    }
+
     /// The members of an object that is being written.
     public struct Members {
-        fileprivate var writer: JSONWriter
-        private var last: String?
+        fileprivate var writer = JSONWriter(placeholder: ())
+        /// Where the last name stands in the buffer.
+        private var last: Range<Int>?
+        /// The last name where it had to be escaped, so that the buffer does not show its order.
+        private var lastEscaped: String?
 
-        fileprivate init(writer: JSONWriter, last: String?) {
-            self.writer = writer
-            self.last = last
-        }
+        fileprivate init() {}
 
         private mutating func begin(_ name: String) {
-            if let last { precondition(precedesInUTF16(last, name), "member \(name) out of canonical order") }
-            last = name
-            writer.separate()
-            writer.appendString(name)
-            writer.bytes.append(UInt8(ascii: ":"))
+            let source = name.utf8Span.span
+            precondition(follows(source), "member \(name) out of canonical order")
+            writer.separate(beforeBytes: source.count + 3)
+            let start = writer.count + 1
+            var target = writer.buffer.mutableSpan
+            target[start - 1] = UInt8(ascii: "\"")
+            let end = start + copyPlain(source, into: &target, at: start)
+            let isPlain = end == start + source.count
+            if isPlain {
+                target[end] = UInt8(ascii: "\"")
+                target[end + 1] = UInt8(ascii: ":")
+            }
+            last = start..<end
+            writer.count = isPlain ? end + 2 : end
+            if lastEscaped != nil { lastEscaped = nil }
+            if !isPlain {
+                writer.escape(source, from: end - start)
+                writer.append(UInt8(ascii: "\""))
+                writer.append(UInt8(ascii: ":"))
+                lastEscaped = name
+            }
             writer.mustSeparate = false
+        }
+
+        @inline(__always) private func follows(_ name: Span<UInt8>) -> Bool {
+            if let lastEscaped { return precedesInUTF16(lastEscaped.utf8Span.span, name) }
+            guard let last else { return true }
+            return precedesInUTF16(writer.buffer.span.extracting(last), name)
         }
 
         /// Writes a member whose value `body` writes.
         public mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
             begin(name)
             body(&writer)
-            writer.mustSeparate = true
         }
 
         /// Writes a member with a text, unless it is absent.
         public mutating func member(_ name: String, _ value: String?) {
             guard let value else { return }
             begin(name)
-            writer.appendString(value)
-            writer.mustSeparate = true
+            writer.string(value)
         }
 
         /// Writes a member with a whole number, unless it is absent.
         public mutating func member(_ name: String, _ value: Int64?) {
             guard let value else { return }
-            member(name) { $0.integer(value) }
+            begin(name)
+            writer.integer(value)
         }
 
         /// Writes a member with a truth value, unless it is absent.
         public mutating func member(_ name: String, _ value: Bool?) {
             guard let value else { return }
-            member(name) { $0.bool(value) }
+            begin(name)
+            writer.bool(value)
         }
 
         /// Writes a member with a list of texts, unless it is absent.
@@ -203,14 +283,17 @@ extension JSONValue {
 }
 
 /// Order by UTF-16 code units, told from UTF-8: U+10000 and above (F0…) stand before U+E000…U+FFFF (EE, EF).
-func precedesInUTF16(_ left: String, _ right: String) -> Bool {
-    var other = right.utf8.makeIterator()
-    for byte in left.utf8 {
-        guard let against = other.next() else { return false }
+func precedesInUTF16(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    var index = 0
+    while index < left.count {
+        guard index < right.count else { return false }
+        let byte = left[index]
+        let against = right[index]
+        index += 1
         if byte == against { continue }
         if byte >= 0xf0 && against >= 0xee && against < 0xf0 { return true }
         if against >= 0xf0 && byte >= 0xee && byte < 0xf0 { return false }
         return byte < against
     }
-    return other.next() != nil
+    return index < right.count
 }

@@ -52,7 +52,7 @@ public struct UserRegistered: EventPayload {
 
     public func encode(_ data: inout JSONWriter.Members) {
         data.member("kind", kind.rawValue)
-        data.member("profile_commitment", profileCommitment?.hex)
+        data.member("profile_commitment", profileCommitment)
     }
 
     public init(from reader: inout JSONReader) throws(JSONError) {
@@ -61,7 +61,7 @@ public struct UserRegistered: EventPayload {
         try reader.object { name, reader throws(JSONError) in
             switch name {
             case "kind": kind = try reader.string("person, organisation or service") { Kind(rawValue: $0) }
-            case "profile_commitment": profile = try reader.string("a digest") { SHA256Digest(hex: $0) }
+            case "profile_commitment": profile = try reader.digest()
             default: throw reader.unknownMember()
             }
         }
@@ -84,8 +84,8 @@ public struct UsernameClaimed: EventPayload {
     }
 
     public func encode(_ data: inout JSONWriter.Members) {
-        data.member("name_commitment", nameCommitment.hex)
-        data.member("user", user.hex)
+        data.member("name_commitment", nameCommitment)
+        data.member("user", user)
     }
 
     public init(from reader: inout JSONReader) throws(JSONError) {
@@ -93,8 +93,8 @@ public struct UsernameClaimed: EventPayload {
         var commitment: SHA256Digest?
         try reader.object { name, reader throws(JSONError) in
             switch name {
-            case "user": user = try reader.string("an id") { PersonID($0) }
-            case "name_commitment": commitment = try reader.string("a digest") { SHA256Digest(hex: $0) }
+            case "user": user = try reader.id()
+            case "name_commitment": commitment = try reader.digest()
             default: throw reader.unknownMember()
             }
         }
@@ -133,18 +133,33 @@ public enum Scope: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a scope; nil where it is none.
     public init?(_ text: String) {
+        self.init(utf8: text.utf8Span.span)
+    }
+
+    init?(utf8 text: Span<UInt8>) {
         switch text {
         case "publish": self = .publish
         case "review": self = .review
         case "moderate": self = .moderate
         case "admin": self = .admin
-        case _ where text.hasPrefix("publish:") && text.hasSuffix(".*"):
-            guard let namespace = Namespace(String(text.dropFirst(8).dropLast(2))) else { return nil }
-            self = .publishNamespace(namespace)
-        case _ where text.hasPrefix("publish:"):
-            guard let key = AgentKey(String(text.dropFirst(8))) else { return nil }
-            self = .publishAgent(key)
-        default: return nil
+        default:
+            guard text.count > 8, "publish:" ~= text.extracting(first: 8) else { return nil }
+            let rest = text.extracting(droppingFirst: 8)
+            if rest.count >= 2, ".*" ~= rest.extracting(last: 2) {
+                guard let namespace = Namespace(utf8: rest.extracting(droppingLast: 2)) else { return nil }
+                self = .publishNamespace(namespace)
+            } else {
+                guard let key = AgentKey(utf8: rest) else { return nil }
+                self = .publishAgent(key)
+            }
+        }
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        switch self {
+        case .publishAgent(let key): writer.string("publish:", key.description)
+        case .publishNamespace(let namespace): writer.string("publish:", namespace.description, ".*")
+        case .publish, .review, .moderate, .admin: writer.string(description)
         }
     }
 }
@@ -167,9 +182,9 @@ public struct TokenIssued: EventPayload {
     }
 
     public func encode(_ data: inout JSONWriter.Members) {
-        data.member("expires", expires.description)
-        data.member("scopes", scopes.map(\.description))
-        data.member("user", user.hex)
+        data.member("expires", expires)
+        data.member("scopes") { writer in writer.array(scopes) { scope, writer in scope.write(&writer) } }
+        data.member("user", user)
     }
 
     public init(from reader: inout JSONReader) throws(JSONError) {
@@ -178,11 +193,12 @@ public struct TokenIssued: EventPayload {
         var expires: Timestamp?
         try reader.object { name, reader throws(JSONError) in
             switch name {
-            case "user": user = try reader.string("an id") { PersonID($0) }
-            case "expires": expires = try reader.string("a time") { Timestamp($0) }
+            case "user": user = try reader.id()
+            case "expires": expires = try reader.time()
             case "scopes":
+                scopes.reserveCapacity(4)
                 try reader.array { reader throws(JSONError) in
-                    scopes.append(try reader.string("a scope") { Scope($0) })
+                    scopes.append(try reader.text("a scope") { Scope(utf8: $0) })
                 }
             default: throw reader.unknownMember()
             }
@@ -204,14 +220,14 @@ public struct NamespaceClaimed: EventPayload {
     public init(owner: PersonID) { self.owner = owner }
 
     public func encode(_ data: inout JSONWriter.Members) {
-        data.member("owner", owner.hex)
+        data.member("owner", owner)
     }
 
     public init(from reader: inout JSONReader) throws(JSONError) {
         var owner: PersonID?
         try reader.object { name, reader throws(JSONError) in
             switch name {
-            case "owner": owner = try reader.string("an id") { PersonID($0) }
+            case "owner": owner = try reader.id()
             default: throw reader.unknownMember()
             }
         }

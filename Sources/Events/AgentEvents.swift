@@ -17,7 +17,7 @@ public struct AgentRegistered: EventPayload {
 
     public func encode(_ data: inout JSONWriter.Members) {
         data.member("id", id.description)
-        data.member("owner", owner.hex)
+        data.member("owner", owner)
     }
 
     public init(from reader: inout JSONReader) throws(JSONError) {
@@ -25,8 +25,8 @@ public struct AgentRegistered: EventPayload {
         var owner: PersonID?
         try reader.object { name, reader throws(JSONError) in
             switch name {
-            case "id": id = try reader.string("an agent id") { AgentID($0) }
-            case "owner": owner = try reader.string("an id") { PersonID($0) }
+            case "id": id = try reader.text("an agent id") { AgentID(utf8: $0) }
+            case "owner": owner = try reader.id()
             default: throw reader.unknownMember()
             }
         }
@@ -142,7 +142,7 @@ public struct VersionPublished: EventPayload {
             writer.array(artifacts) { artifact, writer in
                 writer.object { object in
                     object.member("role", artifact.role.rawValue)
-                    object.member("sha256", artifact.sha256.hex)
+                    object.member("sha256", artifact.sha256)
                     object.member("size", artifact.sizeBytes)
                 }
             }
@@ -161,9 +161,9 @@ public struct VersionPublished: EventPayload {
         }
         data.member("license", license)
         data.member("listed", listed)
-        data.member("listing_commitment", listingCommitment.hex)
+        data.member("listing_commitment", listingCommitment)
         data.member("min_mentat_version", minimumMentatVersion)
-        data.member("release", release.hex)
+        data.member("release", release)
         data.member("runtime", runtime)
         data.member("version", version)
     }
@@ -182,7 +182,7 @@ public struct VersionPublished: EventPayload {
         try reader.object { name, reader throws(JSONError) in
             switch name {
             case "version": version = try reader.string()
-            case "release": release = try reader.string("a digest") { SHA256Digest(hex: $0) }
+            case "release": release = try reader.digest()
             case "artifacts":
                 try reader.array { reader throws(JSONError) in artifacts.append(try Artifact(from: &reader)) }
             case "listed": listed = try reader.bool()
@@ -197,7 +197,7 @@ public struct VersionPublished: EventPayload {
                 try reader.array { reader throws(JSONError) in list.append(try Dependency(from: &reader)) }
                 dependencies = list
             case "min_mentat_version": minimum = try reader.string()
-            case "listing_commitment": commitment = try reader.string("a digest") { SHA256Digest(hex: $0) }
+            case "listing_commitment": commitment = try reader.digest()
             default: throw reader.unknownMember()
             }
         }
@@ -223,7 +223,7 @@ extension Artifact {
         try reader.object { name, reader throws(JSONError) in
             switch name {
             case "role": role = try reader.string("a role") { Role(rawValue: $0) }
-            case "sha256": digest = try reader.string("a digest") { SHA256Digest(hex: $0) }
+            case "sha256": digest = try reader.digest()
             case "size": size = try reader.integer()
             default: throw reader.unknownMember()
             }
@@ -242,9 +242,9 @@ extension Dependency {
         var isPeer = false
         try reader.object { name, reader throws(JSONError) in
             switch name {
-            case "id": id = try reader.string("an agent id") { AgentID($0) }
+            case "id": id = try reader.text("an agent id") { AgentID(utf8: $0) }
             case "range": range = try reader.string()
-            case "kind": isPeer = try reader.string("peer") { $0 == "peer" ? true : nil }
+            case "kind": isPeer = try reader.text("peer") { "peer" ~= $0 ? true : nil }
             default: throw reader.unknownMember()
             }
         }

@@ -8,19 +8,29 @@ public struct AgentID: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads an id; nil where it breaks the grammar.
     public init?(_ text: String) {
-        guard (1...128).contains(text.utf8.count) else { return nil }
+        guard Self.isSound(text.utf8Span.span) else { return nil }
+        description = text
+    }
+
+    init?(utf8 text: Span<UInt8>) {
+        guard Self.isSound(text) else { return nil }
+        description = String(ascii: text)
+    }
+
+    fileprivate static func isSound(_ text: Span<UInt8>) -> Bool {
+        guard (1...128).contains(text.count) else { return false }
         // What may not stand first, nor beside a dot, is told by the byte before; `.` stands for the beginning.
         var previous = UInt8(ascii: ".")
-        for byte in text.utf8 {
+        for index in text.indices {
+            let byte = text[index]
             switch byte {
-            case UInt8(ascii: "."): guard isLetterOrDigit(previous) else { return nil }
-            case UInt8(ascii: "-"), UInt8(ascii: "_"): guard previous != UInt8(ascii: ".") else { return nil }
-            default: guard isLetterOrDigit(byte) else { return nil }
+            case UInt8(ascii: "."): guard isLetterOrDigit(previous) else { return false }
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): guard previous != UInt8(ascii: ".") else { return false }
+            default: guard isLetterOrDigit(byte) else { return false }
             }
             previous = byte
         }
-        guard isLetterOrDigit(previous) else { return nil }
-        description = text
+        return isLetterOrDigit(previous)
     }
 
     /// What makes two spellings one agent.
@@ -47,14 +57,29 @@ public struct AgentKey: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a key; nil where it is not the key of an id.
     public init?(_ text: String) {
-        guard AgentID(text) != nil else { return nil }
-        var previous: UInt8 = 0
-        for byte in text.utf8 {
-            if (0x41...0x5a).contains(byte) || byte == UInt8(ascii: "_") { return nil }
-            if byte == UInt8(ascii: "-") && previous == byte { return nil }
+        guard Self.isSound(text.utf8Span.span) else { return nil }
+        description = text
+    }
+
+    init?(utf8 text: Span<UInt8>) {
+        guard Self.isSound(text) else { return nil }
+        description = String(ascii: text)
+    }
+
+    fileprivate static func isSound(_ text: Span<UInt8>) -> Bool {
+        guard (1...128).contains(text.count) else { return false }
+        // The grammar of ids, without capitals and `_`, and with one `-` at a time.
+        var previous = UInt8(ascii: ".")
+        for index in text.indices {
+            let byte = text[index]
+            switch byte {
+            case 0x30...0x39, 0x61...0x7a: break
+            case UInt8(ascii: "."), UInt8(ascii: "-"): guard isLetterOrDigit(previous) else { return false }
+            default: return false
+            }
             previous = byte
         }
-        description = text
+        return isLetterOrDigit(previous)
     }
 
     /// What stands before the first dot; nil where there is no dot.
@@ -71,8 +96,13 @@ public struct Namespace: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a namespace; nil where it can't stand before a dot of a key.
     public init?(_ text: String) {
-        guard !text.contains("."), AgentKey(text) != nil else { return nil }
-        description = text
+        self.init(utf8: text.utf8Span.span)
+    }
+
+    init?(utf8 text: Span<UInt8>) {
+        for index in text.indices where text[index] == UInt8(ascii: ".") { return nil }
+        guard AgentKey.isSound(text) else { return nil }
+        description = String(ascii: text)
     }
 }
 

@@ -47,7 +47,7 @@ public struct NameContent: Sendable, Equatable {
         var isKnown: Bool?
         try reader.object { member, reader throws(JSONError) in
             switch member {
-            case "kind": isKnown = try reader.string("name") { $0 == "name" ? true : nil }
+            case "kind": isKnown = try reader.text("name") { "name" ~= $0 ? true : nil }
             case "name": name = try reader.string()
             default: throw reader.unknownMember()
             }
@@ -149,7 +149,7 @@ public struct ListingContent: Sendable, Equatable {
             case "icon": listing.icon = try reader.string()
             case "image": listing.image = try reader.string()
             case "inputs": listing.inputs = try Self.pins(&reader)
-            case "kind": isKnown = try reader.string("listing") { $0 == "listing" ? true : nil }
+            case "kind": isKnown = try reader.text("listing") { "listing" ~= $0 ? true : nil }
             case "outputs": listing.outputs = try Self.pins(&reader)
             case "source_url": listing.sourceURL = try reader.string()
             case "summary": listing.summary = try reader.string()

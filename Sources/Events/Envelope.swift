@@ -62,18 +62,18 @@ public struct Envelope: Sendable, Equatable {
     public var bytes: [UInt8] {
         var writer = JSONWriter(reservingBytes: 1024)
         writer.object { object in
-            object.member("actor", origin.actor?.hex)
-            object.member("causation", origin.causation?.description)
-            object.member("correlation", origin.correlation?.description)
-            object.member("data") { writer in writer.object { event.payload.encode(&$0) } }
+            object.member("actor", origin.actor)
+            object.member("causation", origin.causation)
+            object.member("correlation", origin.correlation)
+            object.member("data") { writer in writer.object { event.encode(&$0) } }
             object.member("datacontenttype", "application/json")
-            object.member("id", id.description)
-            object.member("recordedtime", recordedTime.description)
-            object.member("source", "urn:mentatlab:log:\(log)")
+            object.member("id", id)
+            object.member("recordedtime", recordedTime)
+            object.member("source") { writer in writer.string(Self.sourcePrefix, log) }
             object.member("specversion", "1.0")
-            object.member("subject", stream.description)
-            object.member("time", time.description)
-            object.member("token", origin.token?.hex)
+            object.member("subject") { writer in stream.write(&writer) }
+            object.member("time", time)
+            object.member("token", origin.token)
             object.member("type", event.type)
         }
         return writer.bytes
@@ -91,12 +91,14 @@ public struct Envelope: Sendable, Equatable {
     public init(bytes: [UInt8]) throws(Fault) {
         do {
             // One pass where the entry is canonical: its last member is `type`. The reading itself proves the guess.
-            if let type = Self.lastMember(of: bytes), let envelope = try? Self.decode(bytes, type) {
+            if let type = Self.lastMember(of: bytes),
+                let envelope = try? Self.decode(bytes, bytes.span.extracting(type))
+            {
                 self = envelope
                 return
             }
             let type = try Self.type(of: bytes)
-            guard let envelope = try Self.decode(bytes, type) else { throw Fault.unknownType(type) }
+            guard let envelope = try Self.decode(bytes, type.utf8Span.span) else { throw Fault.unknownType(type) }
             self = envelope
         } catch let fault as Fault {
             throw fault
@@ -107,18 +109,19 @@ public struct Envelope: Sendable, Equatable {
         }
     }
 
+    private static let sourcePrefix = "urn:mentatlab:log:"
     private static let limits = JSONLimits(bytes: maximumBytes)
 
     /// The value of `type` where the bytes end as a canonical entry does.
-    private static func lastMember(of bytes: [UInt8]) -> String? {
+    private static func lastMember(of bytes: [UInt8]) -> Range<Int>? {
         guard bytes.count > 12, bytes[bytes.count - 1] == UInt8(ascii: "}"),
             bytes[bytes.count - 2] == UInt8(ascii: "\"")
         else { return nil }
         let end = bytes.count - 2
         guard let quote = bytes[..<end].lastIndex(of: UInt8(ascii: "\"")), quote >= 8,
-            bytes[(quote - 8)..<quote].elementsEqual(",\"type\":".utf8)
+            ",\"type\":" ~= bytes.span.extracting((quote - 8)..<quote)
         else { return nil }
-        return String(decoding: bytes[(quote + 1)..<end], as: UTF8.self)
+        return (quote + 1)..<end
     }
 
     /// `type` stands last in the canonical order and says how to read `data`, so it is looked up first.
@@ -126,13 +129,16 @@ public struct Envelope: Sendable, Equatable {
         var reader = try JSONReader(bytes, limits: limits)
         var type: String?
         try reader.object { name, reader throws(JSONError) in
-            if name == "type" { type = try reader.string() } else { try reader.skip() }
+            switch name {
+            case "type": type = try reader.string()
+            default: try reader.skip()
+            }
         }
         try reader.end()
         return try reader.require(type, "type")
     }
 
-    private static func decode(_ bytes: [UInt8], _ type: String) throws(JSONError) -> Envelope? {
+    private static func decode(_ bytes: [UInt8], _ type: Span<UInt8>) throws(JSONError) -> Envelope? {
         var reader = try JSONReader(bytes, limits: limits)
         var id: UUIDv7?
         var log: LogID?
@@ -148,9 +154,9 @@ public struct Envelope: Sendable, Equatable {
         var constants = 0
         try reader.object { name, reader throws(JSONError) in
             switch name {
-            case "actor": actor = try reader.string("an id") { PersonID($0) }
-            case "causation": causation = try reader.string("a UUIDv7") { UUIDv7($0) }
-            case "correlation": correlation = try reader.string("a UUIDv7") { UUIDv7($0) }
+            case "actor": actor = try reader.id()
+            case "causation": causation = try reader.uuid()
+            case "correlation": correlation = try reader.uuid()
             case "data":
                 hasData = true
                 event = try Event.decode(type, from: &reader)
@@ -158,19 +164,23 @@ public struct Envelope: Sendable, Equatable {
             case "datacontenttype":
                 try reader.constant("application/json")
                 constants += 1
-            case "id": id = try reader.string("a UUIDv7") { UUIDv7($0) }
+            case "id": id = try reader.uuid()
             case "recordedtime": recorded = try reader.time()
             case "source":
-                log = try reader.string("the urn of a log") { source in
-                    source.hasPrefix("urn:mentatlab:log:") ? LogID(String(source.utf8.dropFirst(18)) ?? "") : nil
+                log = try reader.text("the urn of a log") { source in
+                    guard sourcePrefix ~= source.extracting(first: 18) else { return nil }
+                    return LogID(utf8: source.extracting(droppingFirst: 18))
                 }
             case "specversion":
                 try reader.constant("1.0")
                 constants += 1
-            case "subject": stream = try reader.string("a stream") { StreamName($0) }
+            case "subject": stream = try reader.text("a stream") { StreamName(utf8: $0) }
             case "time": time = try reader.time()
-            case "token": token = try reader.string("an id") { TokenID($0) }
-            case "type": try reader.constant(type)
+            case "token": token = try reader.id()
+            case "type":
+                try reader.text("the type") { name in
+                    name.count == type.count && name.indices.allSatisfy { name[$0] == type[$0] } ? () : nil
+                }
             default: throw reader.unknownMember()
             }
         }
@@ -184,15 +194,5 @@ public struct Envelope: Sendable, Equatable {
             recordedTime: try reader.require(recorded, "recordedtime"),
             origin: Origin(actor: actor, token: token, correlation: correlation, causation: causation),
             event: event)
-    }
-}
-
-extension JSONReader {
-    mutating func time() throws(JSONError) -> Timestamp {
-        guard let value = Timestamp(utf8: try ascii()) else { throw fault("a time is expected") }
-        return value
-    }
-    mutating func constant(_ text: String) throws(JSONError) {
-        guard try ascii().elementsEqual(text.utf8) else { throw fault("\(text) is expected") }
     }
 }

@@ -4,22 +4,35 @@ import Crypto
 ///
 /// It says nothing about whom it stands for, nor when that came to be.
 public struct Identifier<Kind>: Sendable, Hashable, CustomStringConvertible {
-    /// The 32 digits.
-    public let hex: String
+    // The 16 bytes, big-endian, so that an id costs no allocation.
+    private let high: UInt64
+    private let low: UInt64
 
     /// Wraps 16 random bytes.
     public init(random bytes: [UInt8]) {
         precondition(bytes.count == 16, "an id is 16 bytes")
-        hex = Hex.encode(bytes)
+        (high, low) = bigEndian(bytes)
     }
 
     /// Reads 32 lower-case digits; nil for anything else.
     public init?(_ hex: String) {
-        guard hex.utf8.count == 32, Hex.isHex(hex) else { return nil }
-        self.hex = hex
+        self.init(utf8: hex.utf8Span.span)
     }
 
+    init?(utf8 hex: Span<UInt8>) {
+        guard hex.count == 32, let high = Hex.word(hex, at: 0), let low = Hex.word(hex, at: 16) else { return nil }
+        (self.high, self.low) = (high, low)
+    }
+
+    /// The 32 digits.
+    public var hex: String { text(32, write) }
     public var description: String { hex }
+
+    /// Stores the 32 digits from `index` on.
+    func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
+        Hex.write(high, &text, at: index)
+        Hex.write(low, &text, at: index + 16)
+    }
 }
 
 /// What an id stands for.
@@ -45,8 +58,9 @@ public typealias UsernameID = Identifier<IdentifierKind.Username>
 
 /// A UUID of version 7 (RFC 9562 5.7) in lower case: the id of an entry or of a request.
 public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
-    /// The 36 characters.
-    public let description: String
+    // The 16 bytes, big-endian.
+    private let high: UInt64
+    private let low: UInt64
 
     /// Puts one together from a time and ten random bytes.
     public init(milliseconds: Int64, random: [UInt8]) {
@@ -54,27 +68,45 @@ public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
         var bytes = (0..<6).reversed().map { UInt8(truncatingIfNeeded: milliseconds >> ($0 * 8)) } + random
         bytes[6] = 0x70 | bytes[6] & 0x0f
         bytes[8] = 0x80 | bytes[8] & 0x3f
-        let digits = Array(Hex.encode(bytes))
-        description = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+        (high, low) = bigEndian(bytes)
     }
 
     /// Reads one; nil for any other form or version.
     public init?(_ text: String) {
-        guard text.utf8.count == 36 else { return nil }
-        var index = 0
-        for byte in text.utf8 {
-            let isSound =
-                switch index {
-                case 8, 13, 18, 23: byte == UInt8(ascii: "-")
-                case 14: byte == UInt8(ascii: "7")
-                case 19: byte == 0x38 || byte == 0x39 || byte == 0x61 || byte == 0x62
-                default: Hex.value(byte) != nil
-                }
-            guard isSound else { return nil }
-            index += 1
-        }
-        description = text
+        self.init(utf8: text.utf8Span.span)
     }
+
+    init?(utf8 text: Span<UInt8>) {
+        let dash = UInt8(ascii: "-")
+        guard text.count == 36, text[8] == dash, text[13] == dash, text[18] == dash, text[23] == dash,
+            let first = Hex.load(text, 0), let second = Hex.load(text, 9), let third = Hex.load(text, 14),
+            let fourth = Hex.load(text, 19), let fifth = Hex.load(text, 24), let last = Hex.load(text, 28),
+            let high = Hex.word(first, second & 0xffff_ffff | third << 32),
+            let low = Hex.word(fourth & 0xffff_ffff | fifth << 32, last), high & 0xf000 == 0x7000, low >> 62 == 0b10
+        else { return nil }
+        (self.high, self.low) = (high, low)
+    }
+
+    /// The 36 characters.
+    public var description: String { text(36, write) }
+
+    /// Stores the 36 characters from `index` on.
+    func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
+        // Four digits and what follows are stored at a time, and what was stored too much is written over.
+        let middle = Hex.digits(of: UInt32(truncatingIfNeeded: high))
+        let fourth = Hex.digits(of: UInt32(truncatingIfNeeded: low >> 32))
+        let dash = UInt64(UInt8(ascii: "-"))
+        Hex.store(Hex.digits(of: UInt32(truncatingIfNeeded: high >> 32)), &text, index)
+        Hex.store(dash | middle << 8, &text, index + 8)
+        Hex.store(dash | (middle >> 32) << 8, &text, index + 13)
+        Hex.store(dash | fourth << 8, &text, index + 18)
+        Hex.store(dash | (fourth >> 32) << 8, &text, index + 23)
+        Hex.store(Hex.digits(of: UInt32(truncatingIfNeeded: low)), &text, index + 28)
+    }
+}
+
+private func bigEndian(_ bytes: [UInt8]) -> (high: UInt64, low: UInt64) {
+    (bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }, bytes[8...].reduce(0) { $0 << 8 | UInt64($1) })
 }
 
 /// Where an entry stands in the log, from 0, without gaps. Also the leaf index of transparency proofs.

@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 
 /// The name of a stream; names are unique, so expecting version 0 of one is how uniqueness is decided.
 public enum StreamName: Sendable, Hashable, CustomStringConvertible {
@@ -29,20 +30,35 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a name; nil for an unknown kind or an id that breaks its grammar.
     public init?(_ text: String) {
-        guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-        let id = String(text[text.utf8.index(after: slash)...])
+        self.init(utf8: text.utf8Span.span)
+    }
+
+    init?(utf8 text: Span<UInt8>) {
+        guard let slash = text.indices.first(where: { text[$0] == UInt8(ascii: "/") }) else { return nil }
+        let id = text.extracting((slash + 1)...)
         let name: StreamName? =
-            switch text[..<slash] {
-            case "log": LogID(id).map(StreamName.log)
-            case "user": PersonID(id).map(StreamName.user)
-            case "username": UsernameID(id).map(StreamName.username)
-            case "token": TokenID(id).map(StreamName.token)
-            case "namespace": Namespace(id).map(StreamName.namespace)
-            case "agent": AgentKey(id).map(StreamName.agent)
+            switch text.extracting(..<slash) {
+            case "log": LogID(utf8: id).map(StreamName.log)
+            case "user": PersonID(utf8: id).map(StreamName.user)
+            case "username": UsernameID(utf8: id).map(StreamName.username)
+            case "token": TokenID(utf8: id).map(StreamName.token)
+            case "namespace": Namespace(utf8: id).map(StreamName.namespace)
+            case "agent": AgentKey(utf8: id).map(StreamName.agent)
             default: nil
             }
         guard let name else { return nil }
         self = name
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        switch self {
+        case .log(let id): writer.string("log/", id)
+        case .user(let id): writer.string("user/", id)
+        case .username(let id): writer.string("username/", id)
+        case .token(let id): writer.string("token/", id)
+        case .namespace(let namespace): writer.string("namespace/", namespace.description)
+        case .agent(let key): writer.string("agent/", key.description)
+        }
     }
 
     /// One of 64 parts of the log: SHA-256 of the second part of the name, its first four bytes

@@ -10,32 +10,32 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Reads the one form that is written; nil for any other, such as other offsets or a leap second.
     public init?(_ text: String) {
-        self.init(utf8: Array(text.utf8)[...])
+        self.init(utf8: text.utf8Span.span)
     }
 
-    init?(utf8 text: ArraySlice<UInt8>) {
-        guard text.count == 24 else { return nil }
-        var fields: InlineArray<7, Int64> = .init(repeating: 0)
-        var field = 0
-        var index = 0
-        for byte in text {
-            switch index {
-            case 4, 7: guard byte == UInt8(ascii: "-") else { return nil }; field += 1
-            case 10: guard byte == UInt8(ascii: "T") else { return nil }; field += 1
-            case 13, 16: guard byte == UInt8(ascii: ":") else { return nil }; field += 1
-            case 19: guard byte == UInt8(ascii: ".") else { return nil }; field += 1
-            case 23: guard byte == UInt8(ascii: "Z") else { return nil }
-            default:
-                guard (0x30...0x39).contains(byte) else { return nil }
-                fields[field] = fields[field] * 10 + Int64(byte - 0x30)
-            }
-            index += 1
-        }
-        guard fields[0] >= 1, (1...12).contains(fields[1]), fields[2] >= 1,
-            fields[2] <= Self.lastDay(year: fields[0], month: fields[1]), fields[3] < 24, fields[4] < 60, fields[5] < 60
+    init?(utf8 text: Span<UInt8>) {
+        guard text.count == 24, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+            text[19] == UInt8(ascii: "."), text[23] == UInt8(ascii: "Z"),
+            let century = Self.number(text, 0), let yearOfCentury = Self.number(text, 2),
+            let month = Self.number(text, 5), let day = Self.number(text, 8), let hour = Self.number(text, 11),
+            let minute = Self.number(text, 14), let second = Self.number(text, 17),
+            let hundredths = Self.number(text, 20), (0x30...0x39).contains(text[22])
         else { return nil }
-        let days = Self.days(year: fields[0], month: fields[1], day: fields[2])
-        milliseconds = ((days * 24 + fields[3]) * 60 + fields[4]) * 60_000 + fields[5] * 1000 + fields[6]
+        let year = century * 100 + yearOfCentury
+        guard year >= 1, (1...12).contains(month), day >= 1, day <= Self.lastDay(year: year, month: month), hour < 24,
+            minute < 60, second < 60
+        else { return nil }
+        let days = Self.days(year: year, month: month, day: day)
+        let thousandths = hundredths * 10 + Int64(text[22] - 0x30)
+        milliseconds = ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + thousandths
+    }
+
+    /// The value of two digits; nil for other characters.
+    private static func number(_ text: Span<UInt8>, _ index: Int) -> Int64? {
+        let tens = text[index] &- 0x30
+        let ones = text[index + 1] &- 0x30
+        return tens < 10 && ones < 10 ? Int64(tens * 10 + ones) : nil
     }
 
     private static func lastDay(year: Int64, month: Int64) -> Int64 {
@@ -46,27 +46,30 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         }
     }
 
-    public var description: String {
-        let (days, rest) = Self.floorDivide(milliseconds, 86_400_000)
-        let (year, month, day) = Self.date(days)
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
-        func append(_ value: Int64, _ width: Int, _ mark: Unicode.Scalar) {
-            var divisor: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
-            while divisor > 0 {
-                text.append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
-                divisor /= 10
-            }
-            text.append(UInt8(ascii: mark))
+    public var description: String { text(24, write) }
+
+    /// Stores the 24 characters from `index` on.
+    func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
+        // Counted from year 1 on, so that nothing is negative.
+        let elapsed = UInt64(milliseconds + 62_135_596_800_000)
+        let rest = Int64(elapsed % 86_400_000)
+        let (year, month, day) = Self.date(Int64(elapsed / 86_400_000) - 719_162)
+        // Two digits and a mark at a time; where another digit comes next, it is written over the mark.
+        func store(_ offset: Int, _ value: Int64, then mark: Unicode.Scalar) {
+            text[index + offset] = UInt8(truncatingIfNeeded: 0x30 + value / 10)
+            text[index + offset + 1] = UInt8(truncatingIfNeeded: 0x30 + value % 10)
+            text[index + offset + 2] = UInt8(ascii: mark)
         }
-        append(year, 4, "-")
-        append(month, 2, "-")
-        append(day, 2, "T")
-        append(rest / 3_600_000, 2, ":")
-        append(rest / 60_000 % 60, 2, ":")
-        append(rest / 1000 % 60, 2, ".")
-        append(rest % 1000, 3, "Z")
-        return String(decoding: text, as: UTF8.self)
+        store(0, year / 100, then: "0")
+        store(2, year % 100, then: "-")
+        store(5, month, then: "-")
+        store(8, day, then: "T")
+        store(11, rest / 3_600_000, then: ":")
+        store(14, rest / 60_000 % 60, then: ":")
+        store(17, rest / 1000 % 60, then: ".")
+        store(20, rest % 1000 / 10, then: "0")
+        text[index + 22] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+        text[index + 23] = UInt8(ascii: "Z")
     }
 
     /// Orders by time.
@@ -87,7 +90,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 
     private static func date(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
+        // No year before the first is written, so that this is not negative.
+        let elapsed = UInt64(days + 719_468)
+        let (era, dayOfEra) = (Int64(elapsed / 146_097), Int64(elapsed % 146_097))
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shiftedMonth = (5 * dayOfYear + 2) / 153

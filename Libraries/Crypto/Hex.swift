@@ -1,0 +1,127 @@
+/// Bytes as lower-case hexadecimal digits.
+public enum Hex {
+    /// Two digits for each byte.
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }
+
+    /// Two digits for each byte.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        var text = [UInt8](repeating: 0, count: bytes.count * 2)
+        var index = 0
+        for byte in bytes {
+            text[index] = digit(byte >> 4)
+            text[index + 1] = digit(byte & 15)
+            index += 2
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+    /// The value of a lower-case digit; nil for any other byte.
+    @inlinable public static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: digit - 0x61 + 10
+        default: nil
+        }
+    }
+
+    /// The bytes of lower-case digits of a part of a text.
+    public static func decode(_ text: Substring) -> [UInt8]? { decode(String(text)) }
+
+    /// The bytes of lower-case digits; nil where the count is odd or another character occurs.
+    public static func decode(_ text: String) -> [UInt8]? {
+        let count = text.utf8.count
+        guard count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count / 2)
+        var high: UInt8?
+        for digit in text.utf8 {
+            guard let value = value(digit) else { return nil }
+            if let first = high {
+                bytes.append(first << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        return bytes
+    }
+
+    /// The value of 16 digits from `index` on; nil where others stand there or fewer.
+    @inlinable @inline(__always) public static func word(_ text: Span<UInt8>, at index: Int) -> UInt64? {
+        guard let high = load(text, index), let low = load(text, index &+ 8) else { return nil }
+        return word(high, low)
+    }
+
+    /// The value of 16 digits, eight in each word, the first one lowest; nil where others stand there.
+    @inlinable @inline(__always) public static func word(_ high: UInt64, _ low: UInt64) -> UInt64? {
+        guard let high = value(of: high), let low = value(of: low) else { return nil }
+        return UInt64(high) << 32 | UInt64(low)
+    }
+
+    /// Stores the 16 digits of a value from `index` on.
+    @inlinable public static func write(_ value: UInt64, _ text: inout MutableSpan<UInt8>, at index: Int) {
+        store(digits(of: UInt32(truncatingIfNeeded: value >> 32)), &text, index)
+        store(digits(of: UInt32(truncatingIfNeeded: value)), &text, index + 8)
+    }
+
+    /// Eight digits, the first one lowest.
+    @inlinable @inline(__always) public static func digits(of value: UInt32) -> UInt64 {
+        var nibbles = UInt64(value)
+        nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff
+        nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff
+        nibbles = (nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f
+        return letters(nibbles.byteSwapped)
+    }
+
+    /// Each byte, a value below 16, as a digit: one of 10 and above gets a carry from the added 6.
+    @inlinable @inline(__always) static func letters(_ nibbles: UInt64) -> UInt64 {
+        let carries = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return nibbles &+ 0x3030_3030_3030_3030 &+ carries &* 0x27
+    }
+
+    /// The value of eight digits; nil unless writing them again gives the same.
+    @inlinable @inline(__always) static func value(of digits: UInt64) -> UInt32? {
+        // Letters alone have bit 6 set.
+        let carries = digits >> 6 & 0x0101_0101_0101_0101
+        var nibbles = digits & 0x0f0f_0f0f_0f0f_0f0f &+ carries &* 9
+        guard nibbles & 0xf0f0_f0f0_f0f0_f0f0 == 0, letters(nibbles) == digits else { return nil }
+        nibbles = nibbles.byteSwapped
+        nibbles = (nibbles | nibbles >> 4) & 0x00ff_00ff_00ff_00ff
+        nibbles = (nibbles | nibbles >> 8) & 0x0000_ffff_0000_ffff
+        return UInt32(truncatingIfNeeded: nibbles | nibbles >> 16)
+    }
+
+    /// Eight bytes, the first one lowest; nil where fewer are there. One check of the bounds makes it one load.
+    @inlinable @inline(__always) public static func load(_ text: Span<UInt8>, _ index: Int) -> UInt64? {
+        guard index >= 0, text.count >= 8, index <= text.count &- 8 else { return nil }
+        var word = UInt64(text[index])
+        word |= UInt64(text[index &+ 1]) << 8
+        word |= UInt64(text[index &+ 2]) << 16
+        word |= UInt64(text[index &+ 3]) << 24
+        word |= UInt64(text[index &+ 4]) << 32
+        word |= UInt64(text[index &+ 5]) << 40
+        word |= UInt64(text[index &+ 6]) << 48
+        word |= UInt64(text[index &+ 7]) << 56
+        return word
+    }
+
+    /// Stores eight bytes, the lowest first; traps where fewer have room.
+    @inlinable @inline(__always) public static func store(
+        _ word: UInt64, _ text: inout MutableSpan<UInt8>, _ index: Int
+    ) {
+        precondition(index >= 0 && text.count >= 8 && index <= text.count &- 8, "there is no room for eight bytes")
+        for byte in 0..<8 { text[index &+ byte] = UInt8(truncatingIfNeeded: word &>> UInt64(byte &* 8)) }
+    }
+}
+
+extension UInt64 {
+    /// Eight bytes, the highest first.
+    init(bigEndian bytes: ArraySlice<UInt8>) {
+        self = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// Eight bytes, the highest first.
+    var bigEndianBytes: [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: self >> (56 - $0 * 8)) } }
+}
