@@ -21,6 +21,12 @@ public struct JSONWriter: Sendable {
     /// What has been written.
     public var bytes: [UInt8] { Array(buffer[..<count]) }
 
+    /// Forgets what has been written and keeps the room, for the next of many documents.
+    public mutating func removeAll() {
+        count = 0
+        mustSeparate = false
+    }
+
     /// Writes an object whose members `body` adds in canonical order.
     public mutating func object(_ body: (inout Members) -> Void) {
         open(UInt8(ascii: "{"))

@@ -1,5 +1,6 @@
 import Crypto
 import Events
+import JSON
 import Postgres
 import System
 
@@ -271,6 +272,12 @@ private struct AppendBatch {
         }
         let expected = each { append in append.expected.map { $0 } }
         let events = each(\.events)
+        var json = JSONWriter(reservingBytes: 4096)
+        let entries = events.map { event -> [UInt8] in
+            json.removeAll()
+            event.element.envelope.write(&json)
+            return json.bytes
+        }
         let contents = events.enumerated().flatMap { index, event in
             event.element.contents.map { (event: Int32(index + 1), content: $0) }
         }
@@ -283,7 +290,7 @@ private struct AppendBatch {
             .int8s(expected.map(\.element.value.value)),
             .int4s(events.map(\.command)), .texts(events.map(\.element.envelope.stream.description)),
             .int8s(events.map(\.element.version?.value)), .texts(events.map(\.element.envelope.event.type)),
-            .byteas(events.map(\.element.envelope.bytes)),
+            .byteas(entries),
             .int4s(contents.map(\.event)), .texts(contents.map(\.content.field)),
             .byteas(contents.map(\.content.content.nonce)), .byteas(contents.map(\.content.content.document)),
             .bools(contents.map(\.content.isPublic)),

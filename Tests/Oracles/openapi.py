@@ -1,11 +1,12 @@
 """Holds recorded exchanges to the OpenAPI description, by the package jsonschema.
 
-stdin: a JSON object a line {method, path, template, query, status, type, body, headers}. Prints the faults of
+stdin: a JSON object a line {method, path, template, query, parts, status, type, body, headers}. Prints the faults of
 each, then a line with every operation that is described, sorted.
 """
 import json
 import pathlib
 import sys
+import urllib.parse
 
 import jsonschema
 
@@ -29,6 +30,32 @@ def parameter_value(schema, text):
     return text
 
 
+def path_faults(operation, exchange):
+    """The parameters in the path."""
+    found = []
+    declared = {p["name"]: p for p in operation.get("parameters", []) if p["in"] == "path"}
+    wanted = exchange["template"].split("/")
+    given = exchange["path"].split("?")[0].split("/")
+    if len(wanted) != len(given):
+        return ["the path does not fit the template"]
+    for pattern, segment in zip(wanted, given):
+        if not pattern.startswith("{"):
+            found += [] if pattern == segment else [f"{segment} is not {pattern}"]
+        elif pattern[1:-1] not in declared:
+            found.append(f"path parameter {pattern} is not described")
+        else:
+            found += check(declared.pop(pattern[1:-1])["schema"], urllib.parse.unquote(segment))
+    return found + [f"path parameter {name} is not in the template" for name in declared]
+
+
+def body_faults(operation, exchange):
+    """The parts of a multipart body, as an object of strings."""
+    body = operation.get("requestBody")
+    if body is None:
+        return ["a body is not described"] if exchange["parts"] else []
+    return check(body["content"]["multipart/form-data"]["schema"], exchange["parts"])
+
+
 def faults(exchange):
     operation = document["paths"].get(exchange["template"], {}).get(exchange["method"].lower())
     if operation is None:
@@ -42,6 +69,8 @@ def faults(exchange):
             else:
                 schema = declared[name]["schema"]
                 found += check(schema, parameter_value(schema, text))
+        found += path_faults(operation, exchange)
+        found += body_faults(operation, exchange)
     response = operation["responses"].get(str(exchange["status"]))
     if response is None:
         return found + [f"status {exchange['status']} is not described"]

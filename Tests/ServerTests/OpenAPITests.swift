@@ -11,12 +11,13 @@ import Testing
         let method: String
         let path: String
         let template: String
+        var parts: [HTTPClientRequest.Part] = []
         let response: HTTPClientResponse
 
         var line: String {
-            let parts = path.split(separator: "?", maxSplits: 1)
+            let halves = path.split(separator: "?", maxSplits: 1)
             var query: [String: String] = [:]
-            for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
+            for pair in (halves.count > 1 ? halves[1] : "").split(separator: "&") {
                 let sides = pair.split(separator: "=", maxSplits: 1)
                 query[String(sides[0])] = sides.count > 1 ? String(sides[1]) : ""
             }
@@ -24,7 +25,10 @@ import Testing
                 .object(values.map { JSONValue.Member($0.key, .string($0.value)) })
             }
             let value = JSONValue.object([
-                JSONValue.Member("method", .string(method)), JSONValue.Member("template", .string(template)),
+                JSONValue.Member("method", .string(method)), JSONValue.Member("path", .string(path)),
+                JSONValue.Member("template", .string(template)),
+                JSONValue.Member(
+                    "parts", .object(parts.map { JSONValue.Member($0.name, .string("\($0.bytes.count) bytes")) })),
                 JSONValue.Member("query", object(query)),
                 JSONValue.Member("status", .number(JSONNumber(Int64(response.status)))),
                 JSONValue.Member("type", .string(response.fields["content-type"] ?? "")),
@@ -60,7 +64,9 @@ import Testing
                 let response = try await marketplace.publish(parts)
                 position = response.fields["marketplace-position"] ?? position
                 exchanges.append(
-                    Exchange(method: "POST", path: "\(base)/publish", template: "\(base)/publish", response: response))
+                    Exchange(
+                        method: "POST", path: "\(base)/publish", template: "\(base)/publish", parts: parts,
+                        response: response))
             }
             let module = try #require(
                 try await marketplace.json("agents/acme.full/versions/1.0.0?min_position=\(position)")["artifacts"]?

@@ -73,6 +73,23 @@ func withMarketplace(
         }
     }
 
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["MENTATLAB_TEST_DATA"] != nil))
+    func realManifestsArePublished() async throws {
+        let data = try #require(ProcessInfo.processInfo.environment["MENTATLAB_TEST_DATA"])
+        try await withMarketplace { marketplace, _ in
+            let ids = ["flexinfer.echo", "loom-mcp-executor", "mentatlab.psyche-sim"]
+            for id in ids {
+                let bytes = Array(try Data(contentsOf: URL(filePath: "\(data)/mentatlab/manifests/\(id).yaml")))
+                let response = try await marketplace.publish([HTTPClientRequest.Part(name: "manifest", bytes: bytes)])
+                #expect(response.status == 201, "\(id): \(String(decoding: response.body, as: UTF8.self))")
+            }
+            let list = try await marketplace.json("agents?sort=name&min_position=\(try await marketplace.head() - 1)")
+            // One of them asks not to be listed.
+            #expect(
+                list["agents"]?.array?.compactMap { $0["id"]?.string } == ["flexinfer.echo", "mentatlab.psyche-sim"])
+        }
+    }
+
     @Test func theSameAgainChangesNothingAndAnotherContentConflicts() async throws {
         try await withMarketplace { marketplace, _ in
             let first = try await marketplace.publish([manifest("acme.a")])
