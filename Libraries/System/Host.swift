@@ -75,6 +75,7 @@ public enum Host {
         }
     }
 
-    /// Ends the process at once.
-    public static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+    /// Ends the process at once, without what libraries have registered for its end: other threads may still
+    /// be in them, and OpenSSL's handler takes the ground from under their feet. Nothing here is buffered.
+    public static func exit(_ code: Int32) -> Never { _exit(code) }
 }
