@@ -66,20 +66,17 @@ public struct AgentKey: Sendable, Hashable, CustomStringConvertible {
         description = String(ascii: text)
     }
 
+    /// The grammar of ids, without capitals and `_`, and with one `-` at a time.
     fileprivate static func isSound(_ text: Span<UInt8>) -> Bool {
-        guard (1...128).contains(text.count) else { return false }
-        // The grammar of ids, without capitals and `_`, and with one `-` at a time.
+        guard AgentID.isSound(text) else { return false }
         var previous = UInt8(ascii: ".")
         for index in text.indices {
             let byte = text[index]
-            switch byte {
-            case 0x30...0x39, 0x61...0x7a: break
-            case UInt8(ascii: "."), UInt8(ascii: "-"): guard isLetterOrDigit(previous) else { return false }
-            default: return false
-            }
+            if (0x41...0x5a).contains(byte) || byte == UInt8(ascii: "_") { return false }
+            if byte == UInt8(ascii: "-"), previous == byte { return false }
             previous = byte
         }
-        return isLetterOrDigit(previous)
+        return true
     }
 
     /// What stands before the first dot; nil where there is no dot.

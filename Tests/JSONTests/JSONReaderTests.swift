@@ -60,6 +60,23 @@ import Testing
         #expect(throws: JSONError.self) { try JSONValue(many, limits: JSONLimits(bytes: many.count - 1)) }
     }
 
+    /// Names in order take a short way; one out of order, or with an escape, must not hide a name before it,
+    /// nor a name of an object within be taken for one of the outer.
+    @Test(arguments: [
+        (#"{"b":1,"a":2,"b":3}"#, #"{"b":1,"a":2,"c":3}"#),
+        (#"{"a":{"b":1},"c":[{"d":1}],"\u0061":2}"#, #"{"a":{"b":1},"c":[{"d":1}],"\u0062":2}"#),
+        (#"{"c":1,"d":2,"b":3,"d":4}"#, #"{"c":1,"d":{"e":0},"b":3,"e":4}"#),
+        (#"{"a":1,"b":{"z":1,"y":2,"z":3}}"#, #"{"a":1,"b":{"z":1,"y":2,"a":3}}"#),
+        (#"{"b":"\"a\":{","a":1,"a":2}"#, #"{"b":"\"a\":{","a":1,"c":2}"#),
+        (#"{"\u0062":1,"a":2,"b":3}"#, #"{"\u0062":1,"a":2,"c":3}"#),
+    ])
+    func refusesDuplicatesInAnyOrder(_ duplicate: String, _ sound: String) throws {
+        #expect(throws: JSONError.self) { try JSONValue(Array(duplicate.utf8)) }
+        #expect(throws: Never.self) { try JSONValue(Array(sound.utf8)) }
+        var reader = try JSONReader(Array(duplicate.utf8))
+        #expect(throws: JSONError.self) { try reader.skip() }
+    }
+
     @Test func comparesNamesByTheirBytes() throws {
         // One name composed, one decomposed: two members, though Swift calls the strings equal.
         let value = try JSONValue(Array("{\"\u{e9}\":1,\"e\u{301}\":2}".utf8))
