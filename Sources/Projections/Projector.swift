@@ -1,5 +1,5 @@
-import EventLog
-import Events
+public import EventLog
+public import Events
 public import Logging
 import Postgres
 
@@ -10,51 +10,65 @@ import Postgres
 /// logged, and the batch is tried again with growing pauses.
 public struct Projector: Sendable {
     private static let batchEntries = 500
-    private static let pollMilliseconds = 20
+    private static let firstPauseMilliseconds = 100
+    private static let longestPauseMilliseconds = 5_000
 
     private let projection: any Projection.Type
     private let session: PostgresSession
+    private let head: PositionWatch
     private let log: Log
 
     /// A projector over a database whose login may act as projectors.
-    public init(_ projection: any Projection.Type, url: String, log: Log) {
+    ///
+    /// - Parameter head: the log's head, which all projectors of a process follow together.
+    public init(_ projection: any Projection.Type, url: String, head: PositionWatch, log: Log) {
         self.projection = projection
         session = PostgresSession(
             PostgresConfiguration(
                 url: url, applicationName: "marketplace-project-\(projection.name)", role: DatabaseRole.projectors))
+        self.head = head
         self.log = log
+    }
+
+    /// Follows the head of a database's log, every 20 ms while somebody waits.
+    public static func followHead(url: String) -> PositionWatch {
+        let reader = EventReader(
+            pool: PostgresPool(
+                PostgresConfiguration(
+                    url: url, applicationName: "marketplace-project-head", role: DatabaseRole.projectors), sessions: 1))
+        return PositionWatch(pollMilliseconds: 20) { try await reader.head() }
     }
 
     /// Applies what there is and what comes until the task is cancelled.
     public func run() async {
-        var pauseMilliseconds = Self.pollMilliseconds
+        var pauseMilliseconds = Self.firstPauseMilliseconds
         while !Task.isCancelled {
             do {
-                let applied = try await applyBatch()
-                pauseMilliseconds = Self.pollMilliseconds
-                if applied > 0 { continue }
+                let cursor = try await applyBatch()
+                pauseMilliseconds = Self.firstPauseMilliseconds
+                // Looks anew now and then all the same: another worker may have gone on in its place.
+                _ = try await head.passes(cursor, withinMilliseconds: 1_000)
             } catch {
                 if Task.isCancelled { break }
                 log.error("a projection can't go on", ["projection": projection.name, "error": "\(error)"])
-                pauseMilliseconds = min(5_000, max(100, pauseMilliseconds * 2))
+                try? await Task.sleep(for: .milliseconds(pauseMilliseconds))
+                pauseMilliseconds = min(Self.longestPauseMilliseconds, pauseMilliseconds * 2)
             }
-            try? await Task.sleep(for: .milliseconds(pauseMilliseconds))
         }
         await session.close()
     }
 
-    /// Applies the next entries; returns how many there were.
-    public func applyBatch() async throws -> Int {
+    /// Applies the next entries, where there are any; returns the position that it will apply next.
+    @discardableResult
+    public func applyBatch() async throws -> Position {
         let projection = projection
         return try await session.run { connection in
             try connection.transaction {
                 try connection.execute(Statements.takeTurn, [.text(projection.name)])
-                guard let row = try connection.execute(Statements.cursor, [.text(projection.name)]).first else {
-                    return 0
-                }
-                let cursor = Position(try row.integer(0))
+                let row = try connection.execute(Statements.cursor, [.text(projection.name)]).first
+                let cursor = Position(try row?.integer(0) ?? 0)
                 let entries = try LogOnConnection.entries(connection, from: cursor, limit: Self.batchEntries)
-                guard let last = entries.last else { return 0 }
+                guard let last = entries.last else { return cursor }
                 let contents = try LogOnConnection.contents(connection, at: entries.map(\.position))
                 let events = try entries.map { entry in
                     ProjectedEvent(
@@ -64,7 +78,7 @@ public struct Projector: Sendable {
                 try projection.apply(events, connection)
                 try connection.execute(
                     Statements.advance, [.text(projection.name), .int8(last.position.next.value)])
-                return entries.count
+                return last.position.next
             }
         }
     }

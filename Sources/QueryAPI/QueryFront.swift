@@ -14,14 +14,14 @@ public struct QueryFront: Sendable {
     let agents: AgentReader
     let entries: EventReader
     let artifacts: ArtifactFolder
-    private let reflected: ReflectedPosition
+    private let reflected: PositionWatch
 
     /// A front over models, a log and a folder of files.
     public init(agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder) {
         self.agents = agents
         self.entries = entries
         self.artifacts = artifacts
-        reflected = ReflectedPosition(agents: agents)
+        reflected = PositionWatch(pollMilliseconds: 10) { try await agents.reflected() }
     }
 
     /// Adds the routes of the queries.
@@ -47,7 +47,7 @@ public struct QueryFront: Sendable {
     func awaitPosition(_ request: FrontRequest) async throws {
         let wanted = try request.integer("min_position", default: -1, in: 0...(Int64(1) << 53) - 1)
         guard wanted >= 0 else { return }
-        guard try await reflected.reaches(Position(wanted), withinMilliseconds: Self.waitMilliseconds) else {
+        guard try await reflected.passes(Position(wanted), withinMilliseconds: Self.waitMilliseconds) else {
             throw Problem(.positionNotReached, "the read model does not reflect position \(wanted) yet; try again")
         }
     }

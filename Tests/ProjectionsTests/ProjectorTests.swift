@@ -61,7 +61,18 @@ import Testing
     }
 
     private func projectors(_ url: String) -> [Projector] {
-        Projections.all.map { Projector($0, url: url, log: Log("test", threshold: .error)) }
+        let head = Projector.followHead(url: url)
+        return Projections.all.map { Projector($0, url: url, head: head, log: Log("test", threshold: .error)) }
+    }
+
+    /// Applies until nothing is left.
+    private func catchUp(_ projector: Projector) async throws {
+        var cursor = try await projector.applyBatch()
+        while true {
+            let next = try await projector.applyBatch()
+            if next == cursor { return }
+            cursor = next
+        }
     }
 
     /// All rows of a model, in an order of their own.
@@ -76,7 +87,7 @@ import Testing
             for index in 0..<40 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0-rc.1"]) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for projector in (0..<4).flatMap({ _ in projectors(url) }) {
-                    group.addTask { while try await projector.applyBatch() > 0 {} }
+                    group.addTask { try await catchUp(projector) }
                 }
                 try await group.waitForAll()
             }
@@ -87,20 +98,37 @@ import Testing
         }
     }
 
+    /// The head is followed as it moves on, whoever moves it; who waits in vain is told so.
+    @Test func aWatchFollowsTheLog() async throws {
+        try await withLog { publishing, url in
+            let head = Projector.followHead(url: url)
+            #expect(try await head.passes(Position(0), withinMilliseconds: 50) == false)
+            let waiting = Task {
+                try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<20 { group.addTask { try await head.passes(Position(1), withinMilliseconds: 20_000) } }
+                    return try await group.reduce(true) { $0 && $1 }
+                }
+            }
+            try await publishing.publish("acme.a", ["1.0.0"])
+            #expect(try await waiting.value)
+            #expect(try await head.passes(Position(2), withinMilliseconds: 50) == false)
+        }
+    }
+
     /// A model is a function of the log: built in one go or event by event, it is the same.
     @Test func aModelBuiltAnewIsTheSame() async throws {
         try await withLog { publishing, url in
             for index in 0..<10 {
                 try await publishing.publish("acme.a\(index)", ["1.0.0"])
-                for projector in projectors(url) { _ = try await projector.applyBatch() }
+                for projector in projectors(url) { try await projector.applyBatch() }
                 try await publishing.publish("acme.a\(index)", ["2.0.0-rc.1", "1.10.0", "1.9.0"], from: 2)
-                for projector in projectors(url) { _ = try await projector.applyBatch() }
+                for projector in projectors(url) { try await projector.applyBatch() }
             }
             var before: [[String]] = []
             for table in Self.tables { before.append(try await rows(url, table)) }
             try await TestDatabase.script(
                 url, "TRUNCATE models.cursors, \(Self.tables.map { "models.\($0)" }.joined(separator: ", "))")
-            for projector in projectors(url) { while try await projector.applyBatch() > 0 {} }
+            for projector in projectors(url) { try await catchUp(projector) }
             for (table, rows) in zip(Self.tables, before) {
                 #expect(try await self.rows(url, table) == rows, "\(table)")
             }
@@ -116,7 +144,7 @@ import Testing
             listing.title = "a\u{0}b"
             listing.category = "c\u{0}"
             try await publishing.publish("acme.nul", ["1.0.0"], listing: listing)
-            for projector in projectors(url) { while try await projector.applyBatch() > 0 {} }
+            for projector in projectors(url) { try await catchUp(projector) }
             #expect(try await TestDatabase.query(url, "SELECT title FROM models.agent_summaries") == ["a\u{fffd}b"])
         }
     }
@@ -125,7 +153,7 @@ import Testing
         try await withLog { publishing, url in
             try await publishing.publish("acme.gone", ["1.0.0"])
             try await TestDatabase.script(url, "DELETE FROM log.contents")
-            for projector in projectors(url) { while try await projector.applyBatch() > 0 {} }
+            for projector in projectors(url) { try await catchUp(projector) }
             let reader = AgentReader(
                 pool: PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1))
             let key = try #require(AgentKey("acme.gone"))
@@ -139,7 +167,7 @@ import Testing
     @Test func anUnknownTypeStopsAModel() async throws {
         try await withLog { publishing, url in
             try await publishing.publish("acme.a", ["1.0.0"])
-            for projector in projectors(url) { _ = try await projector.applyBatch() }
+            for projector in projectors(url) { try await projector.applyBatch() }
             try await TestDatabase.script(
                 url,
                 """

@@ -103,9 +103,10 @@ struct Services: Sendable {
 
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.
     func project(_ projections: [any Projection.Type]) async {
+        let head = Projector.followHead(url: databaseURL)
         await withTaskGroup { group in
             for projection in projections {
-                let projector = Projector(projection, url: databaseURL, log: log.component("project"))
+                let projector = Projector(projection, url: databaseURL, head: head, log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }
