@@ -30,10 +30,17 @@ struct Program {
         let log = Log("marketplace", threshold: invocation.flags.contains("verbose") ? .debug : .info)
         switch invocation.command.name {
         case Commands.up.name: return try await Up(invocation, log).run(signals)
-        case Commands.import.name: return try await ImportCommand(invocation).run()
+        case Commands.import.name:
+            endOnSignal(signals)
+            return try await ImportCommand(invocation).run()
         default: return try await Apart(invocation, log).run(signals)
         }
     }
+}
+
+/// Ends the process at the next signal, for what can be cut off anywhere.
+func endOnSignal(_ signals: Signals) {
+    Task { Host.exit(128 + (await signals.next())) }
 }
 
 /// The commands of the program, each declared once.

@@ -70,6 +70,27 @@ import Testing
         }
     }
 
+    @Test func aSignalEndsAnImport() async throws {
+        try await withMarketplace { marketplace, _ in
+            let lines = (0..<5_000).map { #"{"package":"p\#($0)"}"# }.joined(separator: "\n")
+            let file = "\(marketplace.folder)/catalog.jsonl"
+            try lines.write(toFile: file, atomically: true, encoding: .utf8)
+            let process = Process()
+            process.executableURL = URL(filePath: try MarketplaceProcess.program)
+            process.arguments = [
+                "import", file, "--url", marketplace.url, "--token-file", "\(marketplace.folder)/admin-token",
+            ]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            for _ in 0..<200 where try await marketplace.head() < 10 { try await Task.sleep(for: .milliseconds(20)) }
+            process.interrupt()
+            while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(process.terminationStatus == 130)
+            #expect(try await marketplace.head() < 10_000)
+        }
+    }
+
     @Test func whereNothingRunsIsSaid() async throws {
         try await withFolder { folder in
             let outcome = try await run([try MarketplaceProcess.program, "import", "none.jsonl", "--data", folder])

@@ -10,33 +10,30 @@ final class MarketplaceProcess: Sendable {
         let description: String
     }
 
-    private struct Output {
-        var text = ""
-    }
-
     let url: String
     let folder: String
     private let process: Mutex<Process>
-    private let output: OutputReader
+    private let output: OutputFile
     let client = HTTPClient(connections: 16, timeoutMilliseconds: 30_000)
 
-    /// Collects what a program prints.
-    final class OutputReader: Sendable {
-        private let output = Mutex(Output())
-        let pipe = Pipe()
+    /// What a program prints, in a file: a pipe would have to be emptied by somebody, and a daemon that the
+    /// program leaves behind would keep it open.
+    final class OutputFile: Sendable {
+        private let path = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)").path
 
-        init() {
-            pipe.fileHandleForReading.readabilityHandler = { [self] handle in
-                let data = handle.availableData
-                if data.isEmpty {
-                    handle.readabilityHandler = nil
-                } else {
-                    output.withLock { $0.text += String(decoding: data, as: UTF8.self) }
-                }
-            }
+        init() throws {
+            try Data().write(to: URL(filePath: path))
         }
 
-        var text: String { output.withLock(\.text) }
+        deinit {
+            try? FileManager.default.removeItem(atPath: path)
+        }
+
+        var handle: FileHandle {
+            get throws { try FileHandle(forWritingTo: URL(filePath: path)) }
+        }
+
+        var text: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
     }
 
     /// The program that `./test` built.
@@ -55,12 +52,12 @@ final class MarketplaceProcess: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: try Self.program)
         process.arguments = arguments
-        let output = OutputReader()
+        let output = try OutputFile()
         let log = "\(folder)-\(arguments.first ?? "").log"
         if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(filePath: log)) }
         let logHandle = try #require(FileHandle(forWritingAtPath: log))
         try logHandle.seekToEnd()
-        process.standardOutput = output.pipe
+        process.standardOutput = try output.handle
         process.standardError = logHandle
         try process.run()
         var url: String?
@@ -178,14 +175,14 @@ func run(_ arguments: [String], input: String = "", in folder: String? = nil) as
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-    let (stdin, stdout, stderr) = (Pipe(), MarketplaceProcess.OutputReader(), MarketplaceProcess.OutputReader())
+    let stdin = Pipe()
+    let (stdout, stderr) = (try MarketplaceProcess.OutputFile(), try MarketplaceProcess.OutputFile())
     process.standardInput = stdin
-    process.standardOutput = stdout.pipe
-    process.standardError = stderr.pipe
+    process.standardOutput = try stdout.handle
+    process.standardError = try stderr.handle
     try process.run()
     try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? stdin.fileHandleForWriting.close()
     while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
-    try await Task.sleep(for: .milliseconds(50))
     return (process.terminationStatus, stdout.text, stderr.text)
 }

@@ -33,7 +33,7 @@ struct Up {
 
     func run(_ signals: Signals) async throws -> Int32 {
         let data = try DataFolder(folder)
-        guard let lock = try data.lock() else { return try await joinRunning(data) }
+        guard let lock = try data.lock() else { return try await joinRunning(data, signals) }
         data.withdraw()
         let code = try await serve(data, signals)
         // The folder is free for the next run once the server behind it is stopped.
@@ -42,7 +42,8 @@ struct Up {
     }
 
     /// Another process runs in the folder: says where, and sends it what was asked for.
-    private func joinRunning(_ data: DataFolder) async throws -> Int32 {
+    private func joinRunning(_ data: DataFolder, _ signals: Signals) async throws -> Int32 {
+        endOnSignal(signals)
         guard let url = await data.awaitRunningURL(milliseconds: 60_000) else {
             Host.write("marketplace: another process holds \(data.path) and is not ready\n", to: 2)
             return 1
