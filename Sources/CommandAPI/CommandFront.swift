@@ -48,9 +48,13 @@ public struct CommandFront: Sendable {
         let upload = try await PublishUpload.receive(request.http, into: artifacts)
 
         let fingerprint = upload.fingerprint(method: "POST", path: "/publish")
-        if let key, let stored = try await log.storedReply(actor: principal.user, key: key) {
+        /// The reply to the same command where it was faster; asked before any other answer, since what this one
+        /// decides over may be the other one's doing.
+        func firstReply() async throws -> HTTPResponse? {
+            guard let key, let stored = try await log.storedReply(actor: principal.user, key: key) else { return nil }
             return try answer(stored, fingerprint)
         }
+        if let first = try await firstReply() { return first }
 
         let publication: Publication
         do {
@@ -68,8 +72,16 @@ public struct CommandFront: Sendable {
 
         for _ in 0..<Self.maximumTries {
             let past = try await past.read(command.streams)
-            switch try decide(command, past) {
+            let decision: PublishVersion.Decision
+            do {
+                decision = try command.decide(past)
+            } catch {
+                if let first = try await firstReply() { return first }
+                throw Problem(error)
+            }
+            switch decision {
             case .unchanged(let existing):
+                if let first = try await firstReply() { return first }
                 let reply = reply(publication, version: existing.version, isNew: false)
                 return reply.response(200, at: existing.position, publicURL)
             case .append(let events):
@@ -90,10 +102,7 @@ public struct CommandFront: Sendable {
                 case .artifactMissing:
                     throw Problem(.unavailable, "a file of the upload was swept meanwhile; upload again")
                 case .conflict:
-                    // The one that was faster may have been the same command.
-                    if let key, let stored = try await log.storedReply(actor: principal.user, key: key) {
-                        return try answer(stored, fingerprint)
-                    }
+                    if let first = try await firstReply() { return first }
                 }
             }
         }
@@ -101,14 +110,6 @@ public struct CommandFront: Sendable {
     }
 
     // MARK: Steps
-
-    private func decide(_ command: PublishVersion, _ past: Past) throws(Problem) -> PublishVersion.Decision {
-        do {
-            return try command.decide(past)
-        } catch {
-            throw Problem(error)
-        }
-    }
 
     /// Numbers the events of each stream on from the version that was read, and guards the others.
     private func append(

@@ -139,6 +139,29 @@ func withMarketplace(
         }
     }
 
+    /// Whoever is faster appends, the others get its reply, whatever they would have decided by themselves.
+    @Test func oneKeyAtOnceGivesOneReply() async throws {
+        try await withMarketplace { marketplace, _ in
+            for round in 0..<10 {
+                let head = try await marketplace.head()
+                let id = "acme.k\(round)"
+                let answers = try await withThrowingTaskGroup(of: HTTPClientResponse.self) { group in
+                    for index in 0..<12 {
+                        let parts = [manifest(id, more: index < 6 ? "" : "author: another")]
+                        group.addTask { try await marketplace.publish(parts, key: "key-\(round)") }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(answers.filter { $0.status == 201 }.count == 6)
+                #expect(Set(answers.filter { $0.status == 201 }.map(\.body)).count == 1)
+                let reused = answers.filter { $0.status == 422 }
+                #expect(try reused.count { try JSONValue($0.body)["code"]?.string == "idempotency-key-reused" } == 6)
+                // One registration and one version; the namespace is claimed in the first round.
+                #expect(try await marketplace.head() == head + (round == 0 ? 3 : 2))
+            }
+        }
+    }
+
     @Test func whatIsNotListedIsShownById() async throws {
         try await withMarketplace { marketplace, _ in
             let hidden = try await marketplace.publish([
