@@ -20,7 +20,7 @@ public struct Command: Sendable {
         }
     }
 
-    /// The name, as typed.
+    /// The name, as typed; of a command in a group two words, such as `log verify`.
     public let name: String
     /// One line for the help.
     public let summary: String
@@ -95,12 +95,15 @@ public struct CommandSet: Sendable {
             return .print(help)
         }
         if first == "--version" { return .print("\(program) \(version)\n") }
-        let name = first == "help" ? words[1] : first
-        guard let command = commands.first(where: { $0.name == name }) else {
-            throw UsageError("there is no command '\(name)'. See `\(program) --help`.")
+        let rest = first == "help" ? Array(words.dropFirst()) : words
+        let named = commands.lazy.map { ($0, $0.name.split(separator: " ").map(String.init)) }
+        guard let (command, name) = named.first(where: { rest.starts(with: $0.1) }) else {
+            let group = named.filter { $0.1.count > 1 && $0.1.first == rest.first }.map { "`\(program) \($0.0.name)`" }
+            if !group.isEmpty { throw UsageError("there is \(group.joined(separator: ", ")).") }
+            throw UsageError("there is no command '\(rest.first ?? "")'. See `\(program) --help`.")
         }
         if first == "help" { return .print(help(of: command)) }
-        return try parse(command, Array(words.dropFirst()))
+        return try parse(command, Array(rest.dropFirst(name.count)))
     }
 
     private func parse(_ command: Command, _ words: [String]) throws(UsageError) -> Request {

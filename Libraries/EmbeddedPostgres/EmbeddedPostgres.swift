@@ -49,6 +49,21 @@ public struct EmbeddedPostgres: Sendable {
         }
     }
 
+    /// Starts the server again where it is gone, and waits until it answers; returns true where it was. Blocks.
+    ///
+    /// One that crashed recovers by itself as long as its first process lives.
+    public func restartIfGone(progress: (String) -> Void) throws(Failure) -> Bool {
+        do {
+            if try Self.runs(place) { return false }
+            _ = try Self.start(in: place, progress)
+            return true
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(description: "Postgres can't be started again: \(error)")
+        }
+    }
+
     /// Stops the server and waits until it is gone. Blocks.
     public func stop() throws(Failure) {
         do {
@@ -151,13 +166,19 @@ public struct EmbeddedPostgres: Sendable {
     /// A server that was killed leaves a file that names its process. Where that number is a dead process's
     /// that nobody has waited for, or by now another program's, Postgres would take the file at its word.
     private static func removeStaleProcessFile(_ place: Place) throws {
-        let file = "\(place.cluster)/postmaster.pid"
-        guard let bytes = try? FileSystem.read(file, limit: 4096),
-            let process = bytes.split(separator: 0x0a).first.map({ String(decoding: $0, as: UTF8.self) })
-        else { return }
-        // A server's working directory is its cluster; that of a dead one can't be resolved.
-        let directory = try? FileSystem.resolve("/proc/\(process)/cwd")
-        if try directory != FileSystem.resolve(place.cluster) { try FileSystem.remove(file) }
+        if try !runs(place) { try FileSystem.remove(processFile(place)) }
+    }
+
+    private static func processFile(_ place: Place) -> String { "\(place.cluster)/postmaster.pid" }
+
+    /// True while the server's first process lives. Its working directory is its cluster; that of a dead one can't
+    /// be resolved.
+    private static func runs(_ place: Place) throws -> Bool {
+        guard let bytes = try? FileSystem.read(processFile(place), limit: 4096),
+            let process = bytes.split(separator: 0x0a).first.map({ String(decoding: $0, as: UTF8.self) }),
+            let directory = try? FileSystem.resolve("/proc/\(process)/cwd")
+        else { return false }
+        return directory == (try FileSystem.resolve(place.cluster))
     }
 
     private static func logTail(_ place: Place) -> String {

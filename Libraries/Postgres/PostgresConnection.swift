@@ -27,8 +27,14 @@ public struct PostgresConfiguration: Sendable {
     public var role: String?
     /// How long a statement may take.
     public var statementTimeoutMilliseconds: Int
+    /// How long this side may pause inside a transaction; then the server ends it and lets its locks go. Nil for
+    /// ever, where the locks guard something besides the database.
+    public var transactionPauseMilliseconds: Int? = PostgresConfiguration.transactionPauseMilliseconds
     /// Server settings of this connection.
     public var settings: [String: String]
+
+    /// The bound on how long a program that is stopped inside a transaction holds up others.
+    public static let transactionPauseMilliseconds = 10_000
 
     /// States a configuration.
     public init(
@@ -56,6 +62,9 @@ public struct PostgresConfiguration: Sendable {
         var options = "-c statement_timeout=\(configuration.statementTimeoutMilliseconds)"
         options += " -c client_min_messages=warning"
         if let role = configuration.role { options += " -c role=\(role)" }
+        if let pause = configuration.transactionPauseMilliseconds {
+            options += " -c idle_in_transaction_session_timeout=\(pause)"
+        }
         for (name, value) in configuration.settings.sorted(by: { $0.key < $1.key }) {
             options += " -c \(name)=\(value)"
         }
@@ -91,7 +100,8 @@ public struct PostgresConfiguration: Sendable {
     /// True while a transaction block is open.
     public var isInTransaction: Bool { unsafe PQtransactionStatus(connection) != PQTRANS_IDLE }
 
-    /// Runs a prepared statement.
+    /// Runs a prepared statement. A failpoint of its name stands before it is sent, one while the server works on
+    /// it, and one before the answer is looked at.
     @discardableResult
     public func execute(
         _ statement: PostgresStatement, _ parameters: [PostgresValue] = []
@@ -102,6 +112,7 @@ public struct PostgresConfiguration: Sendable {
             _ = try receive()
             prepared.insert(statement.name)
         }
+        Failpoint.reach("\(statement.name).sending")
         let encoded = parameters.map(\.encoded)
         let lengths = encoded.map { Int32($0?.count ?? 0) }
         let formats = [Int32](repeating: 1, count: encoded.count)
@@ -127,7 +138,7 @@ public struct PostgresConfiguration: Sendable {
                 connection, statement.name, Int32(encoded.count), pointers, lengths, formats, 1)
         }
         try send(sent)
-        return try receive()
+        return try receive(statement.name)
     }
 
     /// Runs a script of several statements without parameters, such as a migration.
@@ -155,12 +166,13 @@ public struct PostgresConfiguration: Sendable {
     }
 
     /// Waits for the results of what was sent and returns the last.
-    private func receive() throws(PostgresError) -> PostgresRows {
+    private func receive(_ name: String? = nil) throws(PostgresError) -> PostgresRows {
         // The server enforces the timeout; the reserve is for a server that does not answer at all.
         let deadline = Host.steadyClockMilliseconds() + Int64(configuration.statementTimeoutMilliseconds) + 5_000
         var last: PostgresRows?
         var failure: PostgresError?
         try flush(until: deadline)
+        if let name { Failpoint.reach("\(name).sent") }
         while true {
             while unsafe PQisBusy(connection) == 1 {
                 try wait(POLLIN, until: deadline)
@@ -175,6 +187,7 @@ public struct PostgresConfiguration: Sendable {
             }
         }
         if unsafe PQstatus(connection) != CONNECTION_OK { throw lost() }
+        if let name { Failpoint.reach("\(name).answered") }
         if let failure { throw failure }
         guard let last else { throw lost() }
         return last

@@ -24,27 +24,25 @@ public enum PostgresMigrator {
             CREATE TABLE IF NOT EXISTS public.schema_migrations (
                 name text COLLATE "C" PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())
             """.utf8))
-    private static let acquire = PostgresStatement(
-        "migrations_lock", Array("SELECT true FROM (SELECT pg_advisory_lock($1)) AS taken".utf8))
-    private static let release = PostgresStatement(
-        "migrations_unlock", Array("SELECT pg_advisory_unlock($1)".utf8))
+    private static let takeTurn = PostgresStatement(
+        "migrations_turn", Array("SELECT true FROM (SELECT pg_advisory_xact_lock($1)) AS turn".utf8))
     private static let applied = PostgresStatement(
         "migrations_applied", Array("SELECT name FROM public.schema_migrations ORDER BY name".utf8))
     private static let record = PostgresStatement(
         "migrations_record", Array("INSERT INTO public.schema_migrations (name) VALUES ($1)".utf8))
 
     /// Applies what is missing, each step in a transaction of its own together with its record, so that a
-    /// crash leaves every step whole or absent. Two programs that start at once take turns.
+    /// crash leaves every step whole or absent. Two programs that start at once take turns, step by step.
     public static func migrate(
         _ session: PostgresSession, _ migrations: [PostgresMigration]
     ) async throws {
         try await session.run { connection in
-            try connection.execute(acquire, [.int8(lock)])
-            defer { _ = try? connection.execute(release, [.int8(lock)]) }
-            try connection.execute(table)
-            let done = Set(try connection.execute(applied).map { row in try row.text(0) })
-            for migration in migrations where !done.contains(migration.name) {
+            for migration in migrations {
                 try connection.transaction {
+                    try connection.execute(takeTurn, [.int8(lock)])
+                    try connection.execute(table)
+                    let done = try connection.execute(applied).map { row in try row.text(0) }
+                    guard !done.contains(migration.name) else { return }
                     try connection.executeScript(migration.sql)
                     try connection.execute(record, [.text(migration.name)])
                 }

@@ -62,6 +62,20 @@ public enum FileSystem {
         try synchronizeDirectory(parent(of: path))
     }
 
+    /// Puts a whole file in place where none stands; false where one does.
+    public static func create(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) -> Bool {
+        let temporary = "\(path).\(getpid()).new"
+        let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+        try file.write(bytes)
+        try file.synchronize()
+        let isMade = unsafe link(temporary, path) == 0
+        let code = errno
+        try remove(temporary)
+        guard isMade || code == EEXIST else { throw SystemError("link", path: path, code: code) }
+        if isMade { try synchronizeDirectory(parent(of: path)) }
+        return isMade
+    }
+
     /// Renames within one file system, replacing what stands there.
     public static func rename(_ path: String, to destination: String) throws(SystemError) {
         guard unsafe Glibc.rename(path, destination) == 0 else {

@@ -21,11 +21,47 @@ public struct ArtifactFolder: Sendable {
         }
     }
 
+    /// Reads a file and says what it really holds; nil where there is none. Blocks.
+    public func measure(_ digest: SHA256Digest) throws(SystemError) -> (sha256: SHA256Digest, sizeBytes: Int64)? {
+        guard let file = try open(digest) else { return nil }
+        var hasher = SHA256Hasher()
+        var size: Int64 = 0
+        while true {
+            let block = try file.read(at: size, count: 1 << 18)
+            if block.isEmpty { return (hasher.finish(), size) }
+            hasher.update(block)
+            size += Int64(block.count)
+        }
+    }
+
     /// Where uploads lie until their digest is known.
     var incoming: String { "\(path)/incoming" }
 
     /// Where files lie by digest.
     var files: String { "\(path)/sha256" }
+
+    /// Where files go that are being swept.
+    var swept: String { "\(path)/swept" }
+
+    func sweptPath(_ digest: SHA256Digest) -> String { "\(swept)/\(digest.hex)" }
+
+    /// Takes a file out of its place; false where there is none.
+    func takeAway(_ digest: SHA256Digest) throws(SystemError) -> Bool {
+        guard try FileSystem.status(filePath(digest)) != nil else { return false }
+        try FileSystem.rename(filePath(digest), to: sweptPath(digest))
+        return true
+    }
+
+    /// Puts a file that was taken away in its place, unless it stands there again or is gone for good.
+    func putBack(_ digest: SHA256Digest) throws(SystemError) {
+        guard try FileSystem.status(sweptPath(digest)) != nil else { return }
+        if try FileSystem.status(filePath(digest)) == nil {
+            try FileSystem.rename(sweptPath(digest), to: filePath(digest))
+        } else {
+            try FileSystem.remove(sweptPath(digest))
+        }
+        try FileSystem.synchronizeDirectory(directory(digest))
+    }
 
     func directory(_ digest: SHA256Digest) -> String { "\(files)/\(digest.hex.prefix(2))" }
 

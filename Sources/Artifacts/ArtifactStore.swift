@@ -24,6 +24,7 @@ public final class ArtifactStore: Sendable {
         workers = (0..<diskThreads).map { _ in Worker(name: "artifacts") }
         try FileSystem.makeDirectory(folder.incoming)
         try FileSystem.makeDirectory(folder.files)
+        try FileSystem.makeDirectory(folder.swept)
         try FileSystem.synchronizeDirectory(FileSystem.parent(of: folder.files))
     }
 
@@ -59,6 +60,7 @@ public final class ArtifactStore: Sendable {
     /// and what broken uploads left. Returns how many files went.
     @discardableResult
     public func sweep(olderThanMilliseconds age: Int64 = orphanMilliseconds) async throws -> Int {
+        try await putBack()
         let folder = folder
         let expired = try await leases.run { connection in
             try connection.execute(Statements.expiredLeases, [.int8(age)]).map { try $0.bytes(0) }
@@ -88,18 +90,38 @@ public final class ArtifactStore: Sendable {
         }
     }
 
-    /// The lease stays locked until the file is gone, so no append can name it in between.
+    /// The lease stays locked until the file is away, so no append can name it in between. Where the lock is lost
+    /// before the commit, somebody may have: the file goes back.
     private func sweep(_ digest: SHA256Digest, olderThanMilliseconds age: Int64) async throws -> Bool {
         let folder = folder
         return try await leases.run { connection in
-            try connection.transaction {
-                let key = PostgresValue.bytea(digest.bytes)
-                guard try connection.execute(Statements.lockLease, [key, .int8(age)]).count > 0 else { return false }
-                let isNamed = try connection.execute(Statements.isNamed, [key]).first?.bool(0) ?? true
-                if !isNamed { try FileSystem.remove(folder.filePath(digest)) }
-                try connection.execute(Statements.dropLease, [key])
-                return !isNamed
+            var isMoved = false
+            do {
+                try connection.transaction {
+                    let key = PostgresValue.bytea(digest.bytes)
+                    guard try connection.execute(Statements.lockLease, [key, .int8(age)]).count > 0 else { return }
+                    let isNamed = try connection.execute(Statements.isNamed, [key]).first?.bool(0) ?? true
+                    if !isNamed { isMoved = try folder.takeAway(digest) }
+                    try connection.execute(Statements.dropLease, [key])
+                }
+            } catch {
+                if isMoved { try folder.putBack(digest) }
+                throw error
             }
+            if isMoved { try FileSystem.remove(folder.sweptPath(digest)) }
+            return isMoved
+        }
+    }
+
+    /// Puts back what a sweep that was cut off had taken away, leased like an upload.
+    private func putBack() async throws {
+        let folder = folder
+        for digest in try await workers[0].run({ try FileSystem.names(in: folder.swept) }).compactMap({
+            SHA256Digest(hex: $0)
+        }) {
+            // Waits for the lock of a sweep that is under way.
+            try await leases.run { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
+            try await workers[0].run { try folder.putBack(digest) }
         }
     }
 

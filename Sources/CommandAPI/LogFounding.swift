@@ -11,19 +11,18 @@ public enum LogFounding {
 
     /// Founds the log where it has no entry.
     ///
-    /// - Parameter keep: is given the administrator's secret before anything is appended, so that a crash
-    ///   in between can't lose it.
-    /// - Returns: true where it was founded now.
+    /// - Parameter secret: gives the administrator's secret, which has to be kept before this returns, so that a
+    ///   crash can't lose it. Asked only where the log seems to be empty.
+    /// - Returns: the secret where it was founded now; nil where somebody else has.
     public static func found(
-        _ log: EventLog, now: Timestamp, keep: (TokenSecret) throws -> Void
-    ) async throws -> Bool {
-        guard try await log.entries.head() == Position(0) else { return false }
-        let secret = TokenSecret(random: SecureRandom.bytes(32))
+        _ log: EventLog, now: Timestamp, secret: () throws -> TokenSecret
+    ) async throws -> TokenSecret? {
+        guard try await log.entries.head() == Position(0) else { return nil }
+        let secret = try secret()
         let user = PersonID(random: SecureRandom.bytes(16))
         let token = TokenID(random: SecureRandom.bytes(16))
         let username = try await log.usernameID(
             folded: administrator, proposing: UsernameID(random: SecureRandom.bytes(16)))
-        try keep(secret)
 
         let name = Content(document: NameContent(name: administrator).document, nonce: SecureRandom.bytes(32))
         let correlation = UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10))
@@ -53,7 +52,7 @@ public enum LogFounding {
                 ],
                 credentials: [Append.Credential(hash: secret.hash, token: token)]))
         // Another program that founded it at the same moment owns the log stream now.
-        if case .appended = outcome { return true }
-        return false
+        if case .appended = outcome { return secret }
+        return nil
     }
 }

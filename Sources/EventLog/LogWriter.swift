@@ -195,13 +195,16 @@ actor LogWriter {
         }
     }
 
+    /// Nothing is written once the append has committed.
+    private static let diskFull = "53100"
+
     /// True where the commit may have happened before the failure: the connection was lost, or the statement
     /// was given up or ran into a limit while the commit was being flushed. What the data or the procedure
     /// itself refuse comes before it.
     private static func mayHaveCommitted(_ error: PostgresError) -> Bool {
         switch error.kind {
         case .connectionLost: true
-        case .server: !["22", "23", "ML"].contains(String(error.sqlState.prefix(2)))
+        case .server: !["22", "23", "ML"].contains(String(error.sqlState.prefix(2))) && error.sqlState != diskFull
         case .unreachable, .poolExhausted, .unexpectedResult: false
         }
     }

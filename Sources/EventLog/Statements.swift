@@ -18,6 +18,11 @@ enum Statements {
     static let lastPartition = PostgresStatement("last_partition", PackageResources.last_partition_sql)
     static let makePartition = PostgresStatement("make_partition", PackageResources.make_partition_sql)
     static let attachPartition = PostgresStatement("attach_partition", PackageResources.attach_partition_sql)
+    static let verifyBounds = PostgresStatement("verify_bounds", PackageResources.verify_bounds_sql)
+    static let verifyRanks = PostgresStatement("verify_ranks", PackageResources.verify_ranks_sql)
+    static let verifyStreams = PostgresStatement("verify_streams", PackageResources.verify_streams_sql)
+    static let verifyContents = PostgresStatement("verify_contents", PackageResources.verify_contents_sql)
+    static let namedArtifacts = PostgresStatement("named_artifacts", PackageResources.named_artifacts_sql)
     static let databaseSettings = PostgresStatement("database_settings", PackageResources.database_settings_sql)
     static let clock = PostgresStatement("clock", PackageResources.clock_sql)
 }
@@ -29,6 +34,7 @@ public enum EventLogSchema {
         PostgresMigration("m0001_log", PackageResources.m0001_log_sql),
         PostgresMigration("m0002_append", PackageResources.m0002_append_sql),
         PostgresMigration("m0003_partitions", PackageResources.m0003_partitions_sql),
+        PostgresMigration("m0004_upkeep", PackageResources.m0004_upkeep_sql),
     ]
 }
 

@@ -33,6 +33,9 @@ struct Program {
         case Commands.import.name:
             endOnSignal(signals)
             return try await ImportCommand(invocation).run()
+        case Commands.verify.name:
+            endOnSignal(signals)
+            return try await VerifyCommand(invocation).run()
         default: return try await Apart(invocation, log).run(signals)
         }
     }
@@ -56,6 +59,7 @@ enum Commands {
         "up", "Runs the whole marketplace in one process over a private Postgres.",
         options: [
             data, port, address, .value("database-url", "URL", "a Postgres database in place of the private one"),
+            .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
             .value("catalog", "FILE", "import a catalogue once it is ready"), verbose,
         ],
@@ -90,5 +94,16 @@ enum Commands {
             "marketplace import catalog.jsonl --url http://127.0.0.1:7080 --token-file token",
         ])
 
-    static let all = [up, command, query, project, `import`]
+    static let verify = Command(
+        "log verify", "Re-reads the log and names whatever does not follow from its own bytes; exit 1 where anything.",
+        options: [
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database, artifacts,
+            .flag("json", "print one JSON document"),
+        ],
+        examples: [
+            "marketplace log verify",
+            "marketplace log verify --database-url postgresql:///marketplace --artifacts /srv/artifacts --json",
+        ])
+
+    static let all = [up, command, query, project, `import`, verify]
 }

@@ -86,6 +86,33 @@ import Testing
         }
     }
 
+    /// The lock that a sweep works under is gone before its commit: whoever came in between may name the file.
+    @Test func aSweepThatCanNotCommitPutsTheFileBack() async throws {
+        try await withStore { store, folder, path, url in
+            let orphan = try await self.store(store, [[1]])
+            try await TestDatabase.script(
+                url,
+                """
+                UPDATE vault.artifact_leases SET leased = now() - interval '25 hours';
+                CREATE FUNCTION public.end_session() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN OLD; END';
+                CREATE TRIGGER lost BEFORE DELETE ON vault.artifact_leases
+                    FOR EACH ROW EXECUTE FUNCTION public.end_session();
+                """)
+            await #expect(throws: PostgresError.self) { try await store.sweep() }
+            #expect(try content(folder, orphan) == [1])
+
+            // One that was killed in between is made good by the next.
+            try await TestDatabase.script(url, "DROP TRIGGER lost ON vault.artifact_leases")
+            try FileManager.default.moveItem(
+                atPath: "\(path)/sha256/\(orphan.hex.prefix(2))/\(orphan.hex.dropFirst(2))",
+                toPath: "\(path)/swept/\(orphan.hex)")
+            #expect(try await store.sweep() == 0)
+            #expect(try content(folder, orphan) == [1])
+            #expect(files(path).count == 1)
+        }
+    }
+
     private func waitUntil(_ condition: () -> Bool) async throws {
         for _ in 0..<100 where !condition() { try await Task.sleep(for: .milliseconds(20)) }
         #expect(condition())

@@ -262,7 +262,7 @@ import Testing
         ("marketplace_commands", "DELETE FROM log.events"),
         ("marketplace_commands", "DELETE FROM log.streams"),
         ("marketplace_commands", "UPDATE log.contents SET field = 'x'"),
-        ("marketplace_commands", "TRUNCATE log.events"), ("marketplace_commands", "SELECT log.make_partition(0, 1)"),
+        ("marketplace_commands", "TRUNCATE log.events"), ("marketplace_commands", "CALL log.make_partition(0, 1)"),
         ("marketplace_queries", "SELECT * FROM vault.tokens"),
         ("marketplace_queries", "INSERT INTO models.cursors VALUES ('x', 1)"),
         ("marketplace_queries", "DELETE FROM models.agent_summaries"),

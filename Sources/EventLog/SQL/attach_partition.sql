@@ -1,1 +1,1 @@
-SELECT true FROM log.attach_partition($1, $2)
+CALL log.attach_partition($1, $2)

@@ -47,9 +47,7 @@ struct Apart {
         let folder = try artifactFolder()
         let eventLog = try await services.openLog()
         let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
-        if try await LogFounding.found(eventLog, now: Services.now(), keep: { try data.keep($0) }) {
-            Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
-        }
+        try await services.found(eventLog, in: data)
         let store = try services.openStore(folder)
         var door = services.door { _ = try await eventLog.entries.head() }
         CommandFront(

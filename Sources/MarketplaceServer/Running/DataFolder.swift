@@ -1,4 +1,5 @@
 import CommandAPI
+import Crypto
 import JSON
 import System
 
@@ -22,10 +23,11 @@ struct DataFolder: Sendable {
         try FileLock.acquire("\(path)/lock")
     }
 
-    /// Says where this process serves.
-    func announce(url: String, databaseURL: String) throws(SystemError) {
+    /// Says where this process serves and what it keeps its files in.
+    func announce(url: String, databaseURL: String, artifacts: String) throws(SystemError) {
         var writer = JSONWriter()
         writer.object { object in
+            object.member("artifacts", artifacts)
             object.member("database_url", databaseURL)
             object.member("pid", Int64(Host.processID))
             object.member("url", url)
@@ -39,11 +41,17 @@ struct DataFolder: Sendable {
     }
 
     /// Where the marketplace of this folder serves; nil where none says so.
-    func runningURL() -> String? {
-        guard let bytes = try? FileSystem.read(runFile, limit: 65_536), let run = try? JSONValue(bytes) else {
-            return nil
-        }
-        return run["url"]?.string
+    func runningURL() -> String? { announcement?["url"]?.string }
+
+    /// The folder of files of the marketplace that runs in this folder; nil where none says so.
+    func runningArtifacts() -> String? { announcement?["artifacts"]?.string }
+
+    /// The database of the marketplace that runs in this folder; nil where none says so.
+    func runningDatabaseURL() -> String? { announcement?["database_url"]?.string }
+
+    private var announcement: JSONValue? {
+        guard let bytes = try? FileSystem.read(runFile, limit: 65_536) else { return nil }
+        return try? JSONValue(bytes)
     }
 
     /// Waits for the one that holds the folder to be ready.
@@ -56,8 +64,20 @@ struct DataFolder: Sendable {
         }
     }
 
-    /// Keeps the administrator's secret, for its owner alone.
-    func keep(_ secret: TokenSecret) throws(SystemError) {
-        try FileSystem.replace(adminToken, with: Array("\(secret.text)\n".utf8), mode: 0o600)
+    /// The administrator's secret: the one that is kept here, or a new one, kept now for its owner alone. Two
+    /// programs that share the folder get the same.
+    func adminSecret() throws -> TokenSecret {
+        while true {
+            if let kept = keptSecret() { return kept }
+            let secret = TokenSecret(random: SecureRandom.bytes(32))
+            if try FileSystem.create(adminToken, with: Array("\(secret.text)\n".utf8)) { return secret }
+            if keptSecret() == nil { try FileSystem.remove(adminToken) }
+        }
+    }
+
+    /// The secret in the file; nil where there is none.
+    func keptSecret() -> TokenSecret? {
+        guard let bytes = try? FileSystem.read(adminToken, limit: 256) else { return nil }
+        return TokenSecret(String(decoding: bytes.filter { $0 != 0x0a }, as: UTF8.self))
     }
 }

@@ -29,15 +29,35 @@ struct Services: Sendable {
 
     /// Opens the log.
     func openLog() async throws -> EventLog {
-        try await EventLog.open(EventLog.Configuration(url: databaseURL))
+        var configuration = EventLog.Configuration(url: databaseURL)
+        if let positions = Failpoint.number("partition_positions") { configuration.partitionPositions = positions }
+        return try await EventLog.open(configuration)
+    }
+
+    /// Founds the log where it is empty, and says what there is to say about the administrator's token.
+    func found(_ eventLog: EventLog, in data: DataFolder) async throws {
+        var isProposed = false
+        let founded = try await LogFounding.found(eventLog, now: Services.now()) {
+            isProposed = true
+            return try data.adminSecret()
+        }
+        if let founded {
+            Host.write("The administrator's token, kept in \(data.adminToken):\n\(founded.text)\n", to: 1)
+            return
+        }
+        if let kept = data.keptSecret(), try await eventLog.token(hash: kept.hash) != nil { return }
+        // Another program was faster: what was made for this log opens nothing.
+        if isProposed { try FileSystem.remove(data.adminToken) }
+        log.warning("the log was founded by another run, whose administrator's token is not in this data folder")
     }
 
     /// Opens the store of files for writing.
     func openStore(_ folder: ArtifactFolder) throws -> ArtifactStore {
-        let leases = PostgresPool(
-            PostgresConfiguration(
-                url: databaseURL, applicationName: "marketplace-artifacts", role: DatabaseRole.commands),
-            sessions: 2)
+        var configuration = PostgresConfiguration(
+            url: databaseURL, applicationName: "marketplace-artifacts", role: DatabaseRole.commands)
+        // The sweep's lock guards a file: a sweep that is stopped may not lose it and then go on.
+        configuration.transactionPauseMilliseconds = nil
+        let leases = PostgresPool(configuration, sessions: 2)
         return try ArtifactStore(folder, leases: leases)
     }
 

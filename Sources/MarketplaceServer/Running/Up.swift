@@ -12,11 +12,14 @@ import System
 /// `marketplace up`: everything in one process and behind one origin.
 struct Up {
     private static let firstPort: UInt16 = 7080
+    private static let firstPauseMilliseconds = 250
+    private static let longestPauseMilliseconds = 8_000
 
     private let folder: String
     private let address: String
     private let port: UInt16?
     private let givenDatabase: String?
+    private let givenArtifacts: String?
     private let publish: String?
     private let catalog: String?
     private let log: Log
@@ -26,6 +29,7 @@ struct Up {
         address = invocation.values["address"] ?? "127.0.0.1"
         port = try invocation.port()
         givenDatabase = invocation.values["database-url"]
+        givenArtifacts = invocation.values["artifacts"]
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
         self.log = log
@@ -53,40 +57,59 @@ struct Up {
     }
 
     private func serve(_ data: DataFolder, _ signals: Signals) async throws -> Int32 {
-        var embedded: EmbeddedPostgres?
-        let databaseURL: String
         if let givenDatabase {
-            databaseURL = givenDatabase
+            defer { data.withdraw() }
+            try await serve(data, givenDatabase, signals)
         } else {
-            let worker = Worker(name: "postgres-start")
-            let log = log
+            let (log, worker) = (log, Worker(name: "postgres-watch"))
+            defer { worker.stop() }
             let server = try await worker.run {
                 try EmbeddedPostgres.start(dataFolder: data.path) { log.info($0) }
             }
-            worker.stop()
-            embedded = server
-            databaseURL = try await server.makeDatabase("marketplace")
+            let watch = Task { await keepRunning(server, on: worker) }
+            func stop() async throws {
+                data.withdraw()
+                watch.cancel()
+                await watch.value
+                try server.stop()
+            }
+            do {
+                try await serve(data, try await server.makeDatabase("marketplace"), signals)
+            } catch {
+                try? await stop()
+                throw error
+            }
+            try await stop()
         }
-        do {
-            try await serve(data, databaseURL, signals)
-        } catch {
-            data.withdraw()
-            try? embedded?.stop()
-            throw error
-        }
-        data.withdraw()
-        try embedded?.stop()
         log.info("stopped")
         return 0
+    }
+
+    /// Starts the private Postgres again whenever it is gone, with growing pauses while it does not come back.
+    private func keepRunning(_ server: EmbeddedPostgres, on worker: Worker) async {
+        let log = log.component("postgres")
+        var pauseMilliseconds = Self.firstPauseMilliseconds
+        while !Task.isCancelled {
+            do {
+                let isBack = try await worker.run { try server.restartIfGone { log.info($0) } }
+                if isBack { log.warning("Postgres was gone; it runs again") }
+                pauseMilliseconds = Self.firstPauseMilliseconds
+            } catch {
+                log.error("Postgres is gone and does not start", ["error": "\(error)"])
+                pauseMilliseconds = min(Self.longestPauseMilliseconds, pauseMilliseconds * 2)
+            }
+            try? await Task.sleep(for: .milliseconds(pauseMilliseconds))
+        }
     }
 
     private func serve(_ data: DataFolder, _ databaseURL: String, _ signals: Signals) async throws {
         let services = Services(databaseURL: databaseURL, log: log)
         try await services.migrate()
         let eventLog = try await services.openLog()
-        try await found(eventLog, in: data)
+        try await services.found(eventLog, in: data)
 
-        let artifacts = ArtifactFolder(data.artifacts)
+        let files = givenArtifacts ?? data.artifacts
+        let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
         var door = services.door { _ = try await eventLog.entries.head() }
         CommandFront(log: eventLog, artifacts: store, now: Services.now).addRoutes(to: &door)
@@ -100,7 +123,7 @@ struct Up {
                 group.addTask { await services.maintain(eventLog, store) }
             }
         }
-        try data.announce(url: url, databaseURL: databaseURL)
+        try data.announce(url: url, databaseURL: databaseURL, artifacts: try FileSystem.resolve(files))
         Host.write("MentatLab Marketplace is ready at \(url)\n", to: 1)
         let filling = Task { try await fill(data, url) }
 
@@ -116,19 +139,6 @@ struct Up {
         await background.value
         await eventLog.close()
         impatient.cancel()
-    }
-
-    private func found(_ eventLog: EventLog, in data: DataFolder) async throws {
-        var secret: TokenSecret?
-        let isNew = try await LogFounding.found(eventLog, now: Services.now()) { made in
-            try data.keep(made)
-            secret = made
-        }
-        if isNew, let secret {
-            Host.write("The administrator's token, kept in \(data.adminToken):\n\(secret.text)\n", to: 1)
-        } else if try FileSystem.status(data.adminToken) == nil {
-            log.warning("the log was founded by an earlier run, whose administrator's token is not in this data folder")
-        }
     }
 
     /// Publishes and imports what the command line names.

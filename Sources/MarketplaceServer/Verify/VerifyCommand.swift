@@ -1,0 +1,105 @@
+import Artifacts
+import CommandLine
+import Crypto
+import EventLog
+import Events
+import JSON
+import System
+
+/// `marketplace log verify`: holds the database and the files to what the log's own bytes say.
+struct VerifyCommand {
+    private let databaseURL: String
+    private let folder: ArtifactFolder
+    private let isJSON: Bool
+
+    init(_ invocation: Invocation) throws {
+        isJSON = invocation.flags.contains("json")
+        if let url = invocation.values["database-url"] {
+            guard let artifacts = invocation.values["artifacts"] else {
+                throw UsageError("`marketplace log verify` with --database-url needs --artifacts as well.")
+            }
+            (databaseURL, folder) = (url, ArtifactFolder(artifacts))
+        } else {
+            let path = invocation.values["data"] ?? ".mentatlab"
+            guard try FileSystem.status(path) != nil else {
+                throw UsageError("there is no data folder \(path); name one with --data, or a database.")
+            }
+            let data = try DataFolder(path)
+            guard let url = data.runningDatabaseURL(), let artifacts = data.runningArtifacts() else {
+                throw UsageError(
+                    "no marketplace runs in \(data.path); start it with `marketplace up --data \(path)`, or name a database."
+                )
+            }
+            (databaseURL, folder) = (url, ArtifactFolder(invocation.values["artifacts"] ?? artifacts))
+        }
+    }
+
+    func run() async throws -> Int32 {
+        let folder = folder
+        let worker = Worker(name: "verify")
+        let verifier = LogVerifier(url: databaseURL) { artifact, position in
+            try await worker.run { try Self.check(artifact, at: position, in: folder) }
+        }
+        var differences: [LogDifference] = []
+        let counts = try await verifier.verify(
+            report: { difference in
+                differences.append(difference)
+                if !isJSON { Host.write(Self.line(difference), to: 1) }
+            },
+            progress: { done, head in
+                if Host.isTerminal(2) {
+                    Host.write("\rverifying: \(done) of \(head)\(done == head ? "\n" : "")", to: 2)
+                }
+            })
+        worker.stop()
+        Host.write(isJSON ? Self.document(counts, differences) : Self.summary(counts, differences), to: 1)
+        return differences.isEmpty ? 0 : 1
+    }
+
+    private static func check(
+        _ artifact: Artifact, at position: Position, in folder: ArtifactFolder
+    ) throws -> LogDifference? {
+        let name = "\(artifact.role.rawValue) \(artifact.sha256.hex)"
+        guard let found = try folder.measure(artifact.sha256) else {
+            return LogDifference(.artifactMissing, at: position, "the file \(name) is not there")
+        }
+        guard found.sizeBytes == artifact.sizeBytes else {
+            return LogDifference(
+                .artifactChanged, at: position,
+                "the file \(name) has \(found.sizeBytes) bytes, the entry says \(artifact.sizeBytes)")
+        }
+        guard found.sha256 == artifact.sha256 else {
+            return LogDifference(
+                .artifactChanged, at: position, "the file \(name) has the digest \(found.sha256.hex)")
+        }
+        return nil
+    }
+
+    private static func line(_ difference: LogDifference) -> String {
+        let place = difference.position.map { "position \($0)" } ?? "log"
+        return "\(place): \(difference.kind.rawValue): \(difference.detail)\n"
+    }
+
+    private static func summary(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) -> String {
+        "\(counts.entries) entries, \(counts.contents) contents, \(counts.artifacts) artifacts verified, \(differences.count) differences\n"
+    }
+
+    private static func document(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) -> String {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.member("artifacts", counts.artifacts)
+            object.member("contents", counts.contents)
+            object.member("differences") { writer in
+                writer.array(differences) { difference, writer in
+                    writer.object { object in
+                        object.member("detail", difference.detail)
+                        object.member("kind", difference.kind.rawValue)
+                        object.member("position", difference.position?.value)
+                    }
+                }
+            }
+            object.member("entries", counts.entries)
+        }
+        return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import HTTPClient
+import JSON
+import TestSupport
+import Testing
+
+/// `marketplace log verify` names whatever was changed behind the log's back, and nothing else.
+@Suite struct VerifyTests {
+    /// What is changed, and the differences that have to be named: kind and position.
+    private struct Change {
+        let sql: String
+        let expected: [(kind: String, position: Int64?)]
+    }
+
+    // Positions 0 to 3 found the log; acme.a is registered at 5 and published at 6, 7 and 8.
+    private static let changes: [Change] = [
+        Change(sql: "UPDATE log.events SET stream = 'agent/acme.z' WHERE position = 5", expected: [("column", 5)]),
+        Change(sql: "UPDATE log.events SET type = 'agent.sold.v1' WHERE position = 6", expected: [("column", 6)]),
+        Change(
+            sql: "UPDATE log.events SET recorded = recorded + interval '1 hour' WHERE position = 7",
+            expected: [("column", 7)]),
+        Change(sql: "UPDATE log.events SET version = 9 WHERE position = 8", expected: [("rank", 8), ("stream", 8)]),
+        Change(sql: "UPDATE log.streams SET version = 7 WHERE position = 4", expected: [("stream", 4)]),
+        Change(
+            sql:
+                "UPDATE log.events SET entry = replace(convert_from(entry, 'UTF8'), '{', '{ ')::bytea WHERE position = 1",
+            expected: [("not-canonical", 1)]),
+        Change(
+            sql:
+                "UPDATE log.contents SET document = convert_to('{\"kind\":\"name\",\"name\":\"eve\"}', 'UTF8') WHERE position = 2",
+            expected: [("commitment", 2)]),
+        Change(
+            sql: "UPDATE log.contents SET field = 'other_commitment' WHERE position = 6",
+            expected: [("unclaimed-content", 6)]),
+        Change(
+            sql:
+                "INSERT INTO log.contents SELECT 900, field, nonce, document, is_public FROM log.contents WHERE position = 7",
+            expected: [("unclaimed-content", 900)]),
+        Change(
+            sql: """
+                UPDATE log.events SET entry = convert_to(regexp_replace(
+                    convert_from(entry, 'UTF8'), 'urn:mentatlab:log:[0-9a-f]{32}',
+                    'urn:mentatlab:log:' || repeat('0', 32)), 'UTF8')
+                WHERE position = 3
+                """, expected: [("other-log", 3)]),
+        Change(sql: "DELETE FROM vault.artifact_names", expected: [("artifact-unprotected", 6)]),
+        Change(sql: "UPDATE log.events SET entry = '\\x7b7d' WHERE position = 4", expected: [("malformed", 4)]),
+        Change(sql: "DELETE FROM log.events WHERE position = 0", expected: [("gap", 0), ("stream", 0)]),
+        Change(
+            sql: "CREATE OR REPLACE VIEW log.newest AS SELECT 50::bigint AS position", expected: [("head", nil)]),
+    ]
+
+    @Test func eachChangeBehindItsBackIsNamed() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await withFolder { folder in
+                let marketplace = try await MarketplaceProcess(
+                    ["up", "--data", folder, "--database-url", url, "--port", "0"], folder: folder)
+                for version in ["1.0.0", "1.1.0", "1.2.0"] {
+                    #expect(try await marketplace.publish([manifest("acme.a", version)]).status == 201)
+                }
+                #expect(try await marketplace.head() == 9)
+                let program = try MarketplaceProcess.program
+                let sound = try await run([program, "log", "verify", "--data", folder])
+                #expect(sound.code == 0, "\(sound)")
+                #expect(sound.output == "9 entries, 4 contents, 3 artifacts verified, 0 differences\n")
+
+                func verify() async throws -> [JSONValue] {
+                    let outcome = try await run([
+                        program, "log", "verify", "--json", "--database-url", url, "--artifacts", "\(folder)/artifacts",
+                    ])
+                    #expect(outcome.code == 1, "\(outcome)")
+                    return try #require(try JSONValue(Array(outcome.output.utf8))["differences"]?.array)
+                }
+                func names(_ differences: [JSONValue], _ kind: String, _ position: Int64?) -> Bool {
+                    differences.contains { $0["kind"]?.string == kind && $0["position"]?.integer == position }
+                }
+
+                // Files: one is cut, one is changed in place, one is gone.
+                let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/artifacts/sha256")
+                    .filter { $0.utf8.count == 65 }.sorted().map { "\(folder)/artifacts/sha256/\($0)" }
+                #expect(files.count == 3)
+                var bytes = try Data(contentsOf: URL(filePath: files[0]))
+                bytes[0] ^= 1
+                try bytes.write(to: URL(filePath: files[0]))
+                try Data().write(to: URL(filePath: files[1]))
+                try FileManager.default.removeItem(atPath: files[2])
+                let kinds = try await verify().compactMap { $0["kind"]?.string }.sorted()
+                #expect(kinds == ["artifact-changed", "artifact-changed", "artifact-missing"])
+
+                for change in Self.changes {
+                    try await TestDatabase.script(url, change.sql)
+                    let differences = try await verify()
+                    for (kind, position) in change.expected {
+                        #expect(names(differences, kind, position), "\(change.sql): \(differences)")
+                    }
+                }
+                _ = try await marketplace.stop()
+            }
+        }
+    }
+
+    @Test func whatCanNotBeVerifiedIsSaid() async throws {
+        try await withFolder { folder in
+            let program = try MarketplaceProcess.program
+            for (arguments, message) in [
+                (["--data", "\(folder)/none"], "there is no data folder"),
+                (["--database-url", "x"], "needs --artifacts"),
+            ] {
+                let outcome = try await run([program, "log", "verify"] + arguments)
+                #expect(outcome.code == 64)
+                #expect(outcome.errors.contains(message))
+            }
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let idle = try await run([program, "log", "verify", "--data", folder])
+            #expect(idle.code == 64)
+            #expect(idle.errors.contains("no marketplace runs in"))
+            #expect(try await run([program, "log"]).errors.contains("there is `marketplace log verify`"))
+        }
+    }
+}
