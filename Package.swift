@@ -90,7 +90,7 @@ let package = Package(
                 "Logging", "CommandLine", "System",
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("House", ["TestSupport"]),
         tests("JSON", ["JSON", "TestSupport"]),
@@ -104,7 +104,11 @@ let package = Package(
             "Projections",
             ["Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging", "System", "TestSupport"]),
         tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),
-        tests("Server", ["CommandAPI", "EventLog", "Events", "HTTPClient", "JSON", "Crypto", "System", "TestSupport"]),
+        tests(
+            "Server",
+            [
+                "CommandAPI", "EventLog", "Events", "HTTPClient", "JSON", "Crypto", "Postgres", "System", "TestSupport",
+            ]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],
     swiftLanguageModes: [.v6]

@@ -111,6 +111,21 @@ public final class PostgresPool: Sendable {
         return try await session.run(body)
     }
 
+    /// Runs a `body` that may run twice, such as one that only reads: once more where the connection is lost, since
+    /// one that rested may have been cut off long ago.
+    public func runRepeatable<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        let session = try await take()
+        defer { giveBack(session) }
+        do {
+            return try await session.run(body)
+        } catch let error as PostgresError {
+            guard error.kind == .connectionLost else { throw error }
+            return try await session.run(body)
+        }
+    }
+
     private func take() async throws -> PostgresSession {
         let id = state.withLock { state in
             state.nextWaiter += 1

@@ -38,7 +38,7 @@ public final class ArtifactStore: Sendable {
 
     /// Leases a digest, then puts the file in place unless the same bytes are there already.
     fileprivate func settle(_ file: IncomingFile, _ digest: SHA256Digest, on worker: Worker) async throws {
-        try await leases.run { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
+        try await leases.runRepeatable { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
         let folder = folder
         try await worker.run {
             let destination = folder.filePath(digest)

@@ -88,7 +88,7 @@ public struct EventReader: Sendable {
         _ pool: PostgresPool, _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws(EventLogError) -> Value {
         do {
-            return try await pool.run(body)
+            return try await pool.runRepeatable(body)
         } catch let error as EventLogError {
             throw error
         } catch let error as PostgresError {

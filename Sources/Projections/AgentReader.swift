@@ -176,7 +176,7 @@ public struct AgentReader: Sendable {
 
     /// How far each projection is.
     public func progress() async throws -> [Progress] {
-        try await pool.run { connection in
+        try await pool.runRepeatable { connection in
             try connection.execute(Statements.projections, [.texts(Projections.all.map { $0.name })]).map { row in
                 Progress(
                     name: try row.text(0), cursor: Position(try row.integer(1)), head: Position(try row.integer(2)),
@@ -187,14 +187,14 @@ public struct AgentReader: Sendable {
 
     /// The next position that all models will apply.
     public func reflected() async throws -> Position {
-        try await pool.run { try Self.reflected($0) }
+        try await pool.runRepeatable { try Self.reflected($0) }
     }
 
     /// Reads the cursors first and the rows then: what is answered is at least as new as the position says.
     private func reading<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Reflecting<Value> {
-        try await pool.run { connection in
+        try await pool.runRepeatable { connection in
             let next = try Self.reflected(connection)
             return Reflecting(value: try body(connection), next: next)
         }

@@ -47,11 +47,12 @@ final class MarketplaceProcess: Sendable {
     }
 
     /// Starts a command and waits until it says where it serves.
-    init(_ arguments: [String], folder: String) async throws {
+    init(_ arguments: [String], folder: String, environment: [String: String] = [:]) async throws {
         self.folder = folder
         let process = Process()
         process.executableURL = URL(filePath: try Self.program)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = try OutputFile()
         let log = "\(folder)-\(arguments.first ?? "").log"
         if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(filePath: log)) }

@@ -18,15 +18,6 @@ func withEmbedded<Value>(_ body: (String) async throws -> Value) async throws ->
     }
 }
 
-/// The letter that the kernel gives the state of a process, such as `T` for a stopped one; nil where it is gone.
-func processState(_ process: Int32) -> Character? {
-    guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return nil }
-    return status.split(separator: ")").last?.first { $0 != " " }
-}
-
-/// True while a process runs; one that ended and that nobody has waited for does not.
-func isAlive(_ process: Int32) -> Bool { ![nil, "Z", "X"].contains(processState(process)) }
-
 /// The Postgres server behind a data folder, as a test handles it from outside.
 struct EmbeddedServer {
     private let cluster: String
@@ -45,10 +36,13 @@ struct EmbeddedServer {
     /// The id of the server's first process; nil while none runs.
     var processID: Int32? {
         guard let text = try? String(contentsOfFile: "\(cluster)/postmaster.pid", encoding: .utf8),
-            let pid = text.split(separator: "\n").first.flatMap({ Int32($0) }), isAlive(pid)
+            let pid = text.split(separator: "\n").first.flatMap({ Int32($0) }), ProcessState.isAlive(pid)
         else { return nil }
         return pid
     }
+
+    /// The folder that holds the cluster.
+    var place: String { URL(filePath: cluster).deletingLastPathComponent().path }
 
     /// Ends it at once, as a crash would.
     func killNow() {
@@ -129,32 +123,8 @@ struct EmbeddedServer {
             marketplace = try await up(folder)
             #expect(try marketplace.token != token)
             #expect(try await marketplace.head() == 4)
-            #expect(!isAlive(old) || getuid() != 0)
+            #expect(!ProcessState.isAlive(old) || getuid() != 0)
             #expect(try await marketplace.stop() == 0)
-        }
-    }
-
-    /// With the database gone, each answer says so and when to come again; with it back, everything goes on.
-    @Test func withoutItsDatabaseEverythingIsUnavailableAndNothingIsLost() async throws {
-        try await withEmbedded { folder in
-            let marketplace = try await up(folder)
-            #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
-            let server = try await EmbeddedServer(folder)
-            server.killNow()
-            try await Task.sleep(for: .milliseconds(300))
-            #expect(try await marketplace.get("/health/live").status == 200)
-            for response in [
-                try await marketplace.get("/health/ready"), try await marketplace.get("agents/acme.a"),
-                try await marketplace.publish([manifest("acme.b")]),
-            ] {
-                #expect(response.status == 503)
-                #expect(response.fields["retry-after"] != nil)
-                #expect(try JSONValue(response.body)["code"]?.string == "unavailable")
-            }
-            try await marketplace.kill()
-            let again = try await up(folder)
-            #expect(try await again.publish([manifest("acme.b")]).status == 201)
-            #expect(try await again.stop() == 0)
         }
     }
 
