@@ -212,7 +212,8 @@ import Testing
             let bytes = unsafe withUnsafeBytes(of: seconds) { unsafe Data($0) }
             let path = "\(folder)/\(name)"
             if !FileManager.default.fileExists(atPath: path) {
-                _ = FileManager.default.createFile(atPath: path, contents: bytes, attributes: [.posixPermissions: 0o644])
+                _ = FileManager.default.createFile(
+                    atPath: path, contents: bytes, attributes: [.posixPermissions: 0o644])
             }
             // In place and never shorter: the file is mapped.
             let file = try #require(FileHandle(forWritingAtPath: path))
