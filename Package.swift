@@ -90,7 +90,8 @@ let package = Package(
                 "Logging", "CommandLine", "System",
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"],
+            path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("House", ["TestSupport"]),
         tests("JSON", ["JSON", "TestSupport"]),
@@ -113,3 +114,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Fuzzers have libFuzzer's `main` and are built by scripts/fuzz alone.
+if Context.environment["MENTATLAB_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: ["Crypto", "Events", "HTTPServer", "JSON", "Manifest", "Marketplace", "YAML"],
+            path: "Tests/Fuzzing",
+            exclude: ["Seeds"], swiftSettings: settings))
+}

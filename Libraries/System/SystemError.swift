@@ -23,6 +23,9 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
     /// True where the disk or a quota is full.
     public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// True where this process or the machine has no descriptor left.
+    public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+
     public var description: String {
         let reason = unsafe String(cString: strerror(code))
         return path.isEmpty ? "\(operation): \(reason)" : "\(operation) \(path): \(reason)"

@@ -47,6 +47,8 @@ extension Problem {
             Problem(error.kind == .poolExhausted ? .busy : .unavailable, "the database can't be used now; try again")
         case let error as SystemError where error.isOutOfSpace:
             Problem(.unavailable, "the disk is full; nothing was changed", retryAfterSeconds: 30)
+        case let error as SystemError where error.isOutOfDescriptors:
+            Problem(.busy, "too many files are open; try again")
         case is CancellationError: Problem(.malformedRequest, "the client has left")
         default: nil
         }

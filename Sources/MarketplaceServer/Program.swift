@@ -50,33 +50,29 @@ func endOnSignal(_ signals: Signals) {
 enum Commands {
     private static let data = Command.Option.value("data", "DIR", "the data folder (.mentatlab)")
     private static let verbose = Command.Option.flag("verbose", "log every request as well")
-    private static let port = Command.Option.value("port", "N", "the port to listen on; it has to be free")
-    private static let address = Command.Option.value("address", "IP", "the address to listen on (127.0.0.1)")
     private static let database = Command.Option.value("database-url", "URL", "the Postgres database to use")
     private static let artifacts = Command.Option.value("artifacts", "DIR", "the folder of files that all fronts share")
 
     static let up = Command(
         "up", "Runs the whole marketplace in one process over a private Postgres.",
         options: [
-            data, port, address, .value("database-url", "URL", "a Postgres database in place of the private one"),
+            data, .value("database-url", "URL", "a Postgres database in place of the private one"),
             .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
             .value("catalog", "FILE", "import a catalogue once it is ready"), verbose,
-        ],
+        ] + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Command(
         "command", "Runs the front for writes.",
         options: [
-            data, database, artifacts, port, address,
-            .value("public-url", "URL", "where readers reach the marketplace"), verbose,
-        ],
+            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), verbose,
+        ] + Listening.options,
         examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let query = Command(
         "query", "Runs the front for reads.",
         options: [
-            database, artifacts, port, address, .value("public-url", "URL", "where readers reach the marketplace"),
-            verbose,
-        ],
+            database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), verbose,
+        ] + Listening.options,
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let project = Command(
         "project", "Keeps read models up with the log: those named, or all.", arguments: ["NAME…"],

@@ -13,6 +13,7 @@ import System
 /// over a shared database.
 struct Apart {
     private let invocation: Invocation
+    private let listening: Listening
     private let services: Services
     private let log: Log
 
@@ -21,6 +22,7 @@ struct Apart {
             throw UsageError("`marketplace \(invocation.command.name)` needs --database-url.")
         }
         self.invocation = invocation
+        listening = try Listening(invocation)
         self.log = log
         services = Services(databaseURL: url, log: log)
     }
@@ -82,10 +84,9 @@ struct Apart {
     }
 
     private func serve(_ door: FrontDoor, firstPort: UInt16, _ signals: Signals) async throws {
-        let address = invocation.values["address"] ?? "127.0.0.1"
-        let server = try await services.serve(
-            door, address: address, port: try invocation.port(), firstPort: firstPort)
-        Host.write("marketplace \(invocation.command.name) is ready at http://\(address):\(server.port)\n", to: 1)
+        let server = try await services.serve(door, listening, firstPort: firstPort)
+        Host.write(
+            "marketplace \(invocation.command.name) is ready at http://\(listening.address):\(server.port)\n", to: 1)
         _ = await signals.next()
         await server.shutDown()
     }

@@ -84,14 +84,19 @@ struct Services: Sendable {
 
     /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
     /// that is free from `firstPort` on.
-    func serve(
-        _ door: FrontDoor, address: String, port: UInt16?, firstPort: UInt16
-    ) async throws -> HTTPServer {
+    func serve(_ door: FrontDoor, _ listening: Listening, firstPort: UInt16) async throws -> HTTPServer {
         log.info("serving", ["routes": door.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
         let reactor = try Reactor(name: "http")
-        if let port {
+        func serve(port: UInt16) async throws -> HTTPServer {
+            let server = try HTTPServer(
+                on: reactor, address: listening.address, port: port, limits: listening.limits,
+                refusal: FrontDoor.refuse, handler: { await door.handle($0) })
+            try await server.start()
+            return server
+        }
+        if let port = listening.port {
             do {
-                return try await serve(door, on: reactor, address, port)
+                return try await serve(port: port)
             } catch let error as SystemError {
                 guard error.isAddressInUse else { throw error }
                 throw UsageError(
@@ -100,25 +105,12 @@ struct Services: Sendable {
         }
         for candidate in firstPort..<(firstPort + 100) {
             do {
-                return try await serve(door, on: reactor, address, candidate)
+                return try await serve(port: candidate)
             } catch let error as SystemError {
                 guard error.isAddressInUse else { throw error }
             }
         }
-        return try await serve(door, on: reactor, address, 0)
-    }
-
-    private func serve(
-        _ door: FrontDoor, on reactor: Reactor, _ address: String, _ port: UInt16
-    ) async throws -> HTTPServer {
-        var limits = HTTPLimits()
-        // A connection may hold a file besides; sessions and the log need some as well.
-        limits.connections = min(limits.connections, max(64, (Host.raiseDescriptorLimit() - 256) / 2))
-        let server = try HTTPServer(
-            on: reactor, address: address, port: port, limits: limits, refusal: FrontDoor.refuse,
-            handler: { await door.handle($0) })
-        try await server.start()
-        return server
+        return try await serve(port: 0)
     }
 
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.

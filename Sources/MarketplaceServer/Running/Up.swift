@@ -16,8 +16,7 @@ struct Up {
     private static let longestPauseMilliseconds = 8_000
 
     private let folder: String
-    private let address: String
-    private let port: UInt16?
+    private let listening: Listening
     private let givenDatabase: String?
     private let givenArtifacts: String?
     private let publish: String?
@@ -26,8 +25,7 @@ struct Up {
 
     init(_ invocation: Invocation, _ log: Log) throws {
         folder = invocation.values["data"] ?? ".mentatlab"
-        address = invocation.values["address"] ?? "127.0.0.1"
-        port = try invocation.port()
+        listening = try Listening(invocation)
         givenDatabase = invocation.values["database-url"]
         givenArtifacts = invocation.values["artifacts"]
         publish = invocation.values["publish"]
@@ -114,8 +112,8 @@ struct Up {
         var door = services.door { _ = try await eventLog.entries.head() }
         CommandFront(log: eventLog, artifacts: store, now: Services.now).addRoutes(to: &door)
         services.queryFront(artifacts).addRoutes(to: &door)
-        let server = try await services.serve(door, address: address, port: port, firstPort: Self.firstPort)
-        let url = "http://\(address):\(server.port)"
+        let server = try await services.serve(door, listening, firstPort: Self.firstPort)
+        let url = "http://\(listening.address):\(server.port)"
 
         let background = Task {
             await withTaskGroup { group in
@@ -153,16 +151,5 @@ struct Up {
             Host.write("marketplace: \(error)\n", to: 2)
             return 1
         }
-    }
-}
-
-extension Invocation {
-    /// The port that was asked for; 0 takes any that is free.
-    func port() throws(UsageError) -> UInt16? {
-        guard let text = values["port"] else { return nil }
-        guard let port = UInt16(text) else {
-            throw UsageError("--port is '\(text)'; it has to be a number from 0 to 65535.")
-        }
-        return port
     }
 }

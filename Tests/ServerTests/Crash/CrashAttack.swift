@@ -43,10 +43,15 @@ enum CrashAttack: Sendable {
     /// Does it. Afterwards nothing is stopped; what is dead stays dead.
     func run(_ stage: CrashStage, _ ledger: CrashLedger, using random: inout SeededRandom) async throws {
         let server = try await EmbeddedServer(stage.folder)
-        func end(_ targets: [CrashTarget]) {
+        func end(_ targets: [CrashTarget]) async throws {
             for target in targets {
                 ledger.kill(target)
-                if target == .postgres { server.killNow() } else { stage.signal(target, SIGKILL) }
+                if target == .postgres {
+                    server.killNow()
+                } else {
+                    stage.signal(target, SIGKILL)
+                    try await stage.awaitEnd(of: target)
+                }
             }
         }
         func pause(_ range: ClosedRange<Int>) async throws {
@@ -56,24 +61,26 @@ enum CrashAttack: Sendable {
         case .killed(let point):
             for target in [CrashTarget.first, .second] { try stage.arm(point, "kill", target) }
             try await reached(point, stage)
-            for target in [CrashTarget.first, .second] where !stage.isArmed(point, target) { ledger.kill(target) }
-            stage.disarm(point)
+            for target in stage.disarm(point) {
+                ledger.kill(target)
+                try await stage.awaitEnd(of: target)
+            }
         case .stopped(let point):
             for target in [CrashTarget.first, .second] { try stage.arm(point, "stop", target) }
             try await reached(point, stage)
-            stage.disarm(point)
+            _ = stage.disarm(point)
             try await pause(100...1_500)
             switch Int.random(in: 0..<3, using: &random) {
-            case 0: end(stage.states.filter { $0.state == "T" }.map(\.target))
-            case 1: end([.postgres])
+            case 0: try await end(stage.states.filter { $0.state == "T" }.map(\.target))
+            case 1: try await end([.postgres])
             default: break
             }
             for target in [CrashTarget.first, .second] { stage.signal(target, SIGCONT) }
         case .waiting(let target):
-            try await whileLocked(try stage.databaseURL) { end([target]) }
+            try await whileLocked(try stage.databaseURL) { try await end([target]) }
         case .kill(let targets):
             try await pause(0...800)
-            end(targets)
+            try await end(targets)
         case .stop(let target):
             stage.signal(target, SIGSTOP)
             try await pause(200...3_000)
@@ -90,7 +97,7 @@ enum CrashAttack: Sendable {
     }
 
     /// Holds the log's lock until appends wait for it, and lets it go after `body`.
-    private func whileLocked(_ url: String, _ body: () -> Void) async throws {
+    private func whileLocked(_ url: String, _ body: () async throws -> Void) async throws {
         let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
         try await session.run { try $0.executeScript("SELECT pg_advisory_lock(7306920370913280)") }
         for _ in 0..<400 {
@@ -99,7 +106,7 @@ enum CrashAttack: Sendable {
             if waiting != ["0"] { break }
             try await Task.sleep(for: .milliseconds(10))
         }
-        body()
+        try await body()
         await session.close()
     }
 }

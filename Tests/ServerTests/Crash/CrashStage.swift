@@ -74,6 +74,22 @@ final class CrashStage: Sendable {
             let process = started
             members.withLock { $0[index].process = process }
         }
+        try await awaitDatabase()
+    }
+
+    /// Waits until the database answers: the first program starts it again by itself.
+    private func awaitDatabase() async throws {
+        let url = try databaseURL
+        let began = CrashLedger.now()
+        while true {
+            do {
+                _ = try await TestDatabase.query(url, "SELECT 'here'")
+                break
+            } catch {
+                guard CrashLedger.now() - began < 60_000 else { throw error }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     /// Starts the first with a failpoint armed that ends it before it serves.
@@ -86,7 +102,7 @@ final class CrashStage: Sendable {
             Issue.record("\(point) was not reached")
             try await process.kill()
         } catch is MarketplaceProcess.Failure {
-            #expect(!isArmed(point), "\(point) was not reached")
+            #expect(!isArmed(point, .first), "\(point) was not reached")
         }
     }
 
@@ -115,25 +131,26 @@ final class CrashStage: Sendable {
         for (target, _) in states { signal(target, SIGKILL) }
     }
 
+    /// Waits until a process that was ended is gone.
+    func awaitEnd(of target: CrashTarget) async throws {
+        guard let process = process(target) else { return }
+        for _ in 0..<1_000 where ProcessState.isAlive(process) { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
     // MARK: Failpoints
 
     func arm(_ point: String, _ action: String, _ target: CrashTarget) throws {
         try action.write(toFile: "\(Self.failpoints(folder, target))/\(point)", atomically: true, encoding: .utf8)
     }
 
-    func isArmed(_ point: String) -> Bool {
-        [CrashTarget.first, .second].contains { target in
-            FileManager.default.fileExists(atPath: "\(Self.failpoints(folder, target))/\(point)")
-        }
-    }
-
     func isArmed(_ point: String, _ target: CrashTarget) -> Bool {
         FileManager.default.fileExists(atPath: "\(Self.failpoints(folder, target))/\(point)")
     }
 
-    func disarm(_ point: String) {
-        for target in [CrashTarget.first, .second] {
-            try? FileManager.default.removeItem(atPath: "\(Self.failpoints(folder, target))/\(point)")
+    /// Disarms a failpoint; returns those that had reached it already.
+    func disarm(_ point: String) -> [CrashTarget] {
+        [CrashTarget.first, .second].filter { target in
+            unsafe unlink("\(Self.failpoints(folder, target))/\(point)") != 0
         }
     }
 

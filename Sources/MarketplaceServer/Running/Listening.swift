@@ -1,0 +1,43 @@
+import CommandLine
+import HTTPServer
+import System
+
+/// Where a front listens and how patient it is, as the command line says.
+struct Listening: Sendable {
+    /// The options of every command that listens.
+    static let options: [Command.Option] = [
+        .value("port", "N", "the port to listen on; it has to be free"),
+        .value("address", "IP", "the address to listen on (127.0.0.1)"),
+        .value("connections", "N", "connections at once (10000); one more is answered with 503"),
+        .value("stall-seconds", "N", "how long a client may send or take nothing (30)"),
+        .value("drain-seconds", "N", "how long requests under way may take once it is told to stop (10)"),
+    ]
+
+    /// The address.
+    let address: String
+    /// The port that was asked for; 0 takes any that is free, nil the first free one from the command's own on.
+    let port: UInt16?
+    /// The bounds of the server.
+    let limits: HTTPLimits
+
+    init(_ invocation: Invocation) throws(UsageError) {
+        func number(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
+            guard let text = invocation.values[name] else { return nil }
+            guard let number = Int(text), range.contains(number) else {
+                throw UsageError(
+                    "--\(name) is '\(text)'; it has to be a number from \(range.lowerBound) to \(range.upperBound).")
+            }
+            return number
+        }
+        address = invocation.values["address"] ?? "127.0.0.1"
+        port = try number("port", 0...65_535).map(UInt16.init)
+        var limits = HTTPLimits()
+        if let connections = try number("connections", 1...1_000_000) { limits.connections = connections }
+        if let seconds = try number("stall-seconds", 1...3_600) { limits.stallMilliseconds = Int64(seconds) * 1000 }
+        if let seconds = try number("drain-seconds", 0...3_600) { limits.drainMilliseconds = Int64(seconds) * 1000 }
+        // The rest is for files that are being served or taken in, sessions and the log.
+        let descriptors = Host.raiseDescriptorLimit()
+        limits.connections = min(limits.connections, max(descriptors / 2, descriptors - 8_192) - 256)
+        self.limits = limits
+    }
+}

@@ -1,0 +1,133 @@
+import Crypto
+import Events
+import JSON
+import Manifest
+import Marketplace
+import YAML
+
+@testable import HTTPServer
+
+/// What the parsers have to hold to whatever comes in: no crash, and properties that a precondition checks.
+enum FuzzTargets {
+    static let all: [String: @Sendable ([UInt8]) -> Void] = [
+        "json": json, "yaml": yaml, "manifest": manifest, "semver": semver, "identifier": identifier,
+        "envelope": envelope, "multipart": multipart, "request": request,
+    ]
+
+    /// What is read and written is read as the same, and the canonical form is its own.
+    @Sendable private static func json(_ bytes: [UInt8]) {
+        guard let value = try? JSONValue(bytes) else { return }
+        let canonical = value.canonicalBytes
+        guard let again = try? JSONValue(canonical) else { preconditionFailure("the canonical form is refused") }
+        precondition(again.canonicalBytes == canonical, "the canonical form is not its own")
+    }
+
+    /// A tree that is read can be written as JSON.
+    @Sendable private static func yaml(_ bytes: [UInt8]) {
+        guard let value = try? YAMLDocument.read(bytes) else { return }
+        precondition((try? JSONValue(value.canonicalBytes)) != nil, "a tree that JSON refuses")
+    }
+
+    /// A manifest is published or has an error that is said, and what is published fits an entry and a content.
+    @Sendable private static func manifest(_ bytes: [UInt8]) {
+        let artifact = Artifact(role: .manifest, sha256: SHA256Digest(of: bytes), sizeBytes: Int64(bytes.count))
+        do {
+            let publication = try Publication(
+                manifest: AgentManifest(parsing: bytes), artifacts: [artifact],
+                nonce: [UInt8](repeating: 0, count: 32))
+            var writer = JSONWriter()
+            writer.object { publication.published.encode(&$0) }
+            precondition(writer.bytes.count < Envelope.maximumBytes - 1_024, "an entry that is too large")
+            precondition(publication.listing.document.count <= Content.maximumBytes, "a content that is too large")
+        } catch {
+            precondition(error.findings.contains { $0.severity == .error }, "a refusal without a word")
+        }
+    }
+
+    /// Versions are printed as they were read, and their keys sort as they do.
+    @Sendable private static func semver(_ bytes: [UInt8]) {
+        let versions = bytes.split(separator: 0x0a).compactMap { SemVer(String(decoding: $0, as: UTF8.self)) }
+        for version in versions { precondition(SemVer(version.description) == version) }
+        for (left, right) in zip(versions, versions.dropFirst()) {
+            precondition(!(left < right && right < left), "an order both ways")
+            let keys = (left.precedenceKey, right.precedenceKey)
+            precondition((left < right) == keys.0.lexicographicallyPrecedes(keys.1), "the keys sort otherwise")
+        }
+    }
+
+    /// An id that is taken has a key that is, and both are what they print.
+    @Sendable private static func identifier(_ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        if let id = AgentID(text) {
+            precondition(id.description.utf8.elementsEqual(text.utf8) && id.description.utf8.allSatisfy { $0 < 0x80 })
+            precondition(AgentKey(id.key.description) == id.key)
+        }
+        if let key = AgentKey(text) { precondition(key.description.utf8.elementsEqual(text.utf8)) }
+        if let namespace = Namespace(text) { precondition(namespace.description.utf8.elementsEqual(text.utf8)) }
+    }
+
+    /// An entry that is read is written as bytes that are read as the same entry.
+    @Sendable private static func envelope(_ bytes: [UInt8]) {
+        guard let envelope = try? Envelope(bytes: bytes) else { return }
+        precondition((try? Envelope(bytes: envelope.bytes)) == envelope, "an entry that changes")
+    }
+
+    /// How the bytes are cut makes no difference.
+    @Sendable private static func multipart(_ bytes: [UInt8]) {
+        func decode(_ size: Int) -> [String] {
+            guard var decoder = try? MultipartDecoder(contentType: "multipart/form-data; boundary=b") else { return [] }
+            var log: [String] = []
+            var data: [UInt8] = []
+            var rest = bytes[...]
+            do {
+                while !rest.isEmpty {
+                    decoder.append(Array(rest.prefix(size)))
+                    rest = rest.dropFirst(size)
+                    while let event = try decoder.next() {
+                        if case .data(let piece) = event {
+                            data += piece
+                            continue
+                        }
+                        log.append("\(data) \(event)")
+                        data = []
+                    }
+                }
+            } catch {
+                log.append("refused \(error)")
+            }
+            return log
+        }
+        precondition(decode(max(1, bytes.count)) == decode(1), "cuts make a difference")
+    }
+
+    /// How the bytes are cut makes no difference, and what is no refusal is a request with one meaning.
+    @Sendable private static func request(_ bytes: [UInt8]) {
+        func decode(_ size: Int) -> [String] {
+            var decoder = HTTPRequestDecoder(limits: HTTPLimits())
+            var log: [String] = []
+            var body: [UInt8] = []
+            var rest = bytes[...]
+            do {
+                while !rest.isEmpty {
+                    decoder.append(Array(rest.prefix(size)))
+                    rest = rest.dropFirst(size)
+                    while let event = try decoder.next() {
+                        switch event {
+                        case .head(let head):
+                            precondition(!head.segments.isEmpty && !head.method.isEmpty)
+                            log.append("\(head.method) \(head.target) \(head.framing)")
+                        case .body(let piece): body += piece
+                        case .end:
+                            log.append("\(body)")
+                            body = []
+                        }
+                    }
+                }
+            } catch {
+                log.append("refused \(error.status)")
+            }
+            return log
+        }
+        precondition(decode(max(1, bytes.count)) == decode(1), "cuts make a difference")
+    }
+}
