@@ -57,7 +57,7 @@ actor HTTPConnection: ReadinessHandler {
         self.reactor = reactor
         limits = server.limits
         decoder = HTTPRequestDecoder(limits: server.limits)
-        output = HTTPOutput(blockBytes: server.limits.bufferedAnswerBytes)
+        output = HTTPOutput()
         deadline = Host.steadyClockMilliseconds() + server.limits.headMilliseconds
     }
 
@@ -306,7 +306,7 @@ actor HTTPConnection: ReadinessHandler {
             switch response.body {
             case .empty: break
             case .bytes(let bytes): output.append(bytes)
-            case .file(let file): output.append(file)
+            case .file(let file, let range): output.append(file, range)
             }
         }
         write()

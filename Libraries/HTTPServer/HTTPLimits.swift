@@ -8,8 +8,6 @@ public struct HTTPLimits: Sendable {
     public var bodyBytes = 1 << 20
     /// Body bytes that wait for the handler before the socket is left unread.
     public var bufferedBodyBytes = 262_144
-    /// Bytes of a file that are read ahead of the client.
-    public var bufferedAnswerBytes = 65_536
     /// How long a head may take from its first byte; beyond: 408.
     public var headMilliseconds: Int64 = 10_000
     /// How long a client may send nothing of a body, or take nothing of an answer.

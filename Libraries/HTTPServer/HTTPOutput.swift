@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import System
 
@@ -13,19 +14,14 @@ struct HTTPOutput {
         case failed
     }
 
-    /// Blocks of a file that are written before others get their turn: a client that takes as fast as the
-    /// disk gives must not keep them waiting.
-    private static let blocksInTurn = 4
+    /// Bytes of a file that are sent before others get their turn: a client that takes as fast as the disk gives
+    /// must not keep them waiting.
+    private static let bytesInTurn = 524_288
 
-    private let blockBytes: Int
     private var bytes: [UInt8] = []
     private var start = 0
     private var file: HTTPFile?
-    private var offset: Int64 = 0
-
-    init(blockBytes: Int) {
-        self.blockBytes = blockBytes
-    }
+    private var rest: Range<Int64> = 0..<0
 
     var isEmpty: Bool { start == bytes.count && file == nil }
 
@@ -33,9 +29,9 @@ struct HTTPOutput {
         bytes += more
     }
 
-    mutating func append(_ whole: HTTPFile) {
-        file = whole
-        offset = 0
+    mutating func append(_ part: HTTPFile, _ range: Range<Int64>) {
+        file = range.isEmpty ? nil : part
+        rest = range
     }
 
     mutating func removeAll() {
@@ -47,20 +43,11 @@ struct HTTPOutput {
     /// Writes as much as the client takes; tells whether it took anything.
     mutating func write(to descriptor: Int32) -> (outcome: Outcome, hasProgressed: Bool) {
         var hasProgressed = false
-        var blocks = 0
-        while true {
-            if start == bytes.count {
-                bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
-                start = 0
-                guard file != nil else { return (.done, hasProgressed) }
-                guard blocks < Self.blocksInTurn else { return (.paused, hasProgressed) }
-                blocks += 1
-                guard readBlock() else { return (.failed, hasProgressed) }
-                continue
-            }
+        while start < bytes.count {
+            // What a file follows waits for it, so that both leave in one packet.
+            let flags = Int32(MSG_NOSIGNAL) | (file == nil ? 0 : Int32(MSG_MORE))
             let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe send(
-                    descriptor, buffer.baseAddress?.advanced(by: start), bytes.count - start, Int32(MSG_NOSIGNAL))
+                unsafe send(descriptor, buffer.baseAddress?.advanced(by: start), bytes.count - start, flags)
             }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -69,18 +56,29 @@ struct HTTPOutput {
             start += count
             hasProgressed = true
         }
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
+        start = 0
+        guard let file else { return (.done, hasProgressed) }
+        let (outcome, sent) = sendPart(of: file, to: descriptor)
+        return (outcome, hasProgressed || sent)
     }
 
-    /// Reads the next block of the file; false where it can't fill the length that was promised.
-    private mutating func readBlock() -> Bool {
-        guard let open = file, offset < open.size else {
-            file = nil
-            return true
+    /// Lets the kernel send from the file, one turn's worth.
+    private mutating func sendPart(of open: HTTPFile, to descriptor: Int32) -> (Outcome, hasProgressed: Bool) {
+        let last = min(rest.upperBound, rest.lowerBound + Int64(Self.bytesInTurn))
+        var offset = off_t(rest.lowerBound)
+        let begin = offset
+        while offset < last {
+            let count = unsafe sendfile(descriptor, open.descriptor.number, &offset, Int(last - Int64(offset)))
+            if count > 0 { continue }
+            if count < 0 && errno == EINTR { continue }
+            rest = Int64(offset)..<rest.upperBound
+            // A file that is shorter than was promised leaves the answer broken.
+            return (count < 0 && errno == EAGAIN ? .paused : .failed, offset > begin)
         }
-        guard let block = try? open.descriptor.read(at: offset, count: blockBytes), !block.isEmpty else { return false }
-        offset += Int64(block.count)
-        bytes += block
-        if offset >= open.size { file = nil }
-        return true
+        rest = last..<rest.upperBound
+        guard rest.isEmpty else { return (.paused, true) }
+        file = nil
+        return (.done, true)
     }
 }

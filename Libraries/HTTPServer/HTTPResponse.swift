@@ -8,8 +8,11 @@ public struct HTTPResponse: Sendable {
         case empty
         /// Bytes at hand.
         case bytes([UInt8])
-        /// A whole file, read as the client takes it.
-        case file(HTTPFile)
+        /// A part of a file, which the kernel sends as the client takes it.
+        case file(HTTPFile, Range<Int64>)
+
+        /// A whole file.
+        public static func file(_ file: HTTPFile) -> Body { .file(file, 0..<file.size) }
     }
 
     /// The status code.
@@ -30,7 +33,7 @@ public struct HTTPResponse: Sendable {
         switch body {
         case .empty: 0
         case .bytes(let bytes): Int64(bytes.count)
-        case .file(let file): file.size
+        case .file(_, let range): range.upperBound - range.lowerBound
         }
     }
 }
@@ -54,6 +57,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 100: "Continue"
     case 200: "OK"
     case 201: "Created"
+    case 206: "Partial Content"
     case 304: "Not Modified"
     case 400: "Bad Request"
     case 401: "Unauthorized"
@@ -64,6 +68,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 409: "Conflict"
     case 413: "Content Too Large"
     case 415: "Unsupported Media Type"
+    case 416: "Range Not Satisfiable"
     case 422: "Unprocessable Content"
     case 431: "Request Header Fields Too Large"
     case 500: "Internal Server Error"

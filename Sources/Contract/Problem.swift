@@ -36,6 +36,8 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case contentTooLarge = "content-too-large"
     /// The body has a type that is not taken.
     case unsupportedMediaType = "unsupported-media-type"
+    /// The range that was asked for lies behind the end of the file.
+    case rangeNotSatisfiable = "range-not-satisfiable"
     /// The manifest has errors; all of them are listed.
     case invalidManifest = "invalid-manifest"
     /// A part of the upload is missing, unknown, repeated or not what it has to be.
@@ -71,6 +73,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .otherSpelling, .versionExists: 409
         case .contentTooLarge: 413
         case .unsupportedMediaType: 415
+        case .rangeNotSatisfiable: 416
         case .invalidManifest, .invalidPart, .idempotencyKeyReused: 422
         case .headTooLarge: 431
         case .internalError: 500
@@ -100,6 +103,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .versionExists: "The version exists already"
         case .contentTooLarge: "The content is too large"
         case .unsupportedMediaType: "The content has a type that is not taken"
+        case .rangeNotSatisfiable: "The range is not there"
         case .invalidManifest: "The manifest can't be published"
         case .invalidPart: "A part of the upload can't be taken"
         case .idempotencyKeyReused: "The idempotency key was used for another command"
@@ -145,9 +149,15 @@ public struct Problem: Error, Sendable, Equatable {
     public let findings: [Finding]
     /// After how many seconds another try makes sense; only where it does.
     public let retryAfterSeconds: Int?
+    /// The size of what a range was asked of.
+    public let sizeBytes: Int64?
 
     /// States a problem.
-    public init(_ code: ProblemCode, _ detail: String, findings: [Finding] = [], retryAfterSeconds: Int? = nil) {
+    public init(
+        _ code: ProblemCode, _ detail: String, findings: [Finding] = [], retryAfterSeconds: Int? = nil,
+        sizeBytes: Int64? = nil
+    ) {
+        self.sizeBytes = sizeBytes
         self.code = code
         self.detail = detail
         self.findings = findings

@@ -22,6 +22,32 @@ extension FrontRequest {
         return response
     }
 
+    /// A file, or the part of it that the client asks for, or 304 where the client has it already.
+    ///
+    /// - Parameter etag: without quotes; names these bytes and no others, so that parts of it fit together.
+    public func file(
+        _ file: HTTPFile, etag: String, cacheControl: String, fields: HTTPFields
+    ) throws(Problem) -> HTTPResponse {
+        var response = conditional(
+            etag: etag, cacheControl: cacheControl, HTTPResponse(status: 200, fields: fields, body: .file(file)))
+        response.fields.append("accept-ranges", "bytes")
+        let asked = http.head.fields
+        // A client whose part is of other bytes gets them all (RFC 9110 13.1.5); dates are not kept.
+        let isSame = asked["if-range"].map { $0 == "\"\(etag)\"" } ?? true
+        guard response.status == 200, http.head.method == "GET", isSame else { return response }
+        switch HTTPRange(asked["range"], size: file.size) {
+        case .whole: return response
+        case .unsatisfiable:
+            throw Problem(.rangeNotSatisfiable, "the file has \(file.size) bytes", sizeBytes: file.size)
+        case .part(let range):
+            response.status = 206
+            response.body = .file(file, range)
+            response.fields.append(
+                "content-range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)")
+            return response
+        }
+    }
+
     /// A whole number of the query within bounds; the default where it is absent.
     public func integer(_ name: String, default standard: Int64, in bounds: ClosedRange<Int64>) throws(Problem) -> Int64
     {

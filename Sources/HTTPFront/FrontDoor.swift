@@ -132,6 +132,7 @@ extension Problem {
         var fields: HTTPFields = ["content-type": Self.mediaType, "cache-control": "no-store"]
         if code == .notAuthenticated { fields.append("www-authenticate", "Bearer realm=\"marketplace\"") }
         if let retryAfterSeconds { fields.append("retry-after", "\(retryAfterSeconds)") }
+        if let sizeBytes { fields.append("content-range", "bytes */\(sizeBytes)") }
         return HTTPResponse(
             status: code.status, fields: fields, body: .bytes(body(request: request.description)))
     }

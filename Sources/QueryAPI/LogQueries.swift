@@ -94,14 +94,11 @@ extension QueryFront {
         } else {
             type = head.starts(with: [0x00, 0x61, 0x73, 0x6d]) ? "application/wasm" : "application/octet-stream"
         }
-        return request.conditional(
-            etag: digest.hex, cacheControl: "public, max-age=31536000, immutable",
-            HTTPResponse(
-                status: 200,
-                fields: [
-                    "content-type": type, "content-security-policy": "default-src 'none'; sandbox",
-                    "cross-origin-resource-policy": "cross-origin",
-                ],
-                body: .file(try HTTPFile(descriptor))))
+        return try request.file(
+            try HTTPFile(descriptor), etag: digest.hex, cacheControl: "public, max-age=31536000, immutable",
+            fields: [
+                "content-type": type, "content-security-policy": "default-src 'none'; sandbox",
+                "cross-origin-resource-policy": "cross-origin",
+            ])
     }
 }

@@ -93,13 +93,13 @@ import Testing
     }
 
     @Test func tenThousandIdleConnectionsCostLittle() async throws {
-        try await withMarketplace { marketplace, _ in
+        try await withMarketplace(["--connections", "10100"]) { marketplace, _ in
             let (port, token) = (try port(marketplace), try marketplace.token)
             let before = try memory(marketplace)
-            let crowd = try OracleProcess("crowd", [port, token, "idle", "9990"])
-            #expect(try await crowd.line("open") == "open 9990 turned away 0")
-            let each = (try memory(marketplace) - before) * 1024 / 9_990
-            print("9990 idle connections: \(each) bytes each")
+            let crowd = try OracleProcess("crowd", [port, token, "idle", "10000"])
+            #expect(try await crowd.line("open") == "open 10000 turned away 0")
+            let each = (try memory(marketplace) - before) * 1024 / 10_000
+            print("10000 idle connections: \(each) bytes each")
             #expect(each < 8_192)
             #expect(try await marketplace.get("agents").status == 200)
             await crowd.stop()
