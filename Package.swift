@@ -124,3 +124,11 @@ if Context.environment["MENTATLAB_FUZZING"] != nil {
             path: "Tests/Fuzzing",
             exclude: ["Seeds"], swiftSettings: settings))
 }
+
+// Benchmarks are built by Benchmarks/run alone.
+if Context.environment["MENTATLAB_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "log-bench", dependencies: ["Crypto", "EventLog", "Events", "Postgres"], path: "Benchmarks/LogBench",
+            swiftSettings: settings))
+}

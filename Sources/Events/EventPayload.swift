@@ -31,6 +31,12 @@ public enum Event: Sendable, Equatable {
     case agentRegistered(AgentRegistered)
     /// A version of an agent is published.
     case versionPublished(VersionPublished)
+    /// A star is given.
+    case starAdded(StarAdded)
+    /// A star is taken back.
+    case starRemoved(StarRemoved)
+    /// Versions were downloaded.
+    case agentDownloaded(AgentDownloaded)
 
     /// Writes the members of `data`; no payload is boxed on the way.
     func encode(_ data: inout JSONWriter.Members) {
@@ -42,6 +48,9 @@ public enum Event: Sendable, Equatable {
         case .namespaceClaimed(let payload): payload.encode(&data)
         case .agentRegistered(let payload): payload.encode(&data)
         case .versionPublished(let payload): payload.encode(&data)
+        case .starAdded(let payload): payload.encode(&data)
+        case .starRemoved(let payload): payload.encode(&data)
+        case .agentDownloaded(let payload): payload.encode(&data)
         }
     }
 
@@ -55,13 +64,16 @@ public enum Event: Sendable, Equatable {
         case .namespaceClaimed: NamespaceClaimed.type
         case .agentRegistered: AgentRegistered.type
         case .versionPublished: VersionPublished.type
+        case .starAdded: StarAdded.type
+        case .starRemoved: StarRemoved.type
+        case .agentDownloaded: AgentDownloaded.type
         }
     }
 
     /// All types, in the order above.
     public static let types: [String] = [
         LogCreated.type, UserRegistered.type, UsernameClaimed.type, TokenIssued.type, NamespaceClaimed.type,
-        AgentRegistered.type, VersionPublished.type,
+        AgentRegistered.type, VersionPublished.type, StarAdded.type, StarRemoved.type, AgentDownloaded.type,
     ]
 
     /// Reads the data of a type; nil where the type is unknown, which stops whoever folds events.
@@ -74,6 +86,9 @@ public enum Event: Sendable, Equatable {
         case NamespaceClaimed.type: .namespaceClaimed(try NamespaceClaimed(from: &reader))
         case AgentRegistered.type: .agentRegistered(try AgentRegistered(from: &reader))
         case VersionPublished.type: .versionPublished(try VersionPublished(from: &reader))
+        case StarAdded.type: .starAdded(try StarAdded(from: &reader))
+        case StarRemoved.type: .starRemoved(try StarRemoved(from: &reader))
+        case AgentDownloaded.type: .agentDownloaded(try AgentDownloaded(from: &reader))
         default: nil
         }
     }

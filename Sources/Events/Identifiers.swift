@@ -45,6 +45,8 @@ public enum IdentifierKind {
     public enum Token {}
     /// A claim on a user name.
     public enum Username {}
+    /// A reader of one agent within one day.
+    public enum Reader {}
 }
 
 /// The id of a log.
@@ -55,6 +57,8 @@ public typealias PersonID = Identifier<IdentifierKind.Person>
 public typealias TokenID = Identifier<IdentifierKind.Token>
 /// The id that stands for a user name.
 public typealias UsernameID = Identifier<IdentifierKind.Username>
+/// What stands for a reader of one agent within one day: the first half of an HMAC under that day's key.
+public typealias DayToken = Identifier<IdentifierKind.Reader>
 
 /// A UUID of version 7 (RFC 9562 5.7) in lower case: the id of an entry or of a request.
 public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {

@@ -15,6 +15,10 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
     case namespace(Namespace)
     /// An agent, its versions and owners.
     case agent(AgentKey)
+    /// What a person thinks of an agent.
+    case star(AgentKey, PersonID)
+    /// The downloads of a slice, 0 to 63; it has no versions, so nobody waits for anybody.
+    case downloads(slice: Int)
 
     /// `<kind>/<id>`.
     public var description: String {
@@ -25,6 +29,8 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .token(let id): "token/\(id)"
         case .namespace(let namespace): "namespace/\(namespace)"
         case .agent(let key): "agent/\(key)"
+        case .star(let key, let person): "star/\(key)/\(person)"
+        case .downloads(let slice): "downloads/\(slice)"
         }
     }
 
@@ -44,10 +50,29 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
             case "token": TokenID(utf8: id).map(StreamName.token)
             case "namespace": Namespace(utf8: id).map(StreamName.namespace)
             case "agent": AgentKey(utf8: id).map(StreamName.agent)
+            case "star": Self.star(utf8: id)
+            case "downloads": Self.downloads(utf8: id)
             default: nil
             }
         guard let name else { return nil }
         self = name
+    }
+
+    private static func star(utf8 text: Span<UInt8>) -> StreamName? {
+        guard let slash = text.indices.first(where: { text[$0] == UInt8(ascii: "/") }),
+            let key = AgentKey(utf8: text.extracting(..<slash)),
+            let person = PersonID(utf8: text.extracting((slash + 1)...))
+        else { return nil }
+        return .star(key, person)
+    }
+
+    private static func downloads(utf8 text: Span<UInt8>) -> StreamName? {
+        guard (1...2).contains(text.count), text.indices.allSatisfy({ (0x30...0x39).contains(text[$0]) }) else {
+            return nil
+        }
+        let slice = text.indices.reduce(0) { $0 * 10 + Int(text[$1] - 0x30) }
+        guard slice < 64, text.count == 1 || text[0] != 0x30 else { return nil }
+        return .downloads(slice: slice)
     }
 
     func write(_ writer: inout JSONWriter) {
@@ -58,12 +83,15 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .token(let id): writer.string("token/", id)
         case .namespace(let namespace): writer.string("namespace/", namespace.description)
         case .agent(let key): writer.string("agent/", key.description)
+        case .star(let key, let person): writer.string("star/", "\(key)/\(person)")
+        case .downloads(let slice): writer.string("downloads/", "\(slice)")
         }
     }
 
     /// One of 64 parts of the log: SHA-256 of the second part of the name, its first four bytes
-    /// big-endian, modulo 64. All that concerns an agent is in one slice.
+    /// big-endian, modulo 64; for downloads the number itself. All that concerns an agent is in one slice.
     public var slice: Int {
+        if case .downloads(let slice) = self { return slice }
         let name = description
         let second = name.split(separator: "/", maxSplits: 2)[1]
         let head = SHA256Digest(of: Array(second.utf8)).bytes.prefix(4)

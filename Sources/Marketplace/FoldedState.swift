@@ -51,7 +51,7 @@ public enum FoldedState: Sendable, Equatable {
         case .user: self = .user(isRegistered: false)
         case .namespace: self = .namespace(owner: nil)
         case .agent: self = .agent(AgentState())
-        case .log, .username: self = .opaque
+        case .log, .username, .star, .downloads: self = .opaque
         }
     }
 

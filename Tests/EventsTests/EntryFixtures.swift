@@ -17,7 +17,8 @@ enum EntryFixtures {
             let id = AgentID("Acme.My__Tool"), let base = AgentID("acme.base"), let peer = AgentID("acme.peer"),
             let expires = Timestamp("2027-02-22T07:19:43.000Z"), let tool = AgentKey("acme.tool"),
             let time = Timestamp("2026-11-24T07:19:43.000Z"), let recorded = Timestamp("2026-11-24T07:19:43.021Z"),
-            let entry = UUIDv7("01932f3e-0000-7000-8000-000000000001")
+            let entry = UUIDv7("01932f3e-0000-7000-8000-000000000001"),
+            let reader = DayToken("00000000000000000000000000000004")
         else { return [] }
         func envelope(_ stream: StreamName, _ event: Event, _ origin: Envelope.Origin = Envelope.Origin()) -> Envelope {
             Envelope(
@@ -53,6 +54,17 @@ enum EntryFixtures {
                         dependencies: [
                             Dependency(id: base, range: "^1.0.0"), Dependency(id: peer, range: ">=2", isPeer: true),
                         ], minimumMentatVersion: "1.1.0", listingCommitment: ones)), caused),
+            envelope(.star(tool, person), .starAdded(StarAdded()), who),
+            envelope(.star(tool, person), .starRemoved(StarRemoved()), who),
+            envelope(
+                .downloads(slice: 7),
+                .agentDownloaded(
+                    AgentDownloaded(
+                        agent: tool, version: "1.2.3",
+                        downloads: [
+                            AgentDownloaded.Download(milliseconds: 0, source: .cli, reader: reader),
+                            AgentDownloaded.Download(milliseconds: 998, source: .mirror, reader: reader),
+                        ]))),
         ]
     }
 
@@ -63,7 +75,7 @@ enum EntryFixtures {
         let time = Timestamp(milliseconds: Int64.random(in: 0...4_102_444_800_000, using: &random))
         let log = LogID(random: random.bytes(16))
         let (stream, event): (StreamName, Event)
-        switch Int.random(in: 0..<7, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 0: (stream, event) = (.log(log), .logCreated(LogCreated()))
         case 1:
             let kind = random.pick(UserRegistered.Kind.allCases)
@@ -83,7 +95,18 @@ enum EntryFixtures {
             let namespace = id.key.namespace ?? Namespace("plain").known
             (stream, event) = (.namespace(namespace), .namespaceClaimed(NamespaceClaimed(owner: person)))
         case 5: (stream, event) = (.agent(id.key), .agentRegistered(AgentRegistered(id: id, owner: person)))
-        default: (stream, event) = (.agent(id.key), .versionPublished(published(&random)))
+        case 6: (stream, event) = (.agent(id.key), .versionPublished(published(&random)))
+        case 7: (stream, event) = (.star(id.key, person), .starAdded(StarAdded()))
+        case 8: (stream, event) = (.star(id.key, person), .starRemoved(StarRemoved()))
+        default:
+            let downloads = (0..<Int.random(in: 1...20, using: &random)).map { _ in
+                AgentDownloaded.Download(
+                    milliseconds: Int64.random(in: 0...1_000, using: &random),
+                    source: random.pick(AgentDownloaded.Download.Source.allCases),
+                    reader: DayToken(random: random.bytes(16)))
+            }
+            stream = .downloads(slice: StreamName.agent(id.key).slice)
+            event = .agentDownloaded(AgentDownloaded(agent: id.key, version: "1.0.0", downloads: downloads))
         }
         let origin = Envelope.Origin(
             actor: random.once(in: 2) ? person : nil,

@@ -63,3 +63,17 @@ entry(
     causation="01932f3e-0000-7000-8000-000000000003",
     **who,
 )
+entry("star.added.v1", f"star/acme.tool/{person}", {}, **who)
+entry("star.removed.v1", f"star/acme.tool/{person}", {}, **who)
+entry(
+    "agent.downloaded.v1",
+    "downloads/7",
+    {
+        "agent": "acme.tool",
+        "version": "1.2.3",
+        "downloads": [
+            {"ms": 0, "source": "cli", "reader": "00000000000000000000000000000004"},
+            {"ms": 998, "source": "mirror", "reader": "00000000000000000000000000000004"},
+        ],
+    },
+)

@@ -1,0 +1,165 @@
+import Crypto
+import EventLog
+import Events
+import Foundation
+import Postgres
+import Synchronization
+
+/// Appends as many commands a second as the log takes from callers in this process.
+///
+/// Usage: log-bench URL KIND IN-FLIGHT SECONDS, where KIND is `star` (expected version, guards on token and person,
+/// idempotency key), `downloads` (spread over slices) or `downloads-one-slice`. Prints one line of JSON.
+@main
+struct LogBench {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 5, let inFlight = Int(arguments[3]), let seconds = Double(arguments[4]),
+            let kind = Command.Kind(rawValue: arguments[2])
+        else {
+            FileHandle.standardError.write(Data("usage: log-bench URL KIND IN-FLIGHT SECONDS\n".utf8))
+            exit(64)
+        }
+        let url = arguments[1]
+        try await migrate(url)
+        let log = try await EventLog.open(EventLog.Configuration(url: url))
+        let people = try await Person.register(64, in: log)
+
+        let cpuBefore = cpuSeconds()
+        let clock = ContinuousClock()
+        let began = clock.now
+        let deadline = began + .seconds(seconds)
+        let entries = try await withThrowingTaskGroup(of: Int.self) { group in
+            for caller in 0..<inFlight {
+                group.addTask {
+                    var command = Command(kind, log: log.id, person: people[caller % people.count])
+                    var count = 0
+                    while clock.now < deadline {
+                        guard case .appended = try await log.append(command.next()) else {
+                            throw EventLogError.corrupt("a command of the benchmark was not appended")
+                        }
+                        count += 1
+                    }
+                    return count
+                }
+            }
+            var total = 0
+            for try await count in group { total += count }
+            return total
+        }
+        let elapsed = (clock.now - began) / .seconds(1)
+        print(
+            #"{"entries":\#(entries),"seconds":\#(elapsed),"cpu_seconds":\#(cpuSeconds() - cpuBefore),"entry_bytes":\#(Command.entryBytes(kind, log.id, people[0]))}"#
+        )
+        await log.close()
+    }
+
+    private static func migrate(_ url: String) async throws {
+        let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "bench"))
+        try await PostgresMigrator.migrate(session, EventLogSchema.migrations)
+        await session.close()
+    }
+
+    private static func cpuSeconds() -> Double {
+        var usage = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+}
+
+/// Somebody with a token, both in the log.
+struct Person: Sendable {
+    let id = PersonID(random: SecureRandom.bytes(16))
+    let token = TokenID(random: SecureRandom.bytes(16))
+
+    static func register(_ count: Int, in log: EventLog) async throws -> [Person] {
+        let people = (0..<count).map { _ in Person() }
+        for person in people {
+            let now = Command.now()
+            func event(_ stream: StreamName, _ event: Event) -> Append.NewEvent {
+                Append.NewEvent(
+                    envelope: Envelope(
+                        id: Command.newID(now), log: log.id, stream: stream, time: now, recordedTime: now,
+                        origin: Envelope.Origin(), event: event), version: StreamVersion(1))
+            }
+            let issued = TokenIssued(
+                user: person.id, scopes: [.review], expires: Timestamp(milliseconds: now.milliseconds + 86_400_000))
+            _ = try await log.append(
+                Append(
+                    expected: [.user(person.id): .none, .token(person.token): .none],
+                    events: [
+                        event(.user(person.id), .userRegistered(UserRegistered(kind: .person))),
+                        event(.token(person.token), .tokenIssued(issued)),
+                    ]))
+        }
+        return people
+    }
+}
+
+/// The commands of one caller, one after the other.
+struct Command {
+    enum Kind: String, Sendable {
+        case star
+        case downloads
+        case downloadsOneSlice = "downloads-one-slice"
+    }
+
+    private let kind: Kind
+    private let log: LogID
+    private let person: Person
+    /// Names nobody else uses, so that every star is the first.
+    private let prefix = Hex.encode(SecureRandom.bytes(8))
+    private var number = 0
+
+    init(_ kind: Kind, log: LogID, person: Person) {
+        self.kind = kind
+        self.log = log
+        self.person = person
+    }
+
+    static func now() -> Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+    static func newID(_ now: Timestamp) -> UUIDv7 {
+        UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10))
+    }
+
+    /// The bytes of an entry of a kind.
+    static func entryBytes(_ kind: Kind, _ log: LogID, _ person: Person) -> Int {
+        var command = Command(kind, log: log, person: person)
+        return command.next().events[0].envelope.bytes.count
+    }
+
+    mutating func next() -> Append {
+        number += 1
+        let key = AgentKey("bench.\(prefix)-\(number)")
+        guard let key else { preconditionFailure("a key of the benchmark does not parse") }
+        let now = Self.now()
+        switch kind {
+        case .star:
+            let star = StreamName.star(key, person.id)
+            let request = Self.newID(now)
+            let envelope = Envelope(
+                id: Self.newID(now), log: log, stream: star, time: now, recordedTime: now,
+                origin: Envelope.Origin(actor: person.id, token: person.token, correlation: request),
+                event: .starAdded(StarAdded()))
+            let fingerprint = SHA256Digest(of: Array("PUT\n/agents/\(key)/star".utf8))
+            return Append(
+                expected: [star: .none, .token(person.token): StreamVersion(1), .user(person.id): StreamVersion(1)],
+                events: [Append.NewEvent(envelope: envelope, version: StreamVersion(1))],
+                key: Append.IdempotencyKey(
+                    actor: person.id, key: "\(prefix)-\(number)", fingerprint: fingerprint,
+                    reply: Array(#"{"id":"\#(key)","starred":true}"#.utf8)))
+        case .downloads, .downloadsOneSlice:
+            let slice = kind == .downloads ? StreamName.agent(key).slice : 7
+            let downloaded = AgentDownloaded(
+                agent: key, version: "1.0.0",
+                downloads: [
+                    AgentDownloaded.Download(
+                        milliseconds: 0, source: .cli, reader: DayToken(random: SecureRandom.bytes(16)))
+                ])
+            let envelope = Envelope(
+                id: Self.newID(now), log: log, stream: .downloads(slice: slice), time: now, recordedTime: now,
+                origin: Envelope.Origin(), event: .agentDownloaded(downloaded))
+            return Append(expected: [:], events: [Append.NewEvent(envelope: envelope, version: nil)])
+        }
+    }
+}
