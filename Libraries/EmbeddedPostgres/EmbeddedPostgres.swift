@@ -51,11 +51,15 @@ public struct EmbeddedPostgres: Sendable {
 
     /// Starts the server again where it is gone, and waits until it answers; returns true where it was. Blocks.
     ///
-    /// One that crashed recovers by itself as long as its first process lives.
+    /// One that crashed recovers by itself as long as its first process lives. A cluster that is gone is not made
+    /// anew: its disk may come back.
     public func restartIfGone(progress: (String) -> Void) throws(Failure) -> Bool {
         do {
             if try Self.runs(place) { return false }
-            _ = try Self.start(in: place, progress)
+            guard try FileSystem.status("\(place.cluster)/PG_VERSION") != nil else {
+                throw Failure(description: "the cluster \(place.cluster) is gone")
+            }
+            try Self.boot(place, progress)
             return true
         } catch let failure as Failure {
             throw failure
@@ -67,6 +71,7 @@ public struct EmbeddedPostgres: Sendable {
     /// Stops the server and waits until it is gone. Blocks.
     public func stop() throws(Failure) {
         do {
+            guard try Self.runs(place) else { return }
             let outcome = try Self.run(place, "pg_ctl", ["stop", "-D", place.cluster, "-m", "fast", "-w", "-t", "60"])
             guard outcome.exitCode == 0 else {
                 throw Failure(description: "Postgres can't be stopped: \(outcome.output)")
@@ -129,8 +134,12 @@ public struct EmbeddedPostgres: Sendable {
             progress("making a database cluster in \(place.cluster)")
             try makeCluster(place)
         }
-        let server = EmbeddedPostgres(
-            place: place, connection: "host=\(place.socket) user=\(Self.superuser)")
+        try boot(place, progress)
+        return EmbeddedPostgres(place: place, connection: "host=\(place.socket) user=\(Self.superuser)")
+    }
+
+    /// Starts the server of a cluster that is there, or adopts it, and waits until it answers.
+    private static func boot(_ place: Place, _ progress: (String) -> Void) throws {
         var tries = 0
         var isWaiting = false
         let deadline = Host.steadyClockMilliseconds() + startMilliseconds
@@ -140,7 +149,7 @@ public struct EmbeddedPostgres: Sendable {
             {
             case 0:
                 if tries == 0 { progress("adopting the Postgres server of an earlier run") }
-                return server
+                return
             case 1:
                 // It recovers from a crash, or an earlier run is stopping it.
                 if !isWaiting { progress("waiting for Postgres, which starts or stops") }
@@ -174,7 +183,7 @@ public struct EmbeddedPostgres: Sendable {
     /// True while the server's first process lives. Its working directory is its cluster; that of a dead one can't
     /// be resolved.
     private static func runs(_ place: Place) throws -> Bool {
-        guard let bytes = try? FileSystem.read(processFile(place), limit: 4096),
+        guard let bytes = try FileSystem.readIfThere(processFile(place), limit: 4096),
             let process = bytes.split(separator: 0x0a).first.map({ String(decoding: $0, as: UTF8.self) }),
             let directory = try? FileSystem.resolve("/proc/\(process)/cwd")
         else { return false }
@@ -189,7 +198,7 @@ public struct EmbeddedPostgres: Sendable {
     /// Makes sure that a cluster outside the data folder belongs to this data folder and not to one that
     /// stood at the same path before: what that one left is put aside, with nothing lost.
     private static func claim(_ base: String, _ place: Place, _ progress: (String) -> Void) throws {
-        if let claimed = try? FileSystem.read(place.claim, limit: 4096) {
+        if let claimed = try FileSystem.readIfThere(place.claim, limit: 4096) {
             guard claimed.elementsEqual(base.utf8) else {
                 throw Failure(
                     description:

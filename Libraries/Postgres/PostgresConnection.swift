@@ -207,7 +207,10 @@ public struct PostgresConfiguration: Sendable {
     private func wait(_ events: Int32, until deadline: Int64) throws(PostgresError) {
         while true {
             let rest = deadline - Host.steadyClockMilliseconds()
-            guard rest > 0 else { throw lost("the server did not answer in time") }
+            guard rest > 0 else {
+                isLost = true
+                throw PostgresError(.unanswered, "the server did not answer in time")
+            }
             var descriptor = unsafe pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
             let count = unsafe poll(&descriptor, 1, Int32(clamping: rest))
             if count > 0 { return }
@@ -215,11 +218,11 @@ public struct PostgresConfiguration: Sendable {
         }
     }
 
-    private func lost(_ reason: String? = nil) -> PostgresError {
+    private func lost() -> PostgresError {
         isLost = true
         let message = unsafe String(cString: PQerrorMessage(connection))
         return PostgresError(
-            .connectionLost, reason ?? "the connection is lost: \(message.split(separator: "\n").first ?? "closed")")
+            .connectionLost, "the connection is lost: \(message.split(separator: "\n").first ?? "closed")")
     }
 
     private func serverError(_ result: OpaquePointer) -> PostgresError {

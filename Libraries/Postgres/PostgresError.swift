@@ -9,6 +9,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         case server
         /// The connection is lost. Whether a commit under way took effect is unknown.
         case connectionLost
+        /// The server did not answer within the bound, and the connection is given up. Whether a commit under way took
+        /// effect is unknown.
+        case unanswered
         /// No connection could be made.
         case unreachable
         /// Every session is taken and the queue for them is full: push-back.
@@ -36,7 +39,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// True where the same statement may succeed later without any change to it.
     public var isTransient: Bool {
         switch kind {
-        case .connectionLost, .unreachable, .poolExhausted: true
+        case .connectionLost, .unanswered, .unreachable, .poolExhausted: true
         case .unexpectedResult: false
         case .server:
             // Resources, operator intervention, system errors, lost connections; deadlock, serialization.

@@ -52,28 +52,46 @@ public enum FileSystem {
         }
     }
 
+    /// Reads a whole file of at most `limit` bytes; nil where there is none. One that can't be read just now throws.
+    public static func readIfThere(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
+        do {
+            return try read(path, limit: limit)
+        } catch {
+            guard error.isNotFound else { throw error }
+            return nil
+        }
+    }
+
     /// Puts a whole file in place at once: a reader sees the old content or the new, also after a crash.
     public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
-        let temporary = "\(path).\(getpid()).new"
-        let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
-        try file.write(bytes)
-        try file.synchronize()
-        try rename(temporary, to: path)
+        try rename(try writeBeside(path, bytes, mode), to: path)
         try synchronizeDirectory(parent(of: path))
     }
 
     /// Puts a whole file in place where none stands; false where one does.
     public static func create(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) -> Bool {
-        let temporary = "\(path).\(getpid()).new"
-        let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
-        try file.write(bytes)
-        try file.synchronize()
+        let temporary = try writeBeside(path, bytes, mode)
         let isMade = unsafe link(temporary, path) == 0
         let code = errno
         try remove(temporary)
         guard isMade || code == EEXIST else { throw SystemError("link", path: path, code: code) }
         if isMade { try synchronizeDirectory(parent(of: path)) }
         return isMade
+    }
+
+    /// Writes a file under a name of its own beside a path, durable but for the name. Process numbers would not do
+    /// as names: two containers that share a folder have the same.
+    private static func writeBeside(_ path: String, _ bytes: [UInt8], _ mode: UInt32) throws(SystemError) -> String {
+        let temporary = "\(path).\(UInt64.random(in: .min ... .max)).new"
+        do {
+            let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+            try file.write(bytes)
+            try file.synchronize()
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
+        return temporary
     }
 
     /// Renames within one file system, replacing what stands there.

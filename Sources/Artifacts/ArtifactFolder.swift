@@ -43,22 +43,29 @@ public struct ArtifactFolder: Sendable {
     /// Where files go that are being swept.
     var swept: String { "\(path)/swept" }
 
-    func sweptPath(_ digest: SHA256Digest) -> String { "\(swept)/\(digest.hex)" }
-
-    /// Takes a file out of its place; false where there is none.
-    func takeAway(_ digest: SHA256Digest) throws(SystemError) -> Bool {
-        guard try FileSystem.status(filePath(digest)) != nil else { return false }
-        try FileSystem.rename(filePath(digest), to: sweptPath(digest))
-        return true
+    /// Takes a file out of its place, to a name that only this sweep knows; nil where there is none.
+    func takeAway(_ digest: SHA256Digest) throws(SystemError) -> String? {
+        guard try FileSystem.status(filePath(digest)) != nil else { return nil }
+        let name = "\(digest.hex).\(UInt64.random(in: .min ... .max))"
+        try FileSystem.rename(filePath(digest), to: "\(swept)/\(name)")
+        return name
     }
 
+    /// Which file a name under `swept` stands for.
+    static func digest(ofSwept name: String) -> SHA256Digest? { SHA256Digest(hex: String(name.prefix(64))) }
+
     /// Puts a file that was taken away in its place, unless it stands there again or is gone for good.
-    func putBack(_ digest: SHA256Digest) throws(SystemError) {
-        guard try FileSystem.status(sweptPath(digest)) != nil else { return }
+    func putBack(_ name: String) throws(SystemError) {
+        guard let digest = Self.digest(ofSwept: name) else { return }
         if try FileSystem.status(filePath(digest)) == nil {
-            try FileSystem.rename(sweptPath(digest), to: filePath(digest))
+            do {
+                try FileSystem.rename("\(swept)/\(name)", to: filePath(digest))
+            } catch  where error.isNotFound {
+                // Somebody else has put it back or removed it meanwhile.
+                return
+            }
         } else {
-            try FileSystem.remove(sweptPath(digest))
+            try FileSystem.remove("\(swept)/\(name)")
         }
         try FileSystem.synchronizeDirectory(directory(digest))
     }

@@ -38,7 +38,7 @@ public final class ArtifactStore: Sendable {
 
     /// Leases a digest, then puts the file in place unless the same bytes are there already.
     fileprivate func settle(_ file: IncomingFile, _ digest: SHA256Digest, on worker: Worker) async throws {
-        try await leases.runRepeatable { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
+        try await lease(digest)
         let folder = folder
         try await worker.run {
             let destination = folder.filePath(digest)
@@ -56,6 +56,10 @@ public final class ArtifactStore: Sendable {
         }
     }
 
+    private func lease(_ digest: SHA256Digest) async throws {
+        try await leases.runRepeatable { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
+    }
+
     /// Removes files that were announced longer ago than `olderThanMilliseconds` and that no entry names,
     /// and what broken uploads left. Returns how many files went.
     @discardableResult
@@ -66,14 +70,16 @@ public final class ArtifactStore: Sendable {
             try connection.execute(Statements.expiredLeases, [.int8(age)]).map { try $0.bytes(0) }
         }
         var removed = 0
-        var failure: SystemError?
+        var failure: (any Error)?
         for bytes in expired {
             guard let digest = SHA256Digest(bytes: bytes) else { continue }
             do {
                 removed += try await sweep(digest, olderThanMilliseconds: age) ? 1 : 0
-            } catch let error as SystemError {
-                // One file that can't be removed does not keep the others.
+            } catch {
+                // One file that can't be removed does not keep the others. Where only the answer to the commit was
+                // lost, its lease is gone.
                 failure = error
+                try? await lease(digest)
             }
         }
         if let failure { throw failure }
@@ -95,33 +101,37 @@ public final class ArtifactStore: Sendable {
     private func sweep(_ digest: SHA256Digest, olderThanMilliseconds age: Int64) async throws -> Bool {
         let folder = folder
         return try await leases.run { connection in
-            var isMoved = false
+            var moved: String?
             do {
                 try connection.transaction {
                     let key = PostgresValue.bytea(digest.bytes)
                     guard try connection.execute(Statements.lockLease, [key, .int8(age)]).count > 0 else { return }
                     let isNamed = try connection.execute(Statements.isNamed, [key]).first?.bool(0) ?? true
-                    if !isNamed { isMoved = try folder.takeAway(digest) }
+                    if !isNamed { moved = try folder.takeAway(digest) }
                     try connection.execute(Statements.dropLease, [key])
                 }
             } catch {
-                if isMoved { try folder.putBack(digest) }
+                if let moved { try folder.putBack(moved) }
                 throw error
             }
-            if isMoved { try FileSystem.remove(folder.sweptPath(digest)) }
-            return isMoved
+            if let moved { try FileSystem.remove("\(folder.swept)/\(moved)") }
+            return moved != nil
         }
     }
 
     /// Puts back what a sweep that was cut off had taken away, leased like an upload.
     private func putBack() async throws {
         let folder = folder
-        for digest in try await workers[0].run({ try FileSystem.names(in: folder.swept) }).compactMap({
-            SHA256Digest(hex: $0)
-        }) {
-            // Waits for the lock of a sweep that is under way.
-            try await leases.run { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
-            try await workers[0].run { try folder.putBack(digest) }
+        for name in try await workers[0].run({ try FileSystem.names(in: folder.swept) }) {
+            guard let digest = ArtifactFolder.digest(ofSwept: name) else { continue }
+            do {
+                // Waits for the lock of a sweep that is under way.
+                try await lease(digest)
+                try await workers[0].run { try folder.putBack(name) }
+            } catch let error as PostgresError where error.sqlState == "57014" {
+                // That sweep is stopped; its file waits, the others do not.
+                continue
+            }
         }
     }
 

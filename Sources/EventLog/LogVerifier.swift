@@ -95,9 +95,7 @@ public struct LogVerifier: Sendable {
             guard let row = try connection.execute(Statements.verifyBounds).first else {
                 throw EventLogError.corrupt("the log has no bounds")
             }
-            return (
-                entries: try row.integer(0), past: try row.integer(1), head: try row.integer(2), log: try row.text(3)
-            )
+            return (past: try row.integer(0), head: try row.integer(1), log: try row.text(2))
         }
         if bounds.past != bounds.head {
             report(
@@ -122,7 +120,12 @@ public struct LogVerifier: Sendable {
             }
             counts.artifacts += Int64(named.count)
             try await verify(named, report)
-            if batch.isEmpty { break }
+            if batch.isEmpty {
+                report(
+                    LogDifference(
+                        .gap, at: Position(expected), "positions \(expected) to \(bounds.past - 1) are missing"))
+                break
+            }
             progress(expected, bounds.past)
         }
         for difference in try await wholeLog(past: bounds.past) { report(difference) }

@@ -175,13 +175,18 @@ actor LogWriter {
                     return try row.integers(0)
                 }
                 return try Self.outcomes(outcomes, of: appends)
+            } catch let error as PostgresError where error.kind == .server && error.sqlState == "53100" {
+                // Settling would write, and the disk is full. The connection is sound and its transaction over, so
+                // looking is enough.
+                guard let outcomes = try await recorded(sent) else { throw error }
+                return try Self.outcomes(outcomes, of: appends)
             } catch let error as PostgresError where Self.mayHaveCommitted(error) {
                 clockOffset = nil
                 if let outcomes = try await settle(sent, until: deadline) {
                     return try Self.outcomes(outcomes, of: appends)
                 }
                 // It never took effect and never will, so it may be sent again.
-                guard error.kind == .connectionLost, Host.steadyClockMilliseconds() < deadline else { throw error }
+                guard error.kind != .server, Host.steadyClockMilliseconds() < deadline else { throw error }
             } catch let error as PostgresError where error.sqlState == "ML002" {
                 guard mayMeasureAgain else { throw EventLogError.clockOff }
                 mayMeasureAgain = false
@@ -195,17 +200,22 @@ actor LogWriter {
         }
     }
 
-    /// Nothing is written once the append has committed.
-    private static let diskFull = "53100"
-
     /// True where the commit may have happened before the failure: the connection was lost, or the statement
     /// was given up or ran into a limit while the commit was being flushed. What the data or the procedure
     /// itself refuse comes before it.
     private static func mayHaveCommitted(_ error: PostgresError) -> Bool {
         switch error.kind {
-        case .connectionLost: true
-        case .server: !["22", "23", "ML"].contains(String(error.sqlState.prefix(2))) && error.sqlState != diskFull
+        case .connectionLost, .unanswered: true
+        case .server: !["22", "23", "ML"].contains(String(error.sqlState.prefix(2)))
         case .unreachable, .poolExhausted, .unexpectedResult: false
+        }
+    }
+
+    /// The outcomes of a batch that has committed; nil where it has not.
+    private func recorded(_ sent: Int64) async throws -> [Int64]? {
+        let writer = writer
+        return try await session.run { connection in
+            try connection.execute(Statements.findBatch, [.text(writer), .int8(sent)]).first?.integers(0)
         }
     }
 

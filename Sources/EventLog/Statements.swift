@@ -4,6 +4,7 @@ public import Postgres
 enum Statements {
     static let append = PostgresStatement("append", PackageResources.append_sql)
     static let settle = PostgresStatement("settle", PackageResources.settle_sql)
+    static let findBatch = PostgresStatement("find_batch", PackageResources.find_batch_sql)
     static let head = PostgresStatement("head", PackageResources.head_sql)
     static let readPositions = PostgresStatement("read_positions", PackageResources.read_positions_sql)
     static let readType = PostgresStatement("read_type", PackageResources.read_type_sql)

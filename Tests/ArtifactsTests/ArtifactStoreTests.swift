@@ -106,7 +106,7 @@ import Testing
             try await TestDatabase.script(url, "DROP TRIGGER lost ON vault.artifact_leases")
             try FileManager.default.moveItem(
                 atPath: "\(path)/sha256/\(orphan.hex.prefix(2))/\(orphan.hex.dropFirst(2))",
-                toPath: "\(path)/swept/\(orphan.hex)")
+                toPath: "\(path)/swept/\(orphan.hex).1")
             #expect(try await store.sweep() == 0)
             #expect(try content(folder, orphan) == [1])
             #expect(files(path).count == 1)

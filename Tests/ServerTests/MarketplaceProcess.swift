@@ -67,13 +67,19 @@ final class MarketplaceProcess: Sendable {
             url = output.text.firstMatch(of: /ready at (http:\S+)/).map { String($0.1) }
         }
         guard let url else {
-            process.terminate()
+            // SIGTERM would only ask, and children of a test process start with it blocked.
+            Foundation.kill(process.processIdentifier, SIGKILL)
             let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
             throw Failure(description: "not ready: \(output.text) \(text.suffix(2000))")
         }
         self.url = url
         self.output = output
         self.process = Mutex(process)
+    }
+
+    deinit {
+        // A test that failed half-way leaves nothing running.
+        process.withLock { if $0.isRunning { Foundation.kill($0.processIdentifier, SIGKILL) } }
     }
 
     var printed: String { output.text }

@@ -19,6 +19,11 @@ public final class OracleProcess: @unchecked Sendable {
         try process.run()
     }
 
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: output)
+    }
+
     /// Waits for a line that begins with a text, and returns it.
     public func line(_ start: String) async throws -> String {
         for _ in 0..<6_000 {
@@ -34,6 +39,5 @@ public final class OracleProcess: @unchecked Sendable {
     public func stop() async {
         kill(process.processIdentifier, SIGKILL)
         while process.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
-        try? FileManager.default.removeItem(at: output)
     }
 }

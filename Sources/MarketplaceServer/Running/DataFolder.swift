@@ -1,4 +1,5 @@
 import CommandAPI
+import CommandLine
 import Crypto
 import JSON
 import System
@@ -65,19 +66,21 @@ struct DataFolder: Sendable {
     }
 
     /// The administrator's secret: the one that is kept here, or a new one, kept now for its owner alone. Two
-    /// programs that share the folder get the same.
-    func adminSecret() throws -> TokenSecret {
+    /// programs that share the folder get the same, and it is new to one of them.
+    func adminSecret() throws -> (secret: TokenSecret, isNew: Bool) {
         while true {
-            if let kept = keptSecret() { return kept }
+            if let kept = try keptSecret() { return (kept, false) }
             let secret = TokenSecret(random: SecureRandom.bytes(32))
-            if try FileSystem.create(adminToken, with: Array("\(secret.text)\n".utf8)) { return secret }
-            if keptSecret() == nil { try FileSystem.remove(adminToken) }
+            if try FileSystem.create(adminToken, with: Array("\(secret.text)\n".utf8)) { return (secret, true) }
         }
     }
 
-    /// The secret in the file; nil where there is none.
-    func keptSecret() -> TokenSecret? {
-        guard let bytes = try? FileSystem.read(adminToken, limit: 256) else { return nil }
-        return TokenSecret(String(decoding: bytes.filter { $0 != 0x0a }, as: UTF8.self))
+    /// The secret in the file; nil where there is no file. One that holds no secret is refused and left alone.
+    func keptSecret() throws -> TokenSecret? {
+        guard let bytes = try FileSystem.readIfThere(adminToken, limit: 256) else { return nil }
+        guard let secret = TokenSecret(String(decoding: bytes.filter { $0 != 0x0a }, as: UTF8.self)) else {
+            throw UsageError("\(adminToken) holds no token; put the right one there, or move the file away.")
+        }
+        return secret
     }
 }

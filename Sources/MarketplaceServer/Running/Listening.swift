@@ -37,7 +37,13 @@ struct Listening: Sendable {
         if let seconds = try number("drain-seconds", 0...3_600) { limits.drainMilliseconds = Int64(seconds) * 1000 }
         // The rest is for files that are being served or taken in, sessions and the log.
         let descriptors = Host.raiseDescriptorLimit()
-        limits.connections = min(limits.connections, max(descriptors / 2, descriptors - 8_192) - 256)
+        let most = max(descriptors / 2, descriptors - 8_192) - min(256, descriptors / 4)
+        if most < limits.connections, invocation.values["connections"] != nil {
+            throw UsageError(
+                "--connections is \(limits.connections); with \(descriptors) descriptors it can be \(most). Raise `ulimit -n`."
+            )
+        }
+        limits.connections = min(limits.connections, most)
         self.limits = limits
     }
 }

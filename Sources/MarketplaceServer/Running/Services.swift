@@ -36,18 +36,19 @@ struct Services: Sendable {
 
     /// Founds the log where it is empty, and says what there is to say about the administrator's token.
     func found(_ eventLog: EventLog, in data: DataFolder) async throws {
-        var isProposed = false
+        var isNew = false
         let founded = try await LogFounding.found(eventLog, now: Services.now()) {
-            isProposed = true
-            return try data.adminSecret()
+            let (secret, isMade) = try data.adminSecret()
+            isNew = isMade
+            return secret
         }
         if let founded {
             Host.write("The administrator's token, kept in \(data.adminToken):\n\(founded.text)\n", to: 1)
             return
         }
-        if let kept = data.keptSecret(), try await eventLog.token(hash: kept.hash) != nil { return }
-        // Another program was faster: what was made for this log opens nothing.
-        if isProposed { try FileSystem.remove(data.adminToken) }
+        if let kept = try data.keptSecret(), try await eventLog.token(hash: kept.hash) != nil { return }
+        // Another program was faster: what was made for this log a moment ago opens nothing.
+        if isNew { try FileSystem.remove(data.adminToken) }
         log.warning("the log was founded by another run, whose administrator's token is not in this data folder")
     }
 

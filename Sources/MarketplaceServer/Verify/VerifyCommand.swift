@@ -40,11 +40,13 @@ struct VerifyCommand {
         let verifier = LogVerifier(url: databaseURL) { artifact, position in
             try await worker.run { try Self.check(artifact, at: position, in: folder) }
         }
+        // Those of a document, which is printed as a whole; of lines only the number.
         var differences: [LogDifference] = []
+        var count = 0
         let counts = try await verifier.verify(
             report: { difference in
-                differences.append(difference)
-                if !isJSON { Host.write(Self.line(difference), to: 1) }
+                count += 1
+                if isJSON { differences.append(difference) } else { Host.write(Self.line(difference), to: 1) }
             },
             progress: { done, head in
                 if Host.isTerminal(2) {
@@ -52,8 +54,8 @@ struct VerifyCommand {
                 }
             })
         worker.stop()
-        Host.write(isJSON ? Self.document(counts, differences) : Self.summary(counts, differences), to: 1)
-        return differences.isEmpty ? 0 : 1
+        Host.write(isJSON ? Self.document(counts, differences) : Self.summary(counts, count), to: 1)
+        return count == 0 ? 0 : 1
     }
 
     private static func check(
@@ -80,8 +82,8 @@ struct VerifyCommand {
         return "\(place): \(difference.kind.rawValue): \(difference.detail)\n"
     }
 
-    private static func summary(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) -> String {
-        "\(counts.entries) entries, \(counts.contents) contents, \(counts.artifacts) artifacts verified, \(differences.count) differences\n"
+    private static func summary(_ counts: LogVerifier.Counts, _ differences: Int) -> String {
+        "\(counts.entries) entries, \(counts.contents) contents, \(counts.artifacts) artifacts verified, \(differences) differences\n"
     }
 
     private static func document(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) -> String {

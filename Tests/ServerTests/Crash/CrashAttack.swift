@@ -89,7 +89,7 @@ enum CrashAttack: Sendable {
     }
 
     private func reached(_ point: String, _ stage: CrashStage) async throws {
-        for _ in 0..<4_000 {
+        for _ in 0..<18_000 {
             if [CrashTarget.first, .second].contains(where: { !stage.isArmed(point, $0) }) { return }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -25,6 +25,9 @@ final class CrashLedger: Sendable {
     }
     private let state = Mutex(State())
 
+    /// How much later than its client a test may notice that a process is gone.
+    private static let noticeMilliseconds: Int64 = 250
+
     /// Milliseconds since 1970, as entries are stamped.
     static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
@@ -59,7 +62,7 @@ final class CrashLedger: Sendable {
                 state.failures.contains { failure in
                     guard let sent = recorded[failure.agent] else { return false }
                     return (kill.target == .postgres || kill.target == failure.target) && failure.began <= sent
-                        && sent <= kill.time && kill.time <= failure.ended + 5
+                        && sent <= kill.time && kill.time <= failure.ended + Self.noticeMilliseconds
                 }
             }.count
         }

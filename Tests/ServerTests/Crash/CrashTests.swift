@@ -148,6 +148,7 @@ import Testing
         projector.arguments = ["project", "--database-url", copy]
         projector.standardOutput = FileHandle.nullDevice
         try projector.run()
+        defer { if projector.isRunning { kill(projector.processIdentifier, SIGKILL) } }
         for _ in 0..<600 {
             let isDone = try await TestDatabase.query(
                 copy,
