@@ -98,8 +98,8 @@ public struct Append: Sendable {
         }
     }
 
-    /// Streams that it appends to.
-    var appended: Set<StreamName> { Set(events.map(\.envelope.stream)) }
+    /// Streams whose version it changes; those without versions keep nobody waiting.
+    var appended: Set<StreamName> { Set(events.filter { $0.version != nil }.map(\.envelope.stream)) }
 
     /// How much it sends; an entry's length does not depend on when it is sent.
     let sizeBytes: Int

@@ -79,7 +79,8 @@ public final class EventLog: Sendable {
                 "enable_seqscan": "off", "synchronous_commit": "on",
             ])
         writer = LogWriter(
-            session: PostgresSession(appending), keeper: keeper, writer: Hex.encode(SecureRandom.bytes(16)),
+            sessions: [PostgresSession(appending), PostgresSession(appending)], keeper: keeper,
+            writer: Hex.encode(SecureRandom.bytes(16)),
             maximumQueue: configuration.maximumQueue, settleMilliseconds: configuration.settleMilliseconds)
         self.id = id
         self.keeper = keeper

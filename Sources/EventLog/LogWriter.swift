@@ -4,34 +4,56 @@ import JSON
 import Postgres
 import System
 
-/// The one writer of a process: sends whatever queued while the previous commit ran.
+/// The one writer of a process: sends whatever queued while earlier commits ran.
 ///
 /// A batch holds at most 1,000 events or 1 MiB, a larger command goes alone. Each command gets an outcome
-/// of its own. After a connection lost at commit the batch is settled before its commands are answered.
+/// of its own. Two batches are under way at once: one is made ready, or waits for the log's lock, while the other
+/// commits; neither touches what the other appends to. After a connection lost at commit the batch is settled
+/// before its commands are answered.
 actor LogWriter {
     private struct Pending {
         let append: Append
         let continuation: CheckedContinuation<Result<AppendOutcome, EventLogError>, Never>
     }
 
+    /// What a batch under way may change, which others wait for.
+    private struct Claim {
+        var streams: Set<StreamName> = []
+        var keys: Set<[String]> = []
+
+        mutating func add(_ append: Append) {
+            streams.formUnion(append.appended)
+            if let key = append.key { keys.insert([key.actor.hex, key.key]) }
+        }
+
+        func isFree(for append: Append) -> Bool {
+            if let key = append.key, keys.contains([key.actor.hex, key.key]) { return false }
+            return streams.isDisjoint(with: append.expected.keys) && streams.isDisjoint(with: append.appended)
+        }
+    }
+
     private static let maximumEvents = 1_000
     private static let maximumBytes = 1 << 20
+    /// Commands from which on two commits cost less than waiting for one.
+    private static let longQueue = 32
 
-    private let session: PostgresSession
+    private var idle: [PostgresSession]
+    private var claims: [ObjectIdentifier: Claim] = [:]
     private let keeper: PartitionKeeper
     private let writer: String
     private let maximumQueue: Int
     private let settleMilliseconds: Int64
     private var queue: [Pending] = []
-    private var isDraining = false
+    private var isGathering = false
     private var batch: Int64 = 0
     /// Milliseconds that the database's clock is ahead; nil until measured on the present connection.
     private var clockOffset: Int64?
 
     init(
-        session: PostgresSession, keeper: PartitionKeeper, writer: String, maximumQueue: Int, settleMilliseconds: Int64
+        sessions: [PostgresSession], keeper: PartitionKeeper, writer: String, maximumQueue: Int,
+        settleMilliseconds: Int64
     ) {
-        self.session = session
+        idle = sessions
         self.keeper = keeper
         self.writer = writer
         self.maximumQueue = maximumQueue
@@ -42,56 +64,72 @@ actor LogWriter {
         guard queue.count < maximumQueue else { throw .queueFull }
         return try await withCheckedContinuation { continuation in
             queue.append(Pending(append: append, continuation: continuation))
-            if !isDraining {
-                isDraining = true
-                Task { await drain() }
-            }
+            gather()
         }.get()
     }
 
-    private func drain() async {
-        while !queue.isEmpty {
-            let batch = takeBatch()
-            await finish(batch)
+    /// Sends what is queued as soon as whoever is about to queue something has done so.
+    private func gather() {
+        guard !isGathering, !idle.isEmpty, !queue.isEmpty else { return }
+        isGathering = true
+        Task {
+            // Those that a commit has just answered go first, and mostly come back with their next command.
+            await Task.yield()
+            isGathering = false
+            send()
         }
-        isDraining = false
     }
 
-    /// The next commands that don't depend on each other, in order.
-    private func takeBatch() -> [Pending] {
+    private func send() {
+        while let session = idle.last, !queue.isEmpty {
+            // With nothing under way a long queue is cut in two, so that one half is made ready while the other commits.
+            let isLong = idle.count > 1 && queue.count >= Self.longQueue
+            let (batch, claim) = takeBatch(isLong ? (queue.count + 1) / 2 : Self.maximumEvents)
+            guard !batch.isEmpty else { return }
+            idle.removeLast()
+            claims[ObjectIdentifier(session)] = claim
+            Task {
+                await finish(batch, on: session)
+                claims[ObjectIdentifier(session)] = nil
+                idle.append(session)
+                gather()
+            }
+        }
+    }
+
+    /// The next commands that depend neither on each other nor on what is under way, in order.
+    private func takeBatch(_ maximumEvents: Int) -> ([Pending], Claim) {
         var taken: [Pending] = []
         var rest: [Pending] = []
-        var appended: Set<StreamName> = []
-        var keys: Set<[String]> = []
+        var claim = Claim()
         var events = 0
         var bytes = 0
         for (index, pending) in queue.enumerated() {
-            if events >= Self.maximumEvents || bytes >= Self.maximumBytes {
+            if events >= maximumEvents || bytes >= Self.maximumBytes {
                 rest += queue[index...]
                 break
             }
             let append = pending.append
-            let key = append.key.map { [$0.actor.hex, $0.key] }
             let fits =
                 events + append.events.count <= Self.maximumEvents && bytes + append.sizeBytes <= Self.maximumBytes
-            let isFree = appended.isDisjoint(with: append.expected.keys) && appended.isDisjoint(with: append.appended)
-            guard taken.isEmpty || (fits && isFree && key.map { !keys.contains($0) } ?? true) else {
+            guard taken.isEmpty || fits, claim.isFree(for: append),
+                claims.values.allSatisfy({ $0.isFree(for: append) })
+            else {
                 rest.append(pending)
                 continue
             }
             taken.append(pending)
-            appended.formUnion(append.appended)
-            if let key { keys.insert(key) }
+            claim.add(append)
             events += append.events.count
             bytes += append.sizeBytes
         }
         queue = rest
-        return taken
+        return (taken, claim)
     }
 
-    private func finish(_ pending: [Pending]) async {
+    private func finish(_ pending: [Pending], on session: PostgresSession) async {
         do {
-            let outcomes = try await commit(pending.map(\.append))
+            let outcomes = try await commit(pending.map(\.append), on: session)
             for (pending, outcome) in zip(pending, outcomes) {
                 pending.continuation.resume(returning: .success(outcome))
             }
@@ -102,9 +140,9 @@ actor LogWriter {
                 })
         } catch  where pending.count > 1 && Self.isDataError(error) {
             // One of them is at fault; each finds out for itself.
-            for one in pending { await finish([one]) }
+            for one in pending { await finish([one], on: session) }
         } catch {
-            let result = await explain(error, pending[0].append, isAlone: pending.count == 1)
+            let result = await explain(error, pending[0].append, isAlone: pending.count == 1, on: session)
             for one in pending { one.continuation.resume(returning: result) }
         }
     }
@@ -132,23 +170,34 @@ actor LogWriter {
     }
 
     private func explain(
-        _ error: any Error, _ append: Append, isAlone: Bool
+        _ error: any Error, _ append: Append, isAlone: Bool, on session: PostgresSession
     ) async -> Result<AppendOutcome, EventLogError> {
         if let error = error as? EventLogError { return .failure(error) }
         guard let error = error as? PostgresError else { return .failure(.corrupt("\(error)")) }
         if isAlone, error.constraint == "idempotency_keys_once", let key = append.key {
-            return await repeated(key)
+            return await repeated(append, key, on: session)
         }
         if error.isTransient { return .failure(.unavailable(error.description)) }
         return .failure(.corrupt(error.description))
     }
 
-    /// The key's unique index settled a race: the other one's reply is there to be read.
-    private func repeated(_ key: Append.IdempotencyKey) async -> Result<AppendOutcome, EventLogError> {
+    /// The key's unique index settled a race: the other one's reply is there to be read. One that is past its time is
+    /// only in the way.
+    private func repeated(
+        _ append: Append, _ key: Append.IdempotencyKey, on session: PostgresSession
+    ) async -> Result<AppendOutcome, EventLogError> {
         do {
-            let stored = try await session.run { try StoredReply.find($0, actor: key.actor, key: key.key) }
-            guard let stored else { return .success(.conflict) }
+            let stored = try await session.run { connection in
+                let stored = try StoredReply.find(connection, actor: key.actor, key: key.key)
+                if stored == nil {
+                    try connection.execute(Statements.forgetKey, [.text(key.actor.hex), .text(key.key)])
+                }
+                return stored
+            }
+            guard let stored else { return .success(try await commit([append], on: session)[0]) }
             return .success(stored.fingerprint == key.fingerprint ? .repeated(stored) : .keyReused)
+        } catch let error as EventLogError {
+            return .failure(error)
         } catch {
             return .failure(.unavailable("\(error)"))
         }
@@ -156,7 +205,7 @@ actor LogWriter {
 
     // MARK: Sending
 
-    private func commit(_ appends: [Append]) async throws -> [AppendOutcome] {
+    private func commit(_ appends: [Append], on session: PostgresSession) async throws -> [AppendOutcome] {
         let deadline = Host.steadyClockMilliseconds() + settleMilliseconds
         var mayMeasureAgain = true
         var mayMakeRoom = true
@@ -164,7 +213,7 @@ actor LogWriter {
             batch += 1
             let sent = batch
             do {
-                let offset = try await measuredClockOffset()
+                let offset = try await measuredClockOffset(on: session)
                 let batch = AppendBatch(
                     appends, recorded: Timestamp(milliseconds: Host.wallClockMilliseconds() + offset))
                 let parameters = batch.parameters(writer: writer, batch: sent)
@@ -178,11 +227,11 @@ actor LogWriter {
             } catch let error as PostgresError where error.kind == .server && error.sqlState == "53100" {
                 // Settling would write, and the disk is full. The connection is sound and its transaction over, so
                 // looking is enough.
-                guard let outcomes = try await recorded(sent) else { throw error }
+                guard let outcomes = try await recorded(sent, on: session) else { throw error }
                 return try Self.outcomes(outcomes, of: appends)
             } catch let error as PostgresError where Self.mayHaveCommitted(error) {
                 clockOffset = nil
-                if let outcomes = try await settle(sent, until: deadline) {
+                if let outcomes = try await settle(sent, until: deadline, on: session) {
                     return try Self.outcomes(outcomes, of: appends)
                 }
                 // It never took effect and never will, so it may be sent again.
@@ -212,7 +261,7 @@ actor LogWriter {
     }
 
     /// The outcomes of a batch that has committed; nil where it has not.
-    private func recorded(_ sent: Int64) async throws -> [Int64]? {
+    private func recorded(_ sent: Int64, on session: PostgresSession) async throws -> [Int64]? {
         let writer = writer
         return try await session.run { connection in
             try connection.execute(Statements.findBatch, [.text(writer), .int8(sent)]).first?.integers(0)
@@ -220,7 +269,9 @@ actor LogWriter {
     }
 
     /// What became of a batch; nil where it is abandoned for good.
-    private func settle(_ sent: Int64, until deadline: Int64) async throws -> [Int64]? {
+    private func settle(
+        _ sent: Int64, until deadline: Int64, on session: PostgresSession
+    ) async throws -> [Int64]? {
         let writer = writer
         while true {
             do {
@@ -239,7 +290,7 @@ actor LogWriter {
         }
     }
 
-    private func measuredClockOffset() async throws -> Int64 {
+    private func measuredClockOffset(on session: PostgresSession) async throws -> Int64 {
         if let clockOffset { return clockOffset }
         let offset = try await session.run { connection -> Int64 in
             let before = Host.wallClockMilliseconds()
@@ -265,6 +316,12 @@ actor LogWriter {
     }
 }
 
+/// A stream at a version.
+private struct StreamVersionKey: Hashable {
+    let stream: StreamName
+    let version: StreamVersion
+}
+
 /// The parameters of one call of `log.append`, column by column.
 private struct AppendBatch {
     private let recorded: Timestamp
@@ -283,7 +340,17 @@ private struct AppendBatch {
         func each<Element>(_ list: (Append) -> [Element]) -> [(command: Int32, element: Element)] {
             appends.enumerated().flatMap { index, append in list(append).map { (Int32(index), $0) } }
         }
-        let expected = each { append in append.expected.map { $0 } }
+        // A stream that several commands expect at a version is asked for once.
+        var expected: [StreamVersionKey: Int32] = [:]
+        var expectedOrder: [StreamVersionKey] = []
+        let expectations = each { append in append.expected.map { StreamVersionKey(stream: $0.key, version: $0.value) }
+        }
+        let indexes = expectations.map { expectation -> Int32 in
+            if let index = expected[expectation.element] { return index }
+            expectedOrder.append(expectation.element)
+            expected[expectation.element] = Int32(expectedOrder.count)
+            return Int32(expectedOrder.count)
+        }
         let events = each(\.events)
         var json = JSONWriter(reservingBytes: 4096)
         let entries = events.map { event -> [UInt8] in
@@ -299,8 +366,8 @@ private struct AppendBatch {
         let artifacts = each(\.artifacts)
         return [
             .text(writer), .int8(batch), .timestamp(milliseconds: recorded.milliseconds), .int4(Int32(appends.count)),
-            .int4s(expected.map(\.command)), .texts(expected.map(\.element.key.description)),
-            .int8s(expected.map(\.element.value.value)),
+            .texts(expectedOrder.map(\.stream.description)), .int8s(expectedOrder.map(\.version.value)),
+            .int4s(expectations.map(\.command)), .int4s(indexes),
             .int4s(events.map(\.command)), .texts(events.map(\.element.envelope.stream.description)),
             .int8s(events.map(\.element.version?.value)), .texts(events.map(\.element.envelope.event.type)),
             .byteas(entries),

@@ -12,6 +12,7 @@ enum Statements {
     static let readStreamsAfter = PostgresStatement("read_streams_after", PackageResources.read_streams_after_sql)
     static let readContents = PostgresStatement("read_contents", PackageResources.read_contents_sql)
     static let findKey = PostgresStatement("find_key", PackageResources.find_key_sql)
+    static let forgetKey = PostgresStatement("forget_key", PackageResources.forget_key_sql)
     static let findToken = PostgresStatement("find_token", PackageResources.find_token_sql)
     static let claimUsername = PostgresStatement("claim_username", PackageResources.claim_username_sql)
     static let identity = PostgresStatement("identity", PackageResources.identity_sql)
@@ -36,6 +37,7 @@ public enum EventLogSchema {
         PostgresMigration("m0002_append", PackageResources.m0002_append_sql),
         PostgresMigration("m0003_partitions", PackageResources.m0003_partitions_sql),
         PostgresMigration("m0004_upkeep", PackageResources.m0004_upkeep_sql),
+        PostgresMigration("m0005_append", PackageResources.m0005_append_sql),
     ]
 }
 
