@@ -18,6 +18,8 @@ actor HTTPConnection: ReadinessHandler {
         case closed
     }
 
+    private static let blockBytes = 65_536
+
     nonisolated let reactor: Reactor
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe reactor.asUnownedSerialExecutor() }
 
@@ -116,13 +118,16 @@ actor HTTPConnection: ReadinessHandler {
     private var isReadingBody: Bool { !bodyHasEnded && bodyRefusal == nil }
 
     private func read() {
-        var block = [UInt8](repeating: 0, count: 65_536)
         // A few rounds at most, so that one fast sender can't keep the others waiting.
         for _ in 0..<4 {
-            let count = unsafe recv(descriptor.number, &block, block.count, 0)
+            var count = 0
+            let block = unsafe [UInt8](unsafeUninitializedCapacity: Self.blockBytes) { buffer, initialized in
+                count = unsafe recv(descriptor.number, buffer.baseAddress, Self.blockBytes, 0)
+                initialized = max(0, count)
+            }
             if count > 0 {
-                take(Array(block[..<count]))
-                guard interest.contains(.readable), count == block.count else { return }
+                take(block)
+                guard interest.contains(.readable), count == Self.blockBytes else { return }
             } else if count == 0 {
                 return peerFinished()
             } else {
@@ -153,7 +158,13 @@ actor HTTPConnection: ReadinessHandler {
                 case .idle:
                     guard let event = try decoder.next() else { return updateInterest() }
                     guard case .head(let head) = event else { continue }
-                    begin(head)
+                    if head.framing == .none, let (answer, fields) = server.quickHandler(head) {
+                        // The end of a request without a body stands right behind its head.
+                        _ = try decoder.next()
+                        answerAtOnce(answer, fields, head)
+                    } else {
+                        begin(head)
+                    }
                 case .handling where isReadingBody && bufferedBytes < limits.bufferedBodyBytes:
                     guard let event = try decoder.next() else { return updateInterest() }
                     switch event {
@@ -194,6 +205,28 @@ actor HTTPConnection: ReadinessHandler {
         task = Task(executorPreference: reactor) { [self] in
             let response = await handler(request)
             await answer(response)
+        }
+    }
+
+    /// Writes an answer that is at hand. Where the client takes it all the connection is ready for the next request.
+    private func answerAtOnce(_ answer: HTTPKeptAnswer, _ fields: HTTPFields, _ head: HTTPRequestHead) {
+        bodyHasEnded = true
+        bodyRefusal = nil
+        isHead = false
+        keepsAlive = head.keepsAlive && !isDraining && server.isAccepting
+        output.append(answer.head)
+        output.append(encodeEnd(fields, closes: !keepsAlive))
+        if head.method != "HEAD" { output.append(answer.body) }
+        phase = .answering
+        deadline = Host.steadyClockMilliseconds() + limits.stallMilliseconds
+        switch output.write(to: descriptor.number).outcome {
+        case .failed: close()
+        case .paused: updateInterest()
+        case .done:
+            guard keepsAlive, !peerHasFinished else { return linger() }
+            phase = .idle
+            deadline =
+                Host.steadyClockMilliseconds() + (decoder.isIdle ? limits.idleMilliseconds : limits.headMilliseconds)
         }
     }
 
@@ -301,7 +334,8 @@ actor HTTPConnection: ReadinessHandler {
         phase = .answering
         deadline = Host.steadyClockMilliseconds() + limits.stallMilliseconds
         bodyDeadline = .max
-        output.append(encodeHead(response, closes: !keepsAlive))
+        output.append(encodeFields(response))
+        output.append(encodeEnd(closes: !keepsAlive))
         if !isHead && response.status != 304 {
             switch response.body {
             case .empty: break

@@ -79,13 +79,26 @@ func reasonPhrase(_ status: Int) -> String {
     }
 }
 
-/// Writes the head of an answer.
-func encodeHead(_ response: HTTPResponse, closes: Bool) -> [UInt8] {
+/// The lines of an answer's head that belong to the answer alone.
+func encodeFields(_ response: HTTPResponse) -> [UInt8] {
     var head = "HTTP/1.1 \(response.status) \(reasonPhrase(response.status))\r\n"
     for field in response.fields.fields { head += "\(field.name): \(field.value)\r\n" }
     // 304 and 1xx have no body and no length of one.
     if response.status != 304 && response.status >= 200 { head += "content-length: \(response.bodyBytes)\r\n" }
-    head += "date: \(HTTPDate.now)\r\n"
-    if closes { head += "connection: close\r\n" }
-    return Array((head + "\r\n").utf8)
+    return Array(head.utf8)
+}
+
+/// The lines that the moment and the connection add, and the end of the head.
+func encodeEnd(_ fields: HTTPFields = [:], closes: Bool) -> [UInt8] {
+    var end: [UInt8] = []
+    for field in fields.fields {
+        end += field.name.utf8
+        end += ": ".utf8
+        end += field.value.utf8
+        end += "\r\n".utf8
+    }
+    end += HTTPDate.line
+    if closes { end += "connection: close\r\n".utf8 }
+    end += "\r\n".utf8
+    return end
 }

@@ -10,6 +10,10 @@ public final class HTTPServer: Sendable {
     /// cancelled when its client leaves.
     public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
+    /// Gives the answer to a request without a body where it is at hand, with fields of this answer alone; nil leaves
+    /// the request to the handler. Called on the reactor's thread, so it may not wait.
+    public typealias QuickHandler = @Sendable (HTTPRequestHead) -> (HTTPKeptAnswer, HTTPFields)?
+
     private struct State {
         var connections: [ObjectIdentifier: HTTPConnection] = [:]
         var isAccepting = false
@@ -17,6 +21,7 @@ public final class HTTPServer: Sendable {
 
     let limits: HTTPLimits
     let handler: Handler
+    let quickHandler: QuickHandler
     let refusalResponse: @Sendable (HTTPRefusal) -> HTTPResponse
     private let reactor: Reactor
     private let listener: Descriptor
@@ -29,11 +34,14 @@ public final class HTTPServer: Sendable {
     ///
     /// - Parameters:
     ///   - refusal: the answer to a request that is no HTTP, too large or too slow.
+    ///   - quick: what is answered at once.
     ///   - handler: the answer to every other.
     public init(
         on reactor: Reactor, address: String = "127.0.0.1", port: UInt16, limits: HTTPLimits = HTTPLimits(),
-        refusal: @escaping @Sendable (HTTPRefusal) -> HTTPResponse, handler: @escaping Handler
+        refusal: @escaping @Sendable (HTTPRefusal) -> HTTPResponse, quick: @escaping QuickHandler = { _ in nil },
+        handler: @escaping Handler
     ) throws(SystemError) {
+        quickHandler = quick
         self.reactor = reactor
         self.limits = limits
         self.handler = handler

@@ -29,6 +29,9 @@ public struct FrontDoor: Sendable {
     private let translate: @Sendable (any Error) -> Problem?
     private var router = HTTPRouter()
 
+    /// Gives the answer that is kept for a request, where one is.
+    public var findKept: @Sendable (HTTPRequestHead) -> HTTPKeptAnswer? = { _ in nil }
+
     /// A door without routes.
     ///
     /// - Parameter translate: the problem that an error of the marketplace's own parts stands for; nil for
@@ -66,6 +69,21 @@ public struct FrontDoor: Sendable {
                 throw Problem(.pathNotFound, "see /openapi/openapi.json for what there is")
             }
         }
+    }
+
+    /// Answers a request at once where its answer is kept.
+    public func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPKeptAnswer, HTTPFields)? {
+        guard let answer = findKept(head) else { return nil }
+        let id = Self.newID().description
+        log.debug("request", ["request": id, "method": head.method, "path": head.target, "status": "kept"])
+        return (answer, [Fields.request: id])
+    }
+
+    /// An answer as it is kept: with what every answer carries but the id of its request.
+    public static func kept(_ response: HTTPResponse) -> HTTPKeptAnswer? {
+        var response = response
+        response.fields.append("x-content-type-options", "nosniff")
+        return HTTPKeptAnswer(response)
     }
 
     /// The answer to what is no request.

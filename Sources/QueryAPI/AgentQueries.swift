@@ -30,7 +30,8 @@ extension QueryFront {
         let body = PageBody.encode("agents", Array(rows), limit: filter.limit, nextCursor: cursor) { row, writer in
             AgentSummaryBody(row).encode(&writer)
         }
-        return request.page(body, next: page.next, cursor: cursor)
+        return keep(
+            request.page(body, next: page.next, cursor: cursor), for: request, about: .lists, next: page.next)
     }
 
     /// `GET /agents/{id}`
@@ -50,7 +51,9 @@ extension QueryFront {
         body.encode(&writer, detail: AgentVersionBody(key.description, detail.latest))
         // Build of the model, last change of what is shown, erasures.
         let etag = "1-\(detail.changed)-0"
-        return request.conditional(etag: etag, .json(200, writer.bytes, fields: positionFields(next: found.next)))
+        return keep(
+            request.conditional(etag: etag, .json(200, writer.bytes, fields: positionFields(next: found.next))),
+            for: request, about: .agent(key), next: found.next)
     }
 
     /// `GET /agents/{id}/versions`

@@ -14,10 +14,18 @@ public struct QueryFront: Sendable {
     let agents: AgentReader
     let entries: EventReader
     let artifacts: ArtifactFolder
+    let kept: KeptAnswers?
+    /// The head of the log, which kept answers follow.
+    let head: PositionWatch
     private let reflected: PositionWatch
 
     /// A front over models, a log and a folder of files.
-    public init(agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder) {
+    ///
+    /// - Parameter keptBytes: how much memory answers may take that are kept as bytes; with 0 none is. Whoever
+    ///   keeps some runs `followLog` beside the front.
+    public init(agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, keptBytes: Int) {
+        kept = keptBytes > 0 ? KeptAnswers(maximumBytes: keptBytes) : nil
+        head = PositionWatch(pollMilliseconds: 20) { try await entries.head() }
         self.agents = agents
         self.entries = entries
         self.artifacts = artifacts
@@ -36,6 +44,18 @@ public struct QueryFront: Sendable {
         door.on("GET", "\(Paths.base)/projections") { try await projections($0) }
         door.on("GET", "/openapi/openapi.json") { openAPI($0) }
         door.on("GET", "/openapi/") { openAPI($0) }
+        if let kept { door.findKept = { kept.find($0) } }
+    }
+
+    /// Keeps an answer for whoever asks the same; a wait for a position is a question of its own.
+    func keep(
+        _ response: HTTPResponse, for request: FrontRequest, about subject: KeptAnswers.Subject, next: Position
+    ) -> HTTPResponse {
+        let head = request.http.head
+        if !head.query.contains(where: { $0.name == "min_position" }) {
+            kept?.keep(response, for: head, about: subject, next: next)
+        }
+        return response
     }
 
     /// Throws where the models can't be read.

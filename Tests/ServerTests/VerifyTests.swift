@@ -84,7 +84,7 @@ import Testing
                 // Files: one is cut, one is changed in place, one is gone.
                 let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/artifacts/sha256")
                     .filter { $0.utf8.count == 65 }.sorted().map { "\(folder)/artifacts/sha256/\($0)" }
-                #expect(files.count == 3)
+                try #require(files.count == 3)
                 var bytes = try Data(contentsOf: URL(filePath: files[0]))
                 bytes[0] ^= 1
                 try bytes.write(to: URL(filePath: files[0]))

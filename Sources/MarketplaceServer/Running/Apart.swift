@@ -63,10 +63,13 @@ struct Apart {
     }
 
     private func query(_ signals: Signals) async throws {
-        let front = services.queryFront(try artifactFolder())
+        let front = services.queryFront(try artifactFolder(), keptMebibytes: listening.keptMebibytes)
         var door = services.door { try await front.checkReady() }
         front.addRoutes(to: &door)
+        let following = Task { await front.followLog() }
         try await serve(door, firstPort: 7082, signals)
+        following.cancel()
+        await following.value
     }
 
     private func project(_ signals: Signals) async throws {

@@ -10,6 +10,7 @@ struct Listening: Sendable {
         .value("address", "IP", "the address to listen on (127.0.0.1)"),
         .value("connections", "N", "connections at once (10000); one more is answered with 503"),
         .value("stall-seconds", "N", "how long a client may send or take nothing (30)"),
+        .value("kept-mebibytes", "N", "memory for answers that are kept as bytes (32; 0 keeps none)"),
         .value("drain-seconds", "N", "how long requests under way may take once it is told to stop (10)"),
     ]
 
@@ -17,6 +18,8 @@ struct Listening: Sendable {
     let address: String
     /// The port that was asked for; 0 takes any that is free, nil the first free one from the command's own on.
     let port: UInt16?
+    /// Memory for answers that are kept as bytes.
+    let keptMebibytes: Int
     /// The bounds of the server.
     let limits: HTTPLimits
 
@@ -31,6 +34,7 @@ struct Listening: Sendable {
         }
         address = invocation.values["address"] ?? "127.0.0.1"
         port = try number("port", 0...65_535).map(UInt16.init)
+        keptMebibytes = try number("kept-mebibytes", 0...65_536) ?? 32
         var limits = HTTPLimits()
         if let connections = try number("connections", 1...1_000_000) { limits.connections = connections }
         if let seconds = try number("stall-seconds", 1...3_600) { limits.stallMilliseconds = Int64(seconds) * 1000 }

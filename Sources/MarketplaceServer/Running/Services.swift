@@ -74,13 +74,15 @@ struct Services: Sendable {
     }
 
     /// The front for reads.
-    func queryFront(_ folder: ArtifactFolder) -> QueryFront {
+    func queryFront(_ folder: ArtifactFolder, keptMebibytes: Int) -> QueryFront {
         let pool = PostgresPool(
             PostgresConfiguration(
                 url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
                 statementTimeoutMilliseconds: 10_000),
             sessions: 8)
-        return QueryFront(agents: AgentReader(pool: pool), entries: EventReader(pool: pool), artifacts: folder)
+        return QueryFront(
+            agents: AgentReader(pool: pool), entries: EventReader(pool: pool), artifacts: folder,
+            keptBytes: keptMebibytes << 20)
     }
 
     /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
@@ -91,7 +93,7 @@ struct Services: Sendable {
         func serve(port: UInt16) async throws -> HTTPServer {
             let server = try HTTPServer(
                 on: reactor, address: listening.address, port: port, limits: listening.limits,
-                refusal: FrontDoor.refuse, handler: { await door.handle($0) })
+                refusal: FrontDoor.refuse, quick: { door.handleAtOnce($0) }, handler: { await door.handle($0) })
             try await server.start()
             return server
         }

@@ -111,7 +111,8 @@ struct Up {
         let store = try services.openStore(artifacts)
         var door = services.door { _ = try await eventLog.entries.head() }
         CommandFront(log: eventLog, artifacts: store, now: Services.now).addRoutes(to: &door)
-        services.queryFront(artifacts).addRoutes(to: &door)
+        let queries = services.queryFront(artifacts, keptMebibytes: listening.keptMebibytes)
+        queries.addRoutes(to: &door)
         let server = try await services.serve(door, listening, firstPort: Self.firstPort)
         let url = "http://\(listening.address):\(server.port)"
 
@@ -119,6 +120,7 @@ struct Up {
             await withTaskGroup { group in
                 group.addTask { await services.project(Projections.all) }
                 group.addTask { await services.maintain(eventLog, store) }
+                group.addTask { await queries.followLog() }
             }
         }
         try data.announce(url: url, databaseURL: databaseURL, artifacts: try FileSystem.resolve(files))

@@ -1,0 +1,139 @@
+import EventLog
+import Events
+import HTTPFront
+import HTTPServer
+import Synchronization
+
+/// Answers kept as bytes by what was asked for, until the log says that what they show has changed.
+///
+/// An answer is never older than the position it names: it is kept only if no change of its subject stands at or
+/// behind the position that it was read at, whichever of the two is seen first. Bounded in memory.
+final class KeptAnswers: Sendable {
+    /// What an answer is about.
+    enum Subject: Hashable, Sendable {
+        /// One agent's page.
+        case agent(AgentKey)
+        /// Any list of agents.
+        case lists
+    }
+
+    fileprivate struct Kept {
+        let answer: HTTPKeptAnswer
+        let subject: Subject
+    }
+
+    fileprivate struct State {
+        var answers: [String: Kept] = [:]
+        var targets: [Subject: Set<String>] = [:]
+        /// Where a subject was last changed, as far as it is remembered.
+        var changed: [Subject: Position] = [:]
+        /// Changes before it are forgotten: what was read before it is not kept.
+        var floor = Position(0)
+        var bytes = 0
+    }
+
+    private static let maximumSubjects = 50_000
+    /// What an answer costs besides its bytes.
+    fileprivate static let overheadBytes = 400
+
+    private let maximumBytes: Int
+    private let state = Mutex(State())
+
+    /// Keeps up to so many bytes.
+    init(maximumBytes: Int) {
+        self.maximumBytes = maximumBytes
+    }
+
+    /// The answer to a request without a body; nil where none is kept.
+    func find(_ head: HTTPRequestHead) -> HTTPKeptAnswer? {
+        guard head.method == "GET" || head.method == "HEAD", head.fields["if-none-match"] == nil else { return nil }
+        return state.withLock { $0.answers[head.target]?.answer }
+    }
+
+    /// Keeps an answer that reflects everything before `next`, unless its subject has changed since.
+    func keep(_ response: HTTPResponse, for head: HTTPRequestHead, about subject: Subject, next: Position) {
+        guard response.status == 200, head.method == "GET", let answer = FrontDoor.kept(response),
+            answer.sizeBytes < maximumBytes / 8
+        else { return }
+        state.withLock { state in
+            guard next >= state.floor, state.changed[subject].map({ $0 < next }) ?? true else { return }
+            state.remove(head.target)
+            state.answers[head.target] = Kept(answer: answer, subject: subject)
+            state.targets[subject, default: []].insert(head.target)
+            state.bytes += answer.sizeBytes + Self.overheadBytes
+            // Whatever goes comes back when it is asked for; what is asked for most comes back first.
+            while state.bytes > maximumBytes, let target = state.answers.keys.randomElement() { state.remove(target) }
+        }
+    }
+
+    /// Drops what an entry changes.
+    func drop(_ stream: StreamName?, at position: Position) {
+        state.withLock { state in
+            switch stream {
+            case .agent(let key):
+                state.change(.agent(key), at: position)
+                state.change(.lists, at: position)
+                if state.changed.count > Self.maximumSubjects { state.forget(before: position.next) }
+            case .star, .downloads, .token, .namespace, .log: break
+            // A name stands on many pages, and an entry that can't be read may mean anything.
+            case .user, .username, nil: state.dropAll(before: position.next)
+            }
+        }
+    }
+
+    /// Drops everything that was read before a position.
+    func dropAll(before position: Position) {
+        state.withLock { $0.dropAll(before: position) }
+    }
+}
+
+extension KeptAnswers.State {
+    mutating func remove(_ target: String) {
+        guard let kept = answers.removeValue(forKey: target) else { return }
+        targets[kept.subject]?.remove(target)
+        if targets[kept.subject]?.isEmpty == true { targets[kept.subject] = nil }
+        bytes -= kept.answer.sizeBytes + KeptAnswers.overheadBytes
+    }
+
+    mutating func change(_ subject: KeptAnswers.Subject, at position: Position) {
+        changed[subject] = position
+        for target in targets[subject] ?? [] { remove(target) }
+    }
+
+    mutating func forget(before position: Position) {
+        changed.removeAll()
+        floor = position
+    }
+
+    mutating func dropAll(before position: Position) {
+        answers.removeAll()
+        targets.removeAll()
+        bytes = 0
+        forget(before: position)
+    }
+}
+
+extension QueryFront {
+    /// Follows the log and drops kept answers that it makes old, for as long as the task lives.
+    public func followLog() async {
+        guard let kept else { return }
+        var next: Position?
+        while !Task.isCancelled {
+            do {
+                if next == nil {
+                    let head = try await entries.head()
+                    kept.dropAll(before: head)
+                    next = head
+                }
+                guard let from = next else { continue }
+                guard try await head.passes(from, withinMilliseconds: 1_000) else { continue }
+                let page = try await entries.read(from: from, limit: EventReader.maximumEntries)
+                for entry in page.entries { kept.drop(try? entry.envelope().stream, at: entry.position) }
+                next = page.next
+            } catch {
+                // The database is away: what is kept still reflects the position that it names.
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+}
