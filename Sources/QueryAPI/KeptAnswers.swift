@@ -15,6 +15,8 @@ final class KeptAnswers: Sendable {
         case agent(AgentKey)
         /// Any list of agents.
         case lists
+        /// Files by digest, which never change.
+        case files
     }
 
     fileprivate struct Kept {
@@ -46,7 +48,9 @@ final class KeptAnswers: Sendable {
 
     /// The answer to a request without a body; nil where none is kept.
     func find(_ head: HTTPRequestHead) -> HTTPKeptAnswer? {
-        guard head.method == "GET" || head.method == "HEAD", head.fields["if-none-match"] == nil else { return nil }
+        guard head.method == "GET" || head.method == "HEAD", head.fields["if-none-match"] == nil,
+            head.fields["range"] == nil
+        else { return nil }
         return state.withLock { $0.answers[head.target]?.answer }
     }
 

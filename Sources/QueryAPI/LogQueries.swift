@@ -81,12 +81,17 @@ extension QueryFront {
         return try file(digest, request, isManifest: false)
     }
 
+    /// Files up to this size are kept as bytes.
+    private static let keptFileBytes: Int64 = 65_536
+
     /// A file by digest. It may lie on the same origin as pages, so whatever it holds, no browser runs it.
     func file(_ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool) throws -> HTTPResponse {
         guard let descriptor = try artifacts.open(digest) else {
             throw Problem(.artifactNotFound, "there is no file with the digest \(digest)")
         }
-        let head = try descriptor.read(at: 0, count: 64)
+        let size = try descriptor.size()
+        let isSmall = size <= Self.keptFileBytes
+        let head = try descriptor.read(at: 0, count: isSmall ? Int(size) : 64)
         let type: String
         if isManifest {
             let first = head.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
@@ -94,11 +99,16 @@ extension QueryFront {
         } else {
             type = head.starts(with: [0x00, 0x61, 0x73, 0x6d]) ? "application/wasm" : "application/octet-stream"
         }
-        return try request.file(
+        let response = try request.file(
             try HTTPFile(descriptor), etag: digest.hex, cacheControl: "public, max-age=31536000, immutable",
             fields: [
                 "content-type": type, "content-security-policy": "default-src 'none'; sandbox",
                 "cross-origin-resource-policy": "cross-origin",
             ])
+        guard isSmall, response.status == 200, head.count == size else { return response }
+        var whole = response
+        whole.body = .bytes(head)
+        // It never changes, so it reflects every position.
+        return keep(whole, for: request, about: .files, next: Position(.max))
     }
 }

@@ -40,7 +40,8 @@ import Testing
             let port = try #require(marketplace.url.split(separator: ":").last.flatMap { UInt16($0) })
             let request = "GET /api/v1/marketplace/agents/acme.kept HTTP/1.1\r\nHost: a\r\n"
             let raw = try await RawHTTP.exchange(
-                port: port, [.send(String(repeating: "\(request)\r\n", count: 200) + "\(request)Connection: close\r\n\r\n")])
+                port: port,
+                [.send(String(repeating: "\(request)\r\n", count: 200) + "\(request)Connection: close\r\n\r\n")])
             #expect(raw.components(separatedBy: "HTTP/1.1 200 OK").count == 202)
             #expect(raw.components(separatedBy: "connection: close").count == 2)
 
