@@ -52,6 +52,8 @@ let package = Package(
         library("Logging", ["JSON", "System"]),
         library("HTTPServer", ["Reactor", "System", "CLinux"]),
         library("CommandLine"),
+        headers("CZlib", of: "Compression", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        library("Compression", ["CZlib"], c: ["CZlib"]),
         headers("COpenSSL", of: "Crypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         library("Crypto", ["COpenSSL"], c: ["COpenSSL"]),
         headers("CPostgres", of: "Postgres", pkgConfig: "libpq", apt: "libpq-dev"),
@@ -80,7 +82,7 @@ let package = Package(
             "QueryAPI",
             [
                 "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer",
-                "JSON", "Crypto", "System",
+                "JSON", "Compression", "Crypto", "System",
             ], embedding: "OpenAPI"),
         .executableTarget(
             name: "MarketplaceServer",

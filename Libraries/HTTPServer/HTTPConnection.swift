@@ -214,9 +214,10 @@ actor HTTPConnection: ReadinessHandler {
         bodyRefusal = nil
         isHead = false
         keepsAlive = head.keepsAlive && !isDraining && server.isAccepting
-        output.append(answer.head)
+        let form = answer.form(for: head)
+        output.append(form.head)
         output.append(encodeEnd(fields, closes: !keepsAlive))
-        if head.method != "HEAD" { output.append(answer.body) }
+        if head.method != "HEAD" { output.append(form.body) }
         phase = .answering
         deadline = Host.steadyClockMilliseconds() + limits.stallMilliseconds
         switch output.write(to: descriptor.number).outcome {

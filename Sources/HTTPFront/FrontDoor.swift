@@ -80,10 +80,12 @@ public struct FrontDoor: Sendable {
     }
 
     /// An answer as it is kept: with what every answer carries but the id of its request.
-    public static func kept(_ response: HTTPResponse) -> HTTPKeptAnswer? {
+    ///
+    /// - Parameter gzip: the body compressed.
+    public static func kept(_ response: HTTPResponse, gzip: [UInt8]?) -> HTTPKeptAnswer? {
         var response = response
         response.fields.append("x-content-type-options", "nosniff")
-        return HTTPKeptAnswer(response)
+        return HTTPKeptAnswer(response, gzip: gzip)
     }
 
     /// The answer to what is no request.

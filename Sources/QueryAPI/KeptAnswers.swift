@@ -1,3 +1,4 @@
+import Compression
 import EventLog
 import Events
 import HTTPFront
@@ -35,6 +36,8 @@ final class KeptAnswers: Sendable {
     }
 
     private static let maximumSubjects = 50_000
+    /// Shorter ones fit one packet anyway.
+    private static let shortestCompressedBytes = 1_024
     /// What an answer costs besides its bytes.
     fileprivate static let overheadBytes = 400
 
@@ -54,10 +57,18 @@ final class KeptAnswers: Sendable {
         return state.withLock { $0.answers[head.target]?.answer }
     }
 
+    /// The body of a longer JSON answer, made once for all that take it.
+    private static func compressed(_ response: HTTPResponse) -> [UInt8]? {
+        guard case .bytes(let bytes) = response.body, bytes.count >= shortestCompressedBytes,
+            response.fields["content-type"] == "application/json"
+        else { return nil }
+        return Gzip.compress(bytes)
+    }
+
     /// Keeps an answer that reflects everything before `next`, unless its subject has changed since.
     func keep(_ response: HTTPResponse, for head: HTTPRequestHead, about subject: Subject, next: Position) {
-        guard response.status == 200, head.method == "GET", let answer = FrontDoor.kept(response),
-            answer.sizeBytes < maximumBytes / 8
+        guard response.status == 200, head.method == "GET",
+            let answer = FrontDoor.kept(response, gzip: Self.compressed(response)), answer.sizeBytes < maximumBytes / 8
         else { return }
         state.withLock { state in
             guard next >= state.floor, state.changed[subject].map({ $0 < next }) ?? true else { return }

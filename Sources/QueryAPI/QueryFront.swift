@@ -51,6 +51,9 @@ public struct QueryFront: Sendable {
     func keep(
         _ response: HTTPResponse, for request: FrontRequest, about subject: KeptAnswers.Subject, next: Position
     ) -> HTTPResponse {
+        var response = response
+        // A cache between here and a client has to know that the next one may take another form.
+        response.fields.append("vary", "accept-encoding")
         let head = request.http.head
         if !head.query.contains(where: { $0.name == "min_position" }) {
             kept?.keep(response, for: head, about: subject, next: next)

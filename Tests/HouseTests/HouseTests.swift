@@ -21,12 +21,13 @@ import Testing
         ],
         "QueryAPI": [
             "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer", "JSON",
-            "Crypto", "System",
+            "Compression", "Crypto", "System",
         ],
     ]
     private static let libraries: [String: Set<String>] = [
         "System": ["CLinux"], "Reactor": ["CLinux", "System"], "JSON": [], "Logging": ["JSON", "System"],
-        "CommandLine": [], "HTTPServer": ["CLinux", "Reactor", "System"], "Crypto": ["COpenSSL"],
+        "CommandLine": [], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
+        "Crypto": ["COpenSSL"],
         "Postgres": ["CPostgres", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["CYAML", "JSON"], "HTTPClient": ["CCurl", "System"],
     ]

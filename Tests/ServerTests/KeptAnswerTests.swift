@@ -13,7 +13,9 @@ import Testing
 
     @Test func theSameIsAnsweredFromMemoryUntilItChanges() async throws {
         try await withMarketplace { marketplace, _ in
-            #expect(try await marketplace.publish([manifest("acme.kept")]).status == 201)
+            let actions = (0..<100).map { "act-\($0)" }.joined(separator: ", ")
+            let long = manifest("acme.kept", more: "capabilities: {actions: [\(actions)]}")
+            #expect(try await marketplace.publish([long]).status == 201)
             _ = try await marketplace.get("agents/acme.kept?min_position=6")
             for path in ["agents/acme.kept", "agents?limit=5"] {
                 // What was read before the front has followed the log so far is not kept, so it may take some.
@@ -44,6 +46,27 @@ import Testing
                 [.send(String(repeating: "\(request)\r\n", count: 200) + "\(request)Connection: close\r\n\r\n")])
             #expect(raw.components(separatedBy: "HTTP/1.1 200 OK").count == 202)
             #expect(raw.components(separatedBy: "connection: close").count == 2)
+
+            // A client that takes gzip gets it, with a tag that is the same content's and not the same bytes'.
+            let plain = try await marketplace.get("agents/acme.kept")
+            #expect(plain.fields["vary"] == "accept-encoding")
+            for (accepted, isTaken) in [
+                ("gzip", true), ("br, gzip;q=0.5", true), ("GZIP ; q=1", true), ("gzip;q=0", false),
+                ("identity", false),
+                ("xgzip", false),
+            ] {
+                let answer = try await marketplace.get(
+                    "agents/acme.kept", [(name: "Accept-Encoding", value: accepted)])
+                #expect(answer.fields["content-encoding"] == (isTaken ? "gzip" : nil), "\(accepted)")
+                #expect(answer.fields["etag"]?.hasPrefix("W/") == isTaken)
+                if isTaken {
+                    let file = "\(marketplace.folder)/page.gz"
+                    try Data(answer.body).write(to: URL(filePath: file))
+                    #expect(Array(try await run(["gzip", "-dc", file]).output.utf8) == plain.body)
+                } else {
+                    #expect(answer.body == plain.body)
+                }
+            }
 
             let published = try await marketplace.publish([manifest("acme.kept", "2.0.0")])
             let position = try #require(published.fields["marketplace-position"])
