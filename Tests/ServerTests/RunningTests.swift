@@ -117,7 +117,10 @@ struct EmbeddedServer {
             #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
             try await marketplace.kill()
             let old = try #require(try await EmbeddedServer(folder).processID)
-            if getuid() != 0 { kill(old, SIGQUIT) }
+            if getuid() != 0 {
+                kill(old, SIGQUIT)
+                for _ in 0..<200 where ProcessState.isAlive(old) { try await Task.sleep(for: .milliseconds(20)) }
+            }
             try FileManager.default.removeItem(atPath: folder)
 
             marketplace = try await up(folder)
