@@ -132,6 +132,8 @@ class Web:
     """A program that answers HTTP, asked by wrk: one thread, 64 connections that are kept."""
 
     paths = None
+    #: All that were started, so that a run that fails leaves none behind.
+    started = []
 
     def measure(self, seconds):
         script = Path(self.folder) / "paths.lua"
@@ -169,6 +171,7 @@ class Marketplace(Web):
         data = f"{folder}/data-{kept}"
         with open(f"{folder}/market.out", "w") as out, open(f"{folder}/market.err", "w") as errors:
             self.process = subprocess.Popen([build / "marketplace", "up", "--data", data, "--artifacts", f"{folder}/files", "--database-url", server.url("market"), "--port", "0", "--kept-mebibytes", str(kept)], stdout=out, stderr=errors)
+        self.started.append(self.process)
         while "ready at" not in (text := Path(f"{folder}/market.out").read_text()):
             if self.process.poll() is not None:
                 raise SystemExit(Path(f"{folder}/market.err").read_text())
@@ -236,6 +239,7 @@ class Nginx(Web):
             f"client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;"
             f"server {{ listen 127.0.0.1:{port}; root {root}; {lines} location = /api/v1/marketplace/agents {{ try_files /api/v1/marketplace/agents/index =404; }} }} }}")
         self.process = subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-p", folder], stderr=subprocess.DEVNULL)
+        self.started.append(self.process)
         time.sleep(0.5)
         if self.process.poll() is not None:
             raise SystemExit("nginx did not start; see `nginx -t -c` on its configuration")
@@ -317,6 +321,10 @@ def main():
                 if isinstance(side, Web):
                     side.stop()
     finally:
+        for process in Web.started:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
