@@ -1,10 +1,6 @@
 -- The append asks once for each stream that several commands of a batch expect or guard, and looks for expired
--- keys only where one stands in the way (the writer does). Times are found by BRIN: they only ever grow.
+-- keys only where one stands in the way (the writer does).
 DROP PROCEDURE log.append;
-DROP INDEX vault.idempotency_keys_created;
-CREATE INDEX idempotency_keys_created ON vault.idempotency_keys USING brin (created) WITH (autosummarize = on);
-DROP INDEX log.writers_settled;
-CREATE INDEX writers_settled ON log.writers USING brin (settled) WITH (autosummarize = on);
 
 -- Appends a batch of commands and commits it, all in one call, so that no client ever holds the lock
 -- between two messages.
