@@ -1,6 +1,4 @@
-import Crypto
 import Events
-import JSON
 import Postgres
 import System
 
@@ -102,6 +100,8 @@ actor LogWriter {
         var taken: [Pending] = []
         var rest: [Pending] = []
         var claim = Claim()
+        // What those that have to wait need, which nobody who came later may change before them.
+        var awaited: Set<StreamName> = []
         var events = 0
         var bytes = 0
         for (index, pending) in queue.enumerated() {
@@ -112,10 +112,11 @@ actor LogWriter {
             let append = pending.append
             let fits =
                 events + append.events.count <= Self.maximumEvents && bytes + append.sizeBytes <= Self.maximumBytes
-            guard taken.isEmpty || fits, claim.isFree(for: append),
+            guard taken.isEmpty || fits, claim.isFree(for: append), awaited.isDisjoint(with: append.appended),
                 claims.values.allSatisfy({ $0.isFree(for: append) })
             else {
                 rest.append(pending)
+                awaited.formUnion(append.appended.union(append.expected.keys))
                 continue
             }
             taken.append(pending)
@@ -224,14 +225,9 @@ actor LogWriter {
                     return try row.integers(0)
                 }
                 return try Self.outcomes(outcomes, of: appends)
-            } catch let error as PostgresError where error.kind == .server && error.sqlState == "53100" {
-                // Settling would write, and the disk is full. The connection is sound and its transaction over, so
-                // looking is enough.
-                guard let outcomes = try await recorded(sent, on: session) else { throw error }
-                return try Self.outcomes(outcomes, of: appends)
             } catch let error as PostgresError where Self.mayHaveCommitted(error) {
                 clockOffset = nil
-                if let outcomes = try await settle(sent, until: deadline, on: session) {
+                if let outcomes = try await outcomes(of: sent, after: error, until: deadline, on: session) {
                     return try Self.outcomes(outcomes, of: appends)
                 }
                 // It never took effect and never will, so it may be sent again.
@@ -258,6 +254,22 @@ actor LogWriter {
         case .server: !["22", "23", "ML"].contains(String(error.sqlState.prefix(2)))
         case .unreachable, .poolExhausted, .unexpectedResult: false
         }
+    }
+
+    /// The outcomes of a batch after an error; nil where it has not committed and never will.
+    private func outcomes(
+        of sent: Int64, after error: PostgresError, until deadline: Int64, on session: PostgresSession
+    ) async throws -> [Int64]? {
+        if error.sqlState == "53100" {
+            do {
+                // With a full disk settling can't write. The connection is sound and its transaction over, so a look
+                // is enough.
+                return try await recorded(sent, on: session)
+            } catch is PostgresError {
+                // It is not sound after all.
+            }
+        }
+        return try await settle(sent, until: deadline, on: session)
     }
 
     /// The outcomes of a batch that has committed; nil where it has not.
@@ -313,87 +325,5 @@ actor LogWriter {
             default: .appended(last: Position(code + Int64(append.events.count) - 1))
             }
         }
-    }
-}
-
-/// A stream at a version.
-private struct StreamVersionKey: Hashable {
-    let stream: StreamName
-    let version: StreamVersion
-}
-
-/// The parameters of one call of `log.append`, column by column.
-private struct AppendBatch {
-    private let recorded: Timestamp
-    private let appends: [Append]
-
-    init(_ appends: [Append], recorded: Timestamp) {
-        self.recorded = recorded
-        self.appends = appends.map { append in
-            var stamped = append
-            for index in stamped.events.indices { stamped.events[index].envelope.recordedTime = recorded }
-            return stamped
-        }
-    }
-
-    func parameters(writer: String, batch: Int64) -> [PostgresValue] {
-        func each<Element>(_ list: (Append) -> [Element]) -> [(command: Int32, element: Element)] {
-            appends.enumerated().flatMap { index, append in list(append).map { (Int32(index), $0) } }
-        }
-        // A stream that several commands expect at a version is asked for once.
-        var expected: [StreamVersionKey: Int32] = [:]
-        var expectedOrder: [StreamVersionKey] = []
-        let expectations = each { append in append.expected.map { StreamVersionKey(stream: $0.key, version: $0.value) }
-        }
-        let indexes = expectations.map { expectation -> Int32 in
-            if let index = expected[expectation.element] { return index }
-            expectedOrder.append(expectation.element)
-            expected[expectation.element] = Int32(expectedOrder.count)
-            return Int32(expectedOrder.count)
-        }
-        let events = each(\.events)
-        var json = JSONWriter(reservingBytes: 4096)
-        let entries = events.map { event -> [UInt8] in
-            json.removeAll()
-            event.element.envelope.write(&json)
-            return json.bytes
-        }
-        let contents = events.enumerated().flatMap { index, event in
-            event.element.contents.map { (event: Int32(index + 1), content: $0) }
-        }
-        let keys = each { append in append.key.map { [$0] } ?? [] }
-        let credentials = each(\.credentials)
-        let artifacts = each(\.artifacts)
-        return [
-            .text(writer), .int8(batch), .timestamp(milliseconds: recorded.milliseconds), .int4(Int32(appends.count)),
-            .texts(expectedOrder.map(\.stream.description)), .int8s(expectedOrder.map(\.version.value)),
-            .int4s(expectations.map(\.command)), .int4s(indexes),
-            .int4s(events.map(\.command)), .texts(events.map(\.element.envelope.stream.description)),
-            .int8s(events.map(\.element.version?.value)), .texts(events.map(\.element.envelope.event.type)),
-            .byteas(entries),
-            .int4s(contents.map(\.event)), .texts(contents.map(\.content.field)),
-            .byteas(contents.map(\.content.content.nonce)), .byteas(contents.map(\.content.content.document)),
-            .bools(contents.map(\.content.isPublic)),
-            .int4s(keys.map(\.command)), .texts(keys.map(\.element.actor.hex)), .texts(keys.map(\.element.key)),
-            .byteas(keys.map(\.element.fingerprint.bytes)), .byteas(keys.map(\.element.reply)),
-            .int4s(credentials.map(\.command)), .byteas(credentials.map(\.element.hash.bytes)),
-            .texts(credentials.map(\.element.token.hex)),
-            .int4s(artifacts.map(\.command)), .byteas(artifacts.map(\.element.bytes)),
-        ]
-    }
-}
-
-extension StoredReply {
-    static func find(
-        _ connection: PostgresConnection, actor: PersonID, key: String
-    ) throws -> StoredReply? {
-        guard let row = try connection.execute(Statements.findKey, [.text(actor.hex), .text(key)]).first else {
-            return nil
-        }
-        guard let fingerprint = SHA256Digest(bytes: try row.bytes(0)) else {
-            throw EventLogError.corrupt("a fingerprint is no digest")
-        }
-        return StoredReply(
-            fingerprint: fingerprint, reply: try row.bytes(1), position: Position(try row.integer(2)))
     }
 }

@@ -53,13 +53,16 @@ enum Commands {
     private static let database = Command.Option.value("database-url", "URL", "the Postgres database to use")
     private static let artifacts = Command.Option.value("artifacts", "DIR", "the folder of files that all fronts share")
 
+    private static let kept = Command.Option.value(
+        "kept-mebibytes", "N", "memory for answers that are kept as bytes (32; 0 keeps none)")
+
     static let up = Command(
         "up", "Runs the whole marketplace in one process over a private Postgres.",
         options: [
             data, .value("database-url", "URL", "a Postgres database in place of the private one"),
             .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
-            .value("catalog", "FILE", "import a catalogue once it is ready"), verbose,
+            .value("catalog", "FILE", "import a catalogue once it is ready"), kept, verbose,
         ] + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Command(
@@ -71,7 +74,8 @@ enum Commands {
     static let query = Command(
         "query", "Runs the front for reads.",
         options: [
-            database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), verbose,
+            database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), kept,
+            verbose,
         ] + Listening.options,
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let project = Command(

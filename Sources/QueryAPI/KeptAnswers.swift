@@ -57,10 +57,14 @@ final class KeptAnswers: Sendable {
         return state.withLock { $0.answers[head.target]?.answer }
     }
 
-    /// The body of a longer JSON answer, made once for all that take it.
+    /// True for what may be answered in either form, to the client that takes it.
+    static func mayCompress(_ response: HTTPResponse) -> Bool {
+        response.fields["content-type"] == "application/json"
+    }
+
+    /// The body of a longer answer, made once for all that take it.
     private static func compressed(_ response: HTTPResponse) -> [UInt8]? {
-        guard case .bytes(let bytes) = response.body, bytes.count >= shortestCompressedBytes,
-            response.fields["content-type"] == "application/json"
+        guard mayCompress(response), case .bytes(let bytes) = response.body, bytes.count >= shortestCompressedBytes
         else { return nil }
         return Gzip.compress(bytes)
     }
@@ -81,8 +85,31 @@ final class KeptAnswers: Sendable {
         }
     }
 
+    /// Follows the log and drops what its entries change, for as long as the task lives.
+    func follow(_ entries: EventReader) async {
+        let head = PositionWatch(pollMilliseconds: 20) { try await entries.head() }
+        var next: Position?
+        while !Task.isCancelled {
+            do {
+                guard let from = next else {
+                    let head = try await entries.head()
+                    dropAll(before: head)
+                    next = head
+                    continue
+                }
+                guard try await head.passes(from, withinMilliseconds: 1_000) else { continue }
+                let page = try await entries.read(from: from, limit: EventReader.maximumEntries)
+                for entry in page.entries { drop(try? entry.envelope().stream, at: entry.position) }
+                next = page.next
+            } catch {
+                // The database is away: what is kept still reflects the position that it names.
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
     /// Drops what an entry changes.
-    func drop(_ stream: StreamName?, at position: Position) {
+    private func drop(_ stream: StreamName?, at position: Position) {
         state.withLock { state in
             switch stream {
             case .agent(let key):
@@ -96,8 +123,7 @@ final class KeptAnswers: Sendable {
         }
     }
 
-    /// Drops everything that was read before a position.
-    func dropAll(before position: Position) {
+    private func dropAll(before position: Position) {
         state.withLock { $0.dropAll(before: position) }
     }
 }
@@ -125,30 +151,5 @@ extension KeptAnswers.State {
         targets.removeAll()
         bytes = 0
         forget(before: position)
-    }
-}
-
-extension QueryFront {
-    /// Follows the log and drops kept answers that it makes old, for as long as the task lives.
-    public func followLog() async {
-        guard let kept else { return }
-        var next: Position?
-        while !Task.isCancelled {
-            do {
-                if next == nil {
-                    let head = try await entries.head()
-                    kept.dropAll(before: head)
-                    next = head
-                }
-                guard let from = next else { continue }
-                guard try await head.passes(from, withinMilliseconds: 1_000) else { continue }
-                let page = try await entries.read(from: from, limit: EventReader.maximumEntries)
-                for entry in page.entries { kept.drop(try? entry.envelope().stream, at: entry.position) }
-                next = page.next
-            } catch {
-                // The database is away: what is kept still reflects the position that it names.
-                try? await Task.sleep(for: .milliseconds(200))
-            }
-        }
     }
 }

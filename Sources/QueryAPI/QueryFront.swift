@@ -14,9 +14,7 @@ public struct QueryFront: Sendable {
     let agents: AgentReader
     let entries: EventReader
     let artifacts: ArtifactFolder
-    let kept: KeptAnswers?
-    /// The head of the log, which kept answers follow.
-    let head: PositionWatch
+    private let kept: KeptAnswers?
     private let reflected: PositionWatch
 
     /// A front over models, a log and a folder of files.
@@ -25,7 +23,6 @@ public struct QueryFront: Sendable {
     ///   keeps some runs `followLog` beside the front.
     public init(agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, keptBytes: Int) {
         kept = keptBytes > 0 ? KeptAnswers(maximumBytes: keptBytes) : nil
-        head = PositionWatch(pollMilliseconds: 20) { try await entries.head() }
         self.agents = agents
         self.entries = entries
         self.artifacts = artifacts
@@ -47,13 +44,18 @@ public struct QueryFront: Sendable {
         if let kept { door.findKept = { kept.find($0) } }
     }
 
+    /// Drops kept answers that the log makes old, for as long as the task lives.
+    public func followLog() async {
+        await kept?.follow(entries)
+    }
+
     /// Keeps an answer for whoever asks the same; a wait for a position is a question of its own.
     func keep(
         _ response: HTTPResponse, for request: FrontRequest, about subject: KeptAnswers.Subject, next: Position
     ) -> HTTPResponse {
         var response = response
         // A cache between here and a client has to know that the next one may take another form.
-        response.fields.append("vary", "accept-encoding")
+        if KeptAnswers.mayCompress(response) { response.fields.append("vary", "accept-encoding") }
         let head = request.http.head
         if !head.query.contains(where: { $0.name == "min_position" }) {
             kept?.keep(response, for: head, about: subject, next: next)

@@ -72,17 +72,20 @@ enum FuzzTargets {
         precondition((try? Envelope(bytes: envelope.bytes)) == envelope, "an entry that changes")
     }
 
+    /// The bytes in pieces of a size.
+    private static func pieces(_ bytes: [UInt8], _ size: Int) -> [[UInt8]] {
+        stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
+    }
+
     /// How the bytes are cut makes no difference.
     @Sendable private static func multipart(_ bytes: [UInt8]) {
         func decode(_ size: Int) -> [String] {
             guard var decoder = try? MultipartDecoder(contentType: "multipart/form-data; boundary=b") else { return [] }
             var log: [String] = []
             var data: [UInt8] = []
-            var rest = bytes[...]
             do {
-                while !rest.isEmpty {
-                    decoder.append(Array(rest.prefix(size)))
-                    rest = rest.dropFirst(size)
+                for piece in pieces(bytes, size) {
+                    decoder.append(piece)
                     while let event = try decoder.next() {
                         if case .data(let piece) = event {
                             data += piece
@@ -106,11 +109,9 @@ enum FuzzTargets {
             var decoder = HTTPRequestDecoder(limits: HTTPLimits())
             var log: [String] = []
             var body: [UInt8] = []
-            var rest = bytes[...]
             do {
-                while !rest.isEmpty {
-                    decoder.append(Array(rest.prefix(size)))
-                    rest = rest.dropFirst(size)
+                for piece in pieces(bytes, size) {
+                    decoder.append(piece)
                     while let event = try decoder.next() {
                         switch event {
                         case .head(let head):

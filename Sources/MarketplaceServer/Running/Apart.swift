@@ -49,7 +49,10 @@ struct Apart {
         let folder = try artifactFolder()
         let eventLog = try await services.openLog()
         let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
-        try await services.found(eventLog, in: data)
+        if try await services.found(eventLog, in: data) != nil {
+            // A program apart prints to somebody's log, where no secret belongs.
+            Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
+        }
         let store = try services.openStore(folder)
         var door = services.door { _ = try await eventLog.entries.head() }
         CommandFront(
@@ -63,7 +66,8 @@ struct Apart {
     }
 
     private func query(_ signals: Signals) async throws {
-        let front = services.queryFront(try artifactFolder(), keptMebibytes: listening.keptMebibytes)
+        let kept = try invocation.number("kept-mebibytes", 0...65_536)
+        let front = services.queryFront(try artifactFolder(), keptMebibytes: kept)
         var door = services.door { try await front.checkReady() }
         front.addRoutes(to: &door)
         let following = Task { await front.followLog() }

@@ -10,7 +10,6 @@ struct Listening: Sendable {
         .value("address", "IP", "the address to listen on (127.0.0.1)"),
         .value("connections", "N", "connections at once (10000); one more is answered with 503"),
         .value("stall-seconds", "N", "how long a client may send or take nothing (30)"),
-        .value("kept-mebibytes", "N", "memory for answers that are kept as bytes (32; 0 keeps none)"),
         .value("drain-seconds", "N", "how long requests under way may take once it is told to stop (10)"),
     ]
 
@@ -18,27 +17,20 @@ struct Listening: Sendable {
     let address: String
     /// The port that was asked for; 0 takes any that is free, nil the first free one from the command's own on.
     let port: UInt16?
-    /// Memory for answers that are kept as bytes.
-    let keptMebibytes: Int
     /// The bounds of the server.
     let limits: HTTPLimits
 
     init(_ invocation: Invocation) throws(UsageError) {
-        func number(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
-            guard let text = invocation.values[name] else { return nil }
-            guard let number = Int(text), range.contains(number) else {
-                throw UsageError(
-                    "--\(name) is '\(text)'; it has to be a number from \(range.lowerBound) to \(range.upperBound).")
-            }
-            return number
-        }
         address = invocation.values["address"] ?? "127.0.0.1"
-        port = try number("port", 0...65_535).map(UInt16.init)
-        keptMebibytes = try number("kept-mebibytes", 0...65_536) ?? 32
+        port = try invocation.number("port", 0...65_535).map(UInt16.init)
         var limits = HTTPLimits()
-        if let connections = try number("connections", 1...1_000_000) { limits.connections = connections }
-        if let seconds = try number("stall-seconds", 1...3_600) { limits.stallMilliseconds = Int64(seconds) * 1000 }
-        if let seconds = try number("drain-seconds", 0...3_600) { limits.drainMilliseconds = Int64(seconds) * 1000 }
+        if let connections = try invocation.number("connections", 1...1_000_000) { limits.connections = connections }
+        if let seconds = try invocation.number("stall-seconds", 1...3_600) {
+            limits.stallMilliseconds = Int64(seconds) * 1000
+        }
+        if let seconds = try invocation.number("drain-seconds", 0...3_600) {
+            limits.drainMilliseconds = Int64(seconds) * 1000
+        }
         // The rest is for files that are being served or taken in, sessions and the log.
         let descriptors = Host.raiseDescriptorLimit()
         let most = max(descriptors / 2, descriptors - 8_192) - min(256, descriptors / 4)
@@ -49,5 +41,17 @@ struct Listening: Sendable {
         }
         limits.connections = min(limits.connections, most)
         self.limits = limits
+    }
+}
+
+extension Invocation {
+    /// The whole number that an option gives; nil where it was not given.
+    func number(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw UsageError(
+                "--\(name) is '\(text)'; it has to be a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
     }
 }

@@ -18,6 +18,8 @@ struct Services: Sendable {
     let databaseURL: String
     let log: Log
 
+    private static let keptMebibytes = 32
+
     static let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Host.wallClockMilliseconds()) }
 
     /// Brings the database to the present schema. Safe with two programs at once.
@@ -34,22 +36,21 @@ struct Services: Sendable {
         return try await EventLog.open(configuration)
     }
 
-    /// Founds the log where it is empty, and says what there is to say about the administrator's token.
-    func found(_ eventLog: EventLog, in data: DataFolder) async throws {
+    /// Founds the log where it is empty; returns the administrator's secret where it was founded now. Warns where
+    /// the data folder does not have it.
+    func found(_ eventLog: EventLog, in data: DataFolder) async throws -> TokenSecret? {
         var isNew = false
         let founded = try await LogFounding.found(eventLog, now: Services.now()) {
             let (secret, isMade) = try data.adminSecret()
             isNew = isMade
             return secret
         }
-        if let founded {
-            Host.write("The administrator's token, kept in \(data.adminToken):\n\(founded.text)\n", to: 1)
-            return
-        }
-        if let kept = try data.keptSecret(), try await eventLog.token(hash: kept.hash) != nil { return }
+        if let founded { return founded }
+        if let kept = try data.keptSecret(), try await eventLog.token(hash: kept.hash) != nil { return nil }
         // Another program was faster: what was made for this log a moment ago opens nothing.
         if isNew { try FileSystem.remove(data.adminToken) }
         log.warning("the log was founded by another run, whose administrator's token is not in this data folder")
+        return nil
     }
 
     /// Opens the store of files for writing.
@@ -74,7 +75,7 @@ struct Services: Sendable {
     }
 
     /// The front for reads.
-    func queryFront(_ folder: ArtifactFolder, keptMebibytes: Int) -> QueryFront {
+    func queryFront(_ folder: ArtifactFolder, keptMebibytes: Int?) -> QueryFront {
         let pool = PostgresPool(
             PostgresConfiguration(
                 url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
@@ -82,7 +83,7 @@ struct Services: Sendable {
             sessions: 8)
         return QueryFront(
             agents: AgentReader(pool: pool), entries: EventReader(pool: pool), artifacts: folder,
-            keptBytes: keptMebibytes << 20)
+            keptBytes: (keptMebibytes ?? Self.keptMebibytes) << 20)
     }
 
     /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first

@@ -21,6 +21,7 @@ struct Up {
     private let givenArtifacts: String?
     private let publish: String?
     private let catalog: String?
+    private let keptMebibytes: Int?
     private let log: Log
 
     init(_ invocation: Invocation, _ log: Log) throws {
@@ -30,6 +31,7 @@ struct Up {
         givenArtifacts = invocation.values["artifacts"]
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
+        keptMebibytes = try invocation.number("kept-mebibytes", 0...65_536)
         self.log = log
     }
 
@@ -104,14 +106,16 @@ struct Up {
         let services = Services(databaseURL: databaseURL, log: log)
         try await services.migrate()
         let eventLog = try await services.openLog()
-        try await services.found(eventLog, in: data)
+        if let secret = try await services.found(eventLog, in: data) {
+            Host.write("The administrator's token, kept in \(data.adminToken):\n\(secret.text)\n", to: 1)
+        }
 
         let files = givenArtifacts ?? data.artifacts
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
         var door = services.door { _ = try await eventLog.entries.head() }
         CommandFront(log: eventLog, artifacts: store, now: Services.now).addRoutes(to: &door)
-        let queries = services.queryFront(artifacts, keptMebibytes: listening.keptMebibytes)
+        let queries = services.queryFront(artifacts, keptMebibytes: keptMebibytes)
         queries.addRoutes(to: &door)
         let server = try await services.serve(door, listening, firstPort: Self.firstPort)
         let url = "http://\(listening.address):\(server.port)"
