@@ -192,6 +192,7 @@ import Testing
                 refused.append(id)
             }
         }
+        print("disk full: \(taken.count) taken, \(refused.count) refused")
         #expect(!refused.isEmpty)
         #expect(try await marketplace.get("/health/live").status == 200)
         try FileManager.default.removeItem(atPath: ballast)
