@@ -21,12 +21,6 @@ public struct JSONWriter: Sendable {
     /// What has been written.
     public var bytes: [UInt8] { Array(buffer[..<count]) }
 
-    /// Forgets what has been written and keeps the room, for the next of many documents.
-    public mutating func removeAll() {
-        count = 0
-        mustSeparate = false
-    }
-
     /// Writes an object whose members `body` adds in canonical order.
     public mutating func object(_ body: (inout Members) -> Void) {
         open(UInt8(ascii: "{"))
@@ -212,6 +206,9 @@ public struct JSONWriter: Sendable {
         private var lastEscaped: String?
 
         fileprivate init() {}
+
+        /// How many bytes the document has so far.
+        public var bytesWritten: Int { writer.count }
 
         private mutating func begin(_ name: String) {
             let source = name.utf8Span.span

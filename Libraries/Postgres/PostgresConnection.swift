@@ -113,29 +113,25 @@ public struct PostgresConfiguration: Sendable {
             prepared.insert(statement.name)
         }
         Failpoint.reach("\(statement.name).sending")
-        let encoded = parameters.map(\.encoded)
-        let lengths = encoded.map { Int32($0?.count ?? 0) }
-        let formats = [Int32](repeating: 1, count: encoded.count)
-        // One block for all values, so that their addresses hold for the call.
+        // One block for all values, so that their addresses hold for the call; each ends in a zero.
         var block: [UInt8] = []
-        block.reserveCapacity(encoded.reduce(0) { $0 + ($1?.count ?? 0) + 1 })
-        for value in encoded {
-            block += value ?? []
+        var starts: [Int] = []
+        for parameter in parameters {
+            starts.append(block.count)
+            parameter.encode(into: &block)
             block.append(0)
         }
+        let ends = starts.dropFirst() + [block.count]
+        let lengths = zip(starts, ends).map { Int32($1 - $0 - 1) }
+        let formats = [Int32](repeating: 1, count: parameters.count)
         let sent = unsafe block.withUnsafeBufferPointer { buffer in
-            var pointers: [UnsafePointer<CChar>?] = unsafe []
-            var offset = 0
-            for value in encoded {
-                unsafe pointers.append(
-                    value == nil
-                        ? nil
-                        : UnsafeRawPointer(buffer.baseAddress)?.advanced(by: offset)
-                            .assumingMemoryBound(to: CChar.self))
-                offset += (value?.count ?? 0) + 1
+            let pointers: [UnsafePointer<CChar>?] = unsafe zip(parameters, starts).map { parameter, start in
+                unsafe parameter.isNull
+                    ? nil
+                    : UnsafeRawPointer(buffer.baseAddress)?.advanced(by: start).assumingMemoryBound(to: CChar.self)
             }
             return unsafe PQsendQueryPrepared(
-                connection, statement.name, Int32(encoded.count), pointers, lengths, formats, 1)
+                connection, statement.name, Int32(parameters.count), pointers, lengths, formats, 1)
         }
         try send(sent)
         return try receive(statement.name)

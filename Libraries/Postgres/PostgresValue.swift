@@ -24,6 +24,10 @@ public enum PostgresValue: Sendable {
     case texts([String?])
     /// `bytea[]`; nil is NULL.
     case byteas([[UInt8]?])
+    /// `uuid`, given as 16 bytes.
+    case uuid([UInt8])
+    /// `uuid[]`, each given as 16 bytes.
+    case uuids([[UInt8]])
 
     var typeID: UInt32 {
         switch self {
@@ -39,41 +43,81 @@ public enum PostgresValue: Sendable {
         case .int8s: PostgresType.int8Array
         case .texts: 1009
         case .byteas: 1001
+        case .uuid: PostgresType.uuid
+        case .uuids: 2951
         }
     }
 
-    /// The wire form; nil for NULL.
-    var encoded: [UInt8]? {
+    var isNull: Bool {
+        if case .null = self { return true }
+        return false
+    }
+
+    /// Appends the wire form; nothing for NULL.
+    func encode(into bytes: inout [UInt8]) {
         switch self {
-        case .null: nil
-        case .bool(let value): [value ? 1 : 0]
-        case .int4(let value): bigEndian(value)
-        case .int8(let value): bigEndian(value)
-        case .text(let value): Array(value.utf8)
-        case .bytea(let value): value
-        case .timestamp(let milliseconds): bigEndian((milliseconds - PostgresType.epochMilliseconds) * 1000)
-        case .bools(let values): array(values, of: PostgresType.bool) { [$0 ? 1 : 0] }
-        case .int4s(let values): array(values, of: PostgresType.int4) { $0.map(bigEndian) }
-        case .int8s(let values): array(values, of: PostgresType.int8) { $0.map(bigEndian) }
-        case .texts(let values): array(values, of: PostgresType.text) { $0.map { Array($0.utf8) } }
-        case .byteas(let values): array(values, of: PostgresType.bytea) { $0 }
+        case .null: break
+        case .bool(let value): bytes.append(value ? 1 : 0)
+        case .int4(let value): bytes.appendBigEndian(value)
+        case .int8(let value): bytes.appendBigEndian(value)
+        case .text(let value): bytes += value.utf8
+        case .bytea(let value), .uuid(let value): bytes += value
+        case .timestamp(let milliseconds):
+            bytes.appendBigEndian((milliseconds - PostgresType.epochMilliseconds) * 1000)
+        case .bools(let values):
+            bytes.appendArray(values, of: PostgresType.bool) { $1.appendElement(size: 1, $0) { $1.append($0 ? 1 : 0) } }
+        case .int4s(let values):
+            bytes.appendArray(values, of: PostgresType.int4) {
+                $1.appendElement(size: 4, $0) { $1.appendBigEndian($0) }
+            }
+        case .int8s(let values):
+            bytes.appendArray(values, of: PostgresType.int8) {
+                $1.appendElement(size: 8, $0) { $1.appendBigEndian($0) }
+            }
+        case .texts(let values):
+            bytes.appendArray(values, of: PostgresType.text) {
+                $1.appendElement(size: $0?.utf8.count ?? 0, $0) { $1 += $0.utf8 }
+            }
+        case .byteas(let values):
+            bytes.appendArray(values, of: PostgresType.bytea) {
+                $1.appendElement(size: $0?.count ?? 0, $0) { $1 += $0 }
+            }
+        case .uuids(let values):
+            bytes.appendArray(values, of: PostgresType.uuid) { $1.appendElement(size: 16, $0) { $1 += $0 } }
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendBigEndian(_ value: some FixedWidthInteger) {
+        var shift = value.bitWidth
+        while shift > 0 {
+            shift -= 8
+            append(UInt8(truncatingIfNeeded: value >> shift))
         }
     }
 
     /// A one-dimensional array as `array_recv` reads it.
-    private func array<Element>(_ values: [Element], of type: UInt32, _ encode: (Element) -> [UInt8]?) -> [UInt8] {
-        if values.isEmpty { return bigEndian(Int32(0)) + bigEndian(Int32(0)) + bigEndian(type) }
-        var bytes = bigEndian(Int32(1)) + bigEndian(Int32(1)) + bigEndian(type)
-        bytes += bigEndian(Int32(values.count)) + bigEndian(Int32(1))
-        for value in values {
-            guard let element = encode(value) else {
-                bytes += bigEndian(Int32(-1))
-                continue
-            }
-            bytes += bigEndian(Int32(element.count))
-            bytes += element
-        }
-        return bytes
+    fileprivate mutating func appendArray<Value>(
+        _ values: [Value], of type: UInt32, _ append: (Value, inout [UInt8]) -> Void
+    ) {
+        appendBigEndian(Int32(values.isEmpty ? 0 : 1))
+        // Whether there are NULLs; the server looks for itself.
+        appendBigEndian(Int32(0))
+        appendBigEndian(type)
+        guard !values.isEmpty else { return }
+        appendBigEndian(Int32(values.count))
+        appendBigEndian(Int32(1))
+        for value in values { append(value, &self) }
+    }
+
+    /// An element with its length before it, which is -1 for NULL.
+    fileprivate mutating func appendElement<Value>(
+        size: Int, _ value: Value?, _ append: (Value, inout [UInt8]) -> Void
+    ) {
+        guard let value else { return appendBigEndian(Int32(-1)) }
+        appendBigEndian(Int32(size))
+        append(value, &self)
     }
 }
 
@@ -86,10 +130,7 @@ enum PostgresType {
     static let text: UInt32 = 25
     static let int8Array: UInt32 = 1016
     static let timestamptz: UInt32 = 1184
+    static let uuid: UInt32 = 2950
     /// Timestamps count from 2000-01-01.
     static let epochMilliseconds: Int64 = 946_684_800_000
-}
-
-func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-    (0..<(value.bitWidth / 8)).reversed().map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
 }

@@ -2,21 +2,27 @@ public import Crypto
 public import Events
 
 /// One command's append: all of it happens or nothing.
-public struct Append: Sendable {
+public final class Append: Sendable {
     /// An event with the contents that its commitments stand for.
     public struct NewEvent: Sendable {
-        /// The entry; its `recordedTime` is set when the batch is sent.
-        public var envelope: Envelope
+        /// The stream that it is appended to.
+        public let stream: StreamName
         /// The version it will have in its stream; nil in streams without versions.
         public let version: StreamVersion?
         /// What people wrote, by the field that commits to it.
         public let contents: [NewContent]
+        /// The type with its version.
+        let type: String
+        /// The entry, put into bytes by whoever decided; it is stamped when the batch is sent.
+        let entry: StampableEntry
 
-        /// Puts one together.
+        /// Puts one together; the envelope's `recordedTime` is that of the batch in the end.
         public init(envelope: Envelope, version: StreamVersion?, contents: [NewContent] = []) {
-            self.envelope = envelope
+            stream = envelope.stream
             self.version = version
             self.contents = contents
+            type = envelope.event.type
+            entry = envelope.stampable
         }
     }
 
@@ -39,6 +45,8 @@ public struct Append: Sendable {
 
     /// A key under which a repeat of the command gets the first one's reply.
     public struct IdempotencyKey: Sendable {
+        /// What it is kept under: the first half of a digest of whose it is and what the client chose.
+        let id: KeyID
         /// Whose key it is.
         public let actor: PersonID
         /// What the client chose.
@@ -50,6 +58,7 @@ public struct Append: Sendable {
 
         /// Puts one together.
         public init(actor: PersonID, key: String, fingerprint: SHA256Digest, reply: [UInt8]) {
+            id = KeyID(actor: actor, key: key)
             self.actor = actor
             self.key = key
             self.fingerprint = fingerprint
@@ -74,7 +83,7 @@ public struct Append: Sendable {
     /// The version that every stream the decision read had. A stream that is not appended to is a guard.
     public let expected: [StreamName: StreamVersion]
     /// At least one.
-    public var events: [NewEvent]
+    public let events: [NewEvent]
     /// Where the client gave one.
     public let key: IdempotencyKey?
     /// Credentials that come to be.
@@ -93,16 +102,21 @@ public struct Append: Sendable {
         self.key = key
         self.credentials = credentials
         self.artifacts = artifacts
+        appended = Array(Set(events.filter { $0.version != nil }.map(\.stream)))
         sizeBytes = events.reduce(key?.reply.count ?? 0) { sum, event in
-            sum + event.envelope.bytes.count + event.contents.reduce(0) { $0 + $1.content.document.count }
+            sum + event.entry.bytes.count + event.contents.reduce(0) { $0 + $1.content.document.count }
         }
     }
 
-    /// Streams whose version it changes; those without versions keep nobody waiting.
-    var appended: Set<StreamName> { Set(events.filter { $0.version != nil }.map(\.envelope.stream)) }
-
+    /// Streams whose version it changes, each once; those without versions keep nobody waiting.
+    let appended: [StreamName]
     /// How much it sends; an entry's length does not depend on when it is sent.
     let sizeBytes: Int
+
+    /// True for a stream that it begins. Its unique index alone decides whether it is the first to do so.
+    func begins(_ stream: StreamName) -> Bool {
+        expected[stream] == StreamVersion.none && appended.contains(stream)
+    }
 }
 
 /// What became of an append.

@@ -1,6 +1,5 @@
 import Crypto
 import Events
-import JSON
 import Postgres
 
 /// A stream at a version.
@@ -11,61 +10,136 @@ private struct StreamVersionKey: Hashable {
 
 /// The parameters of one call of `log.append`, column by column.
 struct AppendBatch {
-    private let recorded: Timestamp
-    private let appends: [Append]
-
-    init(_ appends: [Append], recorded: Timestamp) {
-        self.recorded = recorded
-        self.appends = appends.map { append in
-            var stamped = append
-            for index in stamped.events.indices { stamped.events[index].envelope.recordedTime = recorded }
-            return stamped
-        }
-    }
+    let recorded: Timestamp
+    let appends: [Append]
+    /// True where streams that begin are looked for too; else the unique index of streams is left to find those that
+    /// exist already, which fails the batch.
+    let looksForBegun: Bool
 
     func parameters(writer: String, batch: Int64) -> [PostgresValue] {
-        func each<Element>(_ list: (Append) -> [Element]) -> [(command: Int32, element: Element)] {
-            appends.enumerated().flatMap { index, append in list(append).map { (Int32(index), $0) } }
+        var rows = Rows()
+        var firstEvent: Int32 = 1
+        for (index, append) in appends.enumerated() {
+            rows.add(append, command: Int32(index), firstEvent: firstEvent, recorded, looksForBegun)
+            firstEvent += Int32(append.events.count)
         }
-        // A stream that several commands expect at a version is asked for once.
-        var expected: [StreamVersionKey: Int32] = [:]
-        var expectedOrder: [StreamVersionKey] = []
-        let expectations = each { append in append.expected.map { StreamVersionKey(stream: $0.key, version: $0.value) }
-        }
-        let indexes = expectations.map { expectation -> Int32 in
-            if let index = expected[expectation.element] { return index }
-            expectedOrder.append(expectation.element)
-            expected[expectation.element] = Int32(expectedOrder.count)
-            return Int32(expectedOrder.count)
-        }
-        let events = each(\.events)
-        var json = JSONWriter(reservingBytes: 4096)
-        let entries = events.map { event -> [UInt8] in
-            json.removeAll()
-            event.element.envelope.write(&json)
-            return json.bytes
-        }
-        let contents = events.enumerated().flatMap { index, event in
-            event.element.contents.map { (event: Int32(index + 1), content: $0) }
-        }
-        let keys = each { append in append.key.map { [$0] } ?? [] }
-        let credentials = each(\.credentials)
-        let artifacts = each(\.artifacts)
         return [
-            .text(writer), .int8(batch), .timestamp(milliseconds: recorded.milliseconds), .int4(Int32(appends.count)),
-            .texts(expectedOrder.map(\.stream.description)), .int8s(expectedOrder.map(\.version.value)),
-            .int4s(expectations.map(\.command)), .int4s(indexes),
-            .int4s(events.map(\.command)), .texts(events.map(\.element.envelope.stream.description)),
-            .int8s(events.map(\.element.version?.value)), .texts(events.map(\.element.envelope.event.type)),
-            .byteas(entries),
-            .int4s(contents.map(\.event)), .texts(contents.map(\.content.field)),
-            .byteas(contents.map(\.content.content.nonce)), .byteas(contents.map(\.content.content.document)),
-            .bools(contents.map(\.content.isPublic)),
-            .int4s(keys.map(\.command)), .texts(keys.map(\.element.actor.hex)), .texts(keys.map(\.element.key)),
-            .byteas(keys.map(\.element.fingerprint.bytes)), .byteas(keys.map(\.element.reply)),
-            .int4s(credentials.map(\.command)), .byteas(credentials.map(\.element.hash.bytes)),
-            .texts(credentials.map(\.element.token.hex)),
-            .int4s(artifacts.map(\.command)), .byteas(artifacts.map(\.element.bytes)),
+            .text(writer), .int8(batch), .timestamp(milliseconds: recorded.milliseconds),
+            .texts(rows.expectedStreams), .int8s(rows.expectedVersions), .int4s(rows.expectingCommands),
+            .int4s(rows.expectedIndexes),
+            .int4s(rows.eventCommands), .texts(rows.eventStreams),
+            .int8s(rows.hasVersions ? rows.eventVersions : []), .texts(rows.eventTypes),
+            .byteas(rows.entries),
+            .int4s(rows.contentEvents), .texts(rows.contents.map(\.field)), .byteas(rows.contents.map(\.content.nonce)),
+            .byteas(rows.contents.map(\.content.document)), .bools(rows.contents.map(\.isPublic)),
+            .int4s(rows.keyEvents), .uuids(rows.keys.map(\.id.bytes)),
+            .byteas(rows.keys.map(\.fingerprint.bytes)), .byteas(rows.keys.map(\.reply)),
+            .int4s(rows.credentialCommands), .byteas(rows.credentials.map(\.hash.bytes)),
+            .texts(rows.credentials.map(\.token.hex)),
+            .int4s(rows.artifactCommands), .byteas(rows.artifacts.map(\.bytes)),
         ]
+    }
+
+    /// The arrays, filled command by command.
+    private struct Rows {
+        private var expected: [StreamVersionKey: Int32] = [:]
+        var expectedStreams: [String] = []
+        var expectedVersions: [Int64] = []
+        var expectingCommands: [Int32] = []
+        var expectedIndexes: [Int32] = []
+        var eventCommands: [Int32] = []
+        var eventStreams: [String] = []
+        var eventVersions: [Int64?] = []
+        var eventTypes: [String] = []
+        var entries: [[UInt8]] = []
+        var contentEvents: [Int32] = []
+        var contents: [Append.NewContent] = []
+        var keyEvents: [Int32] = []
+        var keys: [Append.IdempotencyKey] = []
+        var credentialCommands: [Int32] = []
+        var credentials: [Append.Credential] = []
+        var artifactCommands: [Int32] = []
+        var artifacts: [SHA256Digest] = []
+
+        var hasVersions: Bool { eventVersions.contains { $0 != nil } }
+
+        mutating func add(
+            _ append: Append, command: Int32, firstEvent: Int32, _ recorded: Timestamp, _ looksForBegun: Bool
+        ) {
+            for (stream, version) in append.expected where looksForBegun || !append.begins(stream) {
+                expectingCommands.append(command)
+                expectedIndexes.append(index(of: StreamVersionKey(stream: stream, version: version)))
+            }
+            for (event, number) in zip(append.events, firstEvent...) {
+                var entry = event.entry
+                entry.stamp(recorded)
+                eventCommands.append(command)
+                eventStreams.append(event.stream.description)
+                eventVersions.append(event.version?.value)
+                eventTypes.append(event.type)
+                entries.append(entry.bytes)
+                contentEvents += event.contents.map { _ in number }
+                contents += event.contents
+            }
+            if let key = append.key {
+                keyEvents.append(firstEvent + Int32(append.events.count) - 1)
+                keys.append(key)
+            }
+            credentialCommands += append.credentials.map { _ in command }
+            credentials += append.credentials
+            artifactCommands += append.artifacts.map { _ in command }
+            artifacts += append.artifacts
+        }
+
+        /// A stream that several commands expect at a version is asked for once; counted from 1.
+        private mutating func index(of key: StreamVersionKey) -> Int32 {
+            if let index = expected[key] { return index }
+            expectedStreams.append(key.stream.description)
+            expectedVersions.append(key.version.value)
+            let index = Int32(expectedStreams.count)
+            expected[key] = index
+            return index
+        }
+    }
+}
+
+/// What an idempotency key is kept under: the first 16 bytes of SHA-256(actor's 32 digits ‖ key).
+///
+/// Half the width of the two, so that its index is; nobody can find a key that stands for another's.
+struct KeyID: Hashable {
+    let bytes: [UInt8]
+
+    init(actor: PersonID, key: String) {
+        bytes = Array(SHA256Digest(of: Array(actor.hex.utf8) + Array(key.utf8)).bytes.prefix(16))
+    }
+}
+
+/// What became of a batch that committed.
+struct BatchOutcome {
+    /// The position of the first event that was appended, or would have been.
+    let first: Int64
+    /// Commands, counted from 0, that found a stream at another version.
+    let stale: [Int64]
+    /// Commands that found a file without a lease.
+    let unleased: [Int64]
+
+    /// Reads it from a row that has it from a column on.
+    init(_ row: PostgresRow, from column: Int) throws(PostgresError) {
+        first = try row.integer(column)
+        stale = try row.integers(column + 1)
+        unleased = try row.integers(column + 2)
+    }
+
+    /// Each command's outcome: those that were taken follow each other without gaps.
+    func outcomes(of appends: [Append]) -> [AppendOutcome] {
+        let stale = Set(stale)
+        let unleased = Set(unleased)
+        var next = first
+        return appends.enumerated().map { index, append in
+            if stale.contains(Int64(index)) { return .conflict }
+            if unleased.contains(Int64(index)) { return .artifactMissing }
+            next += Int64(append.events.count)
+            return .appended(last: Position(next - 1))
+        }
     }
 }

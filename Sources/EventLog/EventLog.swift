@@ -119,7 +119,7 @@ public final class EventLog: Sendable {
 
     /// The reply kept under an idempotency key; nil where there is none or its 24 hours are over.
     public func storedReply(actor: PersonID, key: String) async throws(EventLogError) -> StoredReply? {
-        try await EventReader.reading(commands) { try StoredReply.find($0, actor: actor, key: key) }
+        try await EventReader.reading(commands) { try StoredReply.find($0, KeyID(actor: actor, key: key)) }
     }
 
     /// The credential whose secret has this hash.

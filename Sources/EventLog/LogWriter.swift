@@ -1,5 +1,6 @@
 import Events
 import Postgres
+import Synchronization
 import System
 
 /// The one writer of a process: sends whatever queued while earlier commits ran.
@@ -9,25 +10,24 @@ import System
 /// commits; neither touches what the other appends to. After a connection lost at commit the batch is settled
 /// before its commands are answered.
 actor LogWriter {
-    private struct Pending {
+    /// A command that waits for its outcome.
+    private final class Pending: Sendable {
         let append: Append
         let continuation: CheckedContinuation<Result<AppendOutcome, EventLogError>, Never>
+
+        init(_ append: Append, _ continuation: CheckedContinuation<Result<AppendOutcome, EventLogError>, Never>) {
+            self.append = append
+            self.continuation = continuation
+        }
     }
 
-    /// What a batch under way may change, which others wait for.
-    private struct Claim {
-        var streams: Set<StreamName> = []
-        var keys: Set<[String]> = []
-
-        mutating func add(_ append: Append) {
-            streams.formUnion(append.appended)
-            if let key = append.key { keys.insert([key.actor.hex, key.key]) }
-        }
-
-        func isFree(for append: Append) -> Bool {
-            if let key = append.key, keys.contains([key.actor.hex, key.key]) { return false }
-            return streams.isDisjoint(with: append.expected.keys) && streams.isDisjoint(with: append.appended)
-        }
+    /// What was handed in, from any thread, and not looked at yet.
+    private struct Inbox {
+        var arrived: [Pending] = []
+        /// How many wait, those already looked at included.
+        var waiting = 0
+        /// True while somebody is about to look.
+        var isNoticed = false
     }
 
     private static let maximumEvents = 1_000
@@ -35,14 +35,16 @@ actor LogWriter {
     /// Commands from which on two commits cost less than waiting for one.
     private static let longQueue = 32
 
+    private let inbox = Mutex(Inbox())
     private var idle: [PostgresSession]
-    private var claims: [ObjectIdentifier: Claim] = [:]
+    /// What the batches under way change, which others wait for.
+    private var claimedStreams: Set<StreamName> = []
+    private var claimedKeys: Set<KeyID> = []
     private let keeper: PartitionKeeper
     private let writer: String
     private let maximumQueue: Int
     private let settleMilliseconds: Int64
     private var queue: [Pending] = []
-    private var isGathering = false
     private var batch: Int64 = 0
     /// Milliseconds that the database's clock is ahead; nil until measured on the present connection.
     private var clockOffset: Int64?
@@ -58,23 +60,45 @@ actor LogWriter {
         self.settleMilliseconds = settleMilliseconds
     }
 
-    func append(_ append: Append) async throws(EventLogError) -> AppendOutcome {
-        guard queue.count < maximumQueue else { throw .queueFull }
-        return try await withCheckedContinuation { continuation in
-            queue.append(Pending(append: append, continuation: continuation))
-            gather()
+    /// Waits for a command's outcome. Whoever calls stays on its own executor: only who gathers a batch comes here.
+    nonisolated func append(_ append: Append) async throws(EventLogError) -> AppendOutcome {
+        try await withCheckedContinuation { continuation in
+            let mustNotice = inbox.withLock { inbox -> Bool? in
+                guard inbox.waiting < maximumQueue else { return nil }
+                inbox.arrived.append(Pending(append, continuation))
+                inbox.waiting += 1
+                defer { inbox.isNoticed = true }
+                return !inbox.isNoticed
+            }
+            switch mustNotice {
+            case nil: continuation.resume(returning: .failure(.queueFull))
+            case true?: Task { await gather() }
+            case false?: break
+            }
         }.get()
     }
 
-    /// Sends what is queued as soon as whoever is about to queue something has done so.
-    private func gather() {
-        guard !isGathering, !idle.isEmpty, !queue.isEmpty else { return }
-        isGathering = true
-        Task {
+    /// Sends what has arrived as soon as whoever is about to hand something in has done so.
+    private func gather() async {
+        var isDone = false
+        while !isDone {
             // Those that a commit has just answered go first, and mostly come back with their next command.
             await Task.yield()
-            isGathering = false
+            lookIntoInbox()
             send()
+            // With no session at rest, the next that comes back looks.
+            guard !idle.isEmpty else { return }
+            isDone = inbox.withLock { inbox in
+                inbox.isNoticed = !inbox.arrived.isEmpty
+                return !inbox.isNoticed
+            }
+        }
+    }
+
+    private func lookIntoInbox() {
+        queue += inbox.withLock { inbox in
+            defer { inbox.arrived.removeAll(keepingCapacity: true) }
+            return inbox.arrived
         }
     }
 
@@ -82,24 +106,25 @@ actor LogWriter {
         while let session = idle.last, !queue.isEmpty {
             // With nothing under way a long queue is cut in two, so that one half is made ready while the other commits.
             let isLong = idle.count > 1 && queue.count >= Self.longQueue
-            let (batch, claim) = takeBatch(isLong ? (queue.count + 1) / 2 : Self.maximumEvents)
+            let batch = takeBatch(isLong ? (queue.count + 1) / 2 : Self.maximumEvents)
             guard !batch.isEmpty else { return }
             idle.removeLast()
-            claims[ObjectIdentifier(session)] = claim
             Task {
                 await finish(batch, on: session)
-                claims[ObjectIdentifier(session)] = nil
+                for pending in batch {
+                    claimedStreams.subtract(pending.append.appended)
+                    if let key = pending.append.key { claimedKeys.remove(key.id) }
+                }
                 idle.append(session)
-                gather()
+                await gather()
             }
         }
     }
 
     /// The next commands that depend neither on each other nor on what is under way, in order.
-    private func takeBatch(_ maximumEvents: Int) -> ([Pending], Claim) {
+    private func takeBatch(_ maximumEvents: Int) -> [Pending] {
         var taken: [Pending] = []
         var rest: [Pending] = []
-        var claim = Claim()
         // What those that have to wait need, which nobody who came later may change before them.
         var awaited: Set<StreamName> = []
         var events = 0
@@ -112,20 +137,27 @@ actor LogWriter {
             let append = pending.append
             let fits =
                 events + append.events.count <= Self.maximumEvents && bytes + append.sizeBytes <= Self.maximumBytes
-            guard taken.isEmpty || fits, claim.isFree(for: append), awaited.isDisjoint(with: append.appended),
-                claims.values.allSatisfy({ $0.isFree(for: append) })
-            else {
+            guard taken.isEmpty || fits, isFree(append), !append.appended.contains(where: awaited.contains) else {
                 rest.append(pending)
-                awaited.formUnion(append.appended.union(append.expected.keys))
+                awaited.formUnion(append.appended)
+                awaited.formUnion(append.expected.keys)
                 continue
             }
             taken.append(pending)
-            claim.add(append)
+            claimedStreams.formUnion(append.appended)
+            if let key = append.key { claimedKeys.insert(key.id) }
             events += append.events.count
             bytes += append.sizeBytes
         }
         queue = rest
-        return (taken, claim)
+        inbox.withLock { $0.waiting -= taken.count }
+        return taken
+    }
+
+    private func isFree(_ append: Append) -> Bool {
+        if let key = append.key, claimedKeys.contains(key.id) { return false }
+        return !append.expected.keys.contains(where: claimedStreams.contains)
+            && !append.appended.contains(where: claimedStreams.contains)
     }
 
     private func finish(_ pending: [Pending], on session: PostgresSession) async {
@@ -151,18 +183,24 @@ actor LogWriter {
     /// Answers those that wait and expect a version that is past now: versions only grow, so the database
     /// has nothing to add, and a stream that many want costs no commit for each that comes too late.
     private func dropStale(behind appends: [Append]) {
+        lookIntoInbox()
+        // A key is looked at by the database alone: its reply goes before a conflict.
+        guard queue.contains(where: { $0.append.key == nil && !$0.append.expected.isEmpty }) else { return }
         var newest: [StreamName: StreamVersion] = [:]
-        for event in appends.flatMap(\.events) {
+        for event in appends.lazy.flatMap(\.events) {
             guard let version = event.version else { continue }
-            newest[event.envelope.stream] = max(newest[event.envelope.stream] ?? .none, version)
+            newest[event.stream] = max(newest[event.stream] ?? .none, version)
         }
+        let before = queue.count
         queue.removeAll { waiting in
-            // A key is looked at by the database alone: its reply goes before a conflict.
-            let isStale = waiting.append.expected.contains { $0.value < newest[$0.key] ?? .none }
-            guard waiting.append.key == nil, isStale else { return false }
+            guard waiting.append.key == nil,
+                waiting.append.expected.contains(where: { $0.value < newest[$0.key] ?? .none })
+            else { return false }
             waiting.continuation.resume(returning: .success(.conflict))
             return true
         }
+        let dropped = before - queue.count
+        inbox.withLock { $0.waiting -= dropped }
     }
 
     private static func isDataError(_ error: any Error) -> Bool {
@@ -189,10 +227,8 @@ actor LogWriter {
     ) async -> Result<AppendOutcome, EventLogError> {
         do {
             let stored = try await session.run { connection in
-                let stored = try StoredReply.find(connection, actor: key.actor, key: key.key)
-                if stored == nil {
-                    try connection.execute(Statements.forgetKey, [.text(key.actor.hex), .text(key.key)])
-                }
+                let stored = try StoredReply.find(connection, key.id)
+                if stored == nil { try connection.execute(Statements.forgetKey, [.uuid(key.id.bytes)]) }
                 return stored
             }
             guard let stored else { return .success(try await commit([append], on: session)[0]) }
@@ -210,28 +246,33 @@ actor LogWriter {
         let deadline = Host.steadyClockMilliseconds() + settleMilliseconds
         var mayMeasureAgain = true
         var mayMakeRoom = true
+        var looksForBegun = false
         while true {
             batch += 1
             let sent = batch
             do {
                 let offset = try await measuredClockOffset(on: session)
                 let batch = AppendBatch(
-                    appends, recorded: Timestamp(milliseconds: Host.wallClockMilliseconds() + offset))
+                    recorded: Timestamp(milliseconds: Host.wallClockMilliseconds() + offset), appends: appends,
+                    looksForBegun: looksForBegun)
                 let parameters = batch.parameters(writer: writer, batch: sent)
-                let outcomes = try await session.run { connection in
+                let outcome = try await session.run { connection in
                     guard let row = try connection.execute(Statements.append, parameters).first else {
                         throw EventLogError.corrupt("append returned nothing")
                     }
-                    return try row.integers(0)
+                    return try BatchOutcome(row, from: 0)
                 }
-                return try Self.outcomes(outcomes, of: appends)
+                return outcome.outcomes(of: appends)
             } catch let error as PostgresError where Self.mayHaveCommitted(error) {
                 clockOffset = nil
-                if let outcomes = try await outcomes(of: sent, after: error, until: deadline, on: session) {
-                    return try Self.outcomes(outcomes, of: appends)
+                if let outcome = try await outcome(of: sent, after: error, until: deadline, on: session) {
+                    return outcome.outcomes(of: appends)
                 }
                 // It never took effect and never will, so it may be sent again.
                 guard error.kind != .server, Host.steadyClockMilliseconds() < deadline else { throw error }
+            } catch let error as PostgresError where error.constraint == "streams_pkey" && !looksForBegun {
+                // A stream that a command wants to begin exists; which one, the procedure tells when it is asked.
+                looksForBegun = true
             } catch let error as PostgresError where error.sqlState == "ML002" {
                 guard mayMeasureAgain else { throw EventLogError.clockOff }
                 mayMeasureAgain = false
@@ -256,10 +297,10 @@ actor LogWriter {
         }
     }
 
-    /// The outcomes of a batch after an error; nil where it has not committed and never will.
-    private func outcomes(
+    /// What a batch came to after an error; nil where it has not committed and never will.
+    private func outcome(
         of sent: Int64, after error: PostgresError, until deadline: Int64, on session: PostgresSession
-    ) async throws -> [Int64]? {
+    ) async throws -> BatchOutcome? {
         if error.sqlState == "53100" {
             do {
                 // With a full disk settling can't write. The connection is sound and its transaction over, so a look
@@ -272,26 +313,28 @@ actor LogWriter {
         return try await settle(sent, until: deadline, on: session)
     }
 
-    /// The outcomes of a batch that has committed; nil where it has not.
-    private func recorded(_ sent: Int64, on session: PostgresSession) async throws -> [Int64]? {
+    /// What a batch that has committed came to; nil where it has not.
+    private func recorded(_ sent: Int64, on session: PostgresSession) async throws -> BatchOutcome? {
         let writer = writer
         return try await session.run { connection in
-            try connection.execute(Statements.findBatch, [.text(writer), .int8(sent)]).first?.integers(0)
+            try connection.execute(Statements.findBatch, [.text(writer), .int8(sent)]).first.map {
+                try BatchOutcome($0, from: 0)
+            }
         }
     }
 
     /// What became of a batch; nil where it is abandoned for good.
     private func settle(
         _ sent: Int64, until deadline: Int64, on session: PostgresSession
-    ) async throws -> [Int64]? {
+    ) async throws -> BatchOutcome? {
         let writer = writer
         while true {
             do {
-                return try await session.run { connection -> [Int64]? in
+                return try await session.run { connection -> BatchOutcome? in
                     guard let row = try connection.execute(Statements.settle, [.text(writer), .int8(sent)]).first else {
                         throw EventLogError.corrupt("settle returned nothing")
                     }
-                    return try row.bool(0) ? try row.integers(1) : nil
+                    return try row.bool(0) ? try BatchOutcome(row, from: 1) : nil
                 }
             } catch let error as PostgresError where error.isTransient {
                 guard Host.steadyClockMilliseconds() < deadline else {
@@ -314,16 +357,5 @@ actor LogWriter {
         }
         clockOffset = offset
         return offset
-    }
-
-    private static func outcomes(_ codes: [Int64], of appends: [Append]) throws(EventLogError) -> [AppendOutcome] {
-        guard codes.count == appends.count else { throw .corrupt("append answered for other commands") }
-        return zip(codes, appends).map { code, append in
-            switch code {
-            case -1: .conflict
-            case -2: .artifactMissing
-            default: .appended(last: Position(code + Int64(append.events.count) - 1))
-            }
-        }
     }
 }

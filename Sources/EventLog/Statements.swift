@@ -38,6 +38,7 @@ public enum EventLogSchema {
         PostgresMigration("m0003_partitions", PackageResources.m0003_partitions_sql),
         PostgresMigration("m0004_upkeep", PackageResources.m0004_upkeep_sql),
         PostgresMigration("m0005_append", PackageResources.m0005_append_sql),
+        PostgresMigration("m0006_append", PackageResources.m0006_append_sql),
     ]
 }
 

@@ -3,12 +3,8 @@ import Events
 import Postgres
 
 extension StoredReply {
-    static func find(
-        _ connection: PostgresConnection, actor: PersonID, key: String
-    ) throws -> StoredReply? {
-        guard let row = try connection.execute(Statements.findKey, [.text(actor.hex), .text(key)]).first else {
-            return nil
-        }
+    static func find(_ connection: PostgresConnection, _ key: KeyID) throws -> StoredReply? {
+        guard let row = try connection.execute(Statements.findKey, [.uuid(key.bytes)]).first else { return nil }
         guard let fingerprint = SHA256Digest(bytes: try row.bytes(0)) else {
             throw EventLogError.corrupt("a fingerprint is no digest")
         }

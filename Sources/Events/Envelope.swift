@@ -16,7 +16,7 @@ public struct Envelope: Sendable, Equatable {
     /// When it happened.
     public let time: Timestamp
     /// When it was sent to be appended.
-    public var recordedTime: Timestamp
+    public let recordedTime: Timestamp
     /// Who did it; nil where nobody or everybody did.
     public let origin: Origin
     /// What happened.
@@ -58,15 +58,13 @@ public struct Envelope: Sendable, Equatable {
         self.event = event
     }
 
-    /// The entry: canonical JSON (RFC 8785). How many bytes it has does not depend on `recordedTime`.
-    public var bytes: [UInt8] {
-        var writer = JSONWriter(reservingBytes: 1024)
-        write(&writer)
-        return writer.bytes
-    }
+    /// The entry: canonical JSON (RFC 8785).
+    public var bytes: [UInt8] { stampable.bytes }
 
-    /// Writes the entry; many are written faster with one writer than each with its own.
-    public func write(_ writer: inout JSONWriter) {
+    /// The entry, put into bytes before it is known when it is recorded.
+    public var stampable: StampableEntry {
+        var writer = JSONWriter(reservingBytes: 1024)
+        var stampIndex = 0
         writer.object { object in
             object.member("actor", origin.actor)
             object.member("causation", origin.causation)
@@ -75,6 +73,7 @@ public struct Envelope: Sendable, Equatable {
             object.member("datacontenttype", "application/json")
             object.member("id", id)
             object.member("recordedtime", recordedTime)
+            stampIndex = object.bytesWritten - Timestamp.length - 1
             object.member("source") { writer in writer.string(Self.sourcePrefix, log) }
             object.member("specversion", "1.0")
             object.member("subject") { writer in stream.write(&writer) }
@@ -82,6 +81,7 @@ public struct Envelope: Sendable, Equatable {
             object.member("token", origin.token)
             object.member("type", event.type)
         }
+        return StampableEntry(bytes: writer.bytes, stampIndex: stampIndex)
     }
 
     /// Why bytes are no entry that this program can fold.
@@ -199,5 +199,24 @@ public struct Envelope: Sendable, Equatable {
             recordedTime: try reader.require(recorded, "recordedtime"),
             origin: Origin(actor: actor, token: token, correlation: correlation, causation: causation),
             event: event)
+    }
+}
+
+/// An entry as bytes in which the recorded time can still be set; all times are of one length.
+public struct StampableEntry: Sendable {
+    /// The entry.
+    public private(set) var bytes: [UInt8]
+    private let stampIndex: Int
+
+    fileprivate init(bytes: [UInt8], stampIndex: Int) {
+        self.bytes = bytes
+        self.stampIndex = stampIndex
+    }
+
+    /// Says when the entry is recorded.
+    public mutating func stamp(_ recorded: Timestamp) {
+        let index = stampIndex
+        var text = bytes.mutableSpan
+        recorded.write(&text, at: index)
     }
 }

@@ -1,5 +1,8 @@
 /// A moment in milliseconds since 1970, UTC; written as RFC 3339 with exactly three decimals and `Z`.
 public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// How many characters it is written with.
+    static let length = 24
+
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64
 
@@ -46,7 +49,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         }
     }
 
-    public var description: String { text(24, write) }
+    public var description: String { text(Self.length, write) }
 
     /// Stores the 24 characters from `index` on.
     func write(_ text: inout MutableSpan<UInt8>, at index: Int) {

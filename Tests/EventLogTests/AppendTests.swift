@@ -183,6 +183,60 @@ import Testing
         }
     }
 
+    /// Commands that are refused take what belongs to them out of the batch: contents, keys, credentials and files of
+    /// the others stand under their own positions.
+    @Test func refusedNeighboursLeaveNothing() async throws {
+        try await withLog { fixture, url in
+            var random = SeededRandom(seed: 1)
+            let taken = (0..<60).map { _ in Int.random(in: 0..<3, using: &random) > 0 }
+            for (index, isTaken) in taken.enumerated() where !isTaken {
+                _ = try await fixture.log.append(fixture.claim("n\(index)"))
+            }
+            let outcomes = try await withThrowingTaskGroup(of: (Int, AppendOutcome).self) { group in
+                for index in taken.indices {
+                    let digest = SHA256Digest(of: Array("file \(index)".utf8))
+                    let hasFile = index % 4 == 0
+                    if hasFile, index % 8 == 0 {
+                        try await TestDatabase.script(
+                            url, "INSERT INTO vault.artifact_leases (sha256) VALUES ('\\x\(digest.hex)')")
+                    }
+                    group.addTask {
+                        (index, try await fixture.log.append(fixture.full(index, artifacts: hasFile ? [digest] : [])))
+                    }
+                }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            // What the log holds, by the name that every part of a command carries.
+            let contents = try await TestDatabase.query(
+                url,
+                "SELECT e.stream || ' ' || convert_from(c.document, 'UTF8') FROM log.contents c JOIN log.events e USING (position)"
+            )
+            let keys = try await TestDatabase.query(
+                url,
+                "SELECT e.stream || ' ' || convert_from(k.reply, 'UTF8') FROM vault.idempotency_keys k JOIN log.events e USING (position)"
+            )
+            let credentials = try await TestDatabase.query(url, "SELECT encode(hash, 'hex') FROM vault.tokens")
+            let files = try await TestDatabase.query(url, "SELECT encode(sha256, 'hex') FROM vault.artifact_names")
+            var appended: [Int] = []
+            for (index, isTaken) in taken.enumerated() {
+                switch outcomes[index] {
+                case .appended: appended.append(index)
+                case .conflict: #expect(!isTaken)
+                case .artifactMissing: #expect(isTaken && index % 4 == 0 && index % 8 != 0)
+                default: Issue.record("\(String(describing: outcomes[index]))")
+                }
+            }
+            #expect(appended.allSatisfy { taken[$0] && ($0 % 4 != 0 || $0 % 8 == 0) })
+            #expect(appended.count + outcomes.values.count { $0 == .conflict || $0 == .artifactMissing } == 60)
+            #expect(contents.sorted() == appended.map { "namespace/second-\($0) \"\($0)\"" }.sorted())
+            #expect(keys.sorted() == appended.map { "namespace/second-\($0) \($0)" }.sorted())
+            #expect(Set(credentials) == Set(appended.map { SHA256Digest(of: Array("secret \($0)".utf8)).hex }))
+            #expect(
+                Set(files)
+                    == Set(appended.filter { $0 % 4 == 0 }.map { SHA256Digest(of: Array("file \($0)".utf8)).hex }))
+        }
+    }
+
     @Test func appendsGoOnAcrossPartitions() async throws {
         try await withLog(partitionPositions: 8) { fixture, url in
             for index in 0..<40 {
@@ -222,20 +276,20 @@ import Testing
             #expect(outcomes.allSatisfy { if case .appended = $0 { true } else { false } })
             #expect(try await fixture.log.entries.head() == Position(8 * 51))
             let abandoned = try await TestDatabase.query(
-                url, "SELECT count(*)::text FROM log.writers WHERE outcomes IS NULL")
+                url, "SELECT count(*)::text FROM log.writers WHERE first IS NULL")
             #expect(abandoned != ["0"], "no connection was lost in the middle of a batch")
         }
     }
 
     @Test func aSettledBatchIsNeverCommittedLate() async throws {
         try await withLog { _, url in
-            try await TestDatabase.script(url, "CALL log.settle('w', 7, NULL, NULL)")
+            try await TestDatabase.script(url, "CALL log.settle('w', 7, NULL, NULL, NULL, NULL)")
             let error = await #expect(throws: PostgresError.self) {
                 try await TestDatabase.script(
                     url,
                     """
-                    CALL log.append('w', 7, now(), 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
-                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL)
+                    CALL log.append('w', 7, now(), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL)
                     """)
             }
             #expect(error?.sqlState == "ML001")
@@ -248,8 +302,8 @@ import Testing
                 try await TestDatabase.script(
                     url,
                     """
-                    CALL log.append('w', 1, now() - interval '6 seconds', 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
-                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL)
+                    CALL log.append('w', 1, now() - interval '6 seconds', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL)
                     """)
             }
             #expect(error?.sqlState == "ML002")

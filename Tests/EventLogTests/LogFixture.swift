@@ -42,4 +42,24 @@ struct LogFixture {
                     actor: actor, key: $0, fingerprint: SHA256Digest(of: fingerprint), reply: Array(name.utf8))
             }, artifacts: artifacts)
     }
+
+    /// A command with something of everything: claims `n<number>` and a second namespace, whose event has a content.
+    func full(_ number: Int, artifacts: [SHA256Digest]) -> Append {
+        let content = Content(document: Array("\"\(number)\"".utf8), nonce: SecureRandom.bytes(32))
+        let events = [
+            event("n\(number)"),
+            event(
+                "second-\(number)",
+                contents: [Append.NewContent(field: "name_commitment", content: content, isPublic: true)]),
+        ].compactMap { $0 }
+        return Append(
+            expected: Dictionary(uniqueKeysWithValues: events.map { ($0.stream, StreamVersion.none) }), events: events,
+            key: Append.IdempotencyKey(
+                actor: actor, key: "\(number)", fingerprint: SHA256Digest(of: [1]), reply: Array("\(number)".utf8)),
+            credentials: [
+                Append.Credential(
+                    hash: SHA256Digest(of: Array("secret \(number)".utf8)),
+                    token: TokenID(random: SecureRandom.bytes(16)))
+            ], artifacts: artifacts)
+    }
 }

@@ -183,7 +183,8 @@ import Testing
             let names = try await TestDatabase.query(url, "SELECT name FROM schema_migrations ORDER BY name")
             #expect(
                 names == [
-                    "m0001_log", "m0002_append", "m0003_partitions", "m0004_upkeep", "m0005_append", "m0101_models",
+                    "m0001_log", "m0002_append", "m0003_partitions", "m0004_upkeep", "m0005_append", "m0006_append",
+                    "m0101_models",
                 ])
         }
     }

@@ -1,2 +1,2 @@
--- The outcomes of a batch that has committed.
-SELECT outcomes FROM log.writers WHERE writer = $1 AND batch = $2 AND outcomes IS NOT NULL
+-- What a batch that has committed came to.
+SELECT first, stale, unleased FROM log.writers WHERE writer = $1 AND batch = $2 AND first IS NOT NULL

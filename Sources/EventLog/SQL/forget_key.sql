@@ -1,3 +1,3 @@
 -- A key past its 24 hours is free again, also where it was not pruned yet.
 DELETE FROM vault.idempotency_keys
-WHERE actor = $1 AND key = $2 AND created < now() - interval '24 hours'
+WHERE id = $1 AND created < now() - interval '24 hours'

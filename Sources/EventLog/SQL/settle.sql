@@ -1,1 +1,1 @@
-CALL log.settle($1, $2, NULL, NULL)
+CALL log.settle($1, $2, NULL, NULL, NULL, NULL)
