@@ -51,9 +51,9 @@ public struct PostgresConfiguration: Sendable {
 
 /// One connection, confined to its session's thread: calls block, and nothing suspends between them.
 @safe public final class PostgresConnection {
-    private let connection: OpaquePointer
+    let connection: OpaquePointer
     private let configuration: PostgresConfiguration
-    private var prepared: Set<String> = []
+    var prepared: Set<String> = []
     let canceller: PostgresCanceller
     private(set) var isLost = false
 
@@ -106,13 +106,22 @@ public struct PostgresConfiguration: Sendable {
     public func execute(
         _ statement: PostgresStatement, _ parameters: [PostgresValue] = []
     ) throws(PostgresError) -> PostgresRows {
-        let types = parameters.map(\.typeID)
         if !prepared.contains(statement.name) {
-            try send(unsafe PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types))
+            try send(sendPrepare(statement, parameters))
             _ = try receive()
             prepared.insert(statement.name)
         }
         Failpoint.reach("\(statement.name).sending")
+        try send(sendExecute(statement, parameters))
+        return try receive(statement.name)
+    }
+
+    func sendPrepare(_ statement: PostgresStatement, _ parameters: [PostgresValue]) -> Int32 {
+        let types = parameters.map(\.typeID)
+        return unsafe PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types)
+    }
+
+    func sendExecute(_ statement: PostgresStatement, _ parameters: [PostgresValue]) -> Int32 {
         // One block for all values, so that their addresses hold for the call; each ends in a zero.
         var block: [UInt8] = []
         var starts: [Int] = []
@@ -124,7 +133,7 @@ public struct PostgresConfiguration: Sendable {
         let ends = starts.dropFirst() + [block.count]
         let lengths = zip(starts, ends).map { Int32($1 - $0 - 1) }
         let formats = [Int32](repeating: 1, count: parameters.count)
-        let sent = unsafe block.withUnsafeBufferPointer { buffer in
+        return unsafe block.withUnsafeBufferPointer { buffer in
             let pointers: [UnsafePointer<CChar>?] = unsafe zip(parameters, starts).map { parameter, start in
                 unsafe parameter.isNull
                     ? nil
@@ -133,8 +142,6 @@ public struct PostgresConfiguration: Sendable {
             return unsafe PQsendQueryPrepared(
                 connection, statement.name, Int32(parameters.count), pointers, lengths, formats, 1)
         }
-        try send(sent)
-        return try receive(statement.name)
     }
 
     /// Runs a script of several statements without parameters, such as a migration.
@@ -157,7 +164,7 @@ public struct PostgresConfiguration: Sendable {
         }
     }
 
-    private func send(_ outcome: Int32) throws(PostgresError) {
+    func send(_ outcome: Int32) throws(PostgresError) {
         if outcome != 1 { throw lost() }
     }
 
@@ -214,14 +221,14 @@ public struct PostgresConfiguration: Sendable {
         }
     }
 
-    private func lost() -> PostgresError {
+    func lost() -> PostgresError {
         isLost = true
         let message = unsafe String(cString: PQerrorMessage(connection))
         return PostgresError(
             .connectionLost, "the connection is lost: \(message.split(separator: "\n").first ?? "closed")")
     }
 
-    private func serverError(_ result: OpaquePointer) -> PostgresError {
+    func serverError(_ result: OpaquePointer) -> PostgresError {
         func field(_ code: Int32) -> String? {
             guard let text = unsafe PQresultErrorField(result, code) else { return nil }
             return unsafe String(cString: text)

@@ -1,6 +1,7 @@
 public import Crypto
 public import Events
 import Postgres
+import Reactor
 
 /// An entry as it stands in the log.
 public struct RecordedEntry: Sendable, Equatable {
@@ -46,6 +47,9 @@ public final class EventLog: Sendable {
     private let commands: PostgresPool
     private let reader: EventReader
     private let keeper: PartitionKeeper
+    /// Where the writer's connection lives.
+    private let reactor: Reactor
+    private let pipeline: PostgresPipeline
 
     /// The log's id, which every entry names.
     public let id: LogID
@@ -66,10 +70,14 @@ public final class EventLog: Sendable {
             sessions: configuration.readers)
         let proposed = LogID(random: SecureRandom.bytes(16))
         let id: LogID = try await chosenID(commands, Statements.identity, [.text(proposed.hex)])
-        return EventLog(configuration, id: id, keeper: keeper, commands: commands)
+        return EventLog(
+            configuration, id: id, keeper: keeper, commands: commands, reactor: try Reactor(name: "log"))
     }
 
-    private init(_ configuration: Configuration, id: LogID, keeper: PartitionKeeper, commands: PostgresPool) {
+    private init(
+        _ configuration: Configuration, id: LogID, keeper: PartitionKeeper, commands: PostgresPool, reactor: Reactor
+    ) {
+        self.reactor = reactor
         // A prepared CALL plans its statements anew each time unless told not to; an old plan may meet a
         // grown table, so those that scan are off.
         let appending = PostgresConfiguration(
@@ -78,8 +86,9 @@ public final class EventLog: Sendable {
                 "plan_cache_mode": "force_generic_plan", "enable_hashjoin": "off", "enable_mergejoin": "off",
                 "enable_seqscan": "off", "synchronous_commit": "on",
             ])
+        pipeline = PostgresPipeline(appending, on: reactor)
         writer = LogWriter(
-            sessions: [PostgresSession(appending), PostgresSession(appending)], keeper: keeper,
+            pipeline: pipeline, keeper: keeper,
             writer: Hex.encode(SecureRandom.bytes(16)),
             maximumQueue: configuration.maximumQueue, settleMilliseconds: configuration.settleMilliseconds)
         self.id = id
@@ -119,7 +128,10 @@ public final class EventLog: Sendable {
 
     /// The reply kept under an idempotency key; nil where there is none or its 24 hours are over.
     public func storedReply(actor: PersonID, key: String) async throws(EventLogError) -> StoredReply? {
-        try await EventReader.reading(commands) { try StoredReply.find($0, KeyID(actor: actor, key: key)) }
+        try await EventReader.reading(commands) { connection in
+            let id = PostgresValue.uuid(KeyID(actor: actor, key: key).bytes)
+            return try StoredReply.first(of: try connection.execute(Statements.findKey, [id]))
+        }
     }
 
     /// The credential whose secret has this hash.
@@ -139,5 +151,10 @@ public final class EventLog: Sendable {
     /// Closes the connections that are at rest.
     public func close() async {
         await commands.close()
+        await pipeline.close()
+    }
+
+    deinit {
+        reactor.stop()
     }
 }

@@ -6,9 +6,9 @@ import System
 /// The one writer of a process: sends whatever queued while earlier commits ran.
 ///
 /// A batch holds at most 1,000 events or 1 MiB, a larger command goes alone. Each command gets an outcome
-/// of its own. Two batches are under way at once: one is made ready, or waits for the log's lock, while the other
-/// commits; neither touches what the other appends to. After a connection lost at commit the batch is settled
-/// before its commands are answered.
+/// of its own. Two batches are under way at once, one behind the other on one connection: one is made ready and sent
+/// while the other commits, and neither touches what the other appends to. After a connection lost at commit the
+/// batch is settled before its commands are answered.
 actor LogWriter {
     /// A command that waits for its outcome.
     private final class Pending: Sendable {
@@ -32,11 +32,13 @@ actor LogWriter {
 
     private static let maximumEvents = 1_000
     private static let maximumBytes = 1 << 20
+    private static let maximumUnderWay = 2
     /// Commands from which on two commits cost less than waiting for one.
     private static let longQueue = 32
 
     private let inbox = Mutex(Inbox())
-    private var idle: [PostgresSession]
+    private let pipeline: PostgresPipeline
+    private var underWay = 0
     /// What the batches under way change, which others wait for.
     private var claimedStreams: Set<StreamName> = []
     private var claimedKeys: Set<KeyID> = []
@@ -50,10 +52,10 @@ actor LogWriter {
     private var clockOffset: Int64?
 
     init(
-        sessions: [PostgresSession], keeper: PartitionKeeper, writer: String, maximumQueue: Int,
+        pipeline: PostgresPipeline, keeper: PartitionKeeper, writer: String, maximumQueue: Int,
         settleMilliseconds: Int64
     ) {
-        idle = sessions
+        self.pipeline = pipeline
         self.keeper = keeper
         self.writer = writer
         self.maximumQueue = maximumQueue
@@ -86,8 +88,8 @@ actor LogWriter {
             await Task.yield()
             lookIntoInbox()
             send()
-            // With no session at rest, the next that comes back looks.
-            guard !idle.isEmpty else { return }
+            // With as much under way as may be, the next batch that comes back looks.
+            guard underWay < Self.maximumUnderWay else { return }
             isDone = inbox.withLock { inbox in
                 inbox.isNoticed = !inbox.arrived.isEmpty
                 return !inbox.isNoticed
@@ -103,19 +105,19 @@ actor LogWriter {
     }
 
     private func send() {
-        while let session = idle.last, !queue.isEmpty {
+        while underWay < Self.maximumUnderWay, !queue.isEmpty {
             // With nothing under way a long queue is cut in two, so that one half is made ready while the other commits.
-            let isLong = idle.count > 1 && queue.count >= Self.longQueue
+            let isLong = underWay == 0 && queue.count >= Self.longQueue
             let batch = takeBatch(isLong ? (queue.count + 1) / 2 : Self.maximumEvents)
             guard !batch.isEmpty else { return }
-            idle.removeLast()
+            underWay += 1
             Task {
-                await finish(batch, on: session)
+                await finish(batch)
                 for pending in batch {
                     claimedStreams.subtract(pending.append.appended)
                     if let key = pending.append.key { claimedKeys.remove(key.id) }
                 }
-                idle.append(session)
+                underWay -= 1
                 await gather()
             }
         }
@@ -160,9 +162,9 @@ actor LogWriter {
             && !append.appended.contains(where: claimedStreams.contains)
     }
 
-    private func finish(_ pending: [Pending], on session: PostgresSession) async {
+    private func finish(_ pending: [Pending]) async {
         do {
-            let outcomes = try await commit(pending.map(\.append), on: session)
+            let outcomes = try await commit(pending.map(\.append))
             for (pending, outcome) in zip(pending, outcomes) {
                 pending.continuation.resume(returning: .success(outcome))
             }
@@ -173,9 +175,9 @@ actor LogWriter {
                 })
         } catch  where pending.count > 1 && Self.isDataError(error) {
             // One of them is at fault; each finds out for itself.
-            for one in pending { await finish([one], on: session) }
+            for one in pending { await finish([one]) }
         } catch {
-            let result = await explain(error, pending[0].append, isAlone: pending.count == 1, on: session)
+            let result = await explain(error, pending[0].append, isAlone: pending.count == 1)
             for one in pending { one.continuation.resume(returning: result) }
         }
     }
@@ -209,12 +211,12 @@ actor LogWriter {
     }
 
     private func explain(
-        _ error: any Error, _ append: Append, isAlone: Bool, on session: PostgresSession
+        _ error: any Error, _ append: Append, isAlone: Bool
     ) async -> Result<AppendOutcome, EventLogError> {
         if let error = error as? EventLogError { return .failure(error) }
         guard let error = error as? PostgresError else { return .failure(.corrupt("\(error)")) }
         if isAlone, error.constraint == "idempotency_keys_once", let key = append.key {
-            return await repeated(append, key, on: session)
+            return await repeated(append, key)
         }
         if error.isTransient { return .failure(.unavailable(error.description)) }
         return .failure(.corrupt(error.description))
@@ -223,15 +225,15 @@ actor LogWriter {
     /// The key's unique index settled a race: the other one's reply is there to be read. One that is past its time is
     /// only in the way.
     private func repeated(
-        _ append: Append, _ key: Append.IdempotencyKey, on session: PostgresSession
+        _ append: Append, _ key: Append.IdempotencyKey
     ) async -> Result<AppendOutcome, EventLogError> {
         do {
-            let stored = try await session.run { connection in
-                let stored = try StoredReply.find(connection, key.id)
-                if stored == nil { try connection.execute(Statements.forgetKey, [.uuid(key.id.bytes)]) }
-                return stored
+            let id = PostgresValue.uuid(key.id.bytes)
+            guard let stored = try await pipeline.execute(Statements.findKey, [id], { try StoredReply.first(of: $0) })
+            else {
+                try await pipeline.execute(Statements.forgetKey, [id]) { _ in }
+                return .success(try await commit([append])[0])
             }
-            guard let stored else { return .success(try await commit([append], on: session)[0]) }
             return .success(stored.fingerprint == key.fingerprint ? .repeated(stored) : .keyReused)
         } catch let error as EventLogError {
             return .failure(error)
@@ -242,7 +244,7 @@ actor LogWriter {
 
     // MARK: Sending
 
-    private func commit(_ appends: [Append], on session: PostgresSession) async throws -> [AppendOutcome] {
+    private func commit(_ appends: [Append]) async throws -> [AppendOutcome] {
         let deadline = Host.steadyClockMilliseconds() + settleMilliseconds
         var mayMeasureAgain = true
         var mayMakeRoom = true
@@ -251,21 +253,19 @@ actor LogWriter {
             batch += 1
             let sent = batch
             do {
-                let offset = try await measuredClockOffset(on: session)
+                let offset = try await measuredClockOffset()
                 let batch = AppendBatch(
                     recorded: Timestamp(milliseconds: Host.wallClockMilliseconds() + offset), appends: appends,
                     looksForBegun: looksForBegun)
                 let parameters = batch.parameters(writer: writer, batch: sent)
-                let outcome = try await session.run { connection in
-                    guard let row = try connection.execute(Statements.append, parameters).first else {
-                        throw EventLogError.corrupt("append returned nothing")
-                    }
+                let outcome = try await pipeline.execute(Statements.append, parameters) { rows in
+                    guard let row = rows.first else { throw EventLogError.corrupt("append returned nothing") }
                     return try BatchOutcome(row, from: 0)
                 }
                 return outcome.outcomes(of: appends)
             } catch let error as PostgresError where Self.mayHaveCommitted(error) {
                 clockOffset = nil
-                if let outcome = try await outcome(of: sent, after: error, until: deadline, on: session) {
+                if let outcome = try await outcome(of: sent, after: error, until: deadline) {
                     return outcome.outcomes(of: appends)
                 }
                 // It never took effect and never will, so it may be sent again.
@@ -299,41 +299,35 @@ actor LogWriter {
 
     /// What a batch came to after an error; nil where it has not committed and never will.
     private func outcome(
-        of sent: Int64, after error: PostgresError, until deadline: Int64, on session: PostgresSession
+        of sent: Int64, after error: PostgresError, until deadline: Int64
     ) async throws -> BatchOutcome? {
         if error.sqlState == "53100" {
             do {
                 // With a full disk settling can't write. The connection is sound and its transaction over, so a look
                 // is enough.
-                return try await recorded(sent, on: session)
+                return try await recorded(sent)
             } catch is PostgresError {
                 // It is not sound after all.
             }
         }
-        return try await settle(sent, until: deadline, on: session)
+        return try await settle(sent, until: deadline)
     }
 
     /// What a batch that has committed came to; nil where it has not.
-    private func recorded(_ sent: Int64, on session: PostgresSession) async throws -> BatchOutcome? {
-        let writer = writer
-        return try await session.run { connection in
-            try connection.execute(Statements.findBatch, [.text(writer), .int8(sent)]).first.map {
-                try BatchOutcome($0, from: 0)
-            }
+    private func recorded(_ sent: Int64) async throws -> BatchOutcome? {
+        try await pipeline.execute(Statements.findBatch, [.text(writer), .int8(sent)]) { rows in
+            try rows.first.map { try BatchOutcome($0, from: 0) }
         }
     }
 
     /// What became of a batch; nil where it is abandoned for good.
     private func settle(
-        _ sent: Int64, until deadline: Int64, on session: PostgresSession
+        _ sent: Int64, until deadline: Int64
     ) async throws -> BatchOutcome? {
-        let writer = writer
         while true {
             do {
-                return try await session.run { connection -> BatchOutcome? in
-                    guard let row = try connection.execute(Statements.settle, [.text(writer), .int8(sent)]).first else {
-                        throw EventLogError.corrupt("settle returned nothing")
-                    }
+                return try await pipeline.execute(Statements.settle, [.text(writer), .int8(sent)]) { rows in
+                    guard let row = rows.first else { throw EventLogError.corrupt("settle returned nothing") }
                     return try row.bool(0) ? try BatchOutcome(row, from: 1) : nil
                 }
             } catch let error as PostgresError where error.isTransient {
@@ -345,16 +339,14 @@ actor LogWriter {
         }
     }
 
-    private func measuredClockOffset(on session: PostgresSession) async throws -> Int64 {
+    private func measuredClockOffset() async throws -> Int64 {
         if let clockOffset { return clockOffset }
-        let offset = try await session.run { connection -> Int64 in
-            let before = Host.wallClockMilliseconds()
-            guard let row = try connection.execute(Statements.clock).first else {
-                throw EventLogError.corrupt("the database has no clock")
-            }
-            let after = Host.wallClockMilliseconds()
-            return try row.milliseconds(0) - (before + after) / 2
+        let before = Host.wallClockMilliseconds()
+        let (there, after) = try await pipeline.execute(Statements.clock) { rows in
+            guard let row = rows.first else { throw EventLogError.corrupt("the database has no clock") }
+            return (try row.milliseconds(0), Host.wallClockMilliseconds())
         }
+        let offset = there - (before + after) / 2
         clockOffset = offset
         return offset
     }

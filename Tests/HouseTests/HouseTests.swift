@@ -9,7 +9,7 @@ import Testing
         "Events": ["JSON", "Crypto"],
         "Manifest": ["JSON", "YAML"],
         "Marketplace": ["Events", "Manifest", "Crypto"],
-        "EventLog": ["Events", "Postgres", "JSON", "Crypto", "System"],
+        "EventLog": ["Events", "Postgres", "JSON", "Crypto", "Reactor", "System"],
         "Artifacts": ["System", "Crypto", "Postgres"],
         "Projections": ["Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging"],
         "Contract": ["Events", "JSON", "Crypto"],
@@ -28,7 +28,7 @@ import Testing
         "System": ["CLinux"], "Reactor": ["CLinux", "System"], "JSON": [], "Logging": ["JSON", "System"],
         "CommandLine": [], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
         "Crypto": ["COpenSSL"],
-        "Postgres": ["CPostgres", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
+        "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["CYAML", "JSON"], "HTTPClient": ["CCurl", "System"],
     ]
     /// The toolchain's own modules that may be imported, and where.

@@ -3,8 +3,9 @@ import Events
 import Postgres
 
 extension StoredReply {
-    static func find(_ connection: PostgresConnection, _ key: KeyID) throws -> StoredReply? {
-        guard let row = try connection.execute(Statements.findKey, [.uuid(key.bytes)]).first else { return nil }
+    /// The reply of the first row; nil where there is none.
+    static func first(of rows: PostgresRows) throws -> StoredReply? {
+        guard let row = rows.first else { return nil }
         guard let fingerprint = SHA256Digest(bytes: try row.bytes(0)) else {
             throw EventLogError.corrupt("a fingerprint is no digest")
         }
