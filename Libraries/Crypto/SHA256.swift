@@ -37,6 +37,9 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     /// The 32 bytes.
     public var bytes: [UInt8] { [first, second, third, fourth].flatMap(\.bigEndianBytes) }
 
+    /// The first eight bytes as a big-endian number.
+    public var leadingWord: UInt64 { first }
+
     /// 64 lower-case hexadecimal digits.
     public var hex: String {
         var digits = [UInt8](repeating: 0, count: 64)

@@ -91,10 +91,18 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
     /// One of 64 parts of the log: SHA-256 of the second part of the name, its first four bytes
     /// big-endian, modulo 64; for downloads the number itself. All that concerns an agent is in one slice.
     public var slice: Int {
-        if case .downloads(let slice) = self { return slice }
-        let name = description
-        let second = name.split(separator: "/", maxSplits: 2)[1]
-        let head = SHA256Digest(of: Array(second.utf8)).bytes.prefix(4)
-        return Int(head.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } % 64)
+        switch self {
+        case .downloads(let slice): slice
+        case .log(let id): Self.slice(of: id.hex)
+        case .user(let id): Self.slice(of: id.hex)
+        case .username(let id): Self.slice(of: id.hex)
+        case .token(let id): Self.slice(of: id.hex)
+        case .namespace(let namespace): Self.slice(of: namespace.description)
+        case .agent(let key), .star(let key, _): Self.slice(of: key.description)
+        }
+    }
+
+    private static func slice(of second: String) -> Int {
+        Int((SHA256Digest(of: second.utf8).leadingWord >> 32) % 64)
     }
 }
