@@ -105,7 +105,10 @@ let package = Package(
         tests("EventLog", ["EventLog", "Events", "Postgres", "Crypto", "System", "TestSupport"]),
         tests(
             "Projections",
-            ["Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging", "System", "TestSupport"]),
+            [
+                "Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging", "Reactor", "System",
+                "TestSupport",
+            ]),
         tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),
         tests(
             "Server",

@@ -54,8 +54,11 @@ public struct Log: Sendable {
     }
 
     /// Writes a line with fields in the order given.
-    public func write(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
+    public func write(
+        _ level: Level, _ message: String, _ fields: @autoclosure () -> KeyValuePairs<String, String> = [:]
+    ) {
         guard level >= sink.threshold else { return }
+        let fields = fields()
         var line: String
         if sink.isTerminal {
             line = "\(level.name.uppercased()) \(component): \(message)"
@@ -102,7 +105,7 @@ public struct Log: Sendable {
         write(.error, message, fields)
     }
     /// Writes a line of level debug.
-    public func debug(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-        write(.debug, message, fields)
+    public func debug(_ message: String, _ fields: @autoclosure () -> KeyValuePairs<String, String> = [:]) {
+        write(.debug, message, fields())
     }
 }

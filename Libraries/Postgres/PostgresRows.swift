@@ -31,8 +31,12 @@ import CPostgres
         (0..<count).lazy.map { PostgresRow(rows: self, row: $0) }.makeIterator()
     }
 
+    fileprivate func isNull(_ row: Int, _ column: Int) -> Bool {
+        unsafe PQgetisnull(result, Int32(row), Int32(column)) != 0
+    }
+
     fileprivate func bytes(_ row: Int, _ column: Int) -> [UInt8]? {
-        guard unsafe PQgetisnull(result, Int32(row), Int32(column)) == 0,
+        guard !isNull(row, column),
             let start = unsafe PQgetvalue(result, Int32(row), Int32(column))
         else { return nil }
         let length = unsafe Int(PQgetlength(result, Int32(row), Int32(column)))
@@ -60,7 +64,7 @@ public struct PostgresRow {
     }
 
     /// True where the column is NULL.
-    public func isNull(_ column: Int) -> Bool { rows.bytes(row, column) == nil }
+    public func isNull(_ column: Int) -> Bool { rows.isNull(row, column) }
 
     /// A `boolean`.
     public func bool(_ column: Int) throws(PostgresError) -> Bool {

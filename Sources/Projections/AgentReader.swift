@@ -1,17 +1,21 @@
 public import Events
+import EventLog
 import JSON
 public import Manifest
 public import Postgres
 
 /// Reads the models of agents.
 public struct AgentReader: Sendable {
-    /// The models it reads; what it answers reflects all of them.
-    public static let projections = [AgentDetails.name, AgentSummaries.name, Usernames.name]
-
+    private let pipeline: PostgresPipeline
     private let pool: PostgresPool
 
-    /// A reader over sessions that may read models.
-    public init(pool: PostgresPool) {
+    /// A reader over connections that may read models.
+    ///
+    /// - Parameters:
+    ///   - pipeline: for what reads a few rows by key.
+    ///   - pool: for what may take its time, such as a search.
+    public init(pipeline: PostgresPipeline, pool: PostgresPool) {
+        self.pipeline = pipeline
         self.pool = pool
     }
 
@@ -102,42 +106,34 @@ public struct AgentReader: Sendable {
 
     /// Listed agents.
     public func list(_ filter: Filter, from place: Place) async throws -> Reflecting<[Summary]> {
-        try await reading { connection in
-            let statement: PostgresStatement
-            let start: PostgresValue
-            switch place {
-            case .recent(let before): (statement, start) = (Statements.listRecent, .int8(before))
-            case .name(let after): (statement, start) = (Statements.listByName, .text(after))
-            }
-            return try connection.execute(
-                statement,
-                [
-                    start, filter.category.map(PostgresValue.text) ?? .null,
-                    filter.words.map(PostgresValue.text) ?? .null, .int8(Int64(filter.limit)),
-                ]
-            ).map { row in
-                Summary(
-                    key: try row.text(0), agentID: try row.text(1), username: try row.text(2),
-                    latestVersion: try row.text(3), hasWASM: try row.bool(4), title: try row.text(5),
-                    summary: try row.text(6), category: try row.text(7),
-                    created: Timestamp(milliseconds: try row.milliseconds(8)),
-                    updated: Timestamp(milliseconds: try row.milliseconds(9)),
-                    position: Position(try row.integer(10)))
-            }
+        let statement: PostgresStatement
+        let start: PostgresValue
+        switch place {
+        case .recent(let before): (statement, start) = (Statements.listRecent, .int8(before))
+        case .name(let after): (statement, start) = (Statements.listByName, .text(after))
         }
+        let parameters: [PostgresValue] = [
+            start, filter.category.map(PostgresValue.text) ?? .null, filter.words.map(PostgresValue.text) ?? .null,
+            .int8(Int64(filter.limit)),
+        ]
+        // Without a condition an index gives the rows as they are shown; with one there is no telling how many it skips.
+        guard filter.words == nil, filter.category == nil else {
+            return try await pool.runRepeatable { try Self.summaries(try $0.execute(statement, parameters)) }
+        }
+        return try await pipeline.executeRepeatable(statement, parameters) { try Self.summaries($0) }
     }
 
     /// One agent; nil where there is none.
     public func agent(_ key: AgentKey) async throws -> Reflecting<Detail?> {
-        try await reading { connection in
-            guard let row = try connection.execute(Statements.findAgent, [.text(key.description)]).first,
-                let latest = try connection.execute(Statements.findLatest, [.text(key.description)]).first
-            else { return nil }
-            return Detail(
-                agentID: try row.text(0), username: try row.text(1),
-                created: Timestamp(milliseconds: try row.milliseconds(2)),
-                updated: Timestamp(milliseconds: try row.milliseconds(3)),
-                changed: Position(try row.integer(4)), latest: try Self.version(latest))
+        try await pipeline.executeRepeatable(Statements.findAgent, [.text(key.description)]) { rows in
+            try Self.reflecting(rows) { row in
+                guard let latest = try Self.version(row, from: 6) else { return nil }
+                return Detail(
+                    agentID: try row.text(1), username: try row.text(2),
+                    created: Timestamp(milliseconds: try row.milliseconds(3)),
+                    updated: Timestamp(milliseconds: try row.milliseconds(4)),
+                    changed: Position(try row.integer(5)), latest: latest)
+            }
         }
     }
 
@@ -145,20 +141,20 @@ public struct AgentReader: Sendable {
     public func versions(
         of key: AgentKey, below precedence: [UInt8]?, limit: Int
     ) async throws -> Reflecting<[Version]> {
-        try await reading { connection in
-            try connection.execute(
-                Statements.listVersions,
-                [.text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit))]
-            ).map(Self.version)
+        let parameters: [PostgresValue] = [
+            .text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit)),
+        ]
+        return try await pipeline.executeRepeatable(Statements.listVersions, parameters) { rows in
+            let versions = try rows.compactMap { try Self.version($0, from: 1) }
+            return try Self.reflecting(rows) { _ in versions }
         }
     }
 
     /// One version; nil where there is none.
     public func version(_ version: SemVer, of key: AgentKey) async throws -> Reflecting<Version?> {
-        try await reading { connection in
-            try connection.execute(
-                Statements.findVersion, [.text(key.description), .bytea(version.precedenceKey)]
-            ).first.map(Self.version)
+        let parameters: [PostgresValue] = [.text(key.description), .bytea(version.precedenceKey)]
+        return try await pipeline.executeRepeatable(Statements.findVersion, parameters) { rows in
+            try Self.reflecting(rows) { try Self.version($0, from: 1) }
         }
     }
 
@@ -187,32 +183,45 @@ public struct AgentReader: Sendable {
 
     /// The next position that all models will apply.
     public func reflected() async throws -> Position {
-        try await pool.runRepeatable { try Self.reflected($0) }
-    }
-
-    /// Reads the cursors first and the rows then: what is answered is at least as new as the position says.
-    private func reading<Value: Sendable>(
-        _ body: @escaping @Sendable (PostgresConnection) throws -> Value
-    ) async throws -> Reflecting<Value> {
-        try await pool.runRepeatable { connection in
-            let next = try Self.reflected(connection)
-            return Reflecting(value: try body(connection), next: next)
+        try await pipeline.executeRepeatable(Statements.reflected) { rows in
+            try Self.reflecting(rows) { _ in () }.next
         }
     }
 
-    private static func reflected(_ connection: PostgresConnection) throws -> Position {
-        guard let row = try connection.execute(Statements.reflected, [.texts(projections)]).first else {
-            return Position(0)
+    /// What the first row says, whose first column is how far the models are; there is a row also where nothing is
+    /// found, with NULL in all other columns.
+    private static func reflecting<Value>(
+        _ rows: PostgresRows, _ value: (PostgresRow) throws -> Value
+    ) throws -> Reflecting<Value> {
+        guard let row = rows.first else {
+            throw EventLogError.corrupt("the models do not say how far they are")
         }
-        return Position(try row.integer(0))
+        return Reflecting(value: try value(row), next: Position(try row.integer(0)))
     }
 
-    private static func version(_ row: PostgresRow) throws -> Version {
-        var reader = try JSONReader(try row.bytes(0))
+    private static func summaries(_ rows: PostgresRows) throws -> Reflecting<[Summary]> {
+        let summaries = try rows.compactMap { row in
+            row.isNull(1)
+                ? nil
+                : Summary(
+                    key: try row.text(1), agentID: try row.text(2), username: try row.text(3),
+                    latestVersion: try row.text(4), hasWASM: try row.bool(5), title: try row.text(6),
+                    summary: try row.text(7), category: try row.text(8),
+                    created: Timestamp(milliseconds: try row.milliseconds(9)),
+                    updated: Timestamp(milliseconds: try row.milliseconds(10)),
+                    position: Position(try row.integer(11)))
+        }
+        return try reflecting(rows) { _ in summaries }
+    }
+
+    /// The version that stands in five columns; nil where there is none.
+    private static func version(_ row: PostgresRow, from column: Int) throws -> Version? {
+        guard !row.isNull(column) else { return nil }
+        var reader = try JSONReader(try row.bytes(column))
         return Version(
             published: try VersionPublished(from: &reader),
-            listing: row.isNull(1) ? nil : try ListingContent(document: try row.bytes(1)),
-            time: Timestamp(milliseconds: try row.milliseconds(2)), position: Position(try row.integer(3)),
-            precedence: try row.bytes(4))
+            listing: row.isNull(column + 1) ? nil : try ListingContent(document: try row.bytes(column + 1)),
+            time: Timestamp(milliseconds: try row.milliseconds(column + 2)),
+            position: Position(try row.integer(column + 3)), precedence: try row.bytes(column + 4))
     }
 }

@@ -37,5 +37,8 @@ public enum Projections {
     public static let all: [any Projection.Type] = [AgentDetails.self, AgentSummaries.self, Usernames.self]
 
     /// The schema of the models.
-    public static let migrations = [PostgresMigration("m0101_models", PackageResources.m0101_models_sql)]
+    public static let migrations = [
+        PostgresMigration("m0101_models", PackageResources.m0101_models_sql),
+        PostgresMigration("m0102_pages", PackageResources.m0102_pages_sql),
+    ]
 }

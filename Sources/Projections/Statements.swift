@@ -15,7 +15,6 @@ enum Statements {
     static let listRecent = PostgresStatement("list_recent", PackageResources.list_recent_sql)
     static let listByName = PostgresStatement("list_by_name", PackageResources.list_by_name_sql)
     static let findAgent = PostgresStatement("find_agent", PackageResources.find_agent_sql)
-    static let findLatest = PostgresStatement("find_latest", PackageResources.find_latest_sql)
     static let listVersions = PostgresStatement("list_versions", PackageResources.list_versions_sql)
     static let findVersion = PostgresStatement("find_version", PackageResources.find_version_sql)
 }

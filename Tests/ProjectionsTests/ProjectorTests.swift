@@ -4,6 +4,7 @@ import Events
 import Logging
 import Manifest
 import Postgres
+import Reactor
 import Projections
 import System
 import TestSupport
@@ -154,8 +155,12 @@ import Testing
             try await publishing.publish("acme.gone", ["1.0.0"])
             try await TestDatabase.script(url, "DELETE FROM log.contents")
             for projector in projectors(url) { try await catchUp(projector) }
+            let configuration = PostgresConfiguration(url: url, applicationName: "tests")
+            let reactor = try Reactor()
+            defer { reactor.stop() }
             let reader = AgentReader(
-                pool: PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1))
+                pipeline: PostgresPipeline(configuration, on: reactor),
+                pool: PostgresPool(configuration, sessions: 1))
             let key = try #require(AgentKey("acme.gone"))
             let detail = try #require(try await reader.agent(key).value)
             #expect(detail.latest.listing == nil)

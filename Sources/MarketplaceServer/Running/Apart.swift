@@ -7,6 +7,7 @@ import HTTPServer
 import Logging
 import Projections
 import QueryAPI
+import Reactor
 import System
 
 /// `marketplace command`, `query` and `project`: the parts of the marketplace, each in a process of its own
@@ -59,19 +60,20 @@ struct Apart {
             log: eventLog, artifacts: store, now: Services.now, publicURL: invocation.values["public-url"] ?? ""
         ).addRoutes(to: &door)
         let maintenance = Task { await services.maintain(eventLog, store) }
-        try await serve(door, firstPort: 7081, signals)
+        try await serve(door, firstPort: 7081, signals, on: try Reactor(name: "http"))
         maintenance.cancel()
         await maintenance.value
         await eventLog.close()
     }
 
     private func query(_ signals: Signals) async throws {
+        let reactor = try Reactor(name: "http")
         let kept = try invocation.number("kept-mebibytes", 0...65_536)
-        let front = services.queryFront(try artifactFolder(), keptMebibytes: kept)
+        let front = services.queryFront(try artifactFolder(), keptMebibytes: kept, on: reactor)
         var door = services.door { try await front.checkReady() }
         front.addRoutes(to: &door)
         let following = Task { await front.followLog() }
-        try await serve(door, firstPort: 7082, signals)
+        try await serve(door, firstPort: 7082, signals, on: reactor)
         following.cancel()
         await following.value
     }
@@ -90,8 +92,10 @@ struct Apart {
         await projecting.value
     }
 
-    private func serve(_ door: FrontDoor, firstPort: UInt16, _ signals: Signals) async throws {
-        let server = try await services.serve(door, listening, firstPort: firstPort)
+    private func serve(
+        _ door: FrontDoor, firstPort: UInt16, _ signals: Signals, on reactor: Reactor
+    ) async throws {
+        let server = try await services.serve(door, listening, firstPort: firstPort, on: reactor)
         Host.write(
             "marketplace \(invocation.command.name) is ready at http://\(listening.address):\(server.port)\n", to: 1)
         _ = await signals.next()

@@ -75,22 +75,28 @@ struct Services: Sendable {
     }
 
     /// The front for reads.
-    func queryFront(_ folder: ArtifactFolder, keptMebibytes: Int?) -> QueryFront {
-        let pool = PostgresPool(
-            PostgresConfiguration(
-                url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
-                statementTimeoutMilliseconds: 10_000),
-            sessions: 8)
+    ///
+    /// - Parameter reactor: where it will be served, and short reads wait.
+    func queryFront(_ folder: ArtifactFolder, keptMebibytes: Int?, on reactor: Reactor) -> QueryFront {
+        let configuration = PostgresConfiguration(
+            url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
+            statementTimeoutMilliseconds: 10_000)
+        let pool = PostgresPool(configuration, sessions: 8)
+        // Short reads by key: planned once, for tables that may have grown since.
+        var short = configuration
+        short.settings = ["plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"]
+        let pipeline = PostgresPipeline(short, on: reactor)
         return QueryFront(
-            agents: AgentReader(pool: pool), entries: EventReader(pool: pool), artifacts: folder,
+            agents: AgentReader(pipeline: pipeline, pool: pool), entries: EventReader(pool: pool), artifacts: folder,
             keptBytes: (keptMebibytes ?? Self.keptMebibytes) << 20)
     }
 
     /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
     /// that is free from `firstPort` on.
-    func serve(_ door: FrontDoor, _ listening: Listening, firstPort: UInt16) async throws -> HTTPServer {
+    func serve(
+        _ door: FrontDoor, _ listening: Listening, firstPort: UInt16, on reactor: Reactor
+    ) async throws -> HTTPServer {
         log.info("serving", ["routes": door.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
-        let reactor = try Reactor(name: "http")
         func serve(port: UInt16) async throws -> HTTPServer {
             let server = try HTTPServer(
                 on: reactor, address: listening.address, port: port, limits: listening.limits,

@@ -7,6 +7,7 @@ import HTTPServer
 import Logging
 import Projections
 import QueryAPI
+import Reactor
 import System
 
 /// `marketplace up`: everything in one process and behind one origin.
@@ -115,9 +116,10 @@ struct Up {
         let store = try services.openStore(artifacts)
         var door = services.door { _ = try await eventLog.entries.head() }
         CommandFront(log: eventLog, artifacts: store, now: Services.now).addRoutes(to: &door)
-        let queries = services.queryFront(artifacts, keptMebibytes: keptMebibytes)
+        let reactor = try Reactor(name: "http")
+        let queries = services.queryFront(artifacts, keptMebibytes: keptMebibytes, on: reactor)
         queries.addRoutes(to: &door)
-        let server = try await services.serve(door, listening, firstPort: Self.firstPort)
+        let server = try await services.serve(door, listening, firstPort: Self.firstPort, on: reactor)
         let url = "http://\(listening.address):\(server.port)"
 
         let background = Task {
