@@ -1,5 +1,5 @@
-public import Events
 import EventLog
+public import Events
 import JSON
 public import Manifest
 public import Postgres
@@ -8,6 +8,7 @@ public import Postgres
 public struct AgentReader: Sendable {
     private let pipeline: PostgresPipeline
     private let pool: PostgresPool
+    private let watch: PositionWatch
 
     /// A reader over connections that may read models.
     ///
@@ -17,9 +18,21 @@ public struct AgentReader: Sendable {
     public init(pipeline: PostgresPipeline, pool: PostgresPool) {
         self.pipeline = pipeline
         self.pool = pool
+        watch = PositionWatch(pollMilliseconds: Self.watchMilliseconds) {
+            let names: [String?] = [AgentDetails.name, AgentSummaries.name, Usernames.name]
+            return try await pipeline.executeRepeatable(Statements.reflected, [.texts(names)]) { rows in
+                guard let row = rows.first else {
+                    throw EventLogError.corrupt("the models do not say how far they are")
+                }
+                return Position(try row.integer(0))
+            }
+        }
     }
 
-    /// What was read and how far the models were at that moment.
+    /// How far the models are is asked for this often while somebody wants to know.
+    private static let watchMilliseconds: Int64 = 10
+
+    /// What was read and how far the models were, at that moment or up to 10 ms before.
     public struct Reflecting<Value: Sendable>: Sendable {
         /// What was read.
         public let value: Value
@@ -106,34 +119,34 @@ public struct AgentReader: Sendable {
 
     /// Listed agents.
     public func list(_ filter: Filter, from place: Place) async throws -> Reflecting<[Summary]> {
-        let statement: PostgresStatement
-        let start: PostgresValue
-        switch place {
-        case .recent(let before): (statement, start) = (Statements.listRecent, .int8(before))
-        case .name(let after): (statement, start) = (Statements.listByName, .text(after))
-        }
-        let parameters: [PostgresValue] = [
-            start, filter.category.map(PostgresValue.text) ?? .null, filter.words.map(PostgresValue.text) ?? .null,
-            .int8(Int64(filter.limit)),
-        ]
+        let limit = PostgresValue.int8(Int64(filter.limit))
+        let (all, matching, start): (PostgresStatement, PostgresStatement, PostgresValue) =
+            switch place {
+            case .recent(let before): (Statements.listRecent, Statements.searchRecent, .int8(before))
+            case .name(let after): (Statements.listByName, Statements.searchByName, .text(after))
+            }
         // Without a condition an index gives the rows as they are shown; with one there is no telling how many it skips.
-        guard filter.words == nil, filter.category == nil else {
-            return try await pool.runRepeatable { try Self.summaries(try $0.execute(statement, parameters)) }
+        guard filter.words != nil || filter.category != nil else {
+            return try await reading(all, [start, limit]) { try $0.map(Self.summary) }
         }
-        return try await pipeline.executeRepeatable(statement, parameters) { try Self.summaries($0) }
+        let parameters = [
+            start, filter.category.map(PostgresValue.text) ?? .null, filter.words.map(PostgresValue.text) ?? .null,
+            limit,
+        ]
+        let next = try await recentlyReflected()
+        let found = try await pool.runRepeatable { try $0.execute(matching, parameters).map(Self.summary) }
+        return Reflecting(value: found, next: next)
     }
 
     /// One agent; nil where there is none.
     public func agent(_ key: AgentKey) async throws -> Reflecting<Detail?> {
-        try await pipeline.executeRepeatable(Statements.findAgent, [.text(key.description)]) { rows in
-            try Self.reflecting(rows) { row in
-                guard let latest = try Self.version(row, from: 6) else { return nil }
-                return Detail(
-                    agentID: try row.text(1), username: try row.text(2),
-                    created: Timestamp(milliseconds: try row.milliseconds(3)),
-                    updated: Timestamp(milliseconds: try row.milliseconds(4)),
-                    changed: Position(try row.integer(5)), latest: latest)
-            }
+        try await reading(Statements.findAgent, [.text(key.description)]) { rows in
+            guard let row = rows.first else { return nil }
+            return Detail(
+                agentID: try row.text(5), username: try row.text(6),
+                created: Timestamp(milliseconds: try row.milliseconds(7)),
+                updated: Timestamp(milliseconds: try row.milliseconds(8)),
+                changed: Position(try row.integer(9)), latest: try Self.version(row))
         }
     }
 
@@ -141,20 +154,16 @@ public struct AgentReader: Sendable {
     public func versions(
         of key: AgentKey, below precedence: [UInt8]?, limit: Int
     ) async throws -> Reflecting<[Version]> {
-        let parameters: [PostgresValue] = [
-            .text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit)),
-        ]
-        return try await pipeline.executeRepeatable(Statements.listVersions, parameters) { rows in
-            let versions = try rows.compactMap { try Self.version($0, from: 1) }
-            return try Self.reflecting(rows) { _ in versions }
-        }
+        try await reading(
+            Statements.listVersions,
+            [.text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit))]
+        ) { try $0.map(Self.version) }
     }
 
     /// One version; nil where there is none.
     public func version(_ version: SemVer, of key: AgentKey) async throws -> Reflecting<Version?> {
-        let parameters: [PostgresValue] = [.text(key.description), .bytea(version.precedenceKey)]
-        return try await pipeline.executeRepeatable(Statements.findVersion, parameters) { rows in
-            try Self.reflecting(rows) { try Self.version($0, from: 1) }
+        try await reading(Statements.findVersion, [.text(key.description), .bytea(version.precedenceKey)]) { rows in
+            try rows.first.map(Self.version)
         }
     }
 
@@ -181,47 +190,41 @@ public struct AgentReader: Sendable {
         }
     }
 
-    /// The next position that all models will apply.
-    public func reflected() async throws -> Position {
-        try await pipeline.executeRepeatable(Statements.reflected) { rows in
-            try Self.reflecting(rows) { _ in () }.next
-        }
+    /// The next position that all models will apply, asked for at most 10 ms ago.
+    public func recentlyReflected() async throws -> Position {
+        try await watch.position(atMostMillisecondsOld: Self.watchMilliseconds)
     }
 
-    /// What the first row says, whose first column is how far the models are; there is a row also where nothing is
-    /// found, with NULL in all other columns.
-    private static func reflecting<Value>(
-        _ rows: PostgresRows, _ value: (PostgresRow) throws -> Value
-    ) throws -> Reflecting<Value> {
-        guard let row = rows.first else {
-            throw EventLogError.corrupt("the models do not say how far they are")
-        }
-        return Reflecting(value: try value(row), next: Position(try row.integer(0)))
+    /// Waits until the models reflect a position; false where they do not in time.
+    public func reflects(_ position: Position, withinMilliseconds limit: Int64) async throws -> Bool {
+        try await watch.passes(position, withinMilliseconds: limit)
     }
 
-    private static func summaries(_ rows: PostgresRows) throws -> Reflecting<[Summary]> {
-        let summaries = try rows.compactMap { row in
-            row.isNull(1)
-                ? nil
-                : Summary(
-                    key: try row.text(1), agentID: try row.text(2), username: try row.text(3),
-                    latestVersion: try row.text(4), hasWASM: try row.bool(5), title: try row.text(6),
-                    summary: try row.text(7), category: try row.text(8),
-                    created: Timestamp(milliseconds: try row.milliseconds(9)),
-                    updated: Timestamp(milliseconds: try row.milliseconds(10)),
-                    position: Position(try row.integer(11)))
-        }
-        return try reflecting(rows) { _ in summaries }
+    /// Reads the position first and the rows then: what is answered is at least as new as the position says.
+    private func reading<Value: Sendable>(
+        _ statement: PostgresStatement, _ parameters: [PostgresValue],
+        _ decode: @escaping @Sendable (PostgresRows) throws -> Value
+    ) async throws -> Reflecting<Value> {
+        let next = try await recentlyReflected()
+        return Reflecting(value: try await pipeline.executeRepeatable(statement, parameters, decode), next: next)
     }
 
-    /// The version that stands in five columns; nil where there is none.
-    private static func version(_ row: PostgresRow, from column: Int) throws -> Version? {
-        guard !row.isNull(column) else { return nil }
-        var reader = try JSONReader(try row.bytes(column))
+    private static func summary(_ row: PostgresRow) throws -> Summary {
+        Summary(
+            key: try row.text(0), agentID: try row.text(1), username: try row.text(2),
+            latestVersion: try row.text(3), hasWASM: try row.bool(4), title: try row.text(5),
+            summary: try row.text(6), category: try row.text(7),
+            created: Timestamp(milliseconds: try row.milliseconds(8)),
+            updated: Timestamp(milliseconds: try row.milliseconds(9)),
+            position: Position(try row.integer(10)))
+    }
+
+    private static func version(_ row: PostgresRow) throws -> Version {
+        var reader = try JSONReader(try row.bytes(0))
         return Version(
             published: try VersionPublished(from: &reader),
-            listing: row.isNull(column + 1) ? nil : try ListingContent(document: try row.bytes(column + 1)),
-            time: Timestamp(milliseconds: try row.milliseconds(column + 2)),
-            position: Position(try row.integer(column + 3)), precedence: try row.bytes(column + 4))
+            listing: row.isNull(1) ? nil : try ListingContent(document: try row.bytes(1)),
+            time: Timestamp(milliseconds: try row.milliseconds(2)), position: Position(try row.integer(3)),
+            precedence: try row.bytes(4))
     }
 }

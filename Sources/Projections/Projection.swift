@@ -39,6 +39,6 @@ public enum Projections {
     /// The schema of the models.
     public static let migrations = [
         PostgresMigration("m0101_models", PackageResources.m0101_models_sql),
-        PostgresMigration("m0102_pages", PackageResources.m0102_pages_sql),
+        PostgresMigration("m0102_shown", PackageResources.m0102_shown_sql),
     ]
 }

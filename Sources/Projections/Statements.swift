@@ -14,6 +14,8 @@ enum Statements {
     static let projections = PostgresStatement("projections", PackageResources.projections_sql)
     static let listRecent = PostgresStatement("list_recent", PackageResources.list_recent_sql)
     static let listByName = PostgresStatement("list_by_name", PackageResources.list_by_name_sql)
+    static let searchRecent = PostgresStatement("search_recent", PackageResources.search_recent_sql)
+    static let searchByName = PostgresStatement("search_by_name", PackageResources.search_by_name_sql)
     static let findAgent = PostgresStatement("find_agent", PackageResources.find_agent_sql)
     static let listVersions = PostgresStatement("list_versions", PackageResources.list_versions_sql)
     static let findVersion = PostgresStatement("find_version", PackageResources.find_version_sql)

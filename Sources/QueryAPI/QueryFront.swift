@@ -15,7 +15,6 @@ public struct QueryFront: Sendable {
     let entries: EventReader
     let artifacts: ArtifactFolder
     private let kept: KeptAnswers?
-    private let reflected: PositionWatch
 
     /// A front over models, a log and a folder of files.
     ///
@@ -26,7 +25,6 @@ public struct QueryFront: Sendable {
         self.agents = agents
         self.entries = entries
         self.artifacts = artifacts
-        reflected = PositionWatch(pollMilliseconds: 10) { try await agents.reflected() }
     }
 
     /// Adds the routes of the queries.
@@ -65,14 +63,14 @@ public struct QueryFront: Sendable {
 
     /// Throws where the models can't be read.
     public func checkReady() async throws {
-        _ = try await agents.reflected()
+        _ = try await agents.recentlyReflected()
     }
 
     /// Waits until the models reflect the position that `min_position` asks for.
     func awaitPosition(_ request: FrontRequest) async throws {
         let wanted = try request.integer("min_position", default: -1, in: 0...(Int64(1) << 53) - 1)
         guard wanted >= 0 else { return }
-        guard try await reflected.passes(Position(wanted), withinMilliseconds: Self.waitMilliseconds) else {
+        guard try await agents.reflects(Position(wanted), withinMilliseconds: Self.waitMilliseconds) else {
             throw Problem(.positionNotReached, "the read model does not reflect position \(wanted) yet; try again")
         }
     }

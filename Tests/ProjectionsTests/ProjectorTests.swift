@@ -4,8 +4,8 @@ import Events
 import Logging
 import Manifest
 import Postgres
-import Reactor
 import Projections
+import Reactor
 import System
 import TestSupport
 import Testing

@@ -1,3 +1,3 @@
-SELECT r.next, v.data, v.listing, v.published, v.position, v.precedence
-FROM models.agents_reflected r
-LEFT JOIN models.agent_versions v ON v.key = $1 AND v.precedence = $2
+SELECT data, listing, published, position, precedence
+FROM models.agent_versions
+WHERE key = $1 AND precedence = $2
