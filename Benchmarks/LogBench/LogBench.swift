@@ -7,16 +7,19 @@ import Synchronization
 
 /// Appends as many commands a second as the log takes from callers in this process.
 ///
-/// Usage: log-bench URL KIND IN-FLIGHT SECONDS, where KIND is `star` (expected version, guards on token and person,
-/// idempotency key), `downloads` (spread over slices) or `downloads-one-slice`. Prints one line of JSON.
+/// Usage: log-bench URL KIND IN-FLIGHT SECONDS [RATE], where KIND is `star` (expected version, guards on token and
+/// person, idempotency key), `downloads` (spread over slices) or `downloads-one-slice`; no more than RATE a second.
+/// Prints one line of JSON.
 @main
 struct LogBench {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 5, let inFlight = Int(arguments[3]), let seconds = Double(arguments[4]),
+        let rate = arguments.count == 6 ? Double(arguments[5]) : nil
+        guard (5...6).contains(arguments.count), (rate != nil) == (arguments.count == 6),
+            let inFlight = Int(arguments[3]), let seconds = Double(arguments[4]),
             let kind = Command.Kind(rawValue: arguments[2])
         else {
-            FileHandle.standardError.write(Data("usage: log-bench URL KIND IN-FLIGHT SECONDS\n".utf8))
+            FileHandle.standardError.write(Data("usage: log-bench URL KIND IN-FLIGHT SECONDS [RATE]\n".utf8))
             exit(64)
         }
         let url = arguments[1]
@@ -34,6 +37,10 @@ struct LogBench {
                     var command = Command(kind, log: log.id, person: people[caller % people.count])
                     var count = 0
                     while clock.now < deadline {
+                        if let rate {
+                            let due = (Double(count) + Double(caller) / Double(inFlight)) * Double(inFlight) / rate
+                            try await clock.sleep(until: began + .seconds(due))
+                        }
                         guard case .appended = try await log.append(command.next()) else {
                             throw EventLogError.corrupt("a command of the benchmark was not appended")
                         }

@@ -33,6 +33,13 @@ public struct PostgresConfiguration: Sendable {
     /// Server settings of this connection.
     public var settings: [String: String]
 
+    /// Settings for a connection whose statements are planned once, though the tables grow.
+    public static let plannedOnce = ["plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"]
+    /// The same for statements that find a few rows by an index and in its order.
+    public static let alongIndexes = plannedOnce.merging([
+        "enable_bitmapscan": "off", "enable_sort": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
+    ]) { $1 }
+
     /// The bound on how long a program that is stopped inside a transaction holds up others.
     public static let transactionPauseMilliseconds = 10_000
 

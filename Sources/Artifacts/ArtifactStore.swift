@@ -29,35 +29,43 @@ public final class ArtifactStore: Sendable {
     }
 
     /// Begins to take a file in.
-    public func begin() async throws -> ArtifactUpload {
+    public func begin() -> ArtifactUpload {
         let name = Hex.encode(SecureRandom.bytes(16))
         let worker = workers[name.utf8.reduce(0) { $0 + Int($1) } % workers.count]
-        let path = "\(folder.incoming)/\(name)"
-        return ArtifactUpload(file: try await worker.run { try IncomingFile(path) }, worker: worker, store: self)
+        return ArtifactUpload(file: IncomingFile("\(folder.incoming)/\(name)"), worker: worker)
     }
 
-    /// Leases a digest, then puts the file in place unless the same bytes are there already.
-    fileprivate func settle(_ file: IncomingFile, _ digest: SHA256Digest, on worker: Worker) async throws {
-        try await lease(digest)
+    /// Leases the digests of finished uploads, then puts each file in place unless the same bytes are there already.
+    /// All of them are durable then.
+    public func place(_ uploads: [(upload: ArtifactUpload, digest: SHA256Digest)]) async throws {
+        guard let worker = uploads.first?.upload.worker else { return }
+        try await lease(uploads.map(\.digest))
         let folder = folder
         try await worker.run {
-            let destination = folder.filePath(digest)
-            let directory = folder.directory(digest)
-            let isNew = try FileSystem.status(directory) == nil
-            try FileSystem.makeDirectory(directory)
-            if try FileSystem.status(destination) == nil {
-                try FileSystem.rename(file.path, to: destination)
-            } else {
-                file.discard()
+            var changed: Set<String> = []
+            for (upload, digest) in uploads {
+                let destination = folder.filePath(digest)
+                let directory = folder.directory(digest)
+                if try FileSystem.status(directory) == nil {
+                    try FileSystem.makeDirectory(directory)
+                    changed.insert(FileSystem.parent(of: directory))
+                }
+                if try FileSystem.status(destination) == nil {
+                    try FileSystem.rename(upload.file.path, to: destination)
+                } else {
+                    upload.file.discard()
+                }
+                // Also where another upload put it there: its name may not be on the disk yet.
+                changed.insert(directory)
             }
-            // Also where another upload put it there: its name may not be on the disk yet.
-            try FileSystem.synchronizeDirectory(directory)
-            if isNew { try FileSystem.synchronizeDirectory(FileSystem.parent(of: directory)) }
+            for directory in changed { try FileSystem.synchronizeDirectory(directory) }
         }
     }
 
-    private func lease(_ digest: SHA256Digest) async throws {
-        try await leases.runRepeatable { _ = try $0.execute(Statements.lease, [.bytea(digest.bytes)]).affected }
+    private func lease(_ digests: [SHA256Digest]) async throws {
+        try await leases.runRepeatable { connection in
+            _ = try connection.execute(Statements.lease, [.byteas(digests.map(\.bytes))]).affected
+        }
     }
 
     /// Removes files that were announced longer ago than `olderThanMilliseconds` and that no entry names,
@@ -79,7 +87,7 @@ public final class ArtifactStore: Sendable {
                 // One file that can't be removed does not keep the others. Where only the answer to the commit was
                 // lost, its lease is gone.
                 failure = error
-                try? await lease(digest)
+                try? await lease([digest])
             }
         }
         if let failure { throw failure }
@@ -126,7 +134,7 @@ public final class ArtifactStore: Sendable {
             guard let digest = ArtifactFolder.digest(ofSwept: name) else { continue }
             do {
                 // Waits for the lock of a sweep that is under way.
-                try await lease(digest)
+                try await lease([digest])
                 try await workers[0].run { try folder.putBack(name) }
             } catch let error as PostgresError where error.sqlState == "57014" {
                 // That sweep is stopped; its file waits, the others do not.
@@ -144,30 +152,30 @@ public final class ArtifactStore: Sendable {
     }
 }
 
-/// A file that is being taken in. One task at a time; letting go of it before `finish` removes the file.
+/// A file that is being taken in. One task at a time; letting go of it before it is placed removes the file.
 public final class ArtifactUpload: Sendable {
-    private let file: IncomingFile
-    private let worker: Worker
-    private let store: ArtifactStore
+    /// What gathers before it goes to the disk.
+    private static let bufferBytes = 65_536
 
-    fileprivate init(file: IncomingFile, worker: Worker, store: ArtifactStore) {
+    fileprivate let file: IncomingFile
+    fileprivate let worker: Worker
+
+    fileprivate init(file: IncomingFile, worker: Worker) {
         self.file = file
         self.worker = worker
-        self.store = store
     }
 
     /// Adds bytes.
     public func write(_ bytes: [UInt8]) async throws {
+        guard file.gather(bytes) >= Self.bufferBytes else { return }
         let file = file
-        try await worker.run { try file.write(bytes) }
+        try await worker.run { try file.writeGathered() }
     }
 
-    /// Makes the file durable, leases its digest and puts it in place.
+    /// Makes the file durable under a name of its own.
     public func finish() async throws -> SHA256Digest {
         let file = file
-        let digest = try await worker.run { try file.finish() }
-        try await store.settle(file, digest, on: worker)
-        return digest
+        return try await worker.run { try file.finish() }
     }
 
     deinit {
@@ -176,31 +184,45 @@ public final class ArtifactUpload: Sendable {
     }
 }
 
-/// The file behind an upload, used on its worker's thread.
+/// The file behind an upload, used on its worker's thread but for what gathers.
 private final class IncomingFile: Sendable {
     private struct State: ~Copyable {
-        let descriptor: Descriptor
+        var gathered: [UInt8] = []
+        /// Nil until something is written.
+        var descriptor: Descriptor?
         var hasher = SHA256Hasher()
+
+        mutating func write(_ path: String) throws(SystemError) {
+            if descriptor == nil { descriptor = try Descriptor.creating(path) }
+            hasher.update(gathered)
+            try descriptor?.write(gathered)
+            gathered.removeAll(keepingCapacity: true)
+        }
     }
 
     let path: String
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    init(_ path: String) throws(SystemError) {
+    init(_ path: String) {
         self.path = path
-        state = Mutex(State(descriptor: try Descriptor.creating(path)))
     }
 
-    func write(_ bytes: [UInt8]) throws {
-        try state.withLock { state in
-            state.hasher.update(bytes)
-            try state.descriptor.write(bytes)
+    /// Keeps bytes for the next writing; returns how many there are.
+    func gather(_ bytes: [UInt8]) -> Int {
+        state.withLock { state in
+            state.gathered += bytes
+            return state.gathered.count
         }
+    }
+
+    func writeGathered() throws {
+        try state.withLock { try $0.write(path) }
     }
 
     func finish() throws -> SHA256Digest {
         try state.withLock { state in
-            try state.descriptor.synchronize()
+            try state.write(path)
+            try state.descriptor?.synchronize()
             return state.hasher.finish()
         }
     }

@@ -18,9 +18,9 @@ final class PastReader: Sendable {
     /// The present past of streams. The versions it names are what an append has to expect.
     func read(_ streams: [StreamName]) async throws(EventLogError) -> Past {
         var folded: [StreamName: (version: StreamVersion, state: FoldedState)] = [:]
-        let cached = cache.withLock { $0 }
-        for stream in streams { folded[stream] = cached[stream] ?? (.none, FoldedState(initial: stream)) }
-
+        cache.withLock { cache in
+            for stream in streams { folded[stream] = cache[stream] ?? (.none, FoldedState(initial: stream)) }
+        }
         for entry in try await entries.read(after: folded.mapValues(\.version)) {
             let envelope = try entry.envelope()
             guard var known = folded[envelope.stream], let version = entry.version else { continue }

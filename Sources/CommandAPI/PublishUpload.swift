@@ -31,6 +31,7 @@ struct PublishUpload: Sendable {
         var decoder = try MultipartDecoder(contentType: request.head.fields["content-type"])
         try await request.body.limit(to: maximumBytes)
         var artifacts: [Artifact] = []
+        var finished: [(upload: ArtifactUpload, digest: SHA256Digest)] = []
         var manifest: [UInt8]?
         var part: OpenPart?
         while let piece = try await request.body.next() {
@@ -39,7 +40,7 @@ struct PublishUpload: Sendable {
                 switch event {
                 case .part(let name, _):
                     let role = try role(named: name, taken: artifacts.map(\.role))
-                    part = OpenPart(role: role, upload: try await store.begin())
+                    part = OpenPart(role: role, upload: store.begin())
                 case .data(let bytes):
                     guard var open = part else { continue }
                     try open.take(bytes)
@@ -49,9 +50,9 @@ struct PublishUpload: Sendable {
                     guard let open = part else { continue }
                     try open.check()
                     if open.role == .manifest { manifest = open.kept }
-                    artifacts.append(
-                        Artifact(
-                            role: open.role, sha256: try await open.upload.finish(), sizeBytes: Int64(open.sizeBytes)))
+                    let digest = try await open.upload.finish()
+                    finished.append((open.upload, digest))
+                    artifacts.append(Artifact(role: open.role, sha256: digest, sizeBytes: Int64(open.sizeBytes)))
                     part = nil
                 case .end: break
                 }
@@ -67,6 +68,7 @@ struct PublishUpload: Sendable {
                     Problem.Finding(severity: "error", path: "/manifest", message: "a publication needs a manifest")
                 ])
         }
+        try await store.place(finished)
         return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest)
     }
 

@@ -78,14 +78,12 @@ public final class EventLog: Sendable {
         _ configuration: Configuration, id: LogID, keeper: PartitionKeeper, commands: PostgresPool, reactor: Reactor
     ) {
         self.reactor = reactor
-        // A prepared CALL plans its statements anew each time unless told not to; an old plan may meet a
-        // grown table, so those that scan are off.
+        // A prepared CALL plans its statements anew each time unless told not to.
         let appending = PostgresConfiguration(
             url: configuration.url, applicationName: "marketplace-append", role: DatabaseRole.commands,
-            settings: [
-                "plan_cache_mode": "force_generic_plan", "enable_hashjoin": "off", "enable_mergejoin": "off",
-                "enable_seqscan": "off", "synchronous_commit": "on",
-            ])
+            settings: PostgresConfiguration.plannedOnce.merging([
+                "enable_hashjoin": "off", "enable_mergejoin": "off", "synchronous_commit": "on",
+            ]) { $1 })
         pipeline = PostgresPipeline(appending, on: reactor)
         writer = LogWriter(
             pipeline: pipeline, keeper: keeper,

@@ -12,6 +12,8 @@ public struct Projector: Sendable {
     private static let batchEntries = 500
     private static let firstPauseMilliseconds = 100
     private static let longestPauseMilliseconds = 5_000
+    /// What a batch that was not full leaves to the next, so that many small ones are few larger ones.
+    private static let gatheringMilliseconds = 10
 
     private let projection: any Projection.Type
     private let session: PostgresSession
@@ -25,7 +27,8 @@ public struct Projector: Sendable {
         self.projection = projection
         session = PostgresSession(
             PostgresConfiguration(
-                url: url, applicationName: "marketplace-project-\(projection.name)", role: DatabaseRole.projectors))
+                url: url, applicationName: "marketplace-project-\(projection.name)", role: DatabaseRole.projectors,
+                settings: PostgresConfiguration.plannedOnce))
         self.head = head
         self.log = log
     }
@@ -42,10 +45,15 @@ public struct Projector: Sendable {
     /// Applies what there is and what comes until the task is cancelled.
     public func run() async {
         var pauseMilliseconds = Self.firstPauseMilliseconds
+        var cursor = Position(0)
         while !Task.isCancelled {
             do {
-                let cursor = try await applyBatch()
+                let before = cursor
+                cursor = try await applyBatch()
                 pauseMilliseconds = Self.firstPauseMilliseconds
+                if cursor.value - before.value < Self.batchEntries {
+                    try? await Task.sleep(for: .milliseconds(Self.gatheringMilliseconds))
+                }
                 // Looks anew now and then all the same: another worker may have gone on in its place.
                 _ = try await head.passes(cursor, withinMilliseconds: 1_000)
             } catch {

@@ -82,12 +82,8 @@ struct Services: Sendable {
             url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
             statementTimeoutMilliseconds: 10_000)
         let pool = PostgresPool(configuration, sessions: 8)
-        // Short reads: planned once, for tables that may have grown since, so along indexes alone.
         var short = configuration
-        short.settings = [
-            "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_bitmapscan": "off",
-            "enable_sort": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
-        ]
+        short.settings = PostgresConfiguration.alongIndexes
         let pipeline = PostgresPipeline(short, on: reactor)
         return QueryFront(
             agents: AgentReader(pipeline: pipeline, pool: pool), entries: EventReader(pool: pool), artifacts: folder,
