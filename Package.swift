@@ -101,7 +101,7 @@ let package = Package(
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),
         tests("Events", ["Events", "JSON", "Crypto", "TestSupport"], exclude: ["Golden", "make_golden.py"]),
-        tests("Postgres", ["Postgres", "TestSupport"]),
+        tests("Postgres", ["Postgres", "Reactor", "System", "TestSupport"]),
         tests("EventLog", ["EventLog", "Events", "Postgres", "Crypto", "System", "TestSupport"]),
         tests(
             "Projections",

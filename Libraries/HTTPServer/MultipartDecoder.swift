@@ -1,3 +1,5 @@
+import Glibc
+
 /// Takes a multipart/form-data body apart (RFC 7578, RFC 2046 5.1) as its bytes arrive; no I/O.
 ///
 /// How the bytes are cut makes no difference. Nothing is gathered beyond one part's head and one
@@ -152,16 +154,20 @@ public struct MultipartDecoder: Sendable {
     }
 
     private func find(_ pattern: [UInt8], limit: Int) -> Int? {
-        let last = buffer.count - pattern.count
-        guard last >= start else { return nil }
-        var index = start
-        while index <= last, index - start <= limit {
-            if buffer[index] == pattern[0], buffer[index..<(index + pattern.count)].elementsEqual(pattern) {
-                return index
+        guard buffer.count - start >= pattern.count else { return nil }
+        let last = min(buffer.count - pattern.count, limit < buffer.count ? start + limit : buffer.count)
+        return unsafe buffer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var index = start
+            while index <= last,
+                let first = unsafe memchr(base + index, Int32(pattern[0]), last - index + 1)
+            {
+                index = unsafe base.distance(to: UnsafeRawPointer(first))
+                if unsafe memcmp(base + index, pattern, pattern.count) == 0 { return index }
+                index += 1
             }
-            index += 1
+            return nil
         }
-        return nil
     }
 }
 

@@ -13,7 +13,7 @@ public struct Projector: Sendable {
     private static let firstPauseMilliseconds = 100
     private static let longestPauseMilliseconds = 5_000
     /// What a batch that was not full leaves to the next, so that many small ones are few larger ones.
-    private static let gatheringMilliseconds = 10
+    private static let gatheringMilliseconds = 20
 
     private let projection: any Projection.Type
     private let session: PostgresSession

@@ -1,0 +1,157 @@
+import Postgres
+import Reactor
+import System
+import TestSupport
+import Testing
+
+@Suite struct PipelineTests {
+    private static let double = PostgresStatement("double", Array("SELECT $1::bigint * 2".utf8))
+    private static let divide = PostgresStatement("divide", Array("SELECT 1 / $1::int".utf8))
+    private static let keep = PostgresStatement("keep", Array("INSERT INTO kept (n) VALUES ($1)".utf8))
+    private static let sleep = PostgresStatement("sleep", Array("SELECT pg_sleep($1::int / 20.0)::text".utf8))
+
+    private func with(
+        _ url: String, timeout: Int = 30_000, maximumWaiting: Int = 1_000,
+        _ body: (PostgresPipeline) async throws -> Void
+    ) async throws {
+        let reactor = try Reactor()
+        defer { reactor.stop() }
+        let pipeline = PostgresPipeline(
+            PostgresConfiguration(
+                url: url, applicationName: "pipelined", statementTimeoutMilliseconds: timeout), on: reactor,
+            maximumWaiting: maximumWaiting)
+        try await body(pipeline)
+        await pipeline.close()
+    }
+
+    private func kind(_ body: () async throws -> Void) async -> PostgresError.Kind? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return (error as? PostgresError)?.kind
+        }
+    }
+
+    @Test func eachStatementGetsItsOwnAnswer() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await with(url) { pipeline in
+                let answers = try await withThrowingTaskGroup(of: (Int64, Int64).self) { group in
+                    for number in Int64(0)..<500 {
+                        group.addTask {
+                            let answer = try await pipeline.execute(Self.double, [.int8(number)]) { rows in
+                                try rows.first?.integer(0) ?? -1
+                            }
+                            return (number, answer)
+                        }
+                    }
+                    return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+                }
+                #expect(answers.count == 500)
+                #expect(answers.allSatisfy { $0.value == 2 * $0.key })
+            }
+        }
+    }
+
+    /// One that fails takes back nothing of its neighbours, whether it is the first of its kind or a later one.
+    @Test func aStatementFailsAlone() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await TestDatabase.script(url, "CREATE TABLE kept (n int PRIMARY KEY CHECK (n % 7 <> 3))")
+            try await with(url) { pipeline in
+                let failed = await withTaskGroup(of: Int?.self) { group in
+                    for number in 0..<100 {
+                        group.addTask {
+                            do {
+                                try await pipeline.execute(Self.keep, [.int4(Int32(number))]) { _ in }
+                                return nil
+                            } catch {
+                                return (error as? PostgresError)?.sqlState == "23514" ? number : -1
+                            }
+                        }
+                    }
+                    return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
+                }
+                #expect(failed.sorted() == (0..<100).filter { $0 % 7 == 3 })
+                let kept = try await TestDatabase.query(url, "SELECT n::text FROM kept ORDER BY kept.n")
+                #expect(kept == (0..<100).filter { $0 % 7 != 3 }.map(String.init))
+                let error = await #expect(throws: PostgresError.self) {
+                    try await pipeline.execute(Self.divide, [.int4(0)]) { _ in }
+                }
+                #expect(error?.sqlState == "22012")
+                #expect(try await pipeline.execute(Self.divide, [.int4(1)]) { try $0.first?.integer(0) } == 1)
+            }
+        }
+    }
+
+    /// A statement that can't be prepared now can be once what it names is there.
+    @Test func whatCouldNotBePreparedIsPreparedAnew() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await with(url) { pipeline in
+                let error = await #expect(throws: PostgresError.self) {
+                    try await pipeline.execute(Self.keep, [.int4(1)]) { _ in }
+                }
+                #expect(error?.sqlState == "42P01")
+                try await TestDatabase.script(url, "CREATE TABLE kept (n int)")
+                try await pipeline.execute(Self.keep, [.int4(1)]) { _ in }
+                #expect(try await TestDatabase.query(url, "SELECT n::text FROM kept") == ["1"])
+            }
+        }
+    }
+
+    @Test func aLostConnectionIsSaidAndMadeAnew() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await with(url) { pipeline in
+                let cut =
+                    "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = 'pipelined' AND datname = current_database()"
+                async let first = kind { try await pipeline.execute(Self.sleep, [.int4(400)]) { _ in } }
+                async let second = kind { try await pipeline.execute(Self.sleep, [.int4(400)]) { _ in } }
+                while try await TestDatabase.query(url, cut) == [] { try await Task.sleep(for: .milliseconds(10)) }
+                #expect(await [first, second] == [.connectionLost, .connectionLost])
+                #expect(try await pipeline.execute(Self.double, [.int8(2)]) { try $0.first?.integer(0) } == 4)
+                // One that rested is noticed at the next statement at the latest, which may be sent again.
+                _ = try await TestDatabase.query(url, cut)
+                #expect(try await pipeline.executeRepeatable(Self.double, [.int8(3)]) { try $0.first?.integer(0) } == 6)
+            }
+        }
+    }
+
+    @Test func aServerThatIsAwayIsUnreachableForAllThatWait() async throws {
+        try await with("host=/nowhere dbname=x") { pipeline in
+            let kinds = await withTaskGroup(of: PostgresError.Kind?.self) { group in
+                for _ in 0..<5 { group.addTask { await kind { try await pipeline.execute(Self.double) { _ in } } } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(kinds == Array(repeating: .unreachable, count: 5))
+        }
+    }
+
+    @Test func moreThanMayWaitIsPushedBack() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await with(url, maximumWaiting: 10) { pipeline in
+                let kinds = await withTaskGroup(of: PostgresError.Kind?.self) { group in
+                    for _ in 0..<200 {
+                        group.addTask { await kind { try await pipeline.execute(Self.sleep, [.int4(1)]) { _ in } } }
+                    }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(kinds.contains(.poolExhausted))
+                #expect(kinds.contains(nil))
+                #expect(kinds.allSatisfy { $0 == nil || $0 == .poolExhausted })
+            }
+        }
+    }
+
+    @Test func aServerThatDoesNotAnswerIsGivenUp() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await PostgresProxy.with(url) { proxy in
+                try await with(proxy.url, timeout: 100) { pipeline in
+                    _ = try await pipeline.execute(Self.double, [.int8(1)]) { _ in }
+                    try proxy.hold("double")
+                    let kind = await kind { try await pipeline.execute(Self.double, [.int8(1)]) { _ in } }
+                    #expect(kind == .unanswered)
+                    try proxy.release()
+                }
+            }
+        }
+    }
+}
