@@ -15,11 +15,9 @@ extension PostgresConnection {
         case synced
     }
 
-    /// What to wait for.
-    var descriptor: Int32 { unsafe PQsocket(connection) }
-
     func enterPipeline() throws(PostgresError) {
         try send(unsafe PQenterPipelineMode(connection))
+        descriptor = unsafe PQsocket(connection)
     }
 
     /// Puts a statement on its way with a Sync of its own, so that it commits or fails alone. Prepares it where it is

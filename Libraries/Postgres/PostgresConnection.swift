@@ -35,10 +35,10 @@ public struct PostgresConfiguration: Sendable {
 
     /// Settings for a connection whose statements are planned once, though the tables grow.
     public static let plannedOnce = ["plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"]
+    /// The same for statements that look up rows by keys they are given, few at a time.
+    public static let byKeys = plannedOnce.merging(["enable_hashjoin": "off", "enable_mergejoin": "off"]) { $1 }
     /// The same for statements that find a few rows by an index and in its order.
-    public static let alongIndexes = plannedOnce.merging([
-        "enable_bitmapscan": "off", "enable_sort": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
-    ]) { $1 }
+    public static let alongIndexes = byKeys.merging(["enable_bitmapscan": "off", "enable_sort": "off"]) { $1 }
 
     /// The bound on how long a program that is stopped inside a transaction holds up others.
     public static let transactionPauseMilliseconds = 10_000
@@ -61,6 +61,8 @@ public struct PostgresConfiguration: Sendable {
     let connection: OpaquePointer
     private let configuration: PostgresConfiguration
     var prepared: Set<String> = []
+    /// What a pipeline waits for; its number stays known when the server has closed the connection.
+    var descriptor: Int32 = -1
     let canceller: PostgresCanceller
     private(set) var isLost = false
 

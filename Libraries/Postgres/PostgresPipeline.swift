@@ -12,6 +12,7 @@ public actor PostgresPipeline {
         let statement: PostgresStatement
         let parameters: [PostgresValue]
         let finish: (Result<PostgresRows, PostgresError>) -> Void
+        /// When the server has to have answered; set once it is the first of those under way.
         var deadline: Int64 = 0
         /// True until the server has prepared the statement, where that goes before it.
         var isPreparing = false
@@ -148,7 +149,13 @@ public actor PostgresPipeline {
         if !waiting.isEmpty { connect() }
     }
 
-    /// The server enforces the timeout; the reserve is for a server that does not answer at all.
+    /// The server enforces the timeout, from when it gets to a statement on; the reserve is for a server that does not
+    /// answer at all.
+    private func setDeadline() {
+        underWay.first?.deadline =
+            Host.steadyClockMilliseconds() + Int64(configuration.statementTimeoutMilliseconds) + 5_000
+    }
+
     private func startTimer() {
         guard !isTimed else { return }
         isTimed = true
@@ -175,9 +182,8 @@ public actor PostgresPipeline {
                 while sent < waiting.count, underWay.count < Self.window {
                     let flight = waiting[sent]
                     sent += 1
-                    flight.deadline =
-                        Host.steadyClockMilliseconds() + Int64(configuration.statementTimeoutMilliseconds) + 5_000
                     underWay.append(flight)
+                    if underWay.count == 1 { setDeadline() }
                     flight.isPreparing = try connection.sendSynced(flight.statement, flight.parameters)
                     Failpoint.reach("\(flight.statement.name).sent")
                 }
@@ -213,6 +219,7 @@ public actor PostgresPipeline {
                 case .skipped: break
                 case .synced:
                     underWay.removeFirst()
+                    setDeadline()
                     finish(flight, connection)
                 }
             }
@@ -227,7 +234,14 @@ public actor PostgresPipeline {
     private func finish(_ flight: Flight, _ connection: PostgresConnection) {
         Failpoint.reach("\(flight.statement.name).answered")
         if let failure = flight.failure {
-            if flight.isPreparing { connection.prepared.remove(flight.statement.name) }
+            let isUnknown = failure.sqlState == "26000"
+            if flight.isPreparing || isUnknown { connection.prepared.remove(flight.statement.name) }
+            if isUnknown {
+                // The one that should have prepared it failed; this one never ran.
+                flight.failure = nil
+                waiting.insert(flight, at: 0)
+                return
+            }
             flight.finish(.failure(failure))
         } else if let rows = flight.rows {
             flight.finish(.success(rows))

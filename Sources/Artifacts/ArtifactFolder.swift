@@ -70,6 +70,9 @@ public struct ArtifactFolder: Sendable {
         try FileSystem.synchronizeDirectory(directory(digest))
     }
 
+    /// All folders that files lie in.
+    var directories: [String] { (0..<256).map { "\(files)/\(Hex.encode([UInt8($0)]))" } }
+
     func directory(_ digest: SHA256Digest) -> String { "\(files)/\(digest.hex.prefix(2))" }
 
     func filePath(_ digest: SHA256Digest) -> String { "\(directory(digest))/\(digest.hex.dropFirst(2))" }

@@ -24,7 +24,9 @@ public final class ArtifactStore: Sendable {
         workers = (0..<diskThreads).map { _ in Worker(name: "artifacts") }
         try FileSystem.makeDirectory(folder.incoming)
         try FileSystem.makeDirectory(folder.files)
+        for directory in folder.directories { try FileSystem.makeDirectory(directory) }
         try FileSystem.makeDirectory(folder.swept)
+        try FileSystem.synchronizeDirectory(folder.files)
         try FileSystem.synchronizeDirectory(FileSystem.parent(of: folder.files))
     }
 
@@ -45,18 +47,13 @@ public final class ArtifactStore: Sendable {
             var changed: Set<String> = []
             for (upload, digest) in uploads {
                 let destination = folder.filePath(digest)
-                let directory = folder.directory(digest)
-                if try FileSystem.status(directory) == nil {
-                    try FileSystem.makeDirectory(directory)
-                    changed.insert(FileSystem.parent(of: directory))
-                }
                 if try FileSystem.status(destination) == nil {
                     try FileSystem.rename(upload.file.path, to: destination)
                 } else {
                     upload.file.discard()
                 }
                 // Also where another upload put it there: its name may not be on the disk yet.
-                changed.insert(directory)
+                changed.insert(folder.directory(digest))
             }
             for directory in changed { try FileSystem.synchronizeDirectory(directory) }
         }
@@ -223,6 +220,9 @@ private final class IncomingFile: Sendable {
         try state.withLock { state in
             try state.write(path)
             try state.descriptor?.synchronize()
+            // Other parts may still come for a long time.
+            state.descriptor = nil
+            state.gathered = []
             return state.hasher.finish()
         }
     }

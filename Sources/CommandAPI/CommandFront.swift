@@ -31,7 +31,7 @@ public struct CommandFront: Sendable {
         self.publicURL = publicURL
         self.artifacts = artifacts
         self.now = now
-        past = PastReader(entries: log.entries)
+        past = PastReader(log)
         authenticator = Authenticator(log: log, past: past, now: now)
     }
 
@@ -100,6 +100,7 @@ public struct CommandFront: Sendable {
                 case .repeated(let stored): return try answer(stored, fingerprint)
                 case .keyReused: throw keyReused
                 case .artifactMissing:
+                    if let first = try await firstReply() { return first }
                     throw Problem(.unavailable, "a file of the upload was swept meanwhile; upload again")
                 case .conflict:
                     if let first = try await firstReply() { return first }

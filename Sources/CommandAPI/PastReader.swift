@@ -8,11 +8,11 @@ import Synchronization
 final class PastReader: Sendable {
     private static let maximumStreams = 20_000
 
-    private let entries: EventReader
+    private let log: EventLog
     private let cache = Mutex<[StreamName: (version: StreamVersion, state: FoldedState)]>([:])
 
-    init(entries: EventReader) {
-        self.entries = entries
+    init(_ log: EventLog) {
+        self.log = log
     }
 
     /// The present past of streams. The versions it names are what an append has to expect.
@@ -21,7 +21,7 @@ final class PastReader: Sendable {
         cache.withLock { cache in
             for stream in streams { folded[stream] = cache[stream] ?? (.none, FoldedState(initial: stream)) }
         }
-        for entry in try await entries.read(after: folded.mapValues(\.version)) {
+        for entry in try await log.read(after: folded.mapValues(\.version)) {
             let envelope = try entry.envelope()
             guard var known = folded[envelope.stream], let version = entry.version else { continue }
             known.state.evolve(envelope.event, at: entry.position)

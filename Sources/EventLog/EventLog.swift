@@ -49,7 +49,9 @@ public final class EventLog: Sendable {
     private let keeper: PartitionKeeper
     /// Where the writer's connection lives.
     private let reactor: Reactor
+    /// The writer's connection, and the one of what commands read by key.
     private let pipeline: PostgresPipeline
+    private let reads: PostgresPipeline
 
     /// The log's id, which every entry names.
     public let id: LogID
@@ -81,10 +83,12 @@ public final class EventLog: Sendable {
         // A prepared CALL plans its statements anew each time unless told not to.
         let appending = PostgresConfiguration(
             url: configuration.url, applicationName: "marketplace-append", role: DatabaseRole.commands,
-            settings: PostgresConfiguration.plannedOnce.merging([
-                "enable_hashjoin": "off", "enable_mergejoin": "off", "synchronous_commit": "on",
-            ]) { $1 })
+            settings: PostgresConfiguration.byKeys.merging(["synchronous_commit": "on"]) { $1 })
         pipeline = PostgresPipeline(appending, on: reactor)
+        reads = PostgresPipeline(
+            PostgresConfiguration(
+                url: configuration.url, applicationName: "marketplace-commands", role: DatabaseRole.commands,
+                settings: PostgresConfiguration.byKeys), on: reactor)
         writer = LogWriter(
             pipeline: pipeline, keeper: keeper,
             writer: Hex.encode(SecureRandom.bytes(16)),
@@ -126,18 +130,30 @@ public final class EventLog: Sendable {
 
     /// The reply kept under an idempotency key; nil where there is none or its 24 hours are over.
     public func storedReply(actor: PersonID, key: String) async throws(EventLogError) -> StoredReply? {
-        try await EventReader.reading(commands) { connection in
-            let id = PostgresValue.uuid(KeyID(actor: actor, key: key).bytes)
-            return try StoredReply.first(of: try connection.execute(Statements.findKey, [id]))
-        }
+        let id = PostgresValue.uuid(KeyID(actor: actor, key: key).bytes)
+        return try await reading(Statements.findKey, [id]) { try StoredReply.first(of: $0) }
     }
 
     /// The credential whose secret has this hash.
     public func token(hash: SHA256Digest) async throws(EventLogError) -> TokenID? {
-        try await EventReader.reading(commands) { connection in
-            guard let row = try connection.execute(Statements.findToken, [.bytea(hash.bytes)]).first else { return nil }
-            return TokenID(try row.text(0))
+        try await reading(Statements.findToken, [.bytea(hash.bytes)]) { rows in
+            try rows.first.flatMap { TokenID(try $0.text(0)) }
         }
+    }
+
+    /// What several streams hold beyond the versions that the caller knows, in log order.
+    public func read(after known: [StreamName: StreamVersion]) async throws(EventLogError) -> [RecordedEntry] {
+        let list = known.map { $0 }
+        return try await reading(
+            Statements.readStreamsAfter, [.texts(list.map(\.key.description)), .int8s(list.map(\.value.value))]
+        ) { try EventReader.entries($0) }
+    }
+
+    private func reading<Value: Sendable>(
+        _ statement: PostgresStatement, _ parameters: [PostgresValue],
+        _ decode: @escaping @Sendable (PostgresRows) throws -> Value
+    ) async throws(EventLogError) -> Value {
+        try await EventReader.translating { try await reads.executeRepeatable(statement, parameters, decode) }
     }
 
     /// The id that stands for a folded user name, made now where there is none. Made once, before the
@@ -150,6 +166,7 @@ public final class EventLog: Sendable {
     public func close() async {
         await commands.close()
         await pipeline.close()
+        await reads.close()
     }
 
     deinit {

@@ -70,25 +70,17 @@ public struct EventReader: Sendable {
         }
     }
 
-    /// What several streams hold beyond the versions that the caller knows, in log order.
-    public func read(
-        after known: [StreamName: StreamVersion]
-    ) async throws(EventLogError) -> [RecordedEntry] {
-        try await Self.reading(pool) { connection in
-            let list = known.map { $0 }
-            return try Self.entries(
-                try connection.execute(
-                    Statements.readStreamsAfter,
-                    [.texts(list.map(\.key.description)), .int8s(list.map(\.value.value))]))
-        }
-    }
-
     /// Runs a read and turns the database's errors into the log's.
     static func reading<Value: Sendable>(
         _ pool: PostgresPool, _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws(EventLogError) -> Value {
+        try await translating { try await pool.runRepeatable(body) }
+    }
+
+    /// Turns the database's errors into the log's.
+    static func translating<Value>(_ body: () async throws -> Value) async throws(EventLogError) -> Value {
         do {
-            return try await pool.runRepeatable(body)
+            return try await body()
         } catch let error as EventLogError {
             throw error
         } catch let error as PostgresError {

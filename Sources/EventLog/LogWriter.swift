@@ -33,6 +33,8 @@ actor LogWriter {
     private static let maximumEvents = 1_000
     private static let maximumBytes = 1 << 20
     private static let maximumUnderWay = 2
+    /// How long a stamp is good for at least; the append takes one that is up to 5 s off.
+    private static let stampMilliseconds: Int64 = 4_000
     /// Commands from which on two commits cost less than waiting for one.
     private static let longQueue = 32
 
@@ -252,6 +254,7 @@ actor LogWriter {
         while true {
             batch += 1
             let sent = batch
+            let began = Host.steadyClockMilliseconds()
             do {
                 let offset = try await measuredClockOffset()
                 let batch = AppendBatch(
@@ -274,9 +277,13 @@ actor LogWriter {
                 // A stream that a command wants to begin exists; which one, the procedure tells when it is asked.
                 looksForBegun = true
             } catch let error as PostgresError where error.sqlState == "ML002" {
+                let now = Host.steadyClockMilliseconds()
+                // The server looks at the stamp once it gets to the batch: behind a slow one the stamp is old by then,
+                // and the clock is not to blame.
+                if now - began > Self.stampMilliseconds, now < deadline { continue }
+                clockOffset = nil
                 guard mayMeasureAgain else { throw EventLogError.clockOff }
                 mayMeasureAgain = false
-                clockOffset = nil
             } catch let error as PostgresError where error.sqlState == "ML004" {
                 // Whoever keeps room came too late or not at all.
                 guard mayMakeRoom else { throw EventLogError.unavailable(error.description) }
@@ -341,12 +348,11 @@ actor LogWriter {
 
     private func measuredClockOffset() async throws -> Int64 {
         if let clockOffset { return clockOffset }
-        let before = Host.wallClockMilliseconds()
-        let (there, after) = try await pipeline.execute(Statements.clock) { rows in
+        // Compared as the answer arrives: connecting, or a batch in front, may have taken long before that.
+        let offset = try await pipeline.execute(Statements.clock) { rows in
             guard let row = rows.first else { throw EventLogError.corrupt("the database has no clock") }
-            return (try row.milliseconds(0), Host.wallClockMilliseconds())
+            return try row.milliseconds(0) - Host.wallClockMilliseconds()
         }
-        let offset = there - (before + after) / 2
         clockOffset = offset
         return offset
     }

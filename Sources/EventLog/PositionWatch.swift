@@ -55,7 +55,7 @@ public actor PositionWatch {
         let began = Host.steadyClockMilliseconds()
         let answer = try await asked.value
         return known.withLock { known in
-            known.next = max(known.next, answer)
+            known.next = answer
             known.askedMilliseconds = began
             return known.next
         }

@@ -154,10 +154,14 @@ public struct AgentReader: Sendable {
     public func versions(
         of key: AgentKey, below precedence: [UInt8]?, limit: Int
     ) async throws -> Reflecting<[Version]> {
-        try await reading(
-            Statements.listVersions,
-            [.text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit))]
-        ) { try $0.map(Self.version) }
+        let parameters: [PostgresValue] = [
+            .text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit)),
+        ]
+        let next = try await recentlyReflected()
+        let found = try await pool.runRepeatable {
+            try $0.execute(Statements.listVersions, parameters).map(Self.version)
+        }
+        return Reflecting(value: found, next: next)
     }
 
     /// One version; nil where there is none.

@@ -102,10 +102,10 @@ import Testing
             #expect(try await log.append(both((0, 1))) == .conflict)
             #expect(try await log.entries.head() == Position(0))
             #expect(try await log.append(both((0, 0))) == .appended(last: Position(2)))
-            let entries = try await log.entries.read(after: [.namespace(a): .none, .namespace(b): .none])
+            let entries = try await log.read(after: [.namespace(a): .none, .namespace(b): .none])
             #expect(entries.map(\.position.value) == [0, 1, 2])
             #expect(entries.map(\.version?.value) == [1, 1, 2])
-            #expect(try await log.entries.read(after: [.namespace(a): StreamVersion(1)]).map(\.position.value) == [2])
+            #expect(try await log.read(after: [.namespace(a): StreamVersion(1)]).map(\.position.value) == [2])
         }
     }
 

@@ -57,6 +57,29 @@ import Testing
         }
     }
 
+    /// A command that waits for a stream is not overtaken by one that came later and changes what it read.
+    @Test func whoWaitsIsNotOvertaken() async throws {
+        try await TestDatabase.with { url in
+            try await PostgresProxy.with(url) { proxy in
+                let log = try await EventLog.open(EventLog.Configuration(url: proxy.url))
+                let fixture = LogFixture(log: log)
+                _ = try await log.append(fixture.claim("first"))
+                try proxy.hold("append")
+                async let held = log.append(fixture.claim("wanted"))
+                try await proxy.held()
+                // Expects what is under way to be done, and that nobody has the other one.
+                async let waiting = log.append(fixture.claim("wanted", expecting: 1, guards: ["other": 0]))
+                try await Task.sleep(for: .milliseconds(100))
+                async let later = log.append(fixture.claim("other"))
+                try await Task.sleep(for: .milliseconds(100))
+                try proxy.release()
+                let outcomes = try await [held, waiting, later]
+                #expect(outcomes == [1, 2, 3].map { .appended(last: Position($0)) })
+                await log.close()
+            }
+        }
+    }
+
     @Test(arguments: ["make_partition", "attach_partition", "prune"])
     func upkeepThatStopsBeforeItsLastPacket(_ statement: String) async throws {
         try await appendsBeside(statement) { try await $0.maintain() }

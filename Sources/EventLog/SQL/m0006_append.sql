@@ -55,7 +55,7 @@ BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'the log is appended to under READ COMMITTED alone' USING ERRCODE = 'ML000';
     END IF;
-    -- statement_timestamp() is when the call arrived, so waiting for the lock is no fault.
+    -- statement_timestamp() is when the server took the call up, so waiting for the lock is no fault.
     IF abs(extract(epoch FROM p_recorded - statement_timestamp())) > 5 THEN
         RAISE EXCEPTION 'the writer''s clock is off' USING ERRCODE = 'ML002';
     END IF;
@@ -130,16 +130,17 @@ BEGIN
         WHERE a.command <> ALL (refused);
     END IF;
 
-    INSERT INTO log.events (position, stream, version, type, recorded, entry)
-    SELECT first + v.number - 1, v.stream, v.version, v.type, p_recorded, v.entry
-    FROM unnest(v_stream, v_version, v_type, v_entry) WITH ORDINALITY AS v (stream, version, type, entry, number);
-
+    -- First, since this is where a stream that exists already fails the batch.
     IF cardinality(v_version) > 0 THEN
         INSERT INTO log.streams (stream, version, position)
         SELECT v.stream, v.version, first + v.number - 1
         FROM unnest(v_stream, v_version) WITH ORDINALITY AS v (stream, version, number)
         WHERE v.version IS NOT NULL;
     END IF;
+
+    INSERT INTO log.events (position, stream, version, type, recorded, entry)
+    SELECT first + v.number - 1, v.stream, v.version, v.type, p_recorded, v.entry
+    FROM unnest(v_stream, v_version, v_type, v_entry) WITH ORDINALITY AS v (stream, version, type, entry, number);
 
     IF cardinality(c_event) > 0 THEN
         INSERT INTO log.contents (position, field, nonce, document, is_public)

@@ -10,3 +10,10 @@ FROM (
     ORDER BY key, is_release DESC, precedence DESC
 ) AS v
 WHERE v.key = d.key;
+
+-- A projector of before would not say which version is shown; so it stops instead, at a name that is gone.
+ALTER TABLE models.agent_details RENAME COLUMN updated_position TO changed_position;
+
+-- What lists show, in the orders they show it, however many agents are not listed.
+CREATE INDEX agent_summaries_listed_recent ON models.agent_summaries (updated_position) WHERE listed;
+CREATE INDEX agent_summaries_listed_names ON models.agent_summaries (key) WHERE listed;

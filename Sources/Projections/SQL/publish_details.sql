@@ -17,7 +17,7 @@ WITH new AS (
     ORDER BY s.key, s.is_release DESC, s.precedence DESC
 )
 UPDATE models.agent_details AS a
-SET updated = last.at, updated_position = last.position,
+SET updated = last.at, changed_position = last.position,
     shown_is_release = shown.is_release, shown_precedence = shown.precedence
 FROM (SELECT DISTINCT ON (key) key, at, position FROM new ORDER BY key, position DESC) AS last
 JOIN shown USING (key)
