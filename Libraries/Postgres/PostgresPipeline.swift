@@ -79,10 +79,12 @@ public actor PostgresPipeline {
         _ statement: PostgresStatement, _ parameters: [PostgresValue] = [],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws -> Value {
-        guard waiting.count < maximumWaiting else {
-            throw PostgresError(.poolExhausted, "\(maximumWaiting) statements wait for the connection")
-        }
-        return try await withCheckedThrowingContinuation { continuation in
+        try await withCheckedThrowingContinuation { continuation in
+            // Looked at here and not before: others get their turn between the call and this.
+            guard waiting.count < maximumWaiting else {
+                let reason = "\(maximumWaiting) statements wait for the connection"
+                return continuation.resume(throwing: PostgresError(.poolExhausted, reason))
+            }
             waiting.append(
                 Flight(statement, parameters) { outcome in
                     continuation.resume(with: Result { try decode(try outcome.get()) })

@@ -133,10 +133,10 @@ import Testing
             let unlock = PostgresStatement("unlock", Array("SELECT pg_advisory_unlock(7)".utf8))
             let pass = PostgresStatement("pass", Array("SELECT pg_advisory_xact_lock_shared(7)::text".utf8))
             try await holder.run { _ = try $0.execute(lock).count }
-            try await with(url, maximumWaiting: 10) { pipeline in
+            try await with(url, timeout: 5_000, maximumWaiting: 10) { pipeline in
                 // The connection is made, and its first statement waits.
                 async let first = kind { try await pipeline.execute(pass) { _ in } }
-                while try await TestDatabase.query(url, "SELECT 'x' FROM pg_locks WHERE NOT granted") == [] {}
+                while try await TestDatabase.query(url, "SELECT locktype FROM pg_locks WHERE NOT granted") == [] {}
                 let (passed, refused) = try await withThrowingTaskGroup(of: PostgresError.Kind?.self) { group in
                     for _ in 0..<200 { group.addTask { await kind { try await pipeline.execute(pass) { _ in } } } }
                     var (passed, refused) = (0, 0)
