@@ -46,12 +46,12 @@ class Web:
 class Marketplace(Web):
     """Ours: everything in one process over the server of this run, with 1,000 agents and two large files."""
 
-    def __init__(self, server, build, folder, paths, kept=32, database="market"):
+    def __init__(self, server, build, folder, paths, kept=32):
         self.server, self.folder, self.paths = server, folder, paths
         self.name = f"marketplace, {kept} MiB of kept answers"
-        data = f"{folder}/data-{database}-{kept}"
+        data = f"{folder}/data-{kept}"
         with open(f"{folder}/market.out", "w") as out, open(f"{folder}/market.err", "w") as errors:
-            self.process = subprocess.Popen([build / "marketplace", "up", "--data", data, "--artifacts", f"{folder}/files", "--database-url", server.url(database), "--port", "0", "--kept-mebibytes", str(kept)], stdout=out, stderr=errors)
+            self.process = subprocess.Popen([build / "marketplace", "up", "--data", data, "--artifacts", f"{folder}/files", "--database-url", server.url("market"), "--port", "0", "--kept-mebibytes", str(kept)], stdout=out, stderr=errors)
         self.started.append(self.process)
         while "ready at" not in (text := Path(f"{folder}/market.out").read_text()):
             if self.process.poll() is not None:
@@ -59,7 +59,7 @@ class Marketplace(Web):
             time.sleep(0.05)
         self.url = text.split("ready at ")[1].split()[0]
         # The program that founded the log has its token in its own folder.
-        shared = Path(folder) / f"token-{database}"
+        shared = Path(folder) / "token"
         if not shared.exists():
             shared.write_text(Path(f"{data}/admin-token").read_text())
             self.token = shared.read_text().strip()

@@ -1,60 +1,6 @@
 import CPostgres
 import Glibc
-import Synchronization
 import System
-
-/// A statement in a file of its own; prepared on a connection when it is first used there.
-public struct PostgresStatement: Sendable {
-    /// The name it is prepared under.
-    public let name: String
-    /// The text, with `$1`, `$2`, … for the parameters.
-    public let sql: String
-
-    /// Names a statement that was compiled into the program.
-    public init(_ name: String, _ bytes: [UInt8]) {
-        self.name = name
-        sql = String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// How and as whom to connect.
-public struct PostgresConfiguration: Sendable {
-    /// A URL or a keyword/value string, as libpq takes it.
-    public var url: String
-    /// Shown by the server.
-    public var applicationName: String
-    /// The role to act as; the one that logs in where nil.
-    public var role: String?
-    /// How long a statement may take.
-    public var statementTimeoutMilliseconds: Int
-    /// How long this side may pause inside a transaction; then the server ends it and lets its locks go. Nil for
-    /// ever, where the locks guard something besides the database.
-    public var transactionPauseMilliseconds: Int? = PostgresConfiguration.transactionPauseMilliseconds
-    /// Server settings of this connection.
-    public var settings: [String: String]
-
-    /// Settings for a connection whose statements are planned once, though the tables grow.
-    public static let plannedOnce = ["plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"]
-    /// The same for statements that look up rows by keys they are given, few at a time.
-    public static let byKeys = plannedOnce.merging(["enable_hashjoin": "off", "enable_mergejoin": "off"]) { $1 }
-    /// The same for statements that find a few rows by an index and in its order.
-    public static let alongIndexes = byKeys.merging(["enable_bitmapscan": "off", "enable_sort": "off"]) { $1 }
-
-    /// The bound on how long a program that is stopped inside a transaction holds up others.
-    public static let transactionPauseMilliseconds = 10_000
-
-    /// States a configuration.
-    public init(
-        url: String, applicationName: String, role: String? = nil, statementTimeoutMilliseconds: Int = 30_000,
-        settings: [String: String] = [:]
-    ) {
-        self.url = url
-        self.applicationName = applicationName
-        self.role = role
-        self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
-        self.settings = settings
-    }
-}
 
 /// One connection, confined to its session's thread: calls block, and nothing suspends between them.
 @safe public final class PostgresConnection {
@@ -249,31 +195,5 @@ public struct PostgresConfiguration: Sendable {
         return PostgresError(
             isLost ? .connectionLost : .server, sqlState: state, constraint: field(Int32(UInt8(ascii: "n"))),
             state.hasPrefix("22") ? "a value does not fit" : message)
-    }
-}
-
-/// Asks the server to give up the statement that a connection runs; any thread may.
-@safe final class PostgresCanceller: @unchecked Sendable {
-    private let handle: OpaquePointer
-    /// The run under way, so that a late request can't hit the one after it.
-    private let current = Mutex<UInt64>(0)
-
-    init(owning handle: OpaquePointer) {
-        unsafe self.handle = handle
-    }
-
-    deinit {
-        unsafe PQfreeCancel(handle)
-    }
-
-    func begin(_ run: UInt64) { current.withLock { $0 = run } }
-    func end() { current.withLock { $0 = 0 } }
-
-    func cancel(_ run: UInt64) {
-        current.withLock { current in
-            guard current == run else { return }
-            var reason = [CChar](repeating: 0, count: 256)
-            unsafe PQcancel(handle, &reason, Int32(reason.count))
-        }
     }
 }

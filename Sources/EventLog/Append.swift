@@ -47,20 +47,14 @@ public final class Append: Sendable {
     public struct IdempotencyKey: Sendable {
         /// What it is kept under: the first half of a digest of whose it is and what the client chose.
         let id: KeyID
-        /// Whose key it is.
-        public let actor: PersonID
-        /// What the client chose.
-        public let key: String
         /// What was asked for; the same key with another one is refused.
         public let fingerprint: SHA256Digest
         /// The reply, which the position completes.
         public let reply: [UInt8]
 
-        /// Puts one together.
+        /// Puts one together, from whose key it is and what the client chose.
         public init(actor: PersonID, key: String, fingerprint: SHA256Digest, reply: [UInt8]) {
             id = KeyID(actor: actor, key: key)
-            self.actor = actor
-            self.key = key
             self.fingerprint = fingerprint
             self.reply = reply
         }

@@ -17,3 +17,13 @@ ALTER TABLE models.agent_details RENAME COLUMN updated_position TO changed_posit
 -- What lists show, in the orders they show it, however many agents are not listed.
 CREATE INDEX agent_summaries_listed_recent ON models.agent_summaries (updated_position) WHERE listed;
 CREATE INDEX agent_summaries_listed_names ON models.agent_summaries (key) WHERE listed;
+
+-- What lists show of the agents that are listed, and what they are searched by.
+CREATE VIEW models.listed_agents AS
+SELECT a.key, a.agent_id, coalesce(u.name, '') AS username, coalesce(a.latest_version, '') AS latest_version, a.has_wasm,
+       coalesce(a.title, '') AS title, coalesce(a.summary, '') AS summary, coalesce(a.category, '') AS shown_category,
+       a.created, a.updated, a.updated_position, a.category, a.words
+FROM models.agent_summaries a
+LEFT JOIN models.usernames u ON u.person = a.owner
+WHERE a.listed;
+GRANT SELECT ON models.listed_agents TO marketplace_queries;

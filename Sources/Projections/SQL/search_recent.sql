@@ -1,11 +1,9 @@
 -- Listed agents that match, the one changed last first, from before a position.
-SELECT a.key, a.agent_id, coalesce(u.name, ''), coalesce(a.latest_version, ''), a.has_wasm, coalesce(a.title, ''),
-       coalesce(a.summary, ''), coalesce(a.category, ''), a.created, a.updated, a.updated_position
-FROM models.agent_summaries a
-LEFT JOIN models.usernames u ON u.person = a.owner
-WHERE a.listed
-  AND a.updated_position < $1
-  AND ($2::text IS NULL OR a.category = $2)
-  AND ($3::text IS NULL OR a.words @@ (websearch_to_tsquery('english', $3) || websearch_to_tsquery('simple', $3)))
-ORDER BY a.updated_position DESC
+SELECT key, agent_id, username, latest_version, has_wasm, title, summary, shown_category, created, updated,
+       updated_position
+FROM models.listed_agents
+WHERE updated_position < $1
+  AND ($2::text IS NULL OR category = $2)
+  AND ($3::text IS NULL OR words @@ (websearch_to_tsquery('english', $3) || websearch_to_tsquery('simple', $3)))
+ORDER BY updated_position DESC
 LIMIT $4
