@@ -113,7 +113,8 @@ let package = Package(
         tests(
             "Server",
             [
-                "CommandAPI", "EventLog", "Events", "HTTPClient", "JSON", "Crypto", "Postgres", "System", "TestSupport",
+                "CommandAPI", "EventLog", "Events", "HTTPClient", "JSON", "Crypto", "Marketplace", "Postgres", "System",
+                "TestSupport",
             ]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],

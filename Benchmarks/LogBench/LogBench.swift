@@ -152,7 +152,7 @@ struct Command {
                 expected: [star: .none, .token(person.token): StreamVersion(1), .user(person.id): StreamVersion(1)],
                 events: [Append.NewEvent(envelope: envelope, version: StreamVersion(1))],
                 key: Append.IdempotencyKey(
-                    actor: person.id, key: "\(prefix)-\(number)", fingerprint: fingerprint,
+                    KeyID(actor: person.id, key: "\(prefix)-\(number)"), fingerprint: fingerprint,
                     reply: Array(#"{"id":"\#(key)","starred":true}"#.utf8)))
         case .downloads, .downloadsOneSlice:
             let slice = kind == .downloads ? StreamName.agent(key).slice : 7

@@ -26,9 +26,15 @@ public struct HTTPClientRequest: Sendable {
     public var fields: [(name: String, value: String)]
     /// A multipart/form-data body; empty for none.
     public var parts: [Part]
+    /// A body whose type the fields name; nil for none. There is this one or parts.
+    public var body: [UInt8]?
 
     /// Puts a request together.
-    public init(_ method: String, _ url: String, fields: [(name: String, value: String)] = [], parts: [Part] = []) {
+    public init(
+        _ method: String, _ url: String, fields: [(name: String, value: String)] = [], parts: [Part] = [],
+        body: [UInt8]? = nil
+    ) {
+        self.body = body
         self.method = method
         self.url = url
         self.fields = fields
@@ -140,6 +146,10 @@ public final class HTTPClient: Sendable {
         unsafe ccurl_set_pointer(handle, CURLOPT_URL, request.url)
         unsafe ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, list)
         if let mime = unsafe mime { unsafe ccurl_set_pointer(handle, CURLOPT_MIMEPOST, UnsafeRawPointer(mime)) }
+        if let body = request.body {
+            unsafe ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
+            unsafe ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, body)
+        }
         unsafe ccurl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method)
         unsafe ccurl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, "/etc/ssl/certs")

@@ -24,7 +24,7 @@ actor HTTPConnection: ReadinessHandler {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe reactor.asUnownedSerialExecutor() }
 
     private let server: HTTPServer
-    private let descriptor: Descriptor
+    let descriptor: Descriptor
     private let limits: HTTPLimits
     private var decoder: HTTPRequestDecoder
     private var phase = Phase.idle

@@ -5,6 +5,9 @@ public struct HTTPRequest: Sendable {
     /// The body.
     public let body: HTTPBody
 
+    /// The address that the connection comes from; empty where the client has left.
+    public func remoteAddress() async -> String { await body.connection.remoteAddress() }
+
     /// The only value of a query parameter; nil where it is absent.
     public func parameter(_ name: String) -> String? {
         head.query.first { $0.name == name }?.value

@@ -26,8 +26,8 @@ public enum PostgresValue: Sendable {
     case byteas([[UInt8]?])
     /// `uuid`, given as 16 bytes.
     case uuid([UInt8])
-    /// `uuid[]`, each given as 16 bytes.
-    case uuids([[UInt8]])
+    /// `uuid[]`, each given as 16 bytes; nil is NULL.
+    case uuids([[UInt8]?])
 
     var typeID: UInt32 {
         switch self {

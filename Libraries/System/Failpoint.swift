@@ -34,7 +34,8 @@ public enum Failpoint {
         @usableFromInline
         static func act(_ name: String) {
             guard let folder, let action = text(name), unsafe unlink("\(folder)/\(name)") == 0 else { return }
-            kill(getpid(), action == "stop" ? SIGSTOP : SIGKILL)
+            // To this thread, so that it gets no further; a signal to the process may meet another one first.
+            raise(action == "stop" ? SIGSTOP : SIGKILL)
         }
     #endif
 }

@@ -9,11 +9,13 @@ struct Authenticator: Sendable {
     private let log: EventLog
     private let past: PastReader
     private let now: @Sendable () -> Timestamp
+    private let uses: TokenUses
 
     init(log: EventLog, past: PastReader, now: @escaping @Sendable () -> Timestamp) {
         self.log = log
         self.past = past
         self.now = now
+        uses = TokenUses(log)
     }
 
     /// The principal of a request's bearer token (RFC 6750 2.1).
@@ -41,6 +43,8 @@ struct Authenticator: Sendable {
         guard now() < state.expires else {
             throw Problem(.notAuthenticated, "the token expired on \(state.expires)")
         }
+        guard !state.isRevoked else { throw Problem(.notAuthenticated, "the token is revoked") }
+        uses.note(token)
         return Principal(user: user, token: token)
     }
 }

@@ -24,7 +24,8 @@ public enum LogFounding {
         let username = try await log.usernameID(
             folded: administrator, proposing: UsernameID(random: SecureRandom.bytes(16)))
 
-        let name = Content(document: NameContent(name: administrator).document, nonce: SecureRandom.bytes(32))
+        let name = Content(
+            document: WrittenContent(.name, ["name": administrator]).document, nonce: SecureRandom.bytes(32))
         let correlation = UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10))
         let expires = Timestamp(milliseconds: now.milliseconds + tokenYears * 365 * 86_400_000)
         func event(_ stream: StreamName, _ event: Event, _ contents: [Append.NewContent] = []) -> Append.NewEvent {
@@ -50,7 +51,10 @@ public enum LogFounding {
                         .tokenIssued(
                             TokenIssued(user: user, scopes: [.admin, .moderate, .publish, .review], expires: expires))),
                 ],
-                credentials: [Append.Credential(hash: secret.hash, token: token)]))
+                vault: [
+                    .credential(Append.Credential(hash: secret.hash, token: token, person: user, name: "first")),
+                    .holder(of: username, user),
+                ]))
         // Another program that founded it at the same moment owns the log stream now.
         if case .appended = outcome { return secret }
         return nil

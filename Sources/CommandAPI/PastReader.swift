@@ -24,7 +24,7 @@ final class PastReader: Sendable {
         for entry in try await log.read(after: folded.mapValues(\.version)) {
             let envelope = try entry.envelope()
             guard var known = folded[envelope.stream], let version = entry.version else { continue }
-            known.state.evolve(envelope.event, at: entry.position)
+            known.state.evolve(envelope.event, entry: envelope.id, at: entry.position)
             known.version = version
             folded[envelope.stream] = known
         }

@@ -7,18 +7,18 @@ import System
 
 extension Problem {
     /// A rejection of the domain, as a problem.
-    init(_ rejection: PublishVersion.Rejection) {
+    init(_ rejection: Rejection) {
         switch rejection {
-        case .notAuthenticated:
-            self.init(.notAuthenticated, "the token is expired or revoked")
-        case .outOfScope(let key):
-            self.init(.outOfScope, "the token has no scope to publish '\(key)', such as publish:\(key)")
-        case .reserved(let name):
-            self.init(.nameReserved, "'\(name)' is kept for the administrator; choose another id")
-        case .namespaceOwned(let namespace):
+        case .notAuthenticated: self.init(.notAuthenticated, "the token is expired or revoked")
+        case .outOfScope(let action, let resource):
+            self.init(.outOfScope, "the token has no scope to \(action.words)\(Self.scope(action, resource))")
+        case .notPermitted(_, .agent(let key)):
+            self.init(.notOwner, "the agent '\(key)' belongs to somebody else; ask its owner")
+        case .notPermitted(_, .namespace(let namespace)):
             self.init(.namespaceOwned, "the namespace '\(namespace)' belongs to somebody else; choose another id")
-        case .notOwner(let key):
-            self.init(.notOwner, "the agent '\(key)' belongs to somebody else")
+        case .notPermitted(let action, _): self.init(.notPermitted, "you may not \(action.words) here")
+        case .reserved(let name):
+            self.init(.nameReserved, "'\(name)' is kept for the administrator; choose another one")
         case .otherSpelling(let registered):
             self.init(.otherSpelling, "the agent is registered as '\(registered)'; publish under that id")
         case .versionExists(let existing):
@@ -26,6 +26,43 @@ extension Problem {
                 .versionExists,
                 "version \(existing.version) exists with the release \(existing.release); versions never change, choose a higher one"
             )
+        case .noAgent(let key): self.init(.agentNotFound, "there is no agent '\(key)' here")
+        case .noVersion(let key, let version):
+            self.init(.versionNotFound, "the agent '\(key)' has no version \(version.prefix(128)) here")
+        case .noNamespace(let namespace):
+            self.init(.namespaceNotFound, "nobody has published in the namespace '\(namespace)' yet")
+        case .noUser: self.init(.userNotFound, "there is nobody of this name or id here")
+        case .noToken: self.init(.tokenNotFound, "you have no token of this id; GET /tokens lists yours")
+        case .noReview: self.init(.reviewNotFound, "there is no such review")
+        case .nameTaken: self.init(.nameTaken, "somebody has this name or one that looks like it; choose another one")
+        case .lastOwner: self.init(.lastOwner, "this is the last owner; add another one first")
+        case .ownAgent(let key):
+            self.init(.ownAgent, "'\(key)' is yours to publish, so it is not yours to review")
+        case .alreadyReviewed(let key):
+            self.init(
+                .alreadyReviewed,
+                "you have reviewed '\(key)' already; PUT /agents/\(key)/reviews/mine to say something else")
+        case .replacesItself(let key):
+            self.init(
+                .invalidBody, "an agent can't replace itself",
+                findings: [
+                    Finding(
+                        severity: "error", path: "/replacement", message: "'\(key)' is the agent that is deprecated")
+                ])
+        case .scopeTooWide(let scope):
+            self.init(.scopeTooWide, "this token does not have the scope '\(scope)', so it can't give it to another")
+        }
+    }
+
+    /// The scope that would be enough.
+    private static func scope(_ action: Action, _ resource: Resource) -> String {
+        switch (Right.of(action).credential, resource) {
+        case (.publishing, .agent(let key)): " '\(key)', such as publish:\(key)"
+        case (.publishing, .namespace(let namespace)): " '\(namespace)', such as publish:\(namespace).*"
+        case (.publishing, _): ", such as publish"
+        case (.reviewing, _): "; it takes review"
+        case (.moderating, _): "; it takes moderate"
+        case (.account, _): "; it takes publish and review together"
         }
     }
 
@@ -58,5 +95,27 @@ extension Problem {
 extension Problem.Finding {
     init(_ finding: Manifest.Finding) {
         self.init(severity: finding.severity.rawValue, path: finding.path, message: finding.message)
+    }
+}
+
+extension Action {
+    /// What is done, in a sentence.
+    fileprivate var words: String {
+        switch self {
+        case .registerAgent, .publishVersion: "publish"
+        case .yankVersion: "yank versions of"
+        case .deprecateAgent: "deprecate"
+        case .changeOwners: "change the owners of"
+        case .changeMembers: "change the members of"
+        case .review: "review agents"
+        case .star: "star agents"
+        case .flag: "flag"
+        case .readFlags: "read flags"
+        case .issueToken: "issue tokens"
+        case .listTokens: "list tokens"
+        case .revokeToken: "revoke other tokens"
+        case .changeProfile: "change the profile"
+        case .eraseAccount: "erase the account"
+        }
     }
 }

@@ -4,7 +4,7 @@ public import JSON
 
 /// One agent in a list, under the names of the specification (1.3, AgentSummary).
 ///
-/// Counts are 0 until the events that they count exist.
+/// `download_count` is 0 until downloads are counted.
 public struct AgentSummaryBody: Sendable {
     /// The key.
     public var key: String
@@ -26,12 +26,25 @@ public struct AgentSummaryBody: Sendable {
     public var created: Timestamp
     /// When a version was last published.
     public var updated: Timestamp
+    /// True where it is not recommended any more.
+    public var isDeprecated: Bool
+    /// How many like it.
+    public var stars: Int64
+    /// How many have reviewed it.
+    public var ratings: Int64
+    /// Their average, in hundredths of a star.
+    public var ratingHundredths: Int64
 
     /// Puts one together.
     public init(
         key: String, agentID: String, username: String, title: String, summary: String, category: String?,
-        latestVersion: String, hasWASM: Bool, created: Timestamp, updated: Timestamp
+        latestVersion: String, hasWASM: Bool, created: Timestamp, updated: Timestamp, isDeprecated: Bool, stars: Int64,
+        ratings: Int64, ratingHundredths: Int64
     ) {
+        self.isDeprecated = isDeprecated
+        self.stars = stars
+        self.ratings = ratings
+        self.ratingHundredths = ratingHundredths
         self.key = key
         self.agentID = agentID
         self.username = username
@@ -44,8 +57,11 @@ public struct AgentSummaryBody: Sendable {
         self.updated = updated
     }
 
-    /// Writes the object; `detail` adds what a page of its own shows.
-    public func encode(_ writer: inout JSONWriter, detail: AgentVersionBody? = nil) {
+    /// Writes the object; `detail` adds what a page of its own shows, and `deprecation` why it is given up.
+    public func encode(
+        _ writer: inout JSONWriter, detail: AgentVersionBody? = nil,
+        deprecation: (replacement: String?, note: String?)? = nil
+    ) {
         writer.object { object in
             object.member("agent_id", agentID)
             object.member("author", detail?.listing?.author)
@@ -53,6 +69,14 @@ public struct AgentSummaryBody: Sendable {
             object.member("categories", category.map { [$0] } ?? [])
             object.member("created_at", created.description)
             if let detail { object.member("dependencies") { detail.encodeDependencies(&$0) } }
+            if let deprecation {
+                object.member("deprecation") { writer in
+                    writer.object { object in
+                        object.member("note", deprecation.note)
+                        object.member("replacement", deprecation.replacement)
+                    }
+                }
+            }
             object.member("description", detail?.listing?.description)
             object.member("display_name", displayName)
             object.member("download_count", Int64(0))
@@ -61,6 +85,7 @@ public struct AgentSummaryBody: Sendable {
             object.member("id", key)
             object.member("image", detail?.listing?.image)
             if let detail { object.member("inputs") { detail.encodePins(detail.listing?.inputs, &$0) } }
+            object.member("is_deprecated", isDeprecated)
             object.member("is_verified", false)
             object.member("latest_version", latestVersion)
             object.member("license", detail?.published.license)
@@ -72,10 +97,11 @@ public struct AgentSummaryBody: Sendable {
                     object.member("username", username)
                 }
             }
-            object.member("rating_avg", Int64(0))
+            object.member("rating_avg") { $0.hundredths(ratingHundredths) }
+            object.member("rating_count", ratings)
             object.member("runtime", detail?.published.runtime)
             object.member("source_url", detail?.listing?.sourceURL)
-            object.member("star_count", Int64(0))
+            object.member("star_count", stars)
             object.member("summary", summary)
             if let detail { object.member("tags", detail.listing?.tags ?? []) }
             object.member("updated_at", updated.description)
@@ -95,11 +121,15 @@ public struct AgentVersionBody: Sendable {
     public var time: Timestamp
     /// Where the log says so.
     public var position: Position
+    /// Why it is yanked; nil where it is not.
+    public var yank: (reason: String, note: String?)?
 
     /// Puts one together.
     public init(
-        key: String, published: VersionPublished, listing: ListingContent?, time: Timestamp, position: Position
+        key: String, published: VersionPublished, listing: ListingContent?, time: Timestamp, position: Position,
+        yank: (reason: String, note: String?)?
     ) {
+        self.yank = yank
         self.key = key
         self.published = published
         self.listing = listing
@@ -134,7 +164,15 @@ public struct AgentVersionBody: Sendable {
             object.member("release", published.release.hex)
             object.member("runtime", published.runtime)
             object.member("version", published.version)
-            object.member("yanked", false)
+            if let yank {
+                object.member("yank") { writer in
+                    writer.object { object in
+                        object.member("note", yank.note)
+                        object.member("reason", yank.reason)
+                    }
+                }
+            }
+            object.member("yanked", yank != nil)
         }
     }
 
@@ -172,14 +210,24 @@ public enum PageBody {
         }
         writer.object { object in
             if name < "pagination" { list(&object) }
-            object.member("pagination") { writer in
-                writer.object { object in
-                    object.member("limit", Int64(limit))
-                    object.member("next_cursor", nextCursor)
-                }
-            }
+            object.member("pagination") { pagination(limit: limit, nextCursor: nextCursor, &$0) }
             if name > "pagination" { list(&object) }
         }
         return writer.bytes
+    }
+
+    /// Writes `{limit, next_cursor?}`.
+    public static func pagination(limit: Int, nextCursor: String?, _ writer: inout JSONWriter) {
+        writer.object { object in
+            object.member("limit", Int64(limit))
+            object.member("next_cursor", nextCursor)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes a number of hundredths as the number it is.
+    public mutating func hundredths(_ value: Int64) {
+        raw(Array(JSONNumber(Double(value) / 100)?.literal.utf8 ?? "0".utf8))
     }
 }

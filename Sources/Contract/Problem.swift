@@ -10,6 +10,12 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case notAuthenticated = "not-authenticated"
     /// The token does not permit this.
     case outOfScope = "out-of-scope"
+    /// The person may not do this, whatever the token permits.
+    case notPermitted = "not-permitted"
+    /// The token that is asked for would permit more than the one that asks.
+    case scopeTooWide = "scope-too-wide"
+    /// Nobody reviews an agent of their own.
+    case ownAgent = "own-agent"
     /// The name is kept for the administrator.
     case nameReserved = "name-reserved"
     /// The namespace belongs to somebody else.
@@ -22,6 +28,14 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case agentNotFound = "agent-not-found"
     /// No such version.
     case versionNotFound = "version-not-found"
+    /// No such namespace.
+    case namespaceNotFound = "namespace-not-found"
+    /// Nobody of this name.
+    case userNotFound = "user-not-found"
+    /// No such token, or somebody else's.
+    case tokenNotFound = "token-not-found"
+    /// No such review.
+    case reviewNotFound = "review-not-found"
     /// No such file.
     case artifactNotFound = "artifact-not-found"
     /// The path knows other methods.
@@ -32,12 +46,22 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case otherSpelling = "other-spelling"
     /// The version exists with another content.
     case versionExists = "version-exists"
+    /// Somebody has the name.
+    case nameTaken = "name-taken"
+    /// The token that was issued under this idempotency key is in use.
+    case tokenInUse = "token-in-use"
+    /// The person has reviewed the agent already.
+    case alreadyReviewed = "already-reviewed"
+    /// There has to be another owner first.
+    case lastOwner = "last-owner"
     /// The body or a part of it is too large.
     case contentTooLarge = "content-too-large"
     /// The body has a type that is not taken.
     case unsupportedMediaType = "unsupported-media-type"
     /// The range that was asked for lies behind the end of the file.
     case rangeNotSatisfiable = "range-not-satisfiable"
+    /// Members of the body are missing, unknown or not what they have to be; all of them are listed.
+    case invalidBody = "invalid-body"
     /// The manifest has errors; all of them are listed.
     case invalidManifest = "invalid-manifest"
     /// A part of the upload is missing, unknown, repeated or not what it has to be.
@@ -50,6 +74,8 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case notImplemented = "not-implemented"
     /// Another version of HTTP.
     case versionNotSupported = "http-version-not-supported"
+    /// The address asked for too much in too short a time.
+    case rateLimited = "rate-limited"
     /// Too much is under way.
     case busy = "busy"
     /// The database or the disk can't be used now.
@@ -66,15 +92,18 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         switch self {
         case .malformedRequest, .invalidParameter: 400
         case .notAuthenticated: 401
-        case .outOfScope, .nameReserved, .namespaceOwned, .notOwner: 403
-        case .pathNotFound, .agentNotFound, .versionNotFound, .artifactNotFound: 404
+        case .outOfScope, .nameReserved, .namespaceOwned, .notOwner, .notPermitted, .scopeTooWide, .ownAgent: 403
+        case .pathNotFound, .agentNotFound, .versionNotFound, .artifactNotFound, .namespaceNotFound, .userNotFound,
+            .tokenNotFound, .reviewNotFound:
+            404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .otherSpelling, .versionExists: 409
+        case .otherSpelling, .versionExists, .nameTaken, .tokenInUse, .alreadyReviewed, .lastOwner: 409
         case .contentTooLarge: 413
         case .unsupportedMediaType: 415
         case .rangeNotSatisfiable: 416
-        case .invalidManifest, .invalidPart, .idempotencyKeyReused: 422
+        case .invalidBody, .invalidManifest, .invalidPart, .idempotencyKeyReused: 422
+        case .rateLimited: 429
         case .headTooLarge: 431
         case .internalError: 500
         case .notImplemented: 501
@@ -90,6 +119,9 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .invalidParameter: "A parameter has no valid value"
         case .notAuthenticated: "A valid token is needed"
         case .outOfScope: "The token does not permit this"
+        case .notPermitted: "This is not permitted"
+        case .scopeTooWide: "The new token would permit more than this one"
+        case .ownAgent: "Nobody reviews an agent of their own"
         case .nameReserved: "The name is reserved"
         case .namespaceOwned: "The namespace belongs to somebody else"
         case .notOwner: "The agent belongs to somebody else"
@@ -97,13 +129,23 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .agentNotFound: "There is no such agent"
         case .versionNotFound: "There is no such version"
         case .artifactNotFound: "There is no such file"
+        case .namespaceNotFound: "There is no such namespace"
+        case .userNotFound: "There is nobody of this name"
+        case .tokenNotFound: "There is no such token"
+        case .reviewNotFound: "There is no such review"
         case .methodNotAllowed: "The path does not know this method"
         case .requestTimeout: "The request took too long"
         case .otherSpelling: "The agent is registered under another spelling"
         case .versionExists: "The version exists already"
+        case .nameTaken: "Somebody has the name"
+        case .tokenInUse: "The token is in use"
+        case .alreadyReviewed: "The agent was reviewed already"
+        case .lastOwner: "There has to be another owner first"
         case .contentTooLarge: "The content is too large"
         case .unsupportedMediaType: "The content has a type that is not taken"
         case .rangeNotSatisfiable: "The range is not there"
+        case .invalidBody: "The body can't be taken"
+        case .rateLimited: "Too much in too short a time"
         case .invalidManifest: "The manifest can't be published"
         case .invalidPart: "A part of the upload can't be taken"
         case .idempotencyKeyReused: "The idempotency key was used for another command"
@@ -169,7 +211,7 @@ public struct Problem: Error, Sendable, Equatable {
         var writer = JSONWriter()
         writer.object { object in
             object.member("code", code.rawValue)
-            object.member("detail", detail)
+            object.member("detail", Redaction.ofTokens(in: detail))
             if !findings.isEmpty {
                 object.member("findings") { $0.findings(findings) }
             }
@@ -186,8 +228,8 @@ extension JSONWriter {
     mutating func findings(_ findings: [Problem.Finding]) {
         array(findings) { finding, writer in
             writer.object { object in
-                object.member("message", finding.message)
-                object.member("path", finding.path)
+                object.member("message", Redaction.ofTokens(in: finding.message))
+                object.member("path", Redaction.ofTokens(in: finding.path))
                 object.member("severity", finding.severity)
             }
         }

@@ -1,4 +1,4 @@
-public import Events
+import Events
 public import JSON
 
 /// The answer to a publication.
@@ -30,14 +30,13 @@ public struct PublishAnswer: Sendable, Equatable {
         self.warnings = warnings
     }
 
-    /// Canonical JSON; without `position` it is the template.
-    public func body(position: Position?) -> [UInt8] {
+    /// Canonical JSON without the position.
+    public var template: [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
             object.member("agent_id", agentID)
             object.member("id", key)
             object.member("new", isNew)
-            object.member("position", position?.value)
             object.member("release", release)
             object.member("version", version)
             object.member("warnings") { $0.findings(warnings) }

@@ -52,9 +52,9 @@ public final class Append: Sendable {
         /// The reply, which the position completes.
         public let reply: [UInt8]
 
-        /// Puts one together, from whose key it is and what the client chose.
-        public init(actor: PersonID, key: String, fingerprint: SHA256Digest, reply: [UInt8]) {
-            id = KeyID(actor: actor, key: key)
+        /// Puts one together.
+        public init(_ id: KeyID, fingerprint: SHA256Digest, reply: [UInt8]) {
+            self.id = id
             self.fingerprint = fingerprint
             self.reply = reply
         }
@@ -66,11 +66,46 @@ public final class Append: Sendable {
         public let hash: SHA256Digest
         /// Which credential it is.
         public let token: TokenID
+        /// Whose it is.
+        public let person: PersonID
+        /// How its owner calls it.
+        public let name: String
+        /// What it was issued under, where its secret could get lost with the answer.
+        public let issuedUnder: KeyID?
 
         /// Puts one together.
-        public init(hash: SHA256Digest, token: TokenID) {
+        public init(hash: SHA256Digest, token: TokenID, person: PersonID, name: String, issuedUnder: KeyID? = nil) {
             self.hash = hash
             self.token = token
+            self.person = person
+            self.name = name
+            self.issuedUnder = issuedUnder
+        }
+    }
+
+    /// What an append changes in the vault.
+    public enum VaultChange: Sendable {
+        /// A credential comes to be.
+        case credential(Credential)
+        /// A name is held by somebody; the append conflicts where the vault has forgotten the name's id.
+        case holder(of: UsernameID, PersonID)
+        /// Somebody has an e-mail address.
+        case mailbox(PersonID, address: String)
+        /// Name, address and what somebody flagged are forgotten.
+        case forget(PersonID)
+    }
+
+    /// A content that is erased with the append.
+    public struct Erasure: Sendable {
+        /// Where the entry stands that commits to it.
+        public let position: Position
+        /// The field that commits to it.
+        public let field: String
+
+        /// Puts one together.
+        public init(position: Position, field: String) {
+            self.position = position
+            self.field = field
         }
     }
 
@@ -80,21 +115,24 @@ public final class Append: Sendable {
     public let events: [NewEvent]
     /// Where the client gave one.
     public let key: IdempotencyKey?
-    /// Credentials that come to be.
-    public let credentials: [Credential]
+    /// What changes in the vault.
+    public let vault: [VaultChange]
+    /// What people wrote and is gone from now on.
+    public let erasures: [Erasure]
     /// Files that the events name; each has to be leased.
     public let artifacts: [SHA256Digest]
 
     /// Puts one together.
     public init(
         expected: [StreamName: StreamVersion], events: [NewEvent], key: IdempotencyKey? = nil,
-        credentials: [Credential] = [], artifacts: [SHA256Digest] = []
+        vault: [VaultChange] = [], erasures: [Erasure] = [], artifacts: [SHA256Digest] = []
     ) {
         precondition(!events.isEmpty, "an append has at least one event")
         self.expected = expected
         self.events = events
         self.key = key
-        self.credentials = credentials
+        self.vault = vault
+        self.erasures = erasures
         self.artifacts = artifacts
         appended = Array(Set(events.filter { $0.version != nil }.map(\.stream)))
         sizeBytes = events.reduce(key?.reply.count ?? 0) { sum, event in

@@ -34,9 +34,17 @@ struct AppendBatch {
             .byteas(rows.contents.map(\.content.document)), .bools(rows.contents.map(\.isPublic)),
             .int4s(rows.keyEvents), .uuids(rows.keys.map(\.id.bytes)),
             .byteas(rows.keys.map(\.fingerprint.bytes)), .byteas(rows.keys.map(\.reply)),
-            .int4s(rows.credentialCommands), .byteas(rows.credentials.map(\.hash.bytes)),
-            .texts(rows.credentials.map(\.token.hex)),
+            .int4s(rows.credentials.map(\.command)), .byteas(rows.credentials.map(\.value.hash.bytes)),
+            .texts(rows.credentials.map(\.value.token.hex)), .texts(rows.credentials.map(\.value.person.hex)),
+            .texts(rows.credentials.map(\.value.name)), .uuids(rows.credentials.map(\.value.issuedUnder?.bytes)),
             .int4s(rows.artifactCommands), .byteas(rows.artifacts.map(\.bytes)),
+            .int4s(rows.holders.map(\.command)), .texts(rows.holders.map(\.value.username.hex)),
+            .texts(rows.holders.map(\.value.person.hex)),
+            .int4s(rows.mailboxes.map(\.command)), .texts(rows.mailboxes.map(\.value.person.hex)),
+            .texts(rows.mailboxes.map(\.value.address)),
+            .int4s(rows.erasures.map(\.command)), .int8s(rows.erasures.map(\.value.position.value)),
+            .texts(rows.erasures.map(\.value.field)),
+            .int4s(rows.forgotten.map(\.command)), .texts(rows.forgotten.map(\.value.hex)),
         ]
     }
 
@@ -56,8 +64,11 @@ struct AppendBatch {
         var contents: [Append.NewContent] = []
         var keyEvents: [Int32] = []
         var keys: [Append.IdempotencyKey] = []
-        var credentialCommands: [Int32] = []
-        var credentials: [Append.Credential] = []
+        var credentials: [(command: Int32, value: Append.Credential)] = []
+        var holders: [(command: Int32, value: (username: UsernameID, person: PersonID))] = []
+        var mailboxes: [(command: Int32, value: (person: PersonID, address: String))] = []
+        var forgotten: [(command: Int32, value: PersonID)] = []
+        var erasures: [(command: Int32, value: Append.Erasure)] = []
         var artifactCommands: [Int32] = []
         var artifacts: [SHA256Digest] = []
 
@@ -85,8 +96,15 @@ struct AppendBatch {
                 keyEvents.append(firstEvent + Int32(append.events.count) - 1)
                 keys.append(key)
             }
-            credentialCommands += append.credentials.map { _ in command }
-            credentials += append.credentials
+            for change in append.vault {
+                switch change {
+                case .credential(let credential): credentials.append((command, credential))
+                case .holder(let username, let person): holders.append((command, (username, person)))
+                case .mailbox(let person, let address): mailboxes.append((command, (person, address)))
+                case .forget(let person): forgotten.append((command, person))
+                }
+            }
+            erasures += append.erasures.map { (command, $0) }
             artifactCommands += append.artifacts.map { _ in command }
             artifacts += append.artifacts
         }

@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 public import Events
 import Postgres
 import Reactor
@@ -44,7 +44,7 @@ public final class EventLog: Sendable {
     }
 
     private let writer: LogWriter
-    private let commands: PostgresPool
+    let commands: PostgresPool
     private let reader: EventReader
     private let keeper: PartitionKeeper
     /// Where the writer's connection lives.
@@ -101,7 +101,7 @@ public final class EventLog: Sendable {
 
     /// The id that a statement chose: the one that was there, or the one proposed. A second try sees what
     /// another program committed between the two halves of the first.
-    private static func chosenID<Kind>(
+    static func chosenID<Kind>(
         _ pool: PostgresPool, _ statement: PostgresStatement, _ parameters: [PostgresValue]
     ) async throws(EventLogError) -> Identifier<Kind> {
         try await EventReader.reading(pool) { connection in
@@ -129,16 +129,8 @@ public final class EventLog: Sendable {
     }
 
     /// The reply kept under an idempotency key; nil where there is none or its 24 hours are over.
-    public func storedReply(actor: PersonID, key: String) async throws(EventLogError) -> StoredReply? {
-        let id = PostgresValue.uuid(KeyID(actor: actor, key: key).bytes)
-        return try await reading(Statements.findKey, [id]) { try StoredReply.first(of: $0) }
-    }
-
-    /// The credential whose secret has this hash.
-    public func token(hash: SHA256Digest) async throws(EventLogError) -> TokenID? {
-        try await reading(Statements.findToken, [.bytea(hash.bytes)]) { rows in
-            try rows.first.flatMap { TokenID(try $0.text(0)) }
-        }
+    public func storedReply(_ key: KeyID) async throws(EventLogError) -> StoredReply? {
+        try await reading(Statements.findKey, [.uuid(key.bytes)]) { try StoredReply.first(of: $0) }
     }
 
     /// What several streams hold beyond the versions that the caller knows, in log order.
@@ -149,17 +141,12 @@ public final class EventLog: Sendable {
         ) { try EventReader.entries($0) }
     }
 
-    private func reading<Value: Sendable>(
+    /// Reads by key on the pipelined connection.
+    func reading<Value: Sendable>(
         _ statement: PostgresStatement, _ parameters: [PostgresValue],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws(EventLogError) -> Value {
         try await EventReader.translating { try await reads.executeRepeatable(statement, parameters, decode) }
-    }
-
-    /// The id that stands for a folded user name, made now where there is none. Made once, before the
-    /// stream that it names.
-    public func usernameID(folded name: String, proposing id: UsernameID) async throws(EventLogError) -> UsernameID {
-        try await Self.chosenID(commands, Statements.claimUsername, [.text(name), .text(id.hex)])
     }
 
     /// Closes the connections that are at rest.

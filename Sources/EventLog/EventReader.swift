@@ -98,25 +98,41 @@ public struct EventReader: Sendable {
     }
 
     static func entries(_ rows: PostgresRows) throws -> [RecordedEntry] {
-        try rows.map { row in
-            RecordedEntry(
-                position: Position(try row.integer(0)),
-                version: row.isNull(2) ? nil : StreamVersion(try row.integer(2)), bytes: try row.bytes(5))
-        }
+        try rows.map(entry)
+    }
+
+    static func entry(_ row: PostgresRow) throws -> RecordedEntry {
+        RecordedEntry(
+            position: Position(try row.integer(0)),
+            version: row.isNull(2) ? nil : StreamVersion(try row.integer(2)), bytes: try row.bytes(5))
     }
 }
 
 /// Reads entries and contents on a connection that the caller holds, so that both belong to one moment.
 public enum LogOnConnection {
-    /// Entries from a position on, at most `limit`.
+    /// Entries from a position on, at most `limit`, of which those of other types are passed over. A type that nobody
+    /// knows is an error.
     public static func entries(
-        _ connection: PostgresConnection, from position: Position, limit: Int
-    ) throws -> [RecordedEntry] {
-        try EventReader.entries(
-            try connection.execute(
-                Statements.readPositions,
-                [.int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit))]))
+        _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
+    ) throws -> EventReader.Page {
+        var entries: [RecordedEntry] = []
+        var next = position
+        let rows = try connection.execute(
+            Statements.readPositions,
+            [.int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit))])
+        for row in rows {
+            next = Position(try row.integer(0)).next
+            let type = try row.text(3)
+            if types.contains(type) {
+                entries.append(try EventReader.entry(row))
+            } else if !knownTypes.contains(type) {
+                throw EventLogError.corrupt("the type '\(type)' at \(try row.integer(0)) is unknown to this program")
+            }
+        }
+        return EventReader.Page(entries: entries, next: next)
     }
+
+    private static let knownTypes = Set(Event.types)
 
     /// The contents of entries by position and field; what is missing was erased.
     public static func contents(

@@ -14,6 +14,14 @@ enum Statements {
     static let findKey = PostgresStatement("find_key", PackageResources.find_key_sql)
     static let forgetKey = PostgresStatement("forget_key", PackageResources.forget_key_sql)
     static let findToken = PostgresStatement("find_token", PackageResources.find_token_sql)
+    static let findUsername = PostgresStatement("find_username", PackageResources.find_username_sql)
+    static let nameOf = PostgresStatement("name_of", PackageResources.name_of_sql)
+    static let claimFlag = PostgresStatement("claim_flag", PackageResources.claim_flag_sql)
+    static let listTokens = PostgresStatement("list_tokens", PackageResources.list_tokens_sql)
+    static let tokensUnderKey = PostgresStatement("tokens_under_key", PackageResources.tokens_under_key_sql)
+    static let noteUse = PostgresStatement("note_use", PackageResources.note_use_sql)
+    static let findMailbox = PostgresStatement("find_mailbox", PackageResources.find_mailbox_sql)
+    static let findContent = PostgresStatement("find_content", PackageResources.find_content_sql)
     static let claimUsername = PostgresStatement("claim_username", PackageResources.claim_username_sql)
     static let identity = PostgresStatement("identity", PackageResources.identity_sql)
     static let prune = PostgresStatement("prune", PackageResources.prune_sql)
@@ -39,6 +47,7 @@ public enum EventLogSchema {
         PostgresMigration("m0004_upkeep", PackageResources.m0004_upkeep_sql),
         PostgresMigration("m0005_append", PackageResources.m0005_append_sql),
         PostgresMigration("m0006_append", PackageResources.m0006_append_sql),
+        PostgresMigration("m0007_people", PackageResources.m0007_people_sql),
     ]
 }
 

@@ -69,6 +69,31 @@ public struct UserRegistered: EventPayload {
     }
 }
 
+/// `user.profile-changed.v1`
+public struct ProfileChanged: EventPayload {
+    public static let type = "user.profile-changed.v1"
+    /// Commits to the `profile`.
+    public let profileCommitment: SHA256Digest
+
+    /// States a change.
+    public init(profileCommitment: SHA256Digest) { self.profileCommitment = profileCommitment }
+
+    public func encode(_ data: inout JSONWriter.Members) {
+        data.member("profile_commitment", profileCommitment)
+    }
+
+    public init(from reader: inout JSONReader) throws(JSONError) {
+        var profile: SHA256Digest?
+        try reader.object { name, reader throws(JSONError) in
+            switch name {
+            case "profile_commitment": profile = try reader.digest()
+            default: throw reader.unknownMember()
+            }
+        }
+        profileCommitment = try reader.require(profile, "profile_commitment")
+    }
+}
+
 /// `username.claimed.v1`
 public struct UsernameClaimed: EventPayload {
     public static let type = "username.claimed.v1"
@@ -101,6 +126,31 @@ public struct UsernameClaimed: EventPayload {
         self.init(
             user: try reader.require(user, "user"),
             nameCommitment: try reader.require(commitment, "name_commitment"))
+    }
+}
+
+/// `username.released.v1`: the name is free again.
+public struct UsernameReleased: EventPayload {
+    public static let type = "username.released.v1"
+    /// Who had it.
+    public let user: PersonID
+
+    /// States a release.
+    public init(user: PersonID) { self.user = user }
+
+    public func encode(_ data: inout JSONWriter.Members) {
+        data.member("user", user)
+    }
+
+    public init(from reader: inout JSONReader) throws(JSONError) {
+        var user: PersonID?
+        try reader.object { name, reader throws(JSONError) in
+            switch name {
+            case "user": user = try reader.id()
+            default: throw reader.unknownMember()
+            }
+        }
+        self.user = try reader.require(user, "user")
     }
 }
 
@@ -207,6 +257,40 @@ public struct TokenIssued: EventPayload {
             user: try reader.require(user, "user"),
             scopes: try reader.require(scopes.isEmpty ? nil : scopes, "scopes"),
             expires: try reader.require(expires, "expires"))
+    }
+}
+
+/// `token.revoked.v1`: the credential permits nothing from now on.
+public struct TokenRevoked: EventPayload {
+    public static let type = "token.revoked.v1"
+    /// Who wanted it, or why: a closed list.
+    public enum Reason: String, Sendable, CaseIterable {
+        /// Whose it was.
+        case owner
+        /// The administrator.
+        case administrator
+        /// It was found where it should not be.
+        case leaked
+    }
+    /// Who wanted it, or why.
+    public let reason: Reason
+
+    /// States it.
+    public init(reason: Reason) { self.reason = reason }
+
+    public func encode(_ data: inout JSONWriter.Members) {
+        data.member("reason", reason.rawValue)
+    }
+
+    public init(from reader: inout JSONReader) throws(JSONError) {
+        var reason: Reason?
+        try reader.object { name, reader throws(JSONError) in
+            switch name {
+            case "reason": reason = try reader.string("owner, administrator or leaked") { Reason(rawValue: $0) }
+            default: throw reader.unknownMember()
+            }
+        }
+        self.reason = try reader.require(reason, "reason")
     }
 }
 

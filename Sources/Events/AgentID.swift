@@ -42,6 +42,9 @@ public struct AgentKey: Sendable, Hashable, CustomStringConvertible {
     /// The key.
     public let description: String
 
+    /// A person's id, which has the form of a key.
+    init(of person: PersonID) { description = person.hex }
+
     fileprivate init(of id: AgentID) {
         var key: [UInt8] = []
         for byte in id.description.utf8 {

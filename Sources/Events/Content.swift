@@ -22,42 +22,6 @@ public struct Content: Sendable, Equatable {
     public var commitment: SHA256Digest { SHA256Digest(of: nonce + document) }
 }
 
-/// The content `name`: a user name as its owner spells it.
-public struct NameContent: Sendable, Equatable {
-    /// The name.
-    public let name: String
-
-    /// Wraps a name.
-    public init(name: String) { self.name = name }
-
-    /// Canonical JSON.
-    public var document: [UInt8] {
-        var writer = JSONWriter()
-        writer.object { object in
-            object.member("kind", "name")
-            object.member("name", name)
-        }
-        return writer.bytes
-    }
-
-    /// Reads a document.
-    public init(document: [UInt8]) throws(JSONError) {
-        var reader = try JSONReader(document)
-        var name: String?
-        var isKnown: Bool?
-        try reader.object { member, reader throws(JSONError) in
-            switch member {
-            case "kind": isKnown = try reader.text("name") { "name" ~= $0 ? true : nil }
-            case "name": name = try reader.string()
-            default: throw reader.unknownMember()
-            }
-        }
-        try reader.end()
-        _ = try reader.require(isKnown, "kind")
-        self.name = try reader.require(name, "name")
-    }
-}
-
 /// The content `listing`: all that a page shows of a version without opening an artifact.
 public struct ListingContent: Sendable, Equatable {
     /// An input or output.

@@ -7,6 +7,9 @@ extension JSONReader {
     mutating func id<Kind>() throws(JSONError) -> Identifier<Kind> { try text("an id") { Identifier(utf8: $0) } }
     mutating func uuid() throws(JSONError) -> UUIDv7 { try text("a UUIDv7") { UUIDv7(utf8: $0) } }
     mutating func digest() throws(JSONError) -> SHA256Digest { try text("a digest") { SHA256Digest(hex: $0) } }
+    mutating func version() throws(JSONError) -> String {
+        try string("a version") { (1...128).contains($0.utf8.count) ? $0 : nil }
+    }
     mutating func time() throws(JSONError) -> Timestamp { try text("a time") { Timestamp(utf8: $0) } }
 
     @inline(__always) mutating func constant(_ constant: String) throws(JSONError) {

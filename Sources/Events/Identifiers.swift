@@ -45,6 +45,8 @@ public enum IdentifierKind {
     public enum Token {}
     /// A claim on a user name.
     public enum Username {}
+    /// A flag.
+    public enum Flag {}
     /// A reader of one agent within one day.
     public enum Reader {}
 }
@@ -57,6 +59,8 @@ public typealias PersonID = Identifier<IdentifierKind.Person>
 public typealias TokenID = Identifier<IdentifierKind.Token>
 /// The id that stands for a user name.
 public typealias UsernameID = Identifier<IdentifierKind.Username>
+/// The id that stands for a flag and hides its reporter.
+public typealias FlagID = Identifier<IdentifierKind.Flag>
 /// What stands for a reader of one agent within one day: the first half of an HMAC under that day's key.
 public typealias DayToken = Identifier<IdentifierKind.Reader>
 

@@ -15,8 +15,12 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
     case namespace(Namespace)
     /// An agent, its versions and owners.
     case agent(AgentKey)
-    /// What a person thinks of an agent.
+    /// What a person says of an agent.
+    case review(AgentKey, PersonID)
+    /// Whether a person likes an agent.
     case star(AgentKey, PersonID)
+    /// A flag on an agent, or on a person, whose id has the form of a key.
+    case flag(AgentKey, FlagID)
     /// The downloads of a slice, 0 to 63; it has no versions, so nobody waits for anybody.
     case downloads(slice: Int)
 
@@ -29,7 +33,9 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .token(let id): "token/\(id)"
         case .namespace(let namespace): "namespace/\(namespace)"
         case .agent(let key): "agent/\(key)"
+        case .review(let key, let person): "review/\(key)/\(person)"
         case .star(let key, let person): "star/\(key)/\(person)"
+        case .flag(let subject, let id): "flag/\(subject)/\(id)"
         case .downloads(let slice): "downloads/\(slice)"
         }
     }
@@ -50,7 +56,9 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
             case "token": TokenID(utf8: id).map(StreamName.token)
             case "namespace": Namespace(utf8: id).map(StreamName.namespace)
             case "agent": AgentKey(utf8: id).map(StreamName.agent)
-            case "star": Self.star(utf8: id)
+            case "review": Self.pair(utf8: id).map { .review($0, $1) }
+            case "star": Self.pair(utf8: id).map { .star($0, $1) }
+            case "flag": Self.pair(utf8: id).map { .flag($0, $1) }
             case "downloads": Self.downloads(utf8: id)
             default: nil
             }
@@ -58,12 +66,12 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         self = name
     }
 
-    private static func star(utf8 text: Span<UInt8>) -> StreamName? {
+    private static func pair<Kind>(utf8 text: Span<UInt8>) -> (AgentKey, Identifier<Kind>)? {
         guard let slash = text.indices.first(where: { text[$0] == UInt8(ascii: "/") }),
             let key = AgentKey(utf8: text.extracting(..<slash)),
-            let person = PersonID(utf8: text.extracting((slash + 1)...))
+            let id = Identifier<Kind>(utf8: text.extracting((slash + 1)...))
         else { return nil }
-        return .star(key, person)
+        return (key, id)
     }
 
     private static func downloads(utf8 text: Span<UInt8>) -> StreamName? {
@@ -83,7 +91,9 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .token(let id): writer.string("token/", id)
         case .namespace(let namespace): writer.string("namespace/", namespace.description)
         case .agent(let key): writer.string("agent/", key.description)
+        case .review(let key, let person): writer.string("review/", "\(key)/\(person)")
         case .star(let key, let person): writer.string("star/", "\(key)/\(person)")
+        case .flag(let subject, let id): writer.string("flag/", "\(subject)/\(id)")
         case .downloads(let slice): writer.string("downloads/", "\(slice)")
         }
     }
@@ -98,7 +108,7 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .username(let id): Self.slice(of: id.hex)
         case .token(let id): Self.slice(of: id.hex)
         case .namespace(let namespace): Self.slice(of: namespace.description)
-        case .agent(let key), .star(let key, _): Self.slice(of: key.description)
+        case .agent(let key), .review(let key, _), .star(let key, _), .flag(let key, _): Self.slice(of: key.description)
         }
     }
 

@@ -11,6 +11,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         self.milliseconds = min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_999)
     }
 
+    /// The moment so much later.
+    public func adding(milliseconds more: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + more) }
+
     /// Reads the one form that is written; nil for any other, such as other offsets or a leap second.
     public init?(_ text: String) {
         self.init(utf8: text.utf8Span.span)

@@ -62,6 +62,18 @@ extension FrontRequest {
         return value
     }
 
+    /// A parameter of the query that is one of a closed list; the default where it is absent.
+    public func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, of _: Choice.Type, default standard: Choice
+    ) throws(Problem) -> Choice {
+        guard let text = try parameter(name) else { return standard }
+        guard let choice = Choice(rawValue: text) else {
+            let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.invalidParameter, "'\(name)' is '\(text.prefix(64))'; there are \(all)")
+        }
+        return choice
+    }
+
     /// A parameter of the query; nil where it is absent. One that stands twice is refused.
     public func parameter(_ name: String) throws(Problem) -> String? {
         let values = http.head.query.filter { $0.name == name }

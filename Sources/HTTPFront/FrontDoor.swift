@@ -75,7 +75,9 @@ public struct FrontDoor: Sendable {
     public func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPKeptAnswer, HTTPFields)? {
         guard let answer = findKept(head) else { return nil }
         let id = Self.newID().description
-        log.debug("request", ["request": id, "method": head.method, "path": head.target, "status": "kept"])
+        log.debug(
+            "request",
+            ["request": id, "method": head.method, "path": Redaction.ofTokens(in: head.target), "status": "kept"])
         return (answer, [Fields.request: id])
     }
 
@@ -122,7 +124,8 @@ public struct FrontDoor: Sendable {
             "request",
             [
                 "request": request.id.description, "method": http.head.method,
-                "path": "/" + http.head.segments.joined(separator: "/"), "status": "\(response.status)",
+                "path": Redaction.ofTokens(in: "/" + http.head.segments.joined(separator: "/")),
+                "status": "\(response.status)",
                 "elapsed_ms": "\(Host.steadyClockMilliseconds() - began)",
             ])
         return response.finished(request.id)

@@ -10,6 +10,33 @@ public struct TokenState: Sendable, Equatable {
     public var scopes: [Scope] = []
     /// From when on it permits nothing.
     public var expires = Timestamp(milliseconds: 0)
+    /// Since when it permits nothing; nil while it is good.
+    public var revoked: Position?
+
+    /// True once it is revoked.
+    public var isRevoked: Bool { revoked != nil }
+}
+
+/// A person as their stream tells it.
+public struct UserState: Sendable, Equatable {
+    /// True once registered.
+    public var isRegistered = false
+    /// Where what they say of themselves stands; nil where they say nothing.
+    public var profile: WrittenAt?
+}
+
+/// A claim on a user name as its stream tells it.
+public struct UsernameState: Sendable, Equatable {
+    /// Who has it; nil where nobody does.
+    public var holder: PersonID?
+    /// Where its spelling stands.
+    public var name: WrittenAt?
+}
+
+/// A namespace as its stream tells it.
+public struct NamespaceState: Sendable, Equatable {
+    /// Who may do what in it; empty before it is claimed.
+    public var roles: [PersonID: Role] = [:]
 }
 
 /// An agent as its stream tells it.
@@ -22,25 +49,84 @@ public struct AgentState: Sendable, Equatable {
         public let release: SHA256Digest
         /// Where the log says so.
         public let position: Position
+        /// True while it is yanked.
+        public var isYanked = false
+        /// Where the log last said whether it is; nil where it never did.
+        public var yankedOrBack: Position?
     }
+
+    /// What is said of an agent that is given up.
+    public struct Deprecation: Sendable, Equatable {
+        /// What to use in its place.
+        public let replacement: AgentID?
+        /// Where the log says so.
+        public let position: Position
+    }
+
     /// The registered spelling; nil before it is registered.
     public var id: AgentID?
-    /// Who may publish.
-    public var owners: Set<PersonID> = []
+    /// Who may do what with it.
+    public var roles: [PersonID: Role] = [:]
     /// Versions by precedence, so that a build alone makes no other version.
     public var versions: [[UInt8]: Published] = [:]
+    /// Where it is not recommended any more.
+    public var deprecation: Deprecation?
+    /// Where the log last said that it is recommended again.
+    public var undeprecated: Position?
+
+    /// The version that is shown: the highest that is neither yanked nor a pre-release, else the highest pre-release
+    /// that is not yanked, else the highest.
+    public var latest: Published? {
+        versions.max { left, right in
+            Self.rank(left.key, left.value).lexicographicallyPrecedes(Self.rank(right.key, right.value))
+        }?.value
+    }
+
+    private static func rank(_ precedence: [UInt8], _ published: Published) -> [UInt8] {
+        let isPrerelease = SemVer(published.version)?.isPrerelease ?? true
+        return [published.isYanked ? 0 : isPrerelease ? 1 : 2] + precedence
+    }
+}
+
+/// What a person says of an agent, as the stream tells it.
+public struct ReviewState: Sendable, Equatable {
+    /// A review that stands.
+    public struct Standing: Sendable, Equatable {
+        /// The version that was tried.
+        public let version: String
+        /// 1 to 5.
+        public let rating: Int64
+        /// Commits to the words.
+        public let commitment: SHA256Digest
+        /// Where the log says so.
+        public let position: Position
+    }
+    /// What is said now; nil where nothing is.
+    public var standing: Standing?
+    /// Where the log last said that it is withdrawn.
+    public var withdrawn: Position?
+    /// All words that were not erased.
+    public var written: [WrittenAt] = []
 }
 
 /// The state of one stream that decisions read.
 public enum FoldedState: Sendable, Equatable {
     /// A credential.
     case token(TokenState)
-    /// A user; true once registered.
-    case user(isRegistered: Bool)
-    /// A namespace and its owner.
-    case namespace(owner: PersonID?)
+    /// A person.
+    case user(UserState)
+    /// A claim on a user name.
+    case username(UsernameState)
+    /// A namespace.
+    case namespace(NamespaceState)
     /// An agent.
     case agent(AgentState)
+    /// A review.
+    case review(ReviewState)
+    /// A star, and where the log last spoke of it.
+    case star(isGiven: Bool, since: Position?)
+    /// A flag, and where it was raised.
+    case flag(raised: Position?)
     /// A stream whose content no decision reads.
     case opaque
 
@@ -48,76 +134,47 @@ public enum FoldedState: Sendable, Equatable {
     public init(initial stream: StreamName) {
         switch stream {
         case .token: self = .token(TokenState())
-        case .user: self = .user(isRegistered: false)
-        case .namespace: self = .namespace(owner: nil)
+        case .user: self = .user(UserState())
+        case .username: self = .username(UsernameState())
+        case .namespace: self = .namespace(NamespaceState())
         case .agent: self = .agent(AgentState())
-        case .log, .username, .star, .downloads: self = .opaque
+        case .review: self = .review(ReviewState())
+        case .star: self = .star(isGiven: false, since: nil)
+        case .flag: self = .flag(raised: nil)
+        case .log, .downloads: self = .opaque
         }
     }
 
-    /// The state after one more event of the stream.
-    public mutating func evolve(_ event: Event, at position: Position) {
-        switch (self, event) {
-        case (.token(var token), .tokenIssued(let issued)):
-            token.user = issued.user
-            token.scopes = issued.scopes
-            token.expires = issued.expires
-            self = .token(token)
-        case (.user, .userRegistered):
-            self = .user(isRegistered: true)
-        case (.namespace, .namespaceClaimed(let claimed)):
-            self = .namespace(owner: claimed.owner)
-        case (.agent(var agent), .agentRegistered(let registered)):
-            agent.id = registered.id
-            agent.owners = [registered.owner]
-            self = .agent(agent)
-        case (.agent(var agent), .versionPublished(let published)):
-            // A version in the log was checked before it got there.
-            guard let version = SemVer(published.version) else { return }
-            agent.versions[version.precedenceKey] = AgentState.Published(
-                version: published.version, release: published.release, position: position)
-            self = .agent(agent)
-        default: break
+    /// The state after one more event of the stream, which stands in this entry.
+    public mutating func evolve(_ event: Event, entry: UUIDv7, at position: Position) {
+        switch self {
+        case .token(var state):
+            state.evolve(event, at: position)
+            self = .token(state)
+        case .user(var state):
+            state.evolve(event, entry, position)
+            self = .user(state)
+        case .username(var state):
+            state.evolve(event, entry, position)
+            self = .username(state)
+        case .namespace(var state):
+            state.evolve(event)
+            self = .namespace(state)
+        case .agent(var state):
+            state.evolve(event, at: position)
+            self = .agent(state)
+        case .review(var state):
+            state.evolve(event, entry, position)
+            self = .review(state)
+        case .star:
+            switch event {
+            case .starAdded: self = .star(isGiven: true, since: position)
+            case .starRemoved: self = .star(isGiven: false, since: position)
+            default: break
+            }
+        case .flag:
+            if case .flagRaised = event { self = .flag(raised: position) }
+        case .opaque: break
         }
-    }
-}
-
-/// Several streams as a decision reads them, each with the version it was read at.
-public struct Past: Sendable {
-    private var streams: [StreamName: (version: StreamVersion, state: FoldedState)] = [:]
-
-    /// Nothing read yet.
-    public init() {}
-
-    /// Adds what was read of a stream.
-    public mutating func add(_ stream: StreamName, _ version: StreamVersion, _ state: FoldedState) {
-        streams[stream] = (version, state)
-    }
-
-    /// The versions that the decision depends on.
-    public var versions: [StreamName: StreamVersion] { streams.mapValues(\.version) }
-
-    /// A credential.
-    public func token(_ id: TokenID) -> TokenState {
-        if case .token(let state)? = streams[.token(id)]?.state { return state }
-        return TokenState()
-    }
-
-    /// True once a user is registered.
-    public func isRegistered(_ user: PersonID) -> Bool {
-        if case .user(let isRegistered)? = streams[.user(user)]?.state { return isRegistered }
-        return false
-    }
-
-    /// The owner of a namespace.
-    public func owner(of namespace: Namespace) -> PersonID? {
-        if case .namespace(let owner)? = streams[.namespace(namespace)]?.state { return owner }
-        return nil
-    }
-
-    /// An agent.
-    public func agent(_ key: AgentKey) -> AgentState {
-        if case .agent(let state)? = streams[.agent(key)]?.state { return state }
-        return AgentState()
     }
 }

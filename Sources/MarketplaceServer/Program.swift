@@ -1,3 +1,4 @@
+import CommandAPI
 import CommandLine
 import EmbeddedPostgres
 import Logging
@@ -36,6 +37,9 @@ struct Program {
         case Commands.verify.name:
             endOnSignal(signals)
             return try await VerifyCommand(invocation).run()
+        case Commands.issueToken.name:
+            endOnSignal(signals)
+            return try await TokenCommand(invocation, log).run()
         default: return try await Apart(invocation, log).run(signals)
         }
     }
@@ -62,13 +66,15 @@ enum Commands {
             data, .value("database-url", "URL", "a Postgres database in place of the private one"),
             .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
-            .value("catalog", "FILE", "import a catalogue once it is ready"), kept, verbose,
+            .value("catalog", "FILE", "import a catalogue once it is ready"), kept,
+            CommandFront.Configuration.registrations, verbose,
         ] + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Command(
         "command", "Runs the front for writes.",
         options: [
-            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), verbose,
+            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"),
+            CommandFront.Configuration.registrations, verbose,
         ] + Listening.options,
         examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let query = Command(
@@ -94,6 +100,15 @@ enum Commands {
             "marketplace import catalog.jsonl --url http://127.0.0.1:7080 --token-file token",
         ])
 
+    static let issueToken = Command(
+        "token issue", "Issues a token to somebody who lost all of theirs, and prints it.",
+        options: [
+            .value("user", "NAME", "whose it will be"),
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database,
+            .flag("json", "print one JSON document"),
+        ],
+        examples: ["marketplace token issue --user ada"])
+
     static let verify = Command(
         "log verify", "Re-reads the log and names whatever does not follow from its own bytes; exit 1 where anything.",
         options: [
@@ -105,5 +120,5 @@ enum Commands {
             "marketplace log verify --database-url postgresql:///marketplace --artifacts /srv/artifacts --json",
         ])
 
-    static let all = [up, command, query, project, `import`, verify]
+    static let all = [up, command, query, project, `import`, verify, issueToken]
 }

@@ -26,19 +26,25 @@ public protocol Projection: Sendable {
     /// The name, which cursors and lag go by.
     static var name: String { get }
 
-    /// Applies events in log order, set by set, inside the transaction that also moves the cursor. Types
-    /// that it does not handle it passes over; one that nobody knows never gets here.
+    /// The types of events that it handles. Entries of others are passed over without being read; one that nobody
+    /// knows stops every projection.
+    static var handled: Set<String> { get }
+
+    /// Applies events of these types in log order, set by set, inside the transaction that also moves the cursor.
     static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws
 }
 
 /// All read models.
 public enum Projections {
     /// In the order of their names.
-    public static let all: [any Projection.Type] = [AgentDetails.self, AgentSummaries.self, Usernames.self]
+    public static let all: [any Projection.Type] = [
+        Agents.self, Flags.self, Publishers.self, Reviews.self, Stars.self,
+    ]
 
     /// The schema of the models.
     public static let migrations = [
         PostgresMigration("m0101_models", PackageResources.m0101_models_sql),
         PostgresMigration("m0102_shown", PackageResources.m0102_shown_sql),
+        PostgresMigration("m0103_people", PackageResources.m0103_people_sql),
     ]
 }

@@ -75,18 +75,20 @@ public struct Projector: Sendable {
                 try connection.execute(Statements.takeTurn, [.text(projection.name)])
                 let row = try connection.execute(Statements.cursor, [.text(projection.name)]).first
                 let cursor = Position(try row?.integer(0) ?? 0)
-                let entries = try LogOnConnection.entries(connection, from: cursor, limit: Self.batchEntries)
-                guard let last = entries.last else { return cursor }
-                let contents = try LogOnConnection.contents(connection, at: entries.map(\.position))
-                let events = try entries.map { entry in
-                    ProjectedEvent(
-                        position: entry.position, envelope: try entry.envelope(),
-                        contents: contents[entry.position] ?? [:])
+                let page = try LogOnConnection.entries(
+                    connection, from: cursor, limit: Self.batchEntries, types: projection.handled)
+                guard page.next != cursor else { return cursor }
+                if !page.entries.isEmpty {
+                    let contents = try LogOnConnection.contents(connection, at: page.entries.map(\.position))
+                    let events = try page.entries.map { entry in
+                        ProjectedEvent(
+                            position: entry.position, envelope: try entry.envelope(),
+                            contents: contents[entry.position] ?? [:])
+                    }
+                    try projection.apply(events, connection)
                 }
-                try projection.apply(events, connection)
-                try connection.execute(
-                    Statements.advance, [.text(projection.name), .int8(last.position.next.value)])
-                return last.position.next
+                try connection.execute(Statements.advance, [.text(projection.name), .int8(page.next.value)])
+                return page.next
             }
         }
     }

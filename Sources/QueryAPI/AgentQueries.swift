@@ -18,7 +18,7 @@ extension QueryFront {
         guard (filter.words ?? "").utf8.count <= 256, (filter.category ?? "").utf8.count <= 256 else {
             throw Problem(.invalidParameter, "'q' and 'category' have at most 256 bytes each")
         }
-        let sort = try AgentSort(request)
+        let sort = try request.choice("sort", of: AgentSort.self, default: .recent)
         try await awaitPosition(request)
 
         // One more than asked for tells whether there is a next page.
@@ -47,10 +47,13 @@ extension QueryFront {
             title: detail.latest.listing?.title ?? "", summary: detail.latest.listing?.summary ?? "",
             category: detail.latest.listing?.category, latestVersion: detail.latest.published.version,
             hasWASM: detail.latest.published.artifacts.contains { $0.role == .wasmModule }, created: detail.created,
-            updated: detail.updated)
-        body.encode(&writer, detail: AgentVersionBody(key.description, detail.latest))
+            updated: detail.updated, isDeprecated: detail.deprecation != nil, stars: detail.stars,
+            ratings: detail.rating.count, ratingHundredths: detail.rating.hundredths)
+        body.encode(
+            &writer, detail: AgentVersionBody(key.description, detail.latest),
+            deprecation: detail.deprecation.map { ($0.replacement, $0.note) })
         // Build of the model, last change of what is shown, erasures.
-        let etag = "1-\(detail.changed)-0"
+        let etag = "2-\(detail.changed)-0"
         return keep(
             request.conditional(etag: etag, .json(200, writer.bytes, fields: positionFields(next: found.next))),
             for: request, about: .agent(key), next: found.next)
@@ -83,7 +86,7 @@ extension QueryFront {
         var writer = JSONWriter(reservingBytes: 4096)
         AgentVersionBody(key.description, version).encode(&writer)
         return request.conditional(
-            etag: "1-\(version.position)-0", .json(200, writer.bytes, fields: positionFields(next: next)))
+            etag: "2-\(version.changed)-0", .json(200, writer.bytes, fields: positionFields(next: next)))
     }
 
     /// `GET /agents/{id}/versions/{version}/manifest`: the bytes as they were uploaded.
@@ -112,33 +115,23 @@ extension QueryFront {
         return (key, version, found.next)
     }
 
-    private func agentKey(_ request: FrontRequest) throws(Problem) -> AgentKey {
+    func agentKey(_ request: FrontRequest) throws(Problem) -> AgentKey {
         guard let id = AgentID(request.segment("id")) else { throw noAgent(request) }
         return id.key
     }
 
-    private func noAgent(_ request: FrontRequest) -> Problem {
+    func noAgent(_ request: FrontRequest) -> Problem {
         Problem(.agentNotFound, "there is no agent '\(request.segment("id").prefix(128))' here")
     }
 }
 
-private let badCursor = Problem(.invalidParameter, "'cursor' is none that this list gave; leave it out to begin anew")
+let badCursor = Problem(.invalidParameter, "'cursor' is none that this list gave; leave it out to begin anew")
 
 /// The order of a list of agents.
-private enum AgentSort: String {
+private enum AgentSort: String, CaseIterable {
     case recent
     case name
-
-    init(_ request: FrontRequest) throws(Problem) {
-        guard let text = try request.parameter("sort") else {
-            self = .recent
-            return
-        }
-        guard let sort = AgentSort(rawValue: text) else {
-            throw Problem(.invalidParameter, "'sort' is '\(text.prefix(64))'; it has to be recent or name")
-        }
-        self = sort
-    }
+    case stars
 
     func place(_ request: FrontRequest) throws(Problem) -> AgentReader.Place {
         let cursor = try request.parameter("cursor")
@@ -151,6 +144,13 @@ private enum AgentSort: String {
             guard let cursor else { return .name(after: "") }
             guard AgentKey(cursor) != nil else { throw badCursor }
             return .name(after: cursor)
+        case .stars:
+            guard let cursor else { return .stars(below: .max, after: "") }
+            let parts = cursor.split(separator: "/", maxSplits: 1)
+            guard parts.count == 2, let stars = Int64(parts[0]), AgentKey(String(parts[1])) != nil else {
+                throw badCursor
+            }
+            return .stars(below: stars, after: String(parts[1]))
         }
     }
 
@@ -158,6 +158,7 @@ private enum AgentSort: String {
         switch self {
         case .recent: row.position.description
         case .name: row.key
+        case .stars: "\(row.stars)/\(row.key)"
         }
     }
 }
@@ -167,13 +168,16 @@ extension AgentSummaryBody {
         self.init(
             key: row.key, agentID: row.agentID, username: row.username, title: row.title, summary: row.summary,
             category: row.category.isEmpty ? nil : row.category, latestVersion: row.latestVersion,
-            hasWASM: row.hasWASM, created: row.created, updated: row.updated)
+            hasWASM: row.hasWASM, created: row.created, updated: row.updated, isDeprecated: row.isDeprecated,
+            stars: row.stars, ratings: row.rating.count, ratingHundredths: row.rating.hundredths)
     }
 }
 
 extension AgentVersionBody {
     init(_ key: String, _ row: AgentReader.Version) {
-        self.init(key: key, published: row.published, listing: row.listing, time: row.time, position: row.position)
+        self.init(
+            key: key, published: row.published, listing: row.listing, time: row.time, position: row.position,
+            yank: row.yank.map { ($0.reason, $0.note) })
     }
 }
 

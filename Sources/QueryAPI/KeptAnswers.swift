@@ -4,6 +4,7 @@ import Events
 import HTTPFront
 import HTTPServer
 import Synchronization
+import System
 
 /// Answers kept as bytes by what was asked for, until the log says that what they show has changed.
 ///
@@ -32,10 +33,16 @@ final class KeptAnswers: Sendable {
         var changed: [Subject: Position] = [:]
         /// Changes before it are forgotten: what was read before it is not kept.
         var floor = Position(0)
+        /// Where a count that lists show has changed that they were not dropped for yet.
+        var counted: Position?
+        /// When lists were last dropped for a count.
+        var countedMilliseconds: Int64 = 0
         var bytes = 0
     }
 
     private static let maximumSubjects = 50_000
+    /// Lists are dropped for counts this often at most: a star a millisecond would leave none for anybody.
+    private static let countMilliseconds: Int64 = 1_000
     /// Shorter ones fit one packet anyway.
     private static let shortestCompressedBytes = 1_024
     /// What an answer costs besides its bytes.
@@ -97,7 +104,8 @@ final class KeptAnswers: Sendable {
                     next = head
                     continue
                 }
-                guard try await head.passes(from, withinMilliseconds: 1_000) else { continue }
+                dropCounted()
+                guard try await head.passes(from, withinMilliseconds: Self.countMilliseconds) else { continue }
                 let page = try await entries.read(from: from, limit: EventReader.maximumEntries)
                 for entry in page.entries { drop(try? entry.envelope().stream, at: entry.position) }
                 next = page.next
@@ -116,10 +124,26 @@ final class KeptAnswers: Sendable {
                 state.change(.agent(key), at: position)
                 state.change(.lists, at: position)
                 if state.changed.count > Self.maximumSubjects { state.forget(before: position.next) }
-            case .star, .downloads, .token, .namespace, .log: break
+            case .star(let key, _), .review(let key, _):
+                state.change(.agent(key), at: position)
+                state.counted = position
+            case .downloads, .token, .namespace, .flag, .log: break
             // A name stands on many pages, and an entry that can't be read may mean anything.
             case .user, .username, nil: state.dropAll(before: position.next)
             }
+        }
+    }
+
+    /// Drops lists whose counts have changed, now and then; what is kept still reflects the position that it names.
+    private func dropCounted() {
+        let now = Host.steadyClockMilliseconds()
+        state.withLock { state in
+            guard let position = state.counted, now - state.countedMilliseconds >= Self.countMilliseconds else {
+                return
+            }
+            state.counted = nil
+            state.countedMilliseconds = now
+            state.change(.lists, at: position)
         }
     }
 

@@ -34,6 +34,10 @@ public struct QueryFront: Sendable {
         door.on("GET", "\(Paths.base)/agents/{id}/versions") { try await listVersions($0) }
         door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}") { try await showVersion($0) }
         door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}/manifest") { try await manifest($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}/reviews") { try await listReviews($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}/stars") { try await listStars($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}/owners") { try await listOwners($0) }
+        door.on("GET", "\(Paths.base)/publishers/{name}") { try await showPublisher($0) }
         door.on("GET", "\(Paths.base)/artifacts/sha256/{digest}") { try artifact($0) }
         door.on("GET", "\(Paths.base)/events") { try await events($0) }
         door.on("GET", "\(Paths.base)/projections") { try await projections($0) }

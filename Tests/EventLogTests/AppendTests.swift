@@ -122,7 +122,7 @@ import Testing
             }
             #expect(try await fixture.log.entries.head() == Position(1))
             #expect(outcomes.filter { if case .appended = $0 { true } else { false } }.count == 1)
-            let stored = try #require(try await fixture.log.storedReply(actor: fixture.actor, key: "k"))
+            let stored = try #require(try await fixture.log.storedReply(KeyID(actor: fixture.actor, key: "k")))
             #expect(stored.position == Position(0))
             #expect(outcomes.filter { $0 == .repeated(stored) }.count == 19)
             #expect(try await second.append(fixture.claim("x", key: "k", fingerprint: [2])) == .keyReused)
@@ -136,7 +136,7 @@ import Testing
             let log = fixture.log
             _ = try await log.append(fixture.claim("acme"))
             #expect(try await log.append(fixture.claim("acme", key: "k")) == .conflict)
-            #expect(try await log.storedReply(actor: fixture.actor, key: "k") == nil)
+            #expect(try await log.storedReply(KeyID(actor: fixture.actor, key: "k")) == nil)
             #expect(try await log.append(fixture.claim("other", key: "k")) == .appended(last: Position(1)))
         }
     }
@@ -146,7 +146,7 @@ import Testing
             _ = try await fixture.log.append(fixture.claim("a", key: "k"))
             try await TestDatabase.script(
                 url, "UPDATE vault.idempotency_keys SET created = now() - interval '25 hours'")
-            #expect(try await fixture.log.storedReply(actor: fixture.actor, key: "k") == nil)
+            #expect(try await fixture.log.storedReply(KeyID(actor: fixture.actor, key: "k")) == nil)
             #expect(try await fixture.log.append(fixture.claim("b", key: "k")) == .appended(last: Position(1)))
         }
     }
@@ -288,8 +288,9 @@ import Testing
                 try await TestDatabase.script(
                     url,
                     """
-                    CALL log.append('w', 7, now(), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 
-                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL)
+                    CALL log.append('w', 7, now(), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL)
                     """)
             }
             #expect(error?.sqlState == "ML001")
@@ -302,8 +303,9 @@ import Testing
                 try await TestDatabase.script(
                     url,
                     """
-                    CALL log.append('w', 1, now() - interval '6 seconds', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 
-                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL)
+                    CALL log.append('w', 1, now() - interval '6 seconds', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                        '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL)
                     """)
             }
             #expect(error?.sqlState == "ML002")
@@ -319,7 +321,7 @@ import Testing
         ("marketplace_commands", "TRUNCATE log.events"), ("marketplace_commands", "CALL log.make_partition(0, 1)"),
         ("marketplace_queries", "SELECT * FROM vault.tokens"),
         ("marketplace_queries", "INSERT INTO models.cursors VALUES ('x', 1)"),
-        ("marketplace_queries", "DELETE FROM models.agent_summaries"),
+        ("marketplace_queries", "DELETE FROM models.agents"),
         ("marketplace_projectors", "SELECT * FROM vault.tokens"),
         ("marketplace_projectors", "DELETE FROM log.events"), ("marketplace_queries", "SELECT * FROM log.contents"),
     ])

@@ -39,7 +39,7 @@ struct LogFixture {
             expected: expected, events: [event(name, version: version + 1)].compactMap { $0 },
             key: key.map {
                 Append.IdempotencyKey(
-                    actor: actor, key: $0, fingerprint: SHA256Digest(of: fingerprint), reply: Array(name.utf8))
+                    KeyID(actor: actor, key: $0), fingerprint: SHA256Digest(of: fingerprint), reply: Array(name.utf8))
             }, artifacts: artifacts)
     }
 
@@ -55,11 +55,13 @@ struct LogFixture {
         return Append(
             expected: Dictionary(uniqueKeysWithValues: events.map { ($0.stream, StreamVersion.none) }), events: events,
             key: Append.IdempotencyKey(
-                actor: actor, key: "\(number)", fingerprint: SHA256Digest(of: [1]), reply: Array("\(number)".utf8)),
-            credentials: [
-                Append.Credential(
-                    hash: SHA256Digest(of: Array("secret \(number)".utf8)),
-                    token: TokenID(random: SecureRandom.bytes(16)))
+                KeyID(actor: actor, key: "\(number)"), fingerprint: SHA256Digest(of: [1]),
+                reply: Array("\(number)".utf8)),
+            vault: [
+                .credential(
+                    Append.Credential(
+                        hash: SHA256Digest(of: Array("secret \(number)".utf8)),
+                        token: TokenID(random: SecureRandom.bytes(16)), person: actor, name: "\(number)"))
             ], artifacts: artifacts)
     }
 }

@@ -18,7 +18,8 @@ enum EntryFixtures {
             let expires = Timestamp("2027-02-22T07:19:43.000Z"), let tool = AgentKey("acme.tool"),
             let time = Timestamp("2026-11-24T07:19:43.000Z"), let recorded = Timestamp("2026-11-24T07:19:43.021Z"),
             let entry = UUIDv7("01932f3e-0000-7000-8000-000000000001"),
-            let reader = DayToken("00000000000000000000000000000004")
+            let reader = DayToken("00000000000000000000000000000004"),
+            let flag = FlagID("00000000000000000000000000000005")
         else { return [] }
         func envelope(_ stream: StreamName, _ event: Event, _ origin: Envelope.Origin = Envelope.Origin()) -> Envelope {
             Envelope(
@@ -32,15 +33,24 @@ enum EntryFixtures {
         return [
             envelope(.log(log), .logCreated(LogCreated())),
             envelope(.user(person), .userRegistered(UserRegistered(kind: .person, profileCommitment: zeros))),
+            envelope(.user(person), .profileChanged(ProfileChanged(profileCommitment: ones)), who),
             envelope(.username(username), .usernameClaimed(UsernameClaimed(user: person, nameCommitment: ones))),
+            envelope(.username(username), .usernameReleased(UsernameReleased(user: person)), who),
             envelope(
                 .token(token),
                 .tokenIssued(
                     TokenIssued(
                         user: person, scopes: [.publish, .publishNamespace(namespace), .publishAgent(tool)],
                         expires: expires))),
+            envelope(.token(token), .tokenRevoked(TokenRevoked(reason: .leaked)), who),
             envelope(.namespace(namespace), .namespaceClaimed(NamespaceClaimed(owner: person)), who),
+            envelope(
+                .namespace(namespace),
+                .namespaceMemberAdded(NamespaceMemberAdded(user: person, role: .maintainer)), who),
+            envelope(.namespace(namespace), .namespaceMemberRemoved(NamespaceMemberRemoved(user: person)), who),
             envelope(.agent(id.key), .agentRegistered(AgentRegistered(id: id, owner: person)), who),
+            envelope(.agent(tool), .agentOwnerAdded(AgentOwnerAdded(user: person, role: .owner)), who),
+            envelope(.agent(tool), .agentOwnerRemoved(AgentOwnerRemoved(user: person)), who),
             envelope(
                 .agent(id.key),
                 .versionPublished(
@@ -54,8 +64,25 @@ enum EntryFixtures {
                         dependencies: [
                             Dependency(id: base, range: "^1.0.0"), Dependency(id: peer, range: ">=2", isPeer: true),
                         ], minimumMentatVersion: "1.1.0", listingCommitment: ones)), caused),
+            envelope(
+                .agent(tool),
+                .versionYanked(VersionYanked(version: "1.2.3", reason: .security, noteCommitment: zeros)), who),
+            envelope(.agent(tool), .versionUnyanked(VersionUnyanked(version: "1.2.3", reason: .mistake)), who),
+            envelope(.agent(tool), .agentDeprecated(AgentDeprecated(replacement: id, noteCommitment: ones)), who),
+            envelope(.agent(tool), .agentUndeprecated(AgentUndeprecated()), who),
+            envelope(
+                .review(tool, person),
+                .reviewSubmitted(ReviewSubmitted(version: "1.2.3", rating: 5, reviewCommitment: ones)), who),
+            envelope(
+                .review(tool, person),
+                .reviewEdited(ReviewEdited(version: "1.2.3", rating: 1, reviewCommitment: zeros)), who),
+            envelope(.review(tool, person), .reviewWithdrawn(ReviewWithdrawn()), who),
             envelope(.star(tool, person), .starAdded(StarAdded()), who),
             envelope(.star(tool, person), .starRemoved(StarRemoved()), who),
+            envelope(
+                .flag(tool, flag),
+                .flagRaised(
+                    FlagRaised(target: .review(tool, person), reason: .abusive, detailsCommitment: zeros))),
             envelope(
                 .downloads(slice: 7),
                 .agentDownloaded(
@@ -65,6 +92,9 @@ enum EntryFixtures {
                             AgentDownloaded.Download(milliseconds: 0, source: .cli, reader: reader),
                             AgentDownloaded.Download(milliseconds: 998, source: .mirror, reader: reader),
                         ]))),
+            envelope(
+                .username(username),
+                .contentErased(ContentErased(entry: entry, field: "name_commitment", reason: .owner)), who),
         ]
     }
 
@@ -75,7 +105,7 @@ enum EntryFixtures {
         let time = Timestamp(milliseconds: Int64.random(in: 0...4_102_444_800_000, using: &random))
         let log = LogID(random: random.bytes(16))
         let (stream, event): (StreamName, Event)
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<19, using: &random) {
         case 0: (stream, event) = (.log(log), .logCreated(LogCreated()))
         case 1:
             let kind = random.pick(UserRegistered.Kind.allCases)
@@ -98,6 +128,47 @@ enum EntryFixtures {
         case 6: (stream, event) = (.agent(id.key), .versionPublished(published(&random)))
         case 7: (stream, event) = (.star(id.key, person), .starAdded(StarAdded()))
         case 8: (stream, event) = (.star(id.key, person), .starRemoved(StarRemoved()))
+        case 9:
+            (stream, event) = (
+                .token(TokenID(random: random.bytes(16))),
+                .tokenRevoked(
+                    TokenRevoked(reason: random.pick(TokenRevoked.Reason.allCases)))
+            )
+        case 10:
+            let namespace = id.key.namespace ?? Namespace("plain").known
+            let added = NamespaceMemberAdded(user: person, role: random.pick(Role.allCases))
+            (stream, event) = (.namespace(namespace), .namespaceMemberAdded(added))
+        case 11:
+            (stream, event) = (.agent(id.key), .agentOwnerRemoved(AgentOwnerRemoved(user: person)))
+        case 12:
+            let yanked = VersionYanked(
+                version: "1.0.0", reason: random.pick(YankReason.allCases),
+                noteCommitment: random.once(in: 2) ? digest(&random) : nil)
+            (stream, event) = (.agent(id.key), .versionYanked(yanked))
+        case 13:
+            let deprecated = AgentDeprecated(
+                replacement: random.once(in: 2) ? agentID(&random) : nil,
+                noteCommitment: random.once(in: 2) ? digest(&random) : nil)
+            (stream, event) = (.agent(id.key), .agentDeprecated(deprecated))
+        case 14:
+            let edited = ReviewEdited(
+                version: "1.0.0-a+b", rating: Int64.random(in: 1...5, using: &random), reviewCommitment: digest(&random)
+            )
+            (stream, event) = (.review(id.key, person), .reviewEdited(edited))
+        case 15: (stream, event) = (.review(id.key, person), .reviewWithdrawn(ReviewWithdrawn()))
+        case 16:
+            let target = random.pick([
+                FlagTarget.agent(id.key), .version(id.key, "1.0.0"), .review(id.key, person), .user(person),
+            ])
+            let raised = FlagRaised(
+                target: target, reason: random.pick(FlagRaised.Reason.allCases),
+                detailsCommitment: random.once(in: 2) ? digest(&random) : nil)
+            (stream, event) = (.flag(target.subject, FlagID(random: random.bytes(16))), .flagRaised(raised))
+        case 17:
+            let entry = UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10))
+            let erased = ContentErased(
+                entry: entry, field: "review_commitment", reason: random.pick(ContentErased.Reason.allCases))
+            (stream, event) = (.review(id.key, person), .contentErased(erased))
         default:
             let downloads = (0..<Int.random(in: 1...20, using: &random)).map { _ in
                 AgentDownloaded.Download(
@@ -148,6 +219,14 @@ enum EntryFixtures {
             license: random.once(in: 2) ? "MIT" : nil, capabilities: random.once(in: 2) ? Array(capabilities) : nil,
             dependencies: random.once(in: 2) ? dependencies : nil,
             minimumMentatVersion: random.once(in: 2) ? "1.1.0-rc.1" : nil, listingCommitment: digest(&random))
+    }
+
+    static func written(_ kind: WrittenContent.Kind, _ random: inout SeededRandom) throws -> WrittenContent {
+        var texts: [String: String] = [:]
+        for member in kind.members where member.isRequired || random.once(in: 2) {
+            texts[member.name] = random.text(upTo: min(40, member.maximumCharacters))
+        }
+        return WrittenContent(kind, texts)
     }
 
     static func listing(_ random: inout SeededRandom) -> ListingContent {

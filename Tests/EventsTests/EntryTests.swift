@@ -27,9 +27,15 @@ import Testing
 
         var input = entries.map { "events/envelope \(String(decoding: $0.bytes, as: UTF8.self))\n" }.joined()
         input += listings.map { "contents/listing \(String(decoding: $0.document, as: UTF8.self))\n" }.joined()
-        input += "contents/name \(String(decoding: NameContent(name: "admin").document, as: UTF8.self))\n"
+        let written = try WrittenContent.Kind.allCases.flatMap { kind in
+            try (0..<40).map { _ in try EntryFixtures.written(kind, &random) }
+        }
+        for content in written { #expect(try WrittenContent(content.kind, document: content.document) == content) }
+        input += written.map {
+            "contents/\($0.kind.rawValue) \(String(decoding: $0.document, as: UTF8.self))\n"
+        }.joined()
         let verdicts = try await Oracle.run("validate", input: input)
-        #expect(verdicts.count == entries.count + listings.count + 1)
+        #expect(verdicts.count == entries.count + listings.count + written.count)
         #expect(verdicts.allSatisfy { $0 == "ok" }, "\(verdicts.filter { $0 != "ok" }.prefix(5))")
     }
 

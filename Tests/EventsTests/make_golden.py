@@ -65,6 +65,27 @@ entry(
 )
 entry("star.added.v1", f"star/acme.tool/{person}", {}, **who)
 entry("star.removed.v1", f"star/acme.tool/{person}", {}, **who)
+entry("user.profile-changed.v1", f"user/{person}", {"profile_commitment": ones}, **who)
+entry("username.released.v1", f"username/{name}", {"user": person}, **who)
+entry("token.revoked.v1", f"token/{token}", {"reason": "leaked"}, **who)
+entry("namespace.member-added.v1", "namespace/acme", {"user": person, "role": "maintainer"}, **who)
+entry("namespace.member-removed.v1", "namespace/acme", {"user": person}, **who)
+entry("agent.owner-added.v1", "agent/acme.tool", {"user": person, "role": "owner"}, **who)
+entry("agent.owner-removed.v1", "agent/acme.tool", {"user": person}, **who)
+yanked = {"version": "1.2.3", "reason": "security", "note_commitment": zeros}
+entry("agent.version-yanked.v1", "agent/acme.tool", yanked, **who)
+entry("agent.version-unyanked.v1", "agent/acme.tool", {"version": "1.2.3", "reason": "mistake"}, **who)
+entry("agent.deprecated.v1", "agent/acme.tool", {"replacement": "Acme.My__Tool", "note_commitment": ones}, **who)
+entry("agent.undeprecated.v1", "agent/acme.tool", {}, **who)
+review = {"version": "1.2.3", "rating": 5, "review_commitment": ones}
+entry("review.submitted.v1", f"review/acme.tool/{person}", review, **who)
+entry("review.edited.v1", f"review/acme.tool/{person}", {**review, "rating": 1, "review_commitment": zeros}, **who)
+entry("review.withdrawn.v1", f"review/acme.tool/{person}", {}, **who)
+flag = "0" * 31 + "5"
+raised = {"kind": "review", "target": f"acme.tool/{person}", "reason": "abusive", "details_commitment": zeros}
+entry("flag.raised.v1", f"flag/acme.tool/{flag}", raised)
+erased = {"entry": "01932f3e-0000-7000-8000-000000000001", "field": "name_commitment", "reason": "owner"}
+entry("content.erased.v1", f"username/{name}", erased, **who)
 entry(
     "agent.downloaded.v1",
     "downloads/7",

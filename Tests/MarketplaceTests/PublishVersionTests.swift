@@ -29,7 +29,9 @@ import Testing
         var states: [StreamName: (Int64, FoldedState)] = [:]
         for (index, (stream, event)) in all.enumerated() {
             var (version, state) = states[stream] ?? (0, FoldedState(initial: stream))
-            state.evolve(event, at: Position(Int64(index)))
+            state.evolve(
+                event, entry: UUIDv7(milliseconds: Int64(index), random: [UInt8](repeating: 0, count: 10)),
+                at: Position(Int64(index)))
             version += 1
             states[stream] = (version, state)
         }
@@ -53,7 +55,7 @@ import Testing
             listingCommitment: commitment)
     }
 
-    private func then(_ decision: PublishVersion.Decision) -> [String] {
+    private func then(_ decision: Decision) -> [String] {
         guard case .append(let events) = decision else { return ["unchanged"] }
         return events.map { "\($0.stream): \($0.event.type)" }
     }
@@ -111,7 +113,7 @@ import Testing
 
     // MARK: What is refused
 
-    private func refused(_ command: PublishVersion, _ past: Past) -> PublishVersion.Rejection? {
+    private func refused(_ command: PublishVersion, _ past: Past) -> Rejection? {
         do {
             _ = try command.decide(past)
             return nil
@@ -134,9 +136,13 @@ import Testing
 
     @Test func anotherOnesAgentIsNotTouched() throws {
         let past = try given([registered("plain", by: bob), exists("plain", "1.0.0")])
-        #expect(refused(try when(publishing: "plain", "2.0.0"), past) == .notOwner(try #require(AgentKey("plain"))))
+        #expect(
+            refused(try when(publishing: "plain", "2.0.0"), past)
+                == .notPermitted(.publishVersion, .agent(try #require(AgentKey("plain")))))
         // Nobody learns from a stranger's agent how it is spelt.
-        #expect(refused(try when(publishing: "PLAIN", "2.0.0"), past) == .notOwner(try #require(AgentKey("plain"))))
+        #expect(
+            refused(try when(publishing: "PLAIN", "2.0.0"), past)
+                == .notPermitted(.publishVersion, .agent(try #require(AgentKey("plain")))))
     }
 
     @Test func theOwnerIsToldTheRegisteredSpelling() throws {
@@ -146,7 +152,9 @@ import Testing
 
     @Test func anotherOnesNamespaceIsNotEntered() throws {
         let past = try given([claimed("acme", by: bob)])
-        #expect(refused(try when(publishing: "acme.tool"), past) == .namespaceOwned(try #require(Namespace("acme"))))
+        #expect(
+            refused(try when(publishing: "acme.tool"), past)
+                == .notPermitted(.registerAgent, .namespace(try #require(Namespace("acme")))))
     }
 
     @Test(arguments: ["npm.left-pad", "mentatlab.x", "search", "Agents.x", "pypi.a", "go.a", "maven.a", "other.a"])
@@ -168,7 +176,7 @@ import Testing
             #expect(refused(command, given(scopes: scopes)) == nil)
         }
         for scopes in [[Scope.review], [.admin], [.moderate], [.publishAgent(other)]] {
-            #expect(refused(command, given(scopes: scopes)) == .outOfScope(key))
+            #expect(refused(command, given(scopes: scopes)) == .outOfScope(.registerAgent, .agent(key)))
         }
         #expect(refused(try when(publishing: "plain"), given(scopes: [.publishNamespace(acme)])) != nil)
     }

@@ -1,6 +1,6 @@
 """Holds recorded exchanges to the OpenAPI description, by the package jsonschema.
 
-stdin: a JSON object a line {method, path, template, query, parts, status, type, body, headers}. Prints the faults of
+stdin: a JSON object a line {method, path, template, query, parts, json, status, type, body, headers}. Prints the faults of
 each, then a line with every operation that is described, sorted.
 """
 import json
@@ -21,6 +21,20 @@ def check(schema, value):
     return [f"{error.json_path}: {error.message}" for error in jsonschema.Draft202012Validator(whole).iter_errors(value)]
 
 
+def resolved(value):
+    """What a reference into the description points to."""
+    while "$ref" in value:
+        place = document
+        for step in value["$ref"].removeprefix("#/").split("/"):
+            place = place[step]
+        value = place
+    return value
+
+
+def parameters(operation):
+    return [resolved(parameter) for parameter in operation.get("parameters", [])]
+
+
 def parameter_value(schema, text):
     if schema.get("type") == "integer":
         try:
@@ -33,7 +47,7 @@ def parameter_value(schema, text):
 def path_faults(operation, exchange):
     """The parameters in the path."""
     found = []
-    declared = {p["name"]: p for p in operation.get("parameters", []) if p["in"] == "path"}
+    declared = {p["name"]: p for p in parameters(operation) if p["in"] == "path"}
     wanted = exchange["template"].split("/")
     given = exchange["path"].split("?")[0].split("/")
     if len(wanted) != len(given):
@@ -49,10 +63,14 @@ def path_faults(operation, exchange):
 
 
 def body_faults(operation, exchange):
-    """The parts of a multipart body, as an object of strings."""
+    """The parts of a multipart body, as an object of strings; a JSON body as it is."""
     body = operation.get("requestBody")
     if body is None:
-        return ["a body is not described"] if exchange["parts"] else []
+        return ["a body is not described"] if exchange["parts"] or exchange["json"] else []
+    if "application/json" in body["content"]:
+        if not exchange["json"]:
+            return ["a body is required"] if body["required"] else []
+        return check(body["content"]["application/json"]["schema"], json.loads(exchange["json"]))
     return check(body["content"]["multipart/form-data"]["schema"], exchange["parts"])
 
 
@@ -61,7 +79,7 @@ def faults(exchange):
     if operation is None:
         return ["not described"]
     found = []
-    declared = {p["name"].lower(): p for p in operation.get("parameters", []) if p["in"] == "query"}
+    declared = {p["name"].lower(): p for p in parameters(operation) if p["in"] == "query"}
     if exchange["status"] < 300:
         for name, text in exchange["query"].items():
             if name not in declared:

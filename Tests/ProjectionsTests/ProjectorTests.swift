@@ -81,7 +81,10 @@ import Testing
         try await TestDatabase.query(url, "SELECT t::text FROM models.\(table) t ORDER BY 1")
     }
 
-    private static let tables = ["usernames", "agent_summaries", "agent_details", "agent_versions"]
+    private static let tables = [
+        "publishers", "agents", "agent_versions", "agent_owners", "reviews", "agent_ratings", "stars", "agent_stars",
+        "flags",
+    ]
 
     @Test func manyWorkersApplyEachEventOnce() async throws {
         try await withLog { publishing, url in
@@ -95,7 +98,7 @@ import Testing
             #expect(try await rows(url, "agent_versions").count == 80)
             let cursors = try await TestDatabase.query(
                 url, "SELECT projection || ' ' || position FROM models.cursors ORDER BY 1")
-            #expect(cursors == ["agent_details 120", "agent_summaries 120", "usernames 120"])
+            #expect(cursors == ["agents 120", "flags 120", "publishers 120", "reviews 120", "stars 120"])
         }
     }
 
@@ -134,7 +137,7 @@ import Testing
                 #expect(try await self.rows(url, table) == rows, "\(table)")
             }
             let shown = try await TestDatabase.query(
-                url, "SELECT DISTINCT latest_version || ': ' || summary FROM models.agent_summaries")
+                url, "SELECT DISTINCT latest_version || ': ' || summary FROM models.agents")
             #expect(shown == ["1.10.0: summary of 1.10.0"])
         }
     }
@@ -146,7 +149,7 @@ import Testing
             listing.category = "c\u{0}"
             try await publishing.publish("acme.nul", ["1.0.0"], listing: listing)
             for projector in projectors(url) { try await catchUp(projector) }
-            #expect(try await TestDatabase.query(url, "SELECT title FROM models.agent_summaries") == ["a\u{fffd}b"])
+            #expect(try await TestDatabase.query(url, "SELECT title FROM models.agents") == ["a\u{fffd}b"])
         }
     }
 
@@ -183,7 +186,7 @@ import Testing
             for projector in projectors(url) {
                 await #expect(throws: EventLogError.self) { try await projector.applyBatch() }
             }
-            #expect(try await rows(url, "agent_summaries").count == 1)
+            #expect(try await rows(url, "agents").count == 1)
             #expect(try await TestDatabase.query(url, "SELECT max(position)::text FROM models.cursors") == ["2"])
         }
     }

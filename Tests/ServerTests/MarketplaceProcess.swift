@@ -138,6 +138,35 @@ final class MarketplaceProcess: Sendable {
             HTTPClientRequest("POST", "\(url)/api/v1/marketplace/publish", fields: fields, parts: parts))
     }
 
+    /// A command with a JSON body, or none.
+    func send(
+        _ method: String, _ path: String, _ json: String? = nil, token: String? = nil, key: String? = nil
+    ) async throws -> HTTPClientResponse {
+        var fields: [(name: String, value: String)] = []
+        if let token { fields.append(("Authorization", "Bearer \(token)")) }
+        if let key { fields.append(("Idempotency-Key", key)) }
+        if json != nil { fields.append(("Content-Type", "application/json")) }
+        return try await client.send(
+            HTTPClientRequest(
+                method, "\(url)/api/v1/marketplace/\(path)", fields: fields, body: json.map { Array($0.utf8) }))
+    }
+
+    /// Somebody new: id and token.
+    func register(_ name: String) async throws -> (user: String, token: String) {
+        let answer = try await send("POST", "users", "{\"name\":\"\(name)\"}")
+        try #require(answer.status == 201, "\(name): \(String(decoding: answer.body, as: UTF8.self))")
+        let body = try JSONValue(answer.body)
+        return (try #require(body["user"]?.string), try #require(body["token"]?.string))
+    }
+
+    /// A token of somebody with other scopes.
+    func issue(_ scopes: String..., by token: String) async throws -> String {
+        let list = scopes.map { "\"\($0)\"" }.joined(separator: ",")
+        let answer = try await send("POST", "tokens", "{\"name\":\"t\",\"scopes\":[\(list)]}", token: token)
+        try #require(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
+        return try #require(try JSONValue(answer.body)["token"]?.string)
+    }
+
     func head() async throws -> Int64 {
         try #require(try await json("projections")["projections"]?.array?.first?["head"]?.integer)
     }

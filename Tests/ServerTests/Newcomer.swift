@@ -25,7 +25,10 @@ enum Newcomer {
                 events: [
                     event(.user(user), .userRegistered(UserRegistered(kind: .person))),
                     event(.token(token), .tokenIssued(issued)),
-                ], credentials: [Append.Credential(hash: secret.hash, token: token)]))
+                ],
+                vault: [
+                    .credential(Append.Credential(hash: secret.hash, token: token, person: user, name: "test"))
+                ]))
         return secret.text
     }
 }

@@ -12,6 +12,7 @@ import Testing
         let path: String
         let template: String
         var parts: [HTTPClientRequest.Part] = []
+        var json: String?
         let response: HTTPClientResponse
 
         var line: String {
@@ -29,7 +30,7 @@ import Testing
                 JSONValue.Member("template", .string(template)),
                 JSONValue.Member(
                     "parts", .object(parts.map { JSONValue.Member($0.name, .string("\($0.bytes.count) bytes")) })),
-                JSONValue.Member("query", object(query)),
+                JSONValue.Member("json", .string(json ?? "")), JSONValue.Member("query", object(query)),
                 JSONValue.Member("status", .number(JSONNumber(Int64(response.status)))),
                 JSONValue.Member("type", .string(response.fields["content-type"] ?? "")),
                 JSONValue.Member("headers", object(response.fields)),
@@ -71,7 +72,17 @@ import Testing
             let module = try #require(
                 try await marketplace.json("agents/acme.full/versions/1.0.0?min_position=\(position)")["artifacts"]?
                     .array?.last?["url"]?.string)
+            exchanges += try await commands(marketplace, base)
             let reads: [(String, String)] = [
+                ("\(base)/agents/acme.full/reviews?sort=rating&limit=1", "\(base)/agents/{id}/reviews"),
+                ("\(base)/agents/no/reviews", "\(base)/agents/{id}/reviews"),
+                ("\(base)/agents/acme.full/stars?limit=5", "\(base)/agents/{id}/stars"),
+                ("\(base)/agents/acme.full/owners", "\(base)/agents/{id}/owners"),
+                ("\(base)/agents?sort=stars", "\(base)/agents"),
+                ("\(base)/publishers/admin?limit=1", "\(base)/publishers/{name}"),
+                ("\(base)/publishers/nobody", "\(base)/publishers/{name}"),
+                ("\(base)/agents/acme.full", "\(base)/agents/{id}"),
+                ("\(base)/agents/acme.full/versions/1.1.0", "\(base)/agents/{id}/versions/{version}"),
                 ("\(base)/agents?q=zebra&category=c&sort=name&limit=1", "\(base)/agents"),
                 ("\(base)/agents", "\(base)/agents"),
                 ("\(base)/agents?limit=1&sort=recent&cursor=99", "\(base)/agents"),
@@ -114,6 +125,80 @@ import Testing
             let routes = try #require(log.firstMatch(of: /"routes":"([^"]*)"/).map { String($0.1) })
             #expect(Set(routes.split(separator: ", ").map { String($0.replacing(" ", with: ":")) }) == described)
         }
+    }
+
+    /// Every command and what only its sender reads, most of them refused once as well.
+    private func commands(_ marketplace: MarketplaceProcess, _ base: String) async throws -> [Exchange] {
+        let admin = try marketplace.token
+        var exchanges: [Exchange] = []
+        func send(
+            _ method: String, _ template: String, _ path: String? = nil, _ json: String? = nil, by token: String?
+        ) async throws {
+            let path = path ?? template
+            exchanges.append(
+                Exchange(
+                    method: method, path: "\(base)/\(path)", template: "\(base)/\(template)", json: json,
+                    response: try await marketplace.send(method, path, json, token: token)))
+        }
+        try await send("POST", "users", nil, #"{"name":"ada","email":"a@example.com"}"#, by: nil)
+        try await send("POST", "users", nil, #"{"name":"ada"}"#, by: nil)
+        try await send("POST", "users", nil, #"{"name":"-"}"#, by: nil)
+        let token = try #require(try JSONValue(exchanges[0].response.body)["token"]?.string)
+        try await send(
+            "PUT", "users/me/profile", nil, #"{"display_name":"Ada","website_url":"https://a.example"}"#, by: token)
+        try await send("GET", "users/me", by: token)
+        try await send("GET", "users/me", by: nil)
+        try await send(
+            "POST", "tokens", nil, #"{"name":"ci","scopes":["publish:ada.*"],"expires_in_days":1}"#, by: token)
+        try await send("POST", "tokens", nil, #"{"name":"ci","scopes":["admin"]}"#, by: token)
+        try await send("GET", "tokens", by: token)
+        try await send("DELETE", "tokens/{token}", "tokens/00000000000000000000000000000000", by: token)
+
+        let (agent, yank) = ("agents/{id}", "agents/{id}/versions/{version}/yank")
+        try await send(
+            "POST", yank, "agents/acme.full/versions/1.1.0/yank", #"{"reason":"broken","note":"n"}"#, by: admin)
+        try await send("DELETE", yank, "agents/acme.full/versions/1.1.0/yank", by: admin)
+        try await send("POST", yank, "agents/acme.full/versions/1.1.0/yank", #"{"reason":"legal"}"#, by: admin)
+        try await send("POST", yank, "agents/acme.full/versions/9.1.0/yank", #"{"reason":"legal"}"#, by: admin)
+        try await send("POST", yank, "agents/acme.full/versions/1.1.0/yank", #"{"reason":"legal"}"#, by: token)
+        try await send("POST", "\(agent)/deprecation", "agents/acme.full/deprecation", #"{"note":"n"}"#, by: admin)
+        try await send("DELETE", "\(agent)/deprecation", "agents/acme.full/deprecation", by: admin)
+        try await send("POST", "\(agent)/deprecation", "agents/acme.full/deprecation", by: admin)
+        let (owner, member) = ("\(agent)/owners/{name}", "namespaces/{namespace}/members/{name}")
+        try await send("PUT", owner, "agents/acme.full/owners/ada", #"{"role":"maintainer"}"#, by: admin)
+        try await send("DELETE", owner, "agents/acme.full/owners/ada", by: admin)
+        try await send("DELETE", owner, "agents/acme.full/owners/admin", by: admin)
+        try await send("PUT", member, "namespaces/acme/members/ada", by: admin)
+        try await send("DELETE", member, "namespaces/acme/members/ada", by: admin)
+        try await send("PUT", member, "namespaces/none/members/ada", by: admin)
+
+        let mine = "\(agent)/reviews/mine"
+        try await send(
+            "POST", "\(agent)/reviews", "agents/acme.full/reviews", #"{"rating":4,"title":"t","text":"x"}"#, by: token)
+        try await send("POST", "\(agent)/reviews", "agents/acme.full/reviews", #"{"rating":4}"#, by: token)
+        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":5,"version":"1.0.0"}"#, by: token)
+        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":6}"#, by: token)
+        try await send("GET", mine, "agents/acme.full/reviews/mine", by: token)
+        try await send("GET", mine, "agents/acme.full/reviews/mine", by: admin)
+        try await send("DELETE", mine, "agents/acme.full/reviews/mine", by: token)
+        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":5}"#, by: token)
+        try await send("DELETE", "\(agent)/star", "agents/acme.full/star", by: token)
+        try await send("PUT", "\(agent)/star", "agents/acme.full/star", by: token)
+        try await send("DELETE", "\(agent)/star", "agents/acme.full/star", by: token)
+        try await send("PUT", "\(agent)/star", "agents/acme.full/star", by: token)
+        try await send("PUT", "\(agent)/star", "agents/none/star", by: token)
+        try await send(
+            "POST", "flags", nil, #"{"kind":"user","user":"admin","reason":"other","details":"d"}"#, by: token)
+        try await send("POST", "flags", nil, #"{"kind":"agent","agent":"none","reason":"other"}"#, by: token)
+        try await send("GET", "flags", "flags?limit=5", by: admin)
+        try await send("GET", "flags", by: token)
+        let list = try JSONValue(try await marketplace.send("GET", "tokens", token: token).body)["tokens"]?.array
+        try await send("DELETE", "tokens/{token}", "tokens/\(list?.first?["id"]?.string ?? "")", by: token)
+        let last = try #require(exchanges.last?.response.fields["marketplace-position"])
+        _ = try await marketplace.get("agents/acme.full?min_position=\(last)")
+        let (_, leaving) = try await marketplace.register("leaving")
+        try await send("DELETE", "users/me", by: leaving)
+        return exchanges
     }
 
     @Test func theServedDescriptionIsTheFileOfTheRepository() async throws {

@@ -12,7 +12,9 @@ func withMarketplace(
     try await TestDatabase.with(migrated: false) { url in
         try await withFolder { folder in
             let marketplace = try await MarketplaceProcess(
-                ["up", "--data", folder, "--database-url", url, "--port", "0", "--verbose"] + more, folder: folder)
+                ["up", "--data", folder, "--database-url", url, "--port", "0", "--verbose"]
+                    + (more.contains("--registrations-per-hour") ? [] : ["--registrations-per-hour", "1000"]) + more,
+                folder: folder)
             do {
                 try await body(marketplace, url)
             } catch {

@@ -56,9 +56,9 @@ struct Apart {
         }
         let store = try services.openStore(folder)
         var door = services.door { _ = try await eventLog.entries.head() }
-        CommandFront(
-            log: eventLog, artifacts: store, now: Services.now, publicURL: invocation.values["public-url"] ?? ""
-        ).addRoutes(to: &door)
+        var configuration = try CommandFront.Configuration(invocation)
+        configuration.publicURL = invocation.values["public-url"] ?? ""
+        services.commandFront(eventLog, store, configuration).addRoutes(to: &door)
         let maintenance = Task { await services.maintain(eventLog, store) }
         try await serve(door, firstPort: 7081, signals, on: try Reactor(name: "http"))
         maintenance.cancel()

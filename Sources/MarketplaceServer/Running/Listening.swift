@@ -1,3 +1,4 @@
+import CommandAPI
 import CommandLine
 import HTTPServer
 import System
@@ -41,6 +42,17 @@ struct Listening: Sendable {
         }
         limits.connections = min(limits.connections, most)
         self.limits = limits
+    }
+}
+
+extension CommandFront.Configuration {
+    /// The option of every command that takes writes.
+    static let registrations = Command.Option.value(
+        "registrations-per-hour", "N", "people who may register from one address within an hour (20)")
+
+    init(_ invocation: Invocation) throws(UsageError) {
+        self.init()
+        if let number = try invocation.number("registrations-per-hour", 1...1_000_000) { registrationsPerHour = number }
     }
 }
 

@@ -74,6 +74,25 @@ struct Services: Sendable {
         return door
     }
 
+    /// The front for writes.
+    func commandFront(
+        _ eventLog: EventLog, _ store: ArtifactStore, _ configuration: CommandFront.Configuration
+    ) -> CommandFront {
+        let flags = FlagReader(
+            pool: PostgresPool(
+                PostgresConfiguration(
+                    url: databaseURL, applicationName: "marketplace-flags", role: DatabaseRole.commands,
+                    statementTimeoutMilliseconds: 10_000), sessions: 1))
+        return CommandFront(log: eventLog, artifacts: store, configuration: configuration, now: Self.now) {
+            limit, offset in
+            try await flags.list(limit: limit, offset: offset).map { flagged in
+                FlagCountBody(
+                    kind: flagged.kind, target: flagged.target, reasons: flagged.reasons, count: flagged.count,
+                    last: flagged.last)
+            }
+        }
+    }
+
     /// The front for reads.
     ///
     /// - Parameter reactor: where it will be served, and short reads wait.

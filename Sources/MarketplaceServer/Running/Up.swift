@@ -23,6 +23,7 @@ struct Up {
     private let publish: String?
     private let catalog: String?
     private let keptMebibytes: Int?
+    private let commands: CommandFront.Configuration
     private let log: Log
 
     init(_ invocation: Invocation, _ log: Log) throws {
@@ -33,6 +34,7 @@ struct Up {
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
         keptMebibytes = try invocation.number("kept-mebibytes", 0...65_536)
+        commands = try CommandFront.Configuration(invocation)
         self.log = log
     }
 
@@ -115,7 +117,7 @@ struct Up {
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
         var door = services.door { _ = try await eventLog.entries.head() }
-        CommandFront(log: eventLog, artifacts: store, now: Services.now).addRoutes(to: &door)
+        services.commandFront(eventLog, store, commands).addRoutes(to: &door)
         let reactor = try Reactor(name: "http")
         let queries = services.queryFront(artifacts, keptMebibytes: keptMebibytes, on: reactor)
         queries.addRoutes(to: &door)

@@ -1,0 +1,39 @@
+import Crypto
+public import EventLog
+public import Events
+import JSON
+
+/// A credential on its way to its owner.
+public struct NewToken: Sendable {
+    /// Which it is.
+    public let id = TokenID(random: SecureRandom.bytes(16))
+    /// What its owner gets to see once.
+    public let secret = TokenSecret(random: SecureRandom.bytes(32))
+    /// From when on it permits nothing.
+    public let expires: Timestamp
+
+    /// Makes one.
+    public init(expires: Timestamp) {
+        self.expires = expires
+    }
+
+    /// What the vault keeps of it.
+    public func credential(of person: PersonID, named name: String, under key: KeyID? = nil) -> Append.VaultChange {
+        .credential(
+            Append.Credential(hash: secret.hash, token: id, person: person, name: name, issuedUnder: key))
+    }
+
+    /// What its owner is told.
+    func members(_ scopes: [Scope], name: String) -> [JSONValue.Member] {
+        [
+            JSONValue.Member("token", .string(secret.text)),
+            JSONValue.Member(
+                "credential",
+                .object([
+                    JSONValue.Member("expires_at", .string(expires.description)),
+                    JSONValue.Member("id", .string(id.hex)), JSONValue.Member("name", .string(name)),
+                    JSONValue.Member("scopes", .array(scopes.map { .string($0.description) })),
+                ])),
+        ]
+    }
+}

@@ -1,0 +1,100 @@
+import Contract
+import Crypto
+import Events
+import HTTPFront
+import HTTPServer
+import JSON
+import Manifest
+import Marketplace
+
+/// What becomes of agents and versions once they are published: yanking and deprecation, and back.
+struct ReleaseEndpoints: Sendable {
+    let handler: CommandHandler
+    let authenticator: Authenticator
+    let now: @Sendable () -> Timestamp
+
+    func addRoutes(to door: inout FrontDoor) {
+        let yank = "\(Paths.base)/agents/{id}/versions/{version}/yank"
+        door.on("POST", yank) { try await changeYank($0, isYanked: true) }
+        door.on("DELETE", yank) { try await changeYank($0, isYanked: false) }
+        let deprecation = "\(Paths.base)/agents/{id}/deprecation"
+        door.on("POST", deprecation) { try await changeDeprecation($0, isDeprecated: true) }
+        door.on("DELETE", deprecation) { try await changeDeprecation($0, isDeprecated: false) }
+    }
+
+    /// `POST` and `DELETE /agents/{id}/versions/{version}/yank`
+    private func changeYank(_ request: FrontRequest, isYanked: Bool) async throws -> HTTPResponse {
+        try request.allow([])
+        let principal = try await authenticator.principal(of: request.http.head.fields)
+        let key = try request.agentKey()
+        let text = request.segment("version")
+        guard let version = SemVer(text) else { throw Problem(Rejection.noVersion(key, text)) }
+        var body = try await JSONBody.receive(request.http, mayBeAbsent: !isYanked)
+        let reason = body.choice("reason", isRequired: isYanked, of: YankReason.self)
+        let note = body.note()
+        try body.check()
+        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { past, _ in
+            var writer = JSONWriter()
+            writer.object { object in
+                object.member("id", key.description)
+                object.member("version", past.agent(key).versions[version.precedenceKey]?.version ?? text)
+                object.member("yanked", isYanked)
+            }
+            return writer.bytes
+        } attempt: {
+            CommandAttempt(
+                command: YankVersion(
+                    principal: principal, now: now(), key: key, version: version, isYanked: isYanked,
+                    reason: reason ?? .other, note: note))
+        }
+    }
+
+    /// `POST` and `DELETE /agents/{id}/deprecation`
+    private func changeDeprecation(_ request: FrontRequest, isDeprecated: Bool) async throws -> HTTPResponse {
+        try request.allow([])
+        let principal = try await authenticator.principal(of: request.http.head.fields)
+        let key = try request.agentKey()
+        var body = try await JSONBody.receive(request.http, mayBeAbsent: true)
+        let replacement = isDeprecated ? body.parsed("replacement", "the id of an agent", AgentID.init) : nil
+        let note = body.note()
+        try body.check()
+        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { _, _ in
+            var writer = JSONWriter()
+            writer.object { object in
+                object.member("deprecated", isDeprecated)
+                object.member("id", key.description)
+                object.member("replacement", replacement?.description)
+            }
+            return writer.bytes
+        } attempt: {
+            CommandAttempt(
+                command: DeprecateAgent(
+                    principal: principal, now: now(), key: key, isDeprecated: isDeprecated, replacement: replacement,
+                    note: note))
+        }
+    }
+}
+
+extension JSONBody {
+    /// A few words on why, where there are any.
+    fileprivate mutating func note() -> Content? {
+        written("note", as: .note)
+    }
+
+    /// A content of one text.
+    mutating func written(_ name: String, as kind: WrittenContent.Kind) -> Content? {
+        let limit = kind.members.first?.maximumCharacters ?? 0
+        guard let text = text(name, maximumCharacters: limit) else { return nil }
+        return Content(document: WrittenContent(kind, ["text": text]).document, nonce: SecureRandom.bytes(32))
+    }
+}
+
+extension FrontRequest {
+    /// The key of the agent that the path names, in any spelling.
+    func agentKey() throws(Problem) -> AgentKey {
+        guard let id = AgentID(segment("id")) else {
+            throw Problem(.agentNotFound, "there is no agent '\(segment("id").prefix(128))' here")
+        }
+        return id.key
+    }
+}

@@ -1,0 +1,1 @@
+SELECT address FROM vault.mailboxes WHERE person = $1

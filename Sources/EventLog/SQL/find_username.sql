@@ -1,0 +1,2 @@
+-- The id that stands for a folded name.
+SELECT id FROM vault.usernames WHERE name = $1

@@ -1,0 +1,14 @@
+/// Names that can't be a namespace, an agent of their own or a person: the marketplace's, those of imported packages,
+/// and words that are paths, commands or offices.
+public enum ReservedNames {
+    /// All of them, folded.
+    public static let all: Set<String> = [
+        "mentatlab", "npm", "pypi", "go", "maven", "other",
+        "admin", "administrator", "agent", "agents", "anonymous", "api", "artifacts", "collections", "config", "dev",
+        "download", "downloads", "events", "flags", "flow", "health", "help", "index", "install", "latest", "log",
+        "login", "marketplace", "me", "mentatctl", "metrics", "mine", "moderator", "namespaces", "new", "nobody",
+        "null", "official", "openapi", "owner", "problems", "projections", "publish", "publishers", "registry",
+        "reviews", "root", "schemas", "search", "security", "staff", "stars", "support", "system", "tiles", "tokens",
+        "undefined", "users", "versions", "well-known", "yank",
+    ]
+}

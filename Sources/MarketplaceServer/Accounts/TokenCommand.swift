@@ -1,0 +1,56 @@
+import CommandAPI
+import CommandLine
+import EventLog
+import Events
+import JSON
+import Logging
+import System
+
+/// `marketplace token issue`
+struct TokenCommand {
+    private let name: String
+    private let folder: String
+    private let databaseURL: String?
+    private let isJSON: Bool
+    private let log: Log
+
+    init(_ invocation: Invocation, _ log: Log) throws {
+        guard let name = invocation.values["user"] else {
+            throw UsageError("`marketplace token issue` needs --user: whose token it will be.")
+        }
+        self.name = name
+        folder = invocation.values["data"] ?? ".mentatlab"
+        databaseURL = invocation.values["database-url"]
+        isJSON = invocation.flags.contains("json")
+        self.log = log
+    }
+
+    func run() async throws -> Int32 {
+        let data = try DataFolder(folder)
+        guard let url = databaseURL ?? data.runningDatabaseURL() else {
+            throw UsageError("no marketplace runs in \(data.path); start one, or give --database-url.")
+        }
+        let services = Services(databaseURL: url, log: log)
+        let eventLog = try await services.openLog()
+        let issued = try await OperatorTokens(log: eventLog, now: Services.now).issue(to: name)
+        await eventLog.close()
+        guard let issued else {
+            Host.write("marketplace: there is nobody named '\(name)' here\n", to: 2)
+            return 1
+        }
+        if isJSON {
+            var writer = JSONWriter()
+            writer.object { object in
+                object.member("expires_at", issued.expires.description)
+                object.member("id", issued.id.hex)
+                object.member("token", issued.secret.text)
+                object.member("user", name)
+            }
+            Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
+        } else {
+            Host.write("\(issued.secret.text)\n", to: 1)
+            Host.write("a token of \(name), good until \(issued.expires); it is shown this once\n", to: 2)
+        }
+        return 0
+    }
+}

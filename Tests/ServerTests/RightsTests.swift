@@ -1,0 +1,217 @@
+import EventLog
+import Events
+import Foundation
+import HTTPClient
+import JSON
+import Marketplace
+import TestSupport
+import Testing
+
+/// The table of rights, cell by cell, through HTTP: who may do what to what.
+@Suite struct RightsTests {
+    /// What each actor gets, in the order of the columns.
+    private struct Row {
+        let action: Action
+        let resource: String
+        let cells: String
+        let send: @Sendable (MarketplaceProcess, _ token: String?, _ column: String) async throws -> HTTPClientResponse
+
+        init(
+            _ action: Action, _ resource: String, _ cells: String,
+            _ send: @escaping @Sendable (MarketplaceProcess, String?, String) async throws -> HTTPClientResponse
+        ) {
+            self.action = action
+            self.resource = resource
+            self.cells = cells.filter { $0 != " " }
+            self.send = send
+        }
+
+        static func json(
+            _ action: Action, _ resource: String, _ cells: String, _ method: String, _ path: String,
+            _ body: String? = nil
+        ) -> Row {
+            Row(action, resource, cells) { marketplace, token, _ in
+                try await marketplace.send(method, path, body, token: token)
+            }
+        }
+    }
+
+    /// What a letter stands for.
+    private static let outcomes: [Character: String] = [
+        "a": "401 not-authenticated", "s": "403 out-of-scope", "o": "403 not-owner", "n": "403 namespace-owned",
+        "w": "403 own-agent", "t": "404 token-not-found", "r": "403 name-reserved",
+    ]
+
+    /// Ada owns the agent ada.a and the namespace ada. Her tokens come narrow and whole; Bob maintains the agent, Kim
+    /// the namespace; Zoe has nothing to do with either. Eve owns eve.z.
+    private static let columns = [
+        "anonymous", "revoked", "expired", "owner:review", "owner:publish", "owner:publish:ada.a",
+        "owner:publish:ada.other", "owner:publish:ada.*", "owner", "maintainer", "member", "stranger", "moderate",
+        "admin",
+    ]
+
+    private static func rows(adaToken: String, eveToken: String) -> [Row] {
+        let yank = #"{"reason":"broken"}"#
+        let maintainer = #"{"role":"maintainer"}"#
+        return [
+            Row(.registerAgent, "ada.*", "aaa s+ss+ +n+n ss") {
+                marketplace, token, column in
+                let id = "ada.new\(column.utf8.reduce(0) { $0 * 31 % 100_003 + Int($1) })"
+                return try await marketplace.send(publishing: id, "1.0.0", token)
+            },
+            Row(.registerAgent, "a reserved name", "aaa s r s s s rrrr ss") { marketplace, token, _ in
+                try await marketplace.send(publishing: "npm.left-pad", "1.0.0", token)
+            },
+            Row(.publishVersion, "ada.a", "aaa s++s+ ++oo ss") { marketplace, token, _ in
+                try await marketplace.send(publishing: "ada.a", "1.0.0", token)
+            },
+            Row(.publishVersion, "eve.z", "aaa s o s s s oooo ss") { marketplace, token, _ in
+                try await marketplace.send(publishing: "eve.z", "1.0.0", token)
+            },
+            .json(.yankVersion, "ada.a", "aaa s++s+ ++oo s+", "POST", "agents/ada.a/versions/1.0.0/yank", yank),
+            .json(.yankVersion, "ada.a, back", "aaa s++s+ ++oo s+", "DELETE", "agents/ada.a/versions/1.0.0/yank"),
+            .json(.yankVersion, "eve.z", "aaa s o s s s oooo s+", "POST", "agents/eve.z/versions/1.0.0/yank", yank),
+            .json(.deprecateAgent, "ada.a", "aaa s++s+ ++oo s+", "POST", "agents/ada.a/deprecation"),
+            .json(.deprecateAgent, "ada.a, back", "aaa s++s+ ++oo s+", "DELETE", "agents/ada.a/deprecation"),
+            .json(.deprecateAgent, "eve.z", "aaa s o s s s oooo s+", "POST", "agents/eve.z/deprecation"),
+            .json(.changeOwners, "ada.a", "aaa s++s+ +ooo s+", "PUT", "agents/ada.a/owners/bob", maintainer),
+            .json(.changeOwners, "eve.z", "aaa s o s s s oooo s+", "PUT", "agents/eve.z/owners/eve"),
+            .json(.changeMembers, "ada", "aaa s+ss+ +nnn s+", "PUT", "namespaces/ada/members/kim", maintainer),
+            .json(.changeMembers, "eve", "aaa s n s s s nnnn s+", "PUT", "namespaces/eve/members/eve"),
+            .json(.review, "ada.a", "aaa wssss ww++ ss", "PUT", "agents/ada.a/reviews/mine", #"{"rating":3}"#),
+            .json(.review, "eve.z", "aaa +ssss ++++ ss", "PUT", "agents/eve.z/reviews/mine", #"{"rating":3}"#),
+            .json(.review, "eve.z, back", "aaa +ssss ++++ ss", "DELETE", "agents/eve.z/reviews/mine"),
+            .json(.star, "ada.a", "aaa +ssss ++++ ss", "PUT", "agents/ada.a/star"),
+            .json(.star, "ada.a, back", "aaa +ssss ++++ ss", "DELETE", "agents/ada.a/star"),
+            .json(
+                .flag, "eve.z", "aaa +ssss ++++ ss", "POST", "flags",
+                #"{"kind":"agent","agent":"eve.z","reason":"spam"}"#),
+            .json(.readFlags, "all", "aaa sssss ssss +s", "GET", "flags"),
+            .json(
+                .issueToken, "one's own", "aaa sssss ++++ ss", "POST", "tokens", #"{"name":"n","scopes":["review"]}"#),
+            .json(.listTokens, "one's own", "aaa sssss ++++ ss", "GET", "tokens"),
+            .json(.revokeToken, "Ada's", "aaa sssss +ttt t+", "DELETE", "tokens/\(adaToken)"),
+            .json(.revokeToken, "Eve's", "aaa ttttt tttt t+", "DELETE", "tokens/\(eveToken)"),
+            .json(.changeProfile, "one's own", "aaa sssss ++++ ss", "PUT", "users/me/profile", #"{"bio":"b"}"#),
+            .json(.eraseAccount, "one's own", "aaa sssss ++++ ss", "DELETE", "users/me"),
+        ]
+    }
+
+    @Test func everyCellOfTheTableHolds() async throws {
+        try await withMarketplace { marketplace, databaseURL in
+            let (_, ada) = try await marketplace.register("ada")
+            let (_, bob) = try await marketplace.register("bob")
+            let (_, kim) = try await marketplace.register("kim")
+            let (_, zoe) = try await marketplace.register("zoe")
+            let (_, eve) = try await marketplace.register("eve")
+            let (_, gone) = try await marketplace.register("gone")
+            for (token, id) in [(ada, "ada.a"), (eve, "eve.z")] {
+                #expect(try await marketplace.publish([manifest(id)], token: token).status == 201)
+            }
+            let maintainer = #"{"role":"maintainer"}"#
+            for path in ["agents/ada.a/owners/bob", "namespaces/ada/members/kim"] {
+                #expect(try await marketplace.send("PUT", path, maintainer, token: ada).status == 201)
+            }
+            #expect(try await marketplace.send("DELETE", "tokens/current", token: gone).status == 201)
+            let log = try await EventLog.open(EventLog.Configuration(url: databaseURL))
+            let expired = try await Newcomer.register(
+                in: log, scopes: [.publish, .review, .moderate, .admin],
+                expires: Int64(Date().timeIntervalSince1970 * 1000) - 1)
+            await log.close()
+            let administrator = try marketplace.token
+            var tokens: [String: String] = [
+                "revoked": gone, "expired": expired, "owner": ada, "maintainer": bob, "member": kim, "stranger": zoe,
+                "moderate": try await marketplace.issue("moderate", by: administrator),
+                "admin": try await marketplace.issue("admin", by: administrator),
+            ]
+            for scope in ["review", "publish", "publish:ada.a", "publish:ada.other", "publish:ada.*"] {
+                tokens["owner:\(scope)"] = try await marketplace.issue(scope, by: ada)
+            }
+            func spare(of token: String) async throws -> String {
+                let answer = try await marketplace.send(
+                    "POST", "tokens", #"{"name":"spare","scopes":["review"]}"#, token: token)
+                return try #require(try JSONValue(answer.body)["credential"]?["id"]?.string)
+            }
+            let rows = Self.rows(adaToken: try await spare(of: ada), eveToken: try await spare(of: eve))
+            #expect(Set(rows.map(\.action)) == Set(Action.allCases), "a row is missing")
+
+            var cells = 0
+            for row in rows {
+                try #require(row.cells.count == Self.columns.count, "\(row.action) \(row.resource)")
+                for (column, cell) in zip(Self.columns, row.cells) {
+                    let head = try await marketplace.head()
+                    let answer = try await row.send(marketplace, tokens[column], column)
+                    let code = (try? JSONValue(answer.body))?["code"]?.string
+                    let place: Comment =
+                        "\(row.action.rawValue) \(row.resource) by \(column): \(answer.status) \(code ?? "")"
+                    if cell == "+" {
+                        #expect([200, 201].contains(answer.status), place)
+                    } else {
+                        #expect("\(answer.status) \(code ?? "")" == Self.outcomes[cell], place)
+                        #expect(try await marketplace.head() == head, place)
+                    }
+                    cells += 1
+                }
+            }
+            print("rights: \(rows.count) actions on resources by \(Self.columns.count) actors, \(cells) cells")
+        }
+    }
+
+    /// What a decision read is guarded: a right that is taken away between deciding and appending is not used.
+    @Test func aRightThatEndsBeforeTheAppendIsNotUsed() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await withFolder { folder in
+                let failpoints = "\(folder)-failpoints"
+                try FileManager.default.createDirectory(atPath: failpoints, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(atPath: failpoints) }
+                let first = try await MarketplaceProcess(
+                    ["up", "--data", folder, "--database-url", url, "--port", "0", "--registrations-per-hour", "1000"],
+                    folder: folder, environment: ["MENTATLAB_FAILPOINTS": failpoints])
+                let second = try await MarketplaceProcess(
+                    [
+                        "command", "--data", folder, "--database-url", url, "--artifacts", "\(folder)/artifacts",
+                        "--port", "0",
+                    ], folder: folder)
+                let (_, ada) = try await first.register("ada")
+                let (_, bob) = try await first.register("bob")
+                let narrow = try await first.issue("publish", by: ada)
+                let list = try JSONValue(try await first.send("GET", "tokens", token: ada).body)["tokens"]?.array
+                let narrowID = try #require(list?.first?["id"]?.string)
+                #expect(try await first.publish([manifest("ada.a")], token: ada).status == 201)
+                #expect(try await first.send("PUT", "agents/ada.a/owners/bob", token: ada).status == 201)
+
+                let moments: [(token: String, method: String, path: String, refused: String)] = [
+                    (narrow, "DELETE", "tokens/\(narrowID)", "401 not-authenticated"),
+                    (bob, "DELETE", "agents/ada.a/owners/bob", "403 not-owner"),
+                ]
+                for (index, moment) in moments.enumerated() {
+                    let head = try await first.head()
+                    try Data("stop".utf8).write(to: URL(filePath: "\(failpoints)/append.sending"))
+                    async let publishing = first.publish([manifest("ada.a", "2.0.\(index)")], token: moment.token)
+                    // It has decided, and stops with the append in its hands.
+                    for _ in 0..<2_000 where ProcessState.of(first.processID) != "T" {
+                        try await Task.sleep(for: .milliseconds(10))
+                    }
+                    #expect(ProcessState.of(first.processID) == "T")
+                    #expect(try await second.send(moment.method, moment.path, token: ada).status == 201)
+                    kill(first.processID, SIGCONT)
+                    let answer = try await publishing
+                    let code = try JSONValue(answer.body)["code"]?.string ?? ""
+                    #expect("\(answer.status) \(code)" == moment.refused)
+                    #expect(try await first.head() == head + 1)
+                }
+                #expect(try await second.stop() == 0)
+                #expect(try await first.stop() == 0)
+            }
+        }
+    }
+}
+
+extension MarketplaceProcess {
+    /// Publishes with a token or without any.
+    fileprivate func send(publishing id: String, _ version: String, _ token: String?) async throws -> HTTPClientResponse
+    {
+        guard let token else { return try await send("POST", "publish") }
+        return try await publish([manifest(id, version)], token: token)
+    }
+}
