@@ -6,10 +6,10 @@ import Testing
 
 /// Given a past, when a version is published, then.
 @Suite struct PublishVersionTests {
-    private let alice = PersonID(random: [UInt8](repeating: 1, count: 16))
-    private let bob = PersonID(random: [UInt8](repeating: 2, count: 16))
-    private let token = TokenID(random: [UInt8](repeating: 3, count: 16))
-    private let now = Timestamp(milliseconds: 1_000_000)
+    private let alice = Given.alice
+    private let bob = Given.bob
+    private let token = Given.token
+    private let now = Given.now
 
     // MARK: The words of the specification
 
@@ -26,18 +26,7 @@ import Testing
         ]
         if registered { all.append((.user(alice), .userRegistered(UserRegistered(kind: .person)))) }
         all += events
-        var states: [StreamName: (Int64, FoldedState)] = [:]
-        for (index, (stream, event)) in all.enumerated() {
-            var (version, state) = states[stream] ?? (0, FoldedState(initial: stream))
-            state.evolve(
-                event, entry: UUIDv7(milliseconds: Int64(index), random: [UInt8](repeating: 0, count: 10)),
-                at: Position(Int64(index)))
-            version += 1
-            states[stream] = (version, state)
-        }
-        var past = Past()
-        for (stream, (version, state)) in states { past.add(stream, StreamVersion(version), state) }
-        return past
+        return Given.past(all)
     }
 
     private func when(publishing id: String, _ version: String = "1.0.0", content: UInt8 = 7) throws -> PublishVersion {

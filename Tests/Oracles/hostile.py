@@ -220,6 +220,71 @@ manifest("5,000 inputs", with_json(inputs=[{"name": f"i{index}", "type": "string
 manifest("a description of 200 KB", with_json(description="d" * 200_000))
 
 
+# --- Commands with a JSON body
+
+BODY, MEDIA, LARGE = "422 invalid-body", "415 unsupported-media-type", "413 content-too-large"
+
+
+def command(name, method, path, body, *expected, token=token, content_type="application/json", extra=()):
+    if isinstance(body, str):
+        body = body.encode()
+    fields = [f"{method} {BASE}/{path} HTTP/1.1", HOST, "Connection: close", f"Content-Length: {len(body)}"]
+    if content_type:
+        fields.append(f"Content-Type: {content_type}")
+    if token is not None:
+        fields.append(f"Authorization: Bearer {token}")
+    add(f"{method} {path[:40]}: {name}", head(*fields, *extra) + body, *expected)
+
+
+BODIES = [
+    ("nothing", "", MALFORMED), ("no JSON", "rating=5", MALFORMED), ("two documents", "{}{}", MALFORMED),
+    ("a list", "[]", BODY), ("null", "null", BODY), ("a number", "1", BODY), ("no members", "{}", BODY),
+    ("invalid UTF-8", b'{"name":"\xff"}', MALFORMED), ("a lone surrogate", '{"name":"\\ud800"}', MALFORMED),
+    ("a BOM", b"\xef\xbb\xbf{}", MALFORMED), ("a name twice", '{"name":"a","name":"b"}', MALFORMED),
+    ("a name twice, escaped", '{"name":"a","n\\u0061me":"b"}', MALFORMED),
+    ("a name twice, deep", '{"a":{"b":{"c":1,"c":2}}}', MALFORMED), ("1e400", '{"rating":1e400}', BODY, MALFORMED),
+    ("a fraction", '{"rating":4.5}', BODY), ("depth of 10,000", '{"name":' + "[" * 10_000 + "]" * 10_000 + "}", MALFORMED),
+    ("a number of 60,000 digits", '{"rating":' + "9" * 60_000 + "}", BODY, MALFORMED),
+    ("65,537 bytes", '{"name":"' + "a" * 65_537 + '"}', LARGE), ("a trailing comma", '{"name":"a",}', MALFORMED),
+    ("an unknown member", '{"colour":"red"}', BODY), ("a member with a slash", '{"a/b~c":1}', BODY),
+    ("wrong types", '{"name":1,"scopes":2,"kind":3,"reason":4,"rating":"5","note":[],"role":{}}', BODY),
+    ("NUL in a text", '{"name":"a\\u0000b","note":"a\\u0000b","text":"a\\u0000"}', BODY),
+    ("marks that turn the direction", '{"name":"\u202eb","note":"\u202eb","text":"\u202eb"}', BODY),
+    ("a token where none belongs", '{"name":"%s","reason":"%s"}' % (token, token), BODY),
+]
+for method, path in [
+    ("POST", "users"), ("POST", "tokens"), ("POST", "flags"), ("POST", "agents/hostile.none/versions/1.0.0/yank"),
+    ("POST", "agents/hostile.none/reviews"), ("PUT", "agents/hostile.none/reviews/mine"),
+]:
+    for name, body, *expected in BODIES:
+        command(name, method, path, body, *expected)
+    command("no type", method, path, '{"a":1}', MEDIA, content_type=None)
+    command("a form", method, path, "a=1", MEDIA, content_type="application/x-www-form-urlencoded")
+for name in ["", "a", "-ada", "ada-", "a.b", "a b", "\u0430da", "a" * 40, "..", "%2e%2e", "a/b", "ada\n"]:
+    command(f"the name {name[:12]!r}", "POST", "users", json.dumps({"name": name}), BODY, token=None)
+for address in ["a", "a@", "@b.c", "a@b@c.d", "a b@c.d", "a@b", "a@" + "b" * 300 + ".c", "a@b.c\r\nBcc: d@e.f"]:
+    command(f"the address {address[:16]!r}", "POST", "users", json.dumps({"name": "hostile", "email": address}), BODY, token=None)
+command("a short key", "POST", "users", '{"name":"hostile"}', PARAMETER, token=None, extra=["Idempotency-Key: 1"])
+for scopes in [[], ["publish:"], ["publish:*"], ["publish:..*"], ["publish:a..b"], ["root"], [1], "publish", ["review"] * 17]:
+    command(f"scopes {str(scopes)[:24]}", "POST", "tokens", json.dumps({"name": "n", "scopes": scopes}), BODY)
+for days in [0, -1, 367, "7", 1e300]:
+    body = json.dumps({"name": "n", "scopes": ["review"], "expires_in_days": days})
+    command(f"{days} days", "POST", "tokens", body, BODY)
+for rating in [0, 6, -1, 1 << 63, "5", True]:
+    command(f"rating {rating}", "PUT", "agents/hostile.none/reviews/mine", json.dumps({"rating": rating}), BODY)
+command("a text of 7,001", "PUT", "agents/hostile.none/reviews/mine", json.dumps({"rating": 1, "text": "a" * 7001}), BODY)
+command("a website that runs", "PUT", "users/me/profile", '{"website_url":"javascript:alert(1)"}', BODY)
+for path in ["agents/hostile.none/star", "agents/a%2e%2e/star", "agents/..%2f/star", "agents/%E2%80%AE/star", "agents/a%5Cb/star"]:
+    command("an agent that is none", "PUT", path, "", AGENT, content_type=None)
+command("a version of 1,000 digits", "DELETE", f"agents/hostile.none/versions/{'9' * 1000}.0.0/yank", "", AGENT, "404 version-not-found", content_type=None)
+command("a name that is nobody's", "PUT", "agents/hostile.none/owners/%2e%2e", "", AGENT, "404 user-not-found", MALFORMED, content_type=None)
+command("a namespace with a dot", "PUT", "namespaces/a.b/members/admin", "", "404 namespace-not-found", content_type=None)
+command("a token that is none", "DELETE", "tokens/..", "", "404 token-not-found", NOTHING, MALFORMED, content_type=None)
+for stranger in [None, token[:-1], "mlm_" + "0" * 72, "ghp_" + "a" * 36]:
+    for method, path in [("GET", "tokens"), ("DELETE", "users/me"), ("POST", "flags"), ("PUT", "agents/hostile.none/star"), ("GET", "flags")]:
+        command(f"the token {str(stranger)[:5]}", method, path, "", FOREIGN, token=stranger, content_type=None)
+
+
 # --- Sending
 
 
