@@ -110,7 +110,9 @@ struct AccountEndpoints: Sendable {
         }
         let name = try await words(username.flatMap { past.username($0).name }, .name)
         let profile = try await words(past.user(principal.user).profile, .profile)
-        let address = try await log.mailbox(of: principal.user)
+        // A narrow token that leaks says who it is for, and not where they read their mail.
+        let isWhole = (try? past.authorize(principal, .listTokens, on: .account(principal.user), at: now())) != nil
+        let address = isWhole ? try await log.mailbox(of: principal.user) : nil
         var writer = JSONWriter()
         writer.object { object in
             object.member("email", address)
@@ -196,7 +198,12 @@ struct AccountEndpoints: Sendable {
         let outcome = try await handler.run(call) { _, _ in
             Array("{}".utf8)
         } attempt: {
-            CommandAttempt(
+            guard try await log.tokens(of: principal.user).count < EventLog.maximumTokens else {
+                throw Problem(
+                    .tooManyTokens,
+                    "an account has at most \(EventLog.maximumTokens) tokens, with those that are revoked or expired")
+            }
+            return CommandAttempt(
                 command: IssueToken(
                     actor: principal, now: now(), user: principal.user, token: new.id, scopes: scopes,
                     expires: new.expires),
@@ -219,7 +226,8 @@ struct AccountEndpoints: Sendable {
             first.reply
         } attempt: {
             let issued = try await log.tokens(issuedUnder: key)
-            guard issued.allSatisfy({ $0.lastUsed == nil }) else {
+            // None is left where the account was erased.
+            guard !issued.isEmpty, issued.allSatisfy({ $0.lastUsed == nil }) else {
                 throw Problem(
                     .tokenInUse, "the token that was issued under this Idempotency-Key is in use; choose a new key")
             }

@@ -44,7 +44,7 @@ struct Authenticator: Sendable {
             throw Problem(.notAuthenticated, "the token expired on \(state.expires)")
         }
         guard !state.isRevoked else { throw Problem(.notAuthenticated, "the token is revoked") }
-        uses.note(token)
+        await uses.note(token)
         return Principal(user: user, token: token)
     }
 }

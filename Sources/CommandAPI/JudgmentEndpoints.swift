@@ -176,13 +176,21 @@ struct JudgmentEndpoints: Sendable {
             return writer.bytes
         } attempt: {
             let target = try await target(kind, agent, version, person)
-            // Asked for first, so that nothing is made for whoever may not flag.
-            try await handler.authorize(principal, .flag, on: .marketplace)
-            let flag = try await log.flagID(
-                reporter: principal.user, target: target, proposing: FlagID(random: SecureRandom.bytes(16)))
+            func command(_ flag: FlagID) -> RaiseFlag {
+                RaiseFlag(
+                    principal: principal, now: now(), target: target, flag: flag, reason: reason, details: details)
+            }
+            // Decided under a passing id first, so that the vault keeps nothing for what is refused.
+            let passing = FlagID(random: SecureRandom.bytes(16))
+            let past = try await handler.past.read(command(passing).streams)
+            do throws(Rejection) {
+                _ = try command(passing).decide(past)
+            } catch {
+                throw Problem(error)
+            }
             return CommandAttempt(
-                command: RaiseFlag(
-                    principal: principal, now: now(), target: target, flag: flag, reason: reason, details: details))
+                command: command(
+                    try await log.flagID(reporter: principal.user, target: target, proposing: passing)))
         }
     }
 
@@ -190,12 +198,14 @@ struct JudgmentEndpoints: Sendable {
         _ kind: FlagTarget.Kind, _ agent: AgentID?, _ version: SemVer?, _ person: String?
     ) async throws -> FlagTarget {
         func somebody() async throws -> PersonID {
-            if let id = person.flatMap({ PersonID($0) }) { return id }
-            return try await handler.holder(of: person ?? "").1
+            try await handler.holder(of: person ?? "").1
         }
         switch (kind, agent?.key, version) {
         case (.agent, let key?, _): return .agent(key)
-        case (.version, let key?, let version?): return .version(key, version.description)
+        case (.version, let key?, let version?):
+            // As it was published: a build makes no other version.
+            let published = try await handler.past.read([.agent(key)]).agent(key).versions[version.precedenceKey]
+            return .version(key, published?.version ?? version.description)
         case (.review, let key?, _): return .review(key, try await somebody())
         default: return .user(try await somebody())
         }

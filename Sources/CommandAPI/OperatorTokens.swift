@@ -1,3 +1,4 @@
+import Contract
 import Crypto
 public import EventLog
 public import Events
@@ -20,7 +21,12 @@ public struct OperatorTokens: Sendable {
     /// Issues a token to somebody who lost all of theirs; nil where nobody has the name.
     public func issue(to name: String) async throws -> NewToken? {
         let handler = CommandHandler(log: log, past: PastReader(log), now: now)
-        guard let (_, person) = try? await handler.holder(of: name) else { return nil }
+        let person: PersonID
+        do {
+            person = try await handler.holder(of: name).1
+        } catch let problem as Problem where problem.code == .userNotFound {
+            return nil
+        }
         let new = NewToken(expires: now().adding(milliseconds: Self.days * 86_400_000))
         let attempt = CommandAttempt(
             command: IssueToken(

@@ -62,6 +62,8 @@ extension Problem {
         case (.publishing, _): ", such as publish"
         case (.reviewing, _): "; it takes review"
         case (.moderating, _): "; it takes moderate"
+        case (.account, .agent(let key)): " '\(key)'; it takes publish and review together"
+        case (.account, .namespace(let namespace)): " '\(namespace)'; it takes publish and review together"
         case (.account, _): "; it takes publish and review together"
         }
     }
@@ -107,6 +109,7 @@ extension Action {
         case .deprecateAgent: "deprecate"
         case .changeOwners: "change the owners of"
         case .changeMembers: "change the members of"
+        case .leave: "lay down a role"
         case .review: "review agents"
         case .star: "star agents"
         case .flag: "flag"

@@ -36,7 +36,6 @@ struct RoleEndpoints: Sendable {
             var writer = JSONWriter()
             writer.object { object in
                 if case .agent(let key) = place { object.member("id", key.description) }
-                object.member("name", name)
                 if case .namespace(let namespace) = place { object.member("namespace", namespace.description) }
                 object.member("role", role?.rawValue)
             }
@@ -51,8 +50,9 @@ struct RoleEndpoints: Sendable {
 }
 
 extension CommandHandler {
-    /// Who has a name.
-    func holder(of name: String) async throws -> (UsernameID, PersonID) {
+    /// Who has a name; or who has an id, since whoever was erased has no name any more.
+    func holder(of name: String) async throws -> (UsernameID?, PersonID) {
+        if let person = PersonID(name) { return (nil, person) }
         guard let name = Username(name), let username = try await log.usernameID(folded: name.folded),
             let person = try await past.read([.username(username)]).username(username).holder
         else { throw Problem(Rejection.noUser) }

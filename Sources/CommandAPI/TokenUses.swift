@@ -3,7 +3,7 @@ import Events
 import Synchronization
 import System
 
-/// Remembers in the vault when credentials were last used, to the minute, beside the requests and not in them.
+/// Remembers in the vault when credentials were last used, to the minute.
 final class TokenUses: Sendable {
     private static let minuteMilliseconds: Int64 = 60_000
     private static let maximumTokens = 100_000
@@ -15,8 +15,9 @@ final class TokenUses: Sendable {
         self.log = log
     }
 
-    /// Notes a use; the first one within a minute is written down.
-    func note(_ token: TokenID) {
+    /// Notes a use; the first one within a minute is written down before the request goes on, so that a token which
+    /// has done anything is known to be in use.
+    func note(_ token: TokenID) async {
         let now = Host.steadyClockMilliseconds()
         let isDue = noted.withLock { noted in
             if let last = noted[token], now - last < Self.minuteMilliseconds { return false }
@@ -25,13 +26,11 @@ final class TokenUses: Sendable {
             return true
         }
         guard isDue else { return }
-        Task {
-            do {
-                try await log.noteUse(of: token)
-            } catch {
-                // A use that is not written down is noted again by the next one.
-                noted.withLock { $0[token] = nil }
-            }
+        do {
+            try await log.noteUse(of: token)
+        } catch {
+            // A use that is not written down is noted again by the next one.
+            noted.withLock { $0[token] = nil }
         }
     }
 }

@@ -50,6 +50,8 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case nameTaken = "name-taken"
     /// The token that was issued under this idempotency key is in use.
     case tokenInUse = "token-in-use"
+    /// The account has as many tokens as one may have.
+    case tooManyTokens = "too-many-tokens"
     /// The person has reviewed the agent already.
     case alreadyReviewed = "already-reviewed"
     /// There has to be another owner first.
@@ -98,7 +100,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
             404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .otherSpelling, .versionExists, .nameTaken, .tokenInUse, .alreadyReviewed, .lastOwner: 409
+        case .otherSpelling, .versionExists, .nameTaken, .tokenInUse, .tooManyTokens, .alreadyReviewed, .lastOwner: 409
         case .contentTooLarge: 413
         case .unsupportedMediaType: 415
         case .rangeNotSatisfiable: 416
@@ -139,6 +141,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .versionExists: "The version exists already"
         case .nameTaken: "Somebody has the name"
         case .tokenInUse: "The token is in use"
+        case .tooManyTokens: "The account has too many tokens"
         case .alreadyReviewed: "The agent was reviewed already"
         case .lastOwner: "There has to be another owner first"
         case .contentTooLarge: "The content is too large"

@@ -16,8 +16,10 @@ public struct VaultToken: Sendable {
 
 /// What nobody but the command front reads.
 extension EventLog {
-    /// The most credentials of a person that are listed.
+    /// The most credentials of a person, revoked and expired ones too; more are not issued.
     public static let maximumTokens = 1_000
+    /// More are listed than are issued, since several at once may each be the last one.
+    private static let listedTokens: Int64 = 2_000
 
     /// The credential whose secret has this hash.
     public func token(hash: SHA256Digest) async throws(EventLogError) -> TokenID? {
@@ -26,7 +28,7 @@ extension EventLog {
 
     /// Somebody's credentials, the newest first, revoked and expired ones too.
     public func tokens(of person: PersonID) async throws(EventLogError) -> [VaultToken] {
-        try await reading(Statements.listTokens, [.text(person.hex), .int8(Int64(Self.maximumTokens))]) {
+        try await reading(Statements.listTokens, [.text(person.hex), .int8(Self.listedTokens)]) {
             try $0.map(VaultToken.init)
         }
     }

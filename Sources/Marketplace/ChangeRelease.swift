@@ -38,7 +38,9 @@ public struct YankVersion: AuthenticatedCommand {
         guard agent.id != nil else { throw .noAgent(key) }
         try authorize(.yankVersion, on: .agent(key), past)
         guard let published = agent.versions[version.precedenceKey] else { throw .noVersion(key, version.description) }
-        guard published.isYanked != isYanked else { return .unchanged(since: published.yankedOrBack) }
+        // Another reason, or a few words, are news of a version that is yanked already.
+        let isNews = isYanked ? published.yanked != reason || note != nil : published.yanked != nil
+        guard isNews else { return .unchanged(since: published.yankedOrBack) }
         let event: Event =
             isYanked
             ? .versionYanked(

@@ -22,16 +22,16 @@ public struct ChangeRoles: AuthenticatedCommand {
     public let now: Timestamp
     /// Where.
     public let place: Place
-    /// Who, and the name that they were found by, which has to be theirs still.
+    /// Who.
     public let person: PersonID
-    /// The claim on that name.
-    public let username: UsernameID
+    /// The claim on the name that they were found by, which has to be theirs still; nil where they were found by id.
+    public let username: UsernameID?
     /// The role that they get; nil to take the one that they have.
     public let role: Role?
 
     /// Puts the command together.
     public init(
-        principal: Principal, now: Timestamp, place: Place, person: PersonID, username: UsernameID, role: Role?
+        principal: Principal, now: Timestamp, place: Place, person: PersonID, username: UsernameID?, role: Role?
     ) {
         self.principal = principal
         self.now = now
@@ -42,7 +42,8 @@ public struct ChangeRoles: AuthenticatedCommand {
     }
 
     public var streams: [StreamName] {
-        identity + [place.stream, .username(username)] + (person == principal.user ? [] : [.user(person)])
+        identity + [place.stream] + (username.map { [.username($0)] } ?? [])
+            + (person == principal.user ? [] : [.user(person)])
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
@@ -57,10 +58,10 @@ public struct ChangeRoles: AuthenticatedCommand {
             guard !roles.isEmpty else { throw .noNamespace(namespace) }
             (action, resource) = (.changeMembers, .namespace(namespace))
         }
-        // Whoever has a role may lay it down.
         let isLeaving = role == nil && person == principal.user && roles[person] != nil
-        if !isLeaving { try authorize(action, on: resource, past) }
-        guard past.username(username).holder == person, past.user(person).isRegistered else { throw .noUser }
+        try authorize(isLeaving ? .leave : action, on: resource, past)
+        let isNamed = username.map { past.username($0).holder == person } ?? true
+        guard isNamed, past.user(person).isRegistered else { throw .noUser }
         guard roles[person] != role else { return .unchanged(since: nil) }
         let hasAnotherOwner = roles.contains { $0.key != person && $0.value == .owner }
         guard role == .owner || roles[person] != .owner || hasAnotherOwner else { throw .lastOwner(resource) }

@@ -69,8 +69,8 @@ extension AgentState {
             guard let version = SemVer(published.version) else { return }
             versions[version.precedenceKey] = Published(
                 version: published.version, release: published.release, position: position)
-        case .versionYanked(let yanked): mark(yanked.version, isYanked: true, position)
-        case .versionUnyanked(let unyanked): mark(unyanked.version, isYanked: false, position)
+        case .versionYanked(let yanked): mark(yanked.version, yanked.reason, position)
+        case .versionUnyanked(let unyanked): mark(unyanked.version, nil, position)
         case .agentDeprecated(let deprecated):
             deprecation = Deprecation(replacement: deprecated.replacement, position: position)
         case .agentUndeprecated:
@@ -80,9 +80,9 @@ extension AgentState {
         }
     }
 
-    private mutating func mark(_ version: String, isYanked: Bool, _ position: Position) {
+    private mutating func mark(_ version: String, _ reason: YankReason?, _ position: Position) {
         guard let key = SemVer(version)?.precedenceKey else { return }
-        versions[key]?.isYanked = isYanked
+        versions[key]?.yanked = reason
         versions[key]?.yankedOrBack = position
     }
 }

@@ -49,8 +49,8 @@ public struct AgentState: Sendable, Equatable {
         public let release: SHA256Digest
         /// Where the log says so.
         public let position: Position
-        /// True while it is yanked.
-        public var isYanked = false
+        /// Why it is yanked; nil while it is not.
+        public var yanked: YankReason?
         /// Where the log last said whether it is; nil where it never did.
         public var yankedOrBack: Position?
     }
@@ -84,7 +84,7 @@ public struct AgentState: Sendable, Equatable {
 
     private static func rank(_ precedence: [UInt8], _ published: Published) -> [UInt8] {
         let isPrerelease = SemVer(published.version)?.isPrerelease ?? true
-        return [published.isYanked ? 0 : isPrerelease ? 1 : 2] + precedence
+        return [published.yanked != nil ? 0 : isPrerelease ? 1 : 2] + precedence
     }
 }
 

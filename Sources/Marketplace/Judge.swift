@@ -72,7 +72,7 @@ public struct ReviewAgent: AuthenticatedCommand {
             guard let standing = review.standing, standing.commitment == known?.commitment,
                 known?.document == judgment.words.document, standing.rating == judgment.rating,
                 try standing.version == version(judgment, agent)
-            else { return .append([new]) }
+            else { return .append([new] + review.written.map { .erasing($0, in: stream) }) }
             return .unchanged(since: standing.position)
         }
     }

@@ -14,6 +14,8 @@ public enum Action: String, Sendable, CaseIterable {
     case changeOwners = "change-owners"
     /// To say who owns and maintains a namespace.
     case changeMembers = "change-members"
+    /// To lay down one's own role on an agent or in a namespace.
+    case leave
     /// To review an agent.
     case review
     /// To star an agent.
@@ -93,7 +95,8 @@ public struct Right: Sendable {
         case .registerAgent: Right(.publishing, [.owner, .maintainer, .unclaimed])
         case .publishVersion: Right(.publishing, [.owner, .maintainer])
         case .yankVersion, .deprecateAgent: Right(.publishing, [.owner, .maintainer], administrator: true)
-        case .changeOwners, .changeMembers: Right(.publishing, [.owner], administrator: true)
+        case .changeOwners, .changeMembers: Right(.account, [.owner], administrator: true)
+        case .leave: Right(.account, [.owner, .maintainer])
         case .review: Right(.reviewing, [.stranger])
         case .star, .flag: Right(.reviewing, Set(Standing.allCases))
         case .readFlags: Right(.moderating, Set(Standing.allCases))

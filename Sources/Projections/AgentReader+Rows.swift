@@ -126,8 +126,8 @@ extension AgentReader {
         public let created: Timestamp
         /// When a version was last published.
         public let updated: Timestamp
-        /// The position of the last change of anything shown here.
-        public let changed: Position
+        /// The positions of the last changes of each model that is shown here, which are not equally far.
+        public let changed: String
         /// Nil where it is recommended.
         public let deprecation: Deprecation?
         /// How many like it.
@@ -141,7 +141,7 @@ extension AgentReader {
             username = try row.text(10)
             created = Timestamp(milliseconds: try row.milliseconds(11))
             updated = Timestamp(milliseconds: try row.milliseconds(12))
-            changed = Position(try row.integer(13))
+            changed = try row.text(13)
             deprecation =
                 try row.bool(14)
                 ? Deprecation(replacement: row.isNull(15) ? nil : try row.text(15), note: try note(row, 16)) : nil

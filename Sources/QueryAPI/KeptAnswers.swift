@@ -161,7 +161,7 @@ extension KeptAnswers.State {
     }
 
     mutating func change(_ subject: KeptAnswers.Subject, at position: Position) {
-        changed[subject] = position
+        changed[subject] = max(changed[subject] ?? position, position)
         for target in targets[subject] ?? [] { remove(target) }
     }
 

@@ -64,7 +64,8 @@ extension QueryFront {
         let limit = Int(try request.integer("limit", default: 20, in: 1...100))
         let before = try request.integer("cursor", default: .max, in: 0...Int64.max)
         try await awaitPosition(request)
-        guard let agent = try await agents.agent(key).value else { throw noAgent(request) }
+        let found = try await agents.agent(key)
+        guard let agent = found.value else { throw noAgent(request) }
         let page = try await agents.stars(of: key, before: before, limit: limit + 1)
         let rows = page.value.prefix(limit)
         let cursor = page.value.count > limit ? rows.last?.position.description : nil
@@ -81,7 +82,7 @@ extension QueryFront {
                 }
             }
         }
-        return request.page(writer.bytes, next: page.next, cursor: cursor)
+        return request.page(writer.bytes, next: min(found.next, page.next), cursor: cursor)
     }
 
     /// `GET /agents/{id}/owners`
@@ -108,9 +109,9 @@ extension QueryFront {
         guard after.isEmpty || AgentKey(after) != nil else { throw badCursor }
         try await awaitPosition(request)
         let noUser = Problem(.userNotFound, "there is nobody named '\(request.segment("name").prefix(128))' here")
-        guard let name = Username(request.segment("name")),
-            let publisher = try await agents.publisher(named: name).value
-        else { throw noUser }
+        guard let name = Username(request.segment("name")) else { throw noUser }
+        let found = try await agents.publisher(named: name)
+        guard let publisher = found.value else { throw noUser }
         let page = try await agents.agents(ofPublisher: publisher.id, after: after, limit: limit + 1)
         let rows = page.value.prefix(limit)
         let cursor = page.value.count > limit ? rows.last?.key : nil
@@ -127,7 +128,7 @@ extension QueryFront {
             object.member("username", publisher.name)
             object.member("website_url", publisher.websiteURL.isEmpty ? nil : publisher.websiteURL)
         }
-        return request.page(writer.bytes, next: page.next, cursor: cursor)
+        return request.page(writer.bytes, next: min(found.next, page.next), cursor: cursor)
     }
 }
 

@@ -26,10 +26,12 @@ import Testing
             }
     }
 
-    private func yank(_ version: String, _ isYanked: Bool = true) throws -> YankVersion {
+    private func yank(
+        _ version: String, _ isYanked: Bool = true, reason: YankReason = .broken
+    ) throws -> YankVersion {
         YankVersion(
             principal: Given.principal, now: Given.now, key: key, version: try #require(SemVer(version)),
-            isYanked: isYanked, reason: .broken, note: nil)
+            isYanked: isYanked, reason: reason, note: nil)
     }
 
     private var yanked: (StreamName, Event) {
@@ -44,6 +46,7 @@ import Testing
         #expect(then(try yank("1.0.0", false), Given.past(given)) == ["unchanged since ever"])
         let past = Given.past(given + [yanked])
         #expect(then(try yank("1.0.0+build"), past) == ["unchanged since 4"])
+        #expect(then(try yank("1.0.0", reason: .security), past) == ["agent/acme.tool: agent.version-yanked.v1"])
         #expect(then(try yank("1.0.0", false), past) == ["agent/acme.tool: agent.version-unyanked.v1"])
         #expect(past.agent(key).latest?.version == "1.0.0")
     }
@@ -130,9 +133,11 @@ import Testing
         #expect(then(review(.submit(judgment(3))), old) == ["alreadyReviewed(acme.tool)"])
         #expect(then(review(.put(judgment(3), known: nil)), new) == ["\(stream): review.submitted.v1"])
         let known = Given.words(.review, "x")
+        // What is said anew takes the words before it away.
+        let edited = ["\(stream): review.edited.v1", "\(stream): content.erased.v1"]
         #expect(then(review(.put(judgment(3), known: known)), old) == ["unchanged since 4"])
-        #expect(then(review(.put(judgment(4), known: known)), old) == ["\(stream): review.edited.v1"])
-        #expect(then(review(.put(judgment(3, "y"), known: known)), old) == ["\(stream): review.edited.v1"])
+        #expect(then(review(.put(judgment(4), known: known)), old) == edited)
+        #expect(then(review(.put(judgment(3, "y"), known: known)), old) == edited)
         #expect(
             then(review(.put(judgment(3, version: "9.0.0"), known: known)), old) == [#"noVersion(acme.tool, "9.0.0")"#])
     }
@@ -237,7 +242,7 @@ import Testing
                 principal: Given.principal, now: Given.now, place: .agent(key), person: person, username: Given.name,
                 role: role)
         }
-        let given = Given.alice(with: [.publish]) + agent(of: Given.alice) + [claimed]
+        let given = Given.alice(with: [.publish, .review]) + agent(of: Given.alice) + [claimed]
         let past = Given.past(given)
         #expect(then(command(Given.alice, nil), past).first?.hasPrefix("lastOwner") == true)
         #expect(then(command(Given.alice, .maintainer), past).first?.hasPrefix("lastOwner") == true)

@@ -99,13 +99,7 @@ import Testing
             expect(try await register("bob"), "422 idempotency-key-reused")
             let token = try #require(third["token"]?.string)
             #expect(try await marketplace.send("GET", "users/me", token: token).status == 200)
-            var last = ""
-            for _ in 0..<100 where last != "409 token-in-use" {
-                // That a token is in use is noted beside the request.
-                last = code(try await register())
-                if last.hasPrefix("201") { break }
-            }
-            #expect(last == "409 token-in-use")
+            expect(try await register(), "409 token-in-use")
             #expect(try await marketplace.send("GET", "users/me", token: token).status == 200)
             expect(
                 try await marketplace.send("POST", "users", #"{"name":"bob"}"#, key: "short"), "400 invalid-parameter")
@@ -198,7 +192,9 @@ import Testing
                     token: token)
             }
             #expect(try await latest(try await yank("1.1.0")) == "1.0.0")
-            #expect(try await yank("1.1.0").status == 200)
+            let same = try await marketplace.send(
+                "POST", "agents/ada.a/versions/1.1.0/yank", #"{"reason":"security"}"#, token: token)
+            #expect(same.status == 200)
             // No release is left, then nothing at all: the highest is shown all the same.
             #expect(try await latest(try await yank("1.0.0")) == "2.0.0-rc.1")
             #expect(try await latest(try await yank("2.0.0-rc.1")) == "2.0.0-rc.1")

@@ -39,7 +39,7 @@ import Testing
     /// What a letter stands for.
     private static let outcomes: [Character: String] = [
         "a": "401 not-authenticated", "s": "403 out-of-scope", "o": "403 not-owner", "n": "403 namespace-owned",
-        "w": "403 own-agent", "t": "404 token-not-found", "r": "403 name-reserved",
+        "w": "403 own-agent", "l": "409 last-owner", "t": "404 token-not-found", "r": "403 name-reserved",
     ]
 
     /// Ada owns the agent ada.a and the namespace ada. Her tokens come narrow and whole; Bob maintains the agent, Kim
@@ -74,10 +74,10 @@ import Testing
             .json(.deprecateAgent, "ada.a", "aaa s++s+ ++oo s+", "POST", "agents/ada.a/deprecation"),
             .json(.deprecateAgent, "ada.a, back", "aaa s++s+ ++oo s+", "DELETE", "agents/ada.a/deprecation"),
             .json(.deprecateAgent, "eve.z", "aaa s o s s s oooo s+", "POST", "agents/eve.z/deprecation"),
-            .json(.changeOwners, "ada.a", "aaa s++s+ +ooo s+", "PUT", "agents/ada.a/owners/bob", maintainer),
-            .json(.changeOwners, "eve.z", "aaa s o s s s oooo s+", "PUT", "agents/eve.z/owners/eve"),
-            .json(.changeMembers, "ada", "aaa s+ss+ +nnn s+", "PUT", "namespaces/ada/members/kim", maintainer),
-            .json(.changeMembers, "eve", "aaa s n s s s nnnn s+", "PUT", "namespaces/eve/members/eve"),
+            .json(.changeOwners, "ada.a", "aaa sssss +ooo s+", "PUT", "agents/ada.a/owners/bob", maintainer),
+            .json(.changeOwners, "eve.z", "aaa sssss oooo s+", "PUT", "agents/eve.z/owners/eve"),
+            .json(.changeMembers, "ada", "aaa sssss +nnn s+", "PUT", "namespaces/ada/members/kim", maintainer),
+            .json(.changeMembers, "eve", "aaa sssss nnnn s+", "PUT", "namespaces/eve/members/eve"),
             .json(.review, "ada.a", "aaa wssss ww++ ss", "PUT", "agents/ada.a/reviews/mine", #"{"rating":3}"#),
             .json(.review, "eve.z", "aaa +ssss ++++ ss", "PUT", "agents/eve.z/reviews/mine", #"{"rating":3}"#),
             .json(.review, "eve.z, back", "aaa +ssss ++++ ss", "DELETE", "agents/eve.z/reviews/mine"),
@@ -93,6 +93,13 @@ import Testing
             .json(.revokeToken, "Ada's", "aaa sssss +ttt t+", "DELETE", "tokens/\(adaToken)"),
             .json(.revokeToken, "Eve's", "aaa ttttt tttt t+", "DELETE", "tokens/\(eveToken)"),
             .json(.changeProfile, "one's own", "aaa sssss ++++ ss", "PUT", "users/me/profile", #"{"bio":"b"}"#),
+            Row(.leave, "ada.a", "aaa sssss l+oo s+") { marketplace, token, column in
+                let names = [
+                    "maintainer": "bob", "member": "kim", "stranger": "zoe", "moderate": "admin", "admin": "admin",
+                ]
+                return try await marketplace.send(
+                    "DELETE", "agents/ada.a/owners/\(names[column] ?? "ada")", token: token)
+            },
             .json(.eraseAccount, "one's own", "aaa sssss ++++ ss", "DELETE", "users/me"),
         ]
     }

@@ -18,7 +18,7 @@ DELETE FROM vault.tokens WHERE person IS NULL;
 ALTER TABLE vault.tokens ALTER COLUMN person SET NOT NULL;
 CREATE INDEX tokens_person ON vault.tokens (person);
 CREATE INDEX tokens_key ON vault.tokens (key) WHERE key IS NOT NULL;
-GRANT UPDATE (last_used, name) ON vault.tokens TO marketplace_commands;
+GRANT UPDATE (last_used), DELETE ON vault.tokens TO marketplace_commands;
 
 -- Who has a name, so that it can be forgotten with its owner; NULL while nobody does.
 ALTER TABLE vault.usernames ADD COLUMN person text COLLATE "C";
@@ -239,7 +239,11 @@ BEGIN
         DELETE FROM vault.mailboxes WHERE person = ANY (f_person);
         DELETE FROM vault.usernames WHERE person = ANY (f_person);
         DELETE FROM vault.flags WHERE reporter = ANY (f_person);
-        UPDATE vault.tokens SET name = '' WHERE person = ANY (f_person);
+        -- A credential that was issued meanwhile goes as well, and what would issue another one.
+        DELETE FROM vault.idempotency_keys i
+        USING vault.tokens t
+        WHERE t.person = ANY (f_person) AND i.id = t.key;
+        DELETE FROM vault.tokens WHERE person = ANY (f_person);
     END IF;
 
     IF cardinality(a_sha256) > 0 THEN

@@ -1,10 +1,11 @@
 -- Words go with the entry that commits to them.
-WITH erased AS (
-    SELECT e.entry, e.position FROM unnest($1::text[], $2::bigint[]) AS e (entry, position)
-), names AS (
-    UPDATE models.publishers p SET name = NULL, position = e.position FROM erased e WHERE p.name_entry = e.entry
-)
 UPDATE models.publishers p
-SET display_name = NULL, bio = NULL, website_url = NULL, position = e.position
-FROM erased e
-WHERE p.profile_entry = e.entry
+SET name = CASE WHEN p.name_entry = ANY ($1) THEN NULL ELSE p.name END,
+    display_name = CASE WHEN p.profile_entry = ANY ($1) THEN NULL ELSE p.display_name END,
+    bio = CASE WHEN p.profile_entry = ANY ($1) THEN NULL ELSE p.bio END,
+    website_url = CASE WHEN p.profile_entry = ANY ($1) THEN NULL ELSE p.website_url END,
+    position = greatest(
+        p.position,
+        (SELECT max(e.position) FROM unnest($1, $2::bigint[]) AS e (entry, position)
+         WHERE e.entry IN (p.name_entry, p.profile_entry)))
+WHERE p.name_entry = ANY ($1::text[]) OR p.profile_entry = ANY ($1::text[])

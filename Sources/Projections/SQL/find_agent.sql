@@ -1,7 +1,7 @@
 -- An agent with the version that is shown.
 SELECT v.data, v.listing, v.published, v.position, v.precedence, v.is_yanked, v.yank_reason, v.yank_note, v.changed_position,
        a.agent_id, coalesce(u.name, ''), a.created, a.updated,
-       greatest(a.changed_position, coalesce(u.position, 0), coalesce(s.position, 0), coalesce(r.position, 0)),
+       concat_ws('.', a.changed_position, coalesce(u.position, 0), coalesce(s.position, 0), coalesce(r.position, 0)),
        a.is_deprecated, a.replacement, a.deprecation_note, coalesce(s.stars, 0),
        coalesce(r.ones + r.twos + r.threes + r.fours + r.fives, 0),
        coalesce(r.ones + 2 * r.twos + 3 * r.threes + 4 * r.fours + 5 * r.fives, 0)

@@ -1,11 +1,8 @@
--- An agent is shown under the owner who has been one for the longest.
+-- An agent is shown under the owner who has been one for the longest; under nobody where there is none.
 UPDATE models.agents AS a
-SET owner = o.person
-FROM unnest($1::text[]) AS k (key)
-CROSS JOIN LATERAL (
-    SELECT w.person FROM models.agent_owners w
-    WHERE w.key = k.key AND w.role = 'owner'
-    ORDER BY w.position, w.person
-    LIMIT 1
-) AS o
-WHERE a.key = k.key
+SET owner = coalesce(
+    (SELECT o.person FROM models.agent_owners o
+     WHERE o.key = a.key AND o.role = 'owner'
+     ORDER BY o.position, o.person
+     LIMIT 1), '')
+WHERE a.key = ANY ($1)

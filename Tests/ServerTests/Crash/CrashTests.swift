@@ -118,7 +118,7 @@ import Testing
         for table in tables {
             digests += try await TestDatabase.query(
                 url,
-                "SELECT '\(table) ' || count(*) || ' ' || md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")) FROM models.\(table) t"
+                "SELECT '\(table) ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")), '') FROM models.\(table) t"
             )
         }
         return digests
@@ -152,7 +152,7 @@ import Testing
         for _ in 0..<600 {
             let isDone = try await TestDatabase.query(
                 copy,
-                "SELECT (count(*) = 3 AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors")
+                "SELECT (count(*) = 5 AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors")
             if isDone == ["true"] { break }
             try await Task.sleep(for: .milliseconds(100))
         }
