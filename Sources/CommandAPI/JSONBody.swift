@@ -108,6 +108,14 @@ struct JSONBody {
         return parsed(name, isRequired: isRequired, "one of \(all)") { Choice(rawValue: $0) }
     }
 
+    /// True or false.
+    mutating func bool(_ name: String, isRequired: Bool = false) -> Bool? {
+        guard let value = take(name, isRequired: isRequired, "true or false") else { return nil }
+        if let bool = value.bool { return bool }
+        refuse(name, "\(Self.shown(value)) can't be; it has to be true or false")
+        return nil
+    }
+
     /// A whole number within bounds.
     mutating func integer(_ name: String, isRequired: Bool = false, in bounds: ClosedRange<Int64>) -> Int64? {
         let what = "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"

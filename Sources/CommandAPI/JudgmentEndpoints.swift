@@ -25,6 +25,9 @@ struct JudgmentEndpoints: Sendable {
         door.on("GET", mine) { try await showMine($0) }
         door.on("DELETE", mine) { try await withdraw($0) }
         door.on("POST", "\(Paths.base)/agents/{id}/reviews") { try await submit($0) }
+        let vote = "\(Paths.base)/agents/{id}/reviews/{name}/vote"
+        door.on("PUT", vote) { try await changeVote($0, isGiven: true) }
+        door.on("DELETE", vote) { try await changeVote($0, isGiven: false) }
         let star = "\(Paths.base)/agents/{id}/star"
         door.on("PUT", star) { try await changeStar($0, isGiven: true) }
         door.on("DELETE", star) { try await changeStar($0, isGiven: false) }
@@ -128,6 +131,29 @@ struct JudgmentEndpoints: Sendable {
         let standing = try await handler.past.read([.review(key, person)]).review(key, person).standing
         guard let standing else { return (nil, nil) }
         return (standing, try await log.content(at: standing.position, field: "review_commitment"))
+    }
+
+    /// `PUT` and `DELETE /agents/{id}/reviews/{name}/vote`
+    private func changeVote(_ request: FrontRequest, isGiven: Bool) async throws -> HTTPResponse {
+        try request.allow([])
+        let principal = try await authenticator.principal(of: request.http.head.fields)
+        let key = try request.agentKey()
+        var body = try await JSONBody.receive(request.http, mayBeAbsent: !isGiven)
+        let isHelpful = isGiven ? body.bool("helpful", isRequired: true) : nil
+        try body.check()
+        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { _, _ in
+            var writer = JSONWriter()
+            writer.object { object in
+                if let isHelpful { object.member("helpful", isHelpful) }
+                object.member("id", key.description)
+            }
+            return writer.bytes
+        } attempt: {
+            CommandAttempt(
+                command: VoteOnReview(
+                    principal: principal, now: now(), key: key,
+                    author: try await handler.holder(of: request.segment("name")).1, isHelpful: isHelpful))
+        }
     }
 
     // MARK: Stars

@@ -111,6 +111,7 @@ extension Action {
         case .changeMembers: "change the members of"
         case .leave: "lay down a role"
         case .review: "review agents"
+        case .vote: "vote on a review of one's own"
         case .star: "star agents"
         case .flag: "flag"
         case .readFlags: "read flags"

@@ -26,6 +26,8 @@ public enum BareKinds {
     public enum StarAdded: BareKind { public static let type = "star.added.v1" }
     /// A star is taken back.
     public enum StarRemoved: BareKind { public static let type = "star.removed.v1" }
+    /// A vote on a review is taken back.
+    public enum ReviewVoteWithdrawn: BareKind { public static let type = "review.vote-withdrawn.v1" }
     /// A review is taken back.
     public enum ReviewWithdrawn: BareKind { public static let type = "review.withdrawn.v1" }
 }
@@ -34,5 +36,7 @@ public enum BareKinds {
 public typealias StarAdded = BarePayload<BareKinds.StarAdded>
 /// `star.removed.v1`: and does not any more.
 public typealias StarRemoved = BarePayload<BareKinds.StarRemoved>
+/// `review.vote-withdrawn.v1`: the voter that the stream names says nothing any more of the review that it names.
+public typealias ReviewVoteWithdrawn = BarePayload<BareKinds.ReviewVoteWithdrawn>
 /// `review.withdrawn.v1`: the person that the stream names takes back what was said of the agent.
 public typealias ReviewWithdrawn = BarePayload<BareKinds.ReviewWithdrawn>

@@ -59,6 +59,10 @@ public enum Event: Sendable, Equatable {
     case reviewEdited(ReviewEdited)
     /// It is taken back.
     case reviewWithdrawn(ReviewWithdrawn)
+    /// Somebody says whether it helped.
+    case reviewVoted(ReviewVoted)
+    /// And takes that back.
+    case reviewVoteWithdrawn(ReviewVoteWithdrawn)
     /// A star is given.
     case starAdded(StarAdded)
     /// A star is taken back.
@@ -94,6 +98,8 @@ public enum Event: Sendable, Equatable {
         case .reviewSubmitted(let payload): payload.encode(&data)
         case .reviewEdited(let payload): payload.encode(&data)
         case .reviewWithdrawn(let payload): payload.encode(&data)
+        case .reviewVoted(let payload): payload.encode(&data)
+        case .reviewVoteWithdrawn(let payload): payload.encode(&data)
         case .starAdded(let payload): payload.encode(&data)
         case .starRemoved(let payload): payload.encode(&data)
         case .flagRaised(let payload): payload.encode(&data)
@@ -126,6 +132,8 @@ public enum Event: Sendable, Equatable {
         case .reviewSubmitted: ReviewSubmitted.type
         case .reviewEdited: ReviewEdited.type
         case .reviewWithdrawn: ReviewWithdrawn.type
+        case .reviewVoted: ReviewVoted.type
+        case .reviewVoteWithdrawn: ReviewVoteWithdrawn.type
         case .starAdded: StarAdded.type
         case .starRemoved: StarRemoved.type
         case .flagRaised: FlagRaised.type
@@ -140,7 +148,8 @@ public enum Event: Sendable, Equatable {
         TokenIssued.type, TokenRevoked.type, NamespaceClaimed.type, NamespaceMemberAdded.type,
         NamespaceMemberRemoved.type, AgentRegistered.type, AgentOwnerAdded.type, AgentOwnerRemoved.type,
         VersionPublished.type, VersionYanked.type, VersionUnyanked.type, AgentDeprecated.type, AgentUndeprecated.type,
-        ReviewSubmitted.type, ReviewEdited.type, ReviewWithdrawn.type, StarAdded.type, StarRemoved.type,
+        ReviewSubmitted.type, ReviewEdited.type, ReviewWithdrawn.type, ReviewVoted.type, ReviewVoteWithdrawn.type,
+        StarAdded.type, StarRemoved.type,
         FlagRaised.type, AgentDownloaded.type, ContentErased.type,
     ]
 
@@ -176,6 +185,8 @@ public enum Event: Sendable, Equatable {
         case ReviewSubmitted.type: .reviewSubmitted(try ReviewSubmitted(from: &reader))
         case ReviewEdited.type: .reviewEdited(try ReviewEdited(from: &reader))
         case ReviewWithdrawn.type: .reviewWithdrawn(try ReviewWithdrawn(from: &reader))
+        case ReviewVoted.type: .reviewVoted(try ReviewVoted(from: &reader))
+        case ReviewVoteWithdrawn.type: .reviewVoteWithdrawn(try ReviewVoteWithdrawn(from: &reader))
         case StarAdded.type: .starAdded(try StarAdded(from: &reader))
         case StarRemoved.type: .starRemoved(try StarRemoved(from: &reader))
         case FlagRaised.type: .flagRaised(try FlagRaised(from: &reader))

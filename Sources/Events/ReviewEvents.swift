@@ -69,3 +69,28 @@ public enum ReviewKinds {
 public typealias ReviewSubmitted = ReviewStatement<ReviewKinds.Submitted>
 /// `review.edited.v1`
 public typealias ReviewEdited = ReviewStatement<ReviewKinds.Edited>
+
+/// `review.voted.v1`: whether the review that the stream names helped the voter that it names.
+public struct ReviewVoted: EventPayload {
+    public static let type = "review.voted.v1"
+    /// True where it did.
+    public let helpful: Bool
+
+    /// States a vote; it takes the place of the one before.
+    public init(helpful: Bool) { self.helpful = helpful }
+
+    public func encode(_ data: inout JSONWriter.Members) {
+        data.member("helpful", helpful)
+    }
+
+    public init(from reader: inout JSONReader) throws(JSONError) {
+        var helpful: Bool?
+        try reader.object { name, reader throws(JSONError) in
+            switch name {
+            case "helpful": helpful = try reader.bool()
+            default: throw reader.unknownMember()
+            }
+        }
+        self.helpful = try reader.require(helpful, "helpful")
+    }
+}

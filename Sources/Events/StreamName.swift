@@ -17,6 +17,8 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
     case agent(AgentKey)
     /// What a person says of an agent.
     case review(AgentKey, PersonID)
+    /// Whether what a person says of an agent helps another one: the author, then who votes.
+    case vote(AgentKey, author: PersonID, voter: PersonID)
     /// Whether a person likes an agent.
     case star(AgentKey, PersonID)
     /// A flag on an agent, or on a person, whose id has the form of a key.
@@ -34,6 +36,7 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .namespace(let namespace): "namespace/\(namespace)"
         case .agent(let key): "agent/\(key)"
         case .review(let key, let person): "review/\(key)/\(person)"
+        case .vote(let key, let author, let voter): "vote/\(key)/\(author)/\(voter)"
         case .star(let key, let person): "star/\(key)/\(person)"
         case .flag(let subject, let id): "flag/\(subject)/\(id)"
         case .downloads(let slice): "downloads/\(slice)"
@@ -57,6 +60,7 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
             case "namespace": Namespace(utf8: id).map(StreamName.namespace)
             case "agent": AgentKey(utf8: id).map(StreamName.agent)
             case "review": Self.pair(utf8: id).map { .review($0, $1) }
+            case "vote": Self.vote(utf8: id)
             case "star": Self.pair(utf8: id).map { .star($0, $1) }
             case "flag": Self.pair(utf8: id).map { .flag($0, $1) }
             case "downloads": Self.downloads(utf8: id)
@@ -72,6 +76,15 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
             let id = Identifier<Kind>(utf8: text.extracting((slash + 1)...))
         else { return nil }
         return (key, id)
+    }
+
+    private static func vote(utf8 text: Span<UInt8>) -> StreamName? {
+        // Two ids of 32 digits stand behind the key, each after a slash.
+        guard text.count > 66, text[text.count - 33] == UInt8(ascii: "/"),
+            let voter = PersonID(utf8: text.extracting((text.count - 32)...)),
+            let (key, author): (AgentKey, PersonID) = pair(utf8: text.extracting(..<(text.count - 33)))
+        else { return nil }
+        return .vote(key, author: author, voter: voter)
     }
 
     private static func downloads(utf8 text: Span<UInt8>) -> StreamName? {
@@ -92,6 +105,7 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .namespace(let namespace): writer.string("namespace/", namespace.description)
         case .agent(let key): writer.string("agent/", key.description)
         case .review(let key, let person): writer.string("review/", "\(key)/\(person)")
+        case .vote(let key, let author, let voter): writer.string("vote/", "\(key)/\(author)/\(voter)")
         case .star(let key, let person): writer.string("star/", "\(key)/\(person)")
         case .flag(let subject, let id): writer.string("flag/", "\(subject)/\(id)")
         case .downloads(let slice): writer.string("downloads/", "\(slice)")
@@ -108,7 +122,8 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         case .username(let id): Self.slice(of: id.hex)
         case .token(let id): Self.slice(of: id.hex)
         case .namespace(let namespace): Self.slice(of: namespace.description)
-        case .agent(let key), .review(let key, _), .star(let key, _), .flag(let key, _): Self.slice(of: key.description)
+        case .agent(let key), .review(let key, _), .vote(let key, _, _), .star(let key, _), .flag(let key, _):
+            Self.slice(of: key.description)
         }
     }
 

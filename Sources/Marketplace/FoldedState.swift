@@ -125,6 +125,8 @@ public enum FoldedState: Sendable, Equatable {
     case review(ReviewState)
     /// A star, and where the log last spoke of it.
     case star(isGiven: Bool, since: Position?)
+    /// A vote on a review; nil where there is none, and where the log last spoke of it.
+    case vote(isHelpful: Bool?, since: Position?)
     /// A flag, and where it was raised.
     case flag(raised: Position?)
     /// A stream whose content no decision reads.
@@ -140,6 +142,7 @@ public enum FoldedState: Sendable, Equatable {
         case .agent: self = .agent(AgentState())
         case .review: self = .review(ReviewState())
         case .star: self = .star(isGiven: false, since: nil)
+        case .vote: self = .vote(isHelpful: nil, since: nil)
         case .flag: self = .flag(raised: nil)
         case .log, .downloads: self = .opaque
         }
@@ -170,6 +173,12 @@ public enum FoldedState: Sendable, Equatable {
             switch event {
             case .starAdded: self = .star(isGiven: true, since: position)
             case .starRemoved: self = .star(isGiven: false, since: position)
+            default: break
+            }
+        case .vote:
+            switch event {
+            case .reviewVoted(let vote): self = .vote(isHelpful: vote.helpful, since: position)
+            case .reviewVoteWithdrawn: self = .vote(isHelpful: nil, since: position)
             default: break
             }
         case .flag:

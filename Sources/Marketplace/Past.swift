@@ -57,6 +57,16 @@ public struct Past: Sendable {
         return (false, nil)
     }
 
+    /// What a person says of another one's review, and where the log last said so.
+    public func vote(
+        _ key: AgentKey, author: PersonID, voter: PersonID
+    ) -> (isHelpful: Bool?, since: Position?) {
+        if case .vote(let isHelpful, let since)? = streams[.vote(key, author: author, voter: voter)]?.state {
+            return (isHelpful, since)
+        }
+        return (nil, nil)
+    }
+
     /// Where a flag was raised; nil where it was not.
     public func flag(_ subject: AgentKey, _ id: FlagID) -> Position? {
         if case .flag(let raised)? = streams[.flag(subject, id)]?.state { return raised }

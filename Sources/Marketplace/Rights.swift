@@ -18,6 +18,8 @@ public enum Action: String, Sendable, CaseIterable {
     case leave
     /// To review an agent.
     case review
+    /// To say whether a review helps.
+    case vote
     /// To star an agent.
     case star
     /// To ask the moderators to look.
@@ -97,7 +99,7 @@ public struct Right: Sendable {
         case .yankVersion, .deprecateAgent: Right(.publishing, [.owner, .maintainer], administrator: true)
         case .changeOwners, .changeMembers: Right(.account, [.owner], administrator: true)
         case .leave: Right(.account, [.owner, .maintainer])
-        case .review: Right(.reviewing, [.stranger])
+        case .review, .vote: Right(.reviewing, [.stranger])
         case .star, .flag: Right(.reviewing, Set(Standing.allCases))
         case .readFlags: Right(.moderating, Set(Standing.allCases))
         case .issueToken, .listTokens, .changeProfile, .eraseAccount: Right(.account, [.oneself])

@@ -34,8 +34,14 @@ extension AgentReader {
         public let updated: Timestamp
         /// Where the log says so.
         public let position: Position
+        /// How many say that it helps.
+        public let helpful: Int64
+        /// How many say that it does not.
+        public let unhelpful: Int64
 
         fileprivate init(_ row: PostgresRow) throws {
+            helpful = try row.integer(9)
+            unhelpful = try row.integer(10)
             author = try Person(row)
             version = try row.text(2)
             rating = try row.integer(3)
@@ -53,6 +59,8 @@ extension AgentReader {
         case recent(before: Int64)
         /// The best first, below a rating or at it and before a position.
         case rating(below: Int64, before: Int64)
+        /// The one that helped most first, below a count or at it and before a position.
+        case helpful(below: Int64, before: Int64)
     }
 
     /// Reviews of an agent.
@@ -64,6 +72,7 @@ extension AgentReader {
             switch place {
             case .recent(let before): (Statements.reviewsRecent, [.int8(before)])
             case .rating(let below, let before): (Statements.reviewsRating, [.int8(below), .int8(before)])
+            case .helpful(let below, let before): (Statements.reviewsHelpful, [.int8(below), .int8(before)])
             }
         return try await searching(statement, [agent] + start + [.int8(Int64(limit))]) { try $0.map(Review.init) }
     }

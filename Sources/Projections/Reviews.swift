@@ -5,7 +5,8 @@ public import Postgres
 public enum Reviews: Projection {
     public static let name = "reviews"
     public static let handled: Set<String> = [
-        AgentRegistered.type, ReviewSubmitted.type, ReviewEdited.type, ReviewWithdrawn.type, ContentErased.type,
+        AgentRegistered.type, ReviewSubmitted.type, ReviewEdited.type, ReviewWithdrawn.type, ReviewVoted.type,
+        ReviewVoteWithdrawn.type, ContentErased.type,
     ]
 
     private struct Pair: Hashable {
@@ -29,6 +30,7 @@ public enum Reviews: Projection {
         var last: [Pair: Stated?] = [:]
         var changed: [AgentKey: Position] = [:]
         var erased: [UUIDv7] = []
+        var votes: [StreamName: Bool?] = [:]
         for event in events {
             switch (event.envelope.stream, event.envelope.event) {
             case (.agent(let key), .agentRegistered): registered.append((key, event.position))
@@ -43,6 +45,8 @@ public enum Reviews: Projection {
             case (.review(let key, let person), .reviewWithdrawn):
                 last[Pair(key: key, person: person)] = .some(nil)
                 changed[key] = event.position
+            case (.vote, .reviewVoted(let vote)): votes[event.envelope.stream] = .some(vote.helpful)
+            case (.vote, .reviewVoteWithdrawn): votes[event.envelope.stream] = .some(nil)
             case (.review, .contentErased(let content)): erased.append(content.entry)
             default: break
             }
@@ -53,6 +57,7 @@ public enum Reviews: Projection {
                 [.texts(registered.map(\.key.description)), .int8s(registered.map(\.position.value))])
         }
         if !last.isEmpty { try apply(last, connection) }
+        if !votes.isEmpty { try apply(votes, connection) }
         if !changed.isEmpty {
             let rows = changed.map { $0 }
             try connection.execute(
@@ -61,6 +66,18 @@ public enum Reviews: Projection {
         if !erased.isEmpty {
             try connection.execute(Statements.eraseReviews, [.texts(erased.map(\.description))])
         }
+    }
+
+    private static func apply(_ votes: [StreamName: Bool?], _ connection: PostgresConnection) throws {
+        let rows = votes.compactMap { stream, vote -> (key: String, author: String, voter: String, vote: String?)? in
+            guard case .vote(let key, let author, let voter) = stream else { return nil }
+            return (key.description, author.hex, voter.hex, vote.map { $0 ? "true" : "false" })
+        }
+        try connection.execute(
+            Statements.changeVotes,
+            [.texts(rows.map(\.key)), .texts(rows.map(\.author)), .texts(rows.map(\.voter)), .texts(rows.map(\.vote))])
+        try connection.execute(
+            Statements.countVotes, [.texts(rows.map(\.key)), .texts(rows.map(\.author))])
     }
 
     private static func state<Kind>(

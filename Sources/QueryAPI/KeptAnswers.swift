@@ -127,7 +127,7 @@ final class KeptAnswers: Sendable {
             case .star(let key, _), .review(let key, _):
                 state.change(.agent(key), at: position)
                 state.counted = position
-            case .downloads, .token, .namespace, .flag, .log: break
+            case .vote, .downloads, .token, .namespace, .flag, .log: break
             // A name stands on many pages, and an entry that can't be read may mean anything.
             case .user, .username, nil: state.dropAll(before: position.next)
             }

@@ -40,6 +40,8 @@ extension QueryFront {
         writer.object { object in
             object.member("author") { encode(review.author, &$0) }
             object.member("created_at", review.created.description)
+            object.member("helpful_count", review.helpful)
+            object.member("not_helpful_count", review.unhelpful)
             object.member("position", review.position.value)
             object.member("rating", review.rating)
             object.member("text", review.text.isEmpty ? nil : review.text)
@@ -136,6 +138,7 @@ extension QueryFront {
 private enum ReviewSort: String, CaseIterable {
     case recent
     case rating
+    case helpful
 
     func place(_ request: FrontRequest) throws(Problem) -> AgentReader.ReviewPlace {
         let cursor = try request.parameter("cursor")
@@ -145,17 +148,27 @@ private enum ReviewSort: String, CaseIterable {
             guard let position = Int64(cursor), position >= 0 else { throw badCursor }
             return .recent(before: position)
         case .rating:
-            guard let cursor else { return .rating(below: ReviewRating.range.upperBound + 1, before: .max) }
-            let parts = cursor.split(separator: "-").map { Int64($0) }
-            guard parts.count == 2, let rating = parts[0], let position = parts[1] else { throw badCursor }
-            return .rating(below: rating, before: position)
+            let (below, before) = try Self.pair(cursor)
+            return .rating(below: below, before: before)
+        case .helpful:
+            let (below, before) = try Self.pair(cursor)
+            return .helpful(below: below, before: before)
         }
+    }
+
+    /// A count and a position; above all of them where the list begins.
+    private static func pair(_ cursor: String?) throws(Problem) -> (Int64, Int64) {
+        guard let cursor else { return (.max, .max) }
+        let parts = cursor.split(separator: "-").map { Int64($0) }
+        guard parts.count == 2, let count = parts[0], let position = parts[1] else { throw badCursor }
+        return (count, position)
     }
 
     func cursor(_ review: AgentReader.Review) -> String {
         switch self {
         case .recent: review.position.description
         case .rating: "\(review.rating)-\(review.position)"
+        case .helpful: "\(review.helpful)-\(review.position)"
         }
     }
 }

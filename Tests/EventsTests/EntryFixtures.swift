@@ -19,7 +19,8 @@ enum EntryFixtures {
             let time = Timestamp("2026-11-24T07:19:43.000Z"), let recorded = Timestamp("2026-11-24T07:19:43.021Z"),
             let entry = UUIDv7("01932f3e-0000-7000-8000-000000000001"),
             let reader = DayToken("00000000000000000000000000000004"),
-            let flag = FlagID("00000000000000000000000000000005")
+            let flag = FlagID("00000000000000000000000000000005"),
+            let voter = PersonID("00000000000000000000000000000006")
         else { return [] }
         func envelope(_ stream: StreamName, _ event: Event, _ origin: Envelope.Origin = Envelope.Origin()) -> Envelope {
             Envelope(
@@ -77,6 +78,10 @@ enum EntryFixtures {
                 .review(tool, person),
                 .reviewEdited(ReviewEdited(version: "1.2.3", rating: 1, reviewCommitment: zeros)), who),
             envelope(.review(tool, person), .reviewWithdrawn(ReviewWithdrawn()), who),
+            envelope(
+                .vote(tool, author: person, voter: voter), .reviewVoted(ReviewVoted(helpful: true)), who),
+            envelope(
+                .vote(tool, author: person, voter: voter), .reviewVoteWithdrawn(ReviewVoteWithdrawn()), who),
             envelope(.star(tool, person), .starAdded(StarAdded()), who),
             envelope(.star(tool, person), .starRemoved(StarRemoved()), who),
             envelope(
@@ -105,7 +110,7 @@ enum EntryFixtures {
         let time = Timestamp(milliseconds: Int64.random(in: 0...4_102_444_800_000, using: &random))
         let log = LogID(random: random.bytes(16))
         let (stream, event): (StreamName, Event)
-        switch Int.random(in: 0..<19, using: &random) {
+        switch Int.random(in: 0..<20, using: &random) {
         case 0: (stream, event) = (.log(log), .logCreated(LogCreated()))
         case 1:
             let kind = random.pick(UserRegistered.Kind.allCases)
@@ -164,6 +169,9 @@ enum EntryFixtures {
                 target: target, reason: random.pick(FlagRaised.Reason.allCases),
                 detailsCommitment: random.once(in: 2) ? digest(&random) : nil)
             (stream, event) = (.flag(target.subject, FlagID(random: random.bytes(16))), .flagRaised(raised))
+        case 18:
+            let vote = StreamName.vote(id.key, author: person, voter: PersonID(random: random.bytes(16)))
+            (stream, event) = (vote, .reviewVoted(ReviewVoted(helpful: random.once(in: 2))))
         case 17:
             let entry = UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10))
             let erased = ContentErased(

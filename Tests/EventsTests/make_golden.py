@@ -81,6 +81,9 @@ review = {"version": "1.2.3", "rating": 5, "review_commitment": ones}
 entry("review.submitted.v1", f"review/acme.tool/{person}", review, **who)
 entry("review.edited.v1", f"review/acme.tool/{person}", {**review, "rating": 1, "review_commitment": zeros}, **who)
 entry("review.withdrawn.v1", f"review/acme.tool/{person}", {}, **who)
+vote = f"vote/acme.tool/{person}/{'0' * 31}6"
+entry("review.voted.v1", vote, {"helpful": True}, **who)
+entry("review.vote-withdrawn.v1", vote, {}, **who)
 flag = "0" * 31 + "5"
 raised = {"kind": "review", "target": f"acme.tool/{person}", "reason": "abusive", "details_commitment": zeros}
 entry("flag.raised.v1", f"flag/acme.tool/{flag}", raised)

@@ -10,7 +10,8 @@ import Testing
 /// The models of people and their judgments are functions of the log, however it is cut into batches.
 @Suite struct PeopleModelTests {
     private static let tables = [
-        "publishers", "agents", "agent_versions", "agent_owners", "reviews", "agent_ratings", "stars", "agent_stars",
+        "publishers", "agents", "agent_versions", "agent_owners", "reviews", "review_votes", "review_helpfulness",
+        "agent_ratings", "stars", "agent_stars",
         "flags",
     ]
 
@@ -118,7 +119,7 @@ import Testing
         mutating func step() async throws {
             let key = random.pick(agents).key
             let person = random.pick(people)
-            switch Int.random(in: 0..<12, using: &random) {
+            switch Int.random(in: 0..<13, using: &random) {
             case 0: try await publish(key)
             case 1, 2:
                 let version = random.pick(published[key] ?? [])
@@ -148,6 +149,13 @@ import Testing
                     starred.insert(stream)
                     try await append(stream, .starAdded(StarAdded()))
                 }
+            case 12:
+                let stream = StreamName.vote(key, author: person, voter: random.pick(people))
+                let event: Event =
+                    random.once(in: 3)
+                    ? .reviewVoteWithdrawn(ReviewVoteWithdrawn())
+                    : .reviewVoted(ReviewVoted(helpful: random.once(in: 2)))
+                try await append(stream, event)
             case 10:
                 let raised = FlagRaised(target: .agent(key), reason: random.pick(FlagRaised.Reason.allCases))
                 try await append(.flag(key, FlagID(random: random.bytes(16))), .flagRaised(raised))

@@ -180,6 +180,11 @@ import Testing
         try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":6}"#, by: token)
         try await send("GET", mine, "agents/acme.full/reviews/mine", by: token)
         try await send("GET", mine, "agents/acme.full/reviews/mine", by: admin)
+        let vote = "\(agent)/reviews/{name}/vote"
+        try await send("PUT", vote, "agents/acme.full/reviews/ada/vote", #"{"helpful":true}"#, by: admin)
+        try await send("PUT", vote, "agents/acme.full/reviews/ada/vote", #"{"helpful":true}"#, by: token)
+        try await send("PUT", vote, "agents/acme.full/reviews/ada/vote", #"{"helpful":1}"#, by: admin)
+        try await send("DELETE", vote, "agents/acme.full/reviews/ada/vote", by: admin)
         try await send("DELETE", mine, "agents/acme.full/reviews/mine", by: token)
         try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":5}"#, by: token)
         try await send("DELETE", "\(agent)/star", "agents/acme.full/star", by: token)

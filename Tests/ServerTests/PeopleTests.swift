@@ -265,8 +265,19 @@ import Testing
             expect(none, "404 review-not-found")
             let own = try await marketplace.send("PUT", "agents/ada.a/reviews/mine", #"{"rating":5}"#, token: ada)
             expect(own, "403 own-agent")
-            // One page leads to the next, in both orders.
-            for sort in ["recent", "rating"] {
+            // Who finds what helpful decides the third order.
+            try await send("PUT", "agents/ada.a/reviews/bob/vote", #"{"helpful":false}"#, by: 1, 201)
+            try await send("PUT", "agents/ada.a/reviews/bob/vote", #"{"helpful":true}"#, by: 1, 201)
+            try await send("PUT", "agents/ada.a/reviews/bob/vote", #"{"helpful":true}"#, by: 1, 200)
+            try await send("PUT", "agents/ada.a/reviews/eve/vote", #"{"helpful":false}"#, by: 0, 201)
+            try await send("PUT", "agents/ada.a/reviews/kim/vote", #"{"helpful":true}"#, by: 0, 404)
+            try await send("PUT", "agents/ada.a/reviews/bob/vote", #"{"helpful":true}"#, by: 0, 403)
+            let helpful = try await marketplace.json("agents/ada.a/reviews?sort=helpful&min_position=\(last)")[
+                "reviews"]
+            #expect(helpful?.array?.compactMap { $0["helpful_count"]?.integer } == [1, 0])
+            #expect(helpful?.array?.compactMap { $0["not_helpful_count"]?.integer } == [0, 1])
+            // One page leads to the next, in every order.
+            for sort in ["recent", "rating", "helpful"] {
                 var (path, ratings): (String?, [Int64]) = ("agents/ada.a/reviews?sort=\(sort)&limit=1", [])
                 while let next = path {
                     let page = try await marketplace.get(next)

@@ -39,7 +39,8 @@ import Testing
     /// What a letter stands for.
     private static let outcomes: [Character: String] = [
         "a": "401 not-authenticated", "s": "403 out-of-scope", "o": "403 not-owner", "n": "403 namespace-owned",
-        "w": "403 own-agent", "l": "409 last-owner", "t": "404 token-not-found", "r": "403 name-reserved",
+        "w": "403 own-agent", "l": "409 last-owner", "p": "403 not-permitted", "t": "404 token-not-found",
+        "r": "403 name-reserved",
     ]
 
     /// Ada owns the agent ada.a and the namespace ada. Her tokens come narrow and whole; Bob maintains the agent, Kim
@@ -80,6 +81,10 @@ import Testing
             .json(.changeMembers, "eve", "aaa sssss nnnn s+", "PUT", "namespaces/eve/members/eve"),
             .json(.review, "ada.a", "aaa wssss ww++ ss", "PUT", "agents/ada.a/reviews/mine", #"{"rating":3}"#),
             .json(.review, "eve.z", "aaa +ssss ++++ ss", "PUT", "agents/eve.z/reviews/mine", #"{"rating":3}"#),
+            .json(
+                .vote, "Zoe's review", "aaa +ssss +++p ss", "PUT", "agents/eve.z/reviews/zoe/vote", #"{"helpful":true}"#
+            ),
+            .json(.vote, "Zoe's review, back", "aaa +ssss +++p ss", "DELETE", "agents/eve.z/reviews/zoe/vote"),
             .json(.review, "eve.z, back", "aaa +ssss ++++ ss", "DELETE", "agents/eve.z/reviews/mine"),
             .json(.star, "ada.a", "aaa +ssss ++++ ss", "PUT", "agents/ada.a/star"),
             .json(.star, "ada.a, back", "aaa +ssss ++++ ss", "DELETE", "agents/ada.a/star"),
@@ -120,6 +125,8 @@ import Testing
                 #expect(try await marketplace.send("PUT", path, maintainer, token: ada).status == 201)
             }
             #expect(try await marketplace.send("DELETE", "tokens/current", token: gone).status == 201)
+            let said = try await marketplace.send("PUT", "agents/eve.z/reviews/mine", #"{"rating":3}"#, token: zoe)
+            #expect(said.status == 201)
             let log = try await EventLog.open(EventLog.Configuration(url: databaseURL))
             let expired = try await Newcomer.register(
                 in: log, scopes: [.publish, .review, .moderate, .admin],

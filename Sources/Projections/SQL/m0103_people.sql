@@ -101,6 +101,21 @@ CREATE TABLE models.reviews (
 CREATE INDEX reviews_recent ON models.reviews (key, position);
 CREATE INDEX reviews_rating ON models.reviews (key, rating, position);
 CREATE INDEX reviews_entry ON models.reviews (entry);
+-- Who says of whose review that it helps, and how many do; what is said of a review outlives its next wording.
+CREATE TABLE models.review_votes (
+    key        text COLLATE "C" NOT NULL,
+    author     text COLLATE "C" NOT NULL,
+    voter      text COLLATE "C" NOT NULL,
+    is_helpful boolean NOT NULL,
+    PRIMARY KEY (key, author, voter)
+);
+CREATE TABLE models.review_helpfulness (
+    key       text COLLATE "C" NOT NULL,
+    author    text COLLATE "C" NOT NULL,
+    helpful   bigint NOT NULL,
+    unhelpful bigint NOT NULL,
+    PRIMARY KEY (key, author)
+);
 CREATE TABLE models.agent_ratings (
     key      text COLLATE "C" PRIMARY KEY,
     ones     bigint NOT NULL DEFAULT 0,
@@ -152,11 +167,12 @@ WHERE a.listed;
 
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON models.publishers, models.agents, models.agent_versions, models.agent_owners, models.reviews,
-       models.agent_ratings, models.stars, models.agent_stars, models.flags
+       models.review_votes, models.review_helpfulness, models.agent_ratings, models.stars, models.agent_stars,
+       models.flags
     TO marketplace_projectors;
 GRANT SELECT
     ON models.publishers, models.agents, models.agent_versions, models.agent_owners, models.reviews,
-       models.agent_ratings, models.stars, models.agent_stars, models.listed_agents
+       models.review_helpfulness, models.agent_ratings, models.stars, models.agent_stars, models.listed_agents
     TO marketplace_queries;
 -- Moderators show who they are to the front for writes.
 GRANT USAGE ON SCHEMA models TO marketplace_commands;
