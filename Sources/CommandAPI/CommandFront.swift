@@ -19,10 +19,13 @@ public struct CommandFront: Sendable {
     }
 
     private let publishing: PublishEndpoint
-    private let accounts: AccountEndpoints
+    private let users: UserEndpoints
+    private let tokens: TokenEndpoints
     private let releases: ReleaseEndpoints
     private let roles: RoleEndpoints
-    private let judgments: JudgmentEndpoints
+    private let reviews: ReviewEndpoints
+    private let stars: StarEndpoint
+    private let flagging: FlagEndpoints
 
     /// A front over a log and a store of files.
     ///
@@ -35,23 +38,27 @@ public struct CommandFront: Sendable {
         let authenticator = Authenticator(log: log, past: past, now: now)
         let handler = CommandHandler(log: log, past: past, now: now)
         publishing = PublishEndpoint(
-            handler: handler, authenticator: authenticator, artifacts: artifacts, now: now,
-            publicURL: configuration.publicURL)
-        accounts = AccountEndpoints(
-            log: log, handler: handler, authenticator: authenticator,
-            registrations: AddressLimit(perHour: configuration.registrationsPerHour), now: now)
-        releases = ReleaseEndpoints(handler: handler, authenticator: authenticator, now: now)
-        roles = RoleEndpoints(log: log, handler: handler, authenticator: authenticator, now: now)
-        judgments = JudgmentEndpoints(
-            log: log, handler: handler, authenticator: authenticator, now: now, flags: flags)
+            handler: handler, authenticator: authenticator, artifacts: artifacts, publicURL: configuration.publicURL)
+        users = UserEndpoints(
+            handler: handler, authenticator: authenticator,
+            registrations: AddressLimit(perHour: configuration.registrationsPerHour))
+        tokens = TokenEndpoints(handler: handler, authenticator: authenticator)
+        releases = ReleaseEndpoints(handler: handler, authenticator: authenticator)
+        roles = RoleEndpoints(handler: handler, authenticator: authenticator)
+        reviews = ReviewEndpoints(handler: handler, authenticator: authenticator)
+        stars = StarEndpoint(handler: handler, authenticator: authenticator)
+        flagging = FlagEndpoints(handler: handler, authenticator: authenticator, flags: flags)
     }
 
     /// Adds the routes of the commands.
     public func addRoutes(to door: inout FrontDoor) {
         publishing.addRoutes(to: &door)
-        accounts.addRoutes(to: &door)
+        users.addRoutes(to: &door)
+        tokens.addRoutes(to: &door)
         releases.addRoutes(to: &door)
         roles.addRoutes(to: &door)
-        judgments.addRoutes(to: &door)
+        reviews.addRoutes(to: &door)
+        stars.addRoutes(to: &door)
+        flagging.addRoutes(to: &door)
     }
 }

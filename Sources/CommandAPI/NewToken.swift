@@ -12,9 +12,12 @@ public struct NewToken: Sendable {
     /// From when on it permits nothing.
     public let expires: Timestamp
 
-    /// Makes one.
-    public init(expires: Timestamp) {
-        self.expires = expires
+    /// How long a credential is good where nobody says otherwise.
+    static let standardDays: Int64 = 90
+
+    /// Makes one that is good for so many days.
+    init(days: Int64, from now: Timestamp) {
+        expires = now.adding(milliseconds: days * 86_400_000)
     }
 
     /// What the vault keeps of it.

@@ -7,7 +7,6 @@ import Marketplace
 /// Issues tokens for whoever runs the marketplace: no credential asks.
 public struct OperatorTokens: Sendable {
     private static let maximumTries = 8
-    private static let days: Int64 = 90
 
     private let log: EventLog
     private let now: @Sendable () -> Timestamp
@@ -27,7 +26,7 @@ public struct OperatorTokens: Sendable {
         } catch let problem as Problem where problem.code == .userNotFound {
             return nil
         }
-        let new = NewToken(expires: now().adding(milliseconds: Self.days * 86_400_000))
+        let new = NewToken(days: NewToken.standardDays, from: now())
         let attempt = CommandAttempt(
             command: IssueToken(
                 actor: nil, now: now(), user: person, token: new.id, scopes: RegisterUser.scopes, expires: new.expires),

@@ -14,7 +14,6 @@ struct PublishEndpoint: Sendable {
     let handler: CommandHandler
     let authenticator: Authenticator
     let artifacts: ArtifactStore
-    let now: @Sendable () -> Timestamp
     let publicURL: String
 
     func addRoutes(to door: inout FrontDoor) {
@@ -54,7 +53,7 @@ struct PublishEndpoint: Sendable {
             CommandAttempt(
                 command: PublishVersion(
                     principal: principal, id: publication.id, version: publication.version,
-                    published: publication.published, listing: publication.listing, now: now()),
+                    published: publication.published, listing: publication.listing, now: handler.now()),
                 artifacts: upload.artifacts.map(\.sha256))
         }
     }

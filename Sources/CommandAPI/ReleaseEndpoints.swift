@@ -11,7 +11,6 @@ import Marketplace
 struct ReleaseEndpoints: Sendable {
     let handler: CommandHandler
     let authenticator: Authenticator
-    let now: @Sendable () -> Timestamp
 
     func addRoutes(to door: inout FrontDoor) {
         let yank = "\(Paths.base)/agents/{id}/versions/{version}/yank"
@@ -44,7 +43,7 @@ struct ReleaseEndpoints: Sendable {
         } attempt: {
             CommandAttempt(
                 command: YankVersion(
-                    principal: principal, now: now(), key: key, version: version, isYanked: isYanked,
+                    principal: principal, now: handler.now(), key: key, version: version, isYanked: isYanked,
                     reason: reason ?? .other, note: note))
         }
     }
@@ -69,32 +68,9 @@ struct ReleaseEndpoints: Sendable {
         } attempt: {
             CommandAttempt(
                 command: DeprecateAgent(
-                    principal: principal, now: now(), key: key, isDeprecated: isDeprecated, replacement: replacement,
+                    principal: principal, now: handler.now(), key: key, isDeprecated: isDeprecated,
+                    replacement: replacement,
                     note: note))
         }
-    }
-}
-
-extension JSONBody {
-    /// A few words on why, where there are any.
-    fileprivate mutating func note() -> Content? {
-        written("note", as: .note)
-    }
-
-    /// A content of one text.
-    mutating func written(_ name: String, as kind: WrittenContent.Kind) -> Content? {
-        let limit = kind.members.first?.maximumCharacters ?? 0
-        guard let text = text(name, maximumCharacters: limit) else { return nil }
-        return Content(document: WrittenContent(kind, ["text": text]).document, nonce: SecureRandom.bytes(32))
-    }
-}
-
-extension FrontRequest {
-    /// The key of the agent that the path names, in any spelling.
-    func agentKey() throws(Problem) -> AgentKey {
-        guard let id = AgentID(segment("id")) else {
-            throw Problem(.agentNotFound, "there is no agent '\(segment("id").prefix(128))' here")
-        }
-        return id.key
     }
 }

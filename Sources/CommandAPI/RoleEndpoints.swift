@@ -9,10 +9,8 @@ import Marketplace
 
 /// Who owns and maintains an agent or a namespace.
 struct RoleEndpoints: Sendable {
-    let log: EventLog
     let handler: CommandHandler
     let authenticator: Authenticator
-    let now: @Sendable () -> Timestamp
 
     func addRoutes(to door: inout FrontDoor) {
         let owner = "\(Paths.base)/agents/{id}/owners/{name}"
@@ -44,19 +42,9 @@ struct RoleEndpoints: Sendable {
             let (username, person) = try await handler.holder(of: name)
             return CommandAttempt(
                 command: ChangeRoles(
-                    principal: principal, now: now(), place: place, person: person, username: username, role: role))
+                    principal: principal, now: handler.now(), place: place, person: person, username: username,
+                    role: role))
         }
-    }
-}
-
-extension CommandHandler {
-    /// Who has a name; or who has an id, since whoever was erased has no name any more.
-    func holder(of name: String) async throws -> (UsernameID?, PersonID) {
-        if let person = PersonID(name) { return (nil, person) }
-        guard let name = Username(name), let username = try await log.usernameID(folded: name.folded),
-            let person = try await past.read([.username(username)]).username(username).holder
-        else { throw Problem(Rejection.noUser) }
-        return (username, person)
     }
 }
 

@@ -130,29 +130,7 @@ public struct UsernameClaimed: EventPayload {
 }
 
 /// `username.released.v1`: the name is free again.
-public struct UsernameReleased: EventPayload {
-    public static let type = "username.released.v1"
-    /// Who had it.
-    public let user: PersonID
-
-    /// States a release.
-    public init(user: PersonID) { self.user = user }
-
-    public func encode(_ data: inout JSONWriter.Members) {
-        data.member("user", user)
-    }
-
-    public init(from reader: inout JSONReader) throws(JSONError) {
-        var user: PersonID?
-        try reader.object { name, reader throws(JSONError) in
-            switch name {
-            case "user": user = try reader.id()
-            default: throw reader.unknownMember()
-            }
-        }
-        self.user = try reader.require(user, "user")
-    }
-}
+public typealias UsernameReleased = PersonPayload<PersonKinds.UsernameReleased>
 
 /// What a credential permits.
 public enum Scope: Sendable, Hashable, CustomStringConvertible {

@@ -12,8 +12,6 @@ public enum Role: String, Sendable, CaseIterable {
 public protocol RolePlace: Sendable {
     /// The type of the event that gives a role.
     static var given: String { get }
-    /// The type of the event that takes it.
-    static var taken: String { get }
 }
 
 /// Somebody gets a role.
@@ -49,50 +47,23 @@ public struct RoleGiven<Place: RolePlace>: EventPayload {
     }
 }
 
-/// Somebody loses a role.
-public struct RoleTaken<Place: RolePlace>: EventPayload {
-    public static var type: String { Place.taken }
-    /// Who.
-    public let user: PersonID
-
-    /// States it.
-    public init(user: PersonID) { self.user = user }
-
-    public func encode(_ data: inout JSONWriter.Members) {
-        data.member("user", user)
-    }
-
-    public init(from reader: inout JSONReader) throws(JSONError) {
-        var user: PersonID?
-        try reader.object { name, reader throws(JSONError) in
-            switch name {
-            case "user": user = try reader.id()
-            default: throw reader.unknownMember()
-            }
-        }
-        self.user = try reader.require(user, "user")
-    }
-}
-
 /// Where roles are held.
 public enum RolePlaces {
     /// On one agent.
     public enum OfAgent: RolePlace {
         public static let given = "agent.owner-added.v1"
-        public static let taken = "agent.owner-removed.v1"
     }
     /// In a namespace.
     public enum OfNamespace: RolePlace {
         public static let given = "namespace.member-added.v1"
-        public static let taken = "namespace.member-removed.v1"
     }
 }
 
 /// `agent.owner-added.v1`
 public typealias AgentOwnerAdded = RoleGiven<RolePlaces.OfAgent>
 /// `agent.owner-removed.v1`
-public typealias AgentOwnerRemoved = RoleTaken<RolePlaces.OfAgent>
+public typealias AgentOwnerRemoved = PersonPayload<PersonKinds.AgentOwnerRemoved>
 /// `namespace.member-added.v1`
 public typealias NamespaceMemberAdded = RoleGiven<RolePlaces.OfNamespace>
 /// `namespace.member-removed.v1`
-public typealias NamespaceMemberRemoved = RoleTaken<RolePlaces.OfNamespace>
+public typealias NamespaceMemberRemoved = PersonPayload<PersonKinds.NamespaceMemberRemoved>

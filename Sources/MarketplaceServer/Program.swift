@@ -87,7 +87,7 @@ enum Commands {
     static let project = Command(
         "project", "Keeps read models up with the log: those named, or all.", arguments: ["NAME…"],
         options: [database, verbose],
-        examples: ["marketplace project agent_summaries --database-url postgresql:///marketplace"])
+        examples: ["marketplace project agents --database-url postgresql:///marketplace"])
     static let `import` = Command(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
         arguments: ["FILE"],

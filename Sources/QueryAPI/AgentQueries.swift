@@ -37,10 +37,10 @@ extension QueryFront {
     /// `GET /agents/{id}`
     func showAgent(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["min_position"])
-        let key = try agentKey(request)
+        let key = try request.agentKey()
         try await awaitPosition(request)
         let found = try await agents.agent(key)
-        guard let detail = found.value else { throw noAgent(request) }
+        guard let detail = found.value else { throw request.noAgent }
         var writer = JSONWriter(reservingBytes: 4096)
         let body = AgentSummaryBody(
             key: key.description, agentID: detail.agentID, username: detail.username,
@@ -62,7 +62,7 @@ extension QueryFront {
     /// `GET /agents/{id}/versions`
     func listVersions(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["limit", "cursor", "min_position"])
-        let key = try agentKey(request)
+        let key = try request.agentKey()
         let limit = Int(try request.integer("limit", default: 20, in: 1...100))
         let below = try request.parameter("cursor").map { text throws(Problem) in
             guard let version = SemVer(text) else { throw badCursor }
@@ -70,7 +70,7 @@ extension QueryFront {
         }
         try await awaitPosition(request)
         let page = try await agents.versions(of: key, below: below, limit: limit + 1)
-        if page.value.isEmpty, below == nil { throw noAgent(request) }
+        if page.value.isEmpty, below == nil { throw request.noAgent }
         let rows = page.value.prefix(limit)
         let cursor = page.value.count > limit ? rows.last?.published.version : nil
         let body = PageBody.encode("versions", Array(rows), limit: limit, nextCursor: cursor) { row, writer in
@@ -102,7 +102,7 @@ extension QueryFront {
     private func version(
         of request: FrontRequest
     ) async throws -> (AgentKey, AgentReader.Version, Position) {
-        let key = try agentKey(request)
+        let key = try request.agentKey()
         let text = request.segment("version")
         guard let wanted = SemVer(text) else {
             throw Problem(.versionNotFound, "'\(text.prefix(128))' is no SemVer 2.0, so there is no such version")
@@ -113,15 +113,6 @@ extension QueryFront {
             throw Problem(.versionNotFound, "the agent '\(key)' has no version \(text.prefix(128)) here")
         }
         return (key, version, found.next)
-    }
-
-    func agentKey(_ request: FrontRequest) throws(Problem) -> AgentKey {
-        guard let id = AgentID(request.segment("id")) else { throw noAgent(request) }
-        return id.key
-    }
-
-    func noAgent(_ request: FrontRequest) -> Problem {
-        Problem(.agentNotFound, "there is no agent '\(request.segment("id").prefix(128))' here")
     }
 }
 

@@ -9,13 +9,13 @@ extension QueryFront {
     /// `GET /agents/{id}/reviews`: with how often each rating was given.
     func listReviews(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["sort", "limit", "cursor", "min_position"])
-        let key = try agentKey(request)
+        let key = try request.agentKey()
         let limit = Int(try request.integer("limit", default: 20, in: 1...100))
         let sort = try request.choice("sort", of: ReviewSort.self, default: .recent)
         let place = try sort.place(request)
         try await awaitPosition(request)
         let ratings = try await agents.ratings(of: key)
-        guard let histogram = ratings.value else { throw noAgent(request) }
+        guard let histogram = ratings.value else { throw request.noAgent }
         let page = try await agents.reviews(of: key, from: place, limit: limit + 1)
         let rows = page.value.prefix(limit)
         let cursor = page.value.count > limit ? rows.last.map(sort.cursor) : nil
@@ -62,12 +62,12 @@ extension QueryFront {
     /// `GET /agents/{id}/stars`
     func listStars(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["limit", "cursor", "min_position"])
-        let key = try agentKey(request)
+        let key = try request.agentKey()
         let limit = Int(try request.integer("limit", default: 20, in: 1...100))
         let before = try request.integer("cursor", default: .max, in: 0...Int64.max)
         try await awaitPosition(request)
         let found = try await agents.agent(key)
-        guard let agent = found.value else { throw noAgent(request) }
+        guard let agent = found.value else { throw request.noAgent }
         let page = try await agents.stars(of: key, before: before, limit: limit + 1)
         let rows = page.value.prefix(limit)
         let cursor = page.value.count > limit ? rows.last?.position.description : nil
@@ -90,10 +90,10 @@ extension QueryFront {
     /// `GET /agents/{id}/owners`
     func listOwners(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["min_position"])
-        let key = try agentKey(request)
+        let key = try request.agentKey()
         try await awaitPosition(request)
         let found = try await agents.owners(of: key)
-        guard !found.value.isEmpty else { throw noAgent(request) }
+        guard !found.value.isEmpty else { throw request.noAgent }
         var writer = JSONWriter()
         writer.object { object in
             object.member("owners") { writer in

@@ -95,7 +95,7 @@ import Testing
 
     /// Members that a protocol asks for are documented there.
     private static let witnesses: Set<String> = [
-        "actor", "decide", "given", "handled", "now", "principal", "streams", "taken", "description", "type", "init",
+        "actor", "decide", "given", "handled", "now", "principal", "streams", "description", "type", "init",
         "encode", "name", "apply",
     ]
 

@@ -1,0 +1,34 @@
+import Contract
+import EventLog
+import Events
+import HTTPServer
+import Marketplace
+
+extension CommandHandler {
+    /// The answer to a repeat: the secret of the first one is kept nowhere, so it ends and another one takes its place,
+    /// unless somebody has it.
+    func issueAgain(
+        _ call: CommandCall, _ actor: Principal?, _ user: PersonID, _ scopes: [Scope], _ new: NewToken,
+        named name: String, _ first: CommandOutcome
+    ) async throws -> HTTPResponse {
+        guard let key = call.key else { throw EventLogError.corrupt("a repeat without a key") }
+        var unkeyed = call
+        unkeyed.isKept = false
+        let outcome = try await run(unkeyed) { _, _ in
+            first.reply
+        } attempt: {
+            let issued = try await log.tokens(issuedUnder: key)
+            // None is left where the account was erased.
+            guard !issued.isEmpty, issued.allSatisfy({ $0.lastUsed == nil }) else {
+                throw Problem(
+                    .tokenInUse, "the token that was issued under this Idempotency-Key is in use; choose a new key")
+            }
+            return CommandAttempt(
+                command: IssueToken(
+                    actor: actor, now: now(), user: user, token: new.id, scopes: scopes, expires: new.expires,
+                    replacing: issued.map(\.id)),
+                vault: [new.credential(of: user, named: name, under: key)])
+        }
+        return try outcome.response(call, adding: new.members(scopes, name: name))
+    }
+}

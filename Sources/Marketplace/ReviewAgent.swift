@@ -1,0 +1,108 @@
+public import Events
+public import Manifest
+
+/// The command to say what one thinks of an agent, to say it anew, or to take it back.
+public struct ReviewAgent: AuthenticatedCommand {
+    /// What is said.
+    public struct Judgment: Sendable {
+        /// The version that was tried; nil for the one that is shown.
+        public let version: SemVer?
+        /// 1 to 5.
+        public let rating: Int64
+        /// Title and text.
+        public let words: Content
+
+        /// Puts one together.
+        public init(version: SemVer?, rating: Int64, words: Content) {
+            self.version = version
+            self.rating = rating
+            self.words = words
+        }
+    }
+
+    /// What is to happen.
+    public enum Change: Sendable {
+        /// Said for the first time.
+        case submit(Judgment)
+        /// Said for the first time or in place of what was said; `known` are the words that stand there.
+        case put(Judgment, known: Content?)
+        /// Taken back, with all words.
+        case withdraw
+    }
+
+    public let principal: Principal
+    public let now: Timestamp
+    /// The agent.
+    public let key: AgentKey
+    /// What is to happen.
+    public let change: Change
+
+    /// Puts the command together.
+    public init(principal: Principal, now: Timestamp, key: AgentKey, change: Change) {
+        self.principal = principal
+        self.now = now
+        self.key = key
+        self.change = change
+    }
+
+    private var stream: StreamName { .review(key, principal.user) }
+
+    public var streams: [StreamName] { identity + [.agent(key), stream] }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        let scopes = try past.credential(of: principal, at: now).scopes
+        let agent = past.agent(key)
+        guard agent.id != nil else { throw .noAgent(key) }
+        let review = past.review(key, principal.user)
+        switch change {
+        case .withdraw:
+            // What was said before one got a role can still be taken back.
+            guard scopes.contains(.review) else { throw .outOfScope(.review, .agent(key)) }
+            guard review.standing != nil else { return .unchanged(since: review.withdrawn) }
+            return .append(
+                [DecidedEvent(stream, .reviewWithdrawn(ReviewWithdrawn()))]
+                    + review.written.map { DecidedEvent.erasing($0, in: stream) })
+        case .submit(let judgment):
+            try authorize(past)
+            guard review.standing == nil else { throw .alreadyReviewed(key) }
+            return .append([try event(judgment, agent, isFirst: true)])
+        case .put(let judgment, let known):
+            try authorize(past)
+            let new = try event(judgment, agent, isFirst: review.standing == nil)
+            guard let standing = review.standing, standing.commitment == known?.commitment,
+                known?.document == judgment.words.document, standing.rating == judgment.rating,
+                try standing.version == version(judgment, agent)
+            else { return .append([new] + review.written.map { .erasing($0, in: stream) }) }
+            return .unchanged(since: standing.position)
+        }
+    }
+
+    private func authorize(_ past: Past) throws(Rejection) {
+        do {
+            try authorize(.review, on: .agent(key), past)
+        } catch {
+            guard case .notPermitted = error else { throw error }
+            throw .ownAgent(key)
+        }
+    }
+
+    private func version(_ judgment: Judgment, _ agent: AgentState) throws(Rejection) -> String {
+        guard let wanted = judgment.version else { return agent.latest?.version ?? "" }
+        guard let published = agent.versions[wanted.precedenceKey] else { throw .noVersion(key, wanted.description) }
+        return published.version
+    }
+
+    private func event(
+        _ judgment: Judgment, _ agent: AgentState, isFirst: Bool
+    ) throws(Rejection) -> DecidedEvent {
+        let (version, commitment) = (try version(judgment, agent), judgment.words.commitment)
+        return DecidedEvent(
+            stream,
+            isFirst
+                ? .reviewSubmitted(
+                    ReviewSubmitted(version: version, rating: judgment.rating, reviewCommitment: commitment))
+                : .reviewEdited(
+                    ReviewEdited(version: version, rating: judgment.rating, reviewCommitment: commitment)),
+            contents: ["review_commitment": judgment.words])
+    }
+}
