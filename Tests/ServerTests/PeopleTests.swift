@@ -106,6 +106,53 @@ import Testing
         }
     }
 
+    /// Many at once: one name, one key, and tokens that are asked for while their owner goes.
+    @Test func whatHappensAtOnceHappensOnce() async throws {
+        try await withMarketplace { marketplace, _ in
+            func atOnce(
+                _ count: Int, _ send: @escaping @Sendable (Int) async throws -> HTTPClientResponse
+            ) async throws -> [HTTPClientResponse] {
+                try await withThrowingTaskGroup(of: HTTPClientResponse.self) { group in
+                    for index in 0..<count { group.addTask { try await send(index) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+            }
+            func tokens(_ answers: [HTTPClientResponse]) throws -> [String] {
+                try answers.filter { $0.status == 201 }.compactMap { try JSONValue($0.body)["token"]?.string }
+            }
+            func live(_ tokens: [String]) async throws -> Int {
+                var count = 0
+                for token in tokens where try await marketplace.send("GET", "users/me", token: token).status == 200 {
+                    count += 1
+                }
+                return count
+            }
+            let named = try await atOnce(16) { index in
+                try await marketplace.send("POST", "users", "{\"name\":\"\(index % 2 == 0 ? "a-da" : "A_DA")\"}")
+            }
+            #expect(named.filter { $0.status == 201 }.count == 1)
+            #expect(named.filter { code($0) == "409 name-taken" }.count == 15)
+
+            let key = "a-key-of-more-than-22-characters"
+            let keyed = try await atOnce(16) { _ in
+                try await marketplace.send("POST", "users", #"{"name":"bob"}"#, key: key)
+            }
+            #expect(keyed.allSatisfy { [201, 503].contains($0.status) })
+            #expect(
+                Set(try keyed.filter { $0.status == 201 }.map { try JSONValue($0.body)["user"]?.string }).count == 1)
+            #expect(try await live(try tokens(keyed)) == 1)
+
+            let (_, leaving) = try await marketplace.register("eve")
+            let issued = try await atOnce(16) { index in
+                index == 8
+                    ? try await marketplace.send("DELETE", "users/me", token: leaving)
+                    : try await marketplace.send(
+                        "POST", "tokens", #"{"name":"t","scopes":["publish","review"]}"#, token: leaving)
+            }
+            #expect(try await live(try tokens(issued)) == 0)
+        }
+    }
+
     @Test func anAddressRegistersSoMany() async throws {
         try await withMarketplace(["--registrations-per-hour", "3"]) { marketplace, _ in
             for name in ["a1", "a2", "a3"] { _ = try await marketplace.register(name) }
