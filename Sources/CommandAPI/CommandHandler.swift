@@ -69,6 +69,7 @@ struct CommandHandler: Sendable {
                 decision = try attempt.command.decide(past)
             } catch {
                 if let first = try await first() { return first }
+                if error == .superseded { continue }
                 throw Problem(error)
             }
             switch decision {

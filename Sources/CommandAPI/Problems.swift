@@ -49,6 +49,7 @@ extension Problem {
                     Finding(
                         severity: "error", path: "/replacement", message: "'\(key)' is the agent that is deprecated")
                 ])
+        case .superseded: self.init(.busy, "another token took the place at the same time; try again")
         case .scopeTooWide(let scope):
             self.init(.scopeTooWide, "this token does not have the scope '\(scope)', so it can't give it to another")
         }

@@ -47,6 +47,8 @@ public struct IssueToken: Command {
         }
         guard past.user(user).isRegistered else { throw .noUser }
         let revoked = replacing.filter { past.token($0).user == user && !past.token($0).isRevoked }
+        // Each that takes the place of others ends one of them, so that of two at once one is too late.
+        guard replacing.isEmpty || !revoked.isEmpty else { throw .superseded }
         return .append(
             revoked.map { DecidedEvent(.token($0), .tokenRevoked(TokenRevoked(reason: .owner))) } + [
                 DecidedEvent(.token(token), .tokenIssued(TokenIssued(user: user, scopes: scopes, expires: expires)))

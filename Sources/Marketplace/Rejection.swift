@@ -36,6 +36,8 @@ public enum Rejection: Error, Sendable, Equatable {
     case alreadyReviewed(AgentKey)
     /// An agent can't replace itself.
     case replacesItself(AgentKey)
+    /// Credentials that were to end for another one have ended already: somebody else was faster.
+    case superseded
     /// A credential can't permit more than the one it is issued by.
     case scopeTooWide(Scope)
 }

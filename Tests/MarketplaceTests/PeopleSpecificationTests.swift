@@ -106,6 +106,14 @@ import Testing
             ])
     }
 
+    @Test func ofTwoThatTakeThePlaceOfOneTheLaterIsTooLate() {
+        let command = IssueToken(
+            actor: nil, now: Given.now, user: Given.alice, token: Given.other, scopes: [.review], expires: Given.later,
+            replacing: [Given.token])
+        let revoked: (StreamName, Event) = (.token(Given.token), .tokenRevoked(TokenRevoked(reason: .owner)))
+        #expect(then(command, Given.past(Given.alice(with: [.publish]) + [revoked])) == ["superseded"])
+    }
+
     // MARK: Reviews
 
     private func review(_ change: ReviewAgent.Change) -> ReviewAgent {
