@@ -70,24 +70,27 @@ let package = Package(
         module("Contract", ["Events", "JSON", "Crypto"]),
         module("HTTPFront", ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"]),
         module("Artifacts", ["System", "Crypto", "Postgres"], embedding: "SQL"),
+        module("AgentIndex", ["Events", "Manifest", "JSON", "Crypto", "System"]),
         module(
-            "Projections", ["Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging"], embedding: "SQL"),
+            "Projections",
+            ["AgentIndex", "Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging", "System"], embedding: "SQL"),
         module(
             "CommandAPI",
             [
-                "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer",
-                "Postgres", "JSON", "Crypto", "System",
+                "AgentIndex", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
+                "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System",
             ]),
         module(
             "QueryAPI",
             [
-                "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer",
-                "JSON", "Compression", "Crypto", "System",
+                "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
+                "HTTPServer", "JSON", "Compression", "Crypto", "System",
             ], embedding: "OpenAPI"),
         .executableTarget(
             name: "MarketplaceServer",
             dependencies: [
-                "CommandAPI", "QueryAPI", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
+                "AgentIndex", "CommandAPI", "QueryAPI", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront",
+                "Events",
                 "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
                 "Logging", "CommandLine", "System",
             ], swiftSettings: settings),
@@ -106,8 +109,8 @@ let package = Package(
         tests(
             "Projections",
             [
-                "Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging", "Reactor", "System",
-                "TestSupport",
+                "AgentIndex", "Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging",
+                "Reactor", "System", "TestSupport",
             ]),
         tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),
         tests(

@@ -58,6 +58,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 200: "OK"
     case 201: "Created"
     case 206: "Partial Content"
+    case 302: "Found"
     case 304: "Not Modified"
     case 400: "Bad Request"
     case 401: "Unauthorized"

@@ -31,6 +31,11 @@ public struct Descriptor: ~Copyable, Sendable {
         try open(path, O_WRONLY | O_CREAT | O_EXCL)
     }
 
+    /// Opens a file that exists, for writing at its end, wherever that is by then.
+    public static func appending(_ path: String) throws(SystemError) -> Descriptor {
+        try open(path, O_WRONLY | O_APPEND)
+    }
+
     /// Writes all bytes, however many calls that takes.
     public borrowing func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
         let block = Array(bytes)

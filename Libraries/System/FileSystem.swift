@@ -3,7 +3,7 @@ import Glibc
 /// Files and folders, as far as a server with one data folder needs them.
 public enum FileSystem {
     /// What stands at a path.
-    public struct Status: Sendable {
+    public struct Status: Sendable, Equatable {
         /// True for a folder.
         public let isDirectory: Bool
         /// Size in bytes.
@@ -14,6 +14,10 @@ public enum FileSystem {
         public let mode: UInt32
         /// Seconds since 1970 when the content last changed.
         public let modifiedSeconds: Int64
+        /// The part of that second, in nanoseconds.
+        public let modifiedNanoseconds: Int64
+        /// The number that the file system knows the content by; another content put in place has another.
+        public let number: UInt64
     }
 
     /// Looks at a path without following a link there; nil where nothing stands.
@@ -25,7 +29,8 @@ public enum FileSystem {
         }
         return Status(
             isDirectory: raw.st_mode & S_IFMT == S_IFDIR, size: Int64(raw.st_size), owner: raw.st_uid,
-            mode: raw.st_mode & 0o777, modifiedSeconds: Int64(raw.st_mtim.tv_sec))
+            mode: raw.st_mode & 0o777, modifiedSeconds: Int64(raw.st_mtim.tv_sec),
+            modifiedNanoseconds: Int64(raw.st_mtim.tv_nsec), number: UInt64(raw.st_ino))
     }
 
     /// Makes a folder and those above it; leaves alone what is there.
@@ -64,13 +69,28 @@ public enum FileSystem {
 
     /// Puts a whole file in place at once: a reader sees the old content or the new, also after a crash.
     public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
-        try rename(try writeBeside(path, bytes, mode), to: path)
-        try synchronizeDirectory(parent(of: path))
+        try replaceAll([(path, bytes)], mode: mode)
+    }
+
+    /// Puts several whole files in place, each at once. All of them are durable afterwards, for little more than what
+    /// one costs, since they are forced to the disk together.
+    public static func replaceAll(_ files: [(path: String, bytes: [UInt8])], mode: UInt32 = 0o600) throws(SystemError) {
+        var temporaries: [String] = []
+        do {
+            for file in files { temporaries.append(try writeBeside(file.path, file.bytes, mode)) }
+            for temporary in temporaries { try Descriptor.open(temporary, O_RDONLY).synchronize() }
+            for (temporary, file) in zip(temporaries, files) { try rename(temporary, to: file.path) }
+        } catch {
+            for temporary in temporaries { try? remove(temporary) }
+            throw error
+        }
+        for directory in Set(files.map { parent(of: $0.path) }) { try synchronizeDirectory(directory) }
     }
 
     /// Puts a whole file in place where none stands; false where one does.
     public static func create(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) -> Bool {
         let temporary = try writeBeside(path, bytes, mode)
+        try Descriptor.open(temporary, O_RDONLY).synchronize()
         let isMade = unsafe link(temporary, path) == 0
         let code = errno
         try remove(temporary)
@@ -79,14 +99,13 @@ public enum FileSystem {
         return isMade
     }
 
-    /// Writes a file under a name of its own beside a path, durable but for the name. Process numbers would not do
+    /// Writes a file under a name of its own beside a path. Process numbers would not do
     /// as names: two containers that share a folder have the same.
     private static func writeBeside(_ path: String, _ bytes: [UInt8], _ mode: UInt32) throws(SystemError) -> String {
         let temporary = "\(path).\(UInt64.random(in: .min ... .max)).new"
         do {
             let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
             try file.write(bytes)
-            try file.synchronize()
         } catch {
             try? remove(temporary)
             throw error
@@ -135,6 +154,18 @@ public enum FileSystem {
         guard let raw = unsafe realpath(path, nil) else { throw SystemError("resolve", path: path) }
         defer { unsafe free(raw) }
         return unsafe String(cString: raw)
+    }
+
+    /// The last part of a path.
+    public static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    /// Writes over the beginning of a file that exists, and forces that to the disk.
+    public static func overwrite(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+        let file = try Descriptor.open(path, O_WRONLY)
+        try file.write(bytes)
+        try file.synchronize()
     }
 
     /// The folder that holds a path.

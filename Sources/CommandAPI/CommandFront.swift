@@ -1,8 +1,10 @@
+public import AgentIndex
 public import Artifacts
 import Contract
 public import EventLog
 public import Events
 public import HTTPFront
+public import Logging
 
 /// The front for writes: each command is read, decided over the past, appended, and answered with the
 /// position of its last event.
@@ -13,9 +15,18 @@ public struct CommandFront: Sendable {
         public var publicURL = ""
         /// How many people may register from one address within an hour.
         public var registrationsPerHour = 20
+        /// The folder in which downloads wait for the log.
+        public var spoolFolder: String
+        /// How many bytes may wait there; with about 150 a download.
+        public var spoolBytes: Int64 = 256 << 20
+        /// The folder of the keys that stand for readers.
+        public var dayKeyFolder: String
 
-        /// The defaults.
-        public init() {}
+        /// The defaults, with two folders of the front's own.
+        public init(spoolFolder: String, dayKeyFolder: String) {
+            self.spoolFolder = spoolFolder
+            self.dayKeyFolder = dayKeyFolder
+        }
     }
 
     private let publishing: PublishEndpoint
@@ -26,14 +37,21 @@ public struct CommandFront: Sendable {
     private let reviews: ReviewEndpoints
     private let stars: StarEndpoint
     private let flagging: FlagEndpoints
+    private let downloads: DownloadEndpoint
+    private let reports: DownloadReportEndpoint
+    private let drain: DownloadDrain
 
     /// A front over a log and a store of files.
     ///
-    /// - Parameter flags: what was flagged, for moderators, the most often first, from behind so many.
+    /// - Parameters:
+    ///   - index: what downloads are resolved from.
+    ///   - lines: where the program says what it does.
+    ///   - flags: what was flagged, for moderators, the most often first, from behind so many.
+    /// - Throws: where the folders of the configuration can't be made.
     public init(
-        log: EventLog, artifacts: ArtifactStore, configuration: Configuration = Configuration(),
-        now: @escaping @Sendable () -> Timestamp, flags: @escaping FlagReading
-    ) {
+        log: EventLog, artifacts: ArtifactStore, index: IndexFolder, configuration: Configuration,
+        now: @escaping @Sendable () -> Timestamp, lines: Log, flags: @escaping FlagReading
+    ) throws {
         let past = PastReader(log)
         let authenticator = Authenticator(log: log, past: past, now: now)
         let handler = CommandHandler(log: log, past: past, now: now)
@@ -48,6 +66,13 @@ public struct CommandFront: Sendable {
         reviews = ReviewEndpoints(handler: handler, authenticator: authenticator)
         stars = StarEndpoint(handler: handler, authenticator: authenticator)
         flagging = FlagEndpoints(handler: handler, authenticator: authenticator, flags: flags)
+        let keys = try DayKeys(configuration.dayKeyFolder)
+        let spool = try DownloadSpool(
+            configuration.spoolFolder, log: log.id, maximumBytes: configuration.spoolBytes)
+        downloads = DownloadEndpoint(
+            log: log, index: index, spool: spool, keys: keys, publicURL: configuration.publicURL, now: now, past: past)
+        reports = DownloadReportEndpoint(handler: handler, authenticator: authenticator, index: index, keys: keys)
+        drain = DownloadDrain(spool: spool, log: log, keys: keys, now: now, lines: lines.component("downloads"))
     }
 
     /// Adds the routes of the commands.
@@ -60,5 +85,12 @@ public struct CommandFront: Sendable {
         reviews.addRoutes(to: &door)
         stars.addRoutes(to: &door)
         flagging.addRoutes(to: &door)
+        downloads.addRoutes(to: &door)
+        reports.addRoutes(to: &door)
+    }
+
+    /// Brings downloads to the log for as long as the task lives, and what waits then as well.
+    public func drainDownloads() async {
+        await drain.run()
     }
 }

@@ -3,8 +3,6 @@ public import Events
 public import JSON
 
 /// One agent in a list, under the names of the specification (1.3, AgentSummary).
-///
-/// `download_count` is 0 until downloads are counted.
 public struct AgentSummaryBody: Sendable {
     /// The key.
     public var key: String
@@ -34,13 +32,16 @@ public struct AgentSummaryBody: Sendable {
     public var ratings: Int64
     /// Their average, in hundredths of a star.
     public var ratingHundredths: Int64
+    /// How many have downloaded it, once a day each.
+    public var downloads: Int64
 
     /// Puts one together.
     public init(
         key: String, agentID: String, username: String, title: String, summary: String, category: String?,
         latestVersion: String, hasWASM: Bool, created: Timestamp, updated: Timestamp, isDeprecated: Bool, stars: Int64,
-        ratings: Int64, ratingHundredths: Int64
+        ratings: Int64, ratingHundredths: Int64, downloads: Int64
     ) {
+        self.downloads = downloads
         self.isDeprecated = isDeprecated
         self.stars = stars
         self.ratings = ratings
@@ -79,7 +80,7 @@ public struct AgentSummaryBody: Sendable {
             }
             object.member("description", detail?.listing?.description)
             object.member("display_name", displayName)
-            object.member("download_count", Int64(0))
+            object.member("download_count", downloads)
             object.member("has_wasm", hasWASM)
             object.member("icon", detail?.listing?.icon)
             object.member("id", key)

@@ -9,6 +9,9 @@ public enum Paths {
         "\(base)/agents/\(key)/versions/\(version.replacing("+", with: "%2B"))"
     }
 
+    /// What installers read of an agent.
+    public static func index(_ key: String) -> String { "/index/\(key)" }
+
     /// A file by digest.
     public static func artifact(_ sha256: String) -> String { "\(base)/artifacts/sha256/\(sha256)" }
 }
@@ -17,6 +20,8 @@ public enum Paths {
 public enum Fields {
     /// The position of the last event that an answer reflects.
     public static let position = "marketplace-position"
+    /// The version that a redirect leads to.
+    public static let version = "marketplace-version"
     /// The id of the request, in every answer and in the log's lines.
     public static let request = "request-id"
 }

@@ -95,6 +95,24 @@ public final class Append: Sendable {
         case forget(PersonID)
     }
 
+    /// A part of a spool that the events hold.
+    public struct SpoolRange: Sendable, Equatable {
+        /// Which spool.
+        public let spool: SpoolID
+        /// From this byte, where the part that was taken before it ends; else the append conflicts.
+        public let start: Int64
+        /// To before this one.
+        public let past: Int64
+
+        /// Names a part that is not empty.
+        public init(spool: SpoolID, start: Int64, past: Int64) {
+            precondition(start >= 0 && past > start, "a part of a spool is not empty")
+            self.spool = spool
+            self.start = start
+            self.past = past
+        }
+    }
+
     /// A content that is erased with the append.
     public struct Erasure: Sendable {
         /// Where the entry stands that commits to it.
@@ -121,11 +139,16 @@ public final class Append: Sendable {
     public let erasures: [Erasure]
     /// Files that the events name; each has to be leased.
     public let artifacts: [SHA256Digest]
+    /// The part of a spool that the events hold.
+    public let spool: SpoolRange?
+    /// Lines of other servers' logs that the events hold; the append conflicts where one was taken already.
+    public let lines: [LineID]
 
     /// Puts one together.
     public init(
         expected: [StreamName: StreamVersion], events: [NewEvent], key: IdempotencyKey? = nil,
-        vault: [VaultChange] = [], erasures: [Erasure] = [], artifacts: [SHA256Digest] = []
+        vault: [VaultChange] = [], erasures: [Erasure] = [], artifacts: [SHA256Digest] = [], spool: SpoolRange? = nil,
+        lines: [LineID] = []
     ) {
         precondition(!events.isEmpty, "an append has at least one event")
         self.expected = expected
@@ -134,6 +157,8 @@ public final class Append: Sendable {
         self.vault = vault
         self.erasures = erasures
         self.artifacts = artifacts
+        self.spool = spool
+        self.lines = lines
         appended = Array(Set(events.filter { $0.version != nil }.map(\.stream)))
         sizeBytes = events.reduce(key?.reply.count ?? 0) { sum, event in
             sum + event.entry.bytes.count + event.contents.reduce(0) { $0 + $1.content.document.count }

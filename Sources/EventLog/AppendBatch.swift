@@ -45,6 +45,9 @@ struct AppendBatch {
             .int4s(rows.erasures.map(\.command)), .int8s(rows.erasures.map(\.value.position.value)),
             .texts(rows.erasures.map(\.value.field)),
             .int4s(rows.forgotten.map(\.command)), .texts(rows.forgotten.map(\.value.hex)),
+            .int4s(rows.spools.map(\.command)), .uuids(rows.spools.map(\.value.spool.bytes)),
+            .int8s(rows.spools.map(\.value.start)), .int8s(rows.spools.map(\.value.past)),
+            .int4s(rows.lines.map(\.command)), .uuids(rows.lines.map(\.value.bytes)),
         ]
     }
 
@@ -69,6 +72,8 @@ struct AppendBatch {
         var mailboxes: [(command: Int32, value: (person: PersonID, address: String))] = []
         var forgotten: [(command: Int32, value: PersonID)] = []
         var erasures: [(command: Int32, value: Append.Erasure)] = []
+        var spools: [(command: Int32, value: Append.SpoolRange)] = []
+        var lines: [(command: Int32, value: LineID)] = []
         var artifactCommands: [Int32] = []
         var artifacts: [SHA256Digest] = []
 
@@ -105,6 +110,8 @@ struct AppendBatch {
                 }
             }
             erasures += append.erasures.map { (command, $0) }
+            if let spool = append.spool { spools.append((command, spool)) }
+            lines += append.lines.map { (command, $0) }
             artifactCommands += append.artifacts.map { _ in command }
             artifacts += append.artifacts
         }

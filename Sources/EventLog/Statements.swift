@@ -34,6 +34,9 @@ enum Statements {
     static let verifyContents = PostgresStatement("verify_contents", PackageResources.verify_contents_sql)
     static let namedArtifacts = PostgresStatement("named_artifacts", PackageResources.named_artifacts_sql)
     static let databaseSettings = PostgresStatement("database_settings", PackageResources.database_settings_sql)
+    static let spoolMark = PostgresStatement("spool_mark", PackageResources.spool_mark_sql)
+    static let forgetSpool = PostgresStatement("forget_spool", PackageResources.forget_spool_sql)
+    static let knownLines = PostgresStatement("known_lines", PackageResources.known_lines_sql)
     static let clock = PostgresStatement("clock", PackageResources.clock_sql)
 }
 
@@ -48,6 +51,7 @@ public enum EventLogSchema {
         PostgresMigration("m0005_append", PackageResources.m0005_append_sql),
         PostgresMigration("m0006_append", PackageResources.m0006_append_sql),
         PostgresMigration("m0007_people", PackageResources.m0007_people_sql),
+        PostgresMigration("m0008_downloads", PackageResources.m0008_downloads_sql),
     ]
 }
 

@@ -26,6 +26,8 @@ public enum Action: String, Sendable, CaseIterable {
     case flag
     /// To read what was flagged.
     case readFlags = "read-flags"
+    /// To say what another server has answered.
+    case reportDownloads = "report-downloads"
     /// To have another credential.
     case issueToken = "issue-token"
     /// To see one's credentials.
@@ -76,6 +78,8 @@ public struct Right: Sendable {
         case moderating
         /// The whole account: `publish` and `review`. A narrow credential that leaks gives nobody the account.
         case account
+        /// The scope `admin`.
+        case administering
     }
 
     /// What the credential has to permit.
@@ -102,6 +106,7 @@ public struct Right: Sendable {
         case .review, .vote: Right(.reviewing, [.stranger])
         case .star, .flag: Right(.reviewing, Set(Standing.allCases))
         case .readFlags: Right(.moderating, Set(Standing.allCases))
+        case .reportDownloads: Right(.administering, Set(Standing.allCases))
         case .issueToken, .listTokens, .changeProfile, .eraseAccount: Right(.account, [.oneself])
         case .revokeToken: Right(.account, [.oneself], administrator: true)
         }
@@ -135,6 +140,7 @@ extension Past {
         case .publishing: scopes.contains { permitsPublishing($0, on: resource) }
         case .reviewing: scopes.contains(.review)
         case .moderating: scopes.contains(.moderate)
+        case .administering: scopes.contains(.admin)
         case .account: scopes.contains(.publish) && scopes.contains(.review)
         }
     }

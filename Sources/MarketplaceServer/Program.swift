@@ -67,20 +67,20 @@ enum Commands {
             .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
             .value("catalog", "FILE", "import a catalogue once it is ready"), kept,
-            CommandFront.Configuration.registrations, verbose,
-        ] + Listening.options,
+            verbose,
+        ] + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Command(
         "command", "Runs the front for writes.",
         options: [
             data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"),
-            CommandFront.Configuration.registrations, verbose,
-        ] + Listening.options,
+            verbose,
+        ] + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let query = Command(
         "query", "Runs the front for reads.",
         options: [
-            database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), kept,
+            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), kept,
             verbose,
         ] + Listening.options,
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])

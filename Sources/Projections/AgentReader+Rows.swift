@@ -50,6 +50,8 @@ extension AgentReader {
         public let stars: Int64
         /// What people think of it.
         public let rating: Rating
+        /// How many have downloaded it, once a day.
+        public let readers: Int64
 
         init(_ row: PostgresRow) throws {
             key = try row.text(0)
@@ -66,6 +68,7 @@ extension AgentReader {
             isDeprecated = try row.bool(11)
             stars = try row.integer(12)
             rating = Rating(count: try row.integer(13), sum: try row.integer(14))
+            readers = try row.integer(15)
         }
     }
 
@@ -134,6 +137,8 @@ extension AgentReader {
         public let stars: Int64
         /// What people think of it.
         public let rating: Rating
+        /// How many have downloaded it, once a day.
+        public let readers: Int64
 
         init(_ row: PostgresRow) throws {
             latest = try Version(row)
@@ -147,6 +152,7 @@ extension AgentReader {
                 ? Deprecation(replacement: row.isNull(15) ? nil : try row.text(15), note: try note(row, 16)) : nil
             stars = try row.integer(17)
             rating = Rating(count: try row.integer(18), sum: try row.integer(19))
+            readers = try row.integer(20)
         }
     }
 }

@@ -29,8 +29,11 @@ public struct AgentReader: Sendable {
         }
     }
 
-    /// The models that answers are made of. Flags are for moderators, who read them elsewhere.
-    private static let models: [any Projection.Type] = [Agents.self, Publishers.self, Reviews.self, Stars.self]
+    /// The models that answers are made of. Flags are for moderators, who read them
+    /// elsewhere, and the index is served from the disk.
+    private static let models: [any Projection.Type] = [
+        Agents.self, Downloads.self, Publishers.self, Reviews.self, Stars.self,
+    ]
 
     /// How far the models are is asked for this often while somebody wants to know.
     private static let watchMilliseconds: Int64 = 10
@@ -64,6 +67,8 @@ public struct AgentReader: Sendable {
         case name(after: String)
         /// By stars, behind so many and a key.
         case stars(below: Int64, after: String)
+        /// By readers, behind so many and a key.
+        case downloads(below: Int64, after: String)
     }
 
     /// Listed agents.
@@ -75,10 +80,12 @@ public struct AgentReader: Sendable {
             case .recent(let before): (isSearch ? Statements.searchRecent : Statements.listRecent, [.int8(before)])
             case .name(let after): (isSearch ? Statements.searchByName : Statements.listByName, [.text(after)])
             case .stars(let below, let after): (Statements.searchByStars, [.int8(below), .text(after)])
+            case .downloads(let below, let after): (Statements.searchByDownloads, [.int8(below), .text(after)])
             }
+        let isCounted = [Statements.searchByStars.name, Statements.searchByDownloads.name].contains(statement.name)
         // Where an index gives the rows as they are shown, reading them is short; else there is no telling how many it
         // skips.
-        if !isSearch, statement.name != Statements.searchByStars.name {
+        if !isSearch, !isCounted {
             return try await reading(statement, start + [limit]) { try $0.map(Summary.init) }
         }
         let parameters =

@@ -38,7 +38,7 @@ public protocol Projection: Sendable {
 public enum Projections {
     /// In the order of their names.
     public static let all: [any Projection.Type] = [
-        Agents.self, Flags.self, Publishers.self, Reviews.self, Stars.self,
+        Agents.self, Downloads.self, Flags.self, Index.self, Publishers.self, Reviews.self, Stars.self,
     ]
 
     /// The schema of the models.
@@ -46,5 +46,6 @@ public enum Projections {
         PostgresMigration("m0101_models", PackageResources.m0101_models_sql),
         PostgresMigration("m0102_shown", PackageResources.m0102_shown_sql),
         PostgresMigration("m0103_people", PackageResources.m0103_people_sql),
+        PostgresMigration("m0104_downloads", PackageResources.m0104_downloads_sql),
     ]
 }

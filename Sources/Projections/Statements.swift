@@ -48,4 +48,16 @@ enum Statements {
     static let findAgent = PostgresStatement("find_agent", PackageResources.find_agent_sql)
     static let listVersions = PostgresStatement("list_versions", PackageResources.list_versions_sql)
     static let findVersion = PostgresStatement("find_version", PackageResources.find_version_sql)
+    static let countDownloads = PostgresStatement("count_downloads", PackageResources.count_downloads_sql)
+    static let pruneReaders = PostgresStatement("prune_readers", PackageResources.prune_readers_sql)
+    static let findDownloads = PostgresStatement("find_downloads", PackageResources.find_downloads_sql)
+    static let listDailyDownloads = PostgresStatement("list_daily_downloads", PackageResources.list_daily_downloads_sql)
+    static let listVersionDownloads = PostgresStatement(
+        "list_version_downloads", PackageResources.list_version_downloads_sql)
+    static let searchByDownloads = PostgresStatement("search_by_downloads", PackageResources.search_by_downloads_sql)
+    static let findIndexDocuments = PostgresStatement("find_index_documents", PackageResources.find_index_documents_sql)
+    static let writeIndexDocuments = PostgresStatement(
+        "write_index_documents", PackageResources.write_index_documents_sql)
+    static let changedIndexDocuments = PostgresStatement(
+        "changed_index_documents", PackageResources.changed_index_documents_sql)
 }

@@ -48,12 +48,13 @@ extension QueryFront {
             category: detail.latest.listing?.category, latestVersion: detail.latest.published.version,
             hasWASM: detail.latest.published.artifacts.contains { $0.role == .wasmModule }, created: detail.created,
             updated: detail.updated, isDeprecated: detail.deprecation != nil, stars: detail.stars,
-            ratings: detail.rating.count, ratingHundredths: detail.rating.hundredths)
+            ratings: detail.rating.count, ratingHundredths: detail.rating.hundredths,
+            downloads: detail.readers)
         body.encode(
             &writer, detail: AgentVersionBody(key.description, detail.latest),
             deprecation: detail.deprecation.map { ($0.replacement, $0.note) })
         // Build of the model, last change of what is shown, erasures.
-        let etag = "2-\(detail.changed)-0"
+        let etag = "3-\(detail.changed)-0"
         return keep(
             request.conditional(etag: etag, .json(200, writer.bytes, fields: positionFields(next: found.next))),
             for: request, about: .agent(key), next: found.next)
@@ -123,6 +124,7 @@ private enum AgentSort: String, CaseIterable {
     case recent
     case name
     case stars
+    case downloads
 
     func place(_ request: FrontRequest) throws(Problem) -> AgentReader.Place {
         let cursor = try request.parameter("cursor")
@@ -136,13 +138,20 @@ private enum AgentSort: String, CaseIterable {
             guard AgentKey(cursor) != nil else { throw badCursor }
             return .name(after: cursor)
         case .stars:
-            guard let cursor else { return .stars(below: .max, after: "") }
-            let parts = cursor.split(separator: "/", maxSplits: 1)
-            guard parts.count == 2, let stars = Int64(parts[0]), AgentKey(String(parts[1])) != nil else {
-                throw badCursor
-            }
-            return .stars(below: stars, after: String(parts[1]))
+            let (count, key) = try Self.counted(cursor)
+            return .stars(below: count, after: key)
+        case .downloads:
+            let (count, key) = try Self.counted(cursor)
+            return .downloads(below: count, after: key)
         }
+    }
+
+    /// A count and a key, as `cursor` writes them.
+    private static func counted(_ cursor: String?) throws(Problem) -> (count: Int64, key: String) {
+        guard let cursor else { return (.max, "") }
+        let parts = cursor.split(separator: "/", maxSplits: 1)
+        guard parts.count == 2, let count = Int64(parts[0]), AgentKey(String(parts[1])) != nil else { throw badCursor }
+        return (count, String(parts[1]))
     }
 
     func cursor(_ row: AgentReader.Summary) -> String {
@@ -150,6 +159,7 @@ private enum AgentSort: String, CaseIterable {
         case .recent: row.position.description
         case .name: row.key
         case .stars: "\(row.stars)/\(row.key)"
+        case .downloads: "\(row.readers)/\(row.key)"
         }
     }
 }
@@ -160,7 +170,8 @@ extension AgentSummaryBody {
             key: row.key, agentID: row.agentID, username: row.username, title: row.title, summary: row.summary,
             category: row.category.isEmpty ? nil : row.category, latestVersion: row.latestVersion,
             hasWASM: row.hasWASM, created: row.created, updated: row.updated, isDeprecated: row.isDeprecated,
-            stars: row.stars, ratings: row.rating.count, ratingHundredths: row.rating.hundredths)
+            stars: row.stars, ratings: row.rating.count, ratingHundredths: row.rating.hundredths,
+            downloads: row.readers)
     }
 }
 

@@ -107,7 +107,7 @@ final class KeptAnswers: Sendable {
                 dropCounted()
                 guard try await head.passes(from, withinMilliseconds: Self.countMilliseconds) else { continue }
                 let page = try await entries.read(from: from, limit: EventReader.maximumEntries)
-                for entry in page.entries { drop(try? entry.envelope().stream, at: entry.position) }
+                for entry in page.entries { drop(try? entry.envelope(), at: entry.position) }
                 next = page.next
             } catch {
                 // The database is away: what is kept still reflects the position that it names.
@@ -117,9 +117,9 @@ final class KeptAnswers: Sendable {
     }
 
     /// Drops what an entry changes.
-    private func drop(_ stream: StreamName?, at position: Position) {
+    private func drop(_ envelope: Envelope?, at position: Position) {
         state.withLock { state in
-            switch stream {
+            switch envelope?.stream {
             case .agent(let key):
                 state.change(.agent(key), at: position)
                 state.change(.lists, at: position)
@@ -127,7 +127,11 @@ final class KeptAnswers: Sendable {
             case .star(let key, _), .review(let key, _):
                 state.change(.agent(key), at: position)
                 state.counted = position
-            case .vote, .downloads, .token, .namespace, .flag, .log: break
+            case .downloads:
+                guard case .agentDownloaded(let downloaded) = envelope?.event else { break }
+                state.change(.agent(downloaded.agent), at: position)
+                state.counted = position
+            case .vote, .token, .namespace, .flag, .log: break
             // A name stands on many pages, and an entry that can't be read may mean anything.
             case .user, .username, nil: state.dropAll(before: position.next)
             }

@@ -1,3 +1,4 @@
+public import AgentIndex
 public import Artifacts
 import Contract
 public import EventLog
@@ -14,17 +15,21 @@ public struct QueryFront: Sendable {
     let agents: AgentReader
     let entries: EventReader
     let artifacts: ArtifactFolder
+    let index: IndexFolder
     private let kept: KeptAnswers?
 
     /// A front over models, a log and a folder of files.
     ///
     /// - Parameter keptBytes: how much memory answers may take that are kept as bytes; with 0 none is. Whoever
     ///   keeps some runs `followLog` beside the front.
-    public init(agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, keptBytes: Int) {
+    public init(
+        agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder, keptBytes: Int
+    ) {
         kept = keptBytes > 0 ? KeptAnswers(maximumBytes: keptBytes) : nil
         self.agents = agents
         self.entries = entries
         self.artifacts = artifacts
+        self.index = index
     }
 
     /// Adds the routes of the queries.
@@ -37,6 +42,8 @@ public struct QueryFront: Sendable {
         door.on("GET", "\(Paths.base)/agents/{id}/reviews") { try await listReviews($0) }
         door.on("GET", "\(Paths.base)/agents/{id}/stars") { try await listStars($0) }
         door.on("GET", "\(Paths.base)/agents/{id}/owners") { try await listOwners($0) }
+        door.on("GET", "\(Paths.base)/agents/{id}/downloads") { try await showDownloads($0) }
+        door.on("GET", "/index/{id}") { try await showIndex($0) }
         door.on("GET", "\(Paths.base)/publishers/{name}") { try await showPublisher($0) }
         door.on("GET", "\(Paths.base)/artifacts/sha256/{digest}") { try artifact($0) }
         door.on("GET", "\(Paths.base)/events") { try await events($0) }

@@ -11,16 +11,19 @@ import Testing
         "Marketplace": ["Events", "Manifest", "Crypto"],
         "EventLog": ["Events", "Postgres", "JSON", "Crypto", "Reactor", "System"],
         "Artifacts": ["System", "Crypto", "Postgres"],
-        "Projections": ["Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging"],
+        "AgentIndex": ["Events", "Manifest", "JSON", "Crypto", "System"],
+        "Projections": ["AgentIndex", "Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging", "System"],
         "Contract": ["Events", "JSON", "Crypto"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"],
         "CommandAPI": [
-            "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer",
+            "AgentIndex", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
+            "Manifest", "HTTPServer",
             "Postgres",
             "JSON", "Crypto", "System",
         ],
         "QueryAPI": [
-            "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest", "HTTPServer", "JSON",
+            "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
+            "HTTPServer", "JSON",
             "Compression", "Crypto", "System",
         ],
     ]

@@ -71,6 +71,9 @@ def body_faults(operation, exchange):
         if not exchange["json"]:
             return ["a body is required"] if body["required"] else []
         return check(body["content"]["application/json"]["schema"], json.loads(exchange["json"]))
+    if "application/x-ndjson" in body["content"]:
+        line = document["components"]["schemas"]["DownloadLine"]
+        return [fault for text in exchange["json"].splitlines() for fault in check(line, json.loads(text))]
     return check(body["content"]["multipart/form-data"]["schema"], exchange["parts"])
 
 
@@ -96,8 +99,8 @@ def faults(exchange):
         if name not in exchange["headers"] and name not in ("link", "marketplace-position"):
             found.append(f"header {name} is missing")
     content = response.get("content", {})
-    if exchange["status"] == 304:
-        return found if exchange["body"] == "" else found + ["304 with a body"]
+    if not content:
+        return found if exchange["body"] == "" else found + ["a body that is not described"]
     if exchange["type"] not in content:
         return found + [f"type {exchange['type']} is not described"]
     if exchange["type"].endswith("json"):

@@ -184,8 +184,8 @@ import Testing
             #expect(
                 names == [
                     "m0001_log", "m0002_append", "m0003_partitions", "m0004_upkeep", "m0005_append", "m0006_append",
-                    "m0007_people",
-                    "m0101_models", "m0102_shown", "m0103_people",
+                    "m0007_people", "m0008_downloads",
+                    "m0101_models", "m0102_shown", "m0103_people", "m0104_downloads",
                 ])
         }
     }

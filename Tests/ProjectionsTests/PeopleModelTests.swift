@@ -11,8 +11,8 @@ import Testing
 @Suite struct PeopleModelTests {
     private static let tables = [
         "publishers", "agents", "agent_versions", "agent_owners", "reviews", "review_votes", "review_helpfulness",
-        "agent_ratings", "stars", "agent_stars",
-        "flags",
+        "agent_ratings", "stars", "agent_stars", "flags", "download_readers", "version_downloads", "daily_downloads",
+        "agent_downloads", "index_documents",
     ]
 
     /// Appends what the domain could have decided, at random, without asking it.
@@ -22,6 +22,8 @@ import Testing
         var random: SeededRandom
         var versions: [StreamName: Int64] = [:]
         var published: [AgentKey: [String]] = [:]
+        var raw: [AgentKey: Int] = [:]
+        var readers: [AgentKey: Set<String>] = [:]
         var reviewed: [StreamName: [UUIDv7]] = [:]
         var starred: Set<StreamName> = []
         var people: [PersonID] = []
@@ -119,7 +121,7 @@ import Testing
         mutating func step() async throws {
             let key = random.pick(agents).key
             let person = random.pick(people)
-            switch Int.random(in: 0..<13, using: &random) {
+            switch Int.random(in: 0..<15, using: &random) {
             case 0: try await publish(key)
             case 1, 2:
                 let version = random.pick(published[key] ?? [])
@@ -149,6 +151,7 @@ import Testing
                     starred.insert(stream)
                     try await append(stream, .starAdded(StarAdded()))
                 }
+            case 13, 14: try await download(key)
             case 12:
                 let stream = StreamName.vote(key, author: person, voter: random.pick(people))
                 let event: Event =
@@ -160,6 +163,42 @@ import Testing
                 let raised = FlagRaised(target: .agent(key), reason: random.pick(FlagRaised.Reason.allCases))
                 try await append(.flag(key, FlagID(random: random.bytes(16))), .flagRaised(raised))
             default: try await changePerson(person)
+            }
+        }
+
+        /// Some downloads, some of them of days before, by few readers; some too late to tell readers apart.
+        private mutating func download(_ key: AgentKey) async throws {
+            let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+            let time = now.adding(milliseconds: -Int64.random(in: 0...5, using: &random) * 86_400_000)
+            let downloads = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+                AgentDownloaded.Download(
+                    milliseconds: Int64.random(in: 0...1_000, using: &random), source: .cli,
+                    reader: DayToken(random: [UInt8](repeating: UInt8.random(in: 0...3, using: &random), count: 16)))
+            }
+            let event = AgentDownloaded(
+                agent: key, version: random.pick(published[key] ?? []), downloads: downloads)
+            let stream = StreamName.downloads(slice: StreamName.agent(key).slice)
+            let outcome = try await log.append(
+                Append(
+                    expected: [:],
+                    events: [
+                        Append.NewEvent(
+                            envelope: Envelope(
+                                id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
+                                stream: stream, time: time, recordedTime: now, origin: Envelope.Origin(),
+                                event: .agentDownloaded(event)),
+                            version: nil)
+                    ]))
+            guard case .appended = outcome else {
+                Issue.record("not appended: \(outcome)")
+                return
+            }
+            for download in downloads {
+                let day = time.adding(milliseconds: download.milliseconds).milliseconds / 86_400_000
+                raw[key, default: 0] += 1
+                if day >= now.milliseconds / 86_400_000 - 2 {
+                    readers[key, default: []].insert("\(day) \(download.reader)")
+                }
             }
         }
 
@@ -248,6 +287,11 @@ import Testing
                 FROM models.agents a ORDER BY a.key
                 """)
             #expect(counts == counted)
+            let downloads = try await TestDatabase.query(
+                url, "SELECT key || ' ' || downloads || ' ' || readers FROM models.agent_downloads ORDER BY key")
+            #expect(
+                downloads
+                    == walk.raw.map { "\($0.key) \($0.value) \(walk.readers[$0.key]?.count ?? 0)" }.sorted())
             #expect(counts.count == 4)
             await log.close()
         }

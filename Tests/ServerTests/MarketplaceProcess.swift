@@ -140,12 +140,13 @@ final class MarketplaceProcess: Sendable {
 
     /// A command with a JSON body, or none.
     func send(
-        _ method: String, _ path: String, _ json: String? = nil, token: String? = nil, key: String? = nil
+        _ method: String, _ path: String, _ json: String? = nil, token: String? = nil, key: String? = nil,
+        type: String = "application/json"
     ) async throws -> HTTPClientResponse {
         var fields: [(name: String, value: String)] = []
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
         if let key { fields.append(("Idempotency-Key", key)) }
-        if json != nil { fields.append(("Content-Type", "application/json")) }
+        if json != nil { fields.append(("Content-Type", type)) }
         return try await client.send(
             HTTPClientRequest(
                 method, "\(url)/api/v1/marketplace/\(path)", fields: fields, body: json.map { Array($0.utf8) }))

@@ -73,12 +73,20 @@ import Testing
                 try await marketplace.json("agents/acme.full/versions/1.0.0?min_position=\(position)")["artifacts"]?
                     .array?.last?["url"]?.string)
             exchanges += try await commands(marketplace, base)
+            let download = "\(base)/agents/{id}/versions/{version}/download"
             let reads: [(String, String)] = [
                 ("\(base)/agents/acme.full/reviews?sort=rating&limit=1", "\(base)/agents/{id}/reviews"),
                 ("\(base)/agents/no/reviews", "\(base)/agents/{id}/reviews"),
                 ("\(base)/agents/acme.full/stars?limit=5", "\(base)/agents/{id}/stars"),
                 ("\(base)/agents/acme.full/owners", "\(base)/agents/{id}/owners"),
                 ("\(base)/agents?sort=stars", "\(base)/agents"),
+                ("\(base)/agents?sort=downloads&limit=1", "\(base)/agents"),
+                ("\(base)/agents/acme.full/downloads?days=7", "\(base)/agents/{id}/downloads"),
+                ("\(base)/agents/no/downloads", "\(base)/agents/{id}/downloads"),
+                ("\(base)/agents/acme.full/versions/latest/download?source=web", download),
+                ("\(base)/agents/acme.full/versions/9/download", download),
+                ("/index/acme.full?min_position=\(position)", "/index/{id}"), ("/index/no", "/index/{id}"),
+                ("/health/downloads", "/health/downloads"),
                 ("\(base)/publishers/admin?limit=1", "\(base)/publishers/{name}"),
                 ("\(base)/publishers/nobody", "\(base)/publishers/{name}"),
                 ("\(base)/agents/acme.full", "\(base)/agents/{id}"),
@@ -118,7 +126,7 @@ import Testing
             }
             // Every described operation was sent and answered with success, so it is served.
             let described = Set(try #require(verdicts.last).split(separator: " ").map(String.init))
-            let served = Set(exchanges.filter { $0.response.status < 300 }.map { "\($0.method):\($0.template)" })
+            let served = Set(exchanges.filter { $0.response.status < 304 }.map { "\($0.method):\($0.template)" })
             #expect(described == served)
             // And every route of the program is described.
             let log = try String(contentsOfFile: "\(marketplace.folder)-up.log", encoding: .utf8)
@@ -132,13 +140,14 @@ import Testing
         let admin = try marketplace.token
         var exchanges: [Exchange] = []
         func send(
-            _ method: String, _ template: String, _ path: String? = nil, _ json: String? = nil, by token: String?
+            _ method: String, _ template: String, _ path: String? = nil, _ json: String? = nil, by token: String?,
+            type: String = "application/json"
         ) async throws {
             let path = path ?? template
             exchanges.append(
                 Exchange(
                     method: method, path: "\(base)/\(path)", template: "\(base)/\(template)", json: json,
-                    response: try await marketplace.send(method, path, json, token: token)))
+                    response: try await marketplace.send(method, path, json, token: token, type: type)))
         }
         try await send("POST", "users", nil, #"{"name":"ada","email":"a@example.com"}"#, by: nil)
         try await send("POST", "users", nil, #"{"name":"ada"}"#, by: nil)
@@ -165,6 +174,10 @@ import Testing
         try await send("DELETE", "\(agent)/deprecation", "agents/acme.full/deprecation", by: admin)
         try await send("POST", "\(agent)/deprecation", "agents/acme.full/deprecation", by: admin)
         let (owner, member) = ("\(agent)/owners/{name}", "namespaces/{namespace}/members/{name}")
+        let line = downloadLine(id: "1", "acme.full", "1.0.0")
+        for token in [admin, admin, token] {
+            try await send("POST", "downloads", nil, line, by: token, type: "application/x-ndjson")
+        }
         try await send("PUT", owner, "agents/acme.full/owners/ada", #"{"role":"maintainer"}"#, by: admin)
         try await send("DELETE", owner, "agents/acme.full/owners/ada", by: admin)
         try await send("DELETE", owner, "agents/acme.full/owners/admin", by: admin)

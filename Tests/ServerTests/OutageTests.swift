@@ -71,17 +71,32 @@ import Testing
             try await withMarketplace(server) { marketplace, digest in
                 try await server.stop(mode)
                 try expectUnavailable(try await marketplace.publish([manifest("acme.b")]))
-                let waiting = Task { try await marketplace.publish([manifest("acme.c")], key: "acme.c") }
+                let publishing = Task { try await marketplace.publish([manifest("acme.c")], key: "acme.c") }
                 for path in ["/health/ready", "agents/acme.first", "agents", "events", "projections"] {
                     try expectUnavailable(try await marketplace.get(path))
                 }
                 try await expectFilesAreServed(marketplace, digest)
                 try await Task.sleep(for: Self.outage)
                 try await expectFilesAreServed(marketplace, digest)
-                let response = try await waiting.value
+                // Installs go on: the index and downloads need the disk alone, and are counted later.
+                #expect(try await marketplace.get("/index/acme.first").status == 200)
+                for version in ["latest", "^1", "1.0.0"] {
+                    let token = [(name: "Authorization", value: "Bearer \(try marketplace.token)")]
+                    let download = try await marketplace.get("agents/acme.first/versions/\(version)/download", token)
+                    #expect(download.status == 302)
+                }
+                let waiting = try JSONValue(try await marketplace.get("/health/downloads").body)
+                #expect(waiting["waiting_bytes"]?.integer ?? 0 > 0 && waiting["lost"]?.integer == 0)
+                let response = try await publishing.value
                 #expect(response.status == 503)
                 try await server.start()
                 try await expectRecovery(marketplace, ["acme.b", "acme.c"])
+                var counted: Int64 = 0
+                for _ in 0..<200 where counted < 3 {
+                    counted = try await marketplace.json("agents/acme.first/downloads")["downloads"]?.integer ?? 0
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                #expect(counted == 3)
             }
         }
     }

@@ -92,6 +92,11 @@ import Testing
                 .flag, "eve.z", "aaa +ssss ++++ ss", "POST", "flags",
                 #"{"kind":"agent","agent":"eve.z","reason":"spam"}"#),
             .json(.readFlags, "all", "aaa sssss ssss +s", "GET", "flags"),
+            Row(.reportDownloads, "ada.a", "aaa sssss ssss s+") { marketplace, token, column in
+                try await marketplace.send(
+                    "POST", "downloads", downloadLine(id: column, "ada.a", "1.0.0"), token: token,
+                    type: "application/x-ndjson")
+            },
             .json(
                 .issueToken, "one's own", "aaa sssss ++++ ss", "POST", "tokens", #"{"name":"n","scopes":["review"]}"#),
             .json(.listTokens, "one's own", "aaa sssss ++++ ss", "GET", "tokens"),

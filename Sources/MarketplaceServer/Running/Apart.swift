@@ -1,3 +1,4 @@
+import AgentIndex
 import Artifacts
 import CommandAPI
 import CommandLine
@@ -39,6 +40,10 @@ struct Apart {
         return 0
     }
 
+    private func dataFolder() throws -> DataFolder {
+        try DataFolder(invocation.values["data"] ?? ".mentatlab")
+    }
+
     private func artifactFolder() throws -> ArtifactFolder {
         guard let folder = invocation.values["artifacts"] else {
             throw UsageError("`marketplace \(invocation.command.name)` needs --artifacts.")
@@ -49,30 +54,44 @@ struct Apart {
     private func command(_ signals: Signals) async throws {
         let folder = try artifactFolder()
         let eventLog = try await services.openLog()
-        let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
+        let data = try dataFolder()
         if try await services.found(eventLog, in: data) != nil {
             // A program apart prints to somebody's log, where no secret belongs.
             Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
         }
         let store = try services.openStore(folder)
         var door = services.door { _ = try await eventLog.entries.head() }
-        var configuration = try CommandFront.Configuration(invocation)
+        var configuration = try CommandFront.Configuration(invocation, data)
         configuration.publicURL = invocation.values["public-url"] ?? ""
-        services.commandFront(eventLog, store, configuration).addRoutes(to: &door)
-        let maintenance = Task { await services.maintain(eventLog, store) }
+        let index = IndexFolder(data.index)
+        let front = try services.commandFront(eventLog, store, index, configuration)
+        front.addRoutes(to: &door)
+        let background = Task {
+            await withTaskGroup { group in
+                group.addTask { await services.maintain(eventLog, store) }
+                group.addTask { await services.mirror(index).run() }
+                group.addTask { await front.drainDownloads() }
+            }
+        }
         try await serve(door, firstPort: 7081, signals, on: try Reactor(name: "http"))
-        maintenance.cancel()
-        await maintenance.value
+        background.cancel()
+        await background.value
         await eventLog.close()
     }
 
     private func query(_ signals: Signals) async throws {
         let reactor = try Reactor(name: "http")
         let kept = try invocation.number("kept-mebibytes", 0...65_536)
-        let front = services.queryFront(try artifactFolder(), keptMebibytes: kept, on: reactor)
+        let index = IndexFolder(try dataFolder().index)
+        let front = services.queryFront(try artifactFolder(), index, keptMebibytes: kept, on: reactor)
         var door = services.door { try await front.checkReady() }
         front.addRoutes(to: &door)
-        let following = Task { await front.followLog() }
+        let following = Task {
+            await withTaskGroup { group in
+                group.addTask { await front.followLog() }
+                group.addTask { await services.mirror(index).run() }
+            }
+        }
         try await serve(door, firstPort: 7082, signals, on: reactor)
         following.cancel()
         await following.value

@@ -16,6 +16,9 @@ struct DataFolder: Sendable {
     }
 
     var artifacts: String { "\(path)/artifacts" }
+    var index: String { "\(path)/index" }
+    var spool: String { "\(path)/spool" }
+    var dayKeys: String { "\(path)/day-keys" }
     var adminToken: String { "\(path)/admin-token" }
     private var runFile: String { "\(path)/run.json" }
 

@@ -46,12 +46,19 @@ struct Listening: Sendable {
 }
 
 extension CommandFront.Configuration {
-    /// The option of every command that takes writes.
-    static let registrations = Command.Option.value(
+    /// The options of every command that takes writes.
+    static let options: [Command.Option] = [registrations, spool]
+
+    private static let spool = Command.Option.value(
+        "spool-mebibytes", "N", "how much may wait in the data folder while the log can't take downloads (256)")
+    private static let registrations = Command.Option.value(
         "registrations-per-hour", "N", "people who may register from one address within an hour (20)")
 
-    init(_ invocation: Invocation) throws(UsageError) {
-        self.init()
+    init(_ invocation: Invocation, _ data: DataFolder) throws(UsageError) {
+        self.init(spoolFolder: data.spool, dayKeyFolder: data.dayKeys)
+        if let mebibytes = try invocation.number("spool-mebibytes", 0...1_048_576) {
+            spoolBytes = Int64(mebibytes) << 20
+        }
         if let number = try invocation.number("registrations-per-hour", 1...1_000_000) { registrationsPerHour = number }
     }
 }

@@ -1,3 +1,4 @@
+import AgentIndex
 import Artifacts
 import CommandAPI
 import CommandLine
@@ -76,15 +77,17 @@ struct Services: Sendable {
 
     /// The front for writes.
     func commandFront(
-        _ eventLog: EventLog, _ store: ArtifactStore, _ configuration: CommandFront.Configuration
-    ) -> CommandFront {
+        _ eventLog: EventLog, _ store: ArtifactStore, _ index: IndexFolder,
+        _ configuration: CommandFront.Configuration
+    ) throws -> CommandFront {
         let flags = FlagReader(
             pool: PostgresPool(
                 PostgresConfiguration(
                     url: databaseURL, applicationName: "marketplace-flags", role: DatabaseRole.commands,
                     statementTimeoutMilliseconds: 10_000), sessions: 1))
-        return CommandFront(log: eventLog, artifacts: store, configuration: configuration, now: Self.now) {
-            limit, offset in
+        return try CommandFront(
+            log: eventLog, artifacts: store, index: index, configuration: configuration, now: Self.now, lines: log
+        ) { limit, offset in
             try await flags.list(limit: limit, offset: offset).map { flagged in
                 FlagCountBody(
                     kind: flagged.kind, target: flagged.target, reasons: flagged.reasons, count: flagged.count,
@@ -96,7 +99,9 @@ struct Services: Sendable {
     /// The front for reads.
     ///
     /// - Parameter reactor: where it will be served, and short reads wait.
-    func queryFront(_ folder: ArtifactFolder, keptMebibytes: Int?, on reactor: Reactor) -> QueryFront {
+    func queryFront(
+        _ folder: ArtifactFolder, _ index: IndexFolder, keptMebibytes: Int?, on reactor: Reactor
+    ) -> QueryFront {
         let configuration = PostgresConfiguration(
             url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
             statementTimeoutMilliseconds: 10_000)
@@ -106,7 +111,7 @@ struct Services: Sendable {
         let pipeline = PostgresPipeline(short, on: reactor)
         return QueryFront(
             agents: AgentReader(pipeline: pipeline, pool: pool), entries: EventReader(pool: pool), artifacts: folder,
-            keptBytes: (keptMebibytes ?? Self.keptMebibytes) << 20)
+            index: index, keptBytes: (keptMebibytes ?? Self.keptMebibytes) << 20)
     }
 
     /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
@@ -150,6 +155,14 @@ struct Services: Sendable {
                 group.addTask { await projector.run() }
             }
         }
+    }
+
+    /// What keeps a folder up with the index.
+    func mirror(_ folder: IndexFolder) -> IndexMirror {
+        let configuration = PostgresConfiguration(
+            url: databaseURL, applicationName: "marketplace-index", role: DatabaseRole.queries,
+            statementTimeoutMilliseconds: 10_000)
+        return IndexMirror(folder, pool: PostgresPool(configuration, sessions: 1), log: log.component("index"))
     }
 
     /// Keeps room in the log and sweeps orphaned files, now and then, for as long as the task lives.

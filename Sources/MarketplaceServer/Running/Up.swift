@@ -1,3 +1,4 @@
+import AgentIndex
 import Artifacts
 import CommandAPI
 import CommandLine
@@ -23,7 +24,7 @@ struct Up {
     private let publish: String?
     private let catalog: String?
     private let keptMebibytes: Int?
-    private let commands: CommandFront.Configuration
+    private let invocation: Invocation
     private let log: Log
 
     init(_ invocation: Invocation, _ log: Log) throws {
@@ -34,7 +35,7 @@ struct Up {
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
         keptMebibytes = try invocation.number("kept-mebibytes", 0...65_536)
-        commands = try CommandFront.Configuration(invocation)
+        self.invocation = invocation
         self.log = log
     }
 
@@ -117,9 +118,12 @@ struct Up {
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
         var door = services.door { _ = try await eventLog.entries.head() }
-        services.commandFront(eventLog, store, commands).addRoutes(to: &door)
+        let index = IndexFolder(data.index)
+        let commands = try services.commandFront(
+            eventLog, store, index, try CommandFront.Configuration(invocation, data))
+        commands.addRoutes(to: &door)
         let reactor = try Reactor(name: "http")
-        let queries = services.queryFront(artifacts, keptMebibytes: keptMebibytes, on: reactor)
+        let queries = services.queryFront(artifacts, index, keptMebibytes: keptMebibytes, on: reactor)
         queries.addRoutes(to: &door)
         let server = try await services.serve(door, listening, firstPort: Self.firstPort, on: reactor)
         let url = "http://\(listening.address):\(server.port)"
@@ -129,6 +133,8 @@ struct Up {
                 group.addTask { await services.project(Projections.all) }
                 group.addTask { await services.maintain(eventLog, store) }
                 group.addTask { await queries.followLog() }
+                group.addTask { await services.mirror(index).run() }
+                group.addTask { await commands.drainDownloads() }
             }
         }
         try data.announce(url: url, databaseURL: databaseURL, artifacts: try FileSystem.resolve(files))

@@ -1,6 +1,6 @@
 -- Listed agents that match, by key, from behind a key.
 SELECT key, agent_id, username, latest_version, has_wasm, title, summary, shown_category, created, updated,
-       updated_position, is_deprecated, stars, ratings, rating_sum
+       updated_position, is_deprecated, stars, ratings, rating_sum, readers
 FROM models.listed_agents
 WHERE key > $1
   AND ($2::text IS NULL OR category = $2)

@@ -152,7 +152,7 @@ import Testing
         for _ in 0..<600 {
             let isDone = try await TestDatabase.query(
                 copy,
-                "SELECT (count(*) = 5 AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors")
+                "SELECT (count(*) = 7 AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors")
             if isDone == ["true"] { break }
             try await Task.sleep(for: .milliseconds(100))
         }

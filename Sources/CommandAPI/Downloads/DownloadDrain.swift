@@ -1,0 +1,145 @@
+import Crypto
+import EventLog
+import Events
+import Logging
+import System
+
+/// Brings what was spooled to the log, once a second: each download in one entry and none in two, whatever happens to
+/// this program or the database in between.
+struct DownloadDrain: Sendable {
+    private static let blockBytes = 1 << 20
+    private static let maximumEntries = 900
+    private static let gatheringMilliseconds = 900
+    private static let adoptingMilliseconds: Int64 = 60_000
+
+    let spool: DownloadSpool
+    let log: EventLog
+    let keys: DayKeys
+    let now: @Sendable () -> Timestamp
+    let lines: Log
+
+    private let worker = Worker(name: "download-spool")
+
+    init(
+        spool: DownloadSpool, log: EventLog, keys: DayKeys, now: @escaping @Sendable () -> Timestamp, lines: Log
+    ) {
+        self.spool = spool
+        self.log = log
+        self.keys = keys
+        self.now = now
+        self.lines = lines
+    }
+
+    /// Drains until the task is cancelled, and once more then.
+    func run() async {
+        var adopted: Int64?
+        var lost: Int64 = 0
+        while true {
+            let isLast = Task.isCancelled
+            if isLast { spool.close() }
+            do {
+                if adopted.map({ Host.steadyClockMilliseconds() - $0 >= Self.adoptingMilliseconds }) ?? true {
+                    try await worker.run { [spool, keys, now] in
+                        try spool.adopt()
+                        try keys.destroy(at: now())
+                    }
+                    adopted = Host.steadyClockMilliseconds()
+                }
+                try await worker.run { [spool] in try spool.synchronize() }
+                for file in spool.files { try await drain(file) }
+            } catch {
+                lines.warning("downloads wait", ["error": "\(error)", "bytes": "\(spool.standing.waitingBytes)"])
+            }
+            let standing = spool.standing
+            if standing.lost > lost {
+                lines.error("downloads found no room and are not counted", ["downloads": "\(standing.lost - lost)"])
+                lost = standing.lost
+            }
+            if isLast { break }
+            try? await Task.sleep(for: .milliseconds(Self.gatheringMilliseconds))
+        }
+        worker.stop()
+    }
+
+    /// What a file holds from a byte on, as far as one append takes it.
+    private struct Block: Sendable {
+        var groups = DownloadGroups()
+        /// The first byte that is not in the block.
+        var past: Int64
+        /// The first download.
+        var oldest: Timestamp?
+        /// Lines that are none, which a power cut has left.
+        var torn = 0
+        /// True where nothing stands behind it.
+        var isEnd = false
+    }
+
+    private func drain(_ file: DownloadSpool.File) async throws {
+        var mark = try await log.spoolMark(file.spool)
+        while true {
+            let start = mark
+            // Also the first time: a file that was left may be in the log for the most part.
+            spool.took(file, upTo: start, oldest: nil)
+            let block = try await worker.run { try Self.read(file, from: start) }
+            if let oldest = block.oldest { spool.took(file, upTo: start, oldest: oldest) }
+            if block.torn > 0 {
+                lines.warning("a spool holds torn lines", ["file": file.path, "lines": "\(block.torn)"])
+            }
+            if block.groups.count > 0 {
+                Failpoint.reach("downloads.appending")
+                mark = try await append(block, file, from: start)
+                Failpoint.reach("downloads.appended")
+            } else if block.isEnd {
+                break
+            } else {
+                // Nothing but torn lines: passed over without an entry, and again after a crash.
+                mark = block.past
+            }
+        }
+        guard !file.isActive else { return }
+        try await worker.run { [spool] in try spool.remove(file) }
+        try await log.forgetSpool(file.spool)
+    }
+
+    private static func read(_ file: DownloadSpool.File, from start: Int64) throws -> Block {
+        let bytes = try Descriptor.reading(file.path).read(at: start, count: blockBytes)
+        var block = Block(past: start)
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: 0x0a), block.groups.count < maximumEntries {
+            if let download = SpooledDownload(line: rest[..<end]) {
+                block.groups.add(download)
+                block.oldest = block.oldest ?? download.time
+            } else {
+                block.torn += 1
+            }
+            rest = rest[(end + 1)...]
+        }
+        block.past = start + Int64(rest.startIndex)
+        block.isEnd = block.past == start
+        // What a program was killed in the middle of writing is no line and never will be.
+        if block.isEnd, !file.isActive, !rest.isEmpty { block.torn = 1 }
+        return block
+    }
+
+    /// Appends a block; returns how far the file has been taken then, also where somebody else was faster.
+    private func append(_ block: Block, _ file: DownloadSpool.File, from start: Int64) async throws -> Int64 {
+        let append = Append(
+            expected: [:], events: Append.downloads(block.groups, log: log.id),
+            spool: Append.SpoolRange(spool: file.spool, start: start, past: block.past))
+        guard case .appended = try await log.append(append) else { return try await log.spoolMark(file.spool) }
+        return block.past
+    }
+}
+
+extension Append {
+    /// The events of downloads that were put together.
+    static func downloads(_ groups: DownloadGroups, log: LogID) -> [NewEvent] {
+        groups.events.map { stream, event, time in
+            NewEvent(
+                envelope: Envelope(
+                    id: UUIDv7(milliseconds: time.milliseconds, random: SecureRandom.bytes(10)), log: log,
+                    stream: stream, time: time, recordedTime: time, origin: Envelope.Origin(), event: event),
+                version: nil)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import AgentIndex
+import Contract
+import Crypto
+import EventLog
+import Events
+import HTTPFront
+import HTTPServer
+import JSON
+import Manifest
+import Marketplace
+import Synchronization
+import System
+
+/// `GET /agents/{id}/versions/{version}/download`: records the download and redirects to the file. It needs the disk
+/// alone, so it answers while the database is down.
+struct DownloadEndpoint: Sendable {
+    /// How long a credential is asked after; a download does not wait for the database.
+    private static let askingMilliseconds = 250
+
+    let log: EventLog
+    let index: IndexFolder
+    let spool: DownloadSpool
+    let keys: DayKeys
+    let publicURL: String
+    let now: @Sendable () -> Timestamp
+    let past: PastReader
+
+    func addRoutes(to door: inout FrontDoor) {
+        door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}/download") { try await download($0) }
+        door.on("GET", "/health/downloads") { try showSpool($0) }
+    }
+
+    private func download(_ request: FrontRequest) async throws -> HTTPResponse {
+        try request.allow(["source"])
+        let source = try request.choice(
+            "source", of: AgentDownloaded.Download.Source.self, default: Self.source(request.http.head.fields))
+        let key = try request.agentKey()
+        guard let file = try index.file(key) else { throw request.noAgent }
+        let version = try Self.resolve(request.segment("version"), file.document)
+        guard let artifact = version.installed else {
+            throw Problem(.artifactNotFound, "the version has no file to download")
+        }
+        if request.http.head.method == "GET" {
+            let reader = await reader(request)
+            let time = now()
+            // Where the disk takes neither the day's key nor the download, that is counted; whoever downloads is not
+            // to blame.
+            if let token = try? keys.token(reader, agent: key, at: time) {
+                spool.record(
+                    SpooledDownload(
+                        agent: key, version: version.version.description, time: time, source: source, reader: token))
+            } else {
+                spool.lose()
+            }
+            Failpoint.reach("downloads.recorded")
+        }
+        return HTTPResponse(
+            status: 302,
+            fields: [
+                "location": publicURL + Paths.artifact(artifact.sha256.hex), "cache-control": "no-store",
+                Fields.version: version.version.description,
+            ])
+    }
+
+    /// The version that a path asks for.
+    static func resolve(_ text: String, _ document: IndexDocument) throws(Problem) -> IndexedVersion {
+        guard let request = VersionRequest(text) else {
+            throw Problem(
+                .versionNotFound,
+                "'\(text.prefix(128))' is neither 'latest' nor a version nor a range of versions such as ^1.2")
+        }
+        do {
+            return try document.resolve(request)
+        } catch {
+            switch error {
+            case .noneMatches:
+                throw Problem(.versionNotFound, "the agent '\(document.id)' has no version \(text.prefix(128)) here")
+            case .allYanked(let highest):
+                throw Problem(
+                    .versionNotFound,
+                    "every version \(text.prefix(128)) of '\(document.id)' is yanked; \(highest) is there for whoever asks for just that one"
+                )
+            }
+        }
+    }
+
+    private static func source(_ fields: HTTPFields) -> AgentDownloaded.Download.Source {
+        fields["user-agent"]?.hasPrefix("mentatctl/") == true ? .cli : .api
+    }
+
+    /// Who downloads: the person whose credential it is, where that can be told soon, else the address.
+    private func reader(_ request: FrontRequest) async -> String {
+        let address = await request.http.remoteAddress()
+        guard let words = request.http.head.fields["authorization"]?.split(separator: " "), words.count == 2,
+            let secret = TokenSecret(String(words[1]))
+        else { return address }
+        let person = await withCheckedContinuation { continuation in
+            let answer = FirstAnswer(continuation)
+            Task { answer.give(try? await owner(of: secret)) }
+            Task {
+                try? await Task.sleep(for: .milliseconds(Self.askingMilliseconds))
+                answer.give(nil)
+            }
+        }
+        return person?.hex ?? address
+    }
+
+    private func owner(of secret: TokenSecret) async throws -> PersonID? {
+        guard let token = try await log.token(hash: secret.hash) else { return nil }
+        let state = try await past.read([.token(token)]).token(token)
+        return state.isRevoked || now() >= state.expires ? nil : state.user
+    }
+
+    /// `GET /health/downloads`: what waits and what found no room.
+    private func showSpool(_ request: FrontRequest) throws -> HTTPResponse {
+        try request.allow([])
+        let standing = spool.standing
+        var writer = JSONWriter()
+        writer.object { object in
+            object.member("lost", standing.lost)
+            object.member("oldest_wait_ms", standing.oldest.map { max(0, now().milliseconds - $0.milliseconds) } ?? 0)
+            object.member("waiting_bytes", standing.waitingBytes)
+        }
+        return .json(200, writer.bytes, fields: ["cache-control": "no-store"])
+    }
+}
+
+/// Takes the first of several answers; whoever comes later is not waited for.
+private final class FirstAnswer: Sendable {
+    private let continuation: Mutex<CheckedContinuation<PersonID?, Never>?>
+
+    init(_ continuation: CheckedContinuation<PersonID?, Never>) {
+        self.continuation = Mutex(continuation)
+    }
+
+    func give(_ answer: PersonID?) {
+        continuation.withLock { $0.take() }?.resume(returning: answer)
+    }
+}

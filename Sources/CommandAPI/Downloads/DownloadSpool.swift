@@ -1,0 +1,188 @@
+import EventLog
+import Events
+import Synchronization
+import System
+
+/// Where downloads wait for the log: files on disk that are written before a redirect goes out.
+///
+/// A file is named by log and spool, `<log>.<spool>`, and locked by the program that writes it; a file that nobody holds
+/// is what a program left that was killed. Nothing here waits for the disk: what a power cut takes is what came after
+/// the last `synchronize`. Bounded: what finds no room is counted as lost.
+final class DownloadSpool: Sendable {
+    /// How things stand.
+    struct Standing: Sendable {
+        /// Downloads that found no room since the start.
+        var lost: Int64 = 0
+        /// Bytes that wait, in all files at hand.
+        var waitingBytes: Int64 = 0
+        /// When the oldest of what waits came; nil where nothing does.
+        var oldest: Timestamp?
+    }
+
+    /// A file that is being emptied.
+    struct File: Sendable {
+        let spool: SpoolID
+        let path: String
+        /// True while this program writes to it.
+        let isActive: Bool
+    }
+
+    private struct Active: ~Copyable {
+        let spool: SpoolID
+        let descriptor: Descriptor
+        let lock: FileLock
+        var size: Int64 = 0
+        var isDirty = false
+    }
+
+    private struct Left: Sendable {
+        let file: File
+        let lock: FileLock
+    }
+
+    private struct State: ~Copyable {
+        var active: Active?
+        /// Files that are written no more, with the locks on them.
+        var left: [Left] = []
+        var lost: Int64 = 0
+        var waitingBytes: Int64 = 0
+        var oldest: Timestamp?
+        /// How far each file at hand has been taken.
+        var taken: [SpoolID: Int64] = [:]
+    }
+
+    /// From this size on a file is written no more.
+    private static let fileBytes: Int64 = 16 << 20
+
+    private let folder: String
+    private let log: LogID
+    private let maximumBytes: Int64
+    private let state = Mutex(State())
+
+    /// A spool in a folder, which is made where it is missing.
+    init(_ folder: String, log: LogID, maximumBytes: Int64) throws(SystemError) {
+        self.folder = folder
+        self.log = log
+        self.maximumBytes = maximumBytes
+        try FileSystem.makeDirectory(folder)
+    }
+
+    var standing: Standing {
+        state.withLock { Standing(lost: $0.lost, waitingBytes: $0.waitingBytes, oldest: $0.oldest) }
+    }
+
+    /// Writes a download down; where there is no room or the disk refuses, counts it as lost.
+    func record(_ download: SpooledDownload) {
+        let line = download.line
+        state.withLock { state in
+            guard state.waitingBytes + Int64(line.count) <= maximumBytes, write(line, &state) else {
+                state.lost += 1
+                return
+            }
+            state.waitingBytes += Int64(line.count)
+            if state.oldest == nil { state.oldest = download.time }
+        }
+    }
+
+    /// Counts a download that can't be written down.
+    func lose() {
+        state.withLock { $0.lost += 1 }
+    }
+
+    private func write(_ line: [UInt8], _ state: inout State) -> Bool {
+        do {
+            if state.active == nil { state.active = try open() }
+            try state.active?.descriptor.write(line)
+            state.active?.size += Int64(line.count)
+            state.active?.isDirty = true
+            if (state.active?.size ?? 0) >= Self.fileBytes { retire(&state) }
+            return true
+        } catch {
+            // Half a line may stand there; the next download begins another file.
+            retire(&state)
+            return false
+        }
+    }
+
+    private func open() throws(SystemError) -> Active {
+        let spool = SpoolID()
+        let path = "\(folder)/\(log).\(spool)"
+        // Locked from its first moment: the lock's own descriptor makes the file.
+        guard let lock = try FileLock.acquire(path) else { throw SystemError("lock", path: path) }
+        return Active(spool: spool, descriptor: try Descriptor.appending(path), lock: lock)
+    }
+
+    private func retire(_ state: inout State) {
+        guard let active = state.active.take() else { return }
+        state.left.append(
+            Left(
+                file: File(spool: active.spool, path: "\(folder)/\(log).\(active.spool)", isActive: false),
+                lock: active.lock))
+    }
+
+    /// Takes over what programs left that are no more.
+    func adopt() throws(SystemError) {
+        let prefix = "\(log)."
+        for name in try FileSystem.names(in: folder) where name.hasPrefix(prefix) {
+            guard let spool = SpoolID(String(name.dropFirst(prefix.utf8.count))) else { continue }
+            let path = "\(folder)/\(name)"
+            let isOurs = state.withLock { state in
+                state.active?.spool == spool || state.left.contains { $0.file.path == path }
+            }
+            guard !isOurs, let size = try FileSystem.status(path)?.size, let lock = try FileLock.acquire(path) else {
+                continue
+            }
+            guard try FileSystem.status(path) != nil else { continue }
+            state.withLock { state in
+                state.left.append(Left(file: File(spool: spool, path: path, isActive: false), lock: lock))
+                state.waitingBytes += size
+            }
+        }
+    }
+
+    /// The files to be emptied, those that are written no more first.
+    var files: [File] {
+        state.withLock { state in
+            var files = state.left.map(\.file)
+            if let spool = state.active?.spool {
+                files.append(File(spool: spool, path: "\(folder)/\(log).\(spool)", isActive: true))
+            }
+            return files
+        }
+    }
+
+    /// Forces what was written to the disk.
+    func synchronize() throws(SystemError) {
+        let path = state.withLock { state -> String? in
+            guard state.active?.isDirty == true, let spool = state.active?.spool else { return nil }
+            state.active?.isDirty = false
+            return "\(folder)/\(log).\(spool)"
+        }
+        // Through a descriptor of its own, so that nobody who writes waits for the disk.
+        if let path { try Descriptor.reading(path).synchronize() }
+    }
+
+    /// Says that the log holds a file up to a byte, and since when what stands behind it waits.
+    func took(_ file: File, upTo mark: Int64, oldest: Timestamp?) {
+        state.withLock { state in
+            state.waitingBytes = max(0, state.waitingBytes - mark + (state.taken[file.spool] ?? 0))
+            state.taken[file.spool] = mark
+            state.oldest = state.waitingBytes == 0 ? nil : oldest ?? state.oldest
+        }
+    }
+
+    /// Writes no more to the file at hand, so that it is removed once it is empty.
+    func close() {
+        state.withLock { retire(&$0) }
+    }
+
+    /// Removes a file of which everything is in the log.
+    func remove(_ file: File) throws(SystemError) {
+        try FileSystem.remove(file.path)
+        try FileSystem.synchronizeDirectory(folder)
+        state.withLock { state in
+            state.left.removeAll { $0.file.path == file.path }
+            state.taken[file.spool] = nil
+        }
+    }
+}

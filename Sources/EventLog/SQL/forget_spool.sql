@@ -1,0 +1,1 @@
+DELETE FROM log.spools WHERE spool = $1

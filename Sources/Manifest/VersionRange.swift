@@ -1,0 +1,184 @@
+/// A range of versions as Node.js writes them: `^1.2`, `~1.2.3`, `1.x`, `>=1.0.0 <2`, `1.2 - 1.4`, `1 || 2`, `*`.
+///
+/// A pre-release is in a range only where the range itself names a pre-release of the same three numbers, so nobody gets
+/// one by accident.
+public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
+    private enum Comparison: Hashable {
+        case less
+        case atMost
+        case greater
+        case atLeast
+        case equal
+    }
+
+    private struct Bound: Hashable {
+        let comparison: Comparison
+        let version: SemVer
+
+        func admits(_ other: SemVer) -> Bool {
+            switch comparison {
+            case .less: other < version
+            case .atMost: !(version < other)
+            case .greater: version < other
+            case .atLeast: !(other < version)
+            case .equal: !(other < version) && !(version < other)
+            }
+        }
+    }
+
+    /// A version of which the last numbers may be missing.
+    private struct Partial {
+        /// As many of the three numbers as there are.
+        let numbers: [String]
+        /// The version, where all three are there.
+        let version: SemVer?
+
+        /// The lowest version that it stands for.
+        var lowest: SemVer? { version ?? SemVer((numbers + ["0", "0", "0"]).prefix(3).joined(separator: ".")) }
+
+        /// What is below all that follows once the number at `index` is one higher.
+        func above(_ index: Int) -> SemVer? {
+            let raised = numbers[..<index] + [VersionRange.successor(of: numbers[index])]
+            return SemVer((raised + ["0", "0"]).prefix(3).joined(separator: ".") + "-0")
+        }
+    }
+
+    /// A version is in the range where all bounds of one of these admit it.
+    private let alternatives: [[Bound]]
+    /// The range as it was written.
+    public let description: String
+
+    /// Reads a range of at most 128 characters; nil where it breaks the grammar.
+    public init?(_ text: String) {
+        guard text.utf8.count <= 128 else { return nil }
+        var alternatives: [[Bound]] = []
+        for part in Self.split(text, at: "||") {
+            guard let bounds = Self.bounds(of: part) else { return nil }
+            alternatives.append(bounds)
+        }
+        self.alternatives = alternatives
+        description = text
+    }
+
+    /// True for a version that the range admits.
+    public func contains(_ version: SemVer) -> Bool {
+        alternatives.contains { bounds in
+            guard bounds.allSatisfy({ $0.admits(version) }) else { return false }
+            return !version.isPrerelease
+                || bounds.contains { $0.version.isPrerelease && $0.version.core == version.core }
+        }
+    }
+
+    private static func split(_ text: String, at separator: String) -> [Substring] {
+        var parts: [Substring] = []
+        var rest = text[...]
+        while let found = rest.firstRange(of: separator) {
+            parts.append(rest[..<found.lowerBound])
+            rest = rest[found.upperBound...]
+        }
+        return parts + [rest]
+    }
+
+    private static func bounds(of text: Substring) -> [Bound]? {
+        let words = text.split(separator: " ")
+        if let dash = words.firstIndex(of: "-") {
+            guard dash == 1, words.count == 3, let from = partial(words[0]), let to = partial(words[2]) else {
+                return nil
+            }
+            return bounds(.atLeast, from).flatMap { lower in bounds(.atMost, to).map { lower + $0 } }
+        }
+        var all: [Bound] = []
+        var index = 0
+        while index < words.count {
+            var word = words[index]
+            index += 1
+            let sign = word.prefix { "<>=~^".contains($0) }
+            word = word.dropFirst(sign.count)
+            // An operator may stand apart from its version.
+            if word.isEmpty {
+                guard index < words.count else { return nil }
+                word = words[index]
+                index += 1
+            }
+            guard let partial = partial(word), let more = Self.bounds(sign, partial) else { return nil }
+            all += more
+        }
+        return all
+    }
+
+    private static func bounds(_ sign: Substring, _ partial: Partial) -> [Bound]? {
+        switch sign {
+        case "": bounds(.equal, partial)
+        case "=": bounds(.equal, partial)
+        case "<": bounds(.less, partial)
+        case "<=": bounds(.atMost, partial)
+        case ">": bounds(.greater, partial)
+        case ">=": bounds(.atLeast, partial)
+        case "~", "~>": from(partial, raising: min(1, partial.numbers.count - 1))
+        // The first number that is not zero stays, or the last one there is.
+        case "^":
+            from(partial, raising: partial.numbers.firstIndex { $0 != "0" } ?? partial.numbers.count - 1)
+        default: nil
+        }
+    }
+
+    /// From the lowest version of a partial one to what raises the number at an index.
+    private static func from(_ partial: Partial, raising index: Int) -> [Bound]? {
+        guard !partial.numbers.isEmpty else { return [] }
+        guard let lowest = partial.lowest, let above = partial.above(index) else { return nil }
+        return [Bound(comparison: .atLeast, version: lowest), Bound(comparison: .less, version: above)]
+    }
+
+    private static func bounds(_ comparison: Comparison, _ partial: Partial) -> [Bound]? {
+        if let version = partial.version { return [Bound(comparison: comparison, version: version)] }
+        guard !partial.numbers.isEmpty else {
+            // Anything is at least and at most anything; nothing is beyond it.
+            guard comparison == .less || comparison == .greater else { return [] }
+            return SemVer("0.0.0-0").map { [Bound(comparison: .less, version: $0)] }
+        }
+        let last = partial.numbers.count - 1
+        guard let lowest = partial.lowest, let below = SemVer("\(lowest)-0"), let above = partial.above(last) else {
+            return nil
+        }
+        switch comparison {
+        case .equal: return from(partial, raising: last)
+        case .less: return [Bound(comparison: .less, version: below)]
+        case .atMost: return [Bound(comparison: .less, version: above)]
+        case .atLeast: return [Bound(comparison: .atLeast, version: lowest)]
+        case .greater:
+            return SemVer(above.core.joined(separator: ".")).map { [Bound(comparison: .atLeast, version: $0)] }
+        }
+    }
+
+    private static func partial(_ text: Substring) -> Partial? {
+        if let version = SemVer(String(text)) { return Partial(numbers: version.core, version: version) }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...3).contains(parts.count) else { return nil }
+        var numbers: [String] = []
+        var isOpen = false
+        for part in parts {
+            if ["x", "X", "*"].contains(part) {
+                isOpen = true
+                continue
+            }
+            // Whatever stands behind an open number is open as well, but has to be a number.
+            guard SemVer("\(part).0.0") != nil, part.utf8.allSatisfy(isDigit) else { return nil }
+            if !isOpen { numbers.append(String(part)) }
+        }
+        guard numbers.count < 3 else { return nil }
+        return Partial(numbers: numbers, version: nil)
+    }
+
+    /// A decimal number of any length and one.
+    private static func successor(of digits: String) -> String {
+        var bytes = Array(digits.utf8)
+        for index in bytes.indices.reversed() {
+            if bytes[index] != UInt8(ascii: "9") {
+                bytes[index] += 1
+                return String(decoding: bytes, as: UTF8.self)
+            }
+            bytes[index] = UInt8(ascii: "0")
+        }
+        return "1" + String(decoding: bytes, as: UTF8.self)
+    }
+}
