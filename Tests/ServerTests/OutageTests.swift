@@ -24,6 +24,7 @@ import Testing
             let path = "agents/acme.first/versions/1.0.0?min_position=5"
             let digest = try #require(
                 try await marketplace.json(path)["artifacts"]?.array?.first?["sha256"]?.string)
+            #expect(try await marketplace.get("/index/acme.first?min_position=5").status == 200)
             try await body(marketplace, digest)
             _ = try await marketplace.stop()
         }
