@@ -42,7 +42,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "mentatlab-marketplace",
     products: [
-        .executable(name: "marketplace", targets: ["MarketplaceServer"])
+        .executable(name: "marketplace", targets: ["MarketplaceServer"]),
+        .executable(name: "mentatctl", targets: ["mentatctl"]),
     ],
     targets: [
         headers("CLinux", of: "System"),
@@ -54,6 +55,8 @@ let package = Package(
         library("CommandLine"),
         headers("CZlib", of: "Compression", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("Compression", ["CZlib"], c: ["CZlib"]),
+        headers("CArchive", of: "Archive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        library("Archive", ["CArchive", "Compression", "System"], c: ["CArchive"]),
         headers("COpenSSL", of: "Crypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         library("Crypto", ["COpenSSL"], c: ["COpenSSL"]),
         headers("CPostgres", of: "Postgres", pkgConfig: "libpq", apt: "libpq-dev"),
@@ -77,7 +80,7 @@ let package = Package(
         module(
             "CommandAPI",
             [
-                "AgentIndex", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
+                "AgentIndex", "Archive", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
                 "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System",
             ]),
         module(
@@ -93,6 +96,12 @@ let package = Package(
                 "Events",
                 "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
                 "Logging", "CommandLine", "System",
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "mentatctl",
+            dependencies: [
+                "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest",
+                "Marketplace", "System",
             ], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"],

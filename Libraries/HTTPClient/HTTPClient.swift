@@ -28,6 +28,13 @@ public struct HTTPClientRequest: Sendable {
     public var parts: [Part]
     /// A body whose type the fields name; nil for none. There is this one or parts.
     public var body: [UInt8]?
+    /// Takes the body of an answer with a status from 200 to 299 piece by piece, on the client's thread, in place of
+    /// gathering it; the status and fields come first. What it throws ends the request. Nil to gather.
+    public var sink: (@Sendable (_ head: HTTPClientResponse, _ piece: [UInt8]) throws -> Void)?
+    /// Told now and then how many bytes of the body are sent and how many there are, on the client's thread.
+    public var uploadProgress: (@Sendable (_ sentBytes: Int64, _ totalBytes: Int64) -> Void)?
+    /// Where there is one, the request has no bound as a whole and ends when less than a byte a second moved for so long.
+    public var stallSeconds: Int?
 
     /// Puts a request together.
     public init(
@@ -52,15 +59,32 @@ public struct HTTPClientResponse: Sendable {
     public let body: [UInt8]
 }
 
-/// No answer came back: a name that can't be resolved, a connection refused or lost, a timeout, a body that
-/// is too large.
+/// No answer came back, or not all of it.
 public struct HTTPClientError: Error, Sendable, CustomStringConvertible {
-    /// libcurl's words.
+    /// What kept it from coming.
+    public enum Kind: Sendable {
+        /// The request can't be made: the URL, or something in this program.
+        case impossible
+        /// Nothing was sent: a name that can't be resolved, a connection refused.
+        case unreachable
+        /// The other end does not show a certificate that can be trusted.
+        case untrusted
+        /// The connection was lost or too slow; the request may have been taken.
+        case interrupted
+        /// The answer is larger than it may be.
+        case tooLarge
+    }
+
+    /// What kept it from coming.
+    public let kind: Kind
+    /// libcurl's words, behind method and URL.
     public let description: String
 }
 
 /// Sends requests over libcurl: a bounded number at once, each on a thread and connection of its own that
-/// is kept for the next. Follows no redirects, speaks http and https alone.
+/// is kept for the next. Follows no redirects, speaks http and https alone, over the proxies that the environment names
+/// (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`). Certificates are held to those of the folder `SSL_CERT_DIR`, by
+/// default `/etc/ssl/certs`.
 public final class HTTPClient: Sendable {
     private struct State {
         var idle: [HTTPClientHandle]
@@ -111,6 +135,10 @@ public final class HTTPClient: Sendable {
     private let handle: UnsafeMutableRawPointer
     private var body: [UInt8] = []
     private var fields: [String: String] = [:]
+    private var request: HTTPClientRequest?
+    /// What the sink threw.
+    private var sinkFault: (any Error)?
+    private var isTooLarge = false
 
     init(timeoutMilliseconds: Int, maximumBodyBytes: Int) {
         self.timeoutMilliseconds = timeoutMilliseconds
@@ -124,11 +152,15 @@ public final class HTTPClient: Sendable {
         worker.stop()
     }
 
-    func send(_ request: HTTPClientRequest) throws(HTTPClientError) -> HTTPClientResponse {
+    func send(_ request: HTTPClientRequest) throws -> HTTPClientResponse {
         // Connections outlive a reset.
         unsafe curl_easy_reset(handle)
         body = []
         fields = [:]
+        self.request = request
+        sinkFault = nil
+        isTooLarge = false
+        defer { self.request = nil }
         var list: UnsafeMutablePointer<curl_slist>?
         for field in request.fields { unsafe list = unsafe curl_slist_append(list, "\(field.name): \(field.value)") }
         let mime = unsafe request.parts.isEmpty ? nil : curl_mime_init(handle)
@@ -152,9 +184,24 @@ public final class HTTPClient: Sendable {
         }
         unsafe ccurl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method)
         unsafe ccurl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-        unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, "/etc/ssl/certs")
+        unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, Host.environment("SSL_CERT_DIR") ?? "/etc/ssl/certs")
         unsafe ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
-        unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+        if let stallSeconds = request.stallSeconds {
+            unsafe ccurl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
+            unsafe ccurl_set_long(handle, CURLOPT_LOW_SPEED_TIME, stallSeconds)
+        } else {
+            unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+        }
+        if request.uploadProgress != nil {
+            unsafe ccurl_set_long(handle, CURLOPT_NOPROGRESS, 0)
+            unsafe ccurl_set_pointer(handle, CURLOPT_XFERINFODATA, Unmanaged.passUnretained(self).toOpaque())
+            unsafe ccurl_set_progress(handle, CURLOPT_XFERINFOFUNCTION) { context, _, _, total, sent in
+                guard let context = unsafe context else { return 0 }
+                let handle = unsafe Unmanaged<HTTPClientHandle>.fromOpaque(context).takeUnretainedValue()
+                if total > 0 { handle.request?.uploadProgress?(Int64(sent), Int64(total)) }
+                return 0
+            }
+        }
         unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, min(timeoutMilliseconds, 10_000))
         unsafe ccurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
         unsafe ccurl_set_writer(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
@@ -172,16 +219,32 @@ public final class HTTPClient: Sendable {
         if request.method == "HEAD" { unsafe ccurl_set_long(handle, CURLOPT_NOBODY, 1) }
         let code = unsafe curl_easy_perform(handle)
         guard code == CURLE_OK else {
+            if let sinkFault { throw sinkFault }
             let reason =
-                code == CURLE_WRITE_ERROR
+                isTooLarge
                 ? "the answer is larger than \(maximumBodyBytes) bytes"
                 : unsafe String(cString: curl_easy_strerror(code))
-            throw HTTPClientError(description: "\(request.method) \(request.url): \(reason)")
+            throw HTTPClientError(kind: kind(code), description: "\(request.method) \(request.url): \(reason)")
         }
-        var status = 0
-        unsafe ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         defer { body = [] }
         return HTTPClientResponse(status: status, fields: fields, body: body)
+    }
+
+    private var status: Int {
+        var status = 0
+        unsafe ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return status
+    }
+
+    private func kind(_ code: CURLcode) -> HTTPClientError.Kind {
+        if isTooLarge { return .tooLarge }
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: return .unreachable
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
+            return .untrusted
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY: return .impossible
+        default: return .interrupted
+        }
     }
 
     private func takeField(_ bytes: UnsafeRawBufferPointer) {
@@ -194,7 +257,20 @@ public final class HTTPClient: Sendable {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + bytes.count <= maximumBodyBytes else { return false }
+        if let sink = request?.sink, (200...299).contains(status) {
+            do {
+                try sink(
+                    HTTPClientResponse(status: status, fields: fields, body: []), unsafe [UInt8](bytes))
+                return true
+            } catch {
+                sinkFault = error
+                return false
+            }
+        }
+        guard body.count + bytes.count <= maximumBodyBytes else {
+            isTooLarge = true
+            return false
+        }
         unsafe body.append(contentsOf: bytes)
         return true
     }

@@ -26,9 +26,9 @@ public struct Descriptor: ~Copyable, Sendable {
         try open(path, O_RDONLY)
     }
 
-    /// Makes a file that does not exist yet, for writing by its owner alone.
-    public static func creating(_ path: String) throws(SystemError) -> Descriptor {
-        try open(path, O_WRONLY | O_CREAT | O_EXCL)
+    /// Makes a file that does not exist yet, for writing; without a mode it is its owner's alone.
+    public static func creating(_ path: String, mode: UInt32 = 0o600) throws(SystemError) -> Descriptor {
+        try open(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
     }
 
     /// Opens a file that exists, for writing at its end, wherever that is by then.

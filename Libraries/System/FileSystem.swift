@@ -6,6 +6,8 @@ public enum FileSystem {
     public struct Status: Sendable, Equatable {
         /// True for a folder.
         public let isDirectory: Bool
+        /// True for a regular file.
+        public let isFile: Bool
         /// Size in bytes.
         public let size: Int64
         /// Numeric id of the owner.
@@ -28,7 +30,8 @@ public enum FileSystem {
             throw SystemError("stat", path: path)
         }
         return Status(
-            isDirectory: raw.st_mode & S_IFMT == S_IFDIR, size: Int64(raw.st_size), owner: raw.st_uid,
+            isDirectory: raw.st_mode & S_IFMT == S_IFDIR, isFile: raw.st_mode & S_IFMT == S_IFREG,
+            size: Int64(raw.st_size), owner: raw.st_uid,
             mode: raw.st_mode & 0o777, modifiedSeconds: Int64(raw.st_mtim.tv_sec),
             modifiedNanoseconds: Int64(raw.st_mtim.tv_nsec), number: UInt64(raw.st_ino))
     }
@@ -123,6 +126,14 @@ public enum FileSystem {
     /// Removes a file; one that is not there is no error.
     public static func remove(_ path: String) throws(SystemError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove", path: path) }
+    }
+
+    /// Removes a file, or a folder with all that is in it, following no link; what is not there is no error.
+    public static func removeTree(_ path: String) throws(SystemError) {
+        guard let status = try status(path) else { return }
+        guard status.isDirectory else { return try remove(path) }
+        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw SystemError("remove", path: path) }
     }
 
     /// Makes the names in a folder durable.

@@ -59,6 +59,20 @@ public enum Host {
     /// True where a standard stream (0 in, 1 out, 2 error) is a terminal.
     public static func isTerminal(_ stream: Int32) -> Bool { isatty(stream) == 1 }
 
+    /// Reads standard input to its end; nil where it is larger than `limit` or can't be read.
+    public static func readInput(limit: Int) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe read(0, &block, block.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { return bytes }
+            bytes += block.prefix(count)
+            guard bytes.count <= limit else { return nil }
+        }
+    }
+
     /// Writes to a standard stream; what a closed pipe refuses is dropped.
     public static func write(_ text: String, to stream: Int32) {
         let bytes = Array(text.utf8)

@@ -175,6 +175,14 @@ public final class ArtifactUpload: Sendable {
         return try await worker.run { try file.finish() }
     }
 
+    /// Has a look at the finished file, on the thread that writes it.
+    public func inspect<Value: Sendable>(_ body: @escaping @Sendable (_ path: String) throws -> Value) async throws
+        -> Value
+    {
+        let file = file
+        return try await worker.run { try body(file.path) }
+    }
+
     deinit {
         let file = file
         Task { [worker] in try? await worker.run { file.discard() } }

@@ -1,3 +1,4 @@
+public import Contract
 import Crypto
 public import EventLog
 public import Events

@@ -1,22 +1,19 @@
+import Archive
 import Artifacts
 import Contract
 import Crypto
 import Events
 import HTTPServer
 import Manifest
+import Marketplace
 
 /// The parts of a publication, streamed to disk by digest and never held in memory, but for the manifest.
 struct PublishUpload: Sendable {
     let artifacts: [Artifact]
     let manifest: [UInt8]
 
-    /// The most bytes of each part.
-    static let limits: [Artifact.Role: Int] = [
-        .manifest: AgentManifest.maximumBytes, .package: 64 << 20, .wasmModule: 64 << 20, .readme: 1 << 20,
-        .changelog: 1 << 20,
-    ]
     /// The most bytes of the whole body.
-    static let maximumBytes = limits.values.reduce(65_536, +)
+    static let maximumBytes = Artifact.Role.allCases.map(Publication.maximumBytes).reduce(65_536, +)
 
     fileprivate struct OpenPart {
         let role: Artifact.Role
@@ -51,6 +48,7 @@ struct PublishUpload: Sendable {
                     try open.check()
                     if open.role == .manifest { manifest = open.kept }
                     let digest = try await open.upload.finish()
+                    if open.role == .package { try await checkPackage(open.upload) }
                     finished.append((open.upload, digest))
                     artifacts.append(Artifact(role: open.role, sha256: digest, sizeBytes: Int64(open.sizeBytes)))
                     part = nil
@@ -72,6 +70,17 @@ struct PublishUpload: Sendable {
         return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest)
     }
 
+    /// Reads the whole package: what no installer would unpack never becomes an artifact of a version.
+    private static func checkPackage(_ upload: ArtifactUpload) async throws {
+        do {
+            _ = try await upload.inspect { try TarGzip.read($0) }
+        } catch let fault as ArchiveFault {
+            throw Problem(
+                .invalidPart, "the part 'package' can't be taken: \(fault)",
+                findings: [Problem.Finding(severity: "error", path: "/package", message: fault.description)])
+        }
+    }
+
     private static func role(named name: String, taken: [Artifact.Role]) throws(Problem) -> Artifact.Role {
         guard let role = Artifact.Role(rawValue: name) else {
             let known = Artifact.Role.allCases.map(\.rawValue).joined(separator: ", ")
@@ -90,7 +99,7 @@ struct PublishUpload: Sendable {
 
 extension PublishUpload.OpenPart {
     fileprivate mutating func take(_ bytes: [UInt8]) throws(Problem) {
-        let limit = PublishUpload.limits[role] ?? 0
+        let limit = Publication.maximumBytes(of: role)
         sizeBytes += bytes.count
         guard sizeBytes <= limit else {
             throw Problem(.contentTooLarge, "the part '\(role.rawValue)' is larger than \(limit) bytes")
@@ -104,16 +113,8 @@ extension PublishUpload.OpenPart {
 
     /// Looks at the first bytes: what is no gzip or no module never becomes an artifact of a version.
     fileprivate func check() throws(Problem) {
-        switch role {
-        case .package:
-            guard kept.starts(with: [0x1f, 0x8b, 0x08]) else {
-                throw Problem(.invalidPart, "the part 'package' is no gzip-compressed tar archive")
-            }
-        case .wasmModule:
-            guard kept == [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] else {
-                throw Problem(.invalidPart, "the part 'wasm_module' is no WebAssembly module of version 1")
-            }
-        case .manifest, .readme, .changelog: break
+        if let fault = Publication.fault(ofHead: kept, of: role) {
+            throw Problem(.invalidPart, "the part '\(role.rawValue)' \(fault)")
         }
     }
 }

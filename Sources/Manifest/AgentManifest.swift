@@ -67,6 +67,8 @@ public struct AgentManifest: Sendable, Equatable {
     public var isListed = true
     /// The digest of the wasm module, as the manifest gives it.
     public var wasmSHA256: String?
+    /// The file of the wasm module, as the manifest names it.
+    public var wasmModule: String?
     /// All findings, in the order of the fields.
     public internal(set) var findings: [Finding] = []
 }

@@ -196,6 +196,7 @@ extension AgentManifest {
                 warn("/min_mentat_version", "this is no SemVer 2.0 of at most 128 characters and left out")
             }
         }
+        wasmModule = optionalText("module", document["module"])
         switch document["wasm"]?["sha256"] {
         case nil, .null?: break
         case .string(let text)?: wasmSHA256 = text.lowercased()

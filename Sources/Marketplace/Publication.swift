@@ -21,6 +21,26 @@ public struct Publication: Sendable {
         public let findings: [Finding]
     }
 
+    /// The most bytes that a file of a role may have.
+    public static func maximumBytes(of role: Artifact.Role) -> Int {
+        switch role {
+        case .manifest: AgentManifest.maximumBytes
+        case .package, .wasmModule: 64 << 20
+        case .readme, .changelog: 1 << 20
+        }
+    }
+
+    /// Why a file is none of its role, as its first eight bytes say; nil where it may be one.
+    public static func fault(ofHead head: [UInt8], of role: Artifact.Role) -> String? {
+        switch role {
+        case .package: head.starts(with: [0x1f, 0x8b, 0x08]) ? nil : "is no gzip-compressed tar archive"
+        case .wasmModule:
+            head.prefix(8) == [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+                ? nil : "is no WebAssembly module of version 1"
+        case .manifest, .readme, .changelog: nil
+        }
+    }
+
     /// Judges a manifest as something to be published.
     ///
     /// - Parameter nonce: 32 random bytes.

@@ -85,12 +85,13 @@ enum Commands {
         ] + Listening.options,
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let project = Command(
-        "project", "Keeps read models up with the log: those named, or all.", arguments: ["NAME…"],
+        "project", "Keeps read models up with the log: those named, or all.",
+        arguments: [Command.Argument("NAME", "a projection", .many)],
         options: [database, verbose],
         examples: ["marketplace project agents --database-url postgresql:///marketplace"])
     static let `import` = Command(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
-        arguments: ["FILE"],
+        arguments: [Command.Argument("FILE", "the catalogue")],
         options: [
             .value("url", "URL", "the marketplace; by default the one that runs in the data folder"), data,
             .value("token-file", "FILE", "the file that holds the token; by default the administrator's"),

@@ -16,10 +16,14 @@ import Testing
         "Contract": ["Events", "JSON", "Crypto"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"],
         "CommandAPI": [
-            "AgentIndex", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
+            "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
             "Manifest", "HTTPServer",
             "Postgres",
             "JSON", "Crypto", "System",
+        ],
+        "mentatctl": [
+            "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest",
+            "Marketplace", "System",
         ],
         "QueryAPI": [
             "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
@@ -30,7 +34,7 @@ import Testing
     private static let libraries: [String: Set<String>] = [
         "System": ["CLinux"], "Reactor": ["CLinux", "System"], "JSON": [], "Logging": ["JSON", "System"],
         "CommandLine": [], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
-        "Crypto": ["COpenSSL"],
+        "Crypto": ["COpenSSL"], "Archive": ["CArchive", "Compression", "System"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["CYAML", "JSON"], "HTTPClient": ["CCurl", "System"],
     ]

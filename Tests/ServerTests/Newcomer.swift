@@ -1,3 +1,4 @@
+import Contract
 import CommandAPI
 import Crypto
 import EventLog

@@ -11,6 +11,8 @@ struct DownloadDrain: Sendable {
     private static let maximumEntries = 900
     private static let gatheringMilliseconds = 900
     private static let adoptingMilliseconds: Int64 = 60_000
+    /// How long the last round may take; what is not in the log by then waits for the next start.
+    private static let lastMilliseconds = 3_000
 
     let spool: DownloadSpool
     let log: EventLog
@@ -32,33 +34,51 @@ struct DownloadDrain: Sendable {
 
     /// Drains until the task is cancelled, and once more then.
     func run() async {
-        var adopted: Int64?
-        var lost: Int64 = 0
-        while true {
-            let isLast = Task.isCancelled
-            if isLast { spool.close() }
-            do {
-                if adopted.map({ Host.steadyClockMilliseconds() - $0 >= Self.adoptingMilliseconds }) ?? true {
-                    try await worker.run { [spool, keys, now] in
-                        try spool.adopt()
-                        try keys.destroy(at: now())
-                    }
-                    adopted = Host.steadyClockMilliseconds()
-                }
-                try await worker.run { [spool] in try spool.synchronize() }
-                for file in spool.files { try await drain(file) }
-            } catch {
-                lines.warning("downloads wait", ["error": "\(error)", "bytes": "\(spool.standing.waitingBytes)"])
-            }
-            let standing = spool.standing
-            if standing.lost > lost {
-                lines.error("downloads found no room and are not counted", ["downloads": "\(standing.lost - lost)"])
-                lost = standing.lost
-            }
-            if isLast { break }
+        var progress = Progress()
+        while !Task.isCancelled {
+            progress = await drain(progress)
             try? await Task.sleep(for: .milliseconds(Self.gatheringMilliseconds))
         }
+        spool.close()
+        let last = Task { [progress] in await drain(progress) }
+        let impatient = Task {
+            try? await Task.sleep(for: .milliseconds(Self.lastMilliseconds))
+            last.cancel()
+        }
+        _ = await last.value
+        impatient.cancel()
         worker.stop()
+    }
+
+    /// What one round leaves to the next.
+    private struct Progress: Sendable {
+        /// When files were last looked for that nobody holds.
+        var adopted: Int64?
+        /// How many lost downloads were said to be lost.
+        var lost: Int64 = 0
+    }
+
+    private func drain(_ before: Progress) async -> Progress {
+        var (adopted, lost) = (before.adopted, before.lost)
+        do {
+            if adopted.map({ Host.steadyClockMilliseconds() - $0 >= Self.adoptingMilliseconds }) ?? true {
+                try await worker.run { [spool, keys, now] in
+                    try spool.adopt()
+                    try keys.destroy(at: now())
+                }
+                adopted = Host.steadyClockMilliseconds()
+            }
+            try await worker.run { [spool] in try spool.synchronize() }
+            for file in spool.files { try await drain(file) }
+        } catch {
+            lines.warning("downloads wait", ["error": "\(error)", "bytes": "\(spool.standing.waitingBytes)"])
+        }
+        let standing = spool.standing
+        if standing.lost > lost {
+            lines.error("downloads found no room and are not counted", ["downloads": "\(standing.lost - lost)"])
+            lost = standing.lost
+        }
+        return Progress(adopted: adopted, lost: lost)
     }
 
     /// What a file holds from a byte on, as far as one append takes it.

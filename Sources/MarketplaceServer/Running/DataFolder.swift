@@ -1,5 +1,6 @@
 import CommandAPI
 import CommandLine
+import Contract
 import Crypto
 import JSON
 import System

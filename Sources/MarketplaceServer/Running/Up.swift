@@ -2,6 +2,7 @@ import AgentIndex
 import Artifacts
 import CommandAPI
 import CommandLine
+import Contract
 import EmbeddedPostgres
 import EventLog
 import HTTPServer

@@ -1,0 +1,283 @@
+import CArchive
+import Compression
+import Glibc
+import System
+
+/// Reads a gzip-compressed tar archive entry by entry and takes nothing but files and folders with plain names.
+///
+/// libarchive reads the tar format; links, devices and FIFOs, names that lead elsewhere, what goes beyond the budget and
+/// what stands behind the end are refused here, and the first fault ends it.
+public enum TarGzip {
+    /// One file or folder of an archive.
+    public struct Entry: Sendable, Equatable {
+        /// The name, with `/` between its parts.
+        public let name: String
+        /// True for a file.
+        public let isFile: Bool
+        /// True for a file that its owner may run.
+        public let isExecutable: Bool
+        /// The size of a file.
+        public let sizeBytes: Int64
+    }
+
+    /// Reads a whole archive; returns what it holds, in its order. Blocks.
+    ///
+    /// - Parameters:
+    ///   - file: called for each piece of a file, in order.
+    /// - Throws: `ArchiveFault`, `SystemError`, or what `file` throws.
+    @discardableResult
+    public static func read(
+        _ path: String, budget: ArchiveBudget = ArchiveBudget(),
+        _ file: (_ entry: Entry, _ piece: [UInt8]?) throws -> Void = { _, _ in }
+    ) throws -> [Entry] {
+        let source = try TarSource(path)
+        let reader = try LibArchiveReader(source)
+        var names = ArchiveNames(budget)
+        var bytesLeft = budget.bytes
+        var entries: [Entry] = []
+        while let header = try reader.next() {
+            guard header.kind == .file || header.kind == .folder else {
+                throw ArchiveFault(
+                    "is a \(header.kind.rawValue); an archive holds files and folders alone",
+                    entry: ArchiveFault.shown(header.name))
+            }
+            let isFile = header.kind == .file
+            let name = try names.take(header.name, isFile: isFile)
+            guard header.sizeBytes >= 0, header.sizeBytes <= bytesLeft else { throw tooLarge(budget) }
+            let entry = Entry(
+                name: name, isFile: isFile, isExecutable: isFile && header.isExecutable,
+                sizeBytes: isFile ? header.sizeBytes : 0)
+            if !name.isEmpty { entries.append(entry) }
+            guard isFile else { continue }
+            try file(entry, nil)
+            while let piece = try reader.piece() {
+                bytesLeft -= Int64(piece.count)
+                guard bytesLeft >= 0 else { throw tooLarge(budget) }
+                try file(entry, piece)
+            }
+        }
+        try source.checkEnd()
+        return entries
+    }
+
+    private static func tooLarge(_ budget: ArchiveBudget) -> ArchiveFault {
+        ArchiveFault("the archive holds more than \(budget.bytes) bytes")
+    }
+
+    /// Unpacks an archive into a folder that exists and is empty. Files get mode 0644 or 0755, nothing else of what the
+    /// archive says of them. Blocks.
+    @discardableResult
+    public static func unpack(
+        _ path: String, into folder: String, budget: ArchiveBudget = ArchiveBudget()
+    ) throws -> [Entry] {
+        let target = OpenFile()
+        let entries = try read(path, budget: budget) { entry, piece in
+            if let piece {
+                try target.write(piece)
+            } else {
+                let destination = "\(folder)/\(entry.name)"
+                try FileSystem.makeDirectory(FileSystem.parent(of: destination), mode: 0o755)
+                try target.open(destination, mode: entry.isExecutable ? 0o755 : 0o644)
+            }
+        }
+        for entry in entries where !entry.isFile {
+            try FileSystem.makeDirectory("\(folder)/\(entry.name)", mode: 0o755)
+        }
+        return entries
+    }
+
+    /// The file that is being unpacked.
+    private final class OpenFile {
+        private var descriptor: Descriptor?
+
+        func open(_ path: String, mode: UInt32) throws(SystemError) {
+            descriptor = try Descriptor.creating(path, mode: mode)
+        }
+
+        func write(_ bytes: [UInt8]) throws(SystemError) {
+            try descriptor?.write(bytes)
+        }
+    }
+}
+
+/// The bytes of the tar archive in blocks of 512, so that nothing behind its end is passed over.
+@safe final class TarSource {
+    private static let blockBytes = 512
+    private static let readBytes = 1 << 16
+
+    private let file: Descriptor
+    private var offset: Int64 = 0
+    private let gunzip = GunzipStream()
+    private var buffer: [UInt8] = []
+    private var place = 0
+    /// What libarchive is reading, which has to stay where it is until it asks for more.
+    fileprivate let pinned: UnsafeMutablePointer<UInt8>
+    /// Why there is no next block, where that is a fault.
+    private(set) var fault: (any Error)?
+
+    init(_ path: String) throws(SystemError) {
+        unsafe pinned = .allocate(capacity: Self.blockBytes)
+        file = try Descriptor.reading(path)
+    }
+
+    deinit {
+        unsafe pinned.deallocate()
+    }
+
+    /// Puts the next block in its place for libarchive; returns its size, 0 at the end and -1 where `fault` says why.
+    fileprivate func pinNext() -> Int {
+        let block = next()
+        for (index, byte) in block.enumerated() { unsafe pinned[index] = byte }
+        return fault == nil ? block.count : -1
+    }
+
+    /// The next block; empty at the end, and where `fault` says why.
+    private func next() -> [UInt8] {
+        do {
+            return try read()
+        } catch {
+            fault = error
+            return []
+        }
+    }
+
+    private func read() throws -> [UInt8] {
+        while buffer.count - place < Self.blockBytes {
+            if gunzip.isFinished {
+                let rest = Array(buffer[place...])
+                place = buffer.count
+                return rest
+            }
+            let bytes: [UInt8]
+            do throws(GunzipStream.Fault) {
+                bytes = try gunzip.read(Self.readBytes)
+            } catch {
+                throw ArchiveFault(error.description)
+            }
+            if bytes.isEmpty, !gunzip.isFinished {
+                let more = try file.read(at: offset, count: Self.readBytes)
+                guard !more.isEmpty else { throw ArchiveFault("the archive is cut off") }
+                offset += Int64(more.count)
+                gunzip.append(more)
+            }
+            buffer = Array(buffer[place...]) + bytes
+            place = 0
+        }
+        defer { place += Self.blockBytes }
+        return Array(buffer[place..<place + Self.blockBytes])
+    }
+
+    /// Throws unless nothing but the zeros of the last blocks follows.
+    func checkEnd() throws {
+        var zeros = 0
+        while true {
+            let rest = next()
+            if let fault { throw fault }
+            if rest.isEmpty { break }
+            zeros += rest.count
+            // Archives are padded to some 10 KiB; a megabyte of zeros is a bomb in the making.
+            guard zeros <= 1 << 20, rest.allSatisfy({ $0 == 0 }) else {
+                throw ArchiveFault("something stands behind the end of the archive")
+            }
+        }
+        guard gunzip.unread == 0, try file.read(at: offset, count: 1).isEmpty else {
+            throw ArchiveFault("something stands behind the end of the compressed archive")
+        }
+    }
+}
+
+/// libarchive's reader over a source of blocks.
+@safe final class LibArchiveReader {
+    enum Kind: String {
+        case file
+        case folder
+        case link
+        case symbolicLink = "symbolic link"
+        case device
+        case pipe = "named pipe"
+        case other = "thing of another kind"
+    }
+
+    struct Header {
+        let name: [UInt8]
+        let kind: Kind
+        let sizeBytes: Int64
+        let isExecutable: Bool
+    }
+
+    private static let pieceBytes = 1 << 16
+
+    private let archive: OpaquePointer
+    private let source: TarSource
+
+    init(_ source: TarSource) throws(ArchiveFault) {
+        self.source = source
+        guard let archive = unsafe archive_read_new() else { preconditionFailure("libarchive gives no reader") }
+        unsafe self.archive = unsafe archive
+        unsafe archive_read_support_filter_none(archive)
+        unsafe archive_read_support_format_tar(archive)
+        // Names are bytes; without this they would go through the locale's character set.
+        unsafe archive_read_set_options(archive, "hdrcharset=BINARY")
+        let context = unsafe Unmanaged.passUnretained(source).toOpaque()
+        let code = unsafe archive_read_open(
+            archive, context, nil,
+            { _, context, buffer in
+                guard let context = unsafe context, let buffer = unsafe buffer else { return -1 }
+                let source = unsafe Unmanaged<TarSource>.fromOpaque(context).takeUnretainedValue()
+                unsafe buffer.pointee = unsafe UnsafeRawPointer(source.pinned)
+                return source.pinNext()
+            }, nil)
+        guard code == ARCHIVE_OK else { throw fault() }
+    }
+
+    deinit {
+        unsafe archive_read_free(archive)
+    }
+
+    /// The next entry; nil at the end.
+    func next() throws -> Header? {
+        var entry: OpaquePointer?
+        let code = unsafe archive_read_next_header(archive, &entry)
+        if code == ARCHIVE_EOF {
+            if let fault = source.fault { throw fault }
+            return nil
+        }
+        guard code == ARCHIVE_OK, let entry = unsafe entry else { throw source.fault ?? fault() }
+        let name =
+            unsafe archive_entry_pathname(entry).map { text in
+                unsafe UnsafeRawBufferPointer(start: text, count: strlen(text)).map { $0 }
+            } ?? []
+        return Header(
+            name: name, kind: unsafe kind(entry), sizeBytes: unsafe archive_entry_size(entry),
+            isExecutable: unsafe archive_entry_perm(entry) & 0o100 != 0)
+    }
+
+    private func kind(_ entry: OpaquePointer) -> Kind {
+        if unsafe archive_entry_hardlink(entry) != nil { return .link }
+        // The bits of `st_mode` (sys/stat.h), which libarchive's casting macros stand for.
+        switch unsafe archive_entry_filetype(entry) & 0o170000 {
+        case 0o100000: return .file
+        case 0o040000: return .folder
+        case 0o120000: return .symbolicLink
+        case 0o020000, 0o060000: return .device
+        case 0o010000: return .pipe
+        default: return .other
+        }
+    }
+
+    /// The next piece of the entry's content; nil at its end.
+    func piece() throws -> [UInt8]? {
+        var count = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, initialized in
+            count = unsafe archive_read_data(archive, buffer.baseAddress, buffer.count)
+            initialized = max(0, count)
+        }
+        guard count >= 0 else { throw source.fault ?? fault() }
+        return bytes.isEmpty ? nil : bytes
+    }
+
+    private func fault() -> ArchiveFault {
+        let words = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? ""
+        return ArchiveFault("the archive is no tar archive, or damaged\(words.isEmpty ? "" : ": \(words)")")
+    }
+}

@@ -1,0 +1,97 @@
+import CArchive
+import System
+
+extension TarGzip {
+    /// A file to be packed.
+    public struct Source: Sendable {
+        /// The name in the archive, with `/` between its parts.
+        public let name: String
+        /// Where it lies.
+        public let path: String
+        /// True for a program.
+        public let isExecutable: Bool
+
+        /// Names a file.
+        public init(name: String, path: String, isExecutable: Bool) {
+            self.name = name
+            self.path = path
+            self.isExecutable = isExecutable
+        }
+    }
+
+    /// Packs files: the same bytes for the same names, contents and modes, whatever their order, times and owners.
+    /// Returns how many bytes the archive has. Blocks.
+    ///
+    /// - Throws: `SystemError`, and `ArchiveFault` where a file changes while it is packed or the rules refuse a name.
+    @discardableResult
+    public static func pack(
+        _ sources: [Source], to path: String, progress: (_ packedBytes: Int64) -> Void = { _ in }
+    ) throws -> Int64 {
+        var names = ArchiveNames(ArchiveBudget())
+        let writer = try LibArchiveWriter(path)
+        var packed: Int64 = 0
+        for source in sources.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+            _ = try names.take(Array(source.name.utf8), isFile: true)
+            let file = try Descriptor.reading(source.path)
+            let size = try file.size()
+            try writer.begin(source.name, sizeBytes: size, isExecutable: source.isExecutable)
+            var offset: Int64 = 0
+            while offset < size {
+                let piece = try file.read(at: offset, count: Int(min(size - offset, 1 << 18)))
+                guard !piece.isEmpty else {
+                    throw ArchiveFault(
+                        "changed while it was packed", entry: ArchiveFault.shown(Array(source.name.utf8)))
+                }
+                try writer.write(piece)
+                offset += Int64(piece.count)
+                packed += Int64(piece.count)
+                progress(packed)
+            }
+        }
+        try writer.finish()
+        return try Descriptor.reading(path).size()
+    }
+}
+
+/// libarchive's writer of gzip-compressed tar archives.
+@safe private final class LibArchiveWriter {
+    private let archive: OpaquePointer
+
+    init(_ path: String) throws(ArchiveFault) {
+        guard let archive = unsafe archive_write_new() else { preconditionFailure("libarchive gives no writer") }
+        unsafe self.archive = unsafe archive
+        unsafe archive_write_add_filter_gzip(archive)
+        unsafe archive_write_set_format_pax_restricted(archive)
+        // No time in gzip's header; and names are bytes, since in the C locale a converted one crashes libarchive.
+        unsafe archive_write_set_options(archive, "gzip:!timestamp,hdrcharset=BINARY")
+        guard unsafe archive_write_open_filename(archive, path) == ARCHIVE_OK else { throw fault() }
+    }
+
+    deinit {
+        unsafe archive_write_free(archive)
+    }
+
+    func begin(_ name: String, sizeBytes: Int64, isExecutable: Bool) throws(ArchiveFault) {
+        guard let entry = unsafe archive_entry_new() else { preconditionFailure("libarchive gives no entry") }
+        defer { unsafe archive_entry_free(entry) }
+        unsafe archive_entry_copy_pathname(entry, name)
+        unsafe archive_entry_set_size(entry, sizeBytes)
+        unsafe archive_entry_set_filetype(entry, 0o100000)
+        unsafe archive_entry_set_perm(entry, isExecutable ? 0o755 : 0o644)
+        unsafe archive_entry_set_mtime(entry, 0, 0)
+        guard unsafe archive_write_header(archive, entry) == ARCHIVE_OK else { throw fault() }
+    }
+
+    func write(_ bytes: [UInt8]) throws(ArchiveFault) {
+        guard unsafe archive_write_data(archive, bytes, bytes.count) == bytes.count else { throw fault() }
+    }
+
+    func finish() throws(ArchiveFault) {
+        guard unsafe archive_write_close(archive) == ARCHIVE_OK else { throw fault() }
+    }
+
+    private func fault() -> ArchiveFault {
+        let words = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? "unknown"
+        return ArchiveFault("the archive can't be written: \(words)")
+    }
+}

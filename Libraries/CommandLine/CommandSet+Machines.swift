@@ -1,0 +1,184 @@
+/// What shells, `man` and other programs read.
+extension CommandSet {
+    /// The tree of commands as one JSON document.
+    var json: String {
+        func quoted(_ text: String) -> String {
+            var quoted = "\""
+            for scalar in text.unicodeScalars {
+                switch scalar {
+                case "\"": quoted += "\\\""
+                case "\\": quoted += "\\\\"
+                case "\n": quoted += "\\n"
+                default: quoted.unicodeScalars.append(scalar)
+                }
+            }
+            return quoted + "\""
+        }
+        func list(_ elements: [String]) -> String { "[\(elements.joined(separator: ","))]" }
+        func option(_ option: Command.Option) -> String {
+            let value = option.placeholder.map(quoted) ?? "null"
+            return "{\"choices\":\(list(option.choices.map(quoted))),\"name\":\(quoted(option.name)),"
+                + "\"repeated\":\(option.isRepeated),\"summary\":\(quoted(option.summary)),\"value\":\(value)}"
+        }
+        let commands = commands.map { command in
+            let arguments = command.arguments.map { argument in
+                "{\"arity\":\(quoted(argument.arity.rawValue)),\"choices\":\(list(argument.choices.map(quoted))),"
+                    + "\"name\":\(quoted(argument.name)),\"summary\":\(quoted(argument.summary))}"
+            }
+            return "{\"arguments\":\(list(arguments)),\"examples\":\(list(command.examples.map(quoted))),"
+                + "\"name\":\(quoted(command.name)),\"notes\":\(quoted(command.notes)),"
+                + "\"options\":\(list(command.options.map(option))),\"summary\":\(quoted(command.summary))}"
+        }
+        return "{\"commands\":\(list(commands)),\"options\":\(list(globals.map(option))),"
+            + "\"program\":\(quoted(program)),\"summary\":\(quoted(summary)),\"version\":\(quoted(version))}\n"
+    }
+
+    // MARK: The manual
+
+    /// The page in the language of `man` (`man(7)`).
+    var man: String {
+        func escaped(_ text: String) -> String {
+            let safe = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+            // A dot or a quote at the beginning of a line would be a request.
+            return safe.hasPrefix(".") || safe.hasPrefix("'") ? "\\&\(safe)" : safe
+        }
+        func entry(_ term: String, _ text: String) -> String { ".TP\n\\fB\(escaped(term))\\fR\n\(escaped(text))\n" }
+        var page = ".TH \(program.uppercased()) 1 \"\" \"\(program) \(version)\"\n"
+        page += ".SH NAME\n\(escaped(program)) \\- \(escaped(summary))\n"
+        page += ".SH SYNOPSIS\n\\fB\(escaped(program))\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH COMMANDS\n"
+        for command in commands {
+            page += ".SS \(escaped(usage(command)))\n\(escaped(command.summary))\n"
+            if !command.notes.isEmpty { page += ".PP\n\(escaped(command.notes))\n" }
+            for argument in command.arguments {
+                page += entry(argument.name, Self.summary(argument.summary, argument.choices))
+            }
+            for option in command.options { page += entry(option.usage, Self.summary(option.summary, option.choices)) }
+            guard !command.examples.isEmpty else { continue }
+            page += ".PP\nExamples:\n.nf\n" + command.examples.map { "    \(escaped($0))\n" }.joined() + ".fi\n"
+        }
+        if !globals.isEmpty {
+            page += ".SH OPTIONS OF EVERY COMMAND\n"
+            for option in globals { page += entry(option.usage, Self.summary(option.summary, option.choices)) }
+        }
+        for section in manual {
+            page += ".SH \(escaped(section.heading.uppercased()))\n"
+            for (term, text) in section.lines { page += entry(term, text) }
+        }
+        return page
+    }
+
+    // MARK: Completion
+
+    func completion(for shell: String) -> String {
+        switch shell {
+        case "zsh": "#compdef \(program)\nautoload -U +X bashcompinit && bashcompinit\n\(bash)"
+        case "fish": fish
+        default: bash
+        }
+    }
+
+    /// Where a command line may go on: behind these words, these may come.
+    private var nodes: [(path: String, next: [String])] {
+        var nodes: [(path: String, next: [String])] = []
+        for command in commands {
+            for (index, word) in command.words.enumerated() {
+                let path = command.words[..<index].joined(separator: " ")
+                if let known = nodes.firstIndex(where: { $0.path == path }) {
+                    if !nodes[known].next.contains(word) { nodes[known].next.append(word) }
+                } else {
+                    nodes.append((path, [word]))
+                }
+            }
+        }
+        return nodes
+    }
+
+    private func words(after command: Command) -> [String] {
+        (command.options + globals).map { "--\($0.name)" } + ["--help"] + (command.arguments.first?.choices ?? [])
+    }
+
+    /// Words are told from options and their values, and the longest command that they begin with decides.
+    private var bash: String {
+        let function = "_\(program.replacing("-", with: "_"))"
+        let valued = Set((commands.flatMap(\.options) + globals).filter { $0.placeholder != nil }.map(\.name)).sorted()
+        var text = """
+            # Completion of \(program). In bash: source <(\(program) completion bash)
+            \(function)() {
+                local current=${COMP_WORDS[COMP_CWORD]} previous= path= words= choices= index word
+                [ "$COMP_CWORD" -gt 0 ] && previous=${COMP_WORDS[COMP_CWORD-1]}
+                for ((index = 1; index < COMP_CWORD; index++)); do
+                    word=${COMP_WORDS[index]}
+                    case $word in
+                        \(valued.map { "--\($0)" }.joined(separator: "|"))) index=$((index + 1)) ;;
+                        -*) ;;
+                        *) path="$path${path:+ }$word" ;;
+                    esac
+                done
+
+            """
+        text += "    case $path in\n"
+        for node in nodes { text += "        '\(node.path)') words='\(node.next.joined(separator: " "))' ;;\n" }
+        for command in commands {
+            text +=
+                "        '\(command.name)'|'\(command.name) '*) words='\(words(after: command).joined(separator: " "))'\n"
+            let choosing = command.options.filter { !$0.choices.isEmpty }
+            if !choosing.isEmpty {
+                text += "            case $previous in\n"
+                for option in choosing {
+                    text += "                --\(option.name)) words='\(option.choices.joined(separator: " "))' ;;\n"
+                }
+                text += "            esac\n"
+            }
+            text += "            choices=yes ;;\n"
+        }
+        return text + """
+                esac
+                COMPREPLY=($(compgen -W "$words" -- "$current"))
+                # Where a command takes arguments, files may be among them.
+                [ -n "$choices" ] && [ ${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))
+            }
+            complete -o filenames -F \(function) \(program)
+
+            """
+    }
+
+    private var fish: String {
+        func quoted(_ text: String) -> String { "'\(text.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'" }
+        let path = "__\(program.replacing("-", with: "_"))_path"
+        var text = """
+            # Completion of \(program). In fish: \(program) completion fish | source
+            function \(path)
+                set -l plain
+                for word in (commandline -opc)[2..-1]
+                    string match -q -- '-*' $word; or set -a plain $word
+                end
+                string join ' ' -- $plain
+            end
+            complete -c \(program) -f
+
+            """
+        for node in nodes {
+            for word in node.next {
+                let whole = node.path.isEmpty ? word : "\(node.path) \(word)"
+                let about = commands.first { $0.name == whole }?.summary ?? "\(whole) …"
+                text += "complete -c \(program) -n 'test (\(path)) = \"\(node.path)\"' -a \(word) -d \(quoted(about))\n"
+            }
+        }
+        for command in commands {
+            let condition = "-n 'string match -q -- \"\(command.name)*\" (\(path))'"
+            for option in command.options + globals {
+                var line = "complete -c \(program) \(condition) -l \(option.name) -d \(quoted(option.summary))"
+                if option.placeholder != nil { line += option.choices.isEmpty ? " -r -F" : " -x" }
+                if !option.choices.isEmpty { line += " -a \(quoted(option.choices.joined(separator: " ")))" }
+                text += line + "\n"
+            }
+            for choice in command.arguments.first?.choices ?? [] {
+                text += "complete -c \(program) \(condition) -a \(choice)\n"
+            }
+            if command.arguments.contains(where: { $0.choices.isEmpty }) {
+                text += "complete -c \(program) \(condition) -F\n"
+            }
+        }
+        return text
+    }
+}

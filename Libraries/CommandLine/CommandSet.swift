@@ -1,0 +1,198 @@
+/// A program with commands.
+public struct CommandSet: Sendable {
+    /// What a command line asks for.
+    public enum Request: Sendable {
+        /// To run a command.
+        case run(Invocation)
+        /// To print this text and end with success.
+        case print(String)
+    }
+
+    let program: String
+    let version: String
+    let summary: String
+    let commands: [Command]
+    /// Options that every command takes.
+    let globals: [Command.Option]
+    /// What the program's page of the manual says of exit codes, environment and files, by heading.
+    let manual: [(heading: String, lines: [(String, String)])]
+
+    /// What every program can say of itself.
+    private static let tools = [
+        Command(
+            "completion", "Prints a script that completes commands, options and values.",
+            arguments: [Command.Argument("SHELL", "the shell", choices: ["bash", "zsh", "fish"])]),
+        Command("man", "Prints the page of the manual, for `man -l -`."),
+    ]
+
+    /// Declares a program.
+    public init(
+        _ program: String, version: String, _ summary: String, commands: [Command], globals: [Command.Option] = [],
+        manual: [(heading: String, lines: [(String, String)])] = []
+    ) {
+        self.program = program
+        self.version = version
+        self.summary = summary
+        self.commands = commands + Self.tools
+        self.globals = globals
+        self.manual = manual
+    }
+
+    /// Reads a command line without the program's name.
+    public func parse(_ words: [String]) throws(UsageError) -> Request {
+        guard let first = words.first, first != "--help", first != "-h", words != ["help"] else { return .print(help) }
+        if first == "--version" { return .print("\(program) \(version)\n") }
+        if words == ["help", "--json"] { return .print(json) }
+        let isHelp = first == "help"
+        var rest = isHelp ? Array(words.dropFirst()) : words
+        // Options that every command takes may stand in front of it.
+        var front: [String] = []
+        while let word = rest.first, let option = globals.first(where: { word == "--\($0.name)" }) {
+            let count = option.placeholder == nil ? 1 : 2
+            guard rest.count > count else { throw UsageError("a command is missing. See `\(program) --help`.") }
+            front += rest.prefix(count)
+            rest.removeFirst(count)
+        }
+        guard let command = commands.first(where: { rest.starts(with: $0.words) }) else {
+            if let group = group(rest),
+                isHelp || rest.dropFirst(group.words).contains(where: { $0 == "--help" || $0 == "-h" })
+            {
+                return .print(help(ofGroup: group.name))
+            }
+            throw unknown(rest)
+        }
+        if isHelp { return .print(help(of: command)) }
+        let request = try parse(command, front + rest.dropFirst(command.words.count))
+        guard case .run(let invocation) = request else { return request }
+        switch command.name {
+        case "completion": return .print(completion(for: invocation.arguments[0]))
+        case "man": return .print(man)
+        default: return request
+        }
+    }
+
+    /// The longest beginning of the words that is a group of commands.
+    private func group(_ words: [String]) -> (name: String, words: Int)? {
+        for count in stride(from: min(2, words.count), to: 0, by: -1) {
+            let name = Array(words.prefix(count))
+            if commands.contains(where: { $0.words.count > count && $0.words.starts(with: name) }) {
+                return (name.joined(separator: " "), count)
+            }
+        }
+        return nil
+    }
+
+    private func unknown(_ words: [String]) -> UsageError {
+        guard let group = group(words) else {
+            let known = Set(commands.map { $0.words[0] }).sorted()
+            let typed = words.first ?? ""
+            return UsageError(
+                "there is no command '\(typed)'.\(Self.didYouMean(typed, known)) See `\(program) --help`.")
+        }
+        let members = commands.filter { $0.name.hasPrefix("\(group.name) ") }
+        let next = members.map { $0.words[group.words] }
+        let known = next.enumerated().filter { !next[..<$0.offset].contains($0.element) }.map(\.element)
+        guard words.count > group.words else {
+            return UsageError(
+                "`\(program) \(group.name)` needs one of \(known.joined(separator: ", ")). See `\(program) help \(group.name)`."
+            )
+        }
+        let typed = words[group.words]
+        return UsageError(
+            "`\(program) \(group.name)` has no command '\(typed)'.\(Self.didYouMean(typed, known)) There are "
+                + "\(known.joined(separator: ", ")).")
+    }
+
+    /// The words that are near to what was typed, as a sentence; empty where none is.
+    public static func didYouMean(_ typed: String, _ known: [String]) -> String {
+        let near = known.map { ($0, distance(Array(typed.lowercased()), Array($0.lowercased()))) }
+            .filter { $0.1 <= max(1, min($0.0.count, typed.count) / 3) }
+            .min { $0.1 < $1.1 }
+        return near.map { " Did you mean '\($0.0)'?" } ?? ""
+    }
+
+    /// How many letters have to be put in, taken out, changed or swapped with their neighbour.
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        guard left.count <= 64, right.count <= 64 else { return .max }
+        var rows = [Array(0...right.count)]
+        for (i, a) in left.enumerated() {
+            var row = [i + 1]
+            for (j, b) in right.enumerated() {
+                var best = min(rows[i][j + 1] + 1, row[j] + 1, rows[i][j] + (a == b ? 0 : 1))
+                if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { best = min(best, rows[i - 1][j - 1] + 1) }
+                row.append(best)
+            }
+            rows.append(row)
+        }
+        return rows[left.count][right.count]
+    }
+
+    private func parse(_ command: Command, _ words: [String]) throws(UsageError) -> Request {
+        var arguments: [String] = []
+        var values: [String: [String]] = [:]
+        var flags: Set<String> = []
+        var index = 0
+        var onlyArguments = false
+        let options = command.options + globals
+        while index < words.count {
+            let word = words[index]
+            index += 1
+            if onlyArguments || !word.hasPrefix("-") || word == "-" {
+                arguments.append(word)
+                continue
+            }
+            if word == "--" {
+                onlyArguments = true
+                continue
+            }
+            if word == "--help" || word == "-h" { return .print(help(of: command)) }
+            let parts = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts.first ?? "")
+            guard word.hasPrefix("--"), let option = options.first(where: { $0.name == name }) else {
+                let hint = Self.didYouMean(name, options.map(\.name)).replacing("'", with: "`")
+                throw UsageError(
+                    "`\(program) \(command.name)` has no option \(parts.first.map { "--\($0)" } ?? word).\(hint)")
+            }
+            guard option.placeholder != nil else {
+                guard parts.count == 1 else { throw UsageError("--\(name) takes no value.") }
+                flags.insert(name)
+                continue
+            }
+            guard values[name] == nil || option.isRepeated else { throw UsageError("--\(name) stands twice.") }
+            let value: String
+            if parts.count == 2 {
+                value = String(parts[1])
+            } else {
+                guard index < words.count else { throw UsageError("--\(name) needs a value.") }
+                value = words[index]
+                index += 1
+            }
+            try Self.check(value, of: "--\(name)", option.choices)
+            values[name, default: []].append(value)
+        }
+        try check(arguments, command)
+        return .run(Invocation(command: command, arguments: arguments, allValues: values, flags: flags))
+    }
+
+    private func check(_ arguments: [String], _ command: Command) throws(UsageError) {
+        let required = command.arguments.filter { $0.arity == .one }
+        if arguments.count < required.count {
+            let missing = required[arguments.count]
+            throw UsageError("`\(program) \(command.name)` needs \(missing.name): \(missing.summary).")
+        }
+        let isOpen = command.arguments.last?.arity == .many
+        if arguments.count > command.arguments.count && !isOpen {
+            throw UsageError("`\(program) \(command.name)` does not take '\(arguments[command.arguments.count])'.")
+        }
+        for (argument, value) in zip(command.arguments, arguments) {
+            try Self.check(value, of: argument.name, argument.choices)
+        }
+    }
+
+    private static func check(_ value: String, of name: String, _ choices: [String]) throws(UsageError) {
+        guard !choices.isEmpty, !choices.contains(value) else { return }
+        throw UsageError(
+            "\(name) is '\(value.prefix(64))'; it has to be one of \(choices.joined(separator: ", ")).\(didYouMean(value, choices))"
+        )
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// The terminal that a person sits at.
+public enum Terminal {
+    /// Asks for a secret without showing what is typed; nil where there is no terminal, or the person gives none.
+    public static func readSecret(_ prompt: String) -> String? {
+        guard let terminal = try? Descriptor.open("/dev/tty", O_RDWR | O_NOCTTY) else { return nil }
+        var before = termios()
+        guard unsafe tcgetattr(terminal.number, &before) == 0 else { return nil }
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        silent.c_lflag |= tcflag_t(ICANON)
+        guard unsafe tcsetattr(terminal.number, TCSAFLUSH, &silent) == 0 else { return nil }
+        defer {
+            unsafe tcsetattr(terminal.number, TCSAFLUSH, &before)
+            try? terminal.write(Array("\n".utf8))
+        }
+        try? terminal.write(Array(prompt.utf8))
+        return readLine(terminal)
+    }
+
+    private static func readLine(_ terminal: borrowing Descriptor) -> String? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while line.count < 4_096 {
+            let count = unsafe read(terminal.number, &byte, 1)
+            if count < 0 && errno == EINTR { continue }
+            guard count == 1 else { break }
+            if byte == 0x0a { return String(decoding: line, as: UTF8.self) }
+            line.append(byte)
+        }
+        return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+    }
+}

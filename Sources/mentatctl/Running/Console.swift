@@ -1,0 +1,85 @@
+import JSON
+import Synchronization
+import System
+
+/// Where the program speaks: data to stdout, everything else to stderr.
+final class Console: Sendable {
+    /// How much it says, and to whom.
+    enum Form: Sendable {
+        /// Words for people.
+        case human
+        /// One JSON document.
+        case json
+        /// The least that another command needs, a line for each thing.
+        case quiet
+    }
+
+    let form: Form
+    /// True where stdout takes colours.
+    let isColoured: Bool
+    private let showsProgress: Bool
+    private let shown = Mutex<(text: String, milliseconds: Int64)>(("", 0))
+
+    init(form: Form, colour: String) {
+        self.form = form
+        let wanted =
+            switch colour {
+            case "always": true
+            case "never": false
+            default: Host.environment("NO_COLOR") == nil && Host.isTerminal(1) && Host.environment("TERM") != "dumb"
+            }
+        isColoured = wanted && form == .human
+        showsProgress = form == .human && Host.isTerminal(2)
+    }
+
+    /// A message for people; nothing where only data is wanted.
+    func note(_ text: String) {
+        guard form == .human else { return }
+        clearProgress()
+        Host.write("\(text)\n", to: 2)
+    }
+
+    /// A warning, also where little is said.
+    func warn(_ text: String) {
+        clearProgress()
+        Host.write("mentatctl: warning: \(text)\n", to: 2)
+    }
+
+    /// How far something is, on a line that is written over; on a terminal alone, and ten times a second at most.
+    func progress(_ what: String, _ done: Int64, of total: Int64?) {
+        guard showsProgress else { return }
+        let now = Host.steadyClockMilliseconds()
+        let text =
+            total.map { "\(what) \(Self.bytes(done)) of \(Self.bytes($0)) (\($0 == 0 ? 100 : done * 100 / $0)%)" }
+            ?? "\(what) \(Self.bytes(done))"
+        let isDue = shown.withLock { shown in
+            guard now - shown.milliseconds >= 100 || done == total else { return false }
+            shown = (text, now)
+            return true
+        }
+        if isDue { Host.write("\r\u{1b}[K\(text)", to: 2) }
+    }
+
+    /// Takes the line of the progress away.
+    func clearProgress() {
+        let isShown = shown.withLock { shown in
+            defer { shown = ("", 0) }
+            return !shown.text.isEmpty
+        }
+        if isShown { Host.write("\r\u{1b}[K", to: 2) }
+    }
+
+    /// A size for people.
+    static func bytes(_ count: Int64) -> String {
+        if count < 1_024 { return "\(count) B" }
+        var value = Double(count)
+        var units = ["KiB", "MiB", "GiB", "TiB"][...]
+        value /= 1_024
+        while value >= 1_024, units.count > 1 {
+            value /= 1_024
+            units.removeFirst()
+        }
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) \(units.first ?? "")"
+    }
+}

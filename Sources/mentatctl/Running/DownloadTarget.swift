@@ -1,0 +1,54 @@
+import Crypto
+import HTTPClient
+import Synchronization
+import System
+
+/// A file that is being downloaded, in one go or several.
+final class DownloadTarget: Sendable {
+    private struct State: ~Copyable {
+        let descriptor: Descriptor
+        var hasher = SHA256Hasher()
+        var received: Int64 = 0
+    }
+
+    private let state: Mutex<State>
+    private let sizeBytes: Int64
+    private let progress: @Sendable (Int64) -> Void
+
+    init(_ path: String, sizeBytes: Int64, progress: @escaping @Sendable (Int64) -> Void) throws(SystemError) {
+        state = Mutex(State(descriptor: try Descriptor.creating(path)))
+        self.sizeBytes = sizeBytes
+        self.progress = progress
+    }
+
+    var received: Int64 { state.withLock { $0.received } }
+
+    /// Takes a piece of an answer to a request that asked for what comes behind `start`.
+    func take(_ head: HTTPClientResponse, _ piece: [UInt8], from start: Int64) throws {
+        if start > 0 {
+            guard head.status == 206, head.fields["content-range"]?.hasPrefix("bytes \(start)-") == true else {
+                throw Failure(.failure, "no-ranges", "the registry does not go on where a download broke off")
+            }
+        } else {
+            guard head.status == 200 else {
+                throw Failure(.failure, "unexpected-answer", "the registry answered \(head.status) to a download")
+            }
+        }
+        let received = try state.withLock { state in
+            guard state.received + Int64(piece.count) <= sizeBytes else {
+                throw Failure(
+                    .failure, "too-many-bytes", "the registry sends more than the \(sizeBytes) bytes that the file has")
+            }
+            try state.descriptor.write(piece)
+            state.hasher.update(piece)
+            state.received += Int64(piece.count)
+            return state.received
+        }
+        progress(received)
+    }
+
+    /// The digest of what was received; nothing can be taken afterwards.
+    func finish() -> SHA256Digest {
+        state.withLock { state in state.hasher.finish() }
+    }
+}

@@ -1,0 +1,136 @@
+import Contract
+import JSON
+import System
+
+/// What a person has set: `config.json` and `credentials.json` under `$XDG_CONFIG_HOME/mentatlab`, and the environment,
+/// which goes before both.
+struct Settings: Sendable {
+    /// Something that can be set.
+    enum Key: String, CaseIterable, Sendable {
+        case registry
+        case color
+
+        var summary: String {
+            switch self {
+            case .registry: "the marketplace's address"
+            case .color: "auto, always or never"
+            }
+        }
+
+        var standard: String {
+            switch self {
+            case .registry: "http://127.0.0.1:7080"
+            case .color: "auto"
+            }
+        }
+
+        var variable: String { "MENTATLAB_\(rawValue.uppercased())" }
+
+        /// The value as it is kept; throws where it can't be.
+        func checked(_ text: String) throws(Failure) -> String {
+            switch self {
+            case .registry: return try Settings.origin(text)
+            case .color:
+                guard ["auto", "always", "never"].contains(text) else {
+                    throw Failure(.usage, "usage", "color is '\(text)'; it has to be auto, always or never.")
+                }
+                return text
+            }
+        }
+    }
+
+    private static let limit = 1 << 20
+
+    /// The folder of both files.
+    let folder: String
+    /// The folder that agents are installed under.
+    let home: String
+
+    init() throws(Failure) {
+        let user = Host.environment("HOME")
+        guard let configuration = Host.environment("XDG_CONFIG_HOME") ?? user.map({ "\($0)/.config" }),
+            let home = Host.environment("MENTATLAB_HOME") ?? user.map({ "\($0)/.mentatlab" })
+        else { throw Failure(.failure, "no-home", "neither HOME nor XDG_CONFIG_HOME and MENTATLAB_HOME are set") }
+        folder = "\(configuration)/mentatlab"
+        self.home = home
+    }
+
+    private var file: String { "\(folder)/config.json" }
+    private var credentialFile: String { "\(folder)/credentials.json" }
+
+    /// Scheme, host and port of an address, without a slash behind.
+    static func origin(_ text: String) throws(Failure) -> String {
+        func refuse(_ reason: String) -> Failure {
+            Failure(
+                .usage, "usage",
+                "the registry is '\(Redaction.ofTokens(in: String(text.prefix(200))))'; \(reason), such as https://marketplace.example"
+            )
+        }
+        let lower = text.lowercased()
+        guard let scheme = ["https://", "http://"].first(where: { lower.hasPrefix($0) }) else {
+            throw refuse("it has to be an http or https address")
+        }
+        var rest = lower.dropFirst(scheme.count)
+        while rest.hasSuffix("/") { rest.removeLast() }
+        guard !rest.isEmpty, !rest.contains(where: { "/?#@ \\".contains($0) }),
+            rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+        else { throw refuse("it has to be scheme, host and port alone") }
+        return scheme + rest
+    }
+
+    private func read(_ path: String) throws -> JSONValue {
+        guard let bytes = try FileSystem.readIfThere(path, limit: Self.limit) else { return .object([]) }
+        do throws(JSONError) {
+            return try JSONValue(bytes)
+        } catch {
+            throw Failure(
+                .failure, "broken-config", "\(path) is no JSON document: \(error)", fix: "correct it, or move it away")
+        }
+    }
+
+    private func write(_ value: JSONValue, to path: String) throws {
+        try FileSystem.makeDirectory(folder)
+        try FileSystem.replace(path, with: value.canonicalBytes + [0x0a], mode: 0o600)
+    }
+
+    /// A value and where it comes from.
+    func value(_ key: Key) throws -> (value: String, source: String) {
+        if let value = Host.environment(key.variable) { return (try key.checked(value), "environment") }
+        if let value = try read(file)[key.rawValue]?.string { return (try key.checked(value), "file") }
+        return (key.standard, "default")
+    }
+
+    /// Keeps a value.
+    func set(_ key: Key, _ value: String) throws {
+        try write(try read(file).with(key.rawValue, .string(value)), to: file)
+    }
+
+    /// The token for a registry: the environment's, else the one that is kept for it.
+    func token(for origin: String) throws -> String? {
+        if let token = Host.environment("MENTATLAB_TOKEN") { return token }
+        return try read(credentialFile)[origin]?["token"]?.string
+    }
+
+    /// Keeps a token, readable by its owner alone.
+    func keep(_ token: String, user: String, for origin: String) throws {
+        let entry = JSONValue.members(["token": .string(token), "user": .string(user)])
+        try write(try read(credentialFile).with(origin, entry), to: credentialFile)
+    }
+
+    /// Forgets the token for a registry; false where none is kept.
+    func forget(_ origin: String) throws -> Bool {
+        let all = try read(credentialFile)
+        guard all[origin] != nil else { return false }
+        try write(all.with(origin, nil), to: credentialFile)
+        return true
+    }
+}
+
+extension JSONValue {
+    /// The object with another value for a member, or without it.
+    fileprivate func with(_ name: String, _ value: JSONValue?) -> JSONValue {
+        var members = (members ?? []).filter { !$0.name.utf8.elementsEqual(name.utf8) }
+        if let value { members.append(Member(name, value)) }
+        return .object(members)
+    }
+}
