@@ -80,7 +80,8 @@ let package = Package(
         module(
             "CommandAPI",
             [
-                "AgentIndex", "Archive", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
+                "AgentIndex", "Archive", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
+                "Manifest",
                 "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System",
             ]),
         module(
@@ -100,9 +101,10 @@ let package = Package(
         .executableTarget(
             name: "mentatctl",
             dependencies: [
-                "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest",
+                "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON",
+                "Manifest",
                 "Marketplace", "System",
-            ], swiftSettings: settings),
+            ], resources: [.embedInCode("Templates")], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"],
             path: "Tests/TestSupport",
@@ -121,12 +123,15 @@ let package = Package(
                 "AgentIndex", "Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging",
                 "Reactor", "System", "TestSupport",
             ]),
+        tests("Archive", ["Archive", "TestSupport"]),
+        tests("CommandLine", ["CommandLine"]),
         tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),
         tests(
             "Server",
             [
-                "CommandAPI", "EventLog", "Events", "HTTPClient", "JSON", "Crypto", "Marketplace", "Postgres", "System",
-                "TestSupport",
+                "Archive", "CommandAPI", "Contract", "EventLog", "Events", "HTTPClient", "JSON", "Crypto",
+                "Marketplace",
+                "Postgres", "System", "TestSupport",
             ]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],

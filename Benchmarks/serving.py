@@ -80,13 +80,13 @@ class Marketplace(Web):
         Path(f"{self.folder}/pages.txt").write_text("\n".join(pages))
         for number, name in ((0, "file-4k"), (1, "file-50m")):
             version = json.loads(self.get(f"{base}/bench.agent-{number}/versions/1.0.0"))
-            url = next(artifact["url"] for artifact in version["artifacts"] if artifact["role"] == "package")
+            url = next(artifact["url"] for artifact in version["artifacts"] if artifact["role"] == "wasm_module")
             Path(f"{self.folder}/{name}.txt").write_text(url)
 
     def publish(self, agent, version, package=b""):
         """Publishes a version; returns the position of its entry."""
         manifest = f"id: {agent}\nversion: {version}\nimage: a\ndescription: An agent of the benchmark.\ninputs: []\noutputs: []\n".encode()
-        parts = [("manifest", manifest)] + ([("package", b"\x1f\x8b\x08" + package)] if package else [])
+        parts = [("manifest", manifest)] + ([("wasm_module", b"\x00asm\x01\x00\x00\x00" + package)] if package else [])
         body = b"".join(b'--b\r\nContent-Disposition: form-data; name="' + name.encode() + b'"\r\n\r\n' + content + b"\r\n" for name, content in parts) + b"--b--\r\n"
         request = urllib.request.Request(f"{self.url}/api/v1/marketplace/publish", body, {"Authorization": f"Bearer {self.token}", "Content-Type": "multipart/form-data; boundary=b"})
         with urllib.request.urlopen(request) as answer:
@@ -166,12 +166,12 @@ class Uploads:
 
 
 class Publishing(Uploads, Marketplace):
-    """Ours: a new agent with a manifest and a package."""
+    """Ours: a new agent with a manifest and a module."""
 
     path = "/api/v1/marketplace/publish"
     parts = (
         "part('manifest\"', 'id: bench.upload-' .. string.format('%d', number) .. '\\nversion: 1.0.0\\nimage: a\\ndescription: An upload.\\ninputs: []\\noutputs: []\\n')"
-        " .. part('package\"', '\\31\\139\\8' .. string.format('%097d', number) .. filler)")
+        " .. part('wasm_module\"', '\\0asm\\1\\0\\0\\0' .. string.format('%097d', number) .. filler)")
 
     def __init__(self, *words):
         super().__init__(*words)

@@ -126,28 +126,24 @@ public enum TarGzip {
 
     /// Puts the next block in its place for libarchive; returns its size, 0 at the end and -1 where `fault` says why.
     fileprivate func pinNext() -> Int {
-        let block = next()
-        for (index, byte) in block.enumerated() { unsafe pinned[index] = byte }
-        return fault == nil ? block.count : -1
-    }
-
-    /// The next block; empty at the end, and where `fault` says why.
-    private func next() -> [UInt8] {
         do {
-            return try read()
+            let count = try fill()
+            unsafe buffer.withUnsafeBufferPointer { source in
+                guard let start = source.baseAddress else { return }
+                unsafe pinned.update(from: start + place, count: count)
+            }
+            place += count
+            return count
         } catch {
             fault = error
-            return []
+            return -1
         }
     }
 
-    private func read() throws -> [UInt8] {
+    /// Makes sure that a block is at hand; returns how much of one there is, 0 at the end.
+    private func fill() throws -> Int {
         while buffer.count - place < Self.blockBytes {
-            if gunzip.isFinished {
-                let rest = Array(buffer[place...])
-                place = buffer.count
-                return rest
-            }
+            if gunzip.isFinished { return buffer.count - place }
             let bytes: [UInt8]
             do throws(GunzipStream.Fault) {
                 bytes = try gunzip.read(Self.readBytes)
@@ -163,22 +159,21 @@ public enum TarGzip {
             buffer = Array(buffer[place...]) + bytes
             place = 0
         }
-        defer { place += Self.blockBytes }
-        return Array(buffer[place..<place + Self.blockBytes])
+        return Self.blockBytes
     }
 
     /// Throws unless nothing but the zeros of the last blocks follows.
     func checkEnd() throws {
         var zeros = 0
         while true {
-            let rest = next()
-            if let fault { throw fault }
-            if rest.isEmpty { break }
-            zeros += rest.count
+            let count = try fill()
+            if count == 0 { break }
+            zeros += count
             // Archives are padded to some 10 KiB; a megabyte of zeros is a bomb in the making.
-            guard zeros <= 1 << 20, rest.allSatisfy({ $0 == 0 }) else {
+            guard zeros <= 1 << 20, buffer[place..<place + count].allSatisfy({ $0 == 0 }) else {
                 throw ArchiveFault("something stands behind the end of the archive")
             }
+            place += count
         }
         guard gunzip.unread == 0, try file.read(at: offset, count: 1).isEmpty else {
             throw ArchiveFault("something stands behind the end of the compressed archive")
@@ -206,18 +201,17 @@ public enum TarGzip {
     }
 
     private static let pieceBytes = 1 << 16
+    private nonisolated(unsafe) static let locale = unsafe newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
 
     private let archive: OpaquePointer
     private let source: TarSource
 
-    init(_ source: TarSource) throws(ArchiveFault) {
+    init(_ source: TarSource) throws {
         self.source = source
         guard let archive = unsafe archive_read_new() else { preconditionFailure("libarchive gives no reader") }
         unsafe self.archive = unsafe archive
         unsafe archive_read_support_filter_none(archive)
         unsafe archive_read_support_format_tar(archive)
-        // Names are bytes; without this they would go through the locale's character set.
-        unsafe archive_read_set_options(archive, "hdrcharset=BINARY")
         let context = unsafe Unmanaged.passUnretained(source).toOpaque()
         let code = unsafe archive_read_open(
             archive, context, nil,
@@ -227,7 +221,7 @@ public enum TarGzip {
                 unsafe buffer.pointee = unsafe UnsafeRawPointer(source.pinned)
                 return source.pinNext()
             }, nil)
-        guard code == ARCHIVE_OK else { throw fault() }
+        guard code == ARCHIVE_OK else { throw source.fault ?? fault() }
     }
 
     deinit {
@@ -236,6 +230,9 @@ public enum TarGzip {
 
     /// The next entry; nil at the end.
     func next() throws -> Header? {
+        // libarchive turns the names of pax headers from UTF-8 into the locale's character set, and Swift's is ASCII's.
+        let before = unsafe uselocale(Self.locale)
+        defer { unsafe uselocale(before) }
         var entry: OpaquePointer?
         let code = unsafe archive_read_next_header(archive, &entry)
         if code == ARCHIVE_EOF {

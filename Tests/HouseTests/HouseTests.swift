@@ -16,7 +16,8 @@ import Testing
         "Contract": ["Events", "JSON", "Crypto"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"],
         "CommandAPI": [
-            "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
+            "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront",
+            "Events",
             "Manifest", "HTTPServer",
             "Postgres",
             "JSON", "Crypto", "System",

@@ -128,12 +128,13 @@ import Testing
     /// Readers that take nothing hold no memory to speak of, and the end of the program does not wait for them.
     @Test func readersThatTakeNothingHoldNothingUp() async throws {
         try await withMarketplace(["--drain-seconds", "1"]) { marketplace, _ in
-            let package = HTTPClientRequest.Part(
-                name: "package", bytes: [0x1f, 0x8b, 0x08] + [UInt8](repeating: 7, count: 30 << 20))
-            #expect(try await marketplace.publish([manifest("acme.large"), package]).status == 201)
+            let module = HTTPClientRequest.Part(
+                name: "wasm_module",
+                bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] + [UInt8](repeating: 7, count: 30 << 20))
+            #expect(try await marketplace.publish([manifest("acme.large"), module]).status == 201)
             let version = try await marketplace.json("agents/acme.large/versions/1.0.0?min_position=5")
             let digest = try #require(
-                version["artifacts"]?.array?.first { $0["role"]?.string == "package" }?["sha256"]?.string)
+                version["artifacts"]?.array?.first { $0["role"]?.string == "wasm_module" }?["sha256"]?.string)
             let before = try memory(marketplace)
             let crowd = try OracleProcess(
                 "crowd",

@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import HTTPClient
 import JSON
@@ -191,6 +192,21 @@ func manifest(_ id: String, _ version: String = "1.0.0", more: String = "") -> H
         outputs: []
         \(more)
         """)
+}
+
+/// A package that holds files.
+func package(_ files: [String: String]) throws -> HTTPClientRequest.Part {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "package-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let sources = try files.enumerated().map { index, file in
+        let path = folder.appending(path: "\(index)").path
+        try file.value.write(toFile: path, atomically: true, encoding: .utf8)
+        return TarGzip.Source(name: file.key, path: path, isExecutable: false)
+    }
+    let archive = folder.appending(path: "package.tar.gz")
+    try TarGzip.pack(sources, to: archive.path)
+    return HTTPClientRequest.Part(name: "package", bytes: [UInt8](try Data(contentsOf: archive)))
 }
 
 /// A folder that is gone after the test.

@@ -1,5 +1,5 @@
-import Contract
 import CommandAPI
+import Contract
 import Crypto
 import EventLog
 import Events

@@ -33,7 +33,7 @@ func withMarketplace(
 
     @Test func whatIsPublishedIsFoundShownAndDownloaded() async throws {
         try await withMarketplace { marketplace, _ in
-            let package = HTTPClientRequest.Part(name: "package", bytes: [0x1f, 0x8b, 0x08, 0x00, 1, 2, 3])
+            let package = try package(["src/main.py": "print()"])
             let yaml = manifest(
                 "acme.Zebra_Finder", more: "license: mit\nui: {title: Zebra Finder, catalog: {category: animals}}")
             let published = try await marketplace.publish([yaml, package, part("readme", "# Zebras")])

@@ -7,12 +7,14 @@ import Testing
 @Suite struct RangeTests {
     @Test func aDownloadThatWasCutOffIsTakenUp() async throws {
         try await withMarketplace { marketplace, _ in
-            let bytes = [0x1f, 0x8b, 0x08] + (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ ($0 >> 8)) }
-            let package = HTTPClientRequest.Part(name: "package", bytes: bytes)
-            #expect(try await marketplace.publish([manifest("acme.large"), package]).status == 201)
+            let bytes =
+                [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+                + (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ ($0 >> 8)) }
+            let module = HTTPClientRequest.Part(name: "wasm_module", bytes: bytes)
+            #expect(try await marketplace.publish([manifest("acme.large"), module]).status == 201)
             let version = try await marketplace.json("agents/acme.large/versions/1.0.0?min_position=6")
             let digest = try #require(
-                version["artifacts"]?.array?.first { $0["role"]?.string == "package" }?["sha256"]?.string)
+                version["artifacts"]?.array?.first { $0["role"]?.string == "wasm_module" }?["sha256"]?.string)
             func get(_ fields: [(name: String, value: String)], method: String = "GET") async throws
                 -> HTTPClientResponse
             { try await marketplace.get("artifacts/sha256/\(digest)", fields, method: method) }

@@ -89,8 +89,7 @@ enum PublishCommands {
         }
         let registry = try context.registry()
         let answer = try await registry.send(
-            "POST", "publish", parts: prepared.parts, key: "publish-\(publication.published.release.hex.prefix(32))",
-            .required
+            "POST", "publish", parts: prepared.parts, .required
         ) { context.console.progress("sending", $0, of: $1) }
         context.console.clearProgress()
         let published = try PublishAnswer(body: answer.body)

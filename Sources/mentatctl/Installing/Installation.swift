@@ -119,11 +119,11 @@ struct Installation {
             let entries = try TarGzip.unpack(package, into: folder)
             if let taken = entries.first(where: { $0.name.lowercased().split(separator: "/").first == ".mentatlab" }) {
                 throw Failure(
-                    .failure, "unsafe-package",
+                    .failure, "refused-package",
                     "the package holds '\(JSONValue.printable(taken.name))', a name that is kept")
             }
         } catch let fault as ArchiveFault {
-            throw Failure(.failure, "unsafe-package", "the package can't be unpacked: \(fault)")
+            throw Failure(.failure, "refused-package", "the package can't be unpacked: \(fault)")
         }
     }
 

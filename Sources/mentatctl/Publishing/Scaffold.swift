@@ -17,9 +17,10 @@ struct Scaffold {
 
     /// Its files by name.
     var files: [(name: String, text: String)] {
-        let program = language == .python ? ("src/main.py", Self.python) : ("src/main.js", Self.node)
+        let (path, program) =
+            language == .python ? ("src/main.py", PackageResources.main_py) : ("src/main.js", PackageResources.main_js)
         return [
-            ("manifest.yaml", manifest), ("README.md", readme), program,
+            ("manifest.yaml", manifest), ("README.md", readme), (path, String(decoding: program, as: UTF8.self)),
             (".mentatignore", "# What the package leaves out, in patterns as .gitignore has them.\n/tests/\n*.log\n"),
         ]
     }
@@ -68,45 +69,4 @@ struct Scaffold {
 
             """
     }
-
-    private static let python = #"""
-        """Reads one JSON object from stdin and answers on stdout, a JSON object a line."""
-        import json
-        import sys
-
-
-        def main():
-            try:
-                request = json.load(sys.stdin)
-            except ValueError as error:
-                print(json.dumps({"error": f"stdin is no JSON: {error}"}))
-                return 2
-            spec = request.get("spec", request)
-            print(json.dumps({"type": "output", "data": {"key": "echo", "value": spec.get("text", "")}}))
-            print(json.dumps({"result": {"echo": spec.get("text", "")}, "mentat_meta": {}}))
-            return 0
-
-
-        sys.exit(main())
-
-        """#
-
-    private static let node = #"""
-        // Reads one JSON object from stdin and answers on stdout, a JSON object a line.
-        const fs = require('fs');
-
-        const say = (value) => console.log(JSON.stringify(value));
-
-        let request;
-        try {
-            request = JSON.parse(fs.readFileSync(0, 'utf8'));
-        } catch (error) {
-            say({ error: `stdin is no JSON: ${error.message}` });
-            process.exit(2);
-        }
-        const spec = request.spec ?? request;
-        say({ type: 'output', data: { key: 'echo', value: spec.text ?? '' } });
-        say({ result: { echo: spec.text ?? '' }, mentat_meta: {} });
-
-        """#
 }

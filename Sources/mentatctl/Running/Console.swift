@@ -39,9 +39,13 @@ final class Console: Sendable {
         Host.write("\(text)\n", to: 2)
     }
 
-    /// A warning, also where little is said.
+    /// A warning, also where little is said; a JSON document of its own where data is.
     func warn(_ text: String) {
         clearProgress()
+        guard form != .json else {
+            let line = JSONValue.members(["warning": .string(text)])
+            return Host.write("\(String(decoding: line.canonicalBytes, as: UTF8.self))\n", to: 2)
+        }
         Host.write("mentatctl: warning: \(text)\n", to: 2)
     }
 

@@ -27,7 +27,9 @@ final class DownloadTarget: Sendable {
     func take(_ head: HTTPClientResponse, _ piece: [UInt8], from start: Int64) throws {
         if start > 0 {
             guard head.status == 206, head.fields["content-range"]?.hasPrefix("bytes \(start)-") == true else {
-                throw Failure(.failure, "no-ranges", "the registry does not go on where a download broke off")
+                throw Failure(
+                    .failure, "no-ranges",
+                    "the registry sent \(start) of \(sizeBytes) bytes, and does not go on where that broke off")
             }
         } else {
             guard head.status == 200 else {

@@ -51,7 +51,7 @@ struct Registry: Sendable {
     ///   - accepts: further statuses that are no failure.
     func send(
         _ method: String, _ path: String, json: JSONValue? = nil, parts: [HTTPClientRequest.Part] = [],
-        key: String? = nil, _ authentication: Authentication = .none, accepts: Set<Int> = [],
+        _ authentication: Authentication = .none, accepts: Set<Int> = [],
         progress: (@Sendable (Int64, Int64) -> Void)? = nil
     ) async throws -> Answer {
         var request = HTTPClientRequest(
@@ -60,7 +60,7 @@ struct Registry: Sendable {
         if json != nil { request.fields.append(("Content-Type", "application/json")) }
         if authentication == .required { request.fields.append(("Authorization", "Bearer \(try requiredToken())")) }
         if method != "GET" {
-            request.fields.append(("Idempotency-Key", key ?? "mentatctl-\(Hex.encode(SecureRandom.bytes(16)))"))
+            request.fields.append(("Idempotency-Key", "mentatctl-\(Hex.encode(SecureRandom.bytes(16)))"))
         }
         request.uploadProgress = progress
         if !parts.isEmpty { request.stallSeconds = 60 }

@@ -1,0 +1,136 @@
+"""A registry that does not mean well: hostile_registry.py. Prints `port N` and serves until it is ended.
+
+The key of the agent that is asked for says what it does, such as `bad.wrong-digest`.
+"""
+import gzip
+import hashlib
+import http.server
+import io
+import json
+import tarfile
+import threading
+
+BASE = "/api/v1/marketplace"
+
+
+def package(*entries):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, kind, data in entries:
+            info = tarfile.TarInfo(name)
+            info.type, info.size, info.linkname = kind, len(data), "/etc/passwd"
+            archive.addfile(info, io.BytesIO(data))
+    return gzip.compress(buffer.getvalue(), mtime=0)
+
+
+MANIFEST = b"id: bad.agent\nversion: 1.0.0\n"
+GOOD = package(("src/main.py", tarfile.REGTYPE, b"print()\n" * 5000))
+EVIL = {
+    "traversal": package(("../../evil", tarfile.REGTYPE, b"x")),
+    "link": package(("passwd", tarfile.SYMTYPE, b"")),
+    "late-link": package(("good", tarfile.REGTYPE, b"x"), ("passwd", tarfile.SYMTYPE, b"")),
+    "receipt": package((".mentatlab/receipt.json", tarfile.REGTYPE, b"{}")),
+    "receipt-in-capitals": package((".MentatLab/receipt.json", tarfile.REGTYPE, b"{}")),
+    "bomb": gzip.compress(bytes(700 << 20), 1, mtime=0),
+}
+
+
+def files(what):
+    return {"package": EVIL.get(what, GOOD), "manifest": MANIFEST}
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def index(what):
+    parts = files(what)
+    artifacts = [{"role": role, "sha256": digest(data), "size": len(data)} for role, data in parts.items()]
+    if what == "wrong-digest":
+        artifacts[0]["sha256"] = "0" * 64
+    if what == "wrong-manifest":
+        artifacts[1]["sha256"] = "0" * 64
+    key = "bad.other" if what == "another-agent" else f"bad.{what}"
+    version = {
+        "artifacts": artifacts, "dependencies": [], "position": 1, "published_at": "2026-01-01T00:00:00.000Z",
+        "release": "1" * 64, "version": "1.0.0", "yanked": False,
+    }
+    if what == "odd-version":
+        version["version"] = "../../../evil"
+    if what == "negative-size":
+        version["artifacts"][0]["size"] = -1
+    document = {"agent_id": key, "deprecated": False, "format": 1, "id": key, "position": 1, "versions": [version]}
+    if what == "odd-name":
+        document["agent_id"] = document["id"] = "../evil"
+    if what == "future-format":
+        document["format"] = 2
+    return document
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def answer(self, status, body=b"", kind="application/json", **fields):
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.send_header("content-type", kind)
+        for name, value in fields.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        path = self.path.split("?")[0]
+        if path.startswith("/index/bad."):
+            what = path.removeprefix("/index/bad.")
+            body = b"<html>welcome</html>" if what == "no-json" else json.dumps(index(what)).encode()
+            return self.answer(200, body)
+        parts = path.split("/")
+        if path.endswith("/download"):
+            what = parts[5].removeprefix("bad.")
+            location = f"{BASE}/artifacts/sha256/{digest(files(what)['package'])}?{what}"
+            if what == "redirect-elsewhere":
+                location = "http://169.254.169.254/latest/meta-data"
+            if what == "redirect-to-file":
+                location = "file:///etc/passwd"
+            if what == "redirect-without-scheme":
+                location = "//127.0.0.2/x"
+            if what == "no-location":
+                return self.answer(302)
+            return self.answer(302, location=location)
+        what = self.path.partition("?")[2]
+        data = next((d for w in [what, *EVIL] for d in files(w).values() if parts[-1] in (digest(d), "0" * 64)), None)
+        if parts[-1] == "0" * 64:
+            data = MANIFEST
+        if data is None:
+            return self.answer(404, b"{}")
+        if what in ("half-body", "endless-body", "long-body"):
+            self.send_response(200)
+            if what == "half-body":
+                self.send_header("content-length", str(len(data)))
+            self.send_header("connection", "close")
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2] if what == "half-body" else data)
+            try:
+                while what == "endless-body":
+                    self.wfile.write(bytes(65536))
+                if what == "long-body":
+                    self.wfile.write(b"x")
+            except OSError:
+                pass
+            self.close_connection = True
+            return None
+        if what == "short-body":
+            return self.answer(200, data[:-1])
+        if what == "refused":
+            return self.answer(410, b'{"code":"gone","detail":"it is \\u001b[2Jgone"}')
+        return self.answer(200, data, "application/octet-stream")
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(f"port {server.server_address[1]}", flush=True)
+threading.Event().wait()
