@@ -143,7 +143,11 @@ if Context.environment["MENTATLAB_FUZZING"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["Crypto", "Events", "HTTPServer", "JSON", "Manifest", "Marketplace", "YAML"],
+            dependencies: [
+                "AgentIndex", "Archive", "CommandAPI", "Compression", "Crypto", "Events", "HTTPServer", "JSON",
+                "Manifest",
+                "Marketplace", "System", "YAML",
+            ],
             path: "Tests/Fuzzing",
             exclude: ["Seeds"], swiftSettings: settings))
 }

@@ -27,6 +27,10 @@ public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible 
 
     public var description: String { entry.isEmpty ? reason : "'\(entry)' \(reason)" }
 
+    static func tooLarge(_ budget: ArchiveBudget) -> ArchiveFault {
+        ArchiveFault("the archive holds more than \(budget.bytes) bytes")
+    }
+
     /// A name as it can be shown: control characters, quotes and what is no ASCII as escapes, cut where it is long.
     static func shown(_ name: [UInt8]) -> String {
         var text = ""
@@ -43,6 +47,9 @@ struct ArchiveNames {
     /// Folded names of files and folders, with the spelling that came first.
     private var seen: [String: (spelling: String, isFile: Bool)] = [:]
     private var entries = 0
+    /// What `seen` holds.
+    private var namesBytes = 0
+    private static let maximumNamesBytes = 8 << 20
 
     init(_ budget: ArchiveBudget) {
         self.budget = budget
@@ -67,32 +74,35 @@ struct ArchiveNames {
             default: break
             }
         }
-        var parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        if parts.first == "." { parts.removeFirst() }
-        while !isFile, parts.last == "" { parts.removeLast() }
+        // By bytes, as the kernel does: for Swift a slash with an accent on it is another character.
+        var parts = text.utf8.split(separator: 0x2f, omittingEmptySubsequences: false).map { Array($0) }
+        if parts.first == [0x2e] { parts.removeFirst() }
+        while !isFile, parts.last == [] { parts.removeLast() }
         guard !parts.isEmpty else {
             guard !isFile else { throw fault("is a file without a name") }
             return ""
         }
         for part in parts {
-            guard part != "..", part != "." else { throw fault("leads out of its folder or names it twice") }
+            guard part != [0x2e, 0x2e], part != [0x2e] else { throw fault("leads out of its folder or names it twice") }
             guard !part.isEmpty else { throw fault("has an empty part in its name") }
-            guard part.utf8.count <= 255 else { throw fault("has a part of more than 255 bytes in its name") }
+            guard part.count <= 255 else { throw fault("has a part of more than 255 bytes in its name") }
         }
         guard parts.count <= budget.depth else { throw fault("lies deeper than \(budget.depth) folders") }
         try note(parts, isFile: isFile, fault)
-        return parts.joined(separator: "/")
+        return String(decoding: Array(parts.joined(separator: [0x2f])), as: UTF8.self)
     }
 
     /// Each folder on the way is a folder, and no two names differ in case alone.
     private mutating func note(
-        _ parts: [String], isFile: Bool, _ fault: (String) -> ArchiveFault
+        _ parts: [[UInt8]], isFile: Bool, _ fault: (String) -> ArchiveFault
     ) throws(ArchiveFault) {
         for count in 1...parts.count {
-            let spelling = parts[..<count].joined(separator: "/")
+            let spelling = String(decoding: Array(parts[..<count].joined(separator: [0x2f])), as: UTF8.self)
             let isLast = count == parts.count
             let folded = spelling.lowercased()
             guard let known = seen[folded] else {
+                namesBytes += spelling.utf8.count
+                guard namesBytes <= Self.maximumNamesBytes else { throw ArchiveFault("the names take too much room") }
                 seen[folded] = (spelling, isLast && isFile)
                 continue
             }

@@ -30,7 +30,7 @@ public enum TarGzip {
         _ path: String, budget: ArchiveBudget = ArchiveBudget(),
         _ file: (_ entry: Entry, _ piece: [UInt8]?) throws -> Void = { _, _ in }
     ) throws -> [Entry] {
-        let source = try TarSource(path)
+        let source = try TarSource(path, budget)
         let reader = try LibArchiveReader(source)
         var names = ArchiveNames(budget)
         var bytesLeft = budget.bytes
@@ -43,7 +43,10 @@ public enum TarGzip {
             }
             let isFile = header.kind == .file
             let name = try names.take(header.name, isFile: isFile)
-            guard header.sizeBytes >= 0, header.sizeBytes <= bytesLeft else { throw tooLarge(budget) }
+            guard isFile || header.sizeBytes == 0 else {
+                throw ArchiveFault("is a folder with content", entry: ArchiveFault.shown(header.name))
+            }
+            guard header.sizeBytes >= 0, header.sizeBytes <= bytesLeft else { throw ArchiveFault.tooLarge(budget) }
             let entry = Entry(
                 name: name, isFile: isFile, isExecutable: isFile && header.isExecutable,
                 sizeBytes: isFile ? header.sizeBytes : 0)
@@ -52,16 +55,12 @@ public enum TarGzip {
             try file(entry, nil)
             while let piece = try reader.piece() {
                 bytesLeft -= Int64(piece.count)
-                guard bytesLeft >= 0 else { throw tooLarge(budget) }
+                guard bytesLeft >= 0 else { throw ArchiveFault.tooLarge(budget) }
                 try file(entry, piece)
             }
         }
         try source.checkEnd()
         return entries
-    }
-
-    private static func tooLarge(_ budget: ArchiveBudget) -> ArchiveFault {
-        ArchiveFault("the archive holds more than \(budget.bytes) bytes")
     }
 
     /// Unpacks an archive into a folder that exists and is empty. Files get mode 0644 or 0755, nothing else of what the
@@ -108,6 +107,9 @@ public enum TarGzip {
     private let file: Descriptor
     private var offset: Int64 = 0
     private let gunzip = GunzipStream()
+    private let budget: ArchiveBudget
+    /// How many bytes may still come out of the stream, whatever they are.
+    private var left: Int64
     private var buffer: [UInt8] = []
     private var place = 0
     /// What libarchive is reading, which has to stay where it is until it asks for more.
@@ -115,7 +117,10 @@ public enum TarGzip {
     /// Why there is no next block, where that is a fault.
     private(set) var fault: (any Error)?
 
-    init(_ path: String) throws(SystemError) {
+    init(_ path: String, _ budget: ArchiveBudget) throws(SystemError) {
+        self.budget = budget
+        // Headers, paddings and long names come on top of the files.
+        left = budget.bytes + Int64(budget.entries) * 4_096
         unsafe pinned = .allocate(capacity: Self.blockBytes)
         file = try Descriptor.reading(path)
     }
@@ -156,6 +161,8 @@ public enum TarGzip {
                 offset += Int64(more.count)
                 gunzip.append(more)
             }
+            left -= Int64(bytes.count)
+            guard left >= 0 else { throw ArchiveFault.tooLarge(budget) }
             buffer = Array(buffer[place...]) + bytes
             place = 0
         }

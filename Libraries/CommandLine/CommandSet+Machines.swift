@@ -38,9 +38,11 @@ extension CommandSet {
     /// The page in the language of `man` (`man(7)`).
     var man: String {
         func escaped(_ text: String) -> String {
-            let safe = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+            // What a terminal would show as another character than the one that is typed.
+            let safe = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
+                .replacing("^", with: "\\(ha").replacing("~", with: "\\(ti").replacing("`", with: "\\(ga")
             // A dot or a quote at the beginning of a line would be a request.
-            return safe.hasPrefix(".") || safe.hasPrefix("'") ? "\\&\(safe)" : safe
+            return safe.hasPrefix(".") ? "\\&\(safe)" : safe
         }
         func entry(_ term: String, _ text: String) -> String { ".TP\n\\fB\(escaped(term))\\fR\n\(escaped(text))\n" }
         var page = ".TH \(program.uppercased()) 1 \"\" \"\(program) \(version)\"\n"
@@ -104,10 +106,16 @@ extension CommandSet {
         var text = """
             # Completion of \(program). In bash: source <(\(program) completion bash)
             \(function)() {
-                local current=${COMP_WORDS[COMP_CWORD]} previous= path= words= choices= index word
-                [ "$COMP_CWORD" -gt 0 ] && previous=${COMP_WORDS[COMP_CWORD-1]}
-                for ((index = 1; index < COMP_CWORD; index++)); do
-                    word=${COMP_WORDS[index]}
+                # By spaces alone: in the shell's own words an address is several.
+                local line=${COMP_LINE:0:COMP_POINT} current= previous= path= words= choices= index word
+                local -a typed
+                read -ra typed <<< "$line"
+                [[ $line = *[[:space:]] ]] && typed+=("")
+                local last=$((${#typed[@]} - 1))
+                current=${typed[last]}
+                [ "$last" -gt 0 ] && previous=${typed[last-1]}
+                for ((index = 1; index < last; index++)); do
+                    word=${typed[index]}
                     case $word in
                         \(valued.map { "--\($0)" }.joined(separator: "|"))) index=$((index + 1)) ;;
                         -*) ;;
@@ -135,9 +143,13 @@ extension CommandSet {
                 esac
                 COMPREPLY=($(compgen -W "$words" -- "$current"))
                 # Where a command takes arguments, files may be among them.
-                [ -n "$choices" ] && [ ${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))
+                if [ -n "$choices" ] && [ ${#COMPREPLY[@]} -eq 0 ]; then
+                    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                    compopt -o filenames 2> /dev/null
+                fi
+                return 0
             }
-            complete -o filenames -F \(function) \(program)
+            complete -F \(function) \(program)
 
             """
     }
@@ -152,7 +164,7 @@ extension CommandSet {
                 for word in (commandline -opc)[2..-1]
                     string match -q -- '-*' $word; or set -a plain $word
                 end
-                string join ' ' -- $plain
+                echo "$plain"
             end
             complete -c \(program) -f
 

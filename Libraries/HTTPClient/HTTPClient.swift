@@ -185,6 +185,8 @@ public final class HTTPClient: Sendable {
         unsafe ccurl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method)
         unsafe ccurl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, Host.environment("SSL_CERT_DIR") ?? "/etc/ssl/certs")
+        // Without this the bundle that libcurl was built with would be trusted too, and read at each first handshake.
+        unsafe ccurl_set_pointer(handle, CURLOPT_CAINFO, nil)
         unsafe ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
         if let stallSeconds = request.stallSeconds {
             unsafe ccurl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
@@ -239,8 +241,9 @@ public final class HTTPClient: Sendable {
     private func kind(_ code: CURLcode) -> HTTPClientError.Kind {
         if isTooLarge { return .tooLarge }
         switch code {
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: return .unreachable
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR:
+            return .unreachable
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
             return .untrusted
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY: return .impossible
         default: return .interrupted

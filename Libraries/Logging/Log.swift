@@ -83,7 +83,9 @@ public struct Log: Sendable {
             line = String(decoding: writer.bytes, as: UTF8.self)
         }
         line += "\n"
-        sink.lock.withLock { _ in Host.write(line, to: 2) }
+        sink.lock.withLock { _ in
+            _ = Host.write(line, to: 2)
+        }
     }
 
     /// Without control characters, which could rewrite what a terminal shows.

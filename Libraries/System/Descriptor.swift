@@ -70,6 +70,11 @@ public struct Descriptor: ~Copyable, Sendable {
         guard fsync(number) == 0 else { throw SystemError("fsync") }
     }
 
+    /// Cuts the file to a size.
+    public borrowing func truncate(to size: Int64) throws(SystemError) {
+        guard ftruncate(number, off_t(size)) == 0 else { throw SystemError("truncate") }
+    }
+
     /// The size of the file in bytes.
     public borrowing func size() throws(SystemError) -> Int64 {
         var status = stat()

@@ -39,10 +39,10 @@ public enum FileSystem {
     /// Makes a folder and those above it; leaves alone what is there.
     public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
         if unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+        guard errno == ENOENT, let slash = lastSlash(path), slash != path.startIndex else {
             throw SystemError("mkdir", path: path)
         }
-        try makeDirectory(String(path[..<slash]), mode: mode)
+        try makeDirectory(String(decoding: path.utf8[..<slash], as: UTF8.self), mode: mode)
         guard unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
             throw SystemError("mkdir", path: path)
         }
@@ -169,8 +169,11 @@ public enum FileSystem {
 
     /// The last part of a path.
     public static func name(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+        lastSlash(path).map { String(decoding: path.utf8[path.utf8.index(after: $0)...], as: UTF8.self) } ?? path
     }
+
+    /// Where the kernel sees the last slash: for Swift one with an accent on it is another character.
+    private static func lastSlash(_ path: String) -> String.Index? { path.utf8.lastIndex(of: UInt8(ascii: "/")) }
 
     /// Writes over the beginning of a file that exists, and forces that to the disk.
     public static func overwrite(_ path: String, with bytes: [UInt8]) throws(SystemError) {
@@ -181,7 +184,7 @@ public enum FileSystem {
 
     /// The folder that holds a path.
     public static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        guard let slash = lastSlash(path) else { return "." }
+        return slash == path.startIndex ? "/" : String(decoding: path.utf8[..<slash], as: UTF8.self)
     }
 }

@@ -73,8 +73,10 @@ public enum Host {
         }
     }
 
-    /// Writes to a standard stream; what a closed pipe refuses is dropped.
-    public static func write(_ text: String, to stream: Int32) {
+    /// Writes to a standard stream; false where not all of it could be. What a closed pipe refuses is dropped, since
+    /// nobody wants it.
+    @discardableResult
+    public static func write(_ text: String, to stream: Int32) -> Bool {
         let bytes = Array(text.utf8)
         var done = 0
         while done < bytes.count {
@@ -83,10 +85,16 @@ public enum Host {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                return
+                if errno == EAGAIN {
+                    var waiting = pollfd(fd: stream, events: Int16(POLLOUT), revents: 0)
+                    unsafe poll(&waiting, 1, -1)
+                    continue
+                }
+                return errno == EPIPE
             }
             done += count
         }
+        return true
     }
 
     /// Ends the process at once, without what libraries have registered for its end: other threads may still

@@ -9,6 +9,7 @@ public final class Signals: Sendable {
     private struct State {
         var received: [Int32] = []
         var waiter: CheckedContinuation<Int32, Never>?
+        var handler: (@Sendable (Int32) -> Void)?
     }
     private let state = Mutex(State())
 
@@ -38,6 +39,7 @@ public final class Signals: Sendable {
     }
 
     private func deliver(_ number: Int32) {
+        if let handler = state.withLock(\.handler) { return handler(number) }
         let waiter = state.withLock { state -> CheckedContinuation<Int32, Never>? in
             guard let waiter = state.waiter else {
                 state.received.append(number)
@@ -47,6 +49,15 @@ public final class Signals: Sendable {
             return waiter
         }
         waiter?.resume(returning: number)
+    }
+
+    /// Has signals handled on a thread of their own from now on, whatever blocks elsewhere.
+    public func onNext(_ handler: @escaping @Sendable (Int32) -> Void) {
+        let received = state.withLock { state in
+            state.handler = handler
+            return state.received.popLast()
+        }
+        if let received { handler(received) }
     }
 
     /// The next signal; one that came before the call is not lost. One waiter at a time.

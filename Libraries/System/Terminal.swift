@@ -1,7 +1,19 @@
 import Glibc
+import Synchronization
 
 /// The terminal that a person sits at.
 public enum Terminal {
+    /// How the terminal was before it was silenced.
+    private static let saved = Mutex<termios?>(nil)
+
+    /// Lets the terminal show again what is typed, where a question silenced it and the program is about to end.
+    public static func restore() {
+        guard var before = saved.withLock({ $0 }), let terminal = try? Descriptor.open("/dev/tty", O_RDWR | O_NOCTTY)
+        else { return }
+        unsafe tcsetattr(terminal.number, TCSANOW, &before)
+        try? terminal.write(Array("\n".utf8))
+    }
+
     /// Asks for a secret without showing what is typed; nil where there is no terminal, or the person gives none.
     public static func readSecret(_ prompt: String) -> String? {
         guard let terminal = try? Descriptor.open("/dev/tty", O_RDWR | O_NOCTTY) else { return nil }
@@ -11,7 +23,9 @@ public enum Terminal {
         silent.c_lflag &= ~tcflag_t(ECHO)
         silent.c_lflag |= tcflag_t(ICANON)
         guard unsafe tcsetattr(terminal.number, TCSAFLUSH, &silent) == 0 else { return nil }
+        saved.withLock { $0 = before }
         defer {
+            saved.withLock { $0 = nil }
             unsafe tcsetattr(terminal.number, TCSAFLUSH, &before)
             try? terminal.write(Array("\n".utf8))
         }

@@ -86,7 +86,7 @@ public struct IndexDocument: Sendable, Equatable {
     public init(_ bytes: [UInt8]) throws(IndexFault) {
         let value: JSONValue
         do {
-            value = try JSONValue(bytes, limits: JSONLimits(bytes: bytes.count))
+            value = try JSONValue(bytes, limits: JSONLimits(bytes: bytes.count, values: bytes.count))
         } catch {
             throw IndexFault("it is no JSON: \(error)")
         }

@@ -45,7 +45,7 @@ extension EventLog {
         }
     }
 
-    /// Forgets how far a spool has been taken that is no more.
+    /// Says that a spool is no more; how far it was taken is remembered for a day.
     public func forgetSpool(_ spool: SpoolID) async throws(EventLogError) {
         try await EventReader.translating {
             _ = try await commands.run { try $0.execute(Statements.forgetSpool, [.uuid(spool.bytes)]).affected }

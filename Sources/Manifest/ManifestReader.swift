@@ -274,6 +274,8 @@ extension AgentManifest {
                 if range.utf8.count > 128 || !range.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
                     findings.append(
                         Finding(.error, "\(path)/version", "a range has at most 128 characters of printable ASCII"))
+                } else if VersionRange(range) == nil {
+                    warn("\(path)/version", "'\(range)' is no range of versions, such as ^1.2; nothing will fit it")
                 }
                 dependencies?.append(Dependency(id: id, range: range, isPeer: isPeer))
             }

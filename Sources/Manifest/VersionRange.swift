@@ -80,7 +80,7 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func bounds(of text: Substring) -> [Bound]? {
-        let words = text.split(separator: " ")
+        let words = text.split(whereSeparator: \.isWhitespace)
         if let dash = words.firstIndex(of: "-") {
             guard dash == 1, words.count == 3, let from = partial(words[0]), let to = partial(words[2]) else {
                 return nil
@@ -151,6 +151,8 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func partial(_ text: Substring) -> Partial? {
+        // As people write it in front of tags.
+        let text = text.hasPrefix("v") ? text.dropFirst() : text
         if let version = SemVer(String(text)) { return Partial(numbers: version.core, version: version) }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count) else { return nil }

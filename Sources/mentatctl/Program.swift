@@ -73,22 +73,20 @@ struct Program {
             let console = Console(
                 form: isJSON ? .json : invocation.flags.contains("quiet") ? .quiet : .human,
                 colour: (try? settings.value(.color).value) ?? "auto")
-            let signals = Signals()
-            let work = Task {
-                try await entry.run(
-                    Context(invocation: invocation, settings: settings, console: console, version: version))
-            }
-            Task {
-                _ = await signals.next()
+            // On the thread of the signals: whatever blocks elsewhere, the program ends.
+            Signals().onNext { _ in
+                Unfinished.cancel()
+                Terminal.restore()
                 console.clearProgress()
-                Unfinished.discardAll()
                 Host.write("mentatctl: cancelled\n", to: 2)
                 Host.exit(ExitCode.cancelled.rawValue)
             }
-            let report = try await work.value
-            report.print(console)
-            return report.exit
+            let report = try await entry.run(
+                Context(invocation: invocation, settings: settings, console: console, version: version))
+            return report.print(console)
         } catch {
+            // What fails because its folder was taken away is about to end as cancelled.
+            Unfinished.waitIfCancelled()
             let failure = Failure(error)
             say(failure, asJSON: isJSON)
             return failure.exit
@@ -97,15 +95,17 @@ struct Program {
 
     /// Says what went wrong, on stderr: in words, or as a JSON document.
     private static func say(_ failure: Failure, asJSON: Bool) {
+        let failure = failure.redacted
         guard !asJSON else {
-            return Host.write("\(String(decoding: failure.json.canonicalBytes, as: UTF8.self))\n", to: 2)
+            Host.write("\(String(decoding: failure.json.canonicalBytes, as: UTF8.self))\n", to: 2)
+            return
         }
-        var text = "mentatctl: \(failure.message)\n"
+        var text = "mentatctl: \(JSONValue.printable(failure.message))\n"
         for finding in failure.findings {
             text +=
                 "  \(finding.severity) at \(finding.path.isEmpty ? "the document" : finding.path): \(finding.message)\n"
         }
-        if let fix = failure.fix { text += "  try: \(fix)\n" }
+        if let fix = failure.fix { text += "  try: \(JSONValue.printable(fix))\n" }
         Host.write(text, to: 2)
     }
 }

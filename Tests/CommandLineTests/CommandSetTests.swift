@@ -103,16 +103,14 @@ import Testing
         ("tool ", "agent completion man run"), ("tool ag", "agent"), ("tool agent ", "owner publish"),
         ("tool agent owner ", "add"), ("tool agent publish --s", "--sort"),
         ("tool agent publish --sort ", "name stars"),
-        ("tool completion ", "--help --json --registry bash fish zsh"), ("tool --registry x agent o", "owner"),
+        ("tool completion ", "--help --json --registry bash fish zsh"), ("tool --registry http://h:1 agent o", "owner"),
     ])
     func bashCompletes(_ line: String, _ wanted: String) throws {
-        var words = line.split(separator: " ").map(String.init)
-        if line.hasSuffix(" ") { words.append("") }
         let script =
             try printed("completion bash") + """
 
-                COMP_WORDS=(\(words.map { "'\($0)'" }.joined(separator: " ")))
-                COMP_CWORD=\(words.count - 1)
+                COMP_LINE='\(line)'
+                COMP_POINT=${#COMP_LINE}
                 _tool
                 printf '%s\\n' "${COMPREPLY[@]}" | sort | tr '\\n' ' '
                 """

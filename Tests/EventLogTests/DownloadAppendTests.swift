@@ -57,7 +57,12 @@ import Testing
             #expect(try await log.spoolMark(spool) == 500)
             #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM log.spools") == ["1"])
             #expect(try await log.append(try append(log, range(0, 100))) == .conflict)
+            // What was forgotten is remembered for as long as an append of it may still be on its way.
             try await log.forgetSpool(spool)
+            try await log.maintain()
+            #expect(try await log.append(try append(log, range(0, 100))) == .conflict)
+            try await TestDatabase.script(url, "UPDATE log.spools SET forgotten = now() - interval '25 hours'")
+            try await log.maintain()
             #expect(try await log.spoolMark(spool) == 0)
         }
     }

@@ -1,17 +1,23 @@
+import AgentIndex
+import Archive
+import Compression
 import Crypto
 import Events
 import JSON
 import Manifest
 import Marketplace
+import System
 import YAML
 
+@testable import CommandAPI
 @testable import HTTPServer
 
 /// What the parsers have to hold to whatever comes in: no crash, and properties that a precondition checks.
 enum FuzzTargets {
     static let all: [String: @Sendable ([UInt8]) -> Void] = [
         "json": json, "yaml": yaml, "manifest": manifest, "semver": semver, "identifier": identifier,
-        "envelope": envelope, "multipart": multipart, "request": request,
+        "envelope": envelope, "multipart": multipart, "request": request, "range": range, "index": index,
+        "report": report, "tar": tar,
     ]
 
     /// What is read and written is read as the same, and the canonical form is its own.
@@ -70,6 +76,54 @@ enum FuzzTargets {
     @Sendable private static func envelope(_ bytes: [UInt8]) {
         guard let envelope = try? Envelope(bytes: bytes) else { return }
         precondition((try? Envelope(bytes: envelope.bytes)) == envelope, "an entry that changes")
+    }
+
+    /// A range admits what it admits however often it is asked, and nothing beyond a hyphen's ends.
+    @Sendable private static func range(_ bytes: [UInt8]) {
+        let parts = bytes.split(separator: 0x0a, maxSplits: 1).map { String(decoding: $0, as: UTF8.self) }
+        guard let text = parts.first, let range = VersionRange(text) else { return }
+        precondition(VersionRange(range.description) == range)
+        guard parts.count == 2, let version = SemVer(parts[1]) else { return }
+        let isIn = range.contains(version)
+        if let both = VersionRange("\(text)||\(text)") { precondition(both.contains(version) == isIn) }
+        if let exact = VersionRange("\(version)") { precondition(exact.contains(version)) }
+    }
+
+    /// A document that is read is written as one that is read as the same.
+    @Sendable private static func index(_ bytes: [UInt8]) {
+        guard let document = try? IndexDocument(bytes) else { return }
+        precondition((try? IndexDocument(document.bytes)) == document, "a document that changes")
+        for request in ["latest", "*", "^1"] { _ = VersionRequest(request).map { try? document.resolve($0) } }
+    }
+
+    /// A batch is taken or has a finding, and what is taken makes entries.
+    @Sendable private static func report(_ bytes: [UInt8]) {
+        let report = DownloadReport(bytes) { _ in true }
+        precondition(!report.lines.isEmpty || !report.findings.isEmpty, "a refusal without a word")
+        var groups = DownloadGroups()
+        for (_, line) in report.lines {
+            let spooled = SpooledDownload(
+                agent: line.agent, version: line.version.description, time: line.time, source: line.source,
+                reader: DayToken(random: [UInt8](repeating: 0, count: 16)))
+            precondition(SpooledDownload(line: spooled.line.dropLast()) == spooled, "a line that changes")
+            groups.add(spooled)
+        }
+        precondition(groups.count <= report.lines.count)
+    }
+
+    /// An archive is refused, or holds plain names alone, each once.
+    @Sendable private static func tar(_ bytes: [UInt8]) {
+        let path = "/dev/shm/mentatlab-fuzz-\(Host.processID)"
+        guard let packed = Gzip.compress(bytes, level: 1), (try? FileSystem.replace(path, with: packed)) != nil,
+            let entries = try? TarGzip.read(path)
+        else { return }
+        for entry in entries {
+            let parts = entry.name.utf8.split(separator: 0x2f, omittingEmptySubsequences: false).map { Array($0) }
+            precondition(!entry.name.isEmpty && !parts.contains { [[], [0x2e], [0x2e, 0x2e]].contains($0) })
+            precondition(entry.name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\\" })
+        }
+        let files = entries.filter(\.isFile).map { $0.name.lowercased() }
+        precondition(Set(files).count == files.count, "a file that stands twice")
     }
 
     /// The bytes in pieces of a size.

@@ -8,7 +8,7 @@ import Testing
         ("~1.2", "1.2.9", true), ("~1", "1.9.9", true), ("1.x", "1.0.0", true), ("*", "3.0.0", true),
         ("*", "3.0.0-rc.1", false), (">=1.0.0-rc.1", "1.0.0-rc.2", true), (">=1.0.0-rc.1", "1.1.0-rc.2", false),
         ("1.2 - 1.4", "1.4.9", true), ("1 || 3", "2.0.0", false), (">1", "1.9.0", false), ("<=1", "1.9.0", true),
-        (">= 1.0.0 < 2", "1.5.0", true), ("", "1.0.0", true),
+        (">= 1.0.0 < 2", "1.5.0", true), ("^v1.2\t<1.4", "1.3.0", true), ("v1.2.3", "1.2.3", true), ("", "1.0.0", true),
     ])
     func admits(_ range: String, _ version: String, _ isIn: Bool) throws {
         #expect(try #require(VersionRange(range)).contains(try #require(SemVer(version))) == isIn)

@@ -1,4 +1,4 @@
-"""A registry that does not mean well: hostile_registry.py. Prints `port N` and serves until it is ended.
+"""A registry that does not mean well: hostile_registry.py [CERTIFICATE KEY]. Prints `port N` and serves until it is ended.
 
 The key of the agent that is asked for says what it does, such as `bad.wrong-digest`.
 """
@@ -7,6 +7,8 @@ import hashlib
 import http.server
 import io
 import json
+import ssl
+import sys
 import tarfile
 import threading
 
@@ -23,6 +25,7 @@ def package(*entries):
     return gzip.compress(buffer.getvalue(), mtime=0)
 
 
+asked = []
 MANIFEST = b"id: bad.agent\nversion: 1.0.0\n"
 GOOD = package(("src/main.py", tarfile.REGTYPE, b"print()\n" * 5000))
 EVIL = {
@@ -83,9 +86,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self):
+        # As a proxy it answers for the registry itself.
+        self.path = self.path.removeprefix("http://registry.invalid")
         path = self.path.split("?")[0]
         if path.startswith("/index/bad."):
             what = path.removeprefix("/index/bad.")
+            if what == "busy" and len(asked) < 2:
+                asked.append(what)
+                return self.answer(503, b'{"code":"busy","detail":"later"}', **{"retry-after": "0"})
             body = b"<html>welcome</html>" if what == "no-json" else json.dumps(index(what)).encode()
             return self.answer(200, body)
         parts = path.split("/")
@@ -107,6 +115,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             data = MANIFEST
         if data is None:
             return self.answer(404, b"{}")
+        if what == "flaky":
+            # Half of what is left each time, then the connection ends.
+            start = int(self.headers.get("range", "bytes=0-")[6:-1])
+            self.send_response(206 if start else 200)
+            self.send_header("content-length", str(len(data) - start))
+            if start:
+                self.send_header("content-range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+            self.end_headers()
+            self.wfile.write(data[start : start + max(200, (len(data) - start) // 2)])
+            self.close_connection = True
+            return None
         if what in ("half-body", "endless-body", "long-body"):
             self.send_response(200)
             if what == "half-body":
@@ -131,6 +150,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 1:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*sys.argv[1:])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(f"port {server.server_address[1]}", flush=True)
 threading.Event().wait()

@@ -144,7 +144,7 @@ import Testing
             let idle = try await run([program, "log", "verify", "--data", folder])
             #expect(idle.code == 64)
             #expect(idle.errors.contains("no marketplace runs in"))
-            #expect(try await run([program, "log"]).errors.contains("there is `marketplace log verify`"))
+            #expect(try await run([program, "log"]).errors.contains("`marketplace log` needs one of verify"))
         }
     }
 }

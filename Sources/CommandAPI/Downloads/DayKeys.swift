@@ -64,9 +64,15 @@ final class DayKeys: Sendable {
         keys.withLock { keys in
             keys = keys.filter { today - $0.key < 2 }
         }
-        for name in try FileSystem.names(in: folder) where !kept.contains(name) {
+        for name in try FileSystem.names(in: folder) where !kept.contains(String(name.prefix(10))) {
+            // Also a file beside a key that was being made: it is the same content under another name.
             let path = "\(folder)/\(name)"
-            try FileSystem.overwrite(path, with: [UInt8](repeating: 0, count: Self.keyBytes))
+            do throws(SystemError) {
+                try FileSystem.overwrite(path, with: [UInt8](repeating: 0, count: Self.keyBytes))
+            } catch {
+                // Another program was faster.
+                guard error.isNotFound else { throw error }
+            }
             try FileSystem.remove(path)
         }
     }

@@ -32,7 +32,7 @@ struct DownloadDrain: Sendable {
         self.lines = lines
     }
 
-    /// Drains until the task is cancelled, and once more then.
+    /// Drains until the task is cancelled, and once more then, for as long as a program that is to end may take.
     func run() async {
         var progress = Progress()
         while !Task.isCancelled {
@@ -40,13 +40,17 @@ struct DownloadDrain: Sendable {
             try? await Task.sleep(for: .milliseconds(Self.gatheringMilliseconds))
         }
         spool.close()
-        let last = Task { [progress] in await drain(progress) }
-        let impatient = Task {
-            try? await Task.sleep(for: .milliseconds(Self.lastMilliseconds))
-            last.cancel()
+        await withCheckedContinuation { continuation in
+            let end = FirstAnswer<Void>(continuation)
+            Task { [progress] in
+                _ = await drain(progress)
+                end.give(())
+            }
+            Task {
+                try? await Task.sleep(for: .milliseconds(Self.lastMilliseconds))
+                end.give(())
+            }
         }
-        _ = await last.value
-        impatient.cancel()
         worker.stop()
     }
 
@@ -59,26 +63,30 @@ struct DownloadDrain: Sendable {
     }
 
     private func drain(_ before: Progress) async -> Progress {
-        var (adopted, lost) = (before.adopted, before.lost)
+        var progress = before
+        let now = Host.steadyClockMilliseconds()
+        if progress.adopted.map({ now - $0 >= Self.adoptingMilliseconds }) ?? true {
+            progress.adopted = now
+            await attempt { try await worker.run { [spool] in try spool.adopt() } }
+            await attempt { try await worker.run { [keys, now = self.now] in try keys.destroy(at: now()) } }
+        }
+        await attempt { try await worker.run { [spool] in try spool.synchronize() } }
+        // One file that can't be read keeps no other.
+        for file in spool.files { await attempt { try await drain(file) } }
+        let lost = spool.standing.lost
+        if lost > progress.lost {
+            lines.error("downloads found no room and are not counted", ["downloads": "\(lost - progress.lost)"])
+            progress.lost = lost
+        }
+        return progress
+    }
+
+    private func attempt(_ body: () async throws -> Void) async {
         do {
-            if adopted.map({ Host.steadyClockMilliseconds() - $0 >= Self.adoptingMilliseconds }) ?? true {
-                try await worker.run { [spool, keys, now] in
-                    try spool.adopt()
-                    try keys.destroy(at: now())
-                }
-                adopted = Host.steadyClockMilliseconds()
-            }
-            try await worker.run { [spool] in try spool.synchronize() }
-            for file in spool.files { try await drain(file) }
+            try await body()
         } catch {
             lines.warning("downloads wait", ["error": "\(error)", "bytes": "\(spool.standing.waitingBytes)"])
         }
-        let standing = spool.standing
-        if standing.lost > lost {
-            lines.error("downloads found no room and are not counted", ["downloads": "\(standing.lost - lost)"])
-            lost = standing.lost
-        }
-        return Progress(adopted: adopted, lost: lost)
     }
 
     /// What a file holds from a byte on, as far as one append takes it.
@@ -96,7 +104,9 @@ struct DownloadDrain: Sendable {
 
     private func drain(_ file: DownloadSpool.File) async throws {
         var mark = try await log.spoolMark(file.spool)
-        while true {
+        // What comes meanwhile waits for the next round, so that there is something to be put together.
+        let end = try await worker.run { try FileSystem.status(file.path)?.size ?? 0 }
+        while !file.isActive || mark < end {
             let start = mark
             // Also the first time: a file that was left may be in the log for the most part.
             spool.took(file, upTo: start, oldest: nil)
@@ -122,6 +132,8 @@ struct DownloadDrain: Sendable {
     }
 
     private static func read(_ file: DownloadSpool.File, from start: Int64) throws -> Block {
+        // A file that somebody has removed holds nothing.
+        guard try FileSystem.status(file.path) != nil else { return Block(past: start, isEnd: true) }
         let bytes = try Descriptor.reading(file.path).read(at: start, count: blockBytes)
         var block = Block(past: start)
         var rest = bytes[...]

@@ -94,7 +94,7 @@ struct DownloadEndpoint: Sendable {
         guard let words = request.http.head.fields["authorization"]?.split(separator: " "), words.count == 2,
             let secret = TokenSecret(String(words[1]))
         else { return address }
-        let person = await withCheckedContinuation { continuation in
+        let person = await withCheckedContinuation { (continuation: CheckedContinuation<PersonID?, Never>) in
             let answer = FirstAnswer(continuation)
             Task { answer.give(try? await owner(of: secret)) }
             Task {
@@ -126,14 +126,14 @@ struct DownloadEndpoint: Sendable {
 }
 
 /// Takes the first of several answers; whoever comes later is not waited for.
-private final class FirstAnswer: Sendable {
-    private let continuation: Mutex<CheckedContinuation<PersonID?, Never>?>
+final class FirstAnswer<Answer: Sendable>: Sendable {
+    private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
 
-    init(_ continuation: CheckedContinuation<PersonID?, Never>) {
+    init(_ continuation: CheckedContinuation<Answer, Never>) {
         self.continuation = Mutex(continuation)
     }
 
-    func give(_ answer: PersonID?) {
+    func give(_ answer: Answer) {
         continuation.withLock { $0.take() }?.resume(returning: answer)
     }
 }

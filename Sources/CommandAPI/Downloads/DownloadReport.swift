@@ -10,7 +10,7 @@ struct DownloadReport {
         /// What its sender knows it by.
         let id: String
         let agent: AgentKey
-        let version: SemVer
+        var version: SemVer
         let time: Timestamp
         let source: AgentDownloaded.Download.Source
         /// Who, in words that stand for one reader and nothing else, such as an address.
@@ -47,6 +47,11 @@ struct DownloadReport {
             guard findings.count < Self.maximumFindings else { return }
         }
         if lines.isEmpty, findings.isEmpty { refuse(0, "", "the batch has no line") }
+    }
+
+    /// Notes the version of a line as it was published, which may have another build.
+    mutating func know(_ number: Int, _ version: SemVer) {
+        if let index = lines.firstIndex(where: { $0.number == number }) { lines[index].line.version = version }
     }
 
     /// Notes what is wrong with a member of a line.

@@ -57,7 +57,9 @@ struct DownloadReportEndpoint: Sendable {
                 report.refuse(number, "agent", "there is no agent '\(line.agent)' here")
                 continue
             }
-            if (try? file.document.resolve(.exact(line.version))) == nil {
+            if let version = try? file.document.resolve(.exact(line.version)) {
+                report.know(number, version.version)
+            } else {
                 report.refuse(number, "version", "the agent '\(line.agent)' has no version \(line.version) here")
             }
         }

@@ -38,6 +38,9 @@ final class DownloadSpool: Sendable {
     private struct Left: Sendable {
         let file: File
         let lock: FileLock
+        /// How many of its bytes are counted as waiting, those taken meanwhile included.
+        let size: Int64
+        var isDirty: Bool
     }
 
     private struct State: ~Copyable {
@@ -49,8 +52,13 @@ final class DownloadSpool: Sendable {
         var oldest: Timestamp?
         /// How far each file at hand has been taken.
         var taken: [SpoolID: Int64] = [:]
+        /// Until when the disk is not asked again, which has refused.
+        var restsUntil: Int64 = 0
     }
 
+    /// How long a disk that refuses is left alone.
+    private static let restMilliseconds: Int64 = 1_000
+    private static let maximumTries = 4
     /// From this size on a file is written no more.
     private static let fileBytes: Int64 = 16 << 20
 
@@ -90,6 +98,8 @@ final class DownloadSpool: Sendable {
     }
 
     private func write(_ line: [UInt8], _ state: inout State) -> Bool {
+        let now = Host.steadyClockMilliseconds()
+        guard now >= state.restsUntil else { return false }
         do {
             if state.active == nil { state.active = try open() }
             try state.active?.descriptor.write(line)
@@ -98,18 +108,28 @@ final class DownloadSpool: Sendable {
             if (state.active?.size ?? 0) >= Self.fileBytes { retire(&state) }
             return true
         } catch {
-            // Half a line may stand there; the next download begins another file.
-            retire(&state)
+            state.restsUntil = now + Self.restMilliseconds
+            // Half a line may stand there: it goes, or else the next download begins another file.
+            if let size = state.active?.size, (try? state.active?.descriptor.truncate(to: size)) == nil {
+                retire(&state)
+            }
             return false
         }
     }
 
     private func open() throws(SystemError) -> Active {
-        let spool = SpoolID()
-        let path = "\(folder)/\(log).\(spool)"
-        // Locked from its first moment: the lock's own descriptor makes the file.
-        guard let lock = try FileLock.acquire(path) else { throw SystemError("lock", path: path) }
-        return Active(spool: spool, descriptor: try Descriptor.appending(path), lock: lock)
+        for _ in 0..<Self.maximumTries {
+            let spool = SpoolID()
+            let path = "\(folder)/\(log).\(spool)"
+            do throws(SystemError) {
+                // Another program may take a file that is just being made for one that was left.
+                guard let lock = try FileLock.acquire(path) else { continue }
+                return Active(spool: spool, descriptor: try Descriptor.appending(path), lock: lock)
+            } catch {
+                guard error.isNotFound else { throw error }
+            }
+        }
+        throw SystemError("lock", path: folder, code: 0)
     }
 
     private func retire(_ state: inout State) {
@@ -117,7 +137,7 @@ final class DownloadSpool: Sendable {
         state.left.append(
             Left(
                 file: File(spool: active.spool, path: "\(folder)/\(log).\(active.spool)", isActive: false),
-                lock: active.lock))
+                lock: active.lock, size: active.size, isDirty: active.isDirty))
     }
 
     /// Takes over what programs left that are no more.
@@ -129,12 +149,12 @@ final class DownloadSpool: Sendable {
             let isOurs = state.withLock { state in
                 state.active?.spool == spool || state.left.contains { $0.file.path == path }
             }
-            guard !isOurs, let size = try FileSystem.status(path)?.size, let lock = try FileLock.acquire(path) else {
-                continue
-            }
-            guard try FileSystem.status(path) != nil else { continue }
+            guard !isOurs, try FileSystem.status(path) != nil, let lock = try FileLock.acquire(path) else { continue }
+            guard let size = try FileSystem.status(path)?.size else { continue }
             state.withLock { state in
-                state.left.append(Left(file: File(spool: spool, path: path, isActive: false), lock: lock))
+                state.left.append(
+                    Left(
+                        file: File(spool: spool, path: path, isActive: false), lock: lock, size: size, isDirty: false))
                 state.waitingBytes += size
             }
         }
@@ -153,13 +173,29 @@ final class DownloadSpool: Sendable {
 
     /// Forces what was written to the disk.
     func synchronize() throws(SystemError) {
-        let path = state.withLock { state -> String? in
-            guard state.active?.isDirty == true, let spool = state.active?.spool else { return nil }
+        let dirty = state.withLock { state -> [SpoolID] in
+            var dirty = state.left.filter(\.isDirty).map(\.file.spool)
+            if state.active?.isDirty == true, let spool = state.active?.spool { dirty.append(spool) }
             state.active?.isDirty = false
-            return "\(folder)/\(log).\(spool)"
+            for index in state.left.indices { state.left[index].isDirty = false }
+            return dirty
         }
         // Through a descriptor of its own, so that nobody who writes waits for the disk.
-        if let path { try Descriptor.reading(path).synchronize() }
+        for (index, spool) in dirty.enumerated() {
+            do {
+                try Descriptor.reading("\(folder)/\(log).\(spool)").synchronize()
+            } catch {
+                // What is not on the disk yet is forced there the next time.
+                let rest = Set(dirty[index...])
+                state.withLock { state in
+                    if let spool = state.active?.spool, rest.contains(spool) { state.active?.isDirty = true }
+                    for index in state.left.indices where rest.contains(state.left[index].file.spool) {
+                        state.left[index].isDirty = true
+                    }
+                }
+                throw error
+            }
+        }
     }
 
     /// Says that the log holds a file up to a byte, and since when what stands behind it waits.
@@ -181,8 +217,13 @@ final class DownloadSpool: Sendable {
         try FileSystem.remove(file.path)
         try FileSystem.synchronizeDirectory(folder)
         state.withLock { state in
+            if let left = state.left.first(where: { $0.file.path == file.path }) {
+                // A torn end is in no entry.
+                state.waitingBytes = max(0, state.waitingBytes - left.size + (state.taken[file.spool] ?? 0))
+            }
             state.left.removeAll { $0.file.path == file.path }
             state.taken[file.spool] = nil
+            if state.waitingBytes == 0 { state.oldest = nil }
         }
     }
 }

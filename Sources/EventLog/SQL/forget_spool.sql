@@ -1,1 +1,1 @@
-DELETE FROM log.spools WHERE spool = $1
+UPDATE log.spools SET forgotten = now() WHERE spool = $1

@@ -5,7 +5,8 @@ CREATE TABLE log.spools (
     spool uuid NOT NULL,
     start bigint NOT NULL,
     past  bigint NOT NULL CHECK (past > start),
-    added timestamptz NOT NULL DEFAULT now(),
+    -- When its file was removed. It is remembered for longer than a backend can outlive its statement's timeout.
+    forgotten timestamptz,
     PRIMARY KEY (spool, start)
 );
 -- Lines of other servers' logs that were taken already, each once.
@@ -15,7 +16,8 @@ CREATE TABLE vault.download_lines (
 );
 CREATE INDEX download_lines_added ON vault.download_lines (added);
 -- Postgres takes UPDATE as the right to lock a row.
-GRANT SELECT, INSERT, DELETE, UPDATE (added) ON log.spools, vault.download_lines TO marketplace_commands;
+GRANT SELECT, INSERT, DELETE, UPDATE (forgotten) ON log.spools TO marketplace_commands;
+GRANT SELECT, INSERT, DELETE, UPDATE (added) ON vault.download_lines TO marketplace_commands;
 
 DROP PROCEDURE log.append;
 
@@ -281,7 +283,8 @@ BEGIN
     DELETE FROM log.spools
     WHERE ctid IN (
         SELECT s.ctid FROM log.spools s
-        WHERE EXISTS (SELECT FROM log.spools n WHERE n.spool = s.spool AND n.start > s.start)
+        WHERE s.forgotten < now() - interval '24 hours'
+           OR EXISTS (SELECT FROM log.spools n WHERE n.spool = s.spool AND n.start > s.start)
         LIMIT 20000 FOR UPDATE SKIP LOCKED);
     COMMIT;
     DELETE FROM vault.download_lines

@@ -16,23 +16,23 @@ WITH new AS (
         SELECT FROM models.download_readers p WHERE p.key = f.key AND p.day = f.day AND p.reader = f.reader)
 ), by_version AS (
     INSERT INTO models.version_downloads AS v (key, version, day, downloads, readers)
-    SELECT n.key, n.version, n.day, count(*),
-           (SELECT count(*) FROM fresh f WHERE f.key = n.key AND f.version = n.version AND f.day = n.day)
-    FROM new n
-    GROUP BY n.key, n.version, n.day
+    SELECT key, version, day, n.downloads, coalesce(f.readers, 0)
+    FROM (SELECT key, version, day, count(*) AS downloads FROM new GROUP BY key, version, day) AS n
+    LEFT JOIN (SELECT key, version, day, count(*) AS readers FROM fresh GROUP BY key, version, day) AS f
+    USING (key, version, day)
     ON CONFLICT (key, day, version) DO UPDATE
     SET downloads = v.downloads + excluded.downloads, readers = v.readers + excluded.readers
 ), by_day AS (
     INSERT INTO models.daily_downloads AS d (key, day, downloads, readers)
-    SELECT n.key, n.day, count(*), (SELECT count(*) FROM first f WHERE f.key = n.key AND f.day = n.day)
-    FROM new n
-    GROUP BY n.key, n.day
+    SELECT key, day, n.downloads, coalesce(f.readers, 0)
+    FROM (SELECT key, day, count(*) AS downloads FROM new GROUP BY key, day) AS n
+    LEFT JOIN (SELECT key, day, count(*) AS readers FROM first GROUP BY key, day) AS f USING (key, day)
     ON CONFLICT (key, day) DO UPDATE
     SET downloads = d.downloads + excluded.downloads, readers = d.readers + excluded.readers
 )
 INSERT INTO models.agent_downloads AS a (key, downloads, readers, position)
-SELECT n.key, count(*), (SELECT count(*) FROM first f WHERE f.key = n.key), max(n.position)
-FROM new n
-GROUP BY n.key
+SELECT key, n.downloads, coalesce(f.readers, 0), n.position
+FROM (SELECT key, count(*) AS downloads, max(position) AS position FROM new GROUP BY key) AS n
+LEFT JOIN (SELECT key, count(*) AS readers FROM first GROUP BY key) AS f USING (key)
 ON CONFLICT (key) DO UPDATE
 SET downloads = a.downloads + excluded.downloads, readers = a.readers + excluded.readers, position = excluded.position

@@ -13,6 +13,12 @@ enum AccountCommands {
             examples: ["mentatctl register ada"])
     ) { context in
         let registry = try context.registry()
+        // The token is shown nowhere, so there has to be a place for it.
+        guard try !context.settings.keepsToken(for: registry.origin) else {
+            throw Failure(
+                .failure, "token-kept", "a token is kept for \(registry.origin) already",
+                fix: "mentatctl whoami shows whose; mentatctl config logout forgets it")
+        }
         let answer = try await registry.send(
             "POST", "users",
             json: .members(["name": .text(context.argument(0)), "email": .text(context.option("email"))])

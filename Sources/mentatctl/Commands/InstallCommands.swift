@@ -32,7 +32,8 @@ enum InstallCommands {
         try installation.agents.sweep()
         var installed: [JSONValue] = []
         for reference in references {
-            installed.append(outcome(try await installation.install(reference), context.console))
+            guard let outcome = try await installation.install(reference) else { continue }
+            installed.append(InstallCommands.outcome(outcome, context.console))
         }
         return report(installed)
     }
@@ -86,11 +87,11 @@ enum InstallCommands {
             examples: ["mentatctl agent update", "mentatctl agent update mentatlab.word-count"])
     ) { context in
         let wanted = try context.invocation.arguments.map { text throws(Failure) in try AgentReference(text).id.key }
-        let installation = try installation(context)
-        let lock = try await installation.agents.lock()
+        let agents = InstalledAgents(context.settings)
+        let lock = try await agents.lock()
         defer { withExtendedLifetime(lock) {} }
-        try installation.agents.sweep()
-        let receipts = try installation.agents.list()
+        try agents.sweep()
+        let receipts = try agents.list()
         for key in wanted where !receipts.contains(where: { $0.id.key == key }) { throw notInstalled("\(key)") }
         var newest: [AgentKey: InstalledAgents.Receipt] = [:]
         for receipt in receipts where wanted.isEmpty || wanted.contains(receipt.id.key) {
@@ -100,8 +101,14 @@ enum InstallCommands {
         for receipt in newest.values.sorted(by: { $0.id.description < $1.id.description }) {
             // A pinned version is as new as it will ever be.
             guard SemVer(receipt.request) == nil else { continue }
-            let outcome = try await installation.install(try AgentReference("\(receipt.id)@\(receipt.request)"))
-            if outcome.isNew { installed.append(InstallCommands.outcome(outcome, context.console)) }
+            // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
+            let installation = Installation(
+                registry: Registry(origin: receipt.registry, token: nil, version: context.version), agents: agents,
+                console: context.console)
+            let reference = try AgentReference("\(receipt.id)@\(receipt.request)")
+            if let outcome = try await installation.install(reference, above: receipt.version), outcome.isNew {
+                installed.append(InstallCommands.outcome(outcome, context.console))
+            }
         }
         return report(installed)
     }

@@ -39,7 +39,9 @@ struct Installation {
     }
 
     /// Installs the version that is meant, unless it is there.
-    func install(_ reference: AgentReference) async throws -> Outcome {
+    ///
+    /// - Parameter installed: a version that it has to be higher than; nil is returned where it is not.
+    func install(_ reference: AgentReference, above installed: SemVer? = nil) async throws -> Outcome? {
         let request = try reference.request()
         let document = try await index(reference.id)
         let version: IndexedVersion
@@ -48,6 +50,7 @@ struct Installation {
         } catch {
             throw failure(error, document, request)
         }
+        if let installed, !(installed < version.version) { return nil }
         if document.isDeprecated {
             let use = document.replacement.map { "; use \($0)" } ?? ""
             console.warn("\(document.id) is not recommended any more\(use)")
@@ -55,7 +58,13 @@ struct Installation {
         if let reason = version.yankReason {
             console.warn("\(document.id) \(version.version) is yanked (\(reason.rawValue))")
         }
-        if let there = try agents.receipt(document.key, version.version), there.release == version.release.hex {
+        if let there = try agents.receipt(document.key, version.version) {
+            guard there.release == version.release.hex else {
+                throw Failure(
+                    .failure, "another-release",
+                    "\(document.id) \(version.version) is installed from \(there.registry) with another content",
+                    fix: "mentatctl agent uninstall \(document.id)@\(version.version)")
+            }
             return Outcome(receipt: there, isNew: false, dependencies: version.dependencies)
         }
         let receipt = try await fetch(document, version, request)
@@ -117,7 +126,10 @@ struct Installation {
     private func unpack(_ package: String, into folder: String) throws {
         do {
             let entries = try TarGzip.unpack(package, into: folder)
-            if let taken = entries.first(where: { $0.name.lowercased().split(separator: "/").first == ".mentatlab" }) {
+            if let taken = entries.first(where: { entry in
+                let first = entry.name.utf8.split(separator: UInt8(ascii: "/")).first
+                return first.map { String(decoding: $0, as: UTF8.self).lowercased() } == ".mentatlab"
+            }) {
                 throw Failure(
                     .failure, "refused-package",
                     "the package holds '\(JSONValue.printable(taken.name))', a name that is kept")

@@ -117,10 +117,13 @@ struct InstalledAgents: Sendable {
             "\(unpacked)/\(Self.receiptName)", with: receipt.json.canonicalBytes + [0x0a], mode: 0o644)
         let parent = FileSystem.parent(of: receipt.path)
         try FileSystem.makeDirectory(parent, mode: 0o755)
-        // What lies there without a receipt was never whole.
-        try FileSystem.removeTree(receipt.path)
-        try FileSystem.rename(unpacked, to: receipt.path)
-        try FileSystem.synchronizeDirectory(parent)
+        try Unfinished.whole {
+            guard try FileSystem.status("\(unpacked)/\(Self.receiptName)") != nil else { throw CancellationError() }
+            // What lies there without a receipt was never whole.
+            try FileSystem.removeTree(receipt.path)
+            try FileSystem.rename(unpacked, to: receipt.path)
+            try FileSystem.synchronizeDirectory(parent)
+        }
     }
 
     /// Removes a version; out of sight at once, whatever ends this program in between.

@@ -127,9 +127,12 @@ struct AgentFolder {
         func walk(_ folder: String) throws {
             for name in try FileSystem.names(in: folder.isEmpty ? path : "\(path)/\(folder)") {
                 let inside = folder.isEmpty ? name : "\(folder)/\(name)"
-                guard let status = try FileSystem.status("\(path)/\(inside)"),
-                    !rules.ignores(inside, isFolder: status.isDirectory)
-                else { continue }
+                guard let status = try FileSystem.status("\(path)/\(inside)") else {
+                    throw Failure(
+                        .failure, "invalid-package", "'\(inside)' was removed meanwhile, or its name is no UTF-8",
+                        fix: "rename it, then try again")
+                }
+                guard !rules.ignores(inside, isFolder: status.isDirectory) else { continue }
                 if status.isDirectory {
                     try walk(inside)
                 } else if status.isFile {

@@ -3,7 +3,7 @@
 struct IgnoreRules {
     /// What no package holds, whatever the files say.
     private static let always = [
-        ".git/", ".hg/", ".svn/", ".mentatlab/", ".DS_Store", "__pycache__/", "*.pyc", "node_modules/", ".venv/",
+        ".git", ".hg/", ".svn/", ".mentatlab/", ".DS_Store", "__pycache__/", "*.pyc", "node_modules/", ".venv/",
         "/package.tar.gz", ".env",
     ]
 
@@ -19,6 +19,8 @@ struct IgnoreRules {
 
     /// Reads the lines of an ignore file.
     init(_ text: String) {
+        // Some editors begin a file with an invisible mark.
+        let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
         rules = (text.split(whereSeparator: \.isNewline).map(String.init) + Self.always).compactMap(Self.rule)
     }
 
@@ -41,42 +43,59 @@ struct IgnoreRules {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         var isIgnored = false
         for rule in rules where isFolder || !rule.isFolder {
-            if Self.fits(rule.pattern[...], Array(rule.isAnchored ? path : name)[...]) { isIgnored = !rule.isNegated }
+            var fit = PatternFit(pattern: rule.pattern, text: Array(rule.isAnchored ? path : name))
+            if fit.holds() { isIgnored = !rule.isNegated }
         }
         return isIgnored
     }
+}
 
-    /// `*` and `?` stand for anything but a slash, `**` for anything, `[…]` for one of some characters.
-    private static func fits(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool {
-        guard let first = pattern.first else { return text.isEmpty }
-        let rest = pattern.dropFirst()
-        switch first {
+/// Whether a pattern stands for a text. `*` and `?` stand for anything but a slash, `**` for anything, `[…]` for one of
+/// some characters. Each pair of places is looked at once, so no pattern takes longer than its length times the text's.
+private struct PatternFit {
+    let pattern: [Character]
+    let text: [Character]
+    private var failed: Set<Int> = []
+
+    init(pattern: [Character], text: [Character]) {
+        self.pattern = pattern
+        self.text = text
+    }
+
+    mutating func holds() -> Bool { fits(0, 0) }
+
+    private mutating func fits(_ p: Int, _ t: Int) -> Bool {
+        let place = p * (text.count + 1) + t
+        guard !failed.contains(place) else { return false }
+        let isFit = looksFit(p, t)
+        if !isFit { failed.insert(place) }
+        return isFit
+    }
+
+    private mutating func looksFit(_ p: Int, _ t: Int) -> Bool {
+        guard p < pattern.count else { return t == text.count }
+        let next = t < text.count ? text[t] : nil
+        switch pattern[p] {
         case "*":
-            if rest.first == "*" {
-                let behind = rest.dropFirst()
-                // `**/` stands for any folders, also none.
-                if behind.first == "/", fits(behind.dropFirst(), text) { return true }
-                return text.isEmpty ? fits(behind, text) : fits(behind, text) || fits(pattern, text.dropFirst())
+            guard p + 1 < pattern.count, pattern[p + 1] == "*" else {
+                return fits(p + 1, t) || (next != nil && next != "/" && fits(p, t + 1))
             }
-            if fits(rest, text) { return true }
-            guard let next = text.first, next != "/" else { return false }
-            return fits(pattern, text.dropFirst())
-        case "?":
-            guard let next = text.first, next != "/" else { return false }
-            return fits(rest, text.dropFirst())
+            // `**/` stands for any folders, also none.
+            if p + 2 < pattern.count, pattern[p + 2] == "/", fits(p + 3, t) { return true }
+            return fits(p + 2, t) || (next != nil && fits(p, t + 1))
+        case "?": return next != nil && next != "/" && fits(p + 1, t + 1)
         case "[":
-            guard let next = text.first, next != "/", let end = rest.dropFirst().firstIndex(of: "]") else {
+            guard let next, next != "/", let end = pattern[(p + 1)...].dropFirst().firstIndex(of: "]") else {
                 return false
             }
-            var set = rest[..<end]
+            var set = pattern[(p + 1)..<end]
             let isNegated = set.first == "!" || set.first == "^"
             if isNegated { set.removeFirst() }
-            return holds(set, next) != isNegated && fits(pattern[(end + 1)...], text.dropFirst())
+            return Self.holds(set, next) != isNegated && fits(end + 1, t + 1)
         case "\\":
-            guard let escaped = rest.first, escaped == text.first else { return false }
-            return fits(rest.dropFirst(), text.dropFirst())
-        default:
-            return first == text.first && fits(rest, text.dropFirst())
+            guard p + 1 < pattern.count, pattern[p + 1] == next else { return false }
+            return fits(p + 2, t + 1)
+        default: return pattern[p] == next && fits(p + 1, t + 1)
         }
     }
 

@@ -70,6 +70,19 @@ struct Failure: Error, Sendable, CustomStringConvertible {
 
     var description: String { message }
 
+    /// Without whatever looks like a token: one that was typed in a wrong place is not said again.
+    var redacted: Failure {
+        var redacted = self
+        redacted.message = Redaction.ofTokens(in: message)
+        redacted.fix = fix.map(Redaction.ofTokens)
+        redacted.findings = findings.map { finding in
+            Problem.Finding(
+                severity: finding.severity, path: Redaction.ofTokens(in: finding.path),
+                message: Redaction.ofTokens(in: JSONValue.printable(finding.message)))
+        }
+        return redacted
+    }
+
     /// As a machine reads it.
     var json: JSONValue {
         var members = [

@@ -29,7 +29,8 @@ struct Registry: Sendable {
 
     private static let maximumTries = 4
     private static let longestPauseMilliseconds: Int64 = 10_000
-    static let maximumBodyBytes = 64 << 20
+    private static let maximumBodyBytes = 64 << 20
+    private static let limits = JSONLimits(bytes: maximumBodyBytes, values: maximumBodyBytes)
 
     let origin: String
     let token: String?
@@ -68,7 +69,7 @@ struct Registry: Sendable {
         guard (200...299).contains(response.status) || accepts.contains(response.status) else {
             throw failure(response)
         }
-        let document = try? JSONValue(response.body, limits: JSONLimits(bytes: Self.maximumBodyBytes))
+        let document = try? JSONValue(response.body, limits: Self.limits)
         if document == nil, response.status < 300 {
             throw Failure(
                 .failure, "no-marketplace",
@@ -98,8 +99,10 @@ struct Registry: Sendable {
                 guard [429, 502, 503, 504].contains(response.status), attempt < Self.maximumTries else {
                     return response
                 }
-                wanted = response.fields["retry-after"].flatMap { Int64($0) }.map { $0 * 1_000 }
-                if let wanted, wanted > Self.longestPauseMilliseconds { return response }
+                if let seconds = response.fields["retry-after"].flatMap({ Int64($0) }) {
+                    guard (0...Self.longestPauseMilliseconds / 1_000).contains(seconds) else { return response }
+                    wanted = seconds * 1_000
+                }
             } catch let error as HTTPClientError where attempt < Self.maximumTries {
                 guard error.kind == .unreachable || error.kind == .interrupted else { throw error }
             }
@@ -112,7 +115,7 @@ struct Registry: Sendable {
 
     /// What an answer says that is a problem (RFC 9457).
     private func failure(_ response: HTTPClientResponse) -> Failure {
-        let problem = try? JSONValue(response.body, limits: JSONLimits(bytes: Self.maximumBodyBytes))
+        let problem = try? JSONValue(response.body, limits: Self.limits)
         let exit: ExitCode =
             switch response.status {
             case 401, 403: .authentication
@@ -159,23 +162,24 @@ struct Registry: Sendable {
         var pause: Int64 = 250
         var failures = 0
         while true {
-            let before = target.received
+            let before = target.beginAnswer()
             var request = HTTPClientRequest("GET", origin + path, fields: [("User-Agent", agent)])
             if before > 0 { request.fields.append(("Range", "bytes=\(before)-")) }
             request.stallSeconds = 30
             request.sink = { head, piece in try target.take(head, piece, from: before) }
+            var fault: any Error = Failure(
+                .retryable, "cut-off", "the registry ended its answer before all \(sizeBytes) bytes were sent")
             do {
                 let response = try await client.send(request)
                 guard (200...299).contains(response.status) else { throw failure(response) }
-                guard target.received < sizeBytes else { return target.finish() }
-                throw Failure(
-                    .retryable, "cut-off",
-                    "the registry sent \(target.received) of \(sizeBytes) bytes and ended the answer")
-            } catch {
-                // What brought something along is no failure of the registry's yet.
-                failures = target.received > before ? 1 : failures + 1
-                guard Failure(error).exit == .retryable, failures < Self.maximumTries else { throw error }
+            } catch let error where error is HTTPClientError || error is Failure {
+                guard Failure(error).exit == .retryable else { throw error }
+                fault = error
             }
+            if target.received == sizeBytes { return target.finish() }
+            // What brought something along is no failure of the registry's yet.
+            failures = target.received > before ? 1 : failures + 1
+            guard failures < Self.maximumTries else { throw fault }
             try await Task.sleep(for: .milliseconds(Int64.random(in: pause / 2...pause)))
             pause = min(Self.longestPauseMilliseconds, pause * 2)
         }

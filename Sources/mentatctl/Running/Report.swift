@@ -9,8 +9,6 @@ struct Report: Sendable {
     let text: @Sendable (JSONValue, Style) -> String
     /// What `--quiet` prints, a line each.
     let lines: @Sendable (JSONValue) -> [String]
-    /// How the program ends.
-    var exit = ExitCode.ok
 
     init(
         _ value: JSONValue, lines: @escaping @Sendable (JSONValue) -> [String] = { _ in [] },
@@ -21,15 +19,22 @@ struct Report: Sendable {
         self.text = text
     }
 
-    func print(_ console: Console) {
+    /// Prints it; what can't be printed, such as on a full disk, is a failure.
+    func print(_ console: Console) -> ExitCode {
         console.clearProgress()
-        switch console.form {
-        case .json: Host.write("\(String(decoding: value.canonicalBytes, as: UTF8.self))\n", to: 1)
-        case .quiet: for line in lines(value) { Host.write("\(line)\n", to: 1) }
-        case .human:
-            let text = text(value, Style(isColoured: console.isColoured))
-            if !text.isEmpty { Host.write("\(text)\n", to: 1) }
-        }
+        let text =
+            switch console.form {
+            case .json: "\(String(decoding: value.canonicalBytes, as: UTF8.self))\n"
+            case .quiet: lines(value).map { "\($0)\n" }.joined()
+            case .human:
+                text(value, Style(isColoured: console.isColoured)).split(
+                    separator: "\n", omittingEmptySubsequences: false
+                )
+                .map { "\($0)\n" }.joined()
+            }
+        if text == "\n" || Host.write(text, to: 1) { return .ok }
+        Host.write("mentatctl: stdout can't be written\n", to: 2)
+        return .failure
     }
 }
 

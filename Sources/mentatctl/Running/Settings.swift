@@ -60,10 +60,13 @@ struct Settings: Sendable {
 
     /// Scheme, host and port of an address, without a slash behind.
     static func origin(_ text: String) throws(Failure) -> String {
+        // What may be a password stands in front of the last '@'.
+        let shown =
+            text.utf8.lastIndex(of: UInt8(ascii: "@")).map { "…\(text[$0...].prefix(200))" } ?? String(text.prefix(200))
         func refuse(_ reason: String) -> Failure {
             Failure(
                 .usage, "usage",
-                "the registry is '\(Redaction.ofTokens(in: String(text.prefix(200))))'; \(reason), such as https://marketplace.example"
+                "the registry is '\(shown)'; \(reason), such as https://marketplace.example"
             )
         }
         let lower = text.lowercased()
@@ -115,6 +118,13 @@ struct Settings: Sendable {
     func keep(_ token: String, user: String, for origin: String) throws {
         let entry = JSONValue.members(["token": .string(token), "user": .string(user)])
         try write(try read(credentialFile).with(origin, entry), to: credentialFile)
+    }
+
+    /// True where a token is kept for a registry. Throws where the file could not take another one.
+    func keepsToken(for origin: String) throws -> Bool {
+        let all = try read(credentialFile)
+        try write(all, to: credentialFile)
+        return all[origin] != nil
     }
 
     /// Forgets the token for a registry; false where none is kept.

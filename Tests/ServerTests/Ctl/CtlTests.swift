@@ -94,6 +94,8 @@ import Testing
                             #expect(refused.code == 4, "\(line): \(refused.errors)")
                             #expect(refused.output.isEmpty && !refused.errors.isEmpty)
                         }
+                        // Nobody registers over a token that is kept.
+                        if name == "register" { _ = try await ctl("config", "logout") }
                         let outcome = try await ctl.run(line)
                         #expect(outcome.code == 0, "\(line): \(outcome.errors)")
                         #expect(!outcome.output.contains("\u{1b}") && !outcome.errors.contains("\u{1b}"), "\(line)")
@@ -146,9 +148,30 @@ import Testing
                 #expect(other.code == 4)
                 #expect(try await ctl("config", "logout").code == 0)
                 #expect(try await ctl("whoami").code == 4)
+                // What was typed in a wrong place is not said again.
+                for line in [
+                    ["config", "auth", token], [token], ["config", "set", "color", token], ["agent", token],
+                ] {
+                    let said = try await ctl.run(line)
+                    #expect(said.code == 64 && !said.errors.contains(token.dropFirst(8)), "\(line[0]): \(said.errors)")
+                }
+                let secret = try await ctl("whoami", "--registry", "https://ada:secret@example.com/")
+                #expect(secret.code == 64 && !secret.errors.contains("secret"))
                 let registered = try await ctl.json("register", "eve")
                 #expect(registered["token"] == nil && registered["name"]?.string == "eve")
                 #expect(try await ctl.json("whoami")["name"]?.string == "eve")
+                // A token that is kept is not overwritten by somebody new's.
+                #expect(try await ctl("register", "zoe", "--json").problem == "token-kept")
+                #expect(try await ctl("config", "logout").code == 0)
+                // Nor is an account made whose token could not be kept.
+                var lost = ctl
+                lost.environment["XDG_CONFIG_HOME"] = "/proc/nowhere"
+                #expect(try await lost("register", "zoe").code != 0)
+                #expect(try await marketplace.get("publishers/zoe").status == 404)
+                // What can't be printed is no success.
+                let full = try await ctl.run(
+                    ["-c", "'\(try Ctl.program)' config list > /dev/full"], program: "/bin/bash")
+                #expect(full.code == 1)
             }
         }
     }
