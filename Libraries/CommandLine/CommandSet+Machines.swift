@@ -42,7 +42,11 @@ extension CommandSet {
             let safe = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
                 .replacing("^", with: "\\(ha").replacing("~", with: "\\(ti").replacing("`", with: "\\(ga")
             // A dot or a quote at the beginning of a line would be a request.
-            return safe.hasPrefix(".") ? "\\&\(safe)" : safe
+            let ascii = safe.unicodeScalars.map { scalar in
+                scalar.isASCII
+                    ? String(scalar) : "\\[u\(String(scalar.value + 0x1_0000, radix: 16, uppercase: true).suffix(4))]"
+            }.joined()
+            return ascii.hasPrefix(".") ? "\\&\(ascii)" : ascii
         }
         func entry(_ term: String, _ text: String) -> String { ".TP\n\\fB\(escaped(term))\\fR\n\(escaped(text))\n" }
         var page = ".TH \(program.uppercased()) 1 \"\" \"\(program) \(version)\"\n"
@@ -73,7 +77,7 @@ extension CommandSet {
 
     func completion(for shell: String) -> String {
         switch shell {
-        case "zsh": "#compdef \(program)\nautoload -U +X bashcompinit && bashcompinit\n\(bash)"
+        case "zsh": zsh
         case "fish": fish
         default: bash
         }
@@ -99,59 +103,86 @@ extension CommandSet {
         (command.options + globals).map { "--\($0.name)" } + ["--help"] + (command.arguments.first?.choices ?? [])
     }
 
-    /// Words are told from options and their values, and the longest command that they begin with decides.
-    private var bash: String {
-        let function = "_\(program.replacing("-", with: "_"))"
+    /// What bash and zsh do alike: words are told from options and their values, and the longest command that they begin
+    /// with decides what may come.
+    ///
+    /// - Parameters:
+    ///   - words: how the shell counts the words before the present one.
+    ///   - word: the word at `index`.
+    private func choosing(_ words: String, word: String) -> String {
         let valued = Set((commands.flatMap(\.options) + globals).filter { $0.placeholder != nil }.map(\.name)).sorted()
         var text = """
-            # Completion of \(program). In bash: source <(\(program) completion bash)
-            \(function)() {
-                # By spaces alone: in the shell's own words an address is several.
-                local line=${COMP_LINE:0:COMP_POINT} current= previous= path= words= choices= index word
-                local -a typed
-                read -ra typed <<< "$line"
-                [[ $line = *[[:space:]] ]] && typed+=("")
-                local last=$((${#typed[@]} - 1))
-                current=${typed[last]}
-                [ "$last" -gt 0 ] && previous=${typed[last-1]}
-                for ((index = 1; index < last; index++)); do
-                    word=${typed[index]}
+                for ((\(words); index++)); do
+                    word=\(word)
                     case $word in
                         \(valued.map { "--\($0)" }.joined(separator: "|"))) index=$((index + 1)) ;;
                         -*) ;;
-                        *) path="$path${path:+ }$word" ;;
+                        *) typed_path="$typed_path${typed_path:+ }$word" ;;
                     esac
                 done
+                case $typed_path in
 
             """
-        text += "    case $path in\n"
-        for node in nodes { text += "        '\(node.path)') words='\(node.next.joined(separator: " "))' ;;\n" }
+        for node in nodes { text += "        '\(node.path)') candidates='\(node.next.joined(separator: " "))' ;;\n" }
         for command in commands {
-            text +=
-                "        '\(command.name)'|'\(command.name) '*) words='\(words(after: command).joined(separator: " "))'\n"
+            let next = self.words(after: command).joined(separator: " ")
+            text += "        '\(command.name)'|'\(command.name) '*) candidates='\(next)'\n"
             let choosing = command.options.filter { !$0.choices.isEmpty }
             if !choosing.isEmpty {
                 text += "            case $previous in\n"
                 for option in choosing {
-                    text += "                --\(option.name)) words='\(option.choices.joined(separator: " "))' ;;\n"
+                    text +=
+                        "                --\(option.name)) candidates='\(option.choices.joined(separator: " "))' ;;\n"
                 }
                 text += "            esac\n"
             }
-            text += "            choices=yes ;;\n"
+            text += "            takes_files=yes ;;\n"
         }
-        return text + """
-                esac
-                COMPREPLY=($(compgen -W "$words" -- "$current"))
-                # Where a command takes arguments, files may be among them.
-                if [ -n "$choices" ] && [ ${#COMPREPLY[@]} -eq 0 ]; then
-                    mapfile -t COMPREPLY < <(compgen -f -- "$current")
-                    compopt -o filenames 2> /dev/null
-                fi
-                return 0
-            }
-            complete -F \(function) \(program)
+        return text + "    esac\n"
+    }
 
-            """
+    private var function: String { "_\(program.replacing("-", with: "_"))" }
+
+    private var bash: String {
+        """
+        # Completion of \(program). In bash: source <(\(program) completion bash)
+        \(function)() {
+            # By spaces alone: in the shell's own words an address is several.
+            local line=${COMP_LINE:0:COMP_POINT} current= previous= typed_path= candidates= takes_files= index word
+            local -a typed
+            read -ra typed <<< "$line"
+            [[ $line = *[[:space:]] ]] && typed+=("")
+            local last=$((${#typed[@]} - 1))
+            current=${typed[last]}
+            [ "$last" -gt 0 ] && previous=${typed[last-1]}
+        \(choosing("index = 1; index < last", word: "${typed[index]}"))
+            COMPREPLY=($(compgen -W "$candidates" -- "$current"))
+            # Where a command takes arguments, files may be among them.
+            if [ -n "$takes_files" ] && [ ${#COMPREPLY[@]} -eq 0 ]; then
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                compopt -o filenames 2> /dev/null
+            fi
+            return 0
+        }
+        complete -F \(function) \(program)
+
+        """
+    }
+
+    private var zsh: String {
+        """
+        #compdef \(program)
+        # Completion of \(program). In zsh: source <(\(program) completion zsh)
+        \(function)() {
+            local previous=${words[CURRENT-1]} typed_path= candidates= takes_files= index word
+        \(choosing("index = 2; index < CURRENT", word: "${words[index]}"))
+            compadd -- ${=candidates}
+            [ -n "$takes_files" ] && _files
+            return 0
+        }
+        if [ "${funcstack[1]}" = "\(function)" ]; then \(function) "$@"; else compdef \(function) \(program); fi
+
+        """
     }
 
     private var fish: String {

@@ -276,6 +276,20 @@ command("a text of 7,001", "PUT", "agents/hostile.none/reviews/mine", json.dumps
 command("a website that runs", "PUT", "users/me/profile", '{"website_url":"javascript:alert(1)"}', BODY)
 for path in ["agents/hostile.none/star", "agents/a%2e%2e/star", "agents/..%2f/star", "agents/%E2%80%AE/star", "agents/a%5Cb/star"]:
     command("an agent that is none", "PUT", path, "", AGENT, content_type=None)
+NDJSON = "application/x-ndjson"
+LINE = '{"id":"1","agent":"hostile.none","version":"1.0.0","time":"2026-01-01T00:00:00.000Z","reader":"r"}'
+for name, body in [
+    ("no line", ""), ("blank lines", "\n \r\n\n"), ("an old line", LINE), ("a list", "[]"), ("half a line", LINE[:40]),
+    ("a line of 1 MB", '{"id":"' + "a" * MEGABYTE + '"}'), ("11,000 lines", (LINE + "\n") * 11_000),
+    ("nested lists", '{"id":' + "[" * 1000), ("two ids", LINE[:-1] + ',"id":"2"}'), ("a NUL", LINE.replace('"r"', '"\\u0000"')),
+    ("a stranger's member", LINE[:-1] + ',"count":9}'), ("a number of readers", LINE.replace('"r"', "7")),
+    ("bytes that are no text", b'{"id":"\xff"}'), ("a time before 1970", LINE.replace("2026", "1969")),
+]:
+    command(f"downloads: {name}", "POST", "downloads", body, BODY, "413 content-too-large", content_type=NDJSON)
+command("downloads: 5 MB", "POST", "downloads", (LINE + "\n") * 55_000, "413 content-too-large", content_type=NDJSON)
+command("downloads as JSON", "POST", "downloads", LINE, MEDIA)
+for version in ["", "latest ", "%5E", "~~1", "1.0.0%20||", "%00", "9" * 200, "*%7C%7C*"]:
+    command(f"the download of {version[:8]!r}", "GET", f"agents/hostile.none/versions/{version}/download", "", AGENT, MALFORMED, NOTHING, content_type=None)
 command("a version of 1,000 digits", "DELETE", f"agents/hostile.none/versions/{'9' * 1000}.0.0/yank", "", AGENT, "404 version-not-found", content_type=None)
 command("a name that is nobody's", "PUT", "agents/hostile.none/owners/%2e%2e", "", AGENT, "404 user-not-found", MALFORMED, content_type=None)
 command("a namespace with a dot", "PUT", "namespaces/a.b/members/admin", "", "404 namespace-not-found", content_type=None)
