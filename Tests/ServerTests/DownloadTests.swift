@@ -97,6 +97,8 @@ func downloadLine(
             // 7 of before and these 2; who only asks for the head downloads nothing.
             try await expectCounted(marketplace, "acme.tool", 9)
             #expect(try await marketplace.json("agents/acme.tool")["download_count"]?.integer == 1)
+            let waiting = try await marketplace.json("/health/downloads")
+            #expect(waiting["waiting_bytes"]?.integer == 0 && waiting["oldest_wait_ms"]?.integer == 0)
             let list = try await marketplace.json("agents?sort=downloads")
             #expect(list["agents"]?.array?.first?["id"]?.string == "acme.tool")
         }

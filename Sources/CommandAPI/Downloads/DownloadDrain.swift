@@ -106,10 +106,10 @@ struct DownloadDrain: Sendable {
         var mark = try await log.spoolMark(file.spool)
         // What comes meanwhile waits for the next round, so that there is something to be put together.
         let end = try await worker.run { try FileSystem.status(file.path)?.size ?? 0 }
+        // A file that was left may be in the log for the most part.
+        spool.took(file, upTo: mark, oldest: nil)
         while !file.isActive || mark < end {
             let start = mark
-            // Also the first time: a file that was left may be in the log for the most part.
-            spool.took(file, upTo: start, oldest: nil)
             let block = try await worker.run { try Self.read(file, from: start) }
             if let oldest = block.oldest { spool.took(file, upTo: start, oldest: oldest) }
             if block.torn > 0 {
@@ -125,6 +125,7 @@ struct DownloadDrain: Sendable {
                 // Nothing but torn lines: passed over without an entry, and again after a crash.
                 mark = block.past
             }
+            spool.took(file, upTo: mark, oldest: nil)
         }
         guard !file.isActive else { return }
         try await worker.run { [spool] in try spool.remove(file) }
