@@ -109,10 +109,11 @@ final class DownloadSpool: Sendable {
             return true
         } catch {
             state.restsUntil = now + Self.restMilliseconds
-            // Half a line may stand there: it goes, or else the next download begins another file.
-            if let size = state.active?.size, (try? state.active?.descriptor.truncate(to: size)) == nil {
-                retire(&state)
-            }
+            // Half a line may stand there: it goes. A file that holds something is written no more, so that it makes room
+            // once the log has it; one that is empty is tried again.
+            let size = state.active?.size ?? 0
+            let isCut = (try? state.active?.descriptor.truncate(to: size)) != nil
+            if size > 0 || !isCut { retire(&state) }
             return false
         }
     }
