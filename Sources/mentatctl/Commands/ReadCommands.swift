@@ -59,27 +59,11 @@ enum ReadCommands {
             ).json
             return Report(answer, lines: { ["\($0.shown("id"))@\($0.shown("version"))"] }, text: show)
         }
-        do {
-            let agent = try await registry.send("GET", "agents/\(reference.id)").json
-            let versions = try await registry.send("GET", "agents/\(reference.id)/versions?limit=100").json
-            return Report(
-                .members(["agent": agent, "versions": versions["versions"]]),
-                lines: { ($0["versions"]?.array ?? []).map { $0.shown("version") } }, text: showAgent)
-        } catch var failure as Failure where failure.code == "agent-not-found" {
-            failure.fix = await nearest(reference.id.description, registry)
-            throw failure
-        }
-    }
-
-    /// An agent whose id is like the one that is not there.
-    private static func nearest(_ id: String, _ registry: Registry) async -> String? {
-        let words = id.split { ".-_".contains($0) }.joined(separator: " or ")
-        guard let answer = try? await registry.send("GET", "agents?limit=50&q=\(words.asSegment)").json else {
-            return nil
-        }
-        let known = (answer["agents"]?.array ?? []).compactMap { $0["agent_id"]?.string }
-        let hint = CommandSet.didYouMean(id, known)
-        return hint.isEmpty ? "mentatctl agent search \(words)" : JSONValue.printable(String(hint.dropFirst()))
+        let agent = try await registry.send(agent: reference.id, "agents/\(reference.id)").json
+        let versions = try await registry.send("GET", "agents/\(reference.id)/versions?limit=100").json
+        return Report(
+            .members(["agent": agent, "versions": versions["versions"]]),
+            lines: { ($0["versions"]?.array ?? []).map { $0.shown("version") } }, text: showAgent)
     }
 
     @Sendable private static func show(_ version: JSONValue, _ style: Style) -> String {

@@ -23,7 +23,7 @@ struct Installation {
 
     /// What installers read of an agent.
     func index(_ id: AgentID) async throws -> IndexDocument {
-        let answer = try await registry.send("GET", Paths.index(id.key.description))
+        let answer = try await registry.send(agent: id, Paths.index(id.key.description))
         let document: IndexDocument
         do throws(IndexFault) {
             document = try IndexDocument(answer.body)

@@ -232,6 +232,12 @@ import Testing
                 }
                 let list = try await ctl("agent", "list", "--quiet")
                 #expect(list.output == "Ada.Tool@0.1.0\nAda.Tool@0.1.1\n")
+                for verb in ["install", "info"] {
+                    let mistyped = try await ctl("agent", verb, "ada.tol")
+                    #expect(
+                        mistyped.code == 1 && mistyped.errors.contains("Did you mean 'Ada.Tool'?"), "\(mistyped.errors)"
+                    )
+                }
                 let missing = try await ctl("agent", "install", "ada.tool@^7", "--json")
                 #expect(missing.code == 1 && missing.problem == "version-not-found")
                 #expect(missing.errors.contains("0.1.1"))
