@@ -154,6 +154,8 @@ extension CommandSet {
             [[ $line = *[[:space:]] ]] && typed+=("")
             local last=$((${#typed[@]} - 1))
             current=${typed[last]}
+            # What is quoted is left to the shell.
+            case $line in *\\\\*|*\\\"*|*\\'*) current=${COMP_WORDS[COMP_CWORD]} ;; esac
             [ "$last" -gt 0 ] && previous=${typed[last-1]}
         \(choosing("index = 1; index < last", word: "${typed[index]}"))
             COMPREPLY=($(compgen -W "$candidates" -- "$current"))
@@ -161,6 +163,11 @@ extension CommandSet {
             if [ -n "$takes_files" ] && [ ${#COMPREPLY[@]} -eq 0 ]; then
                 mapfile -t COMPREPLY < <(compgen -f -- "$current")
                 compopt -o filenames 2> /dev/null
+            fi
+            # The shell replaces its own word, which is the end of ours where that has a ':' or '=' in it.
+            if [ ${#COMP_WORDS[@]} -gt 0 ]; then
+                word=${COMP_WORDS[COMP_CWORD]}
+                [ "$current" != "$word" ] && COMPREPLY=("${COMPREPLY[@]#"${current%"$word"}"}")
             fi
             return 0
         }

@@ -39,16 +39,12 @@ public final class Signals: Sendable {
     }
 
     private func deliver(_ number: Int32) {
-        if let handler = state.withLock(\.handler) { return handler(number) }
-        let waiter = state.withLock { state -> CheckedContinuation<Int32, Never>? in
-            guard let waiter = state.waiter else {
-                state.received.append(number)
-                return nil
-            }
-            state.waiter = nil
-            return waiter
+        let (handler, waiter) = state.withLock { state in
+            if state.handler == nil, state.waiter == nil { state.received.append(number) }
+            defer { state.waiter = nil }
+            return (state.handler, state.waiter)
         }
-        waiter?.resume(returning: number)
+        if let handler { handler(number) } else { waiter?.resume(returning: number) }
     }
 
     /// Has signals handled on a thread of their own from now on, whatever blocks elsewhere.

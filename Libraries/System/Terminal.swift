@@ -22,13 +22,13 @@ public enum Terminal {
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO)
         silent.c_lflag |= tcflag_t(ICANON)
-        guard unsafe tcsetattr(terminal.number, TCSAFLUSH, &silent) == 0 else { return nil }
         saved.withLock { $0 = before }
         defer {
-            saved.withLock { $0 = nil }
             unsafe tcsetattr(terminal.number, TCSAFLUSH, &before)
+            saved.withLock { $0 = nil }
             try? terminal.write(Array("\n".utf8))
         }
+        guard unsafe tcsetattr(terminal.number, TCSAFLUSH, &silent) == 0 else { return nil }
         try? terminal.write(Array(prompt.utf8))
         return readLine(terminal)
     }

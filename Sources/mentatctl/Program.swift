@@ -53,7 +53,7 @@ struct Program {
         let words = Array(CommandLine.arguments.dropFirst())
         do {
             switch try commands.parse(words) {
-            case .print(let text): Host.write(text, to: 1)
+            case .print(let text): Host.exit(Host.write(text, to: 1) ? 0 : ExitCode.failure.rawValue)
             case .run(let invocation):
                 guard let entry = entries.first(where: { $0.command.name == invocation.command.name }) else {
                     preconditionFailure("a command without what it does")

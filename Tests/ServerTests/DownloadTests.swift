@@ -258,6 +258,10 @@ func downloadLine(
             try keys.destroy(at: Timestamp(milliseconds: 20_002 * 86_400_000))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["2024-10-05"])
             #expect(try keys.token("10.0.0.1", agent: agent, at: noon) != token)
+            // What can't be destroyed is said, and keeps no key alive.
+            try FileManager.default.createDirectory(atPath: "\(folder)/2020-01-01", withIntermediateDirectories: true)
+            #expect(throws: (any Error).self) { try keys.destroy(at: Timestamp(milliseconds: 20_010 * 86_400_000)) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["2020-01-01"])
         }
     }
 }

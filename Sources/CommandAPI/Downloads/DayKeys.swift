@@ -64,16 +64,23 @@ final class DayKeys: Sendable {
         keys.withLock { keys in
             keys = keys.filter { today - $0.key < 2 }
         }
+        var failure: SystemError?
         for name in try FileSystem.names(in: folder) where !kept.contains(String(name.prefix(10))) {
             // Also a file beside a key that was being made: it is the same content under another name.
             let path = "\(folder)/\(name)"
             do throws(SystemError) {
                 try FileSystem.overwrite(path, with: [UInt8](repeating: 0, count: Self.keyBytes))
             } catch {
-                // Another program was faster.
-                guard error.isNotFound else { throw error }
+                // Another program was faster, or the file is of somebody else's; what can be removed is removed.
+                if !error.isNotFound { failure = failure ?? error }
             }
-            try FileSystem.remove(path)
+            do throws(SystemError) {
+                try FileSystem.remove(path)
+            } catch {
+                failure = failure ?? error
+            }
         }
+        // One that stays keeps no other alive.
+        if let failure { throw failure }
     }
 }

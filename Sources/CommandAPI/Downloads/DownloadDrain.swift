@@ -72,7 +72,7 @@ struct DownloadDrain: Sendable {
         }
         await attempt { try await worker.run { [spool] in try spool.synchronize() } }
         // One file that can't be read keeps no other.
-        for file in spool.files { await attempt { try await drain(file) } }
+        for file in spool.files where !Task.isCancelled { await attempt { try await drain(file) } }
         let lost = spool.standing.lost
         if lost > progress.lost {
             lines.error("downloads found no room and are not counted", ["downloads": "\(lost - progress.lost)"])
@@ -109,6 +109,8 @@ struct DownloadDrain: Sendable {
         // A file that was left may be in the log for the most part.
         spool.took(file, upTo: mark, oldest: nil)
         while !file.isActive || mark < end {
+            // The program is about to end: the last round has a bound of its own.
+            guard !Task.isCancelled else { return }
             let start = mark
             let block = try await worker.run { try Self.read(file, from: start) }
             if let oldest = block.oldest { spool.took(file, upTo: start, oldest: oldest) }

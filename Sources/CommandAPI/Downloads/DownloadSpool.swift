@@ -141,23 +141,32 @@ final class DownloadSpool: Sendable {
                 lock: active.lock, size: active.size, isDirty: active.isDirty))
     }
 
-    /// Takes over what programs left that are no more.
+    /// Takes over what programs left that are no more. One that can't be taken keeps no other.
     func adopt() throws(SystemError) {
         let prefix = "\(log)."
+        var failure: SystemError?
         for name in try FileSystem.names(in: folder) where name.hasPrefix(prefix) {
             guard let spool = SpoolID(String(name.dropFirst(prefix.utf8.count))) else { continue }
-            let path = "\(folder)/\(name)"
-            let isOurs = state.withLock { state in
-                state.active?.spool == spool || state.left.contains { $0.file.path == path }
+            do throws(SystemError) {
+                try adopt(spool, "\(folder)/\(name)")
+            } catch {
+                failure = failure ?? error
             }
-            guard !isOurs, try FileSystem.status(path) != nil, let lock = try FileLock.acquire(path) else { continue }
-            guard let size = try FileSystem.status(path)?.size else { continue }
-            state.withLock { state in
-                state.left.append(
-                    Left(
-                        file: File(spool: spool, path: path, isActive: false), lock: lock, size: size, isDirty: false))
-                state.waitingBytes += size
-            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func adopt(_ spool: SpoolID, _ path: String) throws(SystemError) {
+        let isOurs = state.withLock { state in
+            state.active?.spool == spool || state.left.contains { $0.file.path == path }
+        }
+        guard !isOurs, try FileSystem.status(path) != nil, let lock = try FileLock.acquire(path),
+            let size = try FileSystem.status(path)?.size
+        else { return }
+        state.withLock { state in
+            state.left.append(
+                Left(file: File(spool: spool, path: path, isActive: false), lock: lock, size: size, isDirty: false))
+            state.waitingBytes += size
         }
     }
 
@@ -202,6 +211,10 @@ final class DownloadSpool: Sendable {
     /// Says that the log holds a file up to a byte, and since when what stands behind it waits.
     func took(_ file: File, upTo mark: Int64, oldest: Timestamp?) {
         state.withLock { state in
+            let left = state.left.first { $0.file.spool == file.spool }?.size
+            guard let size = left ?? (state.active?.spool == file.spool ? state.active?.size : nil) else { return }
+            // After a power cut the log may hold more of a file than the disk does.
+            let mark = min(mark, size)
             state.waitingBytes = max(0, state.waitingBytes - mark + (state.taken[file.spool] ?? 0))
             state.taken[file.spool] = mark
             state.oldest = state.waitingBytes == 0 ? nil : oldest ?? state.oldest
@@ -220,7 +233,8 @@ final class DownloadSpool: Sendable {
         state.withLock { state in
             if let left = state.left.first(where: { $0.file.path == file.path }) {
                 // A torn end is in no entry.
-                state.waitingBytes = max(0, state.waitingBytes - left.size + (state.taken[file.spool] ?? 0))
+                let torn = left.size - (state.taken[file.spool] ?? 0)
+                state.waitingBytes = max(0, state.waitingBytes - max(0, torn))
             }
             state.left.removeAll { $0.file.path == file.path }
             state.taken[file.spool] = nil

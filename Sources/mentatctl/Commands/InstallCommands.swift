@@ -98,6 +98,7 @@ enum InstallCommands {
             newest[receipt.id.key] = receipt
         }
         var installed: [JSONValue] = []
+        var failure: Failure?
         for receipt in newest.values.sorted(by: { $0.id.description < $1.id.description }) {
             // A pinned version is as new as it will ever be.
             guard SemVer(receipt.request) == nil else { continue }
@@ -106,11 +107,20 @@ enum InstallCommands {
                 registry: Registry(origin: receipt.registry, token: nil, version: context.version), agents: agents,
                 console: context.console)
             let reference = try AgentReference("\(receipt.id)@\(receipt.request)")
-            if let outcome = try await installation.install(reference, above: receipt.version), outcome.isNew {
-                installed.append(InstallCommands.outcome(outcome, context.console))
+            do {
+                if let outcome = try await installation.install(reference, above: receipt.version), outcome.isNew {
+                    installed.append(InstallCommands.outcome(outcome, context.console))
+                }
+            } catch {
+                // A registry that is gone keeps no other agent from its update.
+                let fault = Failure(error)
+                context.console.warn("\(receipt.id) is not updated: \(fault.redacted.message)")
+                failure = failure ?? fault
             }
         }
-        return report(installed)
+        var report = report(installed)
+        report.exit = failure?.exit ?? .ok
+        return report
     }
 
     private static func notInstalled(_ what: String) -> Failure {

@@ -161,6 +161,7 @@ struct Registry: Sendable {
         let target = try DownloadTarget(file, sizeBytes: sizeBytes, progress: progress)
         var pause: Int64 = 250
         var failures = 0
+        var most: Int64 = 0
         while true {
             let before = target.beginAnswer()
             var request = HTTPClientRequest("GET", origin + path, fields: [("User-Agent", agent)])
@@ -177,8 +178,9 @@ struct Registry: Sendable {
                 fault = error
             }
             if target.received == sizeBytes { return target.finish() }
-            // What brought something along is no failure of the registry's yet.
-            failures = target.received > before ? 1 : failures + 1
+            // What brought more than ever before is no failure of the registry's yet.
+            failures = target.received > most ? 1 : failures + 1
+            most = max(most, target.received)
             guard failures < Self.maximumTries else { throw fault }
             try await Task.sleep(for: .milliseconds(Int64.random(in: pause / 2...pause)))
             pause = min(Self.longestPauseMilliseconds, pause * 2)

@@ -9,6 +9,8 @@ struct Report: Sendable {
     let text: @Sendable (JSONValue, Style) -> String
     /// What `--quiet` prints, a line each.
     let lines: @Sendable (JSONValue) -> [String]
+    /// How the program ends, where it can be printed: some commands do a part of what they were asked to.
+    var exit = ExitCode.ok
 
     init(
         _ value: JSONValue, lines: @escaping @Sendable (JSONValue) -> [String] = { _ in [] },
@@ -32,7 +34,7 @@ struct Report: Sendable {
                 )
                 .map { "\($0)\n" }.joined()
             }
-        if text == "\n" || Host.write(text, to: 1) { return .ok }
+        if text == "\n" || Host.write(text, to: 1) { return exit }
         Host.write("mentatctl: stdout can't be written\n", to: 2)
         return .failure
     }
