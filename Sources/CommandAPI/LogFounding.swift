@@ -28,7 +28,7 @@ public enum LogFounding {
         let name = Content(
             document: WrittenContent(.name, ["name": administrator]).document, nonce: SecureRandom.bytes(32))
         let correlation = UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10))
-        let expires = Timestamp(milliseconds: now.milliseconds + tokenYears * 365 * 86_400_000)
+        let expires = Timestamp(milliseconds: now.milliseconds + tokenYears * 365 * Timestamp.dayMilliseconds)
         func event(_ stream: StreamName, _ event: Event, _ contents: [Append.NewContent] = []) -> Append.NewEvent {
             Append.NewEvent(
                 envelope: Envelope(

@@ -18,7 +18,7 @@ public struct NewToken: Sendable {
 
     /// Makes one that is good for so many days.
     init(days: Int64, from now: Timestamp) {
-        expires = now.adding(milliseconds: days * 86_400_000)
+        expires = now.adding(milliseconds: days * Timestamp.dayMilliseconds)
     }
 
     /// What the vault keeps of it.

@@ -11,6 +11,12 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         self.milliseconds = min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_999)
     }
 
+    /// How long a day in UTC is.
+    public static let dayMilliseconds: Int64 = 86_400_000
+
+    /// The day in UTC, counted from 1970.
+    public var day: Int64 { milliseconds / Self.dayMilliseconds }
+
     /// The moment so much later.
     public func adding(milliseconds more: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + more) }
 

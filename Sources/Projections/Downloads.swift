@@ -9,7 +9,6 @@ public enum Downloads: Projection {
     public static let name = "downloads"
     public static let handled: Set<String> = [AgentDownloaded.type]
 
-    private static let dayMilliseconds: Int64 = 86_400_000
     /// A reader of so many days before the day of the record is still known.
     private static let timelyDays: Int64 = 2
     /// Readers are pruned later than they are needed for, so that a clock that is set back by a day loses none.
@@ -20,10 +19,10 @@ public enum Downloads: Projection {
         var lastRecordedDay: Int64 = 0
         for event in events {
             guard case .agentDownloaded(let downloaded) = event.envelope.event else { continue }
-            let recordedDay = event.envelope.recordedTime.milliseconds / dayMilliseconds
+            let recordedDay = event.envelope.recordedTime.day
             lastRecordedDay = max(lastRecordedDay, recordedDay)
             for download in downloaded.downloads {
-                let day = (event.envelope.time.milliseconds + download.milliseconds) / dayMilliseconds
+                let day = event.envelope.time.adding(milliseconds: download.milliseconds).day
                 rows.keys.append(downloaded.agent.description)
                 rows.versions.append(downloaded.version)
                 rows.days.append(Int32(clamping: day))

@@ -17,7 +17,7 @@ extension QueryFront {
         try await awaitPosition(request)
         guard try await agents.agent(key).value != nil else { throw request.noAgent }
         let total = try await agents.downloads(of: key)
-        let first = Host.wallClockMilliseconds() / 86_400_000 - days + 1
+        let first = Timestamp(milliseconds: Host.wallClockMilliseconds()).day - days + 1
         let daily = try await agents.dailyDownloads(of: key, from: first)
         let versions = try await agents.versionDownloads(of: key, from: first)
         var writer = JSONWriter(reservingBytes: 8_192)

@@ -9,7 +9,6 @@ import System
 /// what a token of the day stood for. Fronts that share the folder use the same key.
 final class DayKeys: Sendable {
     private static let keyBytes = 32
-    private static let dayMilliseconds: Int64 = 86_400_000
 
     private let folder: String
     private let keys = Mutex<[Int64: [UInt8]]>([:])
@@ -19,12 +18,9 @@ final class DayKeys: Sendable {
         self.folder = folder
     }
 
-    /// The day of a moment, counted from 1970 in UTC.
-    static func day(of time: Timestamp) -> Int64 { time.milliseconds / dayMilliseconds }
-
     /// True where the key of a moment's day is alive at another one.
     static func isAlive(_ time: Timestamp, at now: Timestamp) -> Bool {
-        let age = day(of: now) - day(of: time)
+        let age = now.day - time.day
         return age == 0 || age == 1
     }
 
@@ -34,12 +30,12 @@ final class DayKeys: Sendable {
     /// - Parameter reader: a person's id, or an address.
     func token(_ reader: String, agent: AgentKey, at time: Timestamp) throws -> DayToken {
         let message = Array(reader.utf8) + [0] + Array(agent.description.utf8)
-        let code = HMACSHA256.code(key: try key(of: Self.day(of: time)), message: message)
+        let code = HMACSHA256.code(key: try key(of: time.day), message: message)
         return DayToken(random: Array(code.bytes.prefix(16)))
     }
 
     private func path(_ day: Int64) -> String {
-        "\(folder)/\(Timestamp(milliseconds: day * Self.dayMilliseconds).description.prefix(10))"
+        "\(folder)/\(Timestamp(milliseconds: day * Timestamp.dayMilliseconds).description.prefix(10))"
     }
 
     private func key(of day: Int64) throws -> [UInt8] {
@@ -59,7 +55,7 @@ final class DayKeys: Sendable {
 
     /// Destroys the keys whose time is over.
     func destroy(at now: Timestamp) throws(SystemError) {
-        let today = Self.day(of: now)
+        let today = now.day
         let kept = Set((today - 1...today + 1).map { FileSystem.name(of: path($0)) })
         keys.withLock { keys in
             keys = keys.filter { today - $0.key < 2 }

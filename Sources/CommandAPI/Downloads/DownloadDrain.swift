@@ -1,4 +1,3 @@
-import Crypto
 import EventLog
 import Events
 import Logging
@@ -163,18 +162,5 @@ struct DownloadDrain: Sendable {
             spool: Append.SpoolRange(spool: file.spool, start: start, past: block.past))
         guard case .appended = try await log.append(append) else { return try await log.spoolMark(file.spool) }
         return block.past
-    }
-}
-
-extension Append {
-    /// The events of downloads that were put together.
-    static func downloads(_ groups: DownloadGroups, log: LogID) -> [NewEvent] {
-        groups.events.map { stream, event, time in
-            NewEvent(
-                envelope: Envelope(
-                    id: UUIDv7(milliseconds: time.milliseconds, random: SecureRandom.bytes(10)), log: log,
-                    stream: stream, time: time, recordedTime: time, origin: Envelope.Origin(), event: event),
-                version: nil)
-        }
     }
 }

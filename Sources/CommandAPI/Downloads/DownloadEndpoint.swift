@@ -8,7 +8,6 @@ import HTTPServer
 import JSON
 import Manifest
 import Marketplace
-import Synchronization
 import System
 
 /// `GET /agents/{id}/versions/{version}/download`: records the download and redirects to the file. It needs the disk
@@ -122,18 +121,5 @@ struct DownloadEndpoint: Sendable {
             object.member("waiting_bytes", standing.waitingBytes)
         }
         return .json(200, writer.bytes, fields: ["cache-control": "no-store"])
-    }
-}
-
-/// Takes the first of several answers; whoever comes later is not waited for.
-final class FirstAnswer<Answer: Sendable>: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
-
-    init(_ continuation: CheckedContinuation<Answer, Never>) {
-        self.continuation = Mutex(continuation)
-    }
-
-    func give(_ answer: Answer) {
-        continuation.withLock { $0.take() }?.resume(returning: answer)
     }
 }

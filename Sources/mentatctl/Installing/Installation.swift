@@ -101,7 +101,7 @@ struct Installation {
         try await Unfinished.folder(in: agents.incoming) { work in
             let page = "agents/\(document.key)/versions/\(version.version.description.asSegment)"
             // By way of the address that counts it.
-            let (path, _) = try await registry.location(ofDownload: "\(page)/download?source=cli")
+            let path = try await registry.location(ofDownload: "\(page)/download?source=cli")
             try await download(artifact, from: path, to: "\(work)/\(artifact.role.rawValue)")
             let unpacked = "\(work)/unpacked"
             try FileSystem.makeDirectory(unpacked, mode: 0o755)

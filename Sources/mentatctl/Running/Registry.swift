@@ -188,20 +188,18 @@ struct Registry: Sendable {
     }
 
     /// Where the registry says that a file is, which has to be on the registry itself.
-    func location(ofDownload path: String) async throws -> (path: String, version: String?) {
+    func location(ofDownload path: String) async throws -> String {
         let answer = try await send("GET", path, accepts: [302, 303, 307])
         guard let location = answer.fields["location"], !location.isEmpty else {
             throw Failure(.failure, "no-redirect", "\(origin) does not say where the file is")
         }
-        if location.hasPrefix("/"), !location.hasPrefix("//") {
-            return (location, answer.fields["marketplace-version"])
-        }
+        if location.hasPrefix("/"), !location.hasPrefix("//") { return location }
         guard location.lowercased().hasPrefix("\(origin)/") else {
             throw Failure(
                 .failure, "redirected-elsewhere",
                 "\(origin) leads to '\(JSONValue.printable(String(location.prefix(200))))', which is not its own address"
             )
         }
-        return (String(location.dropFirst(origin.count)), answer.fields["marketplace-version"])
+        return String(location.dropFirst(origin.count))
     }
 }

@@ -1,0 +1,191 @@
+import CArchive
+import Compression
+import Glibc
+import System
+
+/// The bytes of the tar archive in blocks of 512, so that nothing behind its end is passed over.
+@safe final class TarSource {
+    private static let blockBytes = 512
+    private static let readBytes = 1 << 16
+
+    private let file: Descriptor
+    private var offset: Int64 = 0
+    private let gunzip = GunzipStream()
+    private let budget: ArchiveBudget
+    /// How many bytes may still come out of the stream, whatever they are.
+    private var left: Int64
+    private var buffer: [UInt8] = []
+    private var place = 0
+    /// What libarchive is reading, which has to stay where it is until it asks for more.
+    fileprivate let pinned: UnsafeMutablePointer<UInt8>
+    /// Why there is no next block, where that is a fault.
+    private(set) var fault: (any Error)?
+
+    init(_ path: String, _ budget: ArchiveBudget) throws(SystemError) {
+        self.budget = budget
+        // Headers, paddings and long names come on top of the files.
+        left = budget.bytes + Int64(budget.entries) * 4_096
+        unsafe pinned = .allocate(capacity: Self.blockBytes)
+        file = try Descriptor.reading(path)
+    }
+
+    deinit {
+        unsafe pinned.deallocate()
+    }
+
+    /// Puts the next block in its place for libarchive; returns its size, 0 at the end and -1 where `fault` says why.
+    fileprivate func pinNext() -> Int {
+        do {
+            let count = try fill()
+            unsafe buffer.withUnsafeBufferPointer { source in
+                guard let start = source.baseAddress else { return }
+                unsafe pinned.update(from: start + place, count: count)
+            }
+            place += count
+            return count
+        } catch {
+            fault = error
+            return -1
+        }
+    }
+
+    /// Makes sure that a block is at hand; returns how much of one there is, 0 at the end.
+    private func fill() throws -> Int {
+        while buffer.count - place < Self.blockBytes {
+            if gunzip.isFinished { return buffer.count - place }
+            let bytes: [UInt8]
+            do throws(GunzipStream.Fault) {
+                bytes = try gunzip.read(Self.readBytes)
+            } catch {
+                throw ArchiveFault(error.description)
+            }
+            if bytes.isEmpty, !gunzip.isFinished {
+                let more = try file.read(at: offset, count: Self.readBytes)
+                guard !more.isEmpty else { throw ArchiveFault("the archive is cut off") }
+                offset += Int64(more.count)
+                gunzip.append(more)
+            }
+            left -= Int64(bytes.count)
+            guard left >= 0 else { throw ArchiveFault.tooLarge(budget) }
+            buffer = Array(buffer[place...]) + bytes
+            place = 0
+        }
+        return Self.blockBytes
+    }
+
+    /// Throws unless nothing but the zeros of the last blocks follows.
+    func checkEnd() throws {
+        var zeros = 0
+        while true {
+            let count = try fill()
+            if count == 0 { break }
+            zeros += count
+            // Archives are padded to some 10 KiB; a megabyte of zeros is a bomb in the making.
+            guard zeros <= 1 << 20, buffer[place..<place + count].allSatisfy({ $0 == 0 }) else {
+                throw ArchiveFault("something stands behind the end of the archive")
+            }
+            place += count
+        }
+        guard gunzip.unread == 0, try file.read(at: offset, count: 1).isEmpty else {
+            throw ArchiveFault("something stands behind the end of the compressed archive")
+        }
+    }
+}
+
+/// libarchive's reader over a source of blocks.
+@safe final class LibArchiveReader {
+    enum Kind: String {
+        case file
+        case folder
+        case link
+        case symbolicLink = "symbolic link"
+        case device
+        case pipe = "named pipe"
+        case other = "thing of another kind"
+    }
+
+    struct Header {
+        let name: [UInt8]
+        let kind: Kind
+        let sizeBytes: Int64
+        let isExecutable: Bool
+    }
+
+    private static let pieceBytes = 1 << 16
+    private nonisolated(unsafe) static let locale = unsafe newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
+
+    private let archive: OpaquePointer
+    private let source: TarSource
+
+    init(_ source: TarSource) throws {
+        self.source = source
+        guard let archive = unsafe archive_read_new() else { preconditionFailure("libarchive gives no reader") }
+        unsafe self.archive = unsafe archive
+        unsafe archive_read_support_filter_none(archive)
+        unsafe archive_read_support_format_tar(archive)
+        let context = unsafe Unmanaged.passUnretained(source).toOpaque()
+        let code = unsafe archive_read_open(
+            archive, context, nil,
+            { _, context, buffer in
+                guard let context = unsafe context, let buffer = unsafe buffer else { return -1 }
+                let source = unsafe Unmanaged<TarSource>.fromOpaque(context).takeUnretainedValue()
+                unsafe buffer.pointee = unsafe UnsafeRawPointer(source.pinned)
+                return source.pinNext()
+            }, nil)
+        guard code == ARCHIVE_OK else { throw source.fault ?? fault() }
+    }
+
+    deinit {
+        unsafe archive_read_free(archive)
+    }
+
+    /// The next entry; nil at the end.
+    func next() throws -> Header? {
+        // libarchive turns the names of pax headers from UTF-8 into the locale's character set, and Swift's is ASCII's.
+        let before = unsafe uselocale(Self.locale)
+        defer { unsafe uselocale(before) }
+        var entry: OpaquePointer?
+        let code = unsafe archive_read_next_header(archive, &entry)
+        if code == ARCHIVE_EOF {
+            if let fault = source.fault { throw fault }
+            return nil
+        }
+        guard code == ARCHIVE_OK, let entry = unsafe entry else { throw source.fault ?? fault() }
+        let name =
+            unsafe archive_entry_pathname(entry).map { text in
+                unsafe UnsafeRawBufferPointer(start: text, count: strlen(text)).map { $0 }
+            } ?? []
+        return Header(
+            name: name, kind: unsafe kind(entry), sizeBytes: unsafe archive_entry_size(entry),
+            isExecutable: unsafe archive_entry_perm(entry) & 0o100 != 0)
+    }
+
+    private func kind(_ entry: OpaquePointer) -> Kind {
+        if unsafe archive_entry_hardlink(entry) != nil { return .link }
+        // The bits of `st_mode` (sys/stat.h), which libarchive's casting macros stand for.
+        switch unsafe archive_entry_filetype(entry) & 0o170000 {
+        case 0o100000: return .file
+        case 0o040000: return .folder
+        case 0o120000: return .symbolicLink
+        case 0o020000, 0o060000: return .device
+        case 0o010000: return .pipe
+        default: return .other
+        }
+    }
+
+    /// The next piece of the entry's content; nil at its end.
+    func piece() throws -> [UInt8]? {
+        var count = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, initialized in
+            count = unsafe archive_read_data(archive, buffer.baseAddress, buffer.count)
+            initialized = max(0, count)
+        }
+        guard count >= 0 else { throw source.fault ?? fault() }
+        return bytes.isEmpty ? nil : bytes
+    }
+
+    private func fault() -> ArchiveFault {
+        let words = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? ""
+        return ArchiveFault("the archive is no tar archive, or damaged\(words.isEmpty ? "" : ": \(words)")")
+    }
+}

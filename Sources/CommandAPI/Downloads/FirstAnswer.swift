@@ -1,0 +1,14 @@
+import Synchronization
+
+/// Takes the first of several answers; whoever comes later is not waited for.
+final class FirstAnswer<Answer: Sendable>: Sendable {
+    private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
+
+    init(_ continuation: CheckedContinuation<Answer, Never>) {
+        self.continuation = Mutex(continuation)
+    }
+
+    func give(_ answer: Answer) {
+        continuation.withLock { $0.take() }?.resume(returning: answer)
+    }
+}
