@@ -21,7 +21,8 @@ enum AgentCommands {
         let registry = try context.registry()
         let answer = try await registry.send(method, path, json: body, .required)
         if let id, let position = answer.position {
-            // Whoever installs it next is to know.
+            // Whoever looks at it or installs it next is to know.
+            _ = try await registry.send("GET", "agents/\(id)?min_position=\(position)")
             _ = try await registry.send("GET", "\(Paths.index(id.key.description))?min_position=\(position)")
         }
         let isNew = answer.status == 201
