@@ -50,13 +50,14 @@ let package = Package(
         library("System", ["CLinux"], c: ["CLinux"]),
         library("Reactor", ["System", "CLinux"]),
         library("JSON"),
+        library("Text"),
         library("Logging", ["JSON", "System"]),
         library("HTTPServer", ["Reactor", "System", "CLinux"]),
         library("CommandLine"),
         headers("CZlib", of: "Compression", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("Compression", ["CZlib"], c: ["CZlib"]),
         headers("CArchive", of: "Archive", pkgConfig: "libarchive", apt: "libarchive-dev"),
-        library("Archive", ["CArchive", "Compression", "System"], c: ["CArchive"]),
+        library("Archive", ["CArchive", "Compression", "System", "Text"], c: ["CArchive"]),
         headers("COpenSSL", of: "Crypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         library("Crypto", ["COpenSSL"], c: ["COpenSSL"]),
         headers("CPostgres", of: "Postgres", pkgConfig: "libpq", apt: "libpq-dev"),
@@ -68,7 +69,8 @@ let package = Package(
         library("HTTPClient", ["CCurl", "System"], c: ["CCurl"]),
         module("Events", ["JSON", "Crypto"]),
         module("EventLog", ["Events", "Postgres", "JSON", "Crypto", "Reactor"], embedding: "SQL"),
-        module("Manifest", ["JSON", "YAML"], embedding: "Tables"),
+        module("Following", ["Events", "Logging", "System"]),
+        module("Manifest", ["JSON", "Text", "YAML"], embedding: "Tables"),
         module("Marketplace", ["Events", "Manifest", "Crypto"]),
         module("Contract", ["Events", "JSON", "Crypto"]),
         module("HTTPFront", ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"]),
@@ -76,25 +78,26 @@ let package = Package(
         module("AgentIndex", ["Events", "Manifest", "JSON", "Crypto", "System"]),
         module(
             "Projections",
-            ["AgentIndex", "Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging", "System"], embedding: "SQL"),
+            ["AgentIndex", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging", "System"],
+            embedding: "SQL"),
         module(
             "CommandAPI",
             [
                 "AgentIndex", "Archive", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
                 "Manifest",
-                "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System",
+                "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System", "Text",
             ]),
         module(
             "QueryAPI",
             [
-                "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
-                "HTTPServer", "JSON", "Compression", "Crypto", "System",
+                "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "Following", "HTTPFront", "Events",
+                "Manifest", "HTTPServer", "JSON", "Compression", "Crypto", "Logging", "System",
             ], embedding: "OpenAPI"),
         .executableTarget(
             name: "MarketplaceServer",
             dependencies: [
                 "AgentIndex", "CommandAPI", "QueryAPI", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront",
-                "Events",
+                "Events", "Following",
                 "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
                 "Logging", "CommandLine", "System",
             ], swiftSettings: settings),
@@ -103,7 +106,7 @@ let package = Package(
             dependencies: [
                 "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON",
                 "Manifest",
-                "Marketplace", "System",
+                "Marketplace", "System", "Text",
             ], resources: [.embedInCode("Templates")], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"],
@@ -111,6 +114,7 @@ let package = Package(
             swiftSettings: settings),
         tests("House", ["TestSupport"]),
         tests("JSON", ["JSON", "TestSupport"]),
+        tests("Text", ["Text"]),
         tests("YAML", ["YAML", "JSON"]),
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),
@@ -120,9 +124,11 @@ let package = Package(
         tests(
             "Projections",
             [
-                "AgentIndex", "Projections", "EventLog", "Events", "Manifest", "Postgres", "Crypto", "Logging",
+                "AgentIndex", "Projections", "EventLog", "Events", "Following", "Manifest", "Postgres", "Crypto",
+                "Logging",
                 "Reactor", "System", "TestSupport",
             ]),
+        tests("Following", ["Following", "Events", "Logging"]),
         tests("Archive", ["Archive", "TestSupport"]),
         tests("CommandLine", ["CommandLine"]),
         tests("Artifacts", ["Artifacts", "Postgres", "Crypto", "System", "TestSupport"]),

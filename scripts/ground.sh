@@ -1,7 +1,7 @@
-# What `run` and `test` share: the packages they need, and a build folder that belongs to whoever builds.
+# What `run` and `test` share: the packages that they need, and the check of the build folder.
 # Sourced by bash.
 
-# Installs the Debian packages named that are missing; who may not install is told the one line.
+# Installs the missing ones of the named Debian packages. Without root rights it prints the apt-get command to run.
 need_packages() {
     local missing=() package
     for package in "$@"; do

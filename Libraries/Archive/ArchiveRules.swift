@@ -1,3 +1,5 @@
+import Text
+
 /// How much an archive may unpack to.
 public struct ArchiveBudget: Sendable {
     /// Files and folders.
@@ -66,12 +68,11 @@ struct ArchiveNames {
         guard let text = String(validating: raw, as: UTF8.self) else { throw fault("has a name that is no UTF-8") }
         guard !raw.starts(with: [0x2f]) else { throw fault("has an absolute name") }
         for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0..<0x20, 0x7f..<0xa0: throw fault("has a control character in its name")
-            case 0x5c: throw fault("has a backslash in its name")
-            case 0x200b...0x200f, 0x202a...0x202e, 0x2060...0x2069, 0xfeff:
-                throw fault("has an invisible character in its name")
-            default: break
+            guard scalar != "\\" else { throw fault("has a backslash in its name") }
+            switch DangerousCharacters.kind(of: scalar) {
+            case .control: throw fault("has a control character in its name")
+            case .direction, .invisible: throw fault("has an invisible character in its name")
+            case nil: break
             }
         }
         // By bytes, as the kernel does: for Swift a slash with an accent on it is another character.

@@ -13,7 +13,7 @@ extension CommandSet {
             + "\n`\(program) help \(group) COMMAND` says more about each.\n"
     }
 
-    func help(of command: Command) -> String {
+    func help(of command: Subcommand) -> String {
         var text = "\(command.summary)\n\nUsage: \(usage(command))\n"
         if !command.notes.isEmpty { text += "\n\(command.notes)\n" }
         let arguments = command.arguments.map { ($0.name, Self.summary($0.summary, $0.choices)) }
@@ -26,7 +26,7 @@ extension CommandSet {
         return text
     }
 
-    func usage(_ command: Command) -> String {
+    func usage(_ command: Subcommand) -> String {
         ([program, command.name] + command.arguments.map(\.usage) + ["[OPTIONS]"]).joined(separator: " ")
     }
 
@@ -34,7 +34,7 @@ extension CommandSet {
         choices.isEmpty ? summary : "\(summary): \(choices.joined(separator: ", "))"
     }
 
-    private func optionTable(_ heading: String, _ options: [Command.Option]) -> String {
+    private func optionTable(_ heading: String, _ options: [Subcommand.Option]) -> String {
         guard !options.isEmpty else { return "" }
         return "\n\(heading):\n" + table(options.map { ($0.usage, Self.summary($0.summary, $0.choices)) })
     }

@@ -15,7 +15,7 @@ extension CommandSet {
             return quoted + "\""
         }
         func list(_ elements: [String]) -> String { "[\(elements.joined(separator: ","))]" }
-        func option(_ option: Command.Option) -> String {
+        func option(_ option: Subcommand.Option) -> String {
             let value = option.placeholder.map(quoted) ?? "null"
             return "{\"choices\":\(list(option.choices.map(quoted))),\"name\":\(quoted(option.name)),"
                 + "\"repeated\":\(option.isRepeated),\"summary\":\(quoted(option.summary)),\"value\":\(value)}"
@@ -99,7 +99,7 @@ extension CommandSet {
         return nodes
     }
 
-    private func words(after command: Command) -> [String] {
+    private func words(after command: Subcommand) -> [String] {
         (command.options + globals).map { "--\($0.name)" } + ["--help"] + (command.arguments.first?.choices ?? [])
     }
 

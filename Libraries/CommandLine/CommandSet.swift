@@ -11,23 +11,24 @@ public struct CommandSet: Sendable {
     let program: String
     let version: String
     let summary: String
-    let commands: [Command]
+    let commands: [Subcommand]
     /// Options that every command takes.
-    let globals: [Command.Option]
+    let globals: [Subcommand.Option]
     /// What the program's page of the manual says of exit codes, environment and files, by heading.
     let manual: [(heading: String, lines: [(String, String)])]
 
     /// What every program can say of itself.
     private static let tools = [
-        Command(
+        Subcommand(
             "completion", "Prints a script that completes commands, options and values.",
-            arguments: [Command.Argument("SHELL", "the shell", choices: ["bash", "zsh", "fish"])]),
-        Command("man", "Prints the page of the manual, for `man -l -`."),
+            arguments: [Subcommand.Argument("SHELL", "the shell", choices: ["bash", "zsh", "fish"])]),
+        Subcommand("man", "Prints the page of the manual, for `man -l -`."),
     ]
 
     /// Declares a program.
     public init(
-        _ program: String, version: String, _ summary: String, commands: [Command], globals: [Command.Option] = [],
+        _ program: String, version: String, _ summary: String, commands: [Subcommand],
+        globals: [Subcommand.Option] = [],
         manual: [(heading: String, lines: [(String, String)])] = []
     ) {
         self.program = program
@@ -127,7 +128,7 @@ public struct CommandSet: Sendable {
         return rows[left.count][right.count]
     }
 
-    private func parse(_ command: Command, _ words: [String]) throws(UsageError) -> Request {
+    private func parse(_ command: Subcommand, _ words: [String]) throws(UsageError) -> Request {
         var arguments: [String] = []
         var values: [String: [String]] = [:]
         var flags: Set<String> = []
@@ -174,7 +175,7 @@ public struct CommandSet: Sendable {
         return .run(Invocation(command: command, arguments: arguments, allValues: values, flags: flags))
     }
 
-    private func check(_ arguments: [String], _ command: Command) throws(UsageError) {
+    private func check(_ arguments: [String], _ command: Subcommand) throws(UsageError) {
         let required = command.arguments.filter { $0.arity == .one }
         if arguments.count < required.count {
             let missing = required[arguments.count]

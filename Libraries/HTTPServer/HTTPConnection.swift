@@ -209,7 +209,7 @@ actor HTTPConnection: ReadinessHandler {
     }
 
     /// Writes an answer that is at hand. Where the client takes it all the connection is ready for the next request.
-    private func answerAtOnce(_ answer: HTTPKeptAnswer, _ fields: HTTPFields, _ head: HTTPRequestHead) {
+    private func answerAtOnce(_ answer: HTTPCachedAnswer, _ fields: HTTPFields, _ head: HTTPRequestHead) {
         bodyHasEnded = true
         bodyRefusal = nil
         isHead = false

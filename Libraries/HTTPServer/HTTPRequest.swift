@@ -5,8 +5,8 @@ public struct HTTPRequest: Sendable {
     /// The body.
     public let body: HTTPBody
 
-    /// The address that the connection comes from; empty where the client has left.
-    public func remoteAddress() async -> String { await body.connection.remoteAddress() }
+    /// The network that the connection comes from: an IPv4 address or an IPv6 /64; empty where the client has left.
+    public func remoteNetwork() async -> String { await body.connection.remoteNetwork() }
 
     /// The only value of a query parameter; nil where it is absent.
     public func parameter(_ name: String) -> String? {

@@ -12,7 +12,7 @@ public final class HTTPServer: Sendable {
 
     /// Gives the answer to a request without a body where it is at hand, with fields of this answer alone; nil leaves
     /// the request to the handler. Called on the reactor's thread, so it may not wait.
-    public typealias QuickHandler = @Sendable (HTTPRequestHead) -> (HTTPKeptAnswer, HTTPFields)?
+    public typealias QuickHandler = @Sendable (HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)?
 
     private struct State {
         var connections: [ObjectIdentifier: HTTPConnection] = [:]

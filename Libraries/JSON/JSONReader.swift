@@ -74,6 +74,12 @@ public struct JSONReader: Sendable {
         return text
     }
 
+    /// Says that the member of this name is being read.
+    mutating func enter(_ name: Range<Int>) { step = .name(name) }
+
+    /// Says that no member or element is being read.
+    mutating func leave() { step = .between }
+
     // MARK: Structure
 
     /// What comes next; nothing is consumed but white space.
@@ -207,7 +213,7 @@ public struct JSONReader: Sendable {
         guard position == bytes.count else { throw fault("something follows the document") }
     }
 
-    private mutating func open(_ bracket: UInt8, _ what: String) throws(JSONError) {
+    mutating func open(_ bracket: UInt8, _ what: String) throws(JSONError) {
         try count()
         skipSpace()
         guard position < bytes.count, bytes[position] == bracket else { throw fault("\(what) is expected") }
@@ -217,7 +223,7 @@ public struct JSONReader: Sendable {
         position += 1
     }
 
-    @inline(__always) private mutating func close(_ bracket: UInt8, first: Bool) throws(JSONError) -> Bool {
+    @inline(__always) mutating func close(_ bracket: UInt8, first: Bool) throws(JSONError) -> Bool {
         skipSpace()
         guard position < bytes.count else { throw fault("the document ends within a value") }
         if bytes[position] == bracket {

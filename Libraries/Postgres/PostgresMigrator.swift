@@ -1,51 +1,152 @@
-/// One step of a schema, forward only; once released it never changes.
+/// One step of a schema, forward only; once released its text never changes.
 public struct PostgresMigration: Sendable {
-    /// The name of the file, which also gives the order.
+    /// The name that it is recorded under.
     public let name: String
     /// The statements.
     public let sql: String
 
-    /// Names a migration that was compiled into the program.
+    /// Names a step that was compiled into the program.
     public init(_ name: String, _ bytes: [UInt8]) {
         self.name = name
         sql = String(decoding: bytes, as: UTF8.self)
     }
 }
 
+/// Why a database can't be brought to the schema that the program expects. Nothing was changed.
+public enum PostgresMigrationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A step was applied with another text than the program has.
+    case otherText(String)
+    /// The database holds steps of a program that shares none with this one.
+    case foreign([String])
+
+    public var description: String {
+        switch self {
+        case .otherText(let name):
+            "the database was made with another text of '\(name)': run the program that made it, or use an empty database"
+        case .foreign(let names):
+            "the database was made by a program that this one does not know (its steps: \(names.joined(separator: ", "))): "
+                + "run the program that made it, or use an empty database"
+        }
+    }
+}
+
 /// Brings a database to the schema that the program expects.
+///
+/// Each step is recorded with the SHA-256 of its text. A recorded step with another text stops the migration before
+/// anything is changed. Recorded steps that the program does not have are of a newer program and are left alone: whether
+/// both can work on the database is for the owner of the schema to say.
 public enum PostgresMigrator {
     /// Any number that nothing else in the database locks.
     private static let lock: Int64 = 0x6d69_6772_6174_6500
+    /// A step takes as long as it takes.
+    private static let stepMilliseconds = 24 * 3600 * 1000
+    private static let watchMilliseconds = 1_000
 
     private static let table = PostgresStatement(
         "migrations_table",
         Array(
             """
-            CREATE TABLE IF NOT EXISTS public.schema_migrations (
-                name text COLLATE "C" PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())
+            CREATE TABLE IF NOT EXISTS public.schema_steps (
+                name text COLLATE "C" PRIMARY KEY, digest text COLLATE "C" NOT NULL,
+                applied timestamptz NOT NULL DEFAULT now())
             """.utf8))
     private static let takeTurn = PostgresStatement(
         "migrations_turn", Array("SELECT true FROM (SELECT pg_advisory_xact_lock($1)) AS turn".utf8))
-    private static let applied = PostgresStatement(
-        "migrations_applied", Array("SELECT name FROM public.schema_migrations ORDER BY name".utf8))
+    /// How each step that the program has, or that is recorded, stands to the other side.
+    private static let compare = PostgresStatement(
+        "migrations_compare",
+        Array(
+            """
+            SELECT coalesce(p.name, s.name), s.name IS NOT NULL, p.name IS NOT NULL,
+                   coalesce(s.digest = encode(sha256(convert_to(p.sql, 'UTF8')), 'hex'), true)
+            FROM unnest($1::text[], $2::text[]) AS p (name, sql)
+            FULL JOIN public.schema_steps s ON s.name = p.name
+            ORDER BY s.applied, s.name
+            """.utf8))
     private static let record = PostgresStatement(
-        "migrations_record", Array("INSERT INTO public.schema_migrations (name) VALUES ($1)".utf8))
+        "migrations_record",
+        Array(
+            """
+            INSERT INTO public.schema_steps (name, digest)
+            VALUES ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))
+            """.utf8))
+    private static let processID = PostgresStatement(
+        "migrations_process", Array("SELECT pg_backend_pid()".utf8))
+    private static let blockers = PostgresStatement(
+        "migrations_blockers",
+        Array(
+            """
+            SELECT a.pid::bigint, coalesce(a.application_name, ''), coalesce(extract(epoch FROM now() - a.xact_start), 0)::bigint
+            FROM pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids($1::integer))
+            """.utf8))
 
-    /// Applies what is missing, each step in a transaction of its own together with its record, so that a
-    /// crash leaves every step whole or absent. Two programs that start at once take turns, step by step.
+    /// Applies what is missing, each step in a transaction of its own together with its record, so that a crash leaves
+    /// every step whole or absent. Two programs that start at once take turns, step by step.
+    ///
+    /// - Parameters:
+    ///   - configuration: a login that owns the database's schemas.
+    ///   - report: is told what is done, and which sessions a step waits for.
+    /// - Throws: `PostgresMigrationError`, or `PostgresError` where a step fails.
     public static func migrate(
-        _ session: PostgresSession, _ migrations: [PostgresMigration]
+        _ configuration: PostgresConfiguration, _ steps: [PostgresMigration],
+        report: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws {
-        try await session.run { connection in
-            for migration in migrations {
-                try connection.transaction {
-                    try connection.execute(takeTurn, [.int8(lock)])
-                    try connection.execute(table)
-                    let done = try connection.execute(applied).map { row in try row.text(0) }
-                    guard !done.contains(migration.name) else { return }
-                    try connection.executeScript(migration.sql)
-                    try connection.execute(record, [.text(migration.name)])
+        var patient = configuration
+        patient.statementTimeoutMilliseconds = stepMilliseconds
+        let (session, observer) = (PostgresSession(patient), PostgresSession(configuration))
+        let process = try await session.run { try $0.execute(processID).first?.integer(0) ?? 0 }
+        let watch = Task { await observe(process, observer, report) }
+        do {
+            try await session.run { connection in
+                for step in steps { try apply(step, of: steps, connection, report) }
+            }
+        } catch {
+            watch.cancel()
+            await watch.value
+            throw error
+        }
+        watch.cancel()
+        await watch.value
+        await session.close()
+        await observer.close()
+    }
+
+    private static func apply(
+        _ step: PostgresMigration, of steps: [PostgresMigration], _ connection: PostgresConnection,
+        _ report: (String) -> Void
+    ) throws {
+        try connection.transaction {
+            try connection.execute(takeTurn, [.int8(lock)])
+            try connection.execute(table)
+            let rows = try connection.execute(compare, [.texts(steps.map(\.name)), .texts(steps.map(\.sql))]).map {
+                (name: try $0.text(0), isRecorded: try $0.bool(1), isKnown: try $0.bool(2), isSame: try $0.bool(3))
+            }
+            if let other = rows.first(where: { !$0.isSame }) { throw PostgresMigrationError.otherText(other.name) }
+            let recorded = rows.filter(\.isRecorded)
+            guard recorded.isEmpty || recorded.contains(where: \.isKnown) else {
+                throw PostgresMigrationError.foreign(recorded.map(\.name))
+            }
+            guard !recorded.contains(where: { $0.name == step.name }) else { return }
+            report("applying \(step.name)")
+            try connection.executeScript(step.sql)
+            try connection.execute(record, [.text(step.name), .text(step.sql)])
+        }
+    }
+
+    /// Says whom the migration waits for, for as long as the task lives.
+    private static func observe(
+        _ process: Int64, _ observer: PostgresSession, _ report: @Sendable (String) -> Void
+    ) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(watchMilliseconds))
+            guard !Task.isCancelled else { return }
+            let waiting = try? await observer.run { connection in
+                try connection.execute(blockers, [.int8(process)]).map {
+                    "process \(try $0.integer(0)) (\(try $0.text(1)), in a transaction for \(try $0.integer(2)) s)"
                 }
+            }
+            if let waiting, !waiting.isEmpty {
+                report("the schema's change waits for \(waiting.joined(separator: ", "))")
             }
         }
     }

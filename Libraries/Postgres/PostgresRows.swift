@@ -31,6 +31,23 @@ import CPostgres
         (0..<count).lazy.map { PostgresRow(rows: self, row: $0) }.makeIterator()
     }
 
+    /// The columns by name, looked up when the first one is asked for by its name.
+    private lazy var columns: [String: Int] = {
+        var columns: [String: Int] = [:]
+        let count = unsafe PQnfields(result)
+        for index in 0..<count {
+            if let name = unsafe PQfname(result, index) { unsafe columns[String(cString: name)] = Int(index) }
+        }
+        return columns
+    }()
+
+    fileprivate func column(_ name: String) throws(PostgresError) -> Int {
+        guard let index = columns[name] else {
+            throw PostgresError(.unexpectedResult, "the statement gives no column '\(name)'")
+        }
+        return index
+    }
+
     fileprivate func isNull(_ row: Int, _ column: Int) -> Bool {
         unsafe PQgetisnull(result, Int32(row), Int32(column)) != 0
     }
@@ -50,8 +67,8 @@ import CPostgres
     }
 }
 
-/// One row. Columns count from 0; asking for a type that the column does not have, or for a value
-/// where it is NULL, throws `unexpectedResult`.
+/// One row. A column is asked for by its name, or by its number from 0 where the statement gives it no name of its own.
+/// Asking for a type that the column does not have, or for a value where it is NULL, throws `unexpectedResult`.
 public struct PostgresRow {
     fileprivate let rows: PostgresRows
     fileprivate let row: Int
@@ -99,20 +116,60 @@ public struct PostgresRow {
 
     /// A `bigint[]` without NULLs.
     public func integers(_ column: Int) throws(PostgresError) -> [Int64] {
-        try rows.check(column, [PostgresType.int8Array])
+        try elements(column, PostgresType.int8Array).map { decodeInteger($0) }
+    }
+
+    /// A `text[]` without NULLs.
+    public func texts(_ column: Int) throws(PostgresError) -> [String] {
+        try elements(column, PostgresType.textArray).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The elements of a one-dimensional array as `array_send` writes it: five words, then each with its length.
+    private func elements(_ column: Int, _ type: UInt32) throws(PostgresError) -> [ArraySlice<UInt8>] {
+        try rows.check(column, [type])
         let bytes = try value(column)
-        guard bytes.count > 20 else { return [] }
-        var values: [Int64] = []
+        var elements: [ArraySlice<UInt8>] = []
         var index = 20
-        while index + 12 <= bytes.count {
-            values.append(decodeInteger(bytes[(index + 4)..<(index + 12)]))
-            index += 12
+        while index + 4 <= bytes.count {
+            let length = Int(decodeInteger(bytes[index..<(index + 4)]))
+            guard length >= 0, index + 4 + length <= bytes.count else {
+                throw PostgresError(.unexpectedResult, "column \(column) has a NULL among its elements")
+            }
+            elements.append(bytes[(index + 4)..<(index + 4 + length)])
+            index += 4 + length
         }
-        return values
+        return elements
     }
 
     private func decodeInteger(_ bytes: ArraySlice<UInt8>) -> Int64 {
         let bits = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return bytes.count == 4 ? Int64(Int32(truncatingIfNeeded: bits)) : Int64(truncatingIfNeeded: bits)
+    }
+}
+
+extension PostgresRow {
+    /// True where the column is NULL.
+    public func isNull(_ name: String) throws(PostgresError) -> Bool { isNull(try rows.column(name)) }
+    /// A `boolean`.
+    public func bool(_ name: String) throws(PostgresError) -> Bool { try bool(try rows.column(name)) }
+    /// An `integer` or `bigint`.
+    public func integer(_ name: String) throws(PostgresError) -> Int64 { try integer(try rows.column(name)) }
+    /// A `text`.
+    public func text(_ name: String) throws(PostgresError) -> String { try text(try rows.column(name)) }
+    /// A `text`; nil for NULL.
+    public func optionalText(_ name: String) throws(PostgresError) -> String? {
+        let column = try rows.column(name)
+        return isNull(column) ? nil : try text(column)
+    }
+    /// A `bytea`.
+    public func bytes(_ name: String) throws(PostgresError) -> [UInt8] { try bytes(try rows.column(name)) }
+    /// A `bytea`; nil for NULL.
+    public func optionalBytes(_ name: String) throws(PostgresError) -> [UInt8]? {
+        let column = try rows.column(name)
+        return isNull(column) ? nil : try bytes(column)
+    }
+    /// A `timestamptz` as milliseconds since 1970, rounded down.
+    public func milliseconds(_ name: String) throws(PostgresError) -> Int64 {
+        try milliseconds(try rows.column(name))
     }
 }

@@ -41,7 +41,7 @@ public enum PostgresValue: Sendable {
         case .bools: 1000
         case .int4s: 1007
         case .int8s: PostgresType.int8Array
-        case .texts: 1009
+        case .texts: PostgresType.textArray
         case .byteas: 1001
         case .uuid: PostgresType.uuid
         case .uuids: 2951
@@ -128,6 +128,7 @@ enum PostgresType {
     static let int8: UInt32 = 20
     static let int4: UInt32 = 23
     static let text: UInt32 = 25
+    static let textArray: UInt32 = 1009
     static let int8Array: UInt32 = 1016
     static let timestamptz: UInt32 = 1184
     static let uuid: UInt32 = 2950

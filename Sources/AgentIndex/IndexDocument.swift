@@ -15,14 +15,25 @@ public struct IndexDocument: Sendable, Equatable {
     public let key: AgentKey
     /// The registered spelling.
     public let id: AgentID
-    /// True where it is not recommended any more.
-    public private(set) var isDeprecated = false
-    /// What to use in its place.
-    public private(set) var replacement: AgentID?
+    /// Which sides do not recommend it any more.
+    public private(set) var deprecations: [Side: Deprecation] = [:]
     /// The position of the last entry that it reflects.
     public private(set) var position: Position
     /// From low to high.
     public private(set) var versions: [IndexedVersion] = []
+
+    /// A side does not recommend the agent any more.
+    public struct Deprecation: Sendable, Equatable {
+        /// What to use in its place.
+        public let replacement: AgentID?
+    }
+
+    /// True where it is not recommended any more.
+    public var isDeprecated: Bool { !deprecations.isEmpty }
+    /// What to use in its place, where a side says so; moderators first.
+    public var replacement: AgentID? {
+        deprecations[.moderation]?.replacement ?? deprecations[.owner]?.replacement
+    }
 
     /// An agent without versions.
     public init(_ id: AgentID, at position: Position) {
@@ -32,17 +43,15 @@ public struct IndexDocument: Sendable, Equatable {
     }
 
     /// Takes in an entry of the agent's stream.
-    public mutating func evolve(_ event: Event, at position: Position, time: Timestamp) {
+    public mutating func evolve(_ event: any EventPayload, at position: Position, time: Timestamp) {
         switch event {
-        case .versionPublished(let published): publish(published, position, time)
-        case .versionYanked(let yanked): change(yanked.version) { $0.yankReason = yanked.reason }
-        case .versionUnyanked(let back): change(back.version) { $0.yankReason = nil }
-        case .agentDeprecated(let deprecated):
-            isDeprecated = true
-            replacement = deprecated.replacement
-        case .agentUndeprecated:
-            isDeprecated = false
-            replacement = nil
+        case let published as VersionPublished: publish(published, position, time)
+        case let yanked as VersionYanked:
+            change(yanked.version) { $0.yanks[Side(yanked.authority)] = yanked.reason }
+        case let back as VersionUnyanked: change(back.version) { $0.yanks[Side(back.authority)] = nil }
+        case let deprecated as AgentDeprecated:
+            deprecations[Side(deprecated.authority)] = Deprecation(replacement: deprecated.replacement)
+        case let back as AgentUndeprecated: deprecations[Side(back.authority)] = nil
         default: return
         }
         self.position = position
@@ -71,6 +80,15 @@ public struct IndexDocument: Sendable, Equatable {
         writer.object { object in
             object.member("agent_id", id.description)
             object.member("deprecated", isDeprecated)
+            object.member("deprecations") { writer in
+                writer.object { object in
+                    for (side, deprecation) in deprecations.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                        object.member(side.rawValue) { writer in
+                            writer.object { $0.member("replacement", deprecation.replacement?.description) }
+                        }
+                    }
+                }
+            }
             object.member("format", Self.format)
             object.member("id", key.description)
             object.member("position", position.value)
@@ -96,8 +114,10 @@ public struct IndexDocument: Sendable, Equatable {
         id = try value.parsed("agent_id") { AgentID($0) }
         key = try value.parsed("id") { AgentKey($0) }
         guard id.key == key else { throw IndexFault("'agent_id' and 'id' name different agents") }
-        isDeprecated = value["deprecated"]?.bool ?? false
-        replacement = value["replacement"]?.string.flatMap(AgentID.init)
+        for side in Side.allCases {
+            guard let deprecation = value["deprecations"]?[side.rawValue] else { continue }
+            deprecations[side] = Deprecation(replacement: deprecation["replacement"]?.string.flatMap(AgentID.init))
+        }
         position = Position(try value.integer("position"))
         var versions: [IndexedVersion] = []
         for element in value["versions"]?.array ?? [] { versions.append(try IndexedVersion(element)) }
@@ -123,11 +143,14 @@ public struct IndexedVersion: Sendable, Equatable {
     public let published: Timestamp
     /// Where the log says so.
     public let position: Position
-    /// Why it is yanked; nil where it is not.
-    public internal(set) var yankReason: YankReason?
+    /// Why each side yanks it.
+    public internal(set) var yanks: [Side: YankReason] = [:]
 
-    /// True for what nobody gets who does not ask for this very version.
-    public var isYanked: Bool { yankReason != nil }
+    /// Why it is yanked, moderators first; nil where it is not.
+    public var yankReason: YankReason? { yanks[.moderation] ?? yanks[.owner] }
+
+    /// True for a version that only a request for this very version gets.
+    public var isYanked: Bool { !yanks.isEmpty }
 
     /// The file that an installer wants: the package, else the WebAssembly module, else the manifest.
     public var installed: Artifact? {
@@ -179,6 +202,13 @@ public struct IndexedVersion: Sendable, Equatable {
             object.member("version", version.description)
             object.member("yank_reason", yankReason?.rawValue)
             object.member("yanked", isYanked)
+            object.member("yanks") { writer in
+                writer.object { object in
+                    for (side, reason) in yanks.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                        object.member(side.rawValue, reason.rawValue)
+                    }
+                }
+            }
         }
     }
 
@@ -207,8 +237,9 @@ public struct IndexedVersion: Sendable, Equatable {
         minimumMentatVersion = value["min_mentat_version"]?.string
         published = try value.parsed("published_at") { Timestamp($0) }
         position = Position(try value.integer("position"))
-        if value["yanked"]?.bool == true {
-            yankReason = value["yank_reason"]?.string.flatMap(YankReason.init) ?? .other
+        for side in Side.allCases {
+            // A reason that only a newer program knows is a reason all the same.
+            yanks[side] = value["yanks"]?[side.rawValue]?.string.map { YankReason(rawValue: $0) ?? .other }
         }
     }
 }

@@ -53,8 +53,10 @@ extension IndexDocument {
         }
         guard let highest = wanted.last else { throw .noneMatches }
         let resolvable = wanted.filter { !$0.isYanked }
-        let releases = request == .latest ? resolvable.last { !$0.version.isPrerelease } : nil
-        guard let found = releases ?? resolvable.last else { throw .allYanked(highest.version.description) }
+        let found =
+            request == .latest
+            ? LatestVersion.shown(among: resolvable) { ($0.version, $0.isYanked) } : resolvable.last
+        guard let found else { throw .allYanked(highest.version.description) }
         return found
     }
 }

@@ -17,13 +17,20 @@ public struct CommandFront: Sendable {
         public var registrationsPerHour = 20
         /// The folder in which downloads wait for the log.
         public var spoolFolder: String
-        /// How many bytes may wait there; with about 150 a download.
+        /// How many bytes of downloads may wait there, and as many of readers; with about 200 each.
         public var spoolBytes: Int64 = 256 << 20
+        /// How often downloads go to the log.
+        public var downloadFlushMilliseconds: Int64 = Timestamp.minuteMilliseconds
+        /// How often readers go to the log.
+        public var readersFlushMilliseconds: Int64 = Timestamp.hourMilliseconds
+        /// The folder in which readers wait for the log.
+        public var readersFolder: String
         /// The folder of the keys that stand for readers.
         public var dayKeyFolder: String
 
-        /// The defaults, with two folders of the front's own.
-        public init(spoolFolder: String, dayKeyFolder: String) {
+        /// The defaults, with three folders of the front's own.
+        public init(spoolFolder: String, readersFolder: String, dayKeyFolder: String) {
+            self.readersFolder = readersFolder
             self.spoolFolder = spoolFolder
             self.dayKeyFolder = dayKeyFolder
         }
@@ -67,12 +74,22 @@ public struct CommandFront: Sendable {
         stars = StarEndpoint(handler: handler, authenticator: authenticator)
         flagging = FlagEndpoints(handler: handler, authenticator: authenticator, flags: flags)
         let keys = try DayKeys(configuration.dayKeyFolder)
-        let spool = try DownloadSpool(
+        let spool = try LineSpool(
             configuration.spoolFolder, log: log.id, maximumBytes: configuration.spoolBytes)
+        let readers = ReaderLedger(
+            try LineSpool(
+                configuration.readersFolder, log: log.id, maximumBytes: configuration.spoolBytes), log: log)
         downloads = DownloadEndpoint(
             log: log, index: index, spool: spool, keys: keys, publicURL: configuration.publicURL, now: now, past: past)
-        reports = DownloadReportEndpoint(handler: handler, authenticator: authenticator, index: index, keys: keys)
-        drain = DownloadDrain(spool: spool, log: log, keys: keys, now: now, lines: lines.component("downloads"))
+        reports = DownloadReportEndpoint(
+            handler: handler, authenticator: authenticator, index: index, keys: keys,
+            readers: readers)
+        drain = DownloadDrain(
+            spool: spool, readers: readers, log: log, keys: keys,
+            intervals: DownloadDrain.Intervals(
+                downloadsMilliseconds: configuration.downloadFlushMilliseconds,
+                readersMilliseconds: configuration.readersFlushMilliseconds), now: now,
+            lines: lines.component("downloads"))
     }
 
     /// Adds the routes of the commands.

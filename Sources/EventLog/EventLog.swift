@@ -36,6 +36,8 @@ public final class EventLog: Sendable {
         public var maximumQueue = 10_000
         /// How long a batch whose connection was lost is asked after.
         public var settleMilliseconds: Int64 = 20_000
+        /// Is told the next position after each batch that this process has appended.
+        public var announce: @Sendable (Position) -> Void = { _ in }
         /// Positions in a partition; decided for each when it is made.
         public var partitionPositions: Int64 = 1 << 24
 
@@ -65,6 +67,7 @@ public final class EventLog: Sendable {
     public static func open(_ configuration: Configuration) async throws -> EventLog {
         let keeper = PartitionKeeper(url: configuration.url, positions: configuration.partitionPositions)
         try await keeper.checkDatabase()
+        try await keeper.checkGeneration()
         try await keeper.makeRoom()
         let commands = PostgresPool(
             PostgresConfiguration(
@@ -92,7 +95,8 @@ public final class EventLog: Sendable {
         writer = LogWriter(
             pipeline: pipeline, keeper: keeper,
             writer: Hex.encode(SecureRandom.bytes(16)),
-            maximumQueue: configuration.maximumQueue, settleMilliseconds: configuration.settleMilliseconds)
+            maximumQueue: configuration.maximumQueue, settleMilliseconds: configuration.settleMilliseconds,
+            announce: configuration.announce)
         self.id = id
         self.keeper = keeper
         self.commands = commands
@@ -121,11 +125,24 @@ public final class EventLog: Sendable {
         try await writer.append(append)
     }
 
-    /// Makes the next partition where the newest is more than half full, and drops what is past its time.
-    /// Called now and then by whoever runs the log.
+    /// Makes the next partition where the newest is more than half full, and drops all rows whose time is over, in bounded
+    /// bites. The program that runs the log calls it now and then.
     public func maintain() async throws {
         try await keeper.makeRoom()
-        _ = try await commands.run { try $0.execute(Statements.prune).affected }
+        while try await prune() > 0 { try Task.checkCancellation() }
+    }
+
+    /// The most rows of a table that one bite of pruning drops.
+    private static let prunedRows: Int64 = 20_000
+
+    /// Drops a bite of what nobody can ask for any more; returns how many rows went.
+    private func prune() async throws -> Int64 {
+        try await commands.run { connection in
+            guard let row = try connection.execute(Statements.prune, [.int8(Self.prunedRows)]).first else {
+                throw EventLogError.corrupt("prune returned nothing")
+            }
+            return try row.integer(0)
+        }
     }
 
     /// The reply kept under an idempotency key; nil where there is none or its 24 hours are over.
@@ -133,12 +150,31 @@ public final class EventLog: Sendable {
         try await reading(Statements.findKey, [.uuid(key.bytes)]) { try StoredReply.first(of: $0) }
     }
 
-    /// What several streams hold beyond the versions that the caller knows, in log order.
-    public func read(after known: [StreamName: StreamVersion]) async throws(EventLogError) -> [RecordedEntry] {
+    /// An entry that a decision reads, with the content that decisions need.
+    public struct PastEntry: Sendable {
+        /// The entry.
+        public let entry: RecordedEntry
+        /// The content `within` of a token that is narrowed; nil where there is none or it was erased.
+        public let within: Content?
+    }
+
+    /// What several streams hold beyond the versions that the caller knows, in log order. Entries and contents are of one
+    /// snapshot.
+    public func read(after known: [StreamName: StreamVersion]) async throws(EventLogError) -> [PastEntry] {
         let list = known.map { $0 }
         return try await reading(
-            Statements.readStreamsAfter, [.texts(list.map(\.key.description)), .int8s(list.map(\.value.value))]
-        ) { try EventReader.entries($0) }
+            Statements.readStreamsAfter,
+            [
+                .uuids(list.map { StreamID($0.key).bytes }), .int8s(list.map(\.value.value)),
+                .text("within_commitment"),
+            ]
+        ) { rows in
+            try rows.map { row in
+                PastEntry(
+                    entry: try EventReader.entry(row),
+                    within: row.isNull(6) ? nil : Content(document: try row.bytes(8), nonce: try row.bytes(7)))
+            }
+        }
     }
 
     /// Reads by key on the pipelined connection.

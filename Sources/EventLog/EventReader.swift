@@ -63,7 +63,8 @@ public struct EventReader: Sendable {
             let head = try Self.head(connection)
             let entries = try Self.entries(
                 try connection.execute(
-                    Statements.readStream, [.text(stream), .int8(position.value), .int8(Int64(limit))]))
+                    Statements.readStream,
+                    [.uuid(StreamID(name: stream).bytes), .int8(position.value), .int8(Int64(limit))]))
             let isCut = entries.count == limit
             let end = max(head, position)
             return Page(entries: entries, next: isCut ? entries.last?.position.next ?? end : end)
@@ -132,7 +133,7 @@ public enum LogOnConnection {
         return EventReader.Page(entries: entries, next: next)
     }
 
-    private static let knownTypes = Set(Event.types)
+    private static let knownTypes = Set(EventCatalogue.types)
 
     /// The contents of entries by position and field; what is missing was erased.
     public static func contents(

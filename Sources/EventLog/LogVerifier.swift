@@ -140,6 +140,7 @@ public struct LogVerifier: Sendable {
         let stream: String
         let type: String
         let recordedMilliseconds: Int64
+        let slice: Int64
         let bytes: [UInt8]
         var contents: [(field: String, content: Content)] = []
     }
@@ -152,7 +153,8 @@ public struct LogVerifier: Sendable {
             ).map { row in
                 Row(
                     position: Position(try row.integer(0)), stream: try row.text(1), type: try row.text(3),
-                    recordedMilliseconds: try row.milliseconds(4), bytes: try row.bytes(5))
+                    recordedMilliseconds: try row.milliseconds(4),
+                    slice: try row.integer(6), bytes: try row.bytes(5))
             }
             let contents = try LogOnConnection.contents(connection, at: rows.map(\.position))
             for index in rows.indices {
@@ -183,11 +185,12 @@ public struct LogVerifier: Sendable {
         if envelope.log.hex != log {
             differs(.otherLog, "the entry belongs to the log \(envelope.log.hex), this is \(log)")
         }
-        if row.position == Position(0), envelope.event.type != LogCreated.type {
-            differs(.otherLog, "the first entry is a \(envelope.event.type) and founds no log")
+        if row.position == Position(0), envelope.event.typeName != LogCreated.type {
+            differs(.otherLog, "the first entry is a \(envelope.event.typeName) and founds no log")
         }
         for (name, column, bytes) in [
-            ("stream", row.stream, envelope.stream.description), ("type", row.type, envelope.event.type),
+            ("stream", row.stream, envelope.stream.description), ("type", row.type, envelope.event.typeName),
+            ("slice", "\(row.slice)", "\(envelope.stream.slice)"),
             (
                 "recorded", Timestamp(milliseconds: row.recordedMilliseconds).description,
                 envelope.recordedTime.description
@@ -204,7 +207,7 @@ public struct LogVerifier: Sendable {
                 differs(.commitment, "the content '\(field)' has the digest \(digest), the entry says \(commitment)")
             }
         }
-        guard case .versionPublished(let published) = envelope.event else { return [] }
+        guard let published = envelope.event as? VersionPublished else { return [] }
         return published.artifacts
     }
 

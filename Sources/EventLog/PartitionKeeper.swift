@@ -29,6 +29,16 @@ struct PartitionKeeper: Sendable {
         }
     }
 
+    /// Checks that the database has the routines that this program calls.
+    func checkGeneration() async throws {
+        let known = try await session.run { try $0.execute(Statements.generations).map { try $0.text(0) } }
+        guard !known.contains(EventLogSchema.generation) else { return }
+        let has = known.isEmpty ? "none" : known.joined(separator: ", ")
+        throw EventLogError.corrupt(
+            "this program works with the routines \(EventLogSchema.generation), the database has \(has); run a program "
+                + "that works with those")
+    }
+
     /// Makes partitions until at least half a partition is free beyond the head.
     func makeRoom() async throws {
         let positions = positions

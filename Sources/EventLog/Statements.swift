@@ -1,8 +1,7 @@
-public import Postgres
+import Postgres
 
-/// The statements of the log, each in a file of its own under `SQL/`.
+/// The statements of the log, each in a file of its own under `SQL/statements/`.
 enum Statements {
-    static let append = PostgresStatement("append", PackageResources.append_sql)
     static let settle = PostgresStatement("settle", PackageResources.settle_sql)
     static let findBatch = PostgresStatement("find_batch", PackageResources.find_batch_sql)
     static let head = PostgresStatement("head", PackageResources.head_sql)
@@ -24,6 +23,7 @@ enum Statements {
     static let findContent = PostgresStatement("find_content", PackageResources.find_content_sql)
     static let claimUsername = PostgresStatement("claim_username", PackageResources.claim_username_sql)
     static let identity = PostgresStatement("identity", PackageResources.identity_sql)
+    static let generations = PostgresStatement("generations", PackageResources.generations_sql)
     static let prune = PostgresStatement("prune", PackageResources.prune_sql)
     static let lastPartition = PostgresStatement("last_partition", PackageResources.last_partition_sql)
     static let makePartition = PostgresStatement("make_partition", PackageResources.make_partition_sql)
@@ -38,29 +38,4 @@ enum Statements {
     static let forgetSpool = PostgresStatement("forget_spool", PackageResources.forget_spool_sql)
     static let knownLines = PostgresStatement("known_lines", PackageResources.known_lines_sql)
     static let clock = PostgresStatement("clock", PackageResources.clock_sql)
-}
-
-/// The schema of the log, in order.
-public enum EventLogSchema {
-    /// What a database needs before the log can be opened.
-    public static let migrations = [
-        PostgresMigration("m0001_log", PackageResources.m0001_log_sql),
-        PostgresMigration("m0002_append", PackageResources.m0002_append_sql),
-        PostgresMigration("m0003_partitions", PackageResources.m0003_partitions_sql),
-        PostgresMigration("m0004_upkeep", PackageResources.m0004_upkeep_sql),
-        PostgresMigration("m0005_append", PackageResources.m0005_append_sql),
-        PostgresMigration("m0006_append", PackageResources.m0006_append_sql),
-        PostgresMigration("m0007_people", PackageResources.m0007_people_sql),
-        PostgresMigration("m0008_downloads", PackageResources.m0008_downloads_sql),
-    ]
-}
-
-/// The roles that the schema grants rights to.
-public enum DatabaseRole {
-    /// Appends, and reads the vault.
-    public static let commands = "marketplace_commands"
-    /// Reads models and the log; knows no vault.
-    public static let queries = "marketplace_queries"
-    /// Reads the log, writes models.
-    public static let projectors = "marketplace_projectors"
 }

@@ -29,8 +29,8 @@ public struct FrontDoor: Sendable {
     private let translate: @Sendable (any Error) -> Problem?
     private var router = HTTPRouter()
 
-    /// Gives the answer that is kept for a request, where one is.
-    public var findKept: @Sendable (HTTPRequestHead) -> HTTPKeptAnswer? = { _ in nil }
+    /// The cached answer to a request; nil without one.
+    public var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
 
     /// A door without routes.
     ///
@@ -71,23 +71,23 @@ public struct FrontDoor: Sendable {
         }
     }
 
-    /// Answers a request at once where its answer is kept.
-    public func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPKeptAnswer, HTTPFields)? {
-        guard let answer = findKept(head) else { return nil }
+    /// Answers a request at once if its answer is cached.
+    public func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)? {
+        guard let answer = findCached(head) else { return nil }
         let id = Self.newID().description
         log.debug(
             "request",
-            ["request": id, "method": head.method, "path": Redaction.ofTokens(in: head.target), "status": "kept"])
+            ["request": id, "method": head.method, "path": Redaction.ofTokens(in: head.target), "status": "cached"])
         return (answer, [Fields.request: id])
     }
 
-    /// An answer as it is kept: with what every answer carries but the id of its request.
+    /// An answer as it is cached: with the fields of every answer except the id of its request.
     ///
     /// - Parameter gzip: the body compressed.
-    public static func kept(_ response: HTTPResponse, gzip: [UInt8]?) -> HTTPKeptAnswer? {
+    public static func cacheable(_ response: HTTPResponse, gzip: [UInt8]?) -> HTTPCachedAnswer? {
         var response = response
         response.fields.append("x-content-type-options", "nosniff")
-        return HTTPKeptAnswer(response, gzip: gzip)
+        return HTTPCachedAnswer(response, gzip: gzip)
     }
 
     /// The answer to what is no request.

@@ -1,4 +1,5 @@
 public import JSON
+import Text
 import YAML
 
 extension AgentManifest {
@@ -56,7 +57,9 @@ extension AgentManifest {
     /// What can't be shown can't be stored as text either; a tab or a line's end can.
     private mutating func refuseControlCharacters(_ value: JSONValue, at path: String) {
         func holdsControl(_ text: String) -> Bool {
-            text.utf8.contains { $0 == 0x7f || $0 < 0x20 && ![0x09, 0x0a, 0x0d].contains($0) }
+            text.unicodeScalars.contains { scalar in
+                DangerousCharacters.kind(of: scalar) == .control && !["\t", "\n", "\r"].contains(scalar)
+            }
         }
         switch value {
         case .string(let text) where holdsControl(text):

@@ -40,7 +40,7 @@ struct Program {
         case Commands.issueToken.name:
             endOnSignal(signals)
             return try await TokenCommand(invocation, log).run()
-        default: return try await Apart(invocation, log).run(signals)
+        default: return try await SinglePart(invocation, log).run(signals)
         }
     }
 }
@@ -52,46 +52,47 @@ func endOnSignal(_ signals: Signals) {
 
 /// The commands of the program, each declared once.
 enum Commands {
-    private static let data = Command.Option.value("data", "DIR", "the data folder (.mentatlab)")
-    private static let verbose = Command.Option.flag("verbose", "log every request as well")
-    private static let database = Command.Option.value("database-url", "URL", "the Postgres database to use")
-    private static let artifacts = Command.Option.value("artifacts", "DIR", "the folder of files that all fronts share")
+    private static let data = Subcommand.Option.value("data", "DIR", "the data folder (.mentatlab)")
+    private static let verbose = Subcommand.Option.flag("verbose", "log every request as well")
+    private static let database = Subcommand.Option.value("database-url", "URL", "the Postgres database to use")
+    private static let artifacts = Subcommand.Option.value(
+        "artifacts", "DIR", "the folder of files that all fronts share")
 
-    private static let kept = Command.Option.value(
-        "kept-mebibytes", "N", "memory for answers that are kept as bytes (32; 0 keeps none)")
+    private static let cache = Subcommand.Option.value(
+        "cache-mebibytes", "N", "memory for cached answers (32; 0 caches none)")
 
-    static let up = Command(
+    static let up = Subcommand(
         "up", "Runs the whole marketplace in one process over a private Postgres.",
         options: [
             data, .value("database-url", "URL", "a Postgres database in place of the private one"),
             .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
-            .value("catalog", "FILE", "import a catalogue once it is ready"), kept,
+            .value("catalog", "FILE", "import a catalogue once it is ready"), cache,
             verbose,
         ] + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
-    static let command = Command(
+    static let command = Subcommand(
         "command", "Runs the front for writes.",
         options: [
             data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"),
             verbose,
         ] + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
-    static let query = Command(
+    static let query = Subcommand(
         "query", "Runs the front for reads.",
         options: [
-            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), kept,
+            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), cache,
             verbose,
         ] + Listening.options,
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
-    static let project = Command(
+    static let project = Subcommand(
         "project", "Keeps read models up with the log: those named, or all.",
-        arguments: [Command.Argument("NAME", "a projection", .many)],
+        arguments: [Subcommand.Argument("NAME", "a projection", .many)],
         options: [database, verbose],
         examples: ["marketplace project agents --database-url postgresql:///marketplace"])
-    static let `import` = Command(
+    static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
-        arguments: [Command.Argument("FILE", "the catalogue")],
+        arguments: [Subcommand.Argument("FILE", "the catalogue")],
         options: [
             .value("url", "URL", "the marketplace; by default the one that runs in the data folder"), data,
             .value("token-file", "FILE", "the file that holds the token; by default the administrator's"),
@@ -101,7 +102,7 @@ enum Commands {
             "marketplace import catalog.jsonl --url http://127.0.0.1:7080 --token-file token",
         ])
 
-    static let issueToken = Command(
+    static let issueToken = Subcommand(
         "token issue", "Issues a token to somebody who lost all of theirs, and prints it.",
         options: [
             .value("user", "NAME", "whose it will be"),
@@ -110,7 +111,7 @@ enum Commands {
         ],
         examples: ["marketplace token issue --user ada"])
 
-    static let verify = Command(
+    static let verify = Subcommand(
         "log verify", "Re-reads the log and names whatever does not follow from its own bytes; exit 1 where anything.",
         options: [
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database, artifacts,

@@ -19,16 +19,16 @@ extension QueryFront {
             throw Problem(.invalidParameter, "'q' and 'category' have at most 256 bytes each")
         }
         let sort = try request.choice("sort", of: AgentSort.self, default: .recent)
-        try await awaitPosition(request)
+        try await awaitPosition(request, AgentReader.shownModels)
 
         // One more than asked for tells whether there is a next page.
         var probe = filter
         probe.limit += 1
-        let page = try await agents.list(probe, from: try sort.place(request))
+        let page = try await agents.list(probe, from: try sort.start(request))
         let rows = page.value.prefix(filter.limit)
         let cursor = page.value.count > filter.limit ? rows.last.map(sort.cursor) : nil
         let body = PageBody.encode("agents", Array(rows), limit: filter.limit, nextCursor: cursor) { row, writer in
-            AgentSummaryBody(row).encode(&writer)
+            row.encode(&writer)
         }
         return keep(
             request.page(body, next: page.next, cursor: cursor), for: request, about: .lists, next: page.next)
@@ -38,26 +38,14 @@ extension QueryFront {
     func showAgent(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["min_position"])
         let key = try request.agentKey()
-        try await awaitPosition(request)
+        try await awaitPosition(request, AgentReader.shownModels)
         let found = try await agents.agent(key)
         guard let detail = found.value else { throw request.noAgent }
         var writer = JSONWriter(reservingBytes: 4096)
-        let body = AgentSummaryBody(
-            key: key.description, agentID: detail.agentID, username: detail.username,
-            title: detail.latest.listing?.title ?? "", summary: detail.latest.listing?.summary ?? "",
-            category: detail.latest.listing?.category, latestVersion: detail.latest.published.version,
-            hasWASM: detail.latest.published.artifacts.contains { $0.role == .wasmModule }, created: detail.created,
-            updated: detail.updated, isDeprecated: detail.deprecation != nil, stars: detail.stars,
-            ratings: detail.rating.count, ratingHundredths: detail.rating.hundredths,
-            downloads: detail.readers)
-        body.encode(
-            &writer, detail: AgentVersionBody(key.description, detail.latest),
-            deprecation: detail.deprecation.map { ($0.replacement, $0.note) })
-        // Build of the model, last change of what is shown, erasures.
-        let etag = "3-\(detail.changed)-0"
+        detail.encode(&writer)
         return keep(
-            request.conditional(etag: etag, .json(200, writer.bytes, fields: positionFields(next: found.next))),
-            for: request, about: .agent(key), next: found.next)
+            request.page(writer.bytes, next: found.next, cursor: nil), for: request, about: .agent(key),
+            next: found.next)
     }
 
     /// `GET /agents/{id}/versions`
@@ -69,13 +57,13 @@ extension QueryFront {
             guard let version = SemVer(text) else { throw badCursor }
             return version.precedenceKey
         }
-        try await awaitPosition(request)
+        try await awaitPosition(request, [Agents.self])
         let page = try await agents.versions(of: key, below: below, limit: limit + 1)
         if page.value.isEmpty, below == nil { throw request.noAgent }
         let rows = page.value.prefix(limit)
         let cursor = page.value.count > limit ? rows.last?.published.version : nil
         let body = PageBody.encode("versions", Array(rows), limit: limit, nextCursor: cursor) { row, writer in
-            AgentVersionBody(key.description, row).encode(&writer)
+            row.encode(key, &writer)
         }
         return request.page(body, next: page.next, cursor: cursor)
     }
@@ -85,9 +73,8 @@ extension QueryFront {
         try request.allow(["min_position"])
         let (key, version, next) = try await version(of: request)
         var writer = JSONWriter(reservingBytes: 4096)
-        AgentVersionBody(key.description, version).encode(&writer)
-        return request.conditional(
-            etag: "2-\(version.changed)-0", .json(200, writer.bytes, fields: positionFields(next: next)))
+        version.encode(key, &writer)
+        return request.page(writer.bytes, next: next, cursor: nil)
     }
 
     /// `GET /agents/{id}/versions/{version}/manifest`: the bytes as they were uploaded.
@@ -108,7 +95,7 @@ extension QueryFront {
         guard let wanted = SemVer(text) else {
             throw Problem(.versionNotFound, "'\(text.prefix(128))' is no SemVer 2.0, so there is no such version")
         }
-        try await awaitPosition(request)
+        try await awaitPosition(request, [Agents.self])
         let found = try await agents.version(wanted, of: key)
         guard let version = found.value else {
             throw Problem(.versionNotFound, "the agent '\(key)' has no version \(text.prefix(128)) here")
@@ -126,7 +113,7 @@ private enum AgentSort: String, CaseIterable {
     case stars
     case downloads
 
-    func place(_ request: FrontRequest) throws(Problem) -> AgentReader.Place {
+    func start(_ request: FrontRequest) throws(Problem) -> AgentReader.ListCursor {
         let cursor = try request.parameter("cursor")
         switch self {
         case .recent:
@@ -161,25 +148,6 @@ private enum AgentSort: String, CaseIterable {
         case .stars: "\(row.stars)/\(row.key)"
         case .downloads: "\(row.readers)/\(row.key)"
         }
-    }
-}
-
-extension AgentSummaryBody {
-    init(_ row: AgentReader.Summary) {
-        self.init(
-            key: row.key, agentID: row.agentID, username: row.username, title: row.title, summary: row.summary,
-            category: row.category.isEmpty ? nil : row.category, latestVersion: row.latestVersion,
-            hasWASM: row.hasWASM, created: row.created, updated: row.updated, isDeprecated: row.isDeprecated,
-            stars: row.stars, ratings: row.rating.count, ratingHundredths: row.rating.hundredths,
-            downloads: row.readers)
-    }
-}
-
-extension AgentVersionBody {
-    init(_ key: String, _ row: AgentReader.Version) {
-        self.init(
-            key: key, published: row.published, listing: row.listing, time: row.time, position: row.position,
-            yank: row.yank.map { ($0.reason, $0.note) })
     }
 }
 

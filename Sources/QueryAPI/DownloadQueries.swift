@@ -14,10 +14,10 @@ extension QueryFront {
         try request.allow(["days", "min_position"])
         let key = try request.agentKey()
         let days = try request.integer("days", default: 90, in: 1...3_660)
-        try await awaitPosition(request)
-        guard try await agents.agent(key).value != nil else { throw request.noAgent }
-        let total = try await agents.downloads(of: key)
-        let first = Timestamp(milliseconds: Host.wallClockMilliseconds()).day - days + 1
+        try await awaitPosition(request, [Agents.self])
+        let found = try await agents.downloads(of: key)
+        guard let total = found.value else { throw request.noAgent }
+        let first = Timestamp(milliseconds: Host.wallClockMilliseconds()).day.number - days + 1
         let daily = try await agents.dailyDownloads(of: key, from: first)
         let versions = try await agents.versionDownloads(of: key, from: first)
         var writer = JSONWriter(reservingBytes: 8_192)
@@ -33,12 +33,12 @@ extension QueryFront {
         }
         writer.object { object in
             object.member("days") { list("day", daily, &$0) }
-            object.member("downloads", total.value.downloads)
+            object.member("downloads", total.downloads)
             object.member("id", key.description)
-            object.member("unique_downloads", total.value.readers)
+            object.member("unique_downloads", total.readers)
             object.member("versions") { list("version", versions, &$0) }
         }
-        return request.page(writer.bytes, next: total.next, cursor: nil)
+        return request.page(writer.bytes, next: found.next, cursor: nil)
     }
 
     /// `GET /index/{key}`: what installers read of an agent, from the disk alone.

@@ -26,10 +26,10 @@ extension QueryFront {
             }
             page = try await entries.read(stream: stream, from: from, limit: limit)
         case (nil, let type?):
-            guard Event.types.contains(type) else {
+            guard EventCatalogue.types.contains(type) else {
                 throw Problem(
                     .invalidParameter,
-                    "'type' is '\(type.prefix(64))'; there are \(Event.types.joined(separator: ", "))")
+                    "'type' is '\(type.prefix(64))'; there are \(EventCatalogue.types.joined(separator: ", "))")
             }
             page = try await entries.read(type: type, from: from, limit: limit)
         case (_?, _?): throw Problem(.invalidParameter, "give 'stream' or 'type', not both")
@@ -81,8 +81,8 @@ extension QueryFront {
         return try file(digest, request, isManifest: false)
     }
 
-    /// Files up to this size are kept as bytes.
-    private static let keptFileBytes: Int64 = 65_536
+    /// Files up to this size are cached.
+    private static let cachedFileBytes: Int64 = 65_536
 
     /// A file by digest. It may lie on the same origin as pages, so whatever it holds, no browser runs it.
     func file(_ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool) throws -> HTTPResponse {
@@ -90,7 +90,7 @@ extension QueryFront {
             throw Problem(.artifactNotFound, "there is no file with the digest \(digest)")
         }
         let size = try descriptor.size()
-        let isSmall = size <= Self.keptFileBytes
+        let isSmall = size <= Self.cachedFileBytes
         let head = try descriptor.read(at: 0, count: isSmall ? Int(size) : 64)
         let type: String
         if isManifest {

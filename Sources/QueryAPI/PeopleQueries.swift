@@ -12,11 +12,11 @@ extension QueryFront {
         let key = try request.agentKey()
         let limit = Int(try request.integer("limit", default: 20, in: 1...100))
         let sort = try request.choice("sort", of: ReviewSort.self, default: .recent)
-        let place = try sort.place(request)
-        try await awaitPosition(request)
+        let start = try sort.start(request)
+        try await awaitPosition(request, AgentReader.shownModels)
         let ratings = try await agents.ratings(of: key)
         guard let histogram = ratings.value else { throw request.noAgent }
-        let page = try await agents.reviews(of: key, from: place, limit: limit + 1)
+        let page = try await agents.reviews(of: key, from: start, limit: limit + 1)
         let rows = page.value.prefix(limit)
         let cursor = page.value.count > limit ? rows.last.map(sort.cursor) : nil
         let rating = AgentReader.Rating(
@@ -65,7 +65,7 @@ extension QueryFront {
         let key = try request.agentKey()
         let limit = Int(try request.integer("limit", default: 20, in: 1...100))
         let before = try request.integer("cursor", default: .max, in: 0...Int64.max)
-        try await awaitPosition(request)
+        try await awaitPosition(request, AgentReader.shownModels)
         let found = try await agents.agent(key)
         guard let agent = found.value else { throw request.noAgent }
         let page = try await agents.stars(of: key, before: before, limit: limit + 1)
@@ -74,7 +74,7 @@ extension QueryFront {
         var writer = JSONWriter()
         writer.object { object in
             object.member("pagination") { PageBody.pagination(limit: limit, nextCursor: cursor, &$0) }
-            object.member("star_count", agent.stars)
+            object.member("star_count", agent.summary.stars)
             object.member("stars") { writer in
                 writer.array(Array(rows)) { star, writer in
                     writer.object { object in
@@ -91,7 +91,7 @@ extension QueryFront {
     func listOwners(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["min_position"])
         let key = try request.agentKey()
-        try await awaitPosition(request)
+        try await awaitPosition(request, AgentReader.shownModels)
         let found = try await agents.owners(of: key)
         guard !found.value.isEmpty else { throw request.noAgent }
         var writer = JSONWriter()
@@ -109,7 +109,7 @@ extension QueryFront {
         let limit = Int(try request.integer("limit", default: 20, in: 1...100))
         let after = try request.parameter("cursor") ?? ""
         guard after.isEmpty || AgentKey(after) != nil else { throw badCursor }
-        try await awaitPosition(request)
+        try await awaitPosition(request, AgentReader.shownModels)
         let noUser = Problem(.userNotFound, "there is nobody named '\(request.segment("name").prefix(128))' here")
         guard let name = Username(request.segment("name")) else { throw noUser }
         let found = try await agents.publisher(named: name)
@@ -119,7 +119,7 @@ extension QueryFront {
         let cursor = page.value.count > limit ? rows.last?.key : nil
         var writer = JSONWriter(reservingBytes: 8_192)
         writer.object { object in
-            object.member("agents") { writer in writer.array(Array(rows)) { AgentSummaryBody($0).encode(&$1) } }
+            object.member("agents") { writer in writer.array(Array(rows)) { $0.encode(&$1) } }
             object.member("bio", publisher.bio.isEmpty ? nil : publisher.bio)
             object.member("created_at", publisher.created.description)
             object.member("display_name", publisher.displayName.isEmpty ? nil : publisher.displayName)
@@ -140,7 +140,7 @@ private enum ReviewSort: String, CaseIterable {
     case rating
     case helpful
 
-    func place(_ request: FrontRequest) throws(Problem) -> AgentReader.ReviewPlace {
+    func start(_ request: FrontRequest) throws(Problem) -> AgentReader.ReviewCursor {
         let cursor = try request.parameter("cursor")
         switch self {
         case .recent:

@@ -3,8 +3,10 @@ public import Artifacts
 import Contract
 public import EventLog
 import Events
+public import Following
 public import HTTPFront
 import HTTPServer
+public import Logging
 public import Projections
 
 /// The front for reads: models, the log, files, and what describes them.
@@ -16,16 +18,16 @@ public struct QueryFront: Sendable {
     let entries: EventReader
     let artifacts: ArtifactFolder
     let index: IndexFolder
-    private let kept: KeptAnswers?
+    private let cached: CachedAnswers?
 
     /// A front over models, a log and a folder of files.
     ///
-    /// - Parameter keptBytes: how much memory answers may take that are kept as bytes; with 0 none is. Whoever
-    ///   keeps some runs `followLog` beside the front.
+    /// - Parameter cachedBytes: how much memory cached answers may take; with 0 none is cached. A program that
+    ///   caches runs `followLog` beside the front.
     public init(
-        agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder, keptBytes: Int
+        agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int
     ) {
-        kept = keptBytes > 0 ? KeptAnswers(maximumBytes: keptBytes) : nil
+        cached = cachedBytes > 0 ? CachedAnswers(maximumBytes: cachedBytes) : nil
         self.agents = agents
         self.entries = entries
         self.artifacts = artifacts
@@ -50,38 +52,42 @@ public struct QueryFront: Sendable {
         door.on("GET", "\(Paths.base)/projections") { try await projections($0) }
         door.on("GET", "/openapi/openapi.json") { openAPI($0) }
         door.on("GET", "/openapi/") { openAPI($0) }
-        if let kept { door.findKept = { kept.find($0) } }
+        if let cached { door.findCached = { cached.find($0) } }
     }
 
-    /// Drops kept answers that the log makes old, for as long as the task lives.
-    public func followLog() async {
-        await kept?.follow(entries)
+    /// Drops cached answers that the log makes old, for as long as the task lives.
+    ///
+    /// - Parameters:
+    ///   - head: the log's head.
+    ///   - log: where faults are said.
+    public func followLog(_ head: HeadFeed, log: Log) async {
+        await cached?.follow(entries, head, log)
     }
 
-    /// Keeps an answer for whoever asks the same; a wait for a position is a question of its own.
+    /// Caches an answer for the next client that asks the same; a wait for a position is a question of its own.
     func keep(
-        _ response: HTTPResponse, for request: FrontRequest, about subject: KeptAnswers.Subject, next: Position
+        _ response: HTTPResponse, for request: FrontRequest, about subject: CachedAnswers.Subject, next: Position
     ) -> HTTPResponse {
         var response = response
         // A cache between here and a client has to know that the next one may take another form.
-        if KeptAnswers.mayCompress(response) { response.fields.append("vary", "accept-encoding") }
+        if CachedAnswers.mayCompress(response) { response.fields.append("vary", "accept-encoding") }
         let head = request.http.head
         if !head.query.contains(where: { $0.name == "min_position" }) {
-            kept?.keep(response, for: head, about: subject, next: next)
+            cached?.insert(response, for: head, about: subject, next: next)
         }
         return response
     }
 
     /// Throws where the models can't be read.
     public func checkReady() async throws {
-        _ = try await agents.recentlyReflected()
+        _ = try await agents.recentlyReflected(AgentReader.shownModels)
     }
 
-    /// Waits until the models reflect the position that `min_position` asks for.
-    func awaitPosition(_ request: FrontRequest) async throws {
+    /// Waits until the models that an answer is made of reflect the position that `min_position` asks for.
+    func awaitPosition(_ request: FrontRequest, _ models: [any Projection.Type]) async throws {
         let wanted = try request.integer("min_position", default: -1, in: 0...(Int64(1) << 53) - 1)
         guard wanted >= 0 else { return }
-        guard try await agents.reflects(Position(wanted), withinMilliseconds: Self.waitMilliseconds) else {
+        guard try await agents.reflects(Position(wanted), in: models, withinMilliseconds: Self.waitMilliseconds) else {
             throw Problem(.positionNotReached, "the read model does not reflect position \(wanted) yet; try again")
         }
     }

@@ -9,9 +9,9 @@ struct Program {
     static let version = "0.1.0"
 
     private static let globals = [
-        Command.Option.flag("json", "print one JSON document"),
-        Command.Option.flag("quiet", "print the least that another command needs"),
-        Command.Option.value("registry", "URL", "the marketplace, in place of the one that is set"),
+        Subcommand.Option.flag("json", "print one JSON document"),
+        Subcommand.Option.flag("quiet", "print the least that another command needs"),
+        Subcommand.Option.value("registry", "URL", "the marketplace, in place of the one that is set"),
     ]
 
     private static let manual: [(heading: String, lines: [(String, String)])] = [
@@ -66,7 +66,7 @@ struct Program {
         }
     }
 
-    private static func run(_ entry: Entry, _ invocation: Invocation) async -> ExitCode {
+    private static func run(_ entry: RunnableCommand, _ invocation: Invocation) async -> ExitCode {
         let isJSON = invocation.flags.contains("json")
         do {
             let settings = try Settings()

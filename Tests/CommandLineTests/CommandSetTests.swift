@@ -6,17 +6,17 @@ import Testing
     private let commands = CommandSet(
         "tool", version: "1.2.3", "does things",
         commands: [
-            Command(
+            Subcommand(
                 "agent publish", "Publishes.", notes: "It's quick.",
-                arguments: [Command.Argument("PATH", "a folder", .optional)],
+                arguments: [Subcommand.Argument("PATH", "a folder", .optional)],
                 options: [
                     .flag("dry-run", "send nothing"), .value("tag", "WORD", "a word", isRepeated: true),
                     .value("sort", "ORDER", "the order", choices: ["name", "stars"]),
                 ], examples: ["tool agent publish ."]),
-            Command(
+            Subcommand(
                 "agent owner add", "Adds.",
-                arguments: [Command.Argument("A", "one"), Command.Argument("B", "more", .many)]),
-            Command("run", "Runs.", arguments: [Command.Argument("NAME", "a name")]),
+                arguments: [Subcommand.Argument("A", "one"), Subcommand.Argument("B", "more", .many)]),
+            Subcommand("run", "Runs.", arguments: [Subcommand.Argument("NAME", "a name")]),
         ], globals: [.flag("json", "as JSON"), .value("registry", "URL", "where")],
         manual: [("Exit codes", [("0", "fine")])])
 

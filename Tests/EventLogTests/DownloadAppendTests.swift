@@ -7,15 +7,11 @@ import Testing
 
 /// What a spool holds and what other servers report is taken once, whoever sends it and however late.
 @Suite struct DownloadAppendTests {
-    private func append(_ log: EventLog, _ range: Append.SpoolRange?, _ lines: [LineID] = []) throws -> Append {
+    private func append(_ log: EventLog, _ range: SpoolRangeEffect?, _ lines: [LineID] = []) throws -> Append {
         let agent = try #require(AgentKey("acme.a"))
         let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
         let event = AgentDownloaded(
-            agent: agent, version: "1.0.0",
-            downloads: [
-                AgentDownloaded.Download(
-                    milliseconds: 0, source: .cli, reader: DayToken(random: SecureRandom.bytes(16)))
-            ])
+            agent: agent, sources: [.cli: 1], version: "1.0.0")
         return Append(
             expected: [:],
             events: [
@@ -23,8 +19,9 @@ import Testing
                     envelope: Envelope(
                         id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
                         stream: .downloads(slice: StreamName.agent(agent).slice), time: now, recordedTime: now,
-                        origin: Envelope.Origin(), event: .agentDownloaded(event)), version: nil)
-            ], spool: range, lines: lines)
+                        origin: Envelope.Origin(), event: event), version: nil)
+            ],
+            effects: (range.map { [$0] } ?? []) + lines.map { DownloadLineEffect($0) })
     }
 
     @Test func aPartOfASpoolIsTakenOnceAndInOrder() async throws {
@@ -32,8 +29,8 @@ import Testing
             let log = try await EventLog.open(EventLog.Configuration(url: url))
             let spool = SpoolID()
             #expect(try await log.spoolMark(spool) == 0)
-            func range(_ start: Int64, _ past: Int64) -> Append.SpoolRange {
-                Append.SpoolRange(spool: spool, start: start, past: past)
+            func range(_ start: Int64, _ past: Int64) -> SpoolRangeEffect {
+                SpoolRangeEffect(spool, start: start, past: past)
             }
             // Two programs that both believe to own the spool: one of them.
             let outcomes = try await withThrowingTaskGroup { group in
@@ -45,22 +42,22 @@ import Testing
                 for try await outcome in group { outcomes.append(outcome) }
                 return outcomes
             }
-            #expect(outcomes.filter { $0 == .conflict }.count == 1)
+            #expect(outcomes.filter { $0 == .refused(.spoolMoved) }.count == 1)
             let mark = try await log.spoolMark(spool)
             #expect([100, 150].contains(mark))
-            #expect(try await log.append(try append(log, range(0, 100))) == .conflict)
-            #expect(try await log.append(try append(log, range(mark + 1, 500))) == .conflict)
+            #expect(try await log.append(try append(log, range(0, 100))) == .refused(.spoolMoved))
+            #expect(try await log.append(try append(log, range(mark + 1, 500))) == .refused(.spoolMoved))
             #expect(try await log.append(try append(log, range(mark, 500))) == .appended(last: Position(1)))
             #expect(try await log.spoolMark(spool) == 500)
             // Upkeep forgets what nobody asks for any more, and the mark stays.
             try await log.maintain()
             #expect(try await log.spoolMark(spool) == 500)
             #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM log.spools") == ["1"])
-            #expect(try await log.append(try append(log, range(0, 100))) == .conflict)
+            #expect(try await log.append(try append(log, range(0, 100))) == .refused(.spoolMoved))
             // What was forgotten is remembered for as long as an append of it may still be on its way.
             try await log.forgetSpool(spool)
             try await log.maintain()
-            #expect(try await log.append(try append(log, range(0, 100))) == .conflict)
+            #expect(try await log.append(try append(log, range(0, 100))) == .refused(.spoolMoved))
             try await TestDatabase.script(url, "UPDATE log.spools SET forgotten = now() - interval '25 hours'")
             try await log.maintain()
             #expect(try await log.spoolMark(spool) == 0)
@@ -73,7 +70,7 @@ import Testing
             let sender = PersonID(random: SecureRandom.bytes(16))
             let lines = (0..<6).map { LineID(sender: sender, id: "\($0)") }
             #expect(try await log.append(try append(log, nil, Array(lines[..<4]))) == .appended(last: Position(0)))
-            #expect(try await log.append(try append(log, nil, Array(lines[3...]))) == .conflict)
+            #expect(try await log.append(try append(log, nil, Array(lines[3...]))) == .refused(.lineTaken))
             #expect(try await log.knownLines(lines) == Set(lines[..<4]))
             #expect(try await log.append(try append(log, nil, Array(lines[4...]))) == .appended(last: Position(1)))
             let other = LineID(sender: PersonID(random: SecureRandom.bytes(16)), id: "0")
@@ -91,7 +88,7 @@ import Testing
                 for try await outcome in group { outcomes.append(outcome) }
                 return outcomes
             }
-            #expect(outcomes.filter { $0 == .conflict }.count == 7)
+            #expect(outcomes.filter { $0 == .refused(.lineTaken) }.count == 7)
         }
     }
 }

@@ -12,11 +12,11 @@ struct LogFixture {
         _ name: String, version: Int64 = 1, contents: [Append.NewContent] = []
     ) -> Append.NewEvent? {
         guard let namespace = Namespace(name) else { return nil }
-        return event(.namespace(namespace), .namespaceClaimed(NamespaceClaimed(owner: actor)), version, contents)
+        return event(.namespace(namespace), NamespaceClaimed(owner: actor), version, contents)
     }
 
     func event(
-        _ stream: StreamName, _ event: Event, _ version: Int64?, _ contents: [Append.NewContent] = []
+        _ stream: StreamName, _ event: any EventPayload, _ version: Int64?, _ contents: [Append.NewContent] = []
     ) -> Append.NewEvent {
         let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
         return Append.NewEvent(
@@ -40,7 +40,7 @@ struct LogFixture {
             key: key.map {
                 Append.IdempotencyKey(
                     KeyID(actor: actor, key: $0), fingerprint: SHA256Digest(of: fingerprint), reply: Array(name.utf8))
-            }, artifacts: artifacts)
+            }, effects: artifacts.map { ArtifactEffect($0) })
     }
 
     /// A command with something of everything: claims `n<number>` and a second namespace, whose event has a content.
@@ -57,11 +57,11 @@ struct LogFixture {
             key: Append.IdempotencyKey(
                 KeyID(actor: actor, key: "\(number)"), fingerprint: SHA256Digest(of: [1]),
                 reply: Array("\(number)".utf8)),
-            vault: [
-                .credential(
-                    Append.Credential(
-                        hash: SHA256Digest(of: Array("secret \(number)".utf8)),
-                        token: TokenID(random: SecureRandom.bytes(16)), person: actor, name: "\(number)"))
-            ], artifacts: artifacts)
+            effects: [
+                CredentialEffect(
+                    hash: SHA256Digest(of: Array("secret \(number)".utf8)),
+                    token: TokenID(random: SecureRandom.bytes(16)),
+                    person: PersonID(random: SecureRandom.bytes(16)), name: "\(number)")
+            ] + artifacts.map { ArtifactEffect($0) })
     }
 }

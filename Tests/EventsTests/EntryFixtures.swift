@@ -1,203 +1,167 @@
 import Crypto
 import Events
+import Foundation
+import JSON
 import TestSupport
+import Testing
 
-/// Entries of every type: one fixed for the golden files, others at random.
+/// Entries of every type: the golden files, and others at random, both made from the catalogue.
 enum EntryFixtures {
-    static let person = PersonID("00000000000000000000000000000001")
-    static let token = TokenID("00000000000000000000000000000002")
-    static let username = UsernameID("00000000000000000000000000000003")
-    static let log = LogID("ffffffffffffffffffffffffffffffff")
-    static let zeros = SHA256Digest(hex: String(repeating: "0", count: 64))
-    static let ones = SHA256Digest(hex: String(repeating: "1", count: 64))
-
-    /// The entries of `make_golden.py`, which wrote their bytes.
-    static func golden() throws -> [Envelope] {
-        guard let person, let token, let username, let log, let zeros, let ones, let namespace = Namespace("acme"),
-            let id = AgentID("Acme.My__Tool"), let base = AgentID("acme.base"), let peer = AgentID("acme.peer"),
-            let expires = Timestamp("2027-02-22T07:19:43.000Z"), let tool = AgentKey("acme.tool"),
-            let time = Timestamp("2026-11-24T07:19:43.000Z"), let recorded = Timestamp("2026-11-24T07:19:43.021Z"),
-            let entry = UUIDv7("01932f3e-0000-7000-8000-000000000001"),
-            let reader = DayToken("00000000000000000000000000000004"),
-            let flag = FlagID("00000000000000000000000000000005"),
-            let voter = PersonID("00000000000000000000000000000006")
-        else { return [] }
-        func envelope(_ stream: StreamName, _ event: Event, _ origin: Envelope.Origin = Envelope.Origin()) -> Envelope {
-            Envelope(
-                id: entry, log: log, stream: stream, time: time, recordedTime: recorded, origin: origin, event: event)
-        }
-        let request = UUIDv7("01932f3e-0000-7000-8000-000000000002")
-        let who = Envelope.Origin(actor: person, token: token, correlation: request)
-        let caused = Envelope.Origin(
-            actor: person, token: token, correlation: request,
-            causation: UUIDv7("01932f3e-0000-7000-8000-000000000003"))
-        return [
-            envelope(.log(log), .logCreated(LogCreated())),
-            envelope(.user(person), .userRegistered(UserRegistered(kind: .person, profileCommitment: zeros))),
-            envelope(.user(person), .profileChanged(ProfileChanged(profileCommitment: ones)), who),
-            envelope(.username(username), .usernameClaimed(UsernameClaimed(user: person, nameCommitment: ones))),
-            envelope(.username(username), .usernameReleased(UsernameReleased(user: person)), who),
-            envelope(
-                .token(token),
-                .tokenIssued(
-                    TokenIssued(
-                        user: person, scopes: [.publish, .publishNamespace(namespace), .publishAgent(tool)],
-                        expires: expires))),
-            envelope(.token(token), .tokenRevoked(TokenRevoked(reason: .leaked)), who),
-            envelope(.namespace(namespace), .namespaceClaimed(NamespaceClaimed(owner: person)), who),
-            envelope(
-                .namespace(namespace),
-                .namespaceMemberAdded(NamespaceMemberAdded(user: person, role: .maintainer)), who),
-            envelope(.namespace(namespace), .namespaceMemberRemoved(NamespaceMemberRemoved(user: person)), who),
-            envelope(.agent(id.key), .agentRegistered(AgentRegistered(id: id, owner: person)), who),
-            envelope(.agent(tool), .agentOwnerAdded(AgentOwnerAdded(user: person, role: .owner)), who),
-            envelope(.agent(tool), .agentOwnerRemoved(AgentOwnerRemoved(user: person)), who),
-            envelope(
-                .agent(id.key),
-                .versionPublished(
-                    VersionPublished(
-                        version: "1.2.3-rc.1+build.5",
-                        artifacts: [
-                            Artifact(role: .package, sha256: ones, sizeBytes: 104_857),
-                            Artifact(role: .manifest, sha256: zeros, sizeBytes: 640),
-                        ], listed: true, runtime: "python3.12", license: "MIT OR Apache-2.0",
-                        capabilities: ["network:https:api.example.com", "action:count"],
-                        dependencies: [
-                            Dependency(id: base, range: "^1.0.0"), Dependency(id: peer, range: ">=2", isPeer: true),
-                        ], minimumMentatVersion: "1.1.0", listingCommitment: ones)), caused),
-            envelope(
-                .agent(tool),
-                .versionYanked(VersionYanked(version: "1.2.3", reason: .security, noteCommitment: zeros)), who),
-            envelope(.agent(tool), .versionUnyanked(VersionUnyanked(version: "1.2.3", reason: .mistake)), who),
-            envelope(.agent(tool), .agentDeprecated(AgentDeprecated(replacement: id, noteCommitment: ones)), who),
-            envelope(.agent(tool), .agentUndeprecated(AgentUndeprecated()), who),
-            envelope(
-                .review(tool, person),
-                .reviewSubmitted(ReviewSubmitted(version: "1.2.3", rating: 5, reviewCommitment: ones)), who),
-            envelope(
-                .review(tool, person),
-                .reviewEdited(ReviewEdited(version: "1.2.3", rating: 1, reviewCommitment: zeros)), who),
-            envelope(.review(tool, person), .reviewWithdrawn(ReviewWithdrawn()), who),
-            envelope(
-                .vote(tool, author: person, voter: voter), .reviewVoted(ReviewVoted(helpful: true)), who),
-            envelope(
-                .vote(tool, author: person, voter: voter), .reviewVoteWithdrawn(ReviewVoteWithdrawn()), who),
-            envelope(.star(tool, person), .starAdded(StarAdded()), who),
-            envelope(.star(tool, person), .starRemoved(StarRemoved()), who),
-            envelope(
-                .flag(tool, flag),
-                .flagRaised(
-                    FlagRaised(target: .review(tool, person), reason: .abusive, detailsCommitment: zeros))),
-            envelope(
-                .downloads(slice: 7),
-                .agentDownloaded(
-                    AgentDownloaded(
-                        agent: tool, version: "1.2.3",
-                        downloads: [
-                            AgentDownloaded.Download(milliseconds: 0, source: .cli, reader: reader),
-                            AgentDownloaded.Download(milliseconds: 998, source: .mirror, reader: reader),
-                        ]))),
-            envelope(
-                .username(username),
-                .contentErased(ContentErased(entry: entry, field: "name_commitment", reason: .owner)), who),
-        ]
+    /// The bytes of a type that are fixed for good; an independent canonicaliser wrote them.
+    static func golden(_ type: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: Oracle.root.appending(path: "Tests/EventsTests/Golden/\(type).json")))
     }
 
     /// An entry of any type with any values.
-    static func any(_ random: inout SeededRandom) -> Envelope {
-        let person = PersonID(random: random.bytes(16))
-        let id = agentID(&random)
-        let time = Timestamp(milliseconds: Int64.random(in: 0...4_102_444_800_000, using: &random))
-        let log = LogID(random: random.bytes(16))
-        let (stream, event): (StreamName, Event)
-        switch Int.random(in: 0..<20, using: &random) {
-        case 0: (stream, event) = (.log(log), .logCreated(LogCreated()))
-        case 1:
-            let kind = random.pick(UserRegistered.Kind.allCases)
-            let profile = random.once(in: 2) ? digest(&random) : nil
-            (stream, event) = (.user(person), .userRegistered(UserRegistered(kind: kind, profileCommitment: profile)))
-        case 2:
-            let claimed = UsernameClaimed(user: person, nameCommitment: digest(&random))
-            (stream, event) = (.username(UsernameID(random: random.bytes(16))), .usernameClaimed(claimed))
-        case 3:
-            let scopes: [Scope] = [.admin, .moderate, .review, .publish, .publishAgent(id.key)]
-            let issued = TokenIssued(
-                user: person,
-                scopes: Array(scopes.shuffled(using: &random).prefix(Int.random(in: 1...5, using: &random))),
-                expires: time)
-            (stream, event) = (.token(TokenID(random: random.bytes(16))), .tokenIssued(issued))
-        case 4:
-            let namespace = id.key.namespace ?? Namespace("plain").known
-            (stream, event) = (.namespace(namespace), .namespaceClaimed(NamespaceClaimed(owner: person)))
-        case 5: (stream, event) = (.agent(id.key), .agentRegistered(AgentRegistered(id: id, owner: person)))
-        case 6: (stream, event) = (.agent(id.key), .versionPublished(published(&random)))
-        case 7: (stream, event) = (.star(id.key, person), .starAdded(StarAdded()))
-        case 8: (stream, event) = (.star(id.key, person), .starRemoved(StarRemoved()))
-        case 9:
-            (stream, event) = (
-                .token(TokenID(random: random.bytes(16))),
-                .tokenRevoked(
-                    TokenRevoked(reason: random.pick(TokenRevoked.Reason.allCases)))
-            )
-        case 10:
-            let namespace = id.key.namespace ?? Namespace("plain").known
-            let added = NamespaceMemberAdded(user: person, role: random.pick(Role.allCases))
-            (stream, event) = (.namespace(namespace), .namespaceMemberAdded(added))
-        case 11:
-            (stream, event) = (.agent(id.key), .agentOwnerRemoved(AgentOwnerRemoved(user: person)))
-        case 12:
-            let yanked = VersionYanked(
-                version: "1.0.0", reason: random.pick(YankReason.allCases),
-                noteCommitment: random.once(in: 2) ? digest(&random) : nil)
-            (stream, event) = (.agent(id.key), .versionYanked(yanked))
-        case 13:
-            let deprecated = AgentDeprecated(
-                replacement: random.once(in: 2) ? agentID(&random) : nil,
-                noteCommitment: random.once(in: 2) ? digest(&random) : nil)
-            (stream, event) = (.agent(id.key), .agentDeprecated(deprecated))
-        case 14:
-            let edited = ReviewEdited(
-                version: "1.0.0-a+b", rating: Int64.random(in: 1...5, using: &random), reviewCommitment: digest(&random)
-            )
-            (stream, event) = (.review(id.key, person), .reviewEdited(edited))
-        case 15: (stream, event) = (.review(id.key, person), .reviewWithdrawn(ReviewWithdrawn()))
-        case 16:
-            let target = random.pick([
-                FlagTarget.agent(id.key), .version(id.key, "1.0.0"), .review(id.key, person), .user(person),
-            ])
-            let raised = FlagRaised(
-                target: target, reason: random.pick(FlagRaised.Reason.allCases),
-                detailsCommitment: random.once(in: 2) ? digest(&random) : nil)
-            (stream, event) = (.flag(target.subject, FlagID(random: random.bytes(16))), .flagRaised(raised))
-        case 18:
-            let vote = StreamName.vote(id.key, author: person, voter: PersonID(random: random.bytes(16)))
-            (stream, event) = (vote, .reviewVoted(ReviewVoted(helpful: random.once(in: 2))))
-        case 17:
-            let entry = UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10))
-            let erased = ContentErased(
-                entry: entry, field: "review_commitment", reason: random.pick(ContentErased.Reason.allCases))
-            (stream, event) = (.review(id.key, person), .contentErased(erased))
-        default:
-            let downloads = (0..<Int.random(in: 1...20, using: &random)).map { _ in
-                AgentDownloaded.Download(
-                    milliseconds: Int64.random(in: 0...1_000, using: &random),
-                    source: random.pick(AgentDownloaded.Download.Source.allCases),
-                    reader: DayToken(random: random.bytes(16)))
-            }
-            stream = .downloads(slice: StreamName.agent(id.key).slice)
-            event = .agentDownloaded(AgentDownloaded(agent: id.key, version: "1.0.0", downloads: downloads))
-        }
-        let origin = Envelope.Origin(
-            actor: random.once(in: 2) ? person : nil,
-            token: random.once(in: 2) ? TokenID(random: random.bytes(16)) : nil,
-            correlation: random.once(in: 2) ? UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10)) : nil,
-            causation: random.once(in: 2) ? UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10)) : nil)
+    static func any(_ random: inout SeededRandom) throws -> Envelope {
+        let payload = random.pick(EventCatalogue.all)
+        let event = try payload.init(data: fitting(payload, &random).canonicalBytes)
+        let stream = stream(random.pick(payload.streams ?? StreamKind.allCases), &random)
+        let time = time(&random)
+        func maybe<Value>(_ value: Value) -> Value? { random.once(in: 2) ? value : nil }
+        let origin =
+            stream.kind.isAnonymous
+            ? Envelope.Origin()
+            : Envelope.Origin(
+                actor: maybe(PersonID(random: random.bytes(16))), token: maybe(TokenID(random: random.bytes(16))),
+                correlation: maybe(UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10))),
+                causation: maybe(UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10))))
         return Envelope(
-            id: UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10)), log: log, stream: stream, time: time,
+            id: UUIDv7(milliseconds: time.milliseconds, random: random.bytes(10)),
+            log: LogID(random: random.bytes(16)), stream: stream, time: time,
             recordedTime: Timestamp(milliseconds: time.milliseconds + 5), origin: origin, event: event)
     }
 
-    static func digest(_ random: inout SeededRandom) -> SHA256Digest { SHA256Digest(of: random.bytes(8)) }
+    /// A document of a kind with any values.
+    static func any<Document: ContentDocument>(_: Document.Type, _ random: inout SeededRandom) throws -> Document {
+        var value = object(Document.fields, &random)
+        if Document.kind == .target {
+            let key = agentID(&random).key
+            let person = PersonID(random: random.bytes(16))
+            let target = random.pick([
+                .agent(key), .version(key, "1.0.0"), .review(key, person), FlagTarget.user(person),
+            ])
+            value = value.with("about", .string(target.kind.rawValue)).with("target", .string(target.description))
+        }
+        return try Document(document: value.canonicalBytes)
+    }
+
+    /// What a shape lets through, made to fit together where fields depend on each other.
+    private static func fitting(_ payload: any EventPayload.Type, _ random: inout SeededRandom) -> JSONValue {
+        let value = object(payload.fields, &random)
+        switch payload.type {
+        case VersionPublished.type:
+            var roles = Set(Artifact.Role.allCases.filter { _ in random.once(in: 2) }).union([.manifest])
+            let artifacts = (value["artifacts"]?.array ?? []).compactMap { artifact -> JSONValue? in
+                roles.popFirst().map { artifact.with("role", .string($0.rawValue)) }
+            }.sorted { ($0["role"]?.string ?? "") < ($1["role"]?.string ?? "") }
+            let all = artifacts.contains { $0["role"]?.string == "manifest" } ? artifacts : [manifest]
+            let release = all.compactMap { artifact -> Artifact? in
+                guard let role = artifact["role"]?.string.flatMap(Artifact.Role.init),
+                    let digest = artifact["sha256"]?.string.flatMap({ SHA256Digest(hex: $0) })
+                else { return nil }
+                return Artifact(role: role, sha256: digest, sizeBytes: 0)
+            }
+            return value.with("artifacts", .array(all))
+                .with("release", .string(VersionPublished.release(of: release).hex))
+        case AgentDownloaded.type:
+            // Each small enough for the sum to stay within its bound.
+            var sources = (value["sources"]?.members ?? []).map { source in
+                JSONValue.Member(source.name, .number(JSONNumber(max(1, (source.value.integer ?? 1) / 8))))
+            }
+            if sources.isEmpty { sources = [JSONValue.Member("cli", .number(JSONNumber(3)))] }
+            let sum = sources.reduce(0) { $0 + ($1.value.integer ?? 0) }
+            return value.with("sources", .object(sources)).with("downloads", .number(JSONNumber(sum)))
+        case TokenRevoked.type:
+            var members = (value.members ?? []).filter { $0.name != "successor" }
+            if value["reason"]?.string == "replaced" {
+                members.append(JSONValue.Member("successor", .string(TokenID(random: random.bytes(16)).hex)))
+            }
+            let revoked = JSONValue.object(members)
+            return value["reason"]?.string == "leaked" ? revoked.with("descendants", .bool(true)) : revoked
+        default: return value
+        }
+    }
+
+    private static let manifest = JSONValue.object([
+        JSONValue.Member("role", .string("manifest")),
+        JSONValue.Member("sha256", .string(String(repeating: "0", count: 64))),
+        JSONValue.Member("size", .number(JSONNumber(1))),
+    ])
+
+    private static func object(_ fields: [FieldShape], _ random: inout SeededRandom) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        for field in fields where field.isRequired || random.once(in: 2) {
+            members.append(JSONValue.Member(field.name, value(field.shape, &random)))
+        }
+        return .object(members)
+    }
+
+    private static func value(_ shape: Shape, _ random: inout SeededRandom) -> JSONValue {
+        switch shape {
+        case .bool: return .bool(random.once(in: 2))
+        case .integer(let bounds): return .number(JSONNumber(Int64.random(in: bounds, using: &random)))
+        case .choice(let choices): return .string(random.pick(choices))
+        case .object(let fields): return object(fields, &random)
+        case .text(let grammar): return .string(text(grammar, &random))
+        case .list(let element, let count, let isUnique):
+            let length = Int.random(in: count.lowerBound...min(count.upperBound, count.lowerBound + 4), using: &random)
+            var values = (0..<length).map { _ in value(element, &random) }
+            if isUnique {
+                let texts = Set(values.compactMap(\.string)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+                values = texts.map(JSONValue.string)
+            }
+            return .array(values)
+        }
+    }
+
+    /// A text of a grammar, by what the grammar calls itself.
+    private static func text(_ grammar: TextGrammar, _ random: inout SeededRandom) -> String {
+        switch grammar.name {
+        case "an id": return PersonID(random: random.bytes(16)).hex
+        case "a digest": return SHA256Digest(of: random.bytes(8)).hex
+        case "a UUIDv7":
+            return UUIDv7(milliseconds: time(&random).milliseconds, random: random.bytes(10)).description
+        case "a time": return time(&random).description
+        case "a day such as 2026-01-31": return time(&random).day.description
+        case "an agent id": return agentID(&random).description
+        case "the key of an agent": return agentID(&random).key.description
+        case "a namespace": return random.pick(["acme", "a-b", "9"])
+        case "a version by SemVer 2.0": return random.pick(["0.0.0", "1.2.3-a.1", "10.20.30+b.0", "1.0.0--.-+-"])
+        case "a runtime": return random.pick(["python3.12", "0", "a+b.c-d"])
+        case "a licence": return random.pick(["MIT", "MIT OR Apache-2.0"])
+        case "a capability":
+            let printable = Array("!#$%&'\"\\:/.aZ09~")
+            return String((0..<Int.random(in: 1...200, using: &random)).map { _ in random.pick(printable) })
+        case "a range of versions": return random.pick(["*", "^1.0.0", ">=1 <2", ""])
+        case "the name of a projection": return random.pick(["agents", "a-1"])
+        case "a field that commits": return random.pick(ContentKind.allCases).field
+        default: return random.text(upTo: min(40, grammar.length?.upperBound ?? 40))
+        }
+    }
+
+    private static func time(_ random: inout SeededRandom) -> Timestamp {
+        Timestamp(milliseconds: Int64.random(in: 0...4_102_444_800_000, using: &random))
+    }
+
+    private static func stream(_ kind: StreamKind, _ random: inout SeededRandom) -> StreamName {
+        let key = agentID(&random).key
+        let person = PersonID(random: random.bytes(16))
+        switch kind {
+        case .log: return .log(LogID(random: random.bytes(16)))
+        case .user: return .user(person)
+        case .username: return .username(UsernameID(random: random.bytes(16)))
+        case .token: return .token(TokenID(random: random.bytes(16)))
+        case .namespace: return key.namespace.map(StreamName.namespace) ?? .agent(key).orNamespace
+        case .agent: return .agent(key)
+        case .review: return .review(key, person)
+        case .vote: return .vote(key, author: person, voter: PersonID(random: random.bytes(16)))
+        case .star: return .star(key, person)
+        case .artifact: return .artifact(SHA256Digest(of: random.bytes(8)))
+        case .flag: return .flag(FlagID(random: random.bytes(16)))
+        case .downloads: return .downloads(slice: Int.random(in: 0..<64, using: &random))
+        }
+    }
 
     static func agentID(_ random: inout SeededRandom) -> AgentID {
         while true {
@@ -206,60 +170,19 @@ enum EntryFixtures {
             if let id = AgentID(text) { return id }
         }
     }
+}
 
-    private static func published(_ random: inout SeededRandom) -> VersionPublished {
-        let roles = Set([.manifest] + Artifact.Role.allCases.shuffled(using: &random).prefix(2))
-        let artifacts = roles.map {
-            Artifact(role: $0, sha256: digest(&random), sizeBytes: Int64.random(in: 0...(1 << 40), using: &random))
-        }
-        let printable = Array("!#$%&'\"\\:/.aZ09~")
-        let capabilities = Set(
-            (0..<Int.random(in: 0..<5, using: &random)).map { _ in
-                String((0..<Int.random(in: 1...200, using: &random)).map { _ in random.pick(printable) })
-            })
-        let dependencies = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
-            Dependency(
-                id: agentID(&random), range: random.pick(["*", "^1.0.0", ">=1 <2", ""]), isPeer: random.once(in: 2))
-        }
-        return VersionPublished(
-            version: random.pick(["0.0.0", "1.2.3-a.1", "10.20.30+b.0", "1.0.0--.-+-"]), artifacts: artifacts,
-            listed: random.once(in: 2), runtime: random.once(in: 2) ? "python3.12" : nil,
-            license: random.once(in: 2) ? "MIT" : nil, capabilities: random.once(in: 2) ? Array(capabilities) : nil,
-            dependencies: random.once(in: 2) ? dependencies : nil,
-            minimumMentatVersion: random.once(in: 2) ? "1.1.0-rc.1" : nil, listingCommitment: digest(&random))
-    }
-
-    static func written(_ kind: WrittenContent.Kind, _ random: inout SeededRandom) throws -> WrittenContent {
-        var texts: [String: String] = [:]
-        for member in kind.members where member.isRequired || random.once(in: 2) {
-            texts[member.name] = random.text(upTo: min(40, member.maximumCharacters))
-        }
-        return WrittenContent(kind, texts)
-    }
-
-    static func listing(_ random: inout SeededRandom) -> ListingContent {
-        var listing = ListingContent()
-        func maybe(_ count: Int) -> String? { random.once(in: 2) ? random.text(upTo: count) : nil }
-        listing.title = maybe(30)
-        listing.summary = maybe(100)
-        listing.description = maybe(300)
-        listing.category = maybe(20)
-        listing.author = maybe(20)
-        listing.image = maybe(40)
-        listing.sourceURL = maybe(40)
-        listing.icon = maybe(4)
-        listing.tags = random.once(in: 2) ? ["a", "\(random.text(upTo: 5))b"] : nil
-        listing.inputs = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
-            ListingContent.Pin(name: "n\(random.text(upTo: 5))", type: "json", description: maybe(20))
-        }
-        return listing
+extension JSONValue {
+    /// The same object with another value of a member.
+    func with(_ name: String, _ value: JSONValue) -> JSONValue {
+        .object((members ?? []).filter { $0.name != name } + [Member(name, value)])
     }
 }
 
-extension Optional {
-    /// The value of a constant that is known to parse.
-    fileprivate var known: Wrapped {
-        guard let self else { preconditionFailure("a constant of the fixtures does not parse") }
+extension StreamName {
+    /// A namespace of the same name; a key without a dot has its form.
+    fileprivate var orNamespace: StreamName {
+        if case .agent(let key) = self, let namespace = Namespace(key.description) { return .namespace(namespace) }
         return self
     }
 }

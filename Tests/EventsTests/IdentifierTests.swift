@@ -1,5 +1,7 @@
+import Crypto
 import Events
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -47,11 +49,14 @@ import Testing
         for name in [
             "log/ffffffffffffffffffffffffffffffff", "user/00000000000000000000000000000001",
             "username/00000000000000000000000000000001", "token/00000000000000000000000000000001", "namespace/acme",
-            "agent/a.b",
+            "agent/a.b", "flag/00000000000000000000000000000001", "artifact/\(String(repeating: "a", count: 64))",
         ] {
             #expect(StreamName(name)?.description == name)
         }
-        for name in ["", "agent", "agent/", "agent/A", "user/1", "other/a", "namespace/a.b", "agent/a/b"] {
+        for name in [
+            "", "agent", "agent/", "agent/A", "user/1", "other/a", "namespace/a.b", "agent/a/b",
+            "flag/a.b/00000000000000000000000000000001",
+        ] {
             #expect(StreamName(name) == nil)
         }
     }
@@ -88,10 +93,17 @@ import Testing
         #expect(UUIDv7(uuid.description.uppercased()) == nil)
     }
 
-    @Test func scopesAreReadBack() {
-        for text in ["publish", "publish:a.b", "publish:a.*", "review", "moderate", "admin"] {
-            #expect(Scope(text)?.description == text)
-        }
-        for text in ["", "publish:", "publish:*", "publish:A", "publish:a.b.*", "all"] { #expect(Scope(text) == nil) }
+    @Test(arguments: ["1.0.0", "0.0.0-0", "1.2.3-a.b-c.0x1+001.x", "10.20.30", "1.0.0--"])
+    func versionsOfTheGrammarAreTaken(_ text: String) throws {
+        let listing = ListingChanged(listingCommitment: SHA256Digest(of: [1]), version: text)
+        #expect(try ListingChanged(data: listing.data) == listing)
+    }
+
+    @Test(arguments: [
+        "", "1", "1.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0+", "1.0.0-a..b", "v1.0.0", "1.0.0 ", "1.0.0-é",
+    ])
+    func otherVersionsAreRefused(_ text: String) {
+        let listing = ListingChanged(listingCommitment: SHA256Digest(of: [1]), version: text)
+        #expect(throws: JSONError.self) { try ListingChanged(data: listing.data) }
     }
 }

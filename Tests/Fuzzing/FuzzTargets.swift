@@ -40,11 +40,16 @@ enum FuzzTargets {
         do {
             let publication = try Publication(
                 manifest: AgentManifest(parsing: bytes), artifacts: [artifact],
-                nonce: [UInt8](repeating: 0, count: 32))
-            var writer = JSONWriter()
-            writer.object { publication.published.encode(&$0) }
-            precondition(writer.bytes.count < Envelope.maximumBytes - 1_024, "an entry that is too large")
-            precondition(publication.listing.document.count <= Content.maximumBytes, "a content that is too large")
+                nonce: { [UInt8](repeating: 0, count: 32) })
+            let data = publication.published.data
+            precondition(data.count < Envelope.maximumBytes - 1_024, "an entry that is too large")
+            precondition((try? VersionPublished(data: data)) == publication.published, "an entry that is refused")
+            guard let listing = publication.contents[.listing] else { preconditionFailure("no listing") }
+            precondition(listing.document.count <= Content.maximumBytes, "a content that is too large")
+            precondition((try? ListingContent(document: listing.document)) != nil, "a listing that is refused")
+            if let author = publication.contents[.author] {
+                precondition((try? AuthorContent(document: author.document)) != nil, "an author that is refused")
+            }
         } catch {
             precondition(error.findings.contains { $0.severity == .error }, "a refusal without a word")
         }
@@ -100,15 +105,17 @@ enum FuzzTargets {
     @Sendable private static func report(_ bytes: [UInt8]) {
         let report = DownloadReport(bytes) { $0.milliseconds >= 0 }
         precondition(!report.lines.isEmpty || !report.findings.isEmpty, "a refusal without a word")
-        var groups = DownloadGroups()
+        let zeros = [UInt8](repeating: 0, count: 16)
+        var counts = DownloadCounts()
         for (_, line) in report.lines {
             let spooled = SpooledDownload(
                 agent: line.agent, version: line.version.description, time: line.time, source: line.source,
-                reader: DayToken(random: [UInt8](repeating: 0, count: 16)))
+                domain: ReaderDomain(random: zeros), reader: DayToken(random: zeros))
             precondition(SpooledDownload(line: spooled.line.dropLast()) == spooled, "a line that changes")
-            groups.add(spooled)
+            precondition(SeenReader(line: spooled.seen.line.dropLast()) == spooled.seen, "a reader that changes")
+            counts.add(spooled)
         }
-        precondition(groups.count <= report.lines.count)
+        precondition(counts.events(log: LogID(random: zeros)).count <= report.lines.count)
     }
 
     /// An archive is refused, or holds plain names alone, each once.

@@ -7,35 +7,39 @@ import Testing
     /// What a module may import, of `Sources` and of `Libraries`. Nothing under Libraries imports Sources.
     private static let sources: [String: Set<String>] = [
         "Events": ["JSON", "Crypto"],
-        "Manifest": ["JSON", "YAML"],
+        "Manifest": ["JSON", "Text", "YAML"],
         "Marketplace": ["Events", "Manifest", "Crypto"],
         "EventLog": ["Events", "Postgres", "JSON", "Crypto", "Reactor", "System"],
         "Artifacts": ["System", "Crypto", "Postgres"],
         "AgentIndex": ["Events", "Manifest", "JSON", "Crypto", "System"],
-        "Projections": ["AgentIndex", "Events", "EventLog", "Manifest", "Postgres", "JSON", "Logging", "System"],
+        "Projections": [
+            "AgentIndex", "Crypto", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging",
+            "System",
+        ],
         "Contract": ["Events", "JSON", "Crypto"],
+        "Following": ["Events", "Logging", "System"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"],
         "CommandAPI": [
             "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront",
             "Events",
             "Manifest", "HTTPServer",
             "Postgres",
-            "JSON", "Crypto", "System",
+            "JSON", "Crypto", "System", "Text",
         ],
         "mentatctl": [
             "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest",
-            "Marketplace", "System",
+            "Marketplace", "System", "Text",
         ],
         "QueryAPI": [
             "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
             "HTTPServer", "JSON",
-            "Compression", "Crypto", "System",
+            "Compression", "Crypto", "Following", "Logging", "System",
         ],
     ]
     private static let libraries: [String: Set<String>] = [
-        "System": ["CLinux"], "Reactor": ["CLinux", "System"], "JSON": [], "Logging": ["JSON", "System"],
+        "System": ["CLinux"], "Text": [], "Reactor": ["CLinux", "System"], "JSON": [], "Logging": ["JSON", "System"],
         "CommandLine": [], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
-        "Crypto": ["COpenSSL"], "Archive": ["CArchive", "Compression", "System"],
+        "Crypto": ["COpenSSL"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["CYAML", "JSON"], "HTTPClient": ["CCurl", "System"],
     ]
@@ -103,8 +107,9 @@ import Testing
 
     /// Members that a protocol asks for are documented there.
     private static let witnesses: Set<String> = [
-        "actor", "decide", "given", "handled", "now", "principal", "streams", "description", "type", "init",
-        "encode", "name", "apply",
+        "actor", "decide", "handled", "now", "principal", "streams", "description", "init", "name", "apply",
+        "declaration",
+        "evolve", "kind", "claims",
     ]
 
     @Test func publicDeclarationsAreDocumented() throws {

@@ -2,6 +2,8 @@ import Crypto
 import Events
 import Marketplace
 
+typealias Event = any EventPayload
+
 /// The people and things of the domain's specifications.
 enum Given {
     static let alice = PersonID(random: [UInt8](repeating: 1, count: 16))
@@ -15,17 +17,31 @@ enum Given {
     static let principal = Principal(user: alice, token: token)
 
     /// A past of these events, each in the stream that it stands in, at positions from 0 on.
-    static func past(_ events: [(StreamName, Event)]) -> Past {
-        var states: [StreamName: (Int64, FoldedState)] = [:]
+    static func past(_ events: [(StreamName, Event)], within: WithinContent? = nil) -> Past {
+        var states: [StreamName: (Int64, any StreamState)] = [:]
         for (index, (stream, event)) in events.enumerated() {
-            var (version, state) = states[stream] ?? (0, FoldedState(initial: stream))
-            state.evolve(event, entry: entry(index), at: Position(Int64(index)))
+            var (version, state) = states[stream] ?? (0, initial(stream))
+            state.evolve(PastEvent(event, entry: entry(index), at: Position(Int64(index)), within: within))
             version += 1
             states[stream] = (version, state)
         }
         var past = Past()
         for (stream, (version, state)) in states { past.add(stream, StreamVersion(version), state) }
         return past
+    }
+
+    private static func initial(_ stream: StreamName) -> any StreamState {
+        switch stream {
+        case .token: TokenState()
+        case .user: UserState()
+        case .username: UsernameState()
+        case .namespace: NamespaceState()
+        case .review: ReviewState()
+        case .vote: VoteState()
+        case .star: StarState()
+        case .flag: FlagState()
+        case .agent, .log, .artifact, .downloads: AgentState()
+        }
     }
 
     /// The id of the entry at a position of such a past.
@@ -36,13 +52,19 @@ enum Given {
     /// Alice with a token of these scopes: two entries.
     static func alice(with scopes: [Scope]) -> [(StreamName, Event)] {
         [
-            (.token(token), .tokenIssued(TokenIssued(user: alice, scopes: scopes, expires: later))),
-            (.user(alice), .userRegistered(UserRegistered(kind: .person))),
+            (.token(token), TokenIssued(expires: later, scopes: scopes, user: alice)),
+            (.user(alice), UserRegistered(kind: .person)),
         ]
     }
 
-    static func words(_ kind: WrittenContent.Kind, _ text: String) -> Content {
-        Content(document: WrittenContent(kind, ["text": text]).document, nonce: [UInt8](repeating: 7, count: 32))
+    static let nonce = [UInt8](repeating: 7, count: 32)
+
+    static func review(_ text: String) -> Content {
+        Content(ReviewContent(text: text, title: nil), nonce: nonce)
+    }
+
+    static func credential(_ words: [PermissionWord]) -> IssueToken.NewCredential {
+        IssueToken.NewCredential(id: other, permissions: Permissions(words), expires: later, nonce: nonce)
     }
 }
 
@@ -50,7 +72,7 @@ enum Given {
 func then(_ command: some Command, _ past: Past) -> [String] {
     do {
         switch try command.decide(past) {
-        case .append(let events): return events.map { "\($0.stream): \($0.event.type)" }
+        case .append(let events): return events.map { "\($0.stream): \($0.event.typeName)" }
         case .unchanged(let since): return ["unchanged since \(since.map { "\($0)" } ?? "ever")"]
         }
     } catch {

@@ -15,26 +15,28 @@ import Testing
 
     private func given(
         scopes: [Scope] = [.publish], expires: Int64 = 2_000_000, registered: Bool = true, tokenOf: PersonID? = nil,
+        within: WithinContent? = nil,
         _ events: [(StreamName, Event)] = []
     ) -> Past {
         var all: [(StreamName, Event)] = [
             (
                 .token(token),
-                .tokenIssued(
-                    TokenIssued(user: tokenOf ?? alice, scopes: scopes, expires: Timestamp(milliseconds: expires)))
+                TokenIssued(
+                    expires: Timestamp(milliseconds: expires), scopes: scopes, user: tokenOf ?? alice,
+                    withinCommitment: within.map { Content($0, nonce: Given.nonce).commitment })
             )
         ]
-        if registered { all.append((.user(alice), .userRegistered(UserRegistered(kind: .person)))) }
+        if registered { all.append((.user(alice), UserRegistered(kind: .person))) }
         all += events
-        return Given.past(all)
+        return Given.past(all, within: within)
     }
 
     private func when(publishing id: String, _ version: String = "1.0.0", content: UInt8 = 7) throws -> PublishVersion {
-        let listing = Content(document: ListingContent().document, nonce: [UInt8](repeating: 0, count: 32))
+        let listing = Content(ListingContent(), nonce: Given.nonce)
         return PublishVersion(
             principal: Principal(user: alice, token: token), id: try #require(AgentID(id)),
             version: try #require(SemVer(version)),
-            published: published(version, content, listing.commitment), listing: listing, now: now)
+            published: published(version, content, listing.commitment), contents: [.listing: listing], now: now)
     }
 
     private func published(_ version: String, _ content: UInt8, _ commitment: SHA256Digest) -> VersionPublished {
@@ -46,20 +48,20 @@ import Testing
 
     private func then(_ decision: Decision) -> [String] {
         guard case .append(let events) = decision else { return ["unchanged"] }
-        return events.map { "\($0.stream): \($0.event.type)" }
+        return events.map { "\($0.stream): \($0.event.typeName)" }
     }
 
     private func registered(_ id: String, by owner: PersonID) throws -> (StreamName, Event) {
         let id = try #require(AgentID(id))
-        return (.agent(id.key), .agentRegistered(AgentRegistered(id: id, owner: owner)))
+        return (.agent(id.key), AgentRegistered(id: id, owner: owner))
     }
 
     private func exists(_ id: String, _ version: String, content: UInt8 = 7) throws -> (StreamName, Event) {
-        (.agent(try #require(AgentID(id)).key), .versionPublished(published(version, content, SHA256Digest(of: [0]))))
+        (.agent(try #require(AgentID(id)).key), published(version, content, SHA256Digest(of: [0])))
     }
 
     private func claimed(_ namespace: String, by owner: PersonID) throws -> (StreamName, Event) {
-        (.namespace(try #require(Namespace(namespace))), .namespaceClaimed(NamespaceClaimed(owner: owner)))
+        (.namespace(try #require(Namespace(namespace))), NamespaceClaimed(owner: owner))
     }
 
     // MARK: What happens
@@ -161,13 +163,34 @@ import Testing
         let acme = try #require(Namespace("acme"))
         let other = try #require(AgentKey("acme.tools"))
         let command = try when(publishing: "acme.tool")
-        for scopes in [[Scope.publish], [.publishAgent(key)], [.publishNamespace(acme)], [.review, .publish]] {
-            #expect(refused(command, given(scopes: scopes)) == nil)
+        for words: [PermissionWord] in [
+            [.scope(.publish)], [.publishAgent(key)], [.publishNamespace(acme)], [.scope(.review), .scope(.publish)],
+        ] {
+            let permissions = Permissions(words)
+            #expect(refused(command, given(scopes: Array(permissions.scopes), within: permissions.within)) == nil)
         }
-        for scopes in [[Scope.review], [.admin], [.moderate], [.publishAgent(other)]] {
-            #expect(refused(command, given(scopes: scopes)) == .outOfScope(.registerAgent, .agent(key)))
+        for words: [PermissionWord] in [
+            [.scope(.review)], [.scope(.admin)], [.scope(.moderate)], [.publishAgent(other)],
+        ] {
+            let permissions = Permissions(words)
+            #expect(
+                refused(command, given(scopes: Array(permissions.scopes), within: permissions.within))
+                    == .outOfScope(.registerAgent, .agent(key)))
         }
-        #expect(refused(try when(publishing: "plain"), given(scopes: [.publishNamespace(acme)])) != nil)
+        let narrow = WithinContent(agents: [], namespaces: [acme])
+        #expect(refused(try when(publishing: "plain"), given(within: narrow)) != nil)
+    }
+
+    /// Whose the namespace is is asked for new agents alone.
+    @Test func aNamespaceIsReadOnceAnAgentIsKnownToBeNew() throws {
+        let command = try when(publishing: "acme.tool")
+        let namespace = StreamName.namespace(try #require(Namespace("acme")))
+        #expect(!command.streams(Past()).map(\.name).contains(namespace))
+        var new = Past()
+        new.add(.agent(try #require(AgentKey("acme.tool"))), .none, AgentState())
+        #expect(command.streams(new).map(\.name).contains(namespace))
+        let known = try given([registered("acme.tool", by: alice)])
+        #expect(!command.streams(known).map(\.name).contains(namespace))
     }
 
     @Test func aTokenThatIsExpiredOrSomebodyElsesIsNone() throws {

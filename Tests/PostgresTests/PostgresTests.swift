@@ -1,4 +1,5 @@
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -180,13 +181,65 @@ import Testing
                 for _ in 0..<4 { group.addTask { try await TestDatabase.migrate(url) } }
                 try await group.waitForAll()
             }
-            let names = try await TestDatabase.query(url, "SELECT name FROM schema_migrations ORDER BY name")
+            let names = try await TestDatabase.query(url, "SELECT name FROM schema_steps ORDER BY name")
             #expect(
                 names == [
-                    "m0001_log", "m0002_append", "m0003_partitions", "m0004_upkeep", "m0005_append", "m0006_append",
-                    "m0007_people", "m0008_downloads",
-                    "m0101_models", "m0102_shown", "m0103_people", "m0104_downloads",
+                    "routines/log_r1", "schema/log", "schema/models", "schema/models/agents", "schema/models/flags",
+                    "schema/models/index", "schema/models/publishers", "schema/vault",
                 ])
+        }
+    }
+
+    /// What was applied is applied as it was: another text, and a database of another program, are refused unchanged;
+    /// steps of a newer program are left alone.
+    @Test func aDatabaseOfAnotherProgramIsRefused() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let configuration = PostgresConfiguration(url: url, applicationName: "tests")
+            func step(_ name: String, _ sql: String) -> PostgresMigration { PostgresMigration(name, Array(sql.utf8)) }
+            let first = step("a", "CREATE TABLE a (x integer)")
+            try await PostgresMigrator.migrate(configuration, [first])
+            let newer = [first, step("b", "CREATE TABLE b (x integer)")]
+            try await PostgresMigrator.migrate(configuration, newer)
+            try await PostgresMigrator.migrate(configuration, [first])
+            var error = await #expect(throws: PostgresMigrationError.self) {
+                try await PostgresMigrator.migrate(
+                    configuration, [step("a", "CREATE TABLE a (y integer)"), step("c", "CREATE TABLE c (x integer)")])
+            }
+            #expect(error == .otherText("a"))
+            error = await #expect(throws: PostgresMigrationError.self) {
+                try await PostgresMigrator.migrate(configuration, [step("d", "CREATE TABLE d (x integer)")])
+            }
+            #expect(error == .foreign(["a", "b"]))
+            let tables = try await TestDatabase.query(
+                url, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            #expect(tables == ["a", "b", "schema_steps"])
+        }
+    }
+
+    /// A step waits for as long as it takes, and says for whom.
+    @Test func aMigrationSaysWhomItWaitsFor() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let configuration = PostgresConfiguration(url: url, applicationName: "tests")
+            let first = PostgresMigration("a", Array("CREATE TABLE a (x integer)".utf8))
+            try await PostgresMigrator.migrate(configuration, [first])
+            let holder = PostgresSession(PostgresConfiguration(url: url, applicationName: "the holder"))
+            async let held = holder.run { connection in
+                try connection.transaction {
+                    try connection.executeScript("LOCK TABLE a")
+                    try connection.executeScript("SELECT pg_sleep(2.5)")
+                }
+            }
+            try await Task.sleep(for: .milliseconds(200))
+            let said = Mutex<[String]>([])
+            let second = PostgresMigration("b", Array("ALTER TABLE a ADD COLUMN y integer".utf8))
+            try await PostgresMigrator.migrate(configuration, [first, second]) { line in
+                said.withLock { $0.append(line) }
+            }
+            try await held
+            let lines = said.withLock { $0 }
+            #expect(lines.first == "applying b")
+            #expect(
+                lines.contains { $0.contains("waits for process") && $0.contains("(the holder, in a transaction for") })
         }
     }
 }

@@ -2,6 +2,7 @@ import AgentIndex
 import Crypto
 import EventLog
 import Events
+import Following
 import Foundation
 import Logging
 import Manifest
@@ -19,11 +20,10 @@ import Testing
     }
 
     private func mirror(_ url: String, _ path: String) -> IndexMirror {
-        IndexMirror(
-            IndexFolder(path),
-            pool: PostgresPool(
-                PostgresConfiguration(url: url, applicationName: "test", role: DatabaseRole.queries), sessions: 1),
-            log: Log("test", threshold: .error))
+        let pool = PostgresPool(
+            PostgresConfiguration(url: url, applicationName: "test", role: DatabaseRole.queries), sessions: 1)
+        return IndexMirror(
+            IndexFolder(path), pool: pool, cursors: CursorFeed.cursors(pool), log: Log("test", threshold: .error))
     }
 
     /// Runs mirrors until the folder has reached a position.
@@ -66,8 +66,8 @@ import Testing
         for key in keys { try await publishing.publish(key, ["1.0.0", "1.1.0"]) }
         let head = try await log.entries.head()
         await log.close()
-        let watch = Projector.followHead(url: url)
-        let projector = Projector(Index.self, url: url, head: watch, log: Log("test", threshold: .error))
+        let feed = HeadFeed(head) { head }
+        let projector = Projector(Index.self, url: url, head: feed, log: Log("test", threshold: .error))
         while try await projector.applyBatch() < head {}
         return IndexFolder.Mark(log: log.id, next: head)
     }
@@ -106,9 +106,8 @@ import Testing
         var document = IndexDocument(id, at: Position(0))
         func publish(_ version: String, _ position: Int64) {
             document.evolve(
-                .versionPublished(
-                    VersionPublished(
-                        version: version, artifacts: [], listed: true, listingCommitment: .init(of: [UInt8]()))),
+                VersionPublished(
+                    version: version, artifacts: [], listed: true, listingCommitment: .init(of: [UInt8]())),
                 at: Position(position), time: Timestamp(milliseconds: 0))
         }
         func found(_ request: String) throws -> String {
@@ -126,7 +125,7 @@ import Testing
         #expect(try found("latest") == "1.0.1")
         func yank(_ version: String, _ position: Int64) {
             document.evolve(
-                .versionYanked(VersionYanked(version: version, reason: .broken)), at: Position(position),
+                VersionYanked(authority: .owner, reason: .broken, version: version), at: Position(position),
                 time: Timestamp(milliseconds: 0))
         }
         yank("1.0.1", 4)

@@ -1,6 +1,7 @@
 import Crypto
 import EventLog
 import Events
+import Following
 import Logging
 import Projections
 import System
@@ -10,9 +11,8 @@ import Testing
 /// The models of people and their judgments are functions of the log, however it is cut into batches.
 @Suite struct PeopleModelTests {
     private static let tables = [
-        "publishers", "agents", "agent_versions", "agent_owners", "reviews", "review_votes", "review_helpfulness",
-        "agent_ratings", "stars", "agent_stars", "flags", "download_readers", "version_downloads", "daily_downloads",
-        "agent_downloads", "index_documents",
+        "publishers", "agents", "agent_counters", "agent_versions", "agent_owners", "reviews", "review_votes", "stars",
+        "flags", "download_readers", "version_downloads", "daily_downloads", "index_documents",
     ]
 
     /// Appends what the domain could have decided, at random, without asking it.
@@ -29,6 +29,8 @@ import Testing
         var people: [PersonID] = []
         var names: [PersonID: (id: UsernameID, entry: UUIDv7)] = [:]
         var profiles: [PersonID: UUIDv7] = [:]
+        /// Listings and notes that were not erased.
+        var noted: [(stream: StreamName, entry: UUIDv7, kind: ContentKind)] = []
         let agents: [AgentID]
 
         init(_ log: EventLog, _ url: String, seed: UInt64) {
@@ -40,13 +42,14 @@ import Testing
 
         @discardableResult
         mutating func append(
-            _ stream: StreamName, _ event: Event, _ field: String? = nil, _ content: Content? = nil
+            _ stream: StreamName, _ event: any EventPayload, _ kind: ContentKind? = nil, _ content: Content? = nil
         ) async throws -> UUIDv7 {
             let version = versions[stream] ?? 0
             versions[stream] = version + 1
             let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
             let id = UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10))
-            let contents = content.map { [Append.NewContent(field: field ?? "", content: $0, isPublic: true)] } ?? []
+            let contents =
+                content.map { [Append.NewContent(field: kind?.field ?? "", content: $0, isPublic: true)] } ?? []
             let outcome = try await log.append(
                 Append(
                     expected: [stream: StreamVersion(version)],
@@ -64,39 +67,40 @@ import Testing
             return id
         }
 
-        private mutating func written(_ kind: WrittenContent.Kind, _ texts: [String: String]) -> Content {
-            Content(document: WrittenContent(kind, texts).document, nonce: SecureRandom.bytes(32))
+        private func written(_ content: some ContentDocument) -> Content {
+            Content(content, nonce: SecureRandom.bytes(32))
         }
 
         /// Erases what an entry commits to: the row, and the event that says so.
-        private mutating func erase(_ entry: UUIDv7, _ field: String, in stream: StreamName) async throws {
+        private mutating func erase(_ entry: UUIDv7, _ kind: ContentKind, in stream: StreamName) async throws {
             let place =
                 "(SELECT position FROM log.events WHERE convert_from(entry, 'UTF8') LIKE '%\"id\":\"\(entry)\"%')"
-            try await TestDatabase.script(url, "DELETE FROM log.contents WHERE position = \(place)")
-            try await append(stream, .contentErased(ContentErased(entry: entry, field: field, reason: .owner)))
+            try await TestDatabase.script(
+                url, "DELETE FROM log.contents WHERE position = \(place) AND field = '\(kind.field)'")
+            try await append(
+                stream, ContentErased(authority: .owner, entry: entry, field: kind.field, reason: .owner))
         }
 
         mutating func begin() async throws {
             for index in 0..<4 {
                 let person = PersonID(random: random.bytes(16))
                 people.append(person)
-                try await append(.user(person), .userRegistered(UserRegistered(kind: .person)))
+                try await append(.user(person), UserRegistered(kind: .person))
                 try await claim(person, "Person_\(index)")
             }
             for id in agents {
                 try await append(
-                    .agent(id.key), .agentRegistered(AgentRegistered(id: id, owner: random.pick(people))))
+                    .agent(id.key), AgentRegistered(id: id, owner: random.pick(people)))
                 try await publish(id.key)
             }
         }
 
         private mutating func claim(_ person: PersonID, _ name: String) async throws {
             let username = UsernameID(random: random.bytes(16))
-            let content = written(.name, ["name": name])
+            let content = written(NameContent(name: name))
             let entry = try await append(
                 .username(username),
-                .usernameClaimed(UsernameClaimed(user: person, nameCommitment: content.commitment)), "name_commitment",
-                content)
+                UsernameClaimed(nameCommitment: content.commitment, user: person), .name, content)
             names[person] = (username, entry)
         }
 
@@ -105,132 +109,178 @@ import Testing
             let version = random.once(in: 3) ? "1.\(count).0-rc.1" : "1.\(count).0"
             var listing = ListingContent()
             listing.title = "\(key) \(version)"
-            let content = Content(document: listing.document, nonce: SecureRandom.bytes(32))
+            let content = written(listing)
             published[key, default: []].append(version)
-            try await append(
+            let entry = try await append(
                 .agent(key),
-                .versionPublished(
-                    VersionPublished(
-                        version: version,
-                        artifacts: [
-                            Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)
-                        ], listed: random.once(in: 2), listingCommitment: content.commitment)), "listing_commitment",
-                content)
+                VersionPublished(
+                    version: version,
+                    artifacts: [Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)],
+                    listed: random.once(in: 2), listingCommitment: content.commitment), .listing, content)
+            noted.append((.agent(key), entry, .listing))
         }
 
         mutating func step() async throws {
             let key = random.pick(agents).key
             let person = random.pick(people)
-            switch Int.random(in: 0..<15, using: &random) {
+            switch Int.random(in: 0..<18, using: &random) {
             case 0: try await publish(key)
-            case 1, 2:
-                let version = random.pick(published[key] ?? [])
-                let event: Event =
-                    random.once(in: 2)
-                    ? .versionYanked(VersionYanked(version: version, reason: .broken))
-                    : .versionUnyanked(VersionUnyanked(version: version, reason: .mistake))
-                try await append(.agent(key), event)
-            case 3:
-                let event: Event =
-                    random.once(in: 2)
-                    ? .agentDeprecated(AgentDeprecated(replacement: random.pick(agents)))
-                    : .agentUndeprecated(AgentUndeprecated())
-                try await append(.agent(key), event)
+            case 1, 2: try await yank(key)
+            case 3: try await deprecate(key)
             case 4:
-                let event: Event =
+                let event: any EventPayload =
                     random.once(in: 2)
-                    ? .agentOwnerAdded(AgentOwnerAdded(user: person, role: random.pick(Role.allCases)))
-                    : .agentOwnerRemoved(AgentOwnerRemoved(user: person))
+                    ? AgentOwnerAdded(
+                        inviter: person, inviterToken: TokenID(random: random.bytes(16)),
+                        role: random.pick(Role.allCases), user: random.pick(people))
+                    : AgentOwnerRemoved(authority: .owner, user: person)
                 try await append(.agent(key), event)
+            case 15: try await moderate(key)
+            case 16: try await sayAnew(key)
+            case 17:
+                guard let index = noted.indices.randomElement(using: &random) else { break }
+                let (stream, entry, kind) = noted.remove(at: index)
+                try await erase(entry, kind, in: stream)
             case 5, 6, 7: try await review(key, person)
             case 8, 9:
                 let stream = StreamName.star(key, person)
                 if starred.remove(stream) != nil {
-                    try await append(stream, .starRemoved(StarRemoved()))
+                    try await append(stream, StarRemoved())
                 } else {
                     starred.insert(stream)
-                    try await append(stream, .starAdded(StarAdded()))
+                    try await append(stream, StarAdded())
                 }
             case 13, 14: try await download(key)
             case 12:
                 let stream = StreamName.vote(key, author: person, voter: random.pick(people))
-                let event: Event =
-                    random.once(in: 3)
-                    ? .reviewVoteWithdrawn(ReviewVoteWithdrawn())
-                    : .reviewVoted(ReviewVoted(helpful: random.once(in: 2)))
+                let event: any EventPayload =
+                    random.once(in: 3) ? ReviewVoteWithdrawn() : ReviewVoted(helpful: random.once(in: 2))
                 try await append(stream, event)
             case 10:
-                let raised = FlagRaised(target: .agent(key), reason: random.pick(FlagRaised.Reason.allCases))
-                try await append(.flag(key, FlagID(random: random.bytes(16))), .flagRaised(raised))
+                let about = written(TargetContent(reason: random.pick(FlagReason.allCases), target: .agent(key)))
+                try await append(
+                    .flag(FlagID(random: random.bytes(16))), FlagRaised(targetCommitment: about.commitment), .target,
+                    about)
             default: try await changePerson(person)
             }
         }
 
-        /// Some downloads, some of them of days before, by few readers; some too late to tell readers apart.
+        /// One side yanks a version or takes that back, with a note now and then.
+        private mutating func yank(_ key: AgentKey) async throws {
+            let version = random.pick(published[key] ?? [])
+            let authority = random.pick(Authority.allCases)
+            if random.once(in: 2) {
+                try await append(
+                    .agent(key), VersionUnyanked(authority: authority, reason: .mistake, version: version))
+                return
+            }
+            let note = written(NoteContent(text: random.text(upTo: 20)))
+            let yanked = VersionYanked(
+                authority: authority, noteCommitment: note.commitment, reason: random.pick(YankReason.allCases),
+                version: version)
+            noted.append((.agent(key), try await append(.agent(key), yanked, .note, note), .note))
+        }
+
+        private mutating func deprecate(_ key: AgentKey) async throws {
+            let authority = random.pick(Authority.allCases)
+            if random.once(in: 2) {
+                try await append(.agent(key), AgentUndeprecated(authority: authority))
+                return
+            }
+            let note = written(NoteContent(text: random.text(upTo: 20)))
+            let deprecated = AgentDeprecated(
+                authority: authority, noteCommitment: note.commitment, replacement: random.pick(agents))
+            noted.append((.agent(key), try await append(.agent(key), deprecated, .note, note), .note))
+        }
+
+        /// Moderators hold an agent or a version, lift that, or a file of a version is removed.
+        private mutating func moderate(_ key: AgentKey) async throws {
+            let version = random.pick(published[key] ?? [])
+            let held = random.once(in: 2) ? version : nil
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: try await append(.agent(key), QuarantineLifted(authority: .moderator, reason: .spam, version: held))
+            case 1:
+                let removed = SHA256Digest(of: Array(version.utf8))
+                try await append(.agent(key), AgentArtifactRemoved(sha256: removed, versions: [version]))
+            default:
+                let note = written(NoteContent(text: random.text(upTo: 20)))
+                let quarantined = AgentQuarantined(
+                    authority: .moderator, noteCommitment: note.commitment, reason: .malware, version: held)
+                noted.append((.agent(key), try await append(.agent(key), quarantined, .note, note), .note))
+            }
+        }
+
+        private mutating func sayAnew(_ key: AgentKey) async throws {
+            var listing = ListingContent()
+            listing.title = random.text(upTo: 20)
+            let content = written(listing)
+            let changed = ListingChanged(
+                listingCommitment: content.commitment, version: random.pick(published[key] ?? []))
+            noted.append((.agent(key), try await append(.agent(key), changed, .listing, content), .listing))
+        }
+
+        /// Some downloads within a minute, and some readers of days before, told again now and then; some too late to count.
         private mutating func download(_ key: AgentKey) async throws {
             let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
             let time = now.adding(milliseconds: -Int64.random(in: 0...5, using: &random) * 86_400_000)
-            let downloads = (0..<Int.random(in: 1...5, using: &random)).map { _ in
-                AgentDownloaded.Download(
-                    milliseconds: Int64.random(in: 0...1_000, using: &random), source: .cli,
-                    reader: DayToken(random: [UInt8](repeating: UInt8.random(in: 0...3, using: &random), count: 16)))
-            }
-            let event = AgentDownloaded(
-                agent: key, version: random.pick(published[key] ?? []), downloads: downloads)
-            let stream = StreamName.downloads(slice: StreamName.agent(key).slice)
+            let version = random.pick(published[key] ?? [])
+            let count = Int64.random(in: 1...5, using: &random)
+            let tokens = Set(
+                (0..<count).map { _ in
+                    DayToken(random: [UInt8](repeating: UInt8.random(in: 0...3, using: &random), count: 16))
+                })
+            let domain = ReaderDomain(random: [UInt8](repeating: UInt8.random(in: 0...1, using: &random), count: 16))
+            let events: [any EventPayload] = [
+                AgentDownloaded(agent: key, sources: [.cli: count], version: version),
+                AgentReadersSeen(
+                    agent: key, day: time.day, domain: domain, readers: tokens.sorted(), version: version),
+            ]
             let outcome = try await log.append(
                 Append(
                     expected: [:],
-                    events: [
+                    events: events.map { event in
                         Append.NewEvent(
                             envelope: Envelope(
                                 id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
-                                stream: stream, time: time, recordedTime: now, origin: Envelope.Origin(),
-                                event: .agentDownloaded(event)),
-                            version: nil)
-                    ]))
+                                stream: .downloads(slice: StreamName.agent(key).slice), time: time, recordedTime: now,
+                                origin: Envelope.Origin(), event: event), version: nil)
+                    }))
             guard case .appended = outcome else {
                 Issue.record("not appended: \(outcome)")
                 return
             }
-            for download in downloads {
-                let day = time.adding(milliseconds: download.milliseconds).milliseconds / 86_400_000
-                raw[key, default: 0] += 1
-                if day >= now.milliseconds / 86_400_000 - 2 {
-                    readers[key, default: []].insert("\(day) \(download.reader)")
-                }
-            }
+            raw[key, default: 0] += Int(count)
+            guard time.day >= now.day.adding(days: -3) else { return }
+            for token in tokens { readers[key, default: []].insert("\(time.day) \(domain) \(token)") }
         }
 
         private mutating func review(_ key: AgentKey, _ person: PersonID) async throws {
             let stream = StreamName.review(key, person)
             if let entries = reviewed[stream], random.once(in: 3) {
                 reviewed[stream] = nil
-                try await append(stream, .reviewWithdrawn(ReviewWithdrawn()))
-                for entry in entries { try await erase(entry, "review_commitment", in: stream) }
+                try await append(stream, ReviewWithdrawn())
+                for entry in entries { try await erase(entry, .review, in: stream) }
                 return
             }
-            let words = written(.review, ["text": random.text(upTo: 20)])
+            let words = written(ReviewContent(text: random.text(upTo: 20), title: nil))
             let rating = Int64.random(in: 1...5, using: &random)
-            let event: Event =
+            let event: any EventPayload =
                 reviewed[stream] == nil
-                ? .reviewSubmitted(
-                    ReviewSubmitted(version: "1.0.0", rating: rating, reviewCommitment: words.commitment))
-                : .reviewEdited(ReviewEdited(version: "1.0.0", rating: rating, reviewCommitment: words.commitment))
-            reviewed[stream, default: []].append(try await append(stream, event, "review_commitment", words))
+                ? ReviewSubmitted(rating: rating, reviewCommitment: words.commitment, version: "1.0.0")
+                : ReviewEdited(rating: rating, reviewCommitment: words.commitment, version: "1.0.0")
+            reviewed[stream, default: []].append(try await append(stream, event, .review, words))
         }
 
         private mutating func changePerson(_ person: PersonID) async throws {
             if random.once(in: 2) {
-                let words = written(.profile, ["bio": random.text(upTo: 20)])
+                let words = written(ProfileContent(bio: random.text(upTo: 20)))
                 let before = profiles[person]
                 profiles[person] = try await append(
-                    .user(person), .profileChanged(ProfileChanged(profileCommitment: words.commitment)),
-                    "profile_commitment", words)
-                if let before { try await erase(before, "profile_commitment", in: .user(person)) }
+                    .user(person), ProfileChanged(profileCommitment: words.commitment), .profile, words)
+                if let before { try await erase(before, .profile, in: .user(person)) }
             } else if let name = names.removeValue(forKey: person) {
-                try await append(.username(name.id), .usernameReleased(UsernameReleased(user: person)))
-                try await erase(name.entry, "name_commitment", in: .username(name.id))
+                try await append(.username(name.id), UsernameReleased(user: person))
+                try await erase(name.entry, .name, in: .username(name.id))
             } else {
                 try await claim(person, "Again_\(Int.random(in: 0..<1_000, using: &random))")
             }
@@ -249,8 +299,8 @@ import Testing
     func howTheLogIsCutChangesNothing(_ seed: UInt64) async throws {
         try await TestDatabase.with { url in
             let log = try await EventLog.open(EventLog.Configuration(url: url))
-            let head = Projector.followHead(url: url)
-            let projectors = Projections.all.map {
+            let head = HeadFeed(Position(0)) { try await log.entries.head() }
+            let projectors = ProjectionCatalogue.all.map {
                 Projector($0, url: url, head: head, log: Log("test", threshold: .error))
             }
             var walk = Walk(log, url, seed: seed)
@@ -274,9 +324,8 @@ import Testing
             let counts = try await TestDatabase.query(
                 url,
                 """
-                SELECT a.key || ' ' || s.stars || ' ' || r.ones + r.twos + r.threes + r.fours + r.fives || ' ' || r.fives
-                FROM models.agents a JOIN models.agent_stars s USING (key) JOIN models.agent_ratings r USING (key)
-                ORDER BY a.key
+                SELECT c.key || ' ' || c.stars || ' ' || c.ones + c.twos + c.threes + c.fours + c.fives || ' ' || c.fives
+                FROM models.agent_counters c ORDER BY c.key
                 """)
             let counted = try await TestDatabase.query(
                 url,
@@ -288,10 +337,12 @@ import Testing
                 """)
             #expect(counts == counted)
             let downloads = try await TestDatabase.query(
-                url, "SELECT key || ' ' || downloads || ' ' || readers FROM models.agent_downloads ORDER BY key")
+                url, "SELECT key || ' ' || downloads || ' ' || readers FROM models.agent_counters ORDER BY key")
             #expect(
                 downloads
-                    == walk.raw.map { "\($0.key) \($0.value) \(walk.readers[$0.key]?.count ?? 0)" }.sorted())
+                    == walk.agents.map { id in
+                        "\(id.key) \(walk.raw[id.key] ?? 0) \(walk.readers[id.key]?.count ?? 0)"
+                    }.sorted())
             #expect(counts.count == 4)
             await log.close()
         }

@@ -1,6 +1,7 @@
 import Crypto
 import EventLog
 import Events
+import Following
 import Logging
 import Manifest
 import Postgres
@@ -19,9 +20,17 @@ import Testing
         }
     }
 
+    private func head(_ url: String) -> HeadFeed {
+        let reader = EventReader(
+            pool: PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1))
+        return HeadFeed(Position(0)) { try await reader.head() }
+    }
+
     private func projectors(_ url: String) -> [Projector] {
-        let head = Projector.followHead(url: url)
-        return Projections.all.map { Projector($0, url: url, head: head, log: Log("test", threshold: .error)) }
+        let head = head(url)
+        return ProjectionCatalogue.all.map {
+            Projector($0, url: url, head: head, log: Log("test", threshold: .error))
+        }
     }
 
     /// Applies until nothing is left.
@@ -40,8 +49,8 @@ import Testing
     }
 
     private static let tables = [
-        "publishers", "agents", "agent_versions", "agent_owners", "reviews", "agent_ratings", "stars", "agent_stars",
-        "flags", "version_downloads", "daily_downloads", "agent_downloads", "index_documents",
+        "publishers", "agents", "agent_counters", "agent_versions", "agent_owners", "reviews", "stars", "flags",
+        "version_downloads", "daily_downloads", "index_documents",
     ]
 
     @Test func manyWorkersApplyEachEventOnce() async throws {
@@ -58,8 +67,7 @@ import Testing
                 url, "SELECT projection || ' ' || position FROM models.cursors ORDER BY 1")
             #expect(
                 cursors == [
-                    "agents 120", "downloads 120", "flags 120", "index 120", "publishers 120", "reviews 120",
-                    "stars 120",
+                    "agents 120", "flags 120", "index 120", "publishers 120",
                 ])
         }
     }
@@ -67,7 +75,7 @@ import Testing
     /// The head is followed as it moves on, whoever moves it; who waits in vain is told so.
     @Test func aWatchFollowsTheLog() async throws {
         try await withLog { publishing, url in
-            let head = Projector.followHead(url: url)
+            let head = head(url)
             #expect(try await head.passes(Position(0), withinMilliseconds: 50) == false)
             let waiting = Task {
                 try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -123,9 +131,9 @@ import Testing
             let configuration = PostgresConfiguration(url: url, applicationName: "tests")
             let reactor = try Reactor()
             defer { reactor.stop() }
+            let pool = PostgresPool(configuration, sessions: 1)
             let reader = AgentReader(
-                pipeline: PostgresPipeline(configuration, on: reactor),
-                pool: PostgresPool(configuration, sessions: 1))
+                pipeline: PostgresPipeline(configuration, on: reactor), pool: pool, cursors: CursorFeed.cursors(pool))
             let key = try #require(AgentKey("acme.gone"))
             let detail = try #require(try await reader.agent(key).value)
             #expect(detail.latest.listing == nil)
@@ -141,7 +149,7 @@ import Testing
             try await TestDatabase.script(
                 url,
                 """
-                INSERT INTO log.events SELECT 2, stream, 3, 'agent.exploded.v1', recorded,
+                INSERT INTO log.events SELECT 2, stream, 3, 'agent.exploded.v1', slice, recorded,
                     convert_to(replace(convert_from(entry, 'UTF8'), 'agent.version-published.v1', 'agent.exploded.v1'), 'UTF8')
                 FROM log.events WHERE position = 1
                 """)

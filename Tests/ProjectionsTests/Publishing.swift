@@ -16,7 +16,8 @@ struct Publishing {
         let id = try #require(AgentID(id))
         let stream = StreamName.agent(id.key)
         let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
-        func event(_ event: Event, _ version: Int64, _ contents: [Append.NewContent] = []) -> Append.NewEvent {
+        func event(_ event: any EventPayload, _ version: Int64, _ contents: [Append.NewContent] = []) -> Append.NewEvent
+        {
             Append.NewEvent(
                 envelope: Envelope(
                     id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
@@ -25,19 +26,19 @@ struct Publishing {
                 version: StreamVersion(version), contents: contents)
         }
         var events: [Append.NewEvent] = []
-        if first == 0 { events.append(event(.agentRegistered(AgentRegistered(id: id, owner: owner)), 1)) }
+        if first == 0 { events.append(event(AgentRegistered(id: id, owner: owner), 1)) }
         for version in versions {
             var listing = listing
             listing.summary = listing.summary ?? "summary of \(version)"
-            let content = Content(document: listing.document, nonce: SecureRandom.bytes(32))
+            let content = Content(listing, nonce: SecureRandom.bytes(32))
             let published = VersionPublished(
                 version: version,
                 artifacts: [Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)],
                 listed: true, listingCommitment: content.commitment)
             events.append(
                 event(
-                    .versionPublished(published), first + Int64(events.count) + 1,
-                    [Append.NewContent(field: "listing_commitment", content: content, isPublic: true)]))
+                    published, first + Int64(events.count) + 1,
+                    [Append.NewContent(field: ContentKind.listing.field, content: content, isPublic: true)]))
         }
         let outcome = try await log.append(Append(expected: [stream: StreamVersion(first)], events: events))
         guard case .appended = outcome else {

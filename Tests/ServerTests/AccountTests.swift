@@ -13,7 +13,8 @@ import Testing
             let registered = try json(answer)
             let token = try #require(registered["token"]?.string)
             #expect(token.hasPrefix("mlm_"))
-            #expect(registered["credential"]?["scopes"]?.array?.compactMap(\.string) == ["publish", "review"])
+            #expect(
+                registered["credential"]?["scopes"]?.array?.compactMap(\.string) == ["account", "publish", "review"])
             let me = try json(try await marketplace.send("GET", "users/me", token: token), 200)
             #expect(me["name"]?.string == "Ada_Lovelace")
             #expect(me["email"]?.string == "ada@example.com")

@@ -42,6 +42,16 @@ func downloadLine(
         #expect((wanted...(most ?? wanted)).contains(last), "\(last), not \(wanted)")
     }
 
+    /// Waits until so many readers are counted: they come apart from the downloads.
+    private func expectReaders(_ marketplace: MarketplaceProcess, _ agent: String, _ wanted: Int64) async throws {
+        var readers: Int64 = -1
+        for _ in 0..<200 where readers != wanted {
+            readers = try await counts(marketplace, agent).unique
+            if readers != wanted { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        #expect(readers == wanted)
+    }
+
     private func publish(_ marketplace: MarketplaceProcess, _ agent: String, _ versions: String...) async throws {
         var last = ""
         for version in versions {
@@ -50,6 +60,7 @@ func downloadLine(
             last = answer.fields["marketplace-position"] ?? ""
         }
         #expect(try await marketplace.get("/index/\(agent)?min_position=\(last)").status == 200)
+        #expect(try await marketplace.get("agents/\(agent)?min_position=\(last)").status == 200)
     }
 
     @Test func aDownloadLeadsToTheFileOfTheVersionThatIsMeant() async throws {
@@ -96,6 +107,7 @@ func downloadLine(
             #expect(head.status == 302)
             // 7 of before and these 2; who only asks for the head downloads nothing.
             try await expectCounted(marketplace, "acme.tool", 9)
+            try await expectReaders(marketplace, "acme.tool", 1)
             #expect(try await marketplace.json("agents/acme.tool")["download_count"]?.integer == 1)
             let waiting = try await marketplace.json("/health/downloads")
             #expect(waiting["waiting_bytes"]?.integer == 0 && waiting["oldest_wait_ms"]?.integer == 0)
@@ -118,14 +130,21 @@ func downloadLine(
                 }
             }
             try await expectCounted(marketplace, "acme.read", 12)
-            #expect(try await counts(marketplace, "acme.read").unique == 3)
+            try await expectReaders(marketplace, "acme.read", 3)
             let versions = try await marketplace.json("agents/acme.read/downloads?days=1")["versions"]?.array ?? []
             #expect(versions.map { $0["unique_downloads"]?.integer } == [3, 3])
             let entries = try await TestDatabase.query(
-                databaseURL, "SELECT convert_from(entry, 'UTF8') FROM log.events WHERE type = 'agent.downloaded.v1'")
+                databaseURL, "SELECT convert_from(entry, 'UTF8') FROM log.events WHERE stream LIKE 'downloads/%'")
             #expect(!entries.isEmpty)
             for entry in entries {
                 #expect(!entry.contains("127.0.0.1") && !entry.contains("actor") && !entry.contains("correlation"))
+                // A count names no reader, and its time is the minute; readers have the day alone.
+                let time = try #require(entry.firstMatch(of: /"time":"([^"]*)"/).map { String($0.1) })
+                if entry.contains("readers-seen") {
+                    #expect(time.hasSuffix("T00:00:00.000Z"), "\(time)")
+                } else {
+                    #expect(!entry.contains("reader") && time.hasSuffix(":00.000Z"), "\(entry)")
+                }
             }
         }
     }
@@ -152,7 +171,7 @@ func downloadLine(
             let again = try json(try await report(lines.joined()), 200)
             #expect(again["accepted"]?.integer == 0 && again["repeated"]?.integer == 40)
             try await expectCounted(marketplace, "acme.cdn", 40)
-            #expect(try await counts(marketplace, "acme.cdn").unique == 4)
+            try await expectReaders(marketplace, "acme.cdn", 4)
 
             // One bad line, and nothing is taken.
             let bad = downloadLine(id: "new", "acme.cdn", "1.0.0")
@@ -184,7 +203,10 @@ func downloadLine(
                 let failpoints = "\(folder)-failpoints"
                 defer { try? FileManager.default.removeItem(atPath: failpoints) }
                 try FileManager.default.createDirectory(atPath: failpoints, withIntermediateDirectories: true)
-                let arguments = ["up", "--data", folder, "--database-url", url, "--port", "0"]
+                let arguments = [
+                    "up", "--data", folder, "--database-url", url, "--port", "0", "--download-flush", "1",
+                    "--readers-flush", "1",
+                ]
                 let environment = ["MENTATLAB_FAILPOINTS": failpoints]
                 var marketplace = try await MarketplaceProcess(arguments, folder: folder, environment: environment)
                 try await publish(marketplace, "acme.kill", "1.0.0")
@@ -240,16 +262,21 @@ func downloadLine(
             let keys = try DayKeys(folder)
             let agent = try #require(AgentKey("acme.a"))
             let noon = Timestamp(milliseconds: 20_000 * 86_400_000 + 43_200_000)
-            let token = try keys.token("10.0.0.1", agent: agent, at: noon)
-            #expect(try DayKeys(folder).token("10.0.0.1", agent: agent, at: noon) == token, "another front, the same")
-            #expect(try keys.token("10.0.0.2", agent: agent, at: noon) != token)
-            #expect(try keys.token("10.0.0.1", agent: agent, at: noon.adding(milliseconds: 86_400_000)) != token)
+            let token = try keys.token("10.0.0.1", agent: agent, at: noon).token
+            #expect(
+                try DayKeys(folder).token("10.0.0.1", agent: agent, at: noon).token == token, "another front, the same")
+            #expect(try keys.token("10.0.0.2", agent: agent, at: noon).token != token)
+            let sender = PersonID(random: [UInt8](repeating: 1, count: 16))
+            let told = try keys.token("10.0.0.1", agent: agent, at: noon, sender: sender)
+            #expect(told.token != token, "nobody asks for the token of another front's reader")
+            #expect(try keys.token("10.0.0.1", agent: agent, at: noon.adding(milliseconds: 86_400_000)).token != token)
             let file = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first)
             #expect(file == "2024-10-04")
             let key = [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(file)")))
             let script =
                 "import hmac,sys;print(hmac.new(bytes.fromhex(sys.argv[1]),b'10.0.0.1\\0acme.a','sha256').hexdigest())"
-            let oracle = try await run(["/usr/bin/python3", "-c", script, Hex.encode(key)]).output
+            let oracle = try await run(["/usr/bin/python3", "-c", script, Hex.encode(Array(key[..<32]))]).output
+            #expect(told.domain.hex == Hex.encode(Array(key[32...])))
             #expect(oracle.prefix(32) == token.hex)
 
             try keys.destroy(at: noon.adding(milliseconds: 86_400_000))
@@ -257,7 +284,7 @@ func downloadLine(
             // 48 hours after its day began.
             try keys.destroy(at: Timestamp(milliseconds: 20_002 * 86_400_000))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["2024-10-05"])
-            #expect(try keys.token("10.0.0.1", agent: agent, at: noon) != token)
+            #expect(try keys.token("10.0.0.1", agent: agent, at: noon).token != token)
             // What can't be destroyed is said, and keeps no key alive.
             try FileManager.default.createDirectory(atPath: "\(folder)/2020-01-01", withIntermediateDirectories: true)
             #expect(throws: (any Error).self) { try keys.destroy(at: Timestamp(milliseconds: 20_010 * 86_400_000)) }

@@ -18,7 +18,8 @@ import Testing
     ) async throws {
         try await withFolder { folder in
             let marketplace = try await MarketplaceProcess(
-                ["up", "--data", folder, "--database-url", server.url, "--port", "0"], folder: folder,
+                ["up", "--data", folder, "--database-url", server.url, "--port", "0", "--download-flush", "1"],
+                folder: folder,
                 environment: environment)
             #expect(try await marketplace.publish([manifest("acme.first")]).status == 201)
             let path = "agents/acme.first/versions/1.0.0?min_position=5"

@@ -9,10 +9,11 @@ import Testing
 func withMarketplace(
     _ more: [String] = [], _ body: (MarketplaceProcess, _ databaseURL: String) async throws -> Void
 ) async throws {
-    try await TestDatabase.with(migrated: false) { url in
+    try await TestDatabase.with { url in
         try await withFolder { folder in
             let marketplace = try await MarketplaceProcess(
                 ["up", "--data", folder, "--database-url", url, "--port", "0", "--verbose"]
+                    + (more.contains("--download-flush") ? [] : ["--download-flush", "1", "--readers-flush", "1"])
                     + (more.contains("--registrations-per-hour") ? [] : ["--registrations-per-hour", "1000"]) + more,
                 folder: folder)
             do {

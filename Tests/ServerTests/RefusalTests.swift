@@ -171,7 +171,9 @@ import Testing
             let now = Int64(Date().timeIntervalSince1970 * 1000)
             let other = try await Newcomer.register(in: log, scopes: [.publish], expires: now + 3_600_000)
             let narrow = try await Newcomer.register(
-                in: log, scopes: [.publishAgent(try #require(AgentKey("narrow.one")))], expires: now + 3_600_000)
+                in: log, scopes: [.publish],
+                within: WithinContent(agents: [try #require(AgentKey("narrow.one"))], namespaces: []),
+                expires: now + 3_600_000)
             let expired = try await Newcomer.register(in: log, scopes: [.publish], expires: now - 1)
             let reviewer = try await Newcomer.register(in: log, scopes: [.review], expires: now + 3_600_000)
             await log.close()

@@ -23,6 +23,7 @@ import Testing
             sql: "UPDATE log.events SET recorded = recorded + interval '1 hour' WHERE position = 7",
             expected: ["column 7"]),
         Change(sql: "UPDATE log.events SET version = 9 WHERE position = 8", expected: ["stream 8"]),
+        Change(sql: "UPDATE log.events SET slice = (slice + 1) % 64 WHERE position = 2", expected: ["column 2"]),
         Change(sql: "UPDATE log.streams SET version = 7 WHERE position = 4", expected: ["stream 4"]),
         Change(
             sql:

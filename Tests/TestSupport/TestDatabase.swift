@@ -10,17 +10,28 @@ public enum TestDatabase {
         public let description = "MENTATLAB_TEST_SERVER is not set: run the tests by ./test"
     }
 
-    /// Runs `body` with the URL of an empty, migrated database, and drops it afterwards.
+    /// The template that databases are copied from, made once for a server.
+    private static let template = Task { () -> String in
+        guard let server = ProcessInfo.processInfo.environment["MENTATLAB_TEST_SERVER"] else { throw NoServer() }
+        let name = "mentatlab_template_\(ProcessInfo.processInfo.processIdentifier)"
+        let admin = PostgresSession(PostgresConfiguration(url: "\(server) dbname=postgres", applicationName: "tests"))
+        try await admin.run { try $0.executeScript("CREATE DATABASE \(name)") }
+        try await migrate("\(server) dbname=\(name)")
+        await admin.close()
+        return name
+    }
+
+    /// Runs `body` with the URL of a database of its own, with the schema or empty, and drops it afterwards.
     public static func with<Value>(
         migrated: Bool = true, _ body: (_ url: String) async throws -> Value
     ) async throws -> Value {
         guard let server = ProcessInfo.processInfo.environment["MENTATLAB_TEST_SERVER"] else { throw NoServer() }
         let name = "test_\(UUID().uuidString.lowercased().replacing("-", with: "_"))"
+        let source = migrated ? " TEMPLATE \(try await template.value)" : ""
         let admin = PostgresSession(PostgresConfiguration(url: "\(server) dbname=postgres", applicationName: "tests"))
-        try await admin.run { try $0.executeScript("CREATE DATABASE \(name)") }
+        try await create(name + source, admin)
         let url = "\(server) dbname=\(name)"
         do {
-            if migrated { try await migrate(url) }
             let value = try await body(url)
             try await admin.run { try $0.executeScript("DROP DATABASE \(name) WITH (FORCE)") }
             await admin.close()
@@ -32,11 +43,22 @@ public enum TestDatabase {
         }
     }
 
+    /// Of two databases that are copied from one template at once, the server refuses one now and then.
+    private static func create(_ database: String, _ admin: PostgresSession) async throws {
+        for attempt in 1... {
+            do {
+                return try await admin.run { try $0.executeScript("CREATE DATABASE \(database)") }
+            } catch let error as PostgresError where error.sqlState == "55006" && attempt < 100 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
     /// Brings a database to the present schema.
     public static func migrate(_ url: String) async throws {
-        let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
-        try await PostgresMigrator.migrate(session, EventLogSchema.migrations + Projections.migrations)
-        await session.close()
+        try await PostgresMigrator.migrate(
+            PostgresConfiguration(url: url, applicationName: "tests"), EventLogSchema.steps + ProjectionCatalogue.schema
+        )
     }
 
     /// Runs SQL of a test's own as the owner; returns the first column of its rows as text.

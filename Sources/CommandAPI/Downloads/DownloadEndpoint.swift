@@ -18,7 +18,7 @@ struct DownloadEndpoint: Sendable {
 
     let log: EventLog
     let index: IndexFolder
-    let spool: DownloadSpool
+    let spool: LineSpool
     let keys: DayKeys
     let publicURL: String
     let now: @Sendable () -> Timestamp
@@ -32,7 +32,7 @@ struct DownloadEndpoint: Sendable {
     private func download(_ request: FrontRequest) async throws -> HTTPResponse {
         try request.allow(["source"])
         let source = try request.choice(
-            "source", of: AgentDownloaded.Download.Source.self, default: Self.source(request.http.head.fields))
+            "source", of: DownloadSource.self, default: Self.source(request.http.head.fields))
         let key = try request.agentKey()
         guard let file = try index.file(key) else { throw request.noAgent }
         let version = try Self.resolve(request.segment("version"), file.document)
@@ -44,10 +44,11 @@ struct DownloadEndpoint: Sendable {
             let time = now()
             // Where the disk takes neither the day's key nor the download, that is counted; whoever downloads is not
             // to blame.
-            if let token = try? keys.token(reader, agent: key, at: time) {
-                spool.record(
-                    SpooledDownload(
-                        agent: key, version: version.version.description, time: time, source: source, reader: token))
+            if let (domain, token) = try? keys.token(reader, agent: key, at: time) {
+                let download = SpooledDownload(
+                    agent: key, version: version.version.description, time: time, source: source, domain: domain,
+                    reader: token)
+                spool.record(download.line, at: time)
             } else {
                 spool.lose()
             }
@@ -83,16 +84,16 @@ struct DownloadEndpoint: Sendable {
         }
     }
 
-    private static func source(_ fields: HTTPFields) -> AgentDownloaded.Download.Source {
+    private static func source(_ fields: HTTPFields) -> DownloadSource {
         fields["user-agent"]?.hasPrefix("mentatctl/") == true ? .cli : .api
     }
 
-    /// Who downloads: the person whose credential it is, where that can be told soon, else the address.
+    /// Who downloads: the person whose credential it is, where that can be told soon, else the network.
     private func reader(_ request: FrontRequest) async -> String {
-        let address = await request.http.remoteAddress()
+        let network = await request.http.remoteNetwork()
         guard let words = request.http.head.fields["authorization"]?.split(separator: " "), words.count == 2,
             let secret = TokenSecret(String(words[1]))
-        else { return address }
+        else { return network }
         let person = await withCheckedContinuation { (continuation: CheckedContinuation<PersonID?, Never>) in
             let answer = FirstAnswer(continuation)
             Task { answer.give(try? await owner(of: secret)) }
@@ -101,24 +102,24 @@ struct DownloadEndpoint: Sendable {
                 answer.give(nil)
             }
         }
-        return person?.hex ?? address
+        return person?.hex ?? network
     }
 
     private func owner(of secret: TokenSecret) async throws -> PersonID? {
         guard let token = try await log.token(hash: secret.hash) else { return nil }
-        let state = try await past.read([.token(token)]).token(token)
+        let state = try await past.read(.token(token))
         return state.isRevoked || now() >= state.expires ? nil : state.user
     }
 
     /// `GET /health/downloads`: what waits and what found no room.
     private func showSpool(_ request: FrontRequest) throws -> HTTPResponse {
         try request.allow([])
-        let standing = spool.standing
+        let status = spool.status
         var writer = JSONWriter()
         writer.object { object in
-            object.member("lost", standing.lost)
-            object.member("oldest_wait_ms", standing.oldest.map { max(0, now().milliseconds - $0.milliseconds) } ?? 0)
-            object.member("waiting_bytes", standing.waitingBytes)
+            object.member("lost", status.lost)
+            object.member("oldest_wait_ms", status.oldest.map { max(0, now().milliseconds - $0.milliseconds) } ?? 0)
+            object.member("waiting_bytes", status.waitingBytes)
         }
         return .json(200, writer.bytes, fields: ["cache-control": "no-store"])
     }

@@ -12,7 +12,7 @@ struct DownloadReport {
         let agent: AgentKey
         var version: SemVer
         let time: Timestamp
-        let source: AgentDownloaded.Download.Source
+        let source: DownloadSource
         /// Who, in words that stand for one reader and nothing else, such as an address.
         let reader: String
     }
@@ -97,10 +97,14 @@ struct DownloadReport {
         if reader == nil {
             refuse(number, "reader", "it has to be a text of 1 to 256 bytes that stands for one reader")
         }
-        let source: AgentDownloaded.Download.Source?
+        let source: DownloadSource?
         if let value = document["source"], value != .null {
-            source = value.string.flatMap(AgentDownloaded.Download.Source.init)
-            if source == nil { refuse(number, "source", "it has to be one of cli, web, api, flow, mirror") }
+            source = value.string.flatMap(DownloadSource.init)
+            if source == nil {
+                refuse(
+                    number, "source",
+                    "it has to be one of \(DownloadSource.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
         } else {
             source = .mirror
         }

@@ -16,6 +16,7 @@ struct DownloadReportEndpoint: Sendable {
     let authenticator: Authenticator
     let index: IndexFolder
     let keys: DayKeys
+    let readers: ReaderLedger
 
     func addRoutes(to door: inout FrontDoor) {
         door.on("POST", "\(Paths.base)/downloads") { try await take($0) }
@@ -73,24 +74,30 @@ struct DownloadReportEndpoint: Sendable {
 
     /// Appends lines; nil where some of them, or the right to send them, changed meanwhile.
     private func append(_ lines: [DownloadReport.Line], _ principal: Principal) async throws -> Position? {
-        let past = try await handler.past.read([.token(principal.token), .user(principal.user)])
+        let past = try await handler.past.read(principal.streams)
         do throws(Rejection) {
             try past.authorize(principal, .reportDownloads, on: .marketplace, at: handler.now())
         } catch {
             throw Problem(error)
         }
-        var groups = DownloadGroups()
-        for line in lines.sorted(by: { $0.time < $1.time }) {
-            groups.add(
-                SpooledDownload(
-                    agent: line.agent, version: line.version.description, time: line.time, source: line.source,
-                    reader: try keys.token(line.reader, agent: line.agent, at: line.time)))
+        var counts = DownloadCounts()
+        var seen: [SeenReader] = []
+        for line in lines {
+            let (domain, token) = try keys.token(
+                line.reader, agent: line.agent, at: line.time, sender: principal.user)
+            let download = SpooledDownload(
+                agent: line.agent, version: line.version.description, time: line.time, source: line.source,
+                domain: domain, reader: token)
+            counts.add(download)
+            seen.append(download.seen)
         }
+        // Before the append: a sender that gets no answer sends again, and readers that are told twice count once.
+        try await readers.note(seen)
         let outcome = try await handler.log.append(
             Append(
-                expected: past.versions, events: Append.downloads(groups, log: handler.log.id),
-                lines: lines.map { LineID(sender: principal.user, id: $0.id) }))
-        guard case .appended(let last) = outcome else { return nil }
+                expected: past.versions, events: counts.events(log: handler.log.id),
+                effects: lines.map { DownloadLineEffect(LineID(sender: principal.user, id: $0.id)) }))
+        guard case .appended(let last?) = outcome else { return nil }
         return last
     }
 

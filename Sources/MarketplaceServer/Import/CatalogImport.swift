@@ -17,7 +17,7 @@ struct CatalogImport {
 
     private struct Job {
         let line: Int
-        let entry: CatalogEntry
+        let entry: CatalogPackage
     }
 
     private let file: String
@@ -74,7 +74,7 @@ struct CatalogImport {
             guard line.contains(where: { ![0x20, 0x09, 0x0d].contains($0) }) else { continue }
             counts.read += 1
             do {
-                let entry = try CatalogEntry(line: Array(line))
+                let entry = try CatalogPackage(line: Array(line))
                 if packages.insert(entry.package).inserted {
                     jobs.append(Job(line: index + 1, entry: entry))
                 } else {

@@ -19,6 +19,7 @@ struct DataFolder: Sendable {
     var artifacts: String { "\(path)/artifacts" }
     var index: String { "\(path)/index" }
     var spool: String { "\(path)/spool" }
+    var readers: String { "\(path)/readers" }
     var dayKeys: String { "\(path)/day-keys" }
     var adminToken: String { "\(path)/admin-token" }
     private var runFile: String { "\(path)/run.json" }

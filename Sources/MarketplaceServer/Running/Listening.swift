@@ -6,7 +6,7 @@ import System
 /// Where a front listens and how patient it is, as the command line says.
 struct Listening: Sendable {
     /// The options of every command that listens.
-    static let options: [Command.Option] = [
+    static let options: [Subcommand.Option] = [
         .value("port", "N", "the port to listen on; it has to be free"),
         .value("address", "IP", "the address to listen on (127.0.0.1)"),
         .value("connections", "N", "connections at once (10000); one more is answered with 503"),
@@ -47,17 +47,27 @@ struct Listening: Sendable {
 
 extension CommandFront.Configuration {
     /// The options of every command that takes writes.
-    static let options: [Command.Option] = [registrations, spool]
+    static let options: [Subcommand.Option] = [
+        registrations, spool,
+        .value("download-flush", "SECONDS", "how often downloads go to the log (60)"),
+        .value("readers-flush", "SECONDS", "how often readers go to the log, apart and shuffled (3600)"),
+    ]
 
-    private static let spool = Command.Option.value(
+    private static let spool = Subcommand.Option.value(
         "spool-mebibytes", "N", "how much may wait in the data folder while the log can't take downloads (256)")
-    private static let registrations = Command.Option.value(
+    private static let registrations = Subcommand.Option.value(
         "registrations-per-hour", "N", "people who may register from one address within an hour (20)")
 
     init(_ invocation: Invocation, _ data: DataFolder) throws(UsageError) {
-        self.init(spoolFolder: data.spool, dayKeyFolder: data.dayKeys)
+        self.init(spoolFolder: data.spool, readersFolder: data.readers, dayKeyFolder: data.dayKeys)
         if let mebibytes = try invocation.number("spool-mebibytes", 0...1_048_576) {
             spoolBytes = Int64(mebibytes) << 20
+        }
+        if let seconds = try invocation.number("download-flush", 1...3_600) {
+            downloadFlushMilliseconds = Int64(seconds) * 1_000
+        }
+        if let seconds = try invocation.number("readers-flush", 1...86_400) {
+            readersFlushMilliseconds = Int64(seconds) * 1_000
         }
         if let number = try invocation.number("registrations-per-hour", 1...1_000_000) { registrationsPerHour = number }
     }

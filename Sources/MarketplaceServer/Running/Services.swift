@@ -5,6 +5,7 @@ import CommandLine
 import Contract
 import EventLog
 import Events
+import Following
 import HTTPFront
 import HTTPServer
 import Logging
@@ -18,21 +19,41 @@ import System
 struct Services: Sendable {
     let databaseURL: String
     let log: Log
+    /// The log's head, followed by everything in this process.
+    let head: HeadFeed
+    /// How far the models are.
+    let cursors: CursorFeed
 
-    private static let keptMebibytes = 32
+    init(databaseURL: String, log: Log) {
+        self.databaseURL = databaseURL
+        self.log = log
+        // One session for both, which are rarely asked for.
+        let pool = PostgresPool(
+            PostgresConfiguration(
+                url: databaseURL, applicationName: "marketplace-follow", role: DatabaseRole.queries,
+                statementTimeoutMilliseconds: 10_000), sessions: 1)
+        let reader = EventReader(pool: pool)
+        head = HeadFeed(Position(0)) { try await reader.head() }
+        cursors = CursorFeed.cursors(pool)
+    }
+
+    private static let cachedMebibytes = 32
 
     static let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Host.wallClockMilliseconds()) }
 
     /// Brings the database to the present schema. Safe with two programs at once.
     func migrate() async throws {
-        let owner = PostgresSession(PostgresConfiguration(url: databaseURL, applicationName: "marketplace-migrate"))
-        try await PostgresMigrator.migrate(owner, EventLogSchema.migrations + Projections.migrations)
-        await owner.close()
+        let log = log.component("schema")
+        try await PostgresMigrator.migrate(
+            PostgresConfiguration(url: databaseURL, applicationName: "marketplace-migrate"),
+            EventLogSchema.steps + ProjectionCatalogue.schema
+        ) { log.info($0) }
     }
 
     /// Opens the log.
     func openLog() async throws -> EventLog {
         var configuration = EventLog.Configuration(url: databaseURL)
+        configuration.announce = { [head] next in head.announce(next) }
         if let positions = Failpoint.number("partition_positions") { configuration.partitionPositions = positions }
         return try await EventLog.open(configuration)
     }
@@ -100,7 +121,7 @@ struct Services: Sendable {
     ///
     /// - Parameter reactor: where it will be served, and short reads wait.
     func queryFront(
-        _ folder: ArtifactFolder, _ index: IndexFolder, keptMebibytes: Int?, on reactor: Reactor
+        _ folder: ArtifactFolder, _ index: IndexFolder, cachedMebibytes: Int?, on reactor: Reactor
     ) -> QueryFront {
         let configuration = PostgresConfiguration(
             url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
@@ -110,8 +131,9 @@ struct Services: Sendable {
         short.settings = PostgresConfiguration.alongIndexes
         let pipeline = PostgresPipeline(short, on: reactor)
         return QueryFront(
-            agents: AgentReader(pipeline: pipeline, pool: pool), entries: EventReader(pool: pool), artifacts: folder,
-            index: index, keptBytes: (keptMebibytes ?? Self.keptMebibytes) << 20)
+            agents: AgentReader(pipeline: pipeline, pool: pool, cursors: cursors), entries: EventReader(pool: pool),
+            artifacts: folder,
+            index: index, cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20)
     }
 
     /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
@@ -148,10 +170,10 @@ struct Services: Sendable {
 
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.
     func project(_ projections: [any Projection.Type]) async {
-        let head = Projector.followHead(url: databaseURL)
         await withTaskGroup { group in
             for projection in projections {
-                let projector = Projector(projection, url: databaseURL, head: head, log: log.component("project"))
+                let projector = Projector(
+                    projection, url: databaseURL, head: head, cursors: cursors, log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }
@@ -162,7 +184,8 @@ struct Services: Sendable {
         let configuration = PostgresConfiguration(
             url: databaseURL, applicationName: "marketplace-index", role: DatabaseRole.queries,
             statementTimeoutMilliseconds: 10_000)
-        return IndexMirror(folder, pool: PostgresPool(configuration, sessions: 1), log: log.component("index"))
+        return IndexMirror(
+            folder, pool: PostgresPool(configuration, sessions: 1), cursors: cursors, log: log.component("index"))
     }
 
     /// Keeps room in the log and sweeps orphaned files, now and then, for as long as the task lives.

@@ -24,7 +24,7 @@ struct Up {
     private let givenArtifacts: String?
     private let publish: String?
     private let catalog: String?
-    private let keptMebibytes: Int?
+    private let cachedMebibytes: Int?
     private let invocation: Invocation
     private let log: Log
 
@@ -35,7 +35,7 @@ struct Up {
         givenArtifacts = invocation.values["artifacts"]
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
-        keptMebibytes = try invocation.number("kept-mebibytes", 0...65_536)
+        cachedMebibytes = try invocation.number("cache-mebibytes", 0...65_536)
         self.invocation = invocation
         self.log = log
     }
@@ -124,16 +124,16 @@ struct Up {
             eventLog, store, index, try CommandFront.Configuration(invocation, data))
         commands.addRoutes(to: &door)
         let reactor = try Reactor(name: "http")
-        let queries = services.queryFront(artifacts, index, keptMebibytes: keptMebibytes, on: reactor)
+        let queries = services.queryFront(artifacts, index, cachedMebibytes: cachedMebibytes, on: reactor)
         queries.addRoutes(to: &door)
         let server = try await services.serve(door, listening, firstPort: Self.firstPort, on: reactor)
         let url = "http://\(listening.address):\(server.port)"
 
         let background = Task {
             await withTaskGroup { group in
-                group.addTask { await services.project(Projections.all) }
+                group.addTask { await services.project(ProjectionCatalogue.all) }
                 group.addTask { await services.maintain(eventLog, store) }
-                group.addTask { await queries.followLog() }
+                group.addTask { await queries.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
                 group.addTask { await commands.drainDownloads() }
             }

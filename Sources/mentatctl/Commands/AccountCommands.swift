@@ -5,10 +5,10 @@ import JSON
 enum AccountCommands {
     static let all = [register, whoami, newToken, listTokens, revokeToken]
 
-    private static let register = Entry(
-        Command(
+    private static let register = RunnableCommand(
+        Subcommand(
             "register", "Makes an account and keeps its token.",
-            arguments: [Command.Argument("NAME", "2 to 39 letters, digits, '-' and '_'")],
+            arguments: [Subcommand.Argument("NAME", "2 to 39 letters, digits, '-' and '_'")],
             options: [.value("email", "ADDRESS", "where to reach you; shown to nobody")],
             examples: ["mentatctl register ada"])
     ) { context in
@@ -39,8 +39,8 @@ enum AccountCommands {
         }
     }
 
-    private static let whoami = Entry(
-        Command("whoami", "Shows whose token is used, and what it permits.")
+    private static let whoami = RunnableCommand(
+        Subcommand("whoami", "Shows whose token is used, and what it permits.")
     ) { context in
         let me = try await context.registry().send("GET", "users/me", .required).json
         return Report(me, lines: { [$0.shown("name")] }) { value, style in
@@ -56,9 +56,10 @@ enum AccountCommands {
         (value["scopes"]?.array ?? []).compactMap(\.string).map(JSONValue.printable).joined(separator: ", ")
     }
 
-    private static let newToken = Entry(
-        Command(
-            "token new", "Issues a token and prints it once.", arguments: [Command.Argument("NAME", "how you call it")],
+    private static let newToken = RunnableCommand(
+        Subcommand(
+            "token new", "Issues a token and prints it once.",
+            arguments: [Subcommand.Argument("NAME", "how you call it")],
             options: [
                 .value(
                     "scope", "SCOPE",
@@ -83,8 +84,8 @@ enum AccountCommands {
         return Report(answer, lines: { [$0.shown("token")] }) { value, _ in value.shown("token") }
     }
 
-    private static let listTokens = Entry(
-        Command("token list", "Lists your tokens; the secrets themselves are kept nowhere.")
+    private static let listTokens = RunnableCommand(
+        Subcommand("token list", "Lists your tokens; the secrets themselves are kept nowhere.")
     ) { context in
         let answer = try await context.registry().send("GET", "tokens", .required).json
         return Report(answer, lines: { ($0["tokens"]?.array ?? []).map { $0.shown("id") } }) { value, style in
@@ -100,10 +101,10 @@ enum AccountCommands {
         }
     }
 
-    private static let revokeToken = Entry(
-        Command(
+    private static let revokeToken = RunnableCommand(
+        Subcommand(
             "token revoke", "Ends a token.",
-            arguments: [Command.Argument("TOKEN", "its id, as `mentatctl token list` shows it, or current")],
+            arguments: [Subcommand.Argument("TOKEN", "its id, as `mentatctl token list` shows it, or current")],
             examples: ["mentatctl token revoke current"])
     ) { context in
         let token = context.argument(0) ?? ""

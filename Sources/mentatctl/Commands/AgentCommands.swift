@@ -8,8 +8,8 @@ enum AgentCommands {
     static let all =
         PublishCommands.all + ReadCommands.all + InstallCommands.all + OwnerCommands.all + JudgeCommands.all
 
-    static let agent = Command.Argument("AGENT", "the id of an agent, such as acme.word-count")
-    static let version = Command.Argument("AGENT@VERSION", "an agent and a version, such as acme.word-count@1.0.0")
+    static let agent = Subcommand.Argument("AGENT", "the id of an agent, such as acme.word-count")
+    static let version = Subcommand.Argument("AGENT@VERSION", "an agent and a version, such as acme.word-count@1.0.0")
 
     /// A command whose answer is one sentence.
     ///
@@ -20,10 +20,9 @@ enum AgentCommands {
     ) async throws -> Report {
         let registry = try context.registry()
         let answer = try await registry.send(method, path, json: body, .required)
-        if let id, let position = answer.position {
-            // Whoever looks at it or installs it next is to know.
-            _ = try await registry.send("GET", "agents/\(id)?min_position=\(position)")
-            _ = try await registry.send("GET", "\(Paths.index(id.key.description))?min_position=\(position)")
+        if let id {
+            await registry.awaitShown(
+                ["agents/\(id)", Paths.index(id.key.description)], answer.position, context.console)
         }
         let isNew = answer.status == 201
         return Report(answer.json) { _, _ in isNew ? said : "\(said) already" }

@@ -5,13 +5,13 @@ import System
 
 /// What is set, and the token.
 enum ConfigCommands {
-    private static let key = Command.Argument("KEY", "what is set", choices: Settings.Key.allCases.map(\.rawValue))
+    private static let key = Subcommand.Argument("KEY", "what is set", choices: Settings.Key.allCases.map(\.rawValue))
 
     static let all = [set, get, list, auth, logout]
 
-    private static let set = Entry(
-        Command(
-            "config set", "Sets a value.", arguments: [key, Command.Argument("VALUE", "the value")],
+    private static let set = RunnableCommand(
+        Subcommand(
+            "config set", "Sets a value.", arguments: [key, Subcommand.Argument("VALUE", "the value")],
             examples: ["mentatctl config set registry https://marketplace.example"])
     ) { context in
         let key = try ConfigCommands.key(context)
@@ -22,8 +22,8 @@ enum ConfigCommands {
         }
     }
 
-    private static let get = Entry(
-        Command("config get", "Prints a value.", arguments: [key], examples: ["mentatctl config get registry"])
+    private static let get = RunnableCommand(
+        Subcommand("config get", "Prints a value.", arguments: [key], examples: ["mentatctl config get registry"])
     ) { context in
         let key = try ConfigCommands.key(context)
         return Report(try entry(key, context.settings), lines: { [$0.shown("value")] }) { value, _ in
@@ -31,7 +31,8 @@ enum ConfigCommands {
         }
     }
 
-    private static let list = Entry(Command("config list", "Prints all values and where they come from.")) { context in
+    private static let list = RunnableCommand(Subcommand("config list", "Prints all values and where they come from."))
+    { context in
         let all = try Settings.Key.allCases.map { try entry($0, context.settings) }
         return Report(
             .members(["settings": .array(all)]),
@@ -55,8 +56,8 @@ enum ConfigCommands {
         return .members(["key": .string(key.rawValue), "source": .string(source), "value": .string(value)])
     }
 
-    private static let auth = Entry(
-        Command(
+    private static let auth = RunnableCommand(
+        Subcommand(
             "config auth", "Keeps a token, after the registry has said whose it is.",
             notes: "Reads the token from stdin, or asks for it on a terminal. It is never taken from the command line, "
                 + "where others on the machine could read it.",
@@ -96,8 +97,8 @@ enum ConfigCommands {
         return token
     }
 
-    private static let logout = Entry(
-        Command(
+    private static let logout = RunnableCommand(
+        Subcommand(
             "config logout", "Forgets the token that is kept for the registry.",
             notes: "The token itself stays valid; `mentatctl token revoke current` ends it.")
     ) { context in

@@ -12,15 +12,15 @@ enum InstallCommands {
             registry: try context.registry(), agents: InstalledAgents(context.settings), console: context.console)
     }
 
-    private static let install = Entry(
-        Command(
+    private static let install = RunnableCommand(
+        Subcommand(
             "agent install", "Installs agents, each whole or not at all.",
             notes:
                 "A range is as Node.js writes it: ^1.2, ~1.2.3, 1.x, '>=1 <2'. What an agent needs is listed and not "
                 + "installed yet.",
             arguments: [
-                Command.Argument("AGENT[@RANGE]", "an agent, and which version"),
-                Command.Argument("AGENT[@RANGE]", "more of them", .many),
+                Subcommand.Argument("AGENT[@RANGE]", "an agent, and which version"),
+                Subcommand.Argument("AGENT[@RANGE]", "more of them", .many),
             ],
             examples: ["mentatctl agent install mentatlab.word-count", "mentatctl agent install 'ada.tool@^1.2'"])
     ) { context in
@@ -63,8 +63,8 @@ enum InstallCommands {
         }
     }
 
-    private static let list = Entry(
-        Command("agent list", "Lists what is installed.", examples: ["mentatctl agent list --json"])
+    private static let list = RunnableCommand(
+        Subcommand("agent list", "Lists what is installed.", examples: ["mentatctl agent list --json"])
     ) { context in
         let receipts = try InstalledAgents(context.settings).list().map(\.json)
         return Report(
@@ -79,11 +79,11 @@ enum InstallCommands {
         }
     }
 
-    private static let update = Entry(
-        Command(
+    private static let update = RunnableCommand(
+        Subcommand(
             "agent update", "Installs newer versions of what is installed, within what was asked for then.",
             notes: "Older versions stay; `mentatctl agent uninstall AGENT@VERSION` removes one.",
-            arguments: [Command.Argument("AGENT", "which; all of them where none is named", .many)],
+            arguments: [Subcommand.Argument("AGENT", "which; all of them where none is named", .many)],
             examples: ["mentatctl agent update", "mentatctl agent update mentatlab.word-count"])
     ) { context in
         let wanted = try context.invocation.arguments.map { text throws(Failure) in try AgentReference(text).id.key }
@@ -127,10 +127,10 @@ enum InstallCommands {
         Failure(.failure, "not-installed", "'\(what)' is not installed", fix: "mentatctl agent list")
     }
 
-    private static let uninstall = Entry(
-        Command(
+    private static let uninstall = RunnableCommand(
+        Subcommand(
             "agent uninstall", "Removes an agent from this machine, or one version of it.",
-            arguments: [Command.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
+            arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
             examples: ["mentatctl agent uninstall mentatlab.word-count@1.0.0"])
     ) { context in
         let reference = try AgentReference(context.argument(0) ?? "")

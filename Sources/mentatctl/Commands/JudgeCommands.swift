@@ -7,7 +7,7 @@ import Manifest
 enum JudgeCommands {
     static let all = [yank, unyank, deprecate, undeprecate, review, unreview, flag, star, unstar]
 
-    private static let note = Command.Option.value("note", "TEXT", "a few words that everybody sees")
+    private static let note = Subcommand.Option.value("note", "TEXT", "a few words that everybody sees")
     private static let reasons = ["broken", "security", "legal", "mistake", "other"]
 
     private static func yankPath(_ context: Context) throws -> (path: String, shown: String, id: AgentID) {
@@ -19,8 +19,8 @@ enum JudgeCommands {
         )
     }
 
-    private static let yank = Entry(
-        Command(
+    private static let yank = RunnableCommand(
+        Subcommand(
             "agent yank", "Hides a version from whoever does not ask for just that one.",
             arguments: [AgentCommands.version],
             options: [.value("reason", "REASON", "why", choices: reasons), note],
@@ -36,16 +36,16 @@ enum JudgeCommands {
             "\(shown) is yanked", changing: id)
     }
 
-    private static let unyank = Entry(
-        Command("agent unyank", "Takes a yank back.", arguments: [AgentCommands.version])
+    private static let unyank = RunnableCommand(
+        Subcommand("agent unyank", "Takes a yank back.", arguments: [AgentCommands.version])
     ) { context in
         let (path, shown, id) = try yankPath(context)
         return try await AgentCommands.sentence(
             context, "DELETE", path, nil, "\(shown) is there again", changing: id)
     }
 
-    private static let deprecate = Entry(
-        Command(
+    private static let deprecate = RunnableCommand(
+        Subcommand(
             "agent deprecate", "Says that an agent is not recommended any more.", arguments: [AgentCommands.agent],
             options: [.value("replacement", "AGENT", "what to use in its place"), note],
             examples: ["mentatctl agent deprecate ada.word-count --replacement ada.words"])
@@ -57,16 +57,16 @@ enum JudgeCommands {
             "\(id) is deprecated", changing: id)
     }
 
-    private static let undeprecate = Entry(
-        Command("agent undeprecate", "Takes a deprecation back.", arguments: [AgentCommands.agent])
+    private static let undeprecate = RunnableCommand(
+        Subcommand("agent undeprecate", "Takes a deprecation back.", arguments: [AgentCommands.agent])
     ) { context in
         let id = try AgentReference(context.argument(0) ?? "").id
         return try await AgentCommands.sentence(
             context, "DELETE", "agents/\(id)/deprecation", nil, "\(id) is recommended again", changing: id)
     }
 
-    private static let review = Entry(
-        Command(
+    private static let review = RunnableCommand(
+        Subcommand(
             "agent review", "Says what you think of an agent; saying it again replaces it.",
             arguments: [AgentCommands.agent],
             options: [
@@ -87,18 +87,18 @@ enum JudgeCommands {
             ]), "\(id) has \(rating) of 5 from you")
     }
 
-    private static let unreview = Entry(
-        Command("agent unreview", "Takes your review back, and its words with it.", arguments: [AgentCommands.agent])
+    private static let unreview = RunnableCommand(
+        Subcommand("agent unreview", "Takes your review back, and its words with it.", arguments: [AgentCommands.agent])
     ) { context in
         let id = try AgentReference(context.argument(0) ?? "").id
         return try await AgentCommands.sentence(
             context, "DELETE", "agents/\(id)/reviews/mine", nil, "your review of \(id) is gone")
     }
 
-    private static let flag = Entry(
-        Command(
+    private static let flag = RunnableCommand(
+        Subcommand(
             "agent flag", "Asks the moderators to look; who asks stands nowhere.",
-            arguments: [Command.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
+            arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
             options: [
                 .value(
                     "reason", "REASON", "why",
@@ -123,15 +123,15 @@ enum JudgeCommands {
             ]), "the moderators know")
     }
 
-    private static let star = Entry(
-        Command("agent star", "Says that you like an agent.", arguments: [AgentCommands.agent])
+    private static let star = RunnableCommand(
+        Subcommand("agent star", "Says that you like an agent.", arguments: [AgentCommands.agent])
     ) { context in
         let id = try AgentReference(context.argument(0) ?? "").id
         return try await AgentCommands.sentence(context, "PUT", "agents/\(id)/star", nil, "\(id) has your star")
     }
 
-    private static let unstar = Entry(
-        Command("agent unstar", "Takes your star back.", arguments: [AgentCommands.agent])
+    private static let unstar = RunnableCommand(
+        Subcommand("agent unstar", "Takes your star back.", arguments: [AgentCommands.agent])
     ) { context in
         let id = try AgentReference(context.argument(0) ?? "").id
         return try await AgentCommands.sentence(

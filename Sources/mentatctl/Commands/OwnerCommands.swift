@@ -6,10 +6,10 @@ import JSON
 enum OwnerCommands {
     static let all = [add, remove, list]
 
-    private static let name = Command.Argument("NAME", "the name of a person")
+    private static let name = Subcommand.Argument("NAME", "the name of a person")
 
-    private static let add = Entry(
-        Command(
+    private static let add = RunnableCommand(
+        Subcommand(
             "agent owner add", "Makes somebody an owner or maintainer.", arguments: [AgentCommands.agent, name],
             options: [.value("role", "ROLE", "what they become", choices: ["owner", "maintainer"])],
             examples: ["mentatctl agent owner add ada.word-count bob --role maintainer"])
@@ -21,8 +21,8 @@ enum OwnerCommands {
             "\(JSONValue.printable(name)) is \(role) of \(id)")
     }
 
-    private static let remove = Entry(
-        Command(
+    private static let remove = RunnableCommand(
+        Subcommand(
             "agent owner remove", "Takes somebody's role away.", arguments: [AgentCommands.agent, name],
             examples: ["mentatctl agent owner remove ada.word-count bob"])
     ) { context in
@@ -33,8 +33,8 @@ enum OwnerCommands {
             "\(JSONValue.printable(name)) has no role at \(id)")
     }
 
-    private static let list = Entry(
-        Command("agent owner list", "Lists who owns and maintains an agent.", arguments: [AgentCommands.agent])
+    private static let list = RunnableCommand(
+        Subcommand("agent owner list", "Lists who owns and maintains an agent.", arguments: [AgentCommands.agent])
     ) { context in
         let id = try AgentReference(context.argument(0) ?? "").id
         let answer = try await context.registry().send("GET", "agents/\(id)/owners").json

@@ -11,12 +11,12 @@ import System
 enum PublishCommands {
     static let all = [new, validate, publish]
 
-    private static let folder = Command.Argument("PATH", "the agent's folder, or its manifest", .optional)
+    private static let folder = Subcommand.Argument("PATH", "the agent's folder, or its manifest", .optional)
 
-    private static let new = Entry(
-        Command(
+    private static let new = RunnableCommand(
+        Subcommand(
             "agent new", "Makes a folder with an agent that runs as it is.",
-            arguments: [Command.Argument("AGENT", "its id, such as ada.word-count")],
+            arguments: [Subcommand.Argument("AGENT", "its id, such as ada.word-count")],
             options: [
                 .value(
                     "template", "LANGUAGE", "what it is written in", choices: Scaffold.Language.allCases.map(\.rawValue)
@@ -55,8 +55,8 @@ enum PublishCommands {
         }
     }
 
-    private static let validate = Entry(
-        Command(
+    private static let validate = RunnableCommand(
+        Subcommand(
             "agent validate", "Judges an agent as the marketplace would, without sending anything.",
             arguments: [folder], examples: ["mentatctl agent validate", "mentatctl agent validate agents/word-count"])
     ) { context in
@@ -66,8 +66,8 @@ enum PublishCommands {
         }
     }
 
-    private static let publish = Entry(
-        Command(
+    private static let publish = RunnableCommand(
+        Subcommand(
             "agent publish", "Publishes a version of an agent; returns once everybody can see it.",
             notes:
                 "The package holds the regular files of the folder but for what .mentatignore, or else .gitignore, names. "
@@ -94,11 +94,7 @@ enum PublishCommands {
         context.console.clearProgress()
         let published = try PublishAnswer(body: answer.body)
         let page = "agents/\(published.key)/versions/\(published.version.asSegment)"
-        if let position = answer.position {
-            // Whoever is told about it right away finds it.
-            _ = try await registry.send("GET", "\(page)?min_position=\(position)")
-            _ = try await registry.send("GET", "\(Paths.index(published.key))?min_position=\(position)")
-        }
+        await registry.awaitShown([page, Paths.index(published.key)], answer.position, context.console)
         return report(
             prepared,
             [

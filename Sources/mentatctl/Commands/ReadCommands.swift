@@ -7,10 +7,10 @@ import Manifest
 enum ReadCommands {
     static let all = [search, info]
 
-    private static let search = Entry(
-        Command(
+    private static let search = RunnableCommand(
+        Subcommand(
             "agent search", "Finds agents.",
-            arguments: [Command.Argument("WORD", "a word in id, title, summary or description", .many)],
+            arguments: [Subcommand.Argument("WORD", "a word in id, title, summary or description", .many)],
             options: [
                 .value("category", "NAME", "of one category alone"),
                 .value("sort", "ORDER", "the order", choices: ["recent", "name", "stars", "downloads"]),
@@ -44,10 +44,10 @@ enum ReadCommands {
         }
     }
 
-    private static let info = Entry(
-        Command(
+    private static let info = RunnableCommand(
+        Subcommand(
             "agent info", "Shows an agent, or one version of it.",
-            arguments: [Command.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
+            arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
             examples: ["mentatctl agent info mentatlab.word-count", "mentatctl agent info mentatlab.word-count@1.0.0"])
     ) { context in
         let reference = try AgentReference(context.argument(0) ?? "")

@@ -91,7 +91,7 @@ struct AgentFolder {
 
     private func judge(_ artifacts: [Artifact]) throws(Failure) -> Publication {
         do {
-            return try Publication(manifest: manifest, artifacts: artifacts, nonce: SecureRandom.bytes(32))
+            return try Publication(manifest: manifest, artifacts: artifacts, nonce: { SecureRandom.bytes(32) })
         } catch {
             throw Failure(
                 .failure, "invalid-manifest", "the manifest has errors; each is listed with its path",

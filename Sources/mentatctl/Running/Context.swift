@@ -5,11 +5,11 @@ import Manifest
 import System
 
 /// A command with what it does.
-struct Entry: Sendable {
-    let command: Command
+struct RunnableCommand: Sendable {
+    let command: Subcommand
     let run: @Sendable (Context) async throws -> Report
 
-    init(_ command: Command, _ run: @escaping @Sendable (Context) async throws -> Report) {
+    init(_ command: Subcommand, _ run: @escaping @Sendable (Context) async throws -> Report) {
         self.command = command
         self.run = run
     }

@@ -13,6 +13,19 @@ extension Registry {
         }
     }
 
+    /// Waits until what has changed is shown under some paths, so that the next look finds it. The change is made
+    /// whatever comes of that: where a page is late, or the registry stops answering, that is a warning.
+    func awaitShown(_ paths: [String], _ position: Int64?, _ console: Console) async {
+        guard let position else { return }
+        for path in paths {
+            do {
+                _ = try await send("GET", "\(path)?min_position=\(position)")
+            } catch {
+                console.warn("the change is made; the registry does not show it yet under \(path)")
+            }
+        }
+    }
+
     private func nearest(_ id: String) async -> String? {
         let words = id.split { ".-_".contains($0) }.joined(separator: " or ")
         guard let answer = try? await send("GET", "agents?limit=50&q=\(words.asSegment)").json else { return nil }

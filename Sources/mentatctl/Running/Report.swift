@@ -1,5 +1,6 @@
 import JSON
 import System
+import Text
 
 /// What a command came to: one value, from which all three forms are made.
 struct Report: Sendable {
@@ -93,11 +94,8 @@ extension JSONValue {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in
-                    switch scalar.value {
-                    case 0x0a, 0x09: " "
-                    case 0..<0x20, 0x7f..<0xa0, 0x202a...0x202e, 0x2066...0x2069: "\u{fffd}"
-                    default: scalar
-                    }
+                    if scalar == "\n" || scalar == "\t" { return " " }
+                    return DangerousCharacters.isRefused(inText: scalar) ? "\u{fffd}" : scalar
                 }))
     }
 }

@@ -21,7 +21,7 @@ enum CrashAttack: Sendable {
     /// files and the append; inside a projection's transaction; inside the making of a partition.
     static let points = [
         "append.sending", "append.sent", "append.answered", "find_key.sent", "lease.answered",
-        "read_streams_after.answered", "publish_versions.answered", "advance.sent", "make_partition.answered",
+        "read_streams_after.answered", "write_versions.answered", "advance.sent", "make_partition.answered",
         "attach_partition.sent",
     ]
 

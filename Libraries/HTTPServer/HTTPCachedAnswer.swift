@@ -1,0 +1,55 @@
+/// An answer that is cached as bytes and written on the reactor's own thread, without a task for the request.
+public struct HTTPCachedAnswer: Sendable {
+    struct Form: Sendable {
+        let head: [UInt8]
+        let body: [UInt8]
+    }
+
+    private let plain: Form
+    private let gzip: Form?
+
+    /// How much memory it takes, about.
+    public let sizeBytes: Int
+
+    /// Caches an answer whose body is bytes; nil for a file.
+    ///
+    /// - Parameter gzip: the body compressed, for clients that take it.
+    public init?(_ response: HTTPResponse, gzip: [UInt8]? = nil) {
+        switch response.body {
+        case .empty: plain = Form(head: encodeFields(response), body: [])
+        case .bytes(let bytes): plain = Form(head: encodeFields(response), body: bytes)
+        case .file: return nil
+        }
+        self.gzip = gzip.map { bytes in
+            var compressed = response
+            // Other bytes: the tag names the same content and not the same bytes any more (RFC 9110 8.8.1).
+            compressed.fields = HTTPFields()
+            for field in response.fields.fields {
+                let isStrong = field.name == "etag" && !field.value.hasPrefix("W/")
+                compressed.fields.append(field.name, isStrong ? "W/\(field.value)" : field.value)
+            }
+            compressed.fields.append("content-encoding", "gzip")
+            compressed.body = .bytes(bytes)
+            return Form(head: encodeFields(compressed), body: bytes)
+        }
+        sizeBytes = [plain, self.gzip].compactMap { $0 }.reduce(0) { $0 + $1.head.count + $1.body.count }
+    }
+
+    /// The form for a client.
+    func form(for head: HTTPRequestHead) -> Form {
+        guard let gzip, head.takesGzip else { return plain }
+        return gzip
+    }
+}
+
+extension HTTPRequestHead {
+    /// True where the client names gzip among the encodings that it takes (RFC 9110 12.5.3).
+    var takesGzip: Bool {
+        guard let accepted = fields["accept-encoding"] else { return false }
+        return accepted.lowercased().split(separator: ",").contains { coding in
+            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+            guard parts.first == "gzip" else { return false }
+            return !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+        }
+    }
+}

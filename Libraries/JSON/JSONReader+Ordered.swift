@@ -1,0 +1,47 @@
+extension JSONReader {
+    /// How far an object was read whose members stand in an order that the caller knows.
+    public struct OrderedMembers: Sendable {
+        fileprivate var isFirst = true
+    }
+
+    /// Begins an object whose members are asked for one by one, in the order in which they stand.
+    ///
+    /// Canonical JSON has one order only, so a reader of canonical documents need not look for members.
+    public mutating func beginOrdered() throws(JSONError) -> OrderedMembers {
+        try open(UInt8(ascii: "{"), "an object")
+        return OrderedMembers()
+    }
+
+    /// True where the next member has this name; its value has to be consumed next.
+    public mutating func next(_ name: String, _ members: inout OrderedMembers) throws(JSONError) -> Bool {
+        skipSpace()
+        var index = position
+        if !members.isFirst {
+            guard byte == UInt8(ascii: ",") else { return false }
+            index += 1
+        }
+        var ahead = self
+        ahead.position = index
+        ahead.skipSpace()
+        let start = ahead.position + 1
+        let end = start + name.utf8.count
+        guard ahead.byte == UInt8(ascii: "\""), end < bytes.count, bytes[end] == UInt8(ascii: "\""),
+            name ~= bytes.span.extracting(start..<end)
+        else { return false }
+        position = end + 1
+        skipSpace()
+        enter(start..<end)
+        guard byte == UInt8(ascii: ":") else { throw fault("a colon is expected after the name") }
+        position += 1
+        members.isFirst = false
+        return true
+    }
+
+    /// Ends the object. A member that nobody asked for is unknown, stands twice or is out of order.
+    public mutating func endOrdered(_ members: OrderedMembers) throws(JSONError) {
+        leave()
+        guard try close(UInt8(ascii: "}"), first: members.isFirst) else {
+            throw fault("no such member is known here, or it is out of the canonical order")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Crypto
+import EventLog
+import Events
+import Synchronization
+import System
+
+/// Readers that are not in the log yet: each once, on disk until the hour's end.
+///
+/// The log learns of them apart from the downloads and shuffled, so that nobody learns from it who fetched what together.
+/// A reader may be told twice, after a crash, or since memory is bounded: programs that count deduplicate.
+final class ReaderLedger: Sendable {
+    /// Readers that are known to be on disk; more are written down again.
+    private static let maximumKnown = 200_000
+    /// The most entries of one append.
+    private static let entriesOfAppend = 40
+
+    private struct State {
+        var known: Set<SeenReader> = []
+    }
+
+    private let spool: LineSpool
+    private let log: EventLog
+    private let worker = Worker(name: "download-readers")
+    private let state = Mutex(State())
+
+    init(_ spool: LineSpool, log: EventLog) {
+        self.spool = spool
+        self.log = log
+    }
+
+    /// How many readers found no room.
+    var lost: Int64 { spool.status.lost }
+
+    /// Writes readers down; they are on disk when it returns.
+    func note(_ readers: [SeenReader]) async throws {
+        try await worker.run { [self] in
+            let new = state.withLock { state in readers.filter { !state.known.contains($0) } }
+            guard !new.isEmpty else { return }
+            for reader in Set(new) { spool.record(reader.line, at: reader.day.start) }
+            try spool.synchronize()
+            state.withLock { state in
+                if state.known.count + new.count > Self.maximumKnown { state.known.removeAll() }
+                state.known.formUnion(new)
+            }
+        }
+    }
+
+    /// Takes over what other programs left on disk.
+    func adopt() async throws {
+        try await worker.run { [spool] in try spool.adopt() }
+    }
+
+    /// Appends all readers that wait, and removes what is in the log.
+    func tell() async throws {
+        spool.retire()
+        state.withLock { $0.known.removeAll() }
+        let files = spool.files.filter { !$0.isActive }
+        let readers = try await worker.run { try Self.read(files) }
+        var entries = Self.entries(readers)
+        var random = SystemRandomNumberGenerator()
+        entries.shuffle(using: &random)
+        var start = 0
+        while start < entries.count {
+            let part = entries[start..<min(start + Self.entriesOfAppend, entries.count)]
+            let events = part.map { entry in
+                Append.NewEvent.downloads(entry, of: entry.agent, at: entry.day.start, log: log.id)
+            }
+            let append = Append(expected: [:], events: events, isAlone: true)
+            guard case .appended = try await log.append(append) else {
+                throw EventLogError.corrupt("an append of readers was refused")
+            }
+            start = part.endIndex
+        }
+        try await worker.run { [spool] in
+            for file in files {
+                let size = try FileSystem.status(file.path)?.size ?? 0
+                spool.took(file, upTo: size, oldest: nil)
+                try spool.remove(file)
+            }
+        }
+    }
+
+    private static func read(_ files: [LineSpool.File]) throws -> Set<SeenReader> {
+        var readers: Set<SeenReader> = []
+        for file in files {
+            let size = try FileSystem.status(file.path)?.size ?? 0
+            let bytes = size == 0 ? [] : try Descriptor.reading(file.path).read(at: 0, count: Int(size))
+            for line in bytes.split(separator: 0x0a) {
+                if let reader = SeenReader(line: line) { readers.insert(reader) }
+            }
+        }
+        return readers
+    }
+
+    private static func entries(_ readers: Set<SeenReader>) -> [AgentReadersSeen] {
+        struct Key: Hashable {
+            let agent: AgentKey
+            let version: String
+            let day: Day
+            let domain: ReaderDomain
+        }
+        var groups: [Key: [DayToken]] = [:]
+        for reader in readers {
+            let key = Key(agent: reader.agent, version: reader.version, day: reader.day, domain: reader.domain)
+            groups[key, default: []].append(reader.token)
+        }
+        return groups.flatMap { key, tokens in
+            let sorted = tokens.sorted()
+            return stride(from: 0, to: sorted.count, by: AgentReadersSeen.maximumReaders).map { start in
+                AgentReadersSeen(
+                    agent: key.agent, day: key.day, domain: key.domain,
+                    readers: Array(sorted[start..<min(start + AgentReadersSeen.maximumReaders, sorted.count)]),
+                    version: key.version)
+            }
+        }
+    }
+
+    /// Ends the thread.
+    func stop() { worker.stop() }
+}

@@ -1,0 +1,50 @@
+import Contract
+import EventLog
+import Events
+import HTTPServer
+import Marketplace
+
+/// Finds out who asks.
+struct Authenticator: Sendable {
+    private let log: EventLog
+    private let past: PastReader
+    private let now: @Sendable () -> Timestamp
+    private let uses: TokenUses
+
+    init(log: EventLog, past: PastReader, now: @escaping @Sendable () -> Timestamp) {
+        self.log = log
+        self.past = past
+        self.now = now
+        uses = TokenUses(log)
+    }
+
+    /// The principal of a request's bearer token (RFC 6750 2.1).
+    ///
+    /// The token itself is never repeated in an answer.
+    func principal(of fields: HTTPFields) async throws -> Principal {
+        guard let header = fields["authorization"] else {
+            throw Problem(.notAuthenticated, "send 'Authorization: Bearer mlm_…' with a token of this marketplace")
+        }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", fields.all("authorization").count == 1 else {
+            throw Problem(.notAuthenticated, "the Authorization field has to be 'Bearer' and a token")
+        }
+        guard let secret = TokenSecret(String(parts[1])) else {
+            throw Problem(
+                .notAuthenticated, "this is no token of a marketplace: it is truncated, mistyped or of another kind")
+        }
+        guard let token = try await log.token(hash: secret.hash) else {
+            throw Problem(.notAuthenticated, "this marketplace does not know the token")
+        }
+        let state = try await past.read(.token(token))
+        guard let user = state.user else {
+            throw Problem(.notAuthenticated, "this marketplace does not know the token")
+        }
+        guard now() < state.expires else {
+            throw Problem(.notAuthenticated, "the token expired on \(state.expires)")
+        }
+        guard !state.isRevoked else { throw Problem(.notAuthenticated, "the token is revoked") }
+        await uses.note(token)
+        return Principal(user: user, token: token)
+    }
+}

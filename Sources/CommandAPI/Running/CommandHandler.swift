@@ -1,0 +1,172 @@
+import Contract
+import Crypto
+import EventLog
+import Events
+import HTTPFront
+import HTTPServer
+import JSON
+import Marketplace
+
+/// One try at a command, with what its append does besides.
+struct CommandAttempt: Sendable {
+    /// The command.
+    let command: any Command
+    /// What changes besides its events.
+    var effects: [any AppendEffect] = []
+}
+
+/// What a command came to.
+struct CommandOutcome: Sendable {
+    /// 201 where something was appended, 200 where nothing changed.
+    let status: Int
+    /// The answer without its position: a JSON object.
+    let reply: [UInt8]
+    /// The position of the last event concerned; nil where there is none.
+    let position: Position?
+    /// True where this is what an earlier call with the same key came to.
+    let isRepeat: Bool
+}
+
+/// Runs commands: load, fold, decide, append, answer, with a bounded number of tries.
+struct CommandHandler: Sendable {
+    private static let maximumTries = 8
+
+    let log: EventLog
+    let past: PastReader
+    let now: @Sendable () -> Timestamp
+
+    /// Runs a command to its answer.
+    ///
+    /// - Parameters:
+    ///   - reply: the answer without its position, from the past and whether something is appended. Kept under the
+    ///     idempotency key, so it holds no secret.
+    ///   - attempt: makes the command; asked again where others were faster.
+    func answer(
+        _ call: CommandCall, reply: (Past, _ isNew: Bool) -> [UInt8], attempt: () async throws -> CommandAttempt
+    ) async throws -> HTTPResponse {
+        try await run(call, reply: reply, attempt: attempt).response(call)
+    }
+
+    /// Runs a command to what it comes to.
+    func run(
+        _ call: CommandCall, reply: (Past, _ isNew: Bool) -> [UInt8], attempt: () async throws -> CommandAttempt
+    ) async throws -> CommandOutcome {
+        /// What the same call came to where it was faster; asked before any other answer, since what this one decides
+        /// over may be the other one's doing.
+        func first() async throws -> CommandOutcome? {
+            guard call.isKept, let key = call.key, let stored = try await log.storedReply(key) else { return nil }
+            try call.check(stored)
+            return CommandOutcome(stored)
+        }
+        if let first = try await first() { return first }
+        for _ in 0..<Self.maximumTries {
+            let attempt = try await attempt()
+            let past = try await past.read(for: attempt.command)
+            let decision: Decision
+            do {
+                decision = try attempt.command.decide(past)
+            } catch {
+                if let first = try await first() { return first }
+                if error == .superseded { continue }
+                throw Problem(error)
+            }
+            switch decision {
+            case .unchanged(let since):
+                if let first = try await first() { return first }
+                return CommandOutcome(status: 200, reply: reply(past, false), position: since, isRepeat: false)
+            case .append(let events):
+                let reply = reply(past, true)
+                let key = (call.isKept ? call.key : nil).map {
+                    Append.IdempotencyKey($0, fingerprint: call.fingerprint, reply: reply)
+                }
+                let append = append(events, attempt, past, correlation: call.request.id, key: key)
+                switch try await log.append(append) {
+                case .appended(let last):
+                    return CommandOutcome(status: 201, reply: reply, position: last, isRepeat: false)
+                case .repeated(let stored):
+                    try call.check(stored)
+                    return CommandOutcome(stored)
+                case .keyReused: throw CommandCall.keyReused
+                case .refused(let refusal):
+                    if let first = try await first() { return first }
+                    guard refusal != .artifactUnleased else {
+                        throw Problem(.unavailable, "a file of the upload was swept meanwhile; upload again")
+                    }
+                }
+            }
+        }
+        throw Problem(.busy, "others changed the same at the same time; try again")
+    }
+
+    /// Throws unless the table of rights lets a principal do something now that is no command.
+    func authorize(_ principal: Principal, _ action: Action, on resource: Resource) async throws {
+        let past = try await past.read(principal.streams)
+        do throws(Rejection) {
+            try past.authorize(principal, action, on: resource, at: now())
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// Runs a command that no request asks for, once; false where others were faster.
+    func append(_ attempt: CommandAttempt) async throws -> Bool {
+        let past = try await past.read(for: attempt.command)
+        guard case .append(let events) = try attempt.command.decide(past) else { return true }
+        guard case .appended = try await log.append(append(events, attempt, past, correlation: nil, key: nil)) else {
+            return false
+        }
+        return true
+    }
+
+    /// Numbers the events of each stream on from the version that was read, and guards the others.
+    private func append(
+        _ events: [DecidedEvent], _ attempt: CommandAttempt, _ past: Past, correlation: UUIDv7?,
+        key: Append.IdempotencyKey?
+    ) -> Append {
+        let now = now()
+        var versions = past.versions
+        let actor = attempt.command.actor
+        let new = events.map { decided in
+            let version = StreamVersion((versions[decided.stream] ?? .none).value + 1)
+            versions[decided.stream] = version
+            let isAnonymous = decided.stream.kind.isAnonymous
+            // Who flags is told by the moment as well, so that it is cut down to the hour.
+            let time = isAnonymous ? now.floored(toMilliseconds: Timestamp.hourMilliseconds) : now
+            return Append.NewEvent(
+                envelope: Envelope(
+                    id: UUIDv7(milliseconds: time.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
+                    stream: decided.stream, time: time, recordedTime: now,
+                    origin: isAnonymous
+                        ? Envelope.Origin()
+                        : Envelope.Origin(actor: actor?.user, token: actor?.token, correlation: correlation),
+                    event: decided.event),
+                version: version,
+                contents: decided.contents.map {
+                    Append.NewContent(field: $0.key.field, content: $0.value, isPublic: $0.key.isPublic)
+                })
+        }
+        let erasures = events.compactMap(\.erases).map {
+            ErasedContentEffect(position: $0.position, field: $0.field)
+        }
+        return Append(expected: past.versions, events: new, key: key, effects: attempt.effects + erasures)
+    }
+}
+
+extension CommandOutcome {
+    init(_ stored: StoredReply) {
+        self.init(status: 201, reply: stored.reply, position: stored.position, isRepeat: true)
+    }
+
+    /// The answer, with members that are not kept.
+    func response(_ call: CommandCall, adding more: [JSONValue.Member] = []) throws -> HTTPResponse {
+        let kept = try JSONValue(reply)
+        var members = (kept.members ?? []) + more
+        var fields: HTTPFields = ["cache-control": "no-store"]
+        if let position {
+            members.append(JSONValue.Member("position", .number(JSONNumber(position.value))))
+            fields.append(Fields.position, position.description)
+        }
+        if let location = call.location(kept) { fields.append("location", location) }
+        return .json(status, JSONValue.object(members).canonicalBytes, fields: fields)
+    }
+}

@@ -1,0 +1,70 @@
+import Contract
+import EventLog
+import Events
+import Marketplace
+import Synchronization
+
+/// Reads the past of streams for decisions: folded states are cached by version, so only newer entries are read.
+final class PastReader: Sendable {
+    private static let maximumStreams = 20_000
+
+    private typealias Folded = (version: StreamVersion, state: any StreamState)
+
+    private let log: EventLog
+    private let cache = Mutex<[StreamName: Folded]>([:])
+
+    init(_ log: EventLog) {
+        self.log = log
+    }
+
+    /// The present past of one stream.
+    func read<State>(_ stream: TypedStream<State>) async throws(EventLogError) -> State {
+        try await read([stream.any])[stream]
+    }
+
+    /// The present past of streams. The versions it names are what an append has to expect.
+    func read(_ streams: [AnyStream]) async throws(EventLogError) -> Past {
+        var past = Past()
+        try await read(streams, into: &past)
+        return past
+    }
+
+    /// The past that a command decides over: what it names is read until it names nothing new.
+    ///
+    /// - Throws: a `Problem` where it does not end within the bound.
+    func read(for command: any Command) async throws -> Past {
+        var past = Past()
+        for _ in 0..<Reading.maximumRounds {
+            let missing = command.streams(past).filter { !past.contains($0.name) }
+            guard !missing.isEmpty else { return past }
+            try await read(missing, into: &past)
+        }
+        throw Problem(.busy, "the command reads more streams than it may; try again")
+    }
+
+    private func read(_ streams: [AnyStream], into past: inout Past) async throws(EventLogError) {
+        var folded: [StreamName: Folded] = [:]
+        cache.withLock { cache in
+            for stream in streams { folded[stream.name] = cache[stream.name] ?? (.none, stream.initial()) }
+        }
+        for past in try await log.read(after: folded.mapValues(\.version)) {
+            let envelope = try past.entry.envelope()
+            guard var known = folded[envelope.stream], let version = past.entry.version else { continue }
+            known.state.evolve(
+                PastEvent(
+                    envelope.event, entry: envelope.id, at: past.entry.position,
+                    within: past.within.flatMap { try? WithinContent(document: $0.document) }))
+            known.version = version
+            folded[envelope.stream] = known
+        }
+
+        for (stream, known) in folded { past.add(stream, known.version, known.state) }
+        let fresh = folded.filter { $0.value.version != .none }
+        cache.withLock { cache in
+            if cache.count + fresh.count > Self.maximumStreams { cache.removeAll() }
+            for (stream, known) in fresh where cache[stream].map({ $0.version < known.version }) ?? true {
+                cache[stream] = known
+            }
+        }
+    }
+}

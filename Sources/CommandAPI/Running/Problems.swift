@@ -1,0 +1,103 @@
+public import Contract
+import EventLog
+import Manifest
+import Marketplace
+import Postgres
+import System
+
+extension Problem {
+    /// A rejection of the domain, as a problem.
+    init(_ rejection: Rejection) {
+        switch rejection {
+        case .notAuthenticated: self.init(.notAuthenticated, "the token is expired or revoked")
+        case .outOfScope(let action, let resource):
+            self.init(.outOfScope, "the token has no scope to \(action.words)\(Self.scope(action, resource))")
+        case .notPermitted(_, .agent(let key)):
+            self.init(.notOwner, "the agent '\(key)' belongs to somebody else; ask its owner")
+        case .notPermitted(_, .namespace(let namespace)):
+            self.init(.namespaceOwned, "the namespace '\(namespace)' belongs to somebody else; choose another id")
+        case .notPermitted(let action, _): self.init(.notPermitted, "you may not \(action.words) here")
+        case .reserved(let name):
+            self.init(.nameReserved, "'\(name)' is kept for the administrator; choose another one")
+        case .otherSpelling(let registered):
+            self.init(.otherSpelling, "the agent is registered as '\(registered)'; publish under that id")
+        case .versionExists(let existing):
+            self.init(
+                .versionExists,
+                "version \(existing.version) exists with the release \(existing.release); versions never change, choose a higher one"
+            )
+        case .noAgent(let key): self.init(.agentNotFound, "there is no agent '\(key)' here")
+        case .noVersion(let key, let version):
+            self.init(.versionNotFound, "the agent '\(key)' has no version \(version.prefix(128)) here")
+        case .noNamespace(let namespace):
+            self.init(.namespaceNotFound, "nobody has published in the namespace '\(namespace)' yet")
+        case .noUser: self.init(.userNotFound, "there is nobody of this name or id here")
+        case .noToken: self.init(.tokenNotFound, "you have no token of this id; GET /tokens lists yours")
+        case .noReview: self.init(.reviewNotFound, "there is no such review")
+        case .nameTaken: self.init(.nameTaken, "somebody has this name or one that looks like it; choose another one")
+        case .lastOwner: self.init(.lastOwner, "this is the last owner; add another one first")
+        case .ownAgent(let key):
+            self.init(.ownAgent, "'\(key)' is yours to publish, so it is not yours to review")
+        case .alreadyReviewed(let key):
+            self.init(
+                .alreadyReviewed,
+                "you have reviewed '\(key)' already; PUT /agents/\(key)/reviews/mine to say something else")
+        case .replacesItself(let key):
+            self.init(
+                .invalidBody, "an agent can't replace itself",
+                findings: [
+                    Finding(
+                        severity: "error", path: "/replacement", message: "'\(key)' is the agent that is deprecated")
+                ])
+        case .superseded: self.init(.busy, "another token took the place at the same time; try again")
+        case .scopeTooWide(let scope):
+            self.init(.scopeTooWide, "this token does not have the scope '\(scope)', so it can't give it to another")
+        }
+    }
+
+    /// The scope that would be enough.
+    private static func scope(_ action: Action, _ resource: Resource) -> String {
+        switch (action.right.credential, resource) {
+        case (.publishing, .agent(let key)): " '\(key)', such as publish:\(key)"
+        case (.publishing, .namespace(let namespace)): " '\(namespace)', such as publish:\(namespace).*"
+        case (.publishing, _): ", such as publish"
+        case (.reviewing, _): "; it takes review"
+        case (.moderating, _): "; it takes moderate"
+        case (.reporting, _): "; it takes report"
+        case (.account, .agent(let key)): " '\(key)'; it takes account"
+        case (.account, .namespace(let namespace)): " '\(namespace)'; it takes account"
+        case (.account, _): "; it takes account"
+        }
+    }
+
+    /// What an error of the log, the database or the disk stands for; nil for a fault of the program.
+    public static func translating(_ error: any Error) -> Problem? {
+        switch error {
+        case let error as EventLogError:
+            switch error {
+            case .queueFull: Problem(.busy, "too many commands wait; try again")
+            case .unavailable: Problem(.unavailable, "the log can't be reached now; nothing was changed, try again")
+            case .outcomeUnknown:
+                Problem(
+                    .outcomeUnknown,
+                    "the connection to the log was lost at commit; repeat with the same Idempotency-Key")
+            case .clockOff: Problem(.unavailable, "the server's clock is off; nothing was changed")
+            case .corrupt: nil
+            }
+        case let error as PostgresError where error.isTransient:
+            Problem(error.kind == .poolExhausted ? .busy : .unavailable, "the database can't be used now; try again")
+        case let error as SystemError where error.isOutOfSpace:
+            Problem(.unavailable, "the disk is full; nothing was changed", retryAfterSeconds: 30)
+        case let error as SystemError where error.isOutOfDescriptors:
+            Problem(.busy, "too many files are open; try again")
+        case is CancellationError: Problem(.malformedRequest, "the client has left")
+        default: nil
+        }
+    }
+}
+
+extension Problem.Finding {
+    init(_ finding: Manifest.Finding) {
+        self.init(severity: finding.severity.rawValue, path: finding.path, message: finding.message)
+    }
+}

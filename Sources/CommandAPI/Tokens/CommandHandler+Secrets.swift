@@ -1,0 +1,42 @@
+import Contract
+import EventLog
+import Events
+import HTTPServer
+import Marketplace
+
+extension CommandHandler {
+    /// The answer to a repeat: the secret of the first one is kept nowhere, so it ends and another one takes its place,
+    /// unless somebody has it.
+    func issueAgain(
+        _ call: CommandCall, _ actor: Principal?, _ user: PersonID, _ permissions: Permissions, _ new: NewToken,
+        named name: String, _ first: CommandOutcome
+    ) async throws -> HTTPResponse {
+        guard let key = call.key else { throw EventLogError.corrupt("a repeat without a key") }
+        var unkeyed = call
+        unkeyed.isKept = false
+        let outcome = try await run(unkeyed) { _, _ in
+            first.reply
+        } attempt: {
+            var issued = try await log.tokens(issuedUnder: key)
+            let past = try await past.read(issued.map { TypedStream.token($0.id).any })
+            var isOver = issued.allSatisfy { past[.token($0.id)].isRevoked }
+            if isOver {
+                // Whoever else repeats ends one and issues one in a single append, so what is read now has the new one.
+                let known = issued.count
+                issued = try await log.tokens(issuedUnder: key)
+                isOver = issued.count == known
+            }
+            // None is left where the account was erased, or its owner ended them.
+            guard !isOver, issued.allSatisfy({ $0.lastUsed == nil }) else {
+                throw Problem(
+                    .tokenInUse, "the token that was issued under this Idempotency-Key is in use; choose a new key")
+            }
+            return CommandAttempt(
+                command: IssueToken(
+                    actor: actor, now: now(), user: user, token: new.credential(permissions),
+                    replacing: issued.map(\.id)),
+                effects: [new.effect(of: user, named: name, under: key)])
+        }
+        return try outcome.response(call, adding: new.members(permissions, name: name))
+    }
+}

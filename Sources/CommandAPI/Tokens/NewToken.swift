@@ -1,0 +1,49 @@
+public import Contract
+import Crypto
+import EventLog
+public import Events
+import JSON
+import Marketplace
+
+/// A credential on its way to its owner.
+public struct NewToken: Sendable {
+    /// Which it is.
+    public let id = TokenID(random: SecureRandom.bytes(16))
+    /// What its owner gets to see once.
+    public let secret = TokenSecret(random: SecureRandom.bytes(32))
+    /// From when on it permits nothing.
+    public let expires: Timestamp
+
+    /// How long a credential is good where nobody says otherwise.
+    static let standardDays: Int64 = 90
+
+    /// Makes one that is good for so many days.
+    init(days: Int64, from now: Timestamp) {
+        expires = now.adding(milliseconds: days * Timestamp.dayMilliseconds)
+    }
+
+    /// What the vault keeps of it.
+    func effect(of person: PersonID, named name: String, under key: KeyID? = nil) -> CredentialEffect {
+        CredentialEffect(hash: secret.hash, token: id, person: person, name: name, issuedUnder: key)
+    }
+
+    /// The same for a command that issues it.
+    func credential(_ permissions: Permissions) -> IssueToken.NewCredential {
+        IssueToken.NewCredential(
+            id: id, permissions: permissions, expires: expires, nonce: SecureRandom.bytes(32))
+    }
+
+    /// What its owner is told.
+    func members(_ permissions: Permissions, name: String) -> [JSONValue.Member] {
+        [
+            JSONValue.Member("token", .string(secret.text)),
+            JSONValue.Member(
+                "credential",
+                .object([
+                    JSONValue.Member("expires_at", .string(expires.description)),
+                    JSONValue.Member("id", .string(id.hex)), JSONValue.Member("name", .string(name)),
+                    JSONValue.Member("scopes", .array(permissions.words.map { .string($0.description) })),
+                ])),
+        ]
+    }
+}

@@ -1,0 +1,121 @@
+import Postgres
+
+/// What an append changes besides its events: in the vault, in `contents`, in the marks of spools.
+///
+/// A kind of effect is one Swift file and one SQL file of this folder's names. Its check refuses commands before anything
+/// of the batch is done; its statements do the rest for those that were taken. Both run inside the append's transaction.
+public protocol AppendEffect: Sendable {
+    /// How effects of this kind are sent, checked and done.
+    static var kind: EffectKind { get }
+
+    /// What no other command of a batch, or of the batch before it, may touch. The writer treats a claim like a stream.
+    var claims: [EffectClaim] { get }
+}
+
+extension AppendEffect {
+    /// Nothing is claimed: effects of the kind do not disturb each other.
+    public var claims: [EffectClaim] { [] }
+}
+
+/// Something that effects change and that a batch may change once.
+public struct EffectClaim: Sendable, Hashable {
+    private let name: String
+
+    /// Claims something of a kind, such as one spool.
+    init(_ kind: String, _ id: String) {
+        name = "\(kind)/\(id)"
+    }
+}
+
+/// How effects of one kind travel: a column for each value, and the SQL that reads them.
+public struct EffectKind: Sendable {
+    /// One value of each effect.
+    struct Column: Sendable {
+        let name: String
+        let type: String
+        /// The column of some effects, all of the kind.
+        let values: @Sendable ([any AppendEffect]) -> PostgresValue
+    }
+
+    /// The prefix of its parameters.
+    let name: String
+    let columns: [Column]
+    /// A query that gives the commands to refuse, with reasons; nil where nothing is checked.
+    let check: String?
+    /// Statements, in order.
+    let statements: [String]
+
+    /// Declares a kind.
+    ///
+    /// - Parameter file: SQL in sections, each begun by a line `-- check` or `-- do`; it reads the effects as if they were
+    ///   a table `effects` with the columns and `command`.
+    init(_ name: String, _ columns: [Column], file: [UInt8]) {
+        self.name = name
+        self.columns = columns
+        var sections: [(isCheck: Bool, sql: String)] = []
+        for line in String(decoding: file, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("-- check") || line.hasPrefix("-- do") {
+                sections.append((line.hasPrefix("-- check"), ""))
+            } else if !sections.isEmpty {
+                sections[sections.count - 1].sql += "\(line)\n"
+            }
+        }
+        let sql = sections.map { (isCheck: $0.isCheck, sql: $0.sql.trimmedEnd) }
+        precondition(
+            sql.count { $0.isCheck } <= 1 && sql.contains { !$0.isCheck }, "an effect has a doing and one check")
+        check = sql.first { $0.isCheck }?.sql
+        statements = sql.filter { !$0.isCheck }.map(\.sql)
+    }
+
+    /// The arrays of some effects, each with its command.
+    func parameters(_ effects: [(command: Int32, effect: any AppendEffect)]) -> [PostgresValue] {
+        let values = effects.map(\.effect)
+        return [.int4s(effects.map(\.command))] + columns.map { $0.values(values) }
+    }
+}
+
+extension EffectKind.Column {
+    /// A `text`.
+    static func text<Effect: AppendEffect>(
+        _ name: String, _ value: @escaping @Sendable (Effect) -> String
+    ) -> EffectKind.Column {
+        EffectKind.Column(name: name, type: "text") { effects in
+            .texts(effects.compactMap { $0 as? Effect }.map(value))
+        }
+    }
+
+    /// A `bigint`.
+    static func int8<Effect: AppendEffect>(
+        _ name: String, _ value: @escaping @Sendable (Effect) -> Int64
+    ) -> EffectKind.Column {
+        EffectKind.Column(name: name, type: "bigint") { effects in
+            .int8s(effects.compactMap { $0 as? Effect }.map(value))
+        }
+    }
+
+    /// A `bytea`.
+    static func bytea<Effect: AppendEffect>(
+        _ name: String, _ value: @escaping @Sendable (Effect) -> [UInt8]
+    ) -> EffectKind.Column {
+        EffectKind.Column(name: name, type: "bytea") { effects in
+            .byteas(effects.compactMap { $0 as? Effect }.map(value))
+        }
+    }
+
+    /// A `uuid`, given as 16 bytes; nil is NULL.
+    static func uuid<Effect: AppendEffect>(
+        _ name: String, _ value: @escaping @Sendable (Effect) -> [UInt8]?
+    ) -> EffectKind.Column {
+        EffectKind.Column(name: name, type: "uuid") { effects in
+            .uuids(effects.compactMap { $0 as? Effect }.map(value))
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmedEnd: String {
+        var text = self[...]
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,36 @@
+public import Crypto
+public import Events
+
+/// A credential's hash comes into the vault.
+public struct CredentialEffect: AppendEffect {
+    /// SHA-256 of the secret.
+    public let hash: SHA256Digest
+    /// Which credential it is.
+    public let token: TokenID
+    /// Whose it is.
+    public let person: PersonID
+    /// How its owner calls it.
+    public let name: String
+    /// The idempotency key that it was issued under, where its secret could get lost with the answer.
+    public let issuedUnder: KeyID?
+
+    /// States a credential.
+    public init(hash: SHA256Digest, token: TokenID, person: PersonID, name: String, issuedUnder: KeyID? = nil) {
+        self.hash = hash
+        self.token = token
+        self.person = person
+        self.name = name
+        self.issuedUnder = issuedUnder
+    }
+
+    public static let kind = EffectKind(
+        "credential",
+        [
+            .bytea("hash") { (effect: Self) in effect.hash.bytes },
+            .text("token") { (effect: Self) in effect.token.hex },
+            .text("person") { (effect: Self) in effect.person.hex }, .text("name") { (effect: Self) in effect.name },
+            .uuid("issued_under") { (effect: Self) in effect.issuedUnder?.bytes },
+        ], file: PackageResources.effect_credential_sql)
+
+    public var claims: [EffectClaim] { [EffectClaim("person", person.hex)] }
+}

@@ -1,0 +1,16 @@
+/// The events hold a line of another server's download report. Refused as `lineTaken` where an earlier append held it.
+public struct DownloadLineEffect: AppendEffect {
+    /// Which line.
+    public let line: LineID
+
+    /// Names a line.
+    public init(_ line: LineID) {
+        self.line = line
+    }
+
+    public static let kind = EffectKind(
+        "download_line", [.uuid("line") { (effect: Self) in effect.line.bytes }],
+        file: PackageResources.effect_download_line_sql)
+
+    public var claims: [EffectClaim] { [EffectClaim("line", line.description)] }
+}

@@ -1,0 +1,10 @@
+/// Every kind of effect that an append can carry. The append's parameters and branches are generated from this list.
+enum EffectCatalogue {
+    /// In the order in which they are checked and done: what forgets a person comes after what gives them something.
+    static let all: [any AppendEffect.Type] = [
+        ArtifactEffect.self, CredentialEffect.self, NameHolderEffect.self, MailboxEffect.self, ErasedContentEffect.self,
+        ForgottenPersonEffect.self, SpoolRangeEffect.self, DownloadLineEffect.self,
+    ]
+
+    static let kinds: [EffectKind] = all.map { $0.kind }
+}

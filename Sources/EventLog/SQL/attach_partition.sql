@@ -1,1 +1,0 @@
-CALL log.attach_partition($1, $2)

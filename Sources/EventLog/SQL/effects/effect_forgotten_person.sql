@@ -1,0 +1,12 @@
+-- do
+DELETE FROM vault.mailboxes m USING effects AS x WHERE m.person = x.person
+-- do
+DELETE FROM vault.usernames n USING effects AS x WHERE n.person = x.person
+-- do
+DELETE FROM vault.flags f USING effects AS x WHERE f.reporter = x.person
+-- do: a credential that was issued since the decision goes as well, and the key that would issue another one.
+DELETE FROM vault.idempotency_keys i
+USING vault.tokens t, effects AS x
+WHERE t.person = x.person AND i.id = t.key
+-- do
+DELETE FROM vault.tokens t USING effects AS x WHERE t.person = x.person

@@ -1,2 +1,0 @@
--- What a batch that has committed came to.
-SELECT first, stale, unleased FROM log.writers WHERE writer = $1 AND batch = $2 AND first IS NOT NULL

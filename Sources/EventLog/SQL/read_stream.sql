@@ -1,7 +1,0 @@
--- Entries of one stream from a position on.
-SELECT e.position, e.stream, e.version, e.type, e.recorded, e.entry
-FROM log.streams s
-JOIN log.events e ON e.position = s.position
-WHERE s.stream = $1 AND s.position >= $2
-ORDER BY s.version
-LIMIT $3

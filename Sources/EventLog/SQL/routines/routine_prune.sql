@@ -1,0 +1,46 @@
+-- Drops a bounded number of rows of each table that nobody can ask for any more, and says how many rows went; the caller
+-- calls until none is left. Rows that another session has locked are passed over. A sequential scan would read what is
+-- not due as well.
+CREATE PROCEDURE log_r1.prune(p_rows bigint, OUT dropped bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    gone bigint;
+BEGIN
+    PERFORM set_config('enable_seqscan', 'off', true);
+    DELETE FROM vault.idempotency_keys
+    WHERE ctid IN (
+        SELECT ctid FROM vault.idempotency_keys WHERE created < now() - interval '24 hours'
+        LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS dropped = ROW_COUNT;
+    COMMIT;
+    PERFORM set_config('enable_seqscan', 'off', true);
+    DELETE FROM log.writers
+    WHERE ctid IN (
+        SELECT ctid FROM log.writers WHERE settled < now() - interval '24 hours'
+        LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    dropped := dropped + gone;
+    COMMIT;
+    -- Of a spool all but the last range, and a spool whose file is gone.
+    DELETE FROM log.spools
+    WHERE ctid IN (
+        SELECT s.ctid FROM log.spools s
+        WHERE s.forgotten < now() - interval '24 hours'
+           OR EXISTS (SELECT FROM log.spools n WHERE n.spool = s.spool AND n.start > s.start)
+        LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    dropped := dropped + gone;
+    COMMIT;
+    -- Lines that are too old to be sent again.
+    PERFORM set_config('enable_seqscan', 'off', true);
+    DELETE FROM vault.download_lines
+    WHERE ctid IN (
+        SELECT ctid FROM vault.download_lines WHERE added < now() - interval '72 hours'
+        LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    dropped := dropped + gone;
+    COMMIT;
+END
+$$;
+REVOKE ALL ON PROCEDURE log_r1.prune FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE log_r1.prune TO marketplace_commands;

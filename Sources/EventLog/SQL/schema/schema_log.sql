@@ -1,0 +1,106 @@
+-- Three roles, each with what its front needs. Roles belong to the whole server, so another database of it may have
+-- made them already.
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['marketplace_commands', 'marketplace_queries', 'marketplace_projectors'] LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+            EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+        END IF;
+    END LOOP;
+END
+$$;
+
+CREATE SCHEMA log;
+GRANT USAGE ON SCHEMA log TO marketplace_commands, marketplace_queries, marketplace_projectors;
+
+-- The log. Columns beside the entry are caches of what its bytes say.
+CREATE TABLE log.events (
+    position bigint NOT NULL,
+    stream   text COLLATE "C" NOT NULL,
+    version  bigint,
+    type     text COLLATE "C" NOT NULL,
+    slice    smallint NOT NULL,
+    recorded timestamptz NOT NULL,
+    entry    bytea NOT NULL CHECK (octet_length(entry) <= 65535),
+    PRIMARY KEY (position)
+) PARTITION BY RANGE (position);
+GRANT SELECT ON log.events TO marketplace_commands, marketplace_queries, marketplace_projectors;
+GRANT INSERT ON log.events TO marketplace_commands;
+
+-- The id of the log, chosen once by the first program that opens it.
+CREATE TABLE log.identity (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    id      text COLLATE "C" NOT NULL
+);
+GRANT SELECT, INSERT ON log.identity TO marketplace_commands;
+GRANT SELECT ON log.identity TO marketplace_queries, marketplace_projectors;
+
+-- The partitions of log.events; the view log.newest reads the two newest.
+CREATE TABLE log.partitions (
+    first bigint PRIMARY KEY,
+    past  bigint NOT NULL UNIQUE
+);
+GRANT SELECT ON log.partitions TO marketplace_commands;
+
+-- Decides versions across partitions, and is how a stream is read. The id is the first half of the SHA-256 of the
+-- stream's name, so that the index stays narrow. Rows are only inserted.
+CREATE TABLE log.streams (
+    id       uuid NOT NULL,
+    version  bigint NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (id, version)
+);
+GRANT SELECT, INSERT ON log.streams TO marketplace_commands;
+GRANT SELECT ON log.streams TO marketplace_queries, marketplace_projectors;
+
+-- What people wrote, each under a commitment that stands in the entry at the position.
+CREATE TABLE log.contents (
+    position  bigint NOT NULL,
+    field     text COLLATE "C" NOT NULL,
+    nonce     bytea NOT NULL CHECK (octet_length(nonce) = 32),
+    document  bytea NOT NULL CHECK (octet_length(document) <= 32768),
+    is_public boolean NOT NULL,
+    PRIMARY KEY (position, field)
+);
+GRANT SELECT, INSERT, DELETE ON log.contents TO marketplace_commands;
+GRANT SELECT ON log.contents TO marketplace_projectors;
+
+-- What became of each batch that a writer sent. A batch without a first position is abandoned and is never committed.
+-- A row is kept for longer than a backend can outlive its statement's timeout.
+CREATE TABLE log.writers (
+    writer  text COLLATE "C" NOT NULL,
+    batch   bigint NOT NULL,
+    first   bigint,
+    refused bigint[] NOT NULL DEFAULT '{}',
+    reasons text[] NOT NULL DEFAULT '{}',
+    settled timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (writer, batch)
+);
+CREATE INDEX writers_settled ON log.writers USING brin (settled) WITH (pages_per_range = 16, autosummarize = on);
+-- Postgres takes UPDATE as the right to lock a row; what a batch came to can't be changed.
+GRANT SELECT, INSERT, DELETE, UPDATE (settled) ON log.writers TO marketplace_commands;
+
+-- How far each spool of downloads was appended: a range begins where the range before it ended. Rows are only inserted.
+CREATE TABLE log.spools (
+    spool     uuid NOT NULL,
+    start     bigint NOT NULL,
+    past      bigint NOT NULL CHECK (past > start),
+    -- When the spool's file was removed. The row is kept for longer than a backend can outlive its statement's timeout.
+    forgotten timestamptz,
+    PRIMARY KEY (spool, start)
+);
+GRANT SELECT, INSERT, DELETE, UPDATE (forgotten) ON log.spools TO marketplace_commands;
+
+-- The newest positions, read through the newest partitions alone: reading the head through the parent probes every
+-- partition. Replaced whenever a partition is attached.
+CREATE VIEW log.newest AS SELECT NULL::bigint AS position WHERE false;
+GRANT SELECT ON log.newest TO marketplace_commands, marketplace_queries, marketplace_projectors;

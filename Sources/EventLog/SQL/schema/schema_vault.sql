@@ -1,0 +1,78 @@
+-- The vault: credentials and secrets. Only the front for commands reads it.
+CREATE SCHEMA vault;
+GRANT USAGE ON SCHEMA vault TO marketplace_commands;
+
+-- Replies by idempotency key. The id is the first half of SHA-256(actor ‖ key). A command that appended no event has no
+-- position.
+CREATE TABLE vault.idempotency_keys (
+    id          uuid NOT NULL,
+    fingerprint bytea NOT NULL,
+    reply       bytea NOT NULL,
+    position    bigint,
+    created     timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT idempotency_keys_once PRIMARY KEY (id)
+);
+CREATE INDEX idempotency_keys_created ON vault.idempotency_keys USING brin (created)
+    WITH (pages_per_range = 16, autosummarize = on);
+-- Postgres takes UPDATE as the right to lock a row.
+GRANT SELECT, INSERT, DELETE, UPDATE (created) ON vault.idempotency_keys TO marketplace_commands;
+
+-- key is the idempotency key that the credential was issued under, where its secret could get lost with the answer.
+CREATE TABLE vault.tokens (
+    hash      bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
+    token     text COLLATE "C" NOT NULL UNIQUE,
+    person    text COLLATE "C" NOT NULL,
+    name      text NOT NULL,
+    issued    timestamptz NOT NULL DEFAULT now(),
+    last_used timestamptz,
+    key       uuid
+);
+CREATE INDEX tokens_person ON vault.tokens (person);
+CREATE INDEX tokens_key ON vault.tokens (key) WHERE key IS NOT NULL;
+GRANT SELECT, INSERT, DELETE, UPDATE (last_used) ON vault.tokens TO marketplace_commands;
+
+-- The random id that stands for a folded user name, made once, before its stream is; and who has the name, so that both
+-- can be forgotten together. person is NULL while nobody has the name.
+CREATE TABLE vault.usernames (
+    name   text COLLATE "C" PRIMARY KEY,
+    id     text COLLATE "C" NOT NULL UNIQUE,
+    person text COLLATE "C"
+);
+CREATE INDEX usernames_person ON vault.usernames (person);
+GRANT SELECT, INSERT, DELETE, UPDATE (person) ON vault.usernames TO marketplace_commands;
+
+CREATE TABLE vault.mailboxes (
+    person  text COLLATE "C" PRIMARY KEY,
+    address text NOT NULL
+);
+GRANT SELECT, INSERT, DELETE ON vault.mailboxes TO marketplace_commands;
+
+-- The random id that stands for a reporter and what they flag, made once, before its stream is.
+CREATE TABLE vault.flags (
+    reporter text COLLATE "C" NOT NULL,
+    target   text COLLATE "C" NOT NULL,
+    id       text COLLATE "C" NOT NULL UNIQUE,
+    PRIMARY KEY (reporter, target)
+);
+GRANT SELECT, INSERT, DELETE ON vault.flags TO marketplace_commands;
+
+-- Which uploads hold a lease on the bytes of a digest, and since when; and which digests entries name.
+CREATE TABLE vault.artifact_leases (
+    sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32),
+    leased timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE vault.artifact_names (
+    sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON vault.artifact_leases TO marketplace_commands;
+GRANT SELECT, INSERT ON vault.artifact_names TO marketplace_commands;
+
+-- Lines of other servers' download reports that were appended already.
+CREATE TABLE vault.download_lines (
+    id    uuid PRIMARY KEY,
+    added timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX download_lines_added ON vault.download_lines USING brin (added)
+    WITH (pages_per_range = 16, autosummarize = on);
+-- Postgres takes UPDATE as the right to lock a row.
+GRANT SELECT, INSERT, DELETE, UPDATE (added) ON vault.download_lines TO marketplace_commands;

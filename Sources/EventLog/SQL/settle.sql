@@ -1,1 +1,0 @@
-CALL log.settle($1, $2, NULL, NULL, NULL, NULL)

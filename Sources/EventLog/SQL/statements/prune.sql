@@ -1,0 +1,1 @@
+CALL log_r1.prune($1, NULL)

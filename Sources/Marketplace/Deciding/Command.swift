@@ -1,0 +1,109 @@
+public import Events
+
+/// Who asks, by which credential.
+public struct Principal: Sendable, Hashable {
+    /// The person.
+    public let user: PersonID
+    /// The credential.
+    public let token: TokenID
+
+    /// Names somebody.
+    public init(user: PersonID, token: TokenID) {
+        self.user = user
+        self.token = token
+    }
+
+    /// The streams that say who asks.
+    public var streams: [AnyStream] { [TypedStream.token(token).any, TypedStream.user(user).any] }
+}
+
+/// What somebody wants done: what it reads, and what it decides over that. Pure.
+public protocol Command: Sendable {
+    /// Who asks; nil for what takes no credential.
+    var actor: Principal? { get }
+
+    /// The streams that the decision reads, as far as they are known from what was read already. The handler asks again
+    /// until nothing new is named, at most `maximumRounds` times; streams that the decision does not append to guard it.
+    func streams(_ past: Past) -> [AnyStream]
+
+    /// Decides over the past of `streams`.
+    func decide(_ past: Past) throws(Rejection) -> Decision
+}
+
+/// The bound on reading for one decision.
+public enum Reading {
+    /// How often a command may name more streams once it has seen others.
+    public static let maximumRounds = 8
+}
+
+/// A command that takes a credential.
+public protocol AuthenticatedCommand: Command {
+    /// Who asks.
+    var principal: Principal { get }
+    /// When; a credential that expires by then permits nothing.
+    var now: Timestamp { get }
+}
+
+extension AuthenticatedCommand {
+    public var actor: Principal? { principal }
+
+    /// Throws unless the table of rights lets the principal; says as what it does.
+    @discardableResult
+    func authorize(_ action: Action, on resource: Resource, _ past: Past) throws(Rejection) -> Authority {
+        try past.authorize(principal, action, on: resource, at: now)
+    }
+}
+
+/// What comes of a command.
+public enum Decision: Sendable, Equatable {
+    /// These events, all or none; at least one.
+    case append([DecidedEvent])
+    /// All is as it was asked for, since a position; nil where there never was anything.
+    case unchanged(since: Position?)
+}
+
+/// An event that a decision wants appended, with what it commits to.
+public struct DecidedEvent: Sendable, Equatable {
+    /// The stream.
+    public let stream: StreamName
+    /// What happened.
+    public let event: any EventPayload
+    /// What people wrote, by its kind.
+    public let contents: [ContentKind: Content]
+    /// The content that goes with it, for a `content.erased.v1`.
+    public let erases: WrittenAt?
+
+    /// States an event.
+    public init(
+        _ stream: StreamName, _ event: any EventPayload, contents: [ContentKind: Content] = [:],
+        erases: WrittenAt? = nil
+    ) {
+        self.stream = stream
+        self.event = event
+        self.contents = contents
+        self.erases = erases
+    }
+
+    /// States that something a person wrote is gone, by their own will.
+    static func erasing(_ written: WrittenAt, in stream: StreamName) -> DecidedEvent {
+        DecidedEvent(
+            stream, ContentErased(authority: .owner, entry: written.entry, field: written.field, reason: .owner),
+            erases: written)
+    }
+
+    /// Equal events in the same stream with the same contents.
+    public static func == (left: DecidedEvent, right: DecidedEvent) -> Bool {
+        left.stream == right.stream && left.event.equals(right.event) && left.contents == right.contents
+            && left.erases == right.erases
+    }
+}
+
+/// Where something stands that a person wrote.
+public struct WrittenAt: Sendable, Hashable {
+    /// The entry that commits to it.
+    public let entry: UUIDv7
+    /// Where that stands.
+    public let position: Position
+    /// The field that commits to it.
+    public let field: String
+}

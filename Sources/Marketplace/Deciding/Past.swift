@@ -1,0 +1,25 @@
+public import Events
+
+/// Several streams as a decision reads them, each with the version that it was read at.
+public struct Past: Sendable {
+    private var streams: [StreamName: (version: StreamVersion, state: any StreamState)] = [:]
+
+    /// Nothing read yet.
+    public init() {}
+
+    /// Adds what was read of a stream.
+    public mutating func add(_ stream: StreamName, _ version: StreamVersion, _ state: any StreamState) {
+        streams[stream] = (version, state)
+    }
+
+    /// The versions that the decision depends on.
+    public var versions: [StreamName: StreamVersion] { streams.mapValues(\.version) }
+
+    /// True for a stream that was read, whether or not it has an entry.
+    public func contains(_ stream: StreamName) -> Bool { streams[stream] != nil }
+
+    /// The state of a stream; the initial one where it has no entry or was not read.
+    public subscript<State>(_ stream: TypedStream<State>) -> State {
+        streams[stream.name]?.state as? State ?? State()
+    }
+}

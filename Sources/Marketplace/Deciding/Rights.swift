@@ -1,0 +1,130 @@
+public import Events
+
+/// Something that can be done, with its row in the table of rights. Each feature declares its actions in an extension.
+public struct Action: Sendable, Hashable {
+    /// The name, in lower case with dashes.
+    public let name: String
+    /// What is done, for a sentence such as "the token has no scope to …".
+    public let words: String
+    /// Which credential it takes, and who may do it.
+    public let right: Right
+
+    init(_ name: String, _ words: String, _ right: Right) {
+        self.name = name
+        self.words = words
+        self.right = right
+    }
+
+    /// The table of rights.
+    public static let all: [Action] = accounts + tokens + roles + releases + reviews + stars + flags + downloads
+
+    /// Actions are told apart by their names.
+    public static func == (left: Action, right: Action) -> Bool { left.name == right.name }
+    /// Actions are told apart by their names.
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// What it is done to.
+public enum Resource: Sendable, Hashable {
+    /// An agent.
+    case agent(AgentKey)
+    /// A namespace.
+    case namespace(Namespace)
+    /// A person's account.
+    case account(PersonID)
+    /// The marketplace.
+    case marketplace
+}
+
+/// What a person is to a resource.
+public enum Relation: Sendable, CaseIterable {
+    /// An owner of the agent or namespace.
+    case owner
+    /// A maintainer of it.
+    case maintainer
+    /// Nobody owns the namespace.
+    case unclaimed
+    /// It is the person's own account.
+    case oneself
+    /// None of these.
+    case stranger
+}
+
+/// A row of the table of rights: which credential an action takes, and who may do it.
+public struct Right: Sendable {
+    /// The kinds of credentials.
+    public enum Credential: Sendable {
+        /// The scope `publish`, where it is not narrowed to other agents and namespaces.
+        case publishing
+        /// The scope `review`.
+        case reviewing
+        /// The scope `moderate`.
+        case moderating
+        /// The scope `report`.
+        case reporting
+        /// The scope `account`. A narrow credential that leaks gives nobody the account.
+        case account
+    }
+
+    /// What the credential has to permit.
+    public let credential: Credential
+    /// What one has to be to the resource.
+    public let relations: Set<Relation>
+    /// True where the scope `admin` is enough.
+    public let isAdministrators: Bool
+
+    init(_ credential: Credential, _ relations: Set<Relation>, administrator: Bool = false) {
+        self.credential = credential
+        self.relations = relations
+        isAdministrators = administrator
+    }
+}
+
+extension Set<Relation> {
+    /// Whatever one is to the resource.
+    static let anybody = Set(Relation.allCases)
+}
+
+extension Past {
+    /// The credential of a principal, where it is one now.
+    func credential(of principal: Principal, at now: Timestamp) throws(Rejection) -> TokenState {
+        let token = self[.token(principal.token)]
+        guard token.user == principal.user, self[.user(principal.user)].isRegistered, !token.isRevoked,
+            now < token.expires
+        else { throw .notAuthenticated }
+        return token
+    }
+
+    /// Throws unless the table of rights lets a principal do something to a resource; says as what they do it. Where a
+    /// role and the scope `admin` both permit it, it is done as owner.
+    @discardableResult
+    public func authorize(
+        _ principal: Principal, _ action: Action, on resource: Resource, at now: Timestamp
+    ) throws(Rejection) -> Authority {
+        let right = action.right
+        let permissions = try credential(of: principal, at: now).permissions
+        let isPermitted = permissions.permit(right.credential, on: resource)
+        if isPermitted, right.relations.contains(relation(of: principal.user, to: resource)) {
+            return right.credential == .moderating ? .moderator : .owner
+        }
+        if right.isAdministrators, permissions.scopes.contains(.admin) { return .administrator }
+        guard isPermitted else { throw .outOfScope(action, resource) }
+        throw .notPermitted(action, resource)
+    }
+
+    /// What a person is to a resource.
+    func relation(of user: PersonID, to resource: Resource) -> Relation {
+        let roles: [PersonID: Role]
+        switch resource {
+        case .agent(let key): roles = self[.agent(key)].roles
+        case .namespace(let namespace): roles = self[.namespace(namespace)].roles
+        case .account(let person): return person == user ? .oneself : .stranger
+        case .marketplace: return .stranger
+        }
+        switch roles[user] {
+        case .owner: return .owner
+        case .maintainer: return .maintainer
+        case nil: return roles.isEmpty ? .unclaimed : .stranger
+        }
+    }
+}

@@ -1,0 +1,59 @@
+public import Events
+
+/// What decisions know of one stream: a fold over its events.
+public protocol StreamState: Sendable {
+    /// The state of a stream without entries.
+    init()
+
+    /// The state after one more event of the stream. An event that the state does not speak of changes nothing.
+    mutating func evolve(_ past: PastEvent)
+}
+
+/// An event of the past, as it is folded.
+public struct PastEvent: Sendable {
+    /// What happened.
+    public let event: any EventPayload
+    /// The entry that says so.
+    public let entry: UUIDv7
+    /// Where that stands.
+    public let position: Position
+    /// The content `within` of a token that is narrowed; nil where there is none or it was erased.
+    public let within: WithinContent?
+
+    /// Puts one together.
+    public init(_ event: any EventPayload, entry: UUIDv7, at position: Position, within: WithinContent? = nil) {
+        self.event = event
+        self.entry = entry
+        self.position = position
+        self.within = within
+    }
+
+    /// Where the words stand that the event commits to.
+    func written(_ content: ContentKind) -> WrittenAt {
+        WrittenAt(entry: entry, position: position, field: content.field)
+    }
+}
+
+/// The name of a stream together with the state that it is folded to. Each feature declares its streams in an extension.
+public struct TypedStream<State: StreamState>: Sendable, Hashable {
+    /// The name.
+    public let name: StreamName
+
+    init(_ name: StreamName) { self.name = name }
+
+    /// The same among streams of other states.
+    public var any: AnyStream { AnyStream(name: name) { State() } }
+}
+
+/// A stream that a decision reads.
+public struct AnyStream: Sendable, Hashable {
+    /// The name.
+    public let name: StreamName
+    /// The state of the stream while it has no entry.
+    public let initial: @Sendable () -> any StreamState
+
+    /// Streams are told apart by their names.
+    public static func == (left: AnyStream, right: AnyStream) -> Bool { left.name == right.name }
+    /// Streams are told apart by their names.
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}

@@ -1,0 +1,103 @@
+public import Crypto
+public import Events
+import Manifest
+
+/// An agent as its stream tells it.
+public struct AgentState: StreamState, Equatable {
+    /// A version that exists.
+    public struct Published: Sendable, Equatable {
+        /// As published, with its build.
+        public let version: String
+        /// The digest over its artifacts.
+        public let release: SHA256Digest
+        /// Where the log says so.
+        public let position: Position
+        /// Why each side yanks it.
+        public fileprivate(set) var yanks: [Side: YankReason] = [:]
+        /// Where the log last said something of that; nil where it never did.
+        public fileprivate(set) var yankedOrBack: Position?
+
+        /// True while a side yanks it.
+        public var isYanked: Bool { !yanks.isEmpty }
+    }
+
+    /// What is said of an agent that is given up.
+    public struct Deprecation: Sendable, Equatable {
+        /// What to use in its place.
+        public let replacement: AgentID?
+        /// Where the log says so.
+        public let position: Position
+    }
+
+    /// The registered spelling; nil before it is registered.
+    public private(set) var id: AgentID?
+    /// Who may do what with it.
+    public private(set) var roles: [PersonID: Role] = [:]
+    /// Versions by precedence, so that a build alone makes no other version.
+    public private(set) var versions: [[UInt8]: Published] = [:]
+    /// Which sides do not recommend it any more.
+    public private(set) var deprecations: [Side: Deprecation] = [:]
+    /// Where the log last said that it is recommended again.
+    public private(set) var undeprecated: Position?
+
+    public init() {}
+
+    /// The version that is shown.
+    public var latest: Published? {
+        LatestVersion.shown(among: versions.values) { (SemVer($0.version), $0.isYanked) }
+    }
+
+    public mutating func evolve(_ past: PastEvent) {
+        switch past.event {
+        case let registered as AgentRegistered:
+            id = registered.id
+            roles = [registered.owner: .owner]
+        case let added as AgentOwnerAdded: roles[added.user] = added.role
+        case let removed as AgentOwnerRemoved: roles[removed.user] = nil
+        case let published as VersionPublished:
+            // A version in the log was checked before it got there.
+            guard let version = SemVer(published.version) else { return }
+            versions[version.precedenceKey] = Published(
+                version: published.version, release: published.release, position: past.position)
+        case let yanked as VersionYanked:
+            change(yanked.version, at: past.position) { $0.yanks[Side(yanked.authority)] = yanked.reason }
+        case let back as VersionUnyanked:
+            change(back.version, at: past.position) { $0.yanks[Side(back.authority)] = nil }
+        case let deprecated as AgentDeprecated:
+            deprecations[Side(deprecated.authority)] = Deprecation(
+                replacement: deprecated.replacement, position: past.position)
+        case let back as AgentUndeprecated:
+            deprecations[Side(back.authority)] = nil
+            undeprecated = past.position
+        default: break
+        }
+    }
+
+    private mutating func change(_ version: String, at position: Position, _ body: (inout Published) -> Void) {
+        guard let key = SemVer(version)?.precedenceKey, var published = versions[key] else { return }
+        body(&published)
+        published.yankedOrBack = position
+        versions[key] = published
+    }
+}
+
+extension TypedStream<AgentState> {
+    /// An agent.
+    public static func agent(_ key: AgentKey) -> TypedStream<AgentState> { TypedStream(.agent(key)) }
+}
+
+extension Action {
+    static let releases = [registerAgent, publishVersion, yankVersion, deprecateAgent]
+
+    /// To publish the first version of an agent.
+    public static let registerAgent = Action(
+        "register-agent", "publish", Right(.publishing, [.owner, .maintainer, .unclaimed]))
+    /// To publish another one.
+    public static let publishVersion = Action("publish-version", "publish", Right(.publishing, [.owner, .maintainer]))
+    /// To hide a version from resolution, or take that back.
+    public static let yankVersion = Action(
+        "yank-version", "yank versions of", Right(.publishing, [.owner, .maintainer], administrator: true))
+    /// To say that an agent is not recommended, or take that back.
+    public static let deprecateAgent = Action(
+        "deprecate-agent", "deprecate", Right(.publishing, [.owner, .maintainer], administrator: true))
+}

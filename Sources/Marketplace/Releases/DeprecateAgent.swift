@@ -1,0 +1,55 @@
+public import Events
+
+/// The command to say that an agent is not recommended any more, or to take that back.
+public struct DeprecateAgent: AuthenticatedCommand {
+    public let principal: Principal
+    public let now: Timestamp
+    /// The agent.
+    public let key: AgentKey
+    /// True to say it.
+    public let isDeprecated: Bool
+    /// What to use in its place.
+    public let replacement: AgentID?
+    /// A few words, where there are any.
+    public let note: Content?
+
+    /// Puts the command together.
+    public init(
+        principal: Principal, now: Timestamp, key: AgentKey, isDeprecated: Bool, replacement: AgentID?, note: Content?
+    ) {
+        self.principal = principal
+        self.now = now
+        self.key = key
+        self.isDeprecated = isDeprecated
+        self.replacement = replacement
+        self.note = note
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] {
+        principal.streams + [TypedStream.agent(key).any] + (replacement.map { [TypedStream.agent($0.key).any] } ?? [])
+    }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        _ = try past.credential(of: principal, at: now)
+        let agent = past[.agent(key)]
+        guard agent.id != nil else { throw .noAgent(key) }
+        let authority = try authorize(.deprecateAgent, on: .agent(key), past)
+        if let replacement {
+            guard replacement.key != key else { throw .replacesItself(key) }
+            guard past[.agent(replacement.key)].id != nil else { throw .noAgent(replacement.key) }
+        }
+        let contents: [ContentKind: Content] = note.map { [.note: $0] } ?? [:]
+        let known = agent.deprecations[Side(authority)]
+        guard isDeprecated else {
+            guard known != nil else { return .unchanged(since: agent.undeprecated) }
+            let back = AgentUndeprecated(authority: authority, noteCommitment: note?.commitment)
+            return .append([DecidedEvent(.agent(key), back, contents: contents)])
+        }
+        if let known, known.replacement == replacement, note == nil {
+            return .unchanged(since: known.position)
+        }
+        let deprecated = AgentDeprecated(
+            authority: authority, noteCommitment: note?.commitment, replacement: replacement)
+        return .append([DecidedEvent(.agent(key), deprecated, contents: contents)])
+    }
+}

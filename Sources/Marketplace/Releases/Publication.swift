@@ -1,0 +1,157 @@
+import Crypto
+public import Events
+public import Manifest
+
+/// What a manifest and its files become: the facts that stand in the entry, and the listing beside it.
+public struct Publication: Sendable {
+    /// The agent.
+    public let id: AgentID
+    /// The version.
+    public let version: SemVer
+    /// What the entry will say.
+    public let published: VersionPublished
+    /// What it commits to.
+    public let contents: [ContentKind: Content]
+    /// What was found and does not stand against publishing.
+    public let warnings: [Finding]
+
+    /// All that stands against publishing, with the warnings.
+    public struct Refusal: Error, Sendable, Equatable {
+        /// At least one of them is an error.
+        public let findings: [Finding]
+    }
+
+    /// The most bytes that a file of a role may have.
+    public static func maximumBytes(of role: Artifact.Role) -> Int {
+        switch role {
+        case .manifest: AgentManifest.maximumBytes
+        case .package, .wasmModule: 64 << 20
+        case .readme, .changelog: 1 << 20
+        }
+    }
+
+    /// Why a file is none of its role, as its first eight bytes say; nil where it may be one.
+    public static func fault(ofHead head: [UInt8], of role: Artifact.Role) -> String? {
+        switch role {
+        case .package: head.starts(with: [0x1f, 0x8b, 0x08]) ? nil : "is no gzip-compressed tar archive"
+        case .wasmModule:
+            head.prefix(8) == [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+                ? nil : "is no WebAssembly module of version 1"
+        case .manifest, .readme, .changelog: nil
+        }
+    }
+
+    /// Judges a manifest as something to be published.
+    ///
+    /// - Parameter nonce: gives 32 random bytes for each content.
+    public init(manifest: AgentManifest, artifacts: [Artifact], nonce: () -> [UInt8]) throws(Refusal) {
+        var findings = manifest.findings
+        let hasIDFinding = findings.contains { $0.path == "/id" }
+        let id = AgentID(manifest.id)
+        if id == nil && !hasIDFinding && !findings.contains(where: { $0.path.isEmpty }) {
+            findings.append(
+                Finding(
+                    .error, "/id",
+                    "an id has 1 to 128 characters, begins and ends with a letter or digit, and no dot stands beside "
+                        + "'.', '-' or '_'"))
+        }
+        var dependencies: [Dependency] = []
+        for (index, dependency) in (manifest.dependencies ?? []).enumerated() {
+            if let id = AgentID(dependency.id) {
+                dependencies.append(Dependency(id: id, range: dependency.range, isPeer: dependency.isPeer))
+            } else {
+                findings.append(
+                    Finding(.error, "/dependencies/\(index)/id", "'\(dependency.id.prefix(128))' is no agent id"))
+            }
+        }
+        Self.judgeWASM(manifest, artifacts, &findings)
+
+        let listing = Content(Self.listing(of: manifest), nonce: nonce())
+        let author = manifest.author.map { Content(AuthorContent(name: $0), nonce: nonce()) }
+        if listing.document.count > Content.maximumBytes {
+            findings.append(
+                Finding(
+                    .error, "",
+                    "title, description, tags and pins are larger than \(Content.maximumBytes) bytes together"))
+        }
+        let published = VersionPublished(
+            version: manifest.version?.description ?? "", artifacts: artifacts, listed: manifest.isListed,
+            runtime: manifest.runtime, license: manifest.license?.description, capabilities: manifest.capabilities,
+            dependencies: manifest.dependencies == nil ? nil : dependencies,
+            minimumMentatVersion: manifest.minimumMentatVersion?.description, listingCommitment: listing.commitment,
+            authorCommitment: author?.commitment)
+        if Self.exceedsEntry(published) {
+            findings.append(
+                Finding(
+                    .error, "/capabilities",
+                    "capabilities and dependencies together do not fit an entry of 65,535 bytes"))
+        }
+
+        guard let id, let version = manifest.version, !findings.contains(where: { $0.severity == .error }) else {
+            throw Refusal(findings: findings)
+        }
+        self.id = id
+        self.version = version
+        self.published = published
+        contents = [.listing: listing].merging(author.map { [.author: $0] } ?? [:]) { $1 }
+        warnings = findings
+    }
+
+    private static func judgeWASM(_ manifest: AgentManifest, _ artifacts: [Artifact], _ findings: inout [Finding]) {
+        guard let module = artifacts.first(where: { $0.role == .wasmModule }) else {
+            if manifest.runtime == "wasm" {
+                findings.append(Finding(.warning, "/runtime", "the runtime is wasm, but no wasm_module was uploaded"))
+            }
+            return
+        }
+        if let stated = manifest.wasmSHA256, stated != module.sha256.hex {
+            findings.append(
+                Finding(.error, "/wasm/sha256", "the wasm_module that was uploaded has the digest \(module.sha256)"))
+        }
+    }
+
+    private static func listing(of manifest: AgentManifest) -> ListingContent {
+        var listing = ListingContent()
+        listing.title = manifest.title
+        listing.summary = summary(of: manifest.description)
+        listing.description = manifest.description
+        listing.category = manifest.category
+        listing.tags = manifest.tags
+        listing.image = manifest.image
+        listing.sourceURL = manifest.sourceURL
+        listing.icon = manifest.icon
+        func pins(_ pins: [AgentManifest.Pin]) -> [ListingContent.Pin] {
+            pins.map { ListingContent.Pin(name: $0.name, type: $0.type, description: $0.description) }
+        }
+        listing.inputs = pins(manifest.inputs)
+        listing.outputs = pins(manifest.outputs)
+        return listing
+    }
+
+    /// The first line of a description, cut at a word where it is longer than 200 code points.
+    static func summary(of description: String) -> String {
+        let line = description.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        guard line.unicodeScalars.count > 200 else { return line }
+        // Whole characters, as many as fit beside the ellipsis.
+        var cut = ""
+        var length = 0
+        for character in line {
+            length += character.unicodeScalars.count
+            guard length <= 199 else { break }
+            cut.append(character)
+        }
+        let words = cut.lastIndex(of: " ").map { cut[..<$0] } ?? cut[...]
+        return "\(words)…"
+    }
+
+    /// The envelope around the data takes less than 1 KiB, whatever stands in it.
+    private static func exceedsEntry(_ published: VersionPublished) -> Bool {
+        guard let probeKey = AgentKey("a") else { return false }
+        let probe = Envelope(
+            id: UUIDv7(milliseconds: 0, random: [UInt8](repeating: 0, count: 10)),
+            log: LogID(random: [UInt8](repeating: 0, count: 16)),
+            stream: .agent(probeKey), time: Timestamp(milliseconds: 0),
+            recordedTime: Timestamp(milliseconds: 0), origin: Envelope.Origin(), event: published)
+        return probe.bytes.count > Envelope.maximumBytes - 1024
+    }
+}

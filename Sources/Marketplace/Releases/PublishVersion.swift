@@ -1,0 +1,80 @@
+import Crypto
+public import Events
+public import Manifest
+
+/// The command to publish a version of an agent.
+public struct PublishVersion: AuthenticatedCommand {
+    /// Who publishes.
+    public let principal: Principal
+    /// The agent in the principal's spelling.
+    public let id: AgentID
+    /// The version.
+    public let version: SemVer
+    /// What the entry will say.
+    public let published: VersionPublished
+    /// What `published` commits to.
+    public let contents: [ContentKind: Content]
+    /// When.
+    public let now: Timestamp
+
+    /// Puts the command together.
+    public init(
+        principal: Principal, id: AgentID, version: SemVer, published: VersionPublished,
+        contents: [ContentKind: Content], now: Timestamp
+    ) {
+        self.principal = principal
+        self.id = id
+        self.version = version
+        self.published = published
+        self.contents = contents
+        self.now = now
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] {
+        var streams = principal.streams + [TypedStream.agent(id.key).any]
+        // Whose the namespace is decides over new agents alone.
+        if past.contains(.agent(id.key)), past[.agent(id.key)].id == nil, let namespace = id.key.namespace {
+            streams.append(TypedStream.namespace(namespace).any)
+        }
+        return streams
+    }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        let key = id.key
+        let agent = past[.agent(key)]
+        guard let registered = agent.id else { return .append(try claims(past) + [publication]) }
+        try authorize(.publishVersion, on: .agent(key), past)
+        guard registered == id else { throw .otherSpelling(registered) }
+        if let existing = agent.versions[version.precedenceKey] {
+            guard existing.release == published.release else { throw .versionExists(existing) }
+            return .unchanged(since: existing.position)
+        }
+        return .append([publication])
+    }
+
+    /// The events that make a new agent the principal's.
+    private func claims(_ past: Past) throws(Rejection) -> [DecidedEvent] {
+        let key = id.key
+        // The scope names the agent; who may register it in its namespace depends on whose that is.
+        try authorize(.registerAgent, on: .agent(key), past)
+        let name = key.namespace?.description ?? key.description
+        guard past[.token(principal.token)].permissions.scopes.contains(.admin) || !ReservedNames.all.contains(name)
+        else {
+            throw .reserved(name)
+        }
+        let registration = DecidedEvent(
+            .agent(key), AgentRegistered(id: id, owner: principal.user))
+        guard let namespace = key.namespace else { return [registration] }
+        let relation = past.relation(of: principal.user, to: .namespace(namespace))
+        guard Action.registerAgent.right.relations.contains(relation) else {
+            throw .notPermitted(.registerAgent, .namespace(namespace))
+        }
+        guard relation == .unclaimed else { return [registration] }
+        let claim = DecidedEvent(.namespace(namespace), NamespaceClaimed(owner: principal.user))
+        return [claim, registration]
+    }
+
+    private var publication: DecidedEvent {
+        DecidedEvent(.agent(id.key), published, contents: contents)
+    }
+}

@@ -1,0 +1,107 @@
+public import Events
+public import Manifest
+
+/// The command to say what one thinks of an agent, to say it anew, or to take it back.
+public struct ReviewAgent: AuthenticatedCommand {
+    /// What is said.
+    public struct Judgment: Sendable {
+        /// The version that was tried; nil for the one that is shown.
+        public let version: SemVer?
+        /// 1 to 5.
+        public let rating: Int64
+        /// Title and text.
+        public let words: Content
+
+        /// Puts one together.
+        public init(version: SemVer?, rating: Int64, words: Content) {
+            self.version = version
+            self.rating = rating
+            self.words = words
+        }
+    }
+
+    /// What is to happen.
+    public enum Change: Sendable {
+        /// Said for the first time.
+        case submit(Judgment)
+        /// Said for the first time or in place of what was said; `known` are the words that stand there.
+        case put(Judgment, known: Content?)
+        /// Taken back, with all words.
+        case withdraw
+    }
+
+    public let principal: Principal
+    public let now: Timestamp
+    /// The agent.
+    public let key: AgentKey
+    /// What is to happen.
+    public let change: Change
+
+    /// Puts the command together.
+    public init(principal: Principal, now: Timestamp, key: AgentKey, change: Change) {
+        self.principal = principal
+        self.now = now
+        self.key = key
+        self.change = change
+    }
+
+    private var stream: StreamName { .review(key, principal.user) }
+
+    public func streams(_ past: Past) -> [AnyStream] {
+        principal.streams + [TypedStream.agent(key).any, TypedStream.review(key, principal.user).any]
+    }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        let scopes = try past.credential(of: principal, at: now).permissions.scopes
+        let agent = past[.agent(key)]
+        guard agent.id != nil else { throw .noAgent(key) }
+        let review = past[.review(key, principal.user)]
+        switch change {
+        case .withdraw:
+            // What was said before one got a role can still be taken back.
+            guard scopes.contains(.review) else { throw .outOfScope(.review, .agent(key)) }
+            guard review.current != nil else { return .unchanged(since: review.withdrawn) }
+            return .append(
+                [DecidedEvent(stream, ReviewWithdrawn())]
+                    + review.written.map { DecidedEvent.erasing($0, in: stream) })
+        case .submit(let judgment):
+            try authorize(past)
+            guard review.current == nil else { throw .alreadyReviewed(key) }
+            return .append([try event(judgment, agent, isFirst: true)])
+        case .put(let judgment, let known):
+            try authorize(past)
+            let new = try event(judgment, agent, isFirst: review.current == nil)
+            guard let current = review.current, current.commitment == known?.commitment,
+                known?.document == judgment.words.document, current.rating == judgment.rating,
+                try current.version == version(judgment, agent)
+            else { return .append([new] + review.written.map { .erasing($0, in: stream) }) }
+            return .unchanged(since: current.position)
+        }
+    }
+
+    private func authorize(_ past: Past) throws(Rejection) {
+        do {
+            try authorize(.review, on: .agent(key), past)
+        } catch {
+            guard case .notPermitted = error else { throw error }
+            throw .ownAgent(key)
+        }
+    }
+
+    private func version(_ judgment: Judgment, _ agent: AgentState) throws(Rejection) -> String {
+        guard let wanted = judgment.version else { return agent.latest?.version ?? "" }
+        guard let published = agent.versions[wanted.precedenceKey] else { throw .noVersion(key, wanted.description) }
+        return published.version
+    }
+
+    private func event(
+        _ judgment: Judgment, _ agent: AgentState, isFirst: Bool
+    ) throws(Rejection) -> DecidedEvent {
+        let (version, commitment) = (try version(judgment, agent), judgment.words.commitment)
+        let event: any EventPayload =
+            isFirst
+            ? ReviewSubmitted(rating: judgment.rating, reviewCommitment: commitment, version: version)
+            : ReviewEdited(rating: judgment.rating, reviewCommitment: commitment, version: version)
+        return DecidedEvent(stream, event, contents: [.review: judgment.words])
+    }
+}

@@ -1,0 +1,32 @@
+public import Events
+
+/// The command to give an agent a star, or to take it back.
+public struct StarAgent: AuthenticatedCommand {
+    public let principal: Principal
+    public let now: Timestamp
+    /// The agent.
+    public let key: AgentKey
+    /// True to give it.
+    public let isGiven: Bool
+
+    /// Puts the command together.
+    public init(principal: Principal, now: Timestamp, key: AgentKey, isGiven: Bool) {
+        self.principal = principal
+        self.now = now
+        self.key = key
+        self.isGiven = isGiven
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] {
+        principal.streams + [TypedStream.agent(key).any, TypedStream.star(key, principal.user).any]
+    }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        try authorize(.star, on: .agent(key), past)
+        guard past[.agent(key)].id != nil else { throw .noAgent(key) }
+        let star = past[.star(key, principal.user)]
+        guard star.isGiven != isGiven else { return .unchanged(since: star.since) }
+        let event: any EventPayload = isGiven ? StarAdded() : StarRemoved()
+        return .append([DecidedEvent(.star(key, principal.user), event)])
+    }
+}

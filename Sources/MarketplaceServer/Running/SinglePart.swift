@@ -1,0 +1,123 @@
+import AgentIndex
+import Artifacts
+import CommandAPI
+import CommandLine
+import EventLog
+import HTTPFront
+import HTTPServer
+import Logging
+import Projections
+import QueryAPI
+import Reactor
+import System
+
+/// `marketplace command`, `query` and `project`: the parts of the marketplace, each in a process of its own
+/// over a shared database.
+struct SinglePart {
+    private let invocation: Invocation
+    private let listening: Listening
+    private let services: Services
+    private let log: Log
+
+    init(_ invocation: Invocation, _ log: Log) throws {
+        guard let url = invocation.values["database-url"] else {
+            throw UsageError("`marketplace \(invocation.command.name)` needs --database-url.")
+        }
+        self.invocation = invocation
+        listening = try Listening(invocation)
+        self.log = log
+        services = Services(databaseURL: url, log: log)
+    }
+
+    func run(_ signals: Signals) async throws -> Int32 {
+        try await services.migrate()
+        switch invocation.command.name {
+        case Commands.command.name: try await command(signals)
+        case Commands.query.name: try await query(signals)
+        default: try await project(signals)
+        }
+        log.info("stopped")
+        return 0
+    }
+
+    private func dataFolder() throws -> DataFolder {
+        try DataFolder(invocation.values["data"] ?? ".mentatlab")
+    }
+
+    private func artifactFolder() throws -> ArtifactFolder {
+        guard let folder = invocation.values["artifacts"] else {
+            throw UsageError("`marketplace \(invocation.command.name)` needs --artifacts.")
+        }
+        return ArtifactFolder(folder)
+    }
+
+    private func command(_ signals: Signals) async throws {
+        let folder = try artifactFolder()
+        let eventLog = try await services.openLog()
+        let data = try dataFolder()
+        if try await services.found(eventLog, in: data) != nil {
+            // A program apart prints to somebody's log, where no secret belongs.
+            Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
+        }
+        let store = try services.openStore(folder)
+        var door = services.door { _ = try await eventLog.entries.head() }
+        var configuration = try CommandFront.Configuration(invocation, data)
+        configuration.publicURL = invocation.values["public-url"] ?? ""
+        let index = IndexFolder(data.index)
+        let front = try services.commandFront(eventLog, store, index, configuration)
+        front.addRoutes(to: &door)
+        let background = Task {
+            await withTaskGroup { group in
+                group.addTask { await services.maintain(eventLog, store) }
+                group.addTask { await services.mirror(index).run() }
+                group.addTask { await front.drainDownloads() }
+            }
+        }
+        try await serve(door, firstPort: 7081, signals, on: try Reactor(name: "http"))
+        background.cancel()
+        await background.value
+        await eventLog.close()
+    }
+
+    private func query(_ signals: Signals) async throws {
+        let reactor = try Reactor(name: "http")
+        let cached = try invocation.number("cache-mebibytes", 0...65_536)
+        let index = IndexFolder(try dataFolder().index)
+        let front = services.queryFront(try artifactFolder(), index, cachedMebibytes: cached, on: reactor)
+        var door = services.door { try await front.checkReady() }
+        front.addRoutes(to: &door)
+        let following = Task {
+            await withTaskGroup { group in
+                group.addTask { await front.followLog(services.head, log: log.component("cache")) }
+                group.addTask { await services.mirror(index).run() }
+            }
+        }
+        try await serve(door, firstPort: 7082, signals, on: reactor)
+        following.cancel()
+        await following.value
+    }
+
+    private func project(_ signals: Signals) async throws {
+        let names = invocation.arguments
+        for name in names where !ProjectionCatalogue.all.contains(where: { $0.name == name }) {
+            let known = ProjectionCatalogue.all.map { $0.name }.joined(separator: ", ")
+            throw UsageError("there is no projection '\(name)'; there are \(known).")
+        }
+        let chosen = ProjectionCatalogue.all.filter { names.isEmpty || names.contains($0.name) }
+        let projecting = Task { await services.project(chosen) }
+        Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
+        _ = await signals.next()
+        projecting.cancel()
+        await projecting.value
+    }
+
+    private func serve(
+        _ door: FrontDoor, firstPort: UInt16, _ signals: Signals, on reactor: Reactor
+    ) async throws {
+        let server = try await services.serve(door, listening, firstPort: firstPort, on: reactor)
+        Host.write(
+            "marketplace \(invocation.command.name) is ready at http://\(listening.address):\(server.port)\n", to: 1)
+        _ = await signals.next()
+        await server.shutDown()
+    }
+}

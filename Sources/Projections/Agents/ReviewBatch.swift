@@ -1,0 +1,106 @@
+import Events
+import Postgres
+
+/// What a batch says of what people say of agents: the last word of each person, and of each voter.
+struct ReviewBatch: AgentBatch {
+    private struct Pair: Hashable {
+        let key: AgentKey
+        let person: PersonID
+    }
+
+    private struct Stated {
+        let version: String
+        let rating: Int64
+        let words: ReviewContent?
+        let entry: UUIDv7
+        /// Nil where an edit keeps what was there before the batch.
+        let created: Int64?
+        let updated: Int64
+        let position: Position
+    }
+
+    private var last: [Pair: Stated?] = [:]
+    private var erased: [UUIDv7] = []
+    private var votes: [StreamName: Bool?] = [:]
+
+    mutating func add(_ event: ProjectedEvent) throws {
+        switch (event.envelope.stream, event.event) {
+        case (.review(let key, let person), let review as ReviewSubmitted):
+            last[Pair(key: key, person: person)] = try Self.state(
+                review.version, review.rating, event, created: event.envelope.time.milliseconds)
+        case (.review(let key, let person), let review as ReviewEdited):
+            let pair = Pair(key: key, person: person)
+            last[pair] = try Self.state(
+                review.version, review.rating, event, created: last[pair].flatMap { $0?.created })
+        case (.review(let key, let person), is ReviewWithdrawn): last[Pair(key: key, person: person)] = .some(nil)
+        case (.vote, let vote as ReviewVoted): votes[event.envelope.stream] = .some(vote.helpful)
+        case (.vote, is ReviewVoteWithdrawn): votes[event.envelope.stream] = .some(nil)
+        case (.review, let content as ContentErased): erased.append(content.entry)
+        default: break
+        }
+    }
+
+    private static func state(
+        _ version: String, _ rating: Int64, _ event: ProjectedEvent, created: Int64?
+    ) throws -> Stated {
+        Stated(
+            version: version, rating: rating, words: try event.content(ReviewContent.self), entry: event.envelope.id,
+            created: created, updated: event.envelope.time.milliseconds, position: event.position)
+    }
+
+    func apply(_ connection: PostgresConnection) throws {
+        if !votes.isEmpty { try changeVotes(connection) }
+        if !last.isEmpty { try changeReviews(connection) }
+        if !votes.isEmpty { try countVotes(connection) }
+        if !erased.isEmpty {
+            try connection.execute(Statements.eraseReviews, [.texts(erased.map(\.description))])
+        }
+    }
+
+    private var voteRows: [(key: String, author: String, voter: String, vote: String?)] {
+        votes.compactMap { stream, vote in
+            guard case .vote(let key, let author, let voter) = stream else { return nil }
+            return (key.description, author.hex, voter.hex, vote.map { $0 ? "true" : "false" })
+        }
+    }
+
+    private func changeVotes(_ connection: PostgresConnection) throws {
+        let rows = voteRows
+        try connection.execute(
+            Statements.changeVotes,
+            [.texts(rows.map(\.key)), .texts(rows.map(\.author)), .texts(rows.map(\.voter)), .texts(rows.map(\.vote))])
+    }
+
+    private func countVotes(_ connection: PostgresConnection) throws {
+        let rows = voteRows
+        try connection.execute(
+            Statements.countVotes, [.texts(rows.map(\.key)), .texts(rows.map(\.author))])
+    }
+
+    private func changeReviews(_ connection: PostgresConnection) throws {
+        let pairs = last.map { $0 }
+        var created: [Pair: Int64] = [:]
+        let old = try connection.execute(
+            Statements.withdrawReviews,
+            [.texts(pairs.map(\.key.key.description)), .texts(pairs.map(\.key.person.hex))])
+        for row in old {
+            guard let key = AgentKey(try row.text("key")), let person = PersonID(try row.text("person")) else {
+                continue
+            }
+            created[Pair(key: key, person: person)] = try row.milliseconds("created")
+        }
+        let stated = pairs.compactMap { pair, review in review.map { (pair: pair, review: $0) } }
+        guard !stated.isEmpty else { return }
+        try connection.execute(
+            Statements.stateReviews,
+            [
+                .texts(stated.map(\.pair.key.description)), .texts(stated.map(\.pair.person.hex)),
+                .texts(stated.map(\.review.version)), .int4s(stated.map { Int32($0.review.rating) }),
+                .texts(stated.map { storable($0.review.words?.title) }),
+                .texts(stated.map { storable($0.review.words?.text) }),
+                .texts(stated.map(\.review.entry.description)),
+                .int8s(stated.map { $0.review.created ?? created[$0.pair] ?? $0.review.updated }),
+                .int8s(stated.map(\.review.updated)), .int8s(stated.map(\.review.position.value)),
+            ])
+    }
+}

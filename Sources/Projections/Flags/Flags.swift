@@ -1,0 +1,21 @@
+import Events
+public import Postgres
+
+/// How often what was flagged, and why. Who flagged it stands in no entry, and what is in private contents.
+public enum Flags: Projection {
+    public static let name = "flags"
+    public static let handled: Set<String> = [FlagRaised.type]
+
+    public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
+        let flags = try events.compactMap { event in
+            try event.content(TargetContent.self).map { (about: $0, milliseconds: event.envelope.time.milliseconds) }
+        }
+        guard !flags.isEmpty else { return }
+        try connection.execute(
+            Statements.countFlags,
+            [
+                .texts(flags.map(\.about.target.kind.rawValue)), .texts(flags.map(\.about.target.description)),
+                .texts(flags.map(\.about.reason.rawValue)), .int8s(flags.map(\.milliseconds)),
+            ])
+    }
+}

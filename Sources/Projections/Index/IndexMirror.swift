@@ -1,0 +1,110 @@
+public import AgentIndex
+import EventLog
+import Events
+public import Following
+public import Logging
+public import Postgres
+import System
+
+/// Copies the index from its model to a folder, as it changes.
+///
+/// Of several programs over one folder one copies; when it ends, another goes on.
+public struct IndexMirror: Sendable {
+    private static let batchDocuments: Int64 = 200
+    private static let pauseMilliseconds = 1_000
+
+    private let folder: IndexFolder
+    private let pool: PostgresPool
+    private let reader: EventReader
+    private let cursors: CursorFeed
+    private let worker = Worker(name: "index-mirror")
+    private let log: Log
+
+    /// A mirror over sessions that may read models and the log.
+    public init(_ folder: IndexFolder, pool: PostgresPool, cursors: CursorFeed, log: Log) {
+        self.folder = folder
+        self.pool = pool
+        self.log = log
+        self.cursors = cursors
+        reader = EventReader(pool: pool)
+    }
+
+    /// Copies what there is and what comes until the task is cancelled.
+    public func run() async {
+        while !Task.isCancelled {
+            do {
+                if let lock = try await worker.run({ [folder] in try folder.lock() }) {
+                    defer { withExtendedLifetime(lock) {} }
+                    await follow()
+                }
+            } catch {
+                if !Task.isCancelled { log.warning("the index can't be copied", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
+        }
+        worker.stop()
+    }
+
+    private func follow() async {
+        await Follower("index mirror", log: log) { known in
+            guard let id = try await logID() else { return Position(0) }
+            let from: Position
+            if let known, known > Position(0) { from = known } else { from = try await start(id) }
+            // All that the model shows at the cursor is copied before the mark says so.
+            let cursor = CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), [Index.self])
+            let next = max(try await copy(from: from), cursor)
+            let mark = IndexFolder.Mark(log: id, next: next)
+            try await worker.run { [folder] in
+                if try folder.mark() != mark { try folder.setMark(mark) }
+            }
+            return next
+        } wait: { position in
+            _ = try await cursors.wait(withinMilliseconds: nil, isUrgent: false) {
+                CursorFeed.next($0, [Index.self]) > position
+            }
+        }.run()
+    }
+
+    /// The log's id; nil while it has no entry.
+    private func logID() async throws -> LogID? {
+        try await reader.read(from: Position(0), limit: 1).entries.first?.envelope().log
+    }
+
+    /// Where to go on; a folder of another log, or of one that went further than this one has, begins anew.
+    private func start(_ id: LogID) async throws -> Position {
+        let head = try await reader.head()
+        let isAnew = try await worker.run { [folder] in
+            guard let mark = try folder.mark(), mark.log == id, mark.next <= head else {
+                try folder.clear()
+                return true
+            }
+            return false
+        }
+        if isAnew { log.info("the index is copied anew") }
+        return try await worker.run { [folder] in try folder.mark()?.next ?? Position(0) }
+    }
+
+    /// Copies what was changed from a position on; returns the position behind it.
+    private func copy(from position: Position) async throws -> Position {
+        var next = position
+        while true {
+            let from = next
+            let documents = try await pool.runRepeatable { connection in
+                try connection.execute(
+                    Statements.changedIndexDocuments, [.int8(from.value), .int8(Self.batchDocuments)]
+                ).map {
+                    (
+                        key: try $0.text("key"), bytes: try $0.bytes("document"),
+                        position: Position(try $0.integer("position"))
+                    )
+                }
+            }
+            guard let last = documents.last else { return next }
+            let files = documents.compactMap { document in
+                AgentKey(document.key).map { (key: $0, bytes: document.bytes) }
+            }
+            try await worker.run { [folder] in try folder.write(files) }
+            next = last.position.next
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import EventLog
+public import Events
+public import Following
+public import Logging
+import Postgres
+
+/// Keeps one read model up with the log.
+///
+/// Rows and cursor commit in one transaction, under a lock of the projection, so two workers never apply an event twice. A
+/// fault stops the model where it is: it keeps serving its last state, the fault is logged, and the batch is tried again
+/// with growing pauses.
+public struct Projector: Sendable {
+    private static let batchEntries = 500
+    /// What a step that found something leaves to the next one.
+    private static let gatheringMilliseconds: Int64 = 20
+
+    private let projection: any Projection.Type
+    private let session: PostgresSession
+    private let head: HeadFeed
+    private let cursors: CursorFeed?
+    private let log: Log
+
+    /// A projector over a database whose login may act as projectors.
+    ///
+    /// - Parameters:
+    ///   - head: the log's head, which all projectors of a process follow together.
+    ///   - cursors: is told how far the model is.
+    public init(
+        _ projection: any Projection.Type, url: String, head: HeadFeed, cursors: CursorFeed? = nil, log: Log
+    ) {
+        self.projection = projection
+        session = PostgresSession(
+            PostgresConfiguration(
+                url: url, applicationName: "marketplace-project-\(projection.name)", role: DatabaseRole.projectors,
+                settings: PostgresConfiguration.plannedOnce))
+        self.head = head
+        self.cursors = cursors
+        self.log = log
+    }
+
+    /// Applies what there is and what comes until the task is cancelled.
+    public func run() async {
+        await Follower(
+            "projection \(projection.name)", of: head, gatheringMilliseconds: Self.gatheringMilliseconds, log: log
+        ) { _ in
+            try await applyBatch()
+        }.run()
+        await session.close()
+    }
+
+    /// Applies the next entries, where there are any; returns the position that it will apply next.
+    @discardableResult
+    public func applyBatch() async throws -> Position {
+        let projection = projection
+        let next = try await session.run { connection in
+            try connection.transaction {
+                try connection.execute(Statements.takeTurn, [.text(projection.name)])
+                let row = try connection.execute(Statements.cursor, [.text(projection.name)]).first
+                let cursor = Position(try row?.integer("position") ?? 0)
+                let page = try LogOnConnection.entries(
+                    connection, from: cursor, limit: Self.batchEntries, types: projection.handled)
+                guard page.next != cursor else { return cursor }
+                if !page.entries.isEmpty {
+                    let contents = try LogOnConnection.contents(connection, at: page.entries.map(\.position))
+                    let events = try page.entries.map { entry in
+                        ProjectedEvent(
+                            position: entry.position, envelope: try entry.envelope(),
+                            contents: contents[entry.position] ?? [:])
+                    }
+                    try projection.apply(events, connection)
+                }
+                try connection.execute(Statements.advance, [.text(projection.name), .int8(page.next.value)])
+                return page.next
+            }
+        }
+        cursors?.announce(projection, next)
+        return next
+    }
+}

@@ -1,6 +1,0 @@
--- Versions from high to low, from below a precedence; $2 is NULL for the first page.
-SELECT data, listing, published, position, precedence, is_yanked, yank_reason, yank_note, changed_position
-FROM models.agent_versions
-WHERE key = $1 AND ($2::bytea IS NULL OR precedence < $2)
-ORDER BY precedence DESC
-LIMIT $3

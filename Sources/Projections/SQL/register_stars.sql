@@ -1,2 +1,0 @@
-INSERT INTO models.agent_stars (key, position)
-SELECT r.key, r.position FROM unnest($1::text[], $2::bigint[]) AS r (key, position)

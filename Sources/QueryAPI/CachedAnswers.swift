@@ -1,0 +1,190 @@
+import Compression
+import EventLog
+import Events
+import Following
+import HTTPFront
+import HTTPServer
+import Logging
+import Synchronization
+import System
+
+/// Answers cached as bytes under their request, until an entry of the log changes what they show.
+///
+/// An answer is never older than the position it names: it is cached only if no change of its subject is known
+/// at or after the position that it was read at. Memory is bounded.
+final class CachedAnswers: Sendable {
+    /// What an answer is about.
+    enum Subject: Hashable, Sendable {
+        /// One agent's page.
+        case agent(AgentKey)
+        /// Any list of agents.
+        case lists
+        /// Files by digest, which never change.
+        case files
+    }
+
+    fileprivate struct Cached {
+        let answer: HTTPCachedAnswer
+        let subject: Subject
+    }
+
+    fileprivate struct State {
+        var answers: [String: Cached] = [:]
+        var targets: [Subject: Set<String>] = [:]
+        /// Where a subject was last changed, as far as it is remembered.
+        var changed: [Subject: Position] = [:]
+        /// Changes before it are forgotten, so an answer that was read before it is not cached.
+        var floor = Position(0)
+        /// The last change of a count that lists show, if they were not dropped since.
+        var counted: Position?
+        /// When lists were last dropped for a count.
+        var countedMilliseconds: Int64 = 0
+        var bytes = 0
+    }
+
+    private static let maximumSubjects = 50_000
+    /// Lists are dropped for counts this often at most: a star a millisecond would leave none for anybody.
+    private static let countMilliseconds: Int64 = 1_000
+    /// Shorter ones fit one packet anyway.
+    private static let shortestCompressedBytes = 1_024
+    /// What an answer costs besides its bytes.
+    fileprivate static let overheadBytes = 400
+
+    private let maximumBytes: Int
+    private let state = Mutex(State())
+
+    /// Caches up to so many bytes.
+    init(maximumBytes: Int) {
+        self.maximumBytes = maximumBytes
+    }
+
+    /// The answer to a request without a body; nil without one.
+    func find(_ head: HTTPRequestHead) -> HTTPCachedAnswer? {
+        guard head.method == "GET" || head.method == "HEAD", head.fields["if-none-match"] == nil,
+            head.fields["range"] == nil
+        else { return nil }
+        return state.withLock { $0.answers[head.target]?.answer }
+    }
+
+    /// True for what may be answered in either form, to the client that takes it.
+    static func mayCompress(_ response: HTTPResponse) -> Bool {
+        response.fields["content-type"] == "application/json"
+    }
+
+    /// The body of a longer answer, made once for all that take it.
+    private static func compressed(_ response: HTTPResponse) -> [UInt8]? {
+        guard mayCompress(response), case .bytes(let bytes) = response.body, bytes.count >= shortestCompressedBytes
+        else { return nil }
+        return Gzip.compress(bytes)
+    }
+
+    /// Caches an answer that reflects everything before `next`, unless its subject has changed since.
+    func insert(_ response: HTTPResponse, for head: HTTPRequestHead, about subject: Subject, next: Position) {
+        guard response.status == 200, head.method == "GET",
+            let answer = FrontDoor.cacheable(response, gzip: Self.compressed(response)),
+            answer.sizeBytes < maximumBytes / 8
+        else { return }
+        state.withLock { state in
+            guard next >= state.floor, state.changed[subject].map({ $0 < next }) ?? true else { return }
+            state.remove(head.target)
+            state.answers[head.target] = Cached(answer: answer, subject: subject)
+            state.targets[subject, default: []].insert(head.target)
+            state.bytes += answer.sizeBytes + Self.overheadBytes
+            // An answer that is removed is cached again at its next request, so frequent ones return first.
+            while state.bytes > maximumBytes, let target = state.answers.keys.randomElement() { state.remove(target) }
+        }
+    }
+
+    /// Follows the log and drops what its entries change, for as long as the task lives.
+    func follow(_ entries: EventReader, _ head: HeadFeed, _ log: Log) async {
+        await withTaskGroup { group in
+            group.addTask {
+                await Follower("cached answers", of: head, log: log) { known in
+                    guard let known else {
+                        // What was cached before the log was followed is not known to be new.
+                        let head = try await entries.head()
+                        self.dropAll(before: head)
+                        return head
+                    }
+                    let page = try await entries.read(from: known, limit: EventReader.maximumEntries)
+                    for entry in page.entries { self.drop(try? entry.envelope(), at: entry.position) }
+                    return page.next
+                }.run()
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(Self.countMilliseconds))
+                    self.dropCounted()
+                }
+            }
+        }
+    }
+
+    /// Drops what an entry changes.
+    private func drop(_ envelope: Envelope?, at position: Position) {
+        state.withLock { state in
+            switch envelope?.stream {
+            case .agent(let key):
+                state.change(.agent(key), at: position)
+                state.change(.lists, at: position)
+                if state.changed.count > Self.maximumSubjects { state.forget(before: position.next) }
+            case .star(let key, _), .review(let key, _):
+                state.change(.agent(key), at: position)
+                state.counted = position
+            case .downloads:
+                switch envelope?.event {
+                case let downloaded as AgentDownloaded: state.change(.agent(downloaded.agent), at: position)
+                case let seen as AgentReadersSeen: state.change(.agent(seen.agent), at: position)
+                default: break
+                }
+                state.counted = position
+            case .vote, .token, .namespace, .flag, .log, .artifact: break
+            // A name stands on many pages, and an entry that can't be read may mean anything.
+            case .user, .username, nil: state.dropAll(before: position.next)
+            }
+        }
+    }
+
+    /// Drops lists whose counts have changed. Until then a cached list still reflects the position that it names.
+    private func dropCounted() {
+        let now = Host.steadyClockMilliseconds()
+        state.withLock { state in
+            guard let position = state.counted, now - state.countedMilliseconds >= Self.countMilliseconds else {
+                return
+            }
+            state.counted = nil
+            state.countedMilliseconds = now
+            state.change(.lists, at: position)
+        }
+    }
+
+    private func dropAll(before position: Position) {
+        state.withLock { $0.dropAll(before: position) }
+    }
+}
+
+extension CachedAnswers.State {
+    mutating func remove(_ target: String) {
+        guard let cached = answers.removeValue(forKey: target) else { return }
+        targets[cached.subject]?.remove(target)
+        if targets[cached.subject]?.isEmpty == true { targets[cached.subject] = nil }
+        bytes -= cached.answer.sizeBytes + CachedAnswers.overheadBytes
+    }
+
+    mutating func change(_ subject: CachedAnswers.Subject, at position: Position) {
+        changed[subject] = max(changed[subject] ?? position, position)
+        for target in targets[subject] ?? [] { remove(target) }
+    }
+
+    mutating func forget(before position: Position) {
+        changed.removeAll()
+        floor = position
+    }
+
+    mutating func dropAll(before position: Position) {
+        answers.removeAll()
+        targets.removeAll()
+        bytes = 0
+        forget(before: position)
+    }
+}

@@ -1,0 +1,97 @@
+import Crypto
+import EventLog
+import Events
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// Upkeep leaves nothing that is due, and a program works with its own generation of routines alone.
+@Suite struct UpkeepTests {
+    @Test func pruningGoesOnUntilNothingIsDue() async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            try await TestDatabase.script(
+                url,
+                """
+                INSERT INTO vault.idempotency_keys (id, fingerprint, reply, created)
+                SELECT gen_random_uuid(), 'f', 'r', now() - interval '25 hours' FROM generate_series(1, 200000);
+                INSERT INTO vault.idempotency_keys (id, fingerprint, reply)
+                SELECT gen_random_uuid(), 'f', 'r' FROM generate_series(1, 1000);
+                INSERT INTO log.writers (writer, batch, settled)
+                SELECT 'w', n, now() - interval '25 hours' FROM generate_series(1, 50000) n;
+                """)
+            try await log.maintain()
+            let left = try await TestDatabase.query(
+                url,
+                """
+                SELECT (SELECT count(*) FROM vault.idempotency_keys) || ' '
+                    || (SELECT count(*) FROM log.writers WHERE writer = 'w')
+                """)
+            #expect(left == ["1000 0"])
+            await log.close()
+        }
+    }
+
+    @Test func aDatabaseOfAnotherGenerationIsRefused() async throws {
+        try await TestDatabase.with { url in
+            try await TestDatabase.script(url, "ALTER SCHEMA log_r1 RENAME TO log_r9")
+            let error = await #expect(throws: EventLogError.self) {
+                try await EventLog.open(EventLog.Configuration(url: url))
+            }
+            #expect(
+                "\(error.map { "\($0)" } ?? "")".contains("works with the routines log_r1, the database has log_r9"))
+        }
+    }
+
+    /// A newer program brings routines of its own beside those of this one, and both go on.
+    @Test func twoGenerationsStandSideBySide() async throws {
+        try await TestDatabase.with { url in
+            let newer =
+                EventLogSchema.steps + [
+                    PostgresMigration("routines/log_r2", Array("CREATE SCHEMA log_r2".utf8))
+                ]
+            try await PostgresMigrator.migrate(PostgresConfiguration(url: url, applicationName: "tests"), newer)
+            try await TestDatabase.migrate(url)
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            #expect(try await log.append(LogFixture(log: log).claim("a")) == .appended(last: Position(0)))
+            await log.close()
+        }
+    }
+
+    /// A log with an entry of every type is what its own bytes say.
+    @Test func aLogOfEveryTypeVerifies() async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            var versions: [StreamName: Int64] = [:]
+            for type in EventCatalogue.types {
+                let file = Oracle.root.appending(path: "Tests/EventsTests/Golden/\(type).json")
+                let golden = try Envelope(bytes: Array(try Data(contentsOf: file)))
+                let stream = type == LogCreated.type ? StreamName.log(log.id) : golden.stream
+                let version = stream.kind.hasVersions ? (versions[stream] ?? 0) + 1 : nil
+                versions[stream] = version
+                let artifacts = (golden.event as? VersionPublished)?.artifacts ?? []
+                for artifact in artifacts {
+                    try await TestDatabase.script(
+                        url, "INSERT INTO vault.artifact_leases (sha256) VALUES ('\\x\(artifact.sha256.hex)')")
+                }
+                let envelope = Envelope(
+                    id: UUIDv7(milliseconds: golden.time.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
+                    stream: stream, time: golden.time, recordedTime: golden.time, origin: golden.origin,
+                    event: golden.event)
+                let outcome = try await log.append(
+                    Append(
+                        expected: version.map { [stream: StreamVersion($0 - 1)] } ?? [:],
+                        events: [Append.NewEvent(envelope: envelope, version: version.map(StreamVersion.init))],
+                        effects: artifacts.map { ArtifactEffect($0.sha256) }))
+                guard case .appended = outcome else { Issue.record("\(type): \(outcome)"); continue }
+            }
+            var differences: [LogDifference] = []
+            let counts = try await LogVerifier(url: url) { _, _ in nil }.verify(
+                report: { differences.append($0) }, progress: { _, _ in })
+            #expect(counts.entries == Int64(EventCatalogue.types.count))
+            #expect(differences.isEmpty, "\(differences.prefix(3))")
+            await log.close()
+        }
+    }
+}

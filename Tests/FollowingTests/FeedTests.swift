@@ -1,0 +1,124 @@
+import Events
+import Following
+import Logging
+import Synchronization
+import Testing
+
+@Suite struct FeedTests {
+    /// A database whose value is set by hand, and that counts how often it is asked.
+    private final class Source: Sendable {
+        struct Failure: Error {}
+        private let state = Mutex((value: Int64(0), asked: 0, isBroken: false))
+
+        func set(_ value: Int64) { state.withLock { $0.value = value } }
+        func setBroken(_ isBroken: Bool) { state.withLock { $0.isBroken = isBroken } }
+        var asked: Int { state.withLock { $0.asked } }
+
+        func read() throws -> Position {
+            try state.withLock { state in
+                state.asked += 1
+                if state.isBroken { throw Failure() }
+                return Position(state.value)
+            }
+        }
+
+        func feed() -> HeadFeed { HeadFeed(Position(0)) { try self.read() } }
+    }
+
+    @Test func anAnnouncementWakesAtOnceWithoutAQuery() async throws {
+        let source = Source()
+        // Nothing that is asked would ever say so.
+        let feed = source.feed()
+        let waiting = Task { try await feed.passes(Position(4), withinMilliseconds: 20_000) }
+        try await Task.sleep(for: .milliseconds(30))
+        feed.announce(Position(4))
+        try await Task.sleep(for: .milliseconds(30))
+        feed.announce(Position(5))
+        #expect(try await waiting.value)
+    }
+
+    @Test func whatOthersChangeIsFoundByOneQueryForAll() async throws {
+        let source = Source()
+        let feed = source.feed()
+        let waiting = Task {
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for index in 0..<50 {
+                    group.addTask { try await feed.passes(Position(Int64(index % 3)), withinMilliseconds: 20_000) }
+                }
+                return try await group.reduce(true) { $0 && $1 }
+            }
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        source.set(3)
+        #expect(try await waiting.value)
+        #expect(source.asked < 50, "\(source.asked) queries for 50 waiters")
+        // Nobody waits: nothing is asked.
+        let asked = source.asked
+        try await Task.sleep(for: .milliseconds(120))
+        #expect(source.asked <= asked + 1)
+    }
+
+    @Test func whoWaitsInVainIsToldSo() async throws {
+        let feed = Source().feed()
+        #expect(try await feed.passes(Position(0), withinMilliseconds: 50) == false)
+    }
+
+    @Test func aFaultEndsTheWaitAndTheNextOneAsksAnew() async throws {
+        let source = Source()
+        let feed = source.feed()
+        source.setBroken(true)
+        await #expect(throws: Source.Failure.self) { try await feed.passes(Position(0), withinMilliseconds: 20_000) }
+        source.setBroken(false)
+        source.set(1)
+        #expect(try await feed.passes(Position(0), withinMilliseconds: 20_000))
+    }
+
+    @Test func aCancelledWaitEnds() async throws {
+        let feed = Source().feed()
+        let waiting = Task { try await feed.passes(Position(9), withinMilliseconds: nil) }
+        try await Task.sleep(for: .milliseconds(30))
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
+
+    /// An answer that was asked for before an announcement does not undo it.
+    @Test func anOlderAnswerDoesNotUndoAnAnnouncement() async throws {
+        let (started, release) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        let feed = HeadFeed(Position(0)) {
+            started.continuation.yield()
+            for await _ in release.stream { break }
+            return Position(1)
+        }
+        async let asked = feed.value(atMostMillisecondsOld: 0)
+        for await _ in started.stream { break }
+        feed.announce(Position(7))
+        release.continuation.yield()
+        #expect(try await asked == Position(7))
+    }
+
+    /// A follower applies what is there, waits for more, and begins anew after a fault.
+    @Test func aFollowerGoesOnAfterAFault() async throws {
+        let source = Source()
+        let feed = source.feed()
+        let seen = Mutex<[Int64?]>([])
+        let follower = Follower("test", of: feed, log: Log("test", threshold: .error)) { next in
+            let count = seen.withLock { seen in
+                seen.append(next?.value)
+                return seen.count
+            }
+            if count == 2 { throw Source.Failure() }
+            return try await feed.value(atMostMillisecondsOld: 0)
+        }
+        let running = Task { await follower.run() }
+        for target in 1...3 as ClosedRange<Int64> {
+            source.set(target)
+            for _ in 0..<400 where seen.withLock({ $0.last ?? nil }) != target {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(seen.withLock { $0.last ?? nil } == target)
+        }
+        running.cancel()
+        await running.value
+        #expect(seen.withLock { $0.prefix(3) }.contains { $0 == nil }, "it finds out where it is after a fault")
+    }
+}

@@ -1,0 +1,48 @@
+import EventLog
+import Events
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// Lists go along indexes: what a page of them costs does not grow with the agents.
+@Suite struct ListPlanTests {
+    @Test(arguments: [
+        ("list_by_stars", "10, 'k'"), ("list_by_downloads", "10, 'k'"), ("list_recent", "1000000"),
+        ("list_by_name", "'k'"), ("reviews_helpful", "'acme.a1', 5, 1000"), ("reviews_rating", "'acme.a1', 5, 1000"),
+        ("reviews_recent", "'acme.a1', 1000"), ("list_publisher_agents", "'p', ''"),
+    ])
+    func aListIsReadInTheOrderOfAnIndex(_ name: String, _ arguments: String) async throws {
+        try await TestDatabase.with { url in
+            try await TestDatabase.script(
+                url,
+                """
+                INSERT INTO models.agents (key, agent_id, owner, created, updated, updated_position, record, is_deprecated, listed)
+                SELECT 'acme.a' || n, 'acme.a' || n, 'p', now(), now(), n, '{}', false, n % 3 = 0
+                FROM generate_series(1, 5000) n;
+                INSERT INTO models.agent_counters (key, listed, stars, readers)
+                SELECT 'acme.a' || n, n % 3 = 0, n % 50, n % 70 FROM generate_series(1, 5000) n;
+                INSERT INTO models.reviews
+                SELECT 'acme.a1', 'p' || n, '1.0.0', n % 5 + 1, null, null, 'e' || n, now(), now(), n, n % 9, 0
+                FROM generate_series(1, 2000) n;
+                INSERT INTO models.agent_owners SELECT 'acme.a' || n, 'p', 'owner', n FROM generate_series(1, 2000) n;
+                ANALYZE models.agents, models.agent_counters, models.reviews, models.agent_owners;
+                """)
+            let file = Oracle.root.appending(path: "Sources/Projections/SQL/agents/\(name).sql")
+            let sql = try String(contentsOf: file, encoding: .utf8)
+            let settings = PostgresConfiguration.alongIndexes.map { "SET \($0.key) = '\($0.value)';" }.joined()
+            let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+            let count = arguments.split(separator: ",").count + 1
+            let explain = PostgresStatement("plan", Array("EXPLAIN EXECUTE listed(\(arguments), 20)".utf8))
+            let plan = try await session.run { connection in
+                try connection.executeScript("\(settings)")
+                try connection.executeScript("PREPARE listed AS \(sql)")
+                return try connection.execute(explain).map { try $0.text(0) }
+            }
+            await session.close()
+            #expect(count >= 2 && plan.first?.contains("Limit") == true)
+            // A sort of what an index gives in order already would read every agent.
+            #expect(!plan.contains { $0.contains("Sort") || $0.contains("Seq Scan on agents") }, "\(plan)")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import HTTPClient
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+/// An answer waits for the models that it is made of, and for no others.
+@Suite struct ModelWaitTests {
+    @Test func aModelThatStandsStillHoldsUpNoOther() async throws {
+        try await withMarketplace { marketplace, url in
+            #expect(try await marketplace.publish([manifest("acme.a", "1.0.0")]).status == 201)
+            _ = try await marketplace.json("agents/acme.a?min_position=6")
+            // A lock that the projectors of names and of flags take: both stand still.
+            let holder = PostgresSession(
+                PostgresConfiguration(url: url, applicationName: "tests", statementTimeoutMilliseconds: 60_000))
+            let (held, release) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            let holding = Task {
+                try await holder.run { connection in
+                    try connection.executeScript(
+                        "SELECT pg_advisory_lock(1885564270, hashtext(name)) FROM (VALUES ('publishers'), ('flags')) AS n (name)"
+                    )
+                }
+                held.continuation.yield()
+                for await _ in release.stream { break }
+                await holder.close()
+            }
+            for await _ in held.stream { break }
+            let answer = try await marketplace.publish([manifest("acme.a", "1.1.0")])
+            let position = try #require(answer.fields["marketplace-position"])
+            // Versions are made of agents alone; so is the index.
+            for path in [
+                "agents/acme.a/versions?min_position=\(position)",
+                "agents/acme.a/versions/1.1.0?min_position=\(position)",
+                "agents/acme.a/downloads?min_position=\(position)", "/index/acme.a?min_position=\(position)",
+            ] { #expect(try await marketplace.get(path).status == 200, "\(path)") }
+            // A page names its publisher and waits for that.
+            expect(try await marketplace.get("agents/acme.a?min_position=\(position)"), "503 position-not-reached")
+            release.continuation.yield()
+            try await holding.value
+            #expect(try await marketplace.get("agents/acme.a?min_position=\(position)").status == 200)
+        }
+    }
+}
