@@ -25,14 +25,15 @@ def prepare(server):
 
 # Rows about the log: kind, in flight, against what, the aim.
 LOG_ROWS = {
-    **{f"star-{n}": ("star", n, Insert, aim) for n, aim in [(1, None), (8, None), (64, 1.5), (512, 1.8)]},
+    **{f"star-{n}": ("star", n, Insert, aim) for n, aim in [(1, None), (8, None), (64, 2.2), (512, 2.8)]},
     **{f"downloads-{n}": ("downloads", n, Insert, aim) for n, aim in [(64, 3.5), (512, 6.0)]},
+    "readers-64": ("readers", 64, Insert, None),
     "downloads-one-slice": ("downloads-one-slice", 512, ("downloads", 512), 0.9),
     "star-copy": ("star", 512, Copy, 0.4),
     "downloads-copy": ("downloads", 512, Copy, 1.2),
     "star-snapshot": ("star", 64, ("star", 64), 0.9),
 }
-# Rows over HTTP: which paths, how many MiB are kept, appends beside it, the aim against nginx.
+# Rows over HTTP: which paths, how many MiB are cached, appends beside it, the aim against nginx.
 WEB_ROWS = {
     "pages": ("pages.txt", 32, 0, 1.0), "pages-appends": ("pages.txt", 32, 500, 0.6),
     "pages-database": ("pages.txt", 0, 0, 0.5),
@@ -49,7 +50,7 @@ class Benchmark:
         self.build = Path(options.build).resolve()
         self.folder = tempfile.mkdtemp(prefix="mentatlab-bench.", dir="/var/tmp")
         self.server = Server(self.folder)
-        self.sizes = {}
+        self.sizes, self.carried = {}, {}
 
     def sides(self, row):
         """Ours, theirs and the aim of a row."""
@@ -58,8 +59,8 @@ class Benchmark:
             ours = Publishing(server, self.build, self.folder, "pages.txt")
             return ours, Devpi(self.folder), 20
         if row in WEB_ROWS:
-            paths, kept, rate, aim = WEB_ROWS[row]
-            ours = Marketplace(server, self.build, self.folder, paths, kept)
+            paths, cached, rate, aim = WEB_ROWS[row]
+            ours = Marketplace(server, self.build, self.folder, paths, cached)
             theirs = Nginx(ours, self.folder, paths)
             if rate:
                 load = Load(ours, self.build, rate)
@@ -67,9 +68,11 @@ class Benchmark:
             return ours, theirs, aim
         kind, in_flight, other, aim = LOG_ROWS[row]
         if kind not in self.sizes:
-            self.sizes[kind] = json.loads(run([program, server.url("log"), kind, 8, 1]))["entry_bytes"]
+            line = json.loads(run([program, server.url("log"), kind, 8, 1]))
+            self.sizes[kind], self.carried[kind] = line["entry_bytes"], line["carried"]
         theirs = Log(server, program, *other) if isinstance(other, tuple) else other(server, self.sizes[kind])
         ours = (Snapshot if row == "star-snapshot" else Log)(server, program, kind, in_flight)
+        ours.carried = self.carried[kind]
         return ours, theirs, aim
 
     def measure(self, row):
@@ -95,7 +98,9 @@ class Benchmark:
             return f"{statistics.median(rates[side]):,.0f} ({min(rates[side]):,.0f}–{max(rates[side]):,.0f})"
 
         ratio = statistics.median(rates[ours]) / statistics.median(rates[theirs])
-        print(f"{row:<22}{words(ours):>34}{words(theirs):>36}{ratio:>8.2f}{aim or '–':>6}{cpu[ours]:>12.1f},{cpu[theirs]:>9.1f}  {theirs.name}", flush=True)
+        carried = getattr(ours, "carried", 1)
+        stated = f"; ours carries {statistics.median(rates[ours]) * carried:,.0f} a second, {carried} in an entry" if carried > 1 else ""
+        print(f"{row:<22}{words(ours):>34}{words(theirs):>36}{ratio:>8.2f}{aim or '–':>6}{cpu[ours]:>12.1f},{cpu[theirs]:>9.1f}  {theirs.name}{stated}", flush=True)
 
     def run(self, rows):
         prepare(self.server)

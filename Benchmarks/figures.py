@@ -43,4 +43,20 @@ def memory(server, build, folder, seconds):
     print(f"memory: {events:,} events: resident {idle:.0f} MiB idle, at most {under:.0f} MiB under load, aim: below 150 MB", flush=True)
 
 
-FIGURES = {"visible": visible, "memory": memory}
+def idle(server, build, folder, seconds):
+    """Transactions a second of a program that does everything while nobody asks it anything; each query is one."""
+    ours = Marketplace(server, build, folder, "pages.txt")
+    # Long enough for every poll to have backed off.
+    time.sleep(15)
+
+    def transactions():
+        return int(server.sql("bench", "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = 'market'"))
+
+    before, began = transactions(), time.monotonic()
+    time.sleep(max(seconds, 20))
+    rate = (transactions() - before) / (time.monotonic() - began)
+    ours.stop()
+    print(f"idle: {rate:.1f} transactions a second, aim: below 10", flush=True)
+
+
+FIGURES = {"visible": visible, "memory": memory, "idle": idle}

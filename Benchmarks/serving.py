@@ -46,12 +46,12 @@ class Web:
 class Marketplace(Web):
     """Ours: everything in one process over the server of this run, with 1,000 agents and two large files."""
 
-    def __init__(self, server, build, folder, paths, kept=32):
+    def __init__(self, server, build, folder, paths, cached=32):
         self.server, self.folder, self.paths = server, folder, paths
-        self.name = f"marketplace, {kept} MiB of kept answers"
-        data = f"{folder}/data-{kept}"
+        self.name = f"marketplace, {cached} MiB of cached answers"
+        data = f"{folder}/data-{cached}"
         with open(f"{folder}/market.out", "w") as out, open(f"{folder}/market.err", "w") as errors:
-            self.process = subprocess.Popen([build / "marketplace", "up", "--data", data, "--artifacts", f"{folder}/files", "--database-url", server.url("market"), "--port", "0", "--kept-mebibytes", str(kept)], stdout=out, stderr=errors)
+            self.process = subprocess.Popen([build / "marketplace", "up", "--data", data, "--artifacts", f"{folder}/files", "--database-url", server.url("market"), "--port", "0", "--cache-mebibytes", str(cached)], stdout=out, stderr=errors)
         self.started.append(self.process)
         while "ready at" not in (text := Path(f"{folder}/market.out").read_text()):
             if self.process.poll() is not None:

@@ -8,7 +8,8 @@ import Synchronization
 /// Appends as many commands a second as the log takes from callers in this process.
 ///
 /// Usage: log-bench URL KIND IN-FLIGHT SECONDS [RATE], where KIND is `star` (expected version, guards on token and
-/// person, idempotency key), `downloads` (spread over slices) or `downloads-one-slice`; no more than RATE a second.
+/// person, idempotency key), `downloads` (a minute's downloads of a version, spread over slices), `downloads-one-slice` or
+/// `readers` (500 of a version and day); no more than RATE a second.
 /// Prints one line of JSON.
 @main
 struct LogBench {
@@ -60,15 +61,14 @@ struct LogBench {
             throw EventLogError.corrupt("the benchmark appended nothing")
         }
         print(
-            #"{"entries":\#(entries),"seconds":\#(elapsed),"cpu_seconds":\#(cpuUsed),"entry_bytes":\#(newest.bytes.count)}"#
+            #"{"entries":\#(entries),"seconds":\#(elapsed),"cpu_seconds":\#(cpuUsed),"entry_bytes":\#(newest.bytes.count),"carried":\#(kind.carried)}"#
         )
         await log.close()
     }
 
     private static func migrate(_ url: String) async throws {
-        let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "bench"))
-        try await PostgresMigrator.migrate(session, EventLogSchema.migrations)
-        await session.close()
+        try await PostgresMigrator.migrate(
+            PostgresConfiguration(url: url, applicationName: "bench"), EventLogSchema.steps)
     }
 
     private static func cpuSeconds() -> Double {
@@ -88,20 +88,20 @@ struct Person: Sendable {
         let people = (0..<count).map { _ in Person() }
         for person in people {
             let now = Command.now()
-            func event(_ stream: StreamName, _ event: Event) -> Append.NewEvent {
+            func event(_ stream: StreamName, _ event: any EventPayload) -> Append.NewEvent {
                 Append.NewEvent(
                     envelope: Envelope(
                         id: Command.newID(now), log: log.id, stream: stream, time: now, recordedTime: now,
                         origin: Envelope.Origin(), event: event), version: StreamVersion(1))
             }
             let issued = TokenIssued(
-                user: person.id, scopes: [.review], expires: Timestamp(milliseconds: now.milliseconds + 86_400_000))
+                expires: Timestamp(milliseconds: now.milliseconds + 86_400_000), scopes: [.review], user: person.id)
             _ = try await log.append(
                 Append(
                     expected: [.user(person.id): .none, .token(person.token): .none],
                     events: [
-                        event(.user(person.id), .userRegistered(UserRegistered(kind: .person))),
-                        event(.token(person.token), .tokenIssued(issued)),
+                        event(.user(person.id), UserRegistered(kind: .person)),
+                        event(.token(person.token), issued),
                     ]))
         }
         return people
@@ -114,6 +114,16 @@ struct Command {
         case star
         case downloads
         case downloadsOneSlice = "downloads-one-slice"
+        case readers
+
+        /// How many stars, downloads or readers an entry holds.
+        var carried: Int {
+            switch self {
+            case .star: 1
+            case .downloads, .downloadsOneSlice: 100
+            case .readers: AgentReadersSeen.maximumReaders
+            }
+        }
     }
 
     private let kind: Kind
@@ -122,6 +132,7 @@ struct Command {
     /// Names nobody else uses, so that every star is the first.
     private let prefix = Hex.encode(SecureRandom.bytes(8))
     private var number = 0
+    private let domain = ReaderDomain(random: SecureRandom.bytes(16))
 
     init(_ kind: Kind, log: LogID, person: Person) {
         self.kind = kind
@@ -146,7 +157,7 @@ struct Command {
             let envelope = Envelope(
                 id: Self.newID(now), log: log, stream: star, time: now, recordedTime: now,
                 origin: Envelope.Origin(actor: person.id, token: person.token, correlation: request),
-                event: .starAdded(StarAdded()))
+                event: StarAdded())
             let fingerprint = SHA256Digest(of: Array("PUT\n/agents/\(key)/star".utf8))
             return Append(
                 expected: [star: .none, .token(person.token): StreamVersion(1), .user(person.id): StreamVersion(1)],
@@ -156,16 +167,21 @@ struct Command {
                     reply: Array(#"{"id":"\#(key)","starred":true}"#.utf8)))
         case .downloads, .downloadsOneSlice:
             let slice = kind == .downloads ? StreamName.agent(key).slice : 7
-            let downloaded = AgentDownloaded(
-                agent: key, version: "1.0.0",
-                downloads: [
-                    AgentDownloaded.Download(
-                        milliseconds: 0, source: .cli, reader: DayToken(random: SecureRandom.bytes(16)))
-                ])
-            let envelope = Envelope(
-                id: Self.newID(now), log: log, stream: .downloads(slice: slice), time: now, recordedTime: now,
-                origin: Envelope.Origin(), event: .agentDownloaded(downloaded))
-            return Append(expected: [:], events: [Append.NewEvent(envelope: envelope, version: nil)])
+            return count(
+                AgentDownloaded(agent: key, sources: [.cli: Int64(kind.carried)], version: "1.0.0"), slice: slice, now)
+        case .readers:
+            let tokens = Set((0..<kind.carried).map { _ in DayToken(random: SecureRandom.bytes(16)) })
+            return count(
+                AgentReadersSeen(
+                    agent: key, day: now.day, domain: domain, readers: tokens.sorted(), version: "1.0.0"),
+                slice: StreamName.agent(key).slice, now)
         }
+    }
+
+    private func count(_ event: any EventPayload, slice: Int, _ now: Timestamp) -> Append {
+        let envelope = Envelope(
+            id: Self.newID(now), log: log, stream: .downloads(slice: slice), time: now, recordedTime: now,
+            origin: Envelope.Origin(), event: event)
+        return Append(expected: [:], events: [Append.NewEvent(envelope: envelope, version: nil)])
     }
 }
