@@ -94,16 +94,6 @@ import Testing
         #expect(without("1.10.0", "1.9.0", "1.0.0", "2.0.0-rc.1") == "2.0.0-rc.1")
     }
 
-    @Test func ownersSeekMaintainers() throws {
-        let seek = SeekMaintainers(principal: Given.principal, now: Given.now, key: key, note: nil)
-        let alice = Given.alice(with: [.publish])
-        #expect(
-            then(seek, Given.past(alice + agent(of: Given.alice, "1.0.0")))
-                == ["agent/acme.tool: agent.maintainers-sought.v1"])
-        #expect(then(seek, Given.past(alice)) == ["noAgent(acme.tool)"])
-        #expect(then(seek, Given.past(alice + agent(of: Given.bob, "1.0.0"))).first?.hasPrefix("notPermitted") == true)
-    }
-
     // MARK: Tokens
 
     @Test func aRevokedTokenIsNone() throws {

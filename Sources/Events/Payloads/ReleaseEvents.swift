@@ -4,7 +4,7 @@ import JSON
 extension EventCatalogue {
     static let releases: [any EventPayload.Type] = [
         AgentRegistered.self, VersionPublished.self, ListingChanged.self, VersionYanked.self, VersionUnyanked.self,
-        AgentDeprecated.self, AgentUndeprecated.self, MaintainersSought.self,
+        AgentDeprecated.self, AgentUndeprecated.self,
     ]
 }
 
@@ -264,22 +264,4 @@ public struct AgentUndeprecated: EventPayload {
         "agent.undeprecated.v1", on: .agent, Self.init(authority:noteCommitment:replacement:),
         .field("authority", \.authority, .choice()), .optionalCommitment(to: .note, \.noteCommitment),
         .optional("replacement", \.replacement, .agentID))
-}
-
-/// `agent.maintainers-sought.v1`: an agent looks for people who keep it up.
-public struct MaintainersSought: EventPayload {
-    /// As what the actor says so.
-    public let authority: Authority
-    /// Commits to the `note`.
-    public let noteCommitment: SHA256Digest?
-
-    /// States it.
-    public init(authority: Authority, noteCommitment: SHA256Digest? = nil) {
-        self.authority = authority
-        self.noteCommitment = noteCommitment
-    }
-
-    public static let declaration = EventDeclaration(
-        "agent.maintainers-sought.v1", on: .agent, Self.init(authority:noteCommitment:),
-        .field("authority", \.authority, .choice()), .optionalCommitment(to: .note, \.noteCommitment))
 }
