@@ -109,6 +109,7 @@ extension Remark {
         writer.object { object in
             object.member("note", note)
             object.member("reason", reason)
+            object.member("since", since.description)
         }
     }
 
@@ -116,6 +117,7 @@ extension Remark {
         writer.object { object in
             object.member("note", note)
             object.member("replacement", replacement)
+            object.member("since", since.description)
         }
     }
 }

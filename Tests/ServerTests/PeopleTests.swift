@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import HTTPClient
 import JSON
@@ -47,6 +48,8 @@ import Testing
             #expect(agent["is_deprecated"]?.bool == true)
             #expect(agent["deprecation"]?["replacement"]?.string == "ada.b")
             #expect(agent["deprecation"]?["note"]?.string == "use b")
+            let since = try #require(agent["deprecation"]?["since"]?.string.flatMap(Timestamp.init))
+            #expect(abs(since.milliseconds - Int64(Date().timeIntervalSince1970 * 1_000)) < 600_000)
             expect(
                 try await marketplace.send(
                     "POST", "agents/ada.a/deprecation", #"{"replacement":"ada.a"}"#, token: token), "422 invalid-body")

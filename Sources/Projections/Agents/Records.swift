@@ -1,5 +1,5 @@
 import Crypto
-import Events
+public import Events
 import JSON
 
 /// What a side says of an agent or a version: why it is yanked, held or deprecated.
@@ -10,6 +10,8 @@ public struct Remark: Sendable, Equatable {
     public private(set) var note: String?
     /// What to use in its place, for a deprecation.
     public private(set) var replacement: String?
+    /// When it was said.
+    public let since: Timestamp
     /// The id of the entry.
     let entry: String
 
@@ -17,14 +19,17 @@ public struct Remark: Sendable, Equatable {
         self.reason = reason
         note = storable(try event.content(NoteContent.self)?.text)
         self.replacement = replacement
+        since = event.envelope.time
         entry = event.envelope.id.description
     }
 
     fileprivate init?(_ value: JSONValue?) {
-        guard let value, let entry = value["entry"]?.string else { return nil }
+        guard let value, let entry = value["entry"]?.string, let since = value["since"]?.string.flatMap(Timestamp.init)
+        else { return nil }
         reason = value["reason"]?.string ?? ""
         note = value["note"]?.string
         replacement = value["replacement"]?.string
+        self.since = since
         self.entry = entry
     }
 
@@ -34,6 +39,7 @@ public struct Remark: Sendable, Equatable {
             object.member("note", note)
             object.member("reason", reason)
             object.member("replacement", replacement)
+            object.member("since", since.description)
         }
     }
 
