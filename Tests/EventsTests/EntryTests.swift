@@ -111,6 +111,17 @@ import Testing
         #expect(error == .unknownType("log.created.v9"))
     }
 
+    @Test func aTypeThatIsNotTextIsRefused() throws {
+        var bytes = try EntryFixtures.golden(StarAdded.type)
+        bytes[bytes.count - 4] = 0xff
+        let error = #expect(throws: Envelope.Fault.self) { try Envelope(bytes: bytes) }
+        guard case .malformed(let fault) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(fault.description.contains("UTF-8"))
+    }
+
     /// Members stand in the one canonical order, in a stream of their kind, and an anonymous entry names nobody.
     @Test func entriesThatNoWriterGivesAreRefused() throws {
         let star = String(decoding: try EntryFixtures.golden(StarAdded.type), as: UTF8.self)
