@@ -245,6 +245,64 @@ func downloadLine(
         }
     }
 
+    /// A power cut takes what came within a second, however seldom downloads go to the log.
+    @Test func whatIsWrittenDownIsForcedToTheDiskSoon() async throws {
+        try await TestDatabase.with { url in
+            try await withFolder { folder in
+                let failpoints = "\(folder)-failpoints"
+                defer { try? FileManager.default.removeItem(atPath: failpoints) }
+                try FileManager.default.createDirectory(atPath: failpoints, withIntermediateDirectories: true)
+                let marketplace = try await MarketplaceProcess(
+                    ["up", "--data", folder, "--database-url", url, "--port", "0", "--download-flush", "3600"],
+                    folder: folder, environment: ["MENTATLAB_FAILPOINTS": failpoints])
+                try await publish(marketplace, "acme.sync", "1.0.0")
+                let moment = "\(failpoints)/spool.synchronized"
+                try "kill".write(toFile: moment, atomically: true, encoding: .utf8)
+                let path = "agents/acme.sync/versions/latest/download"
+                #expect(try await marketplace.get(path).status == 302)
+                for _ in 0..<400 where FileManager.default.fileExists(atPath: moment) {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                #expect(!FileManager.default.fileExists(atPath: moment), "the disk was not asked for 20 s")
+                try await marketplace.kill()
+            }
+        }
+    }
+
+    /// What a power cut left in a spool, however long, holds up no line behind it.
+    @Test func linesBehindGarbageAreCounted() async throws {
+        try await TestDatabase.with { url in
+            try await withFolder { folder in
+                func start(_ seconds: Int) async throws -> MarketplaceProcess {
+                    try await MarketplaceProcess(
+                        [
+                            "up", "--data", folder, "--database-url", url, "--port", "0", "--download-flush",
+                            "\(seconds)",
+                        ],
+                        folder: folder)
+                }
+                var marketplace = try await start(3_600)
+                try await publish(marketplace, "acme.torn", "1.0.0")
+                for _ in 0..<3 {
+                    #expect(try await marketplace.get("agents/acme.torn/versions/latest/download").status == 302)
+                }
+                try await marketplace.kill()
+                let spools = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/spool")
+                let file = URL(filePath: "\(folder)/spool/\(try #require(spools.first))")
+                let lines = try Data(contentsOf: file)
+                #expect(!lines.isEmpty)
+                var torn = Data(String(repeating: "no line\n", count: 200_000).utf8)
+                torn += Data(count: 3 << 20) + Data([0x0a]) + lines
+                try torn.write(to: file)
+
+                marketplace = try await start(1)
+                try await expectCounted(marketplace, "acme.torn", 3)
+                #expect(try await marketplace.stop() == 0)
+                #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/spool").isEmpty)
+            }
+        }
+    }
+
     @Test func aSpoolThatIsFullCountsWhatItLosesAndAnswersAllTheSame() async throws {
         try await withMarketplace(["--spool-mebibytes", "0"]) { marketplace, _ in
             try await publish(marketplace, "acme.full", "1.0.0")

@@ -17,6 +17,8 @@ struct DownloadDrain: Sendable {
     private static let blockBytes = 1 << 20
     private static let maximumEntries = 900
     private static let adoptingMilliseconds: Int64 = 60_000
+    /// How often the spool is forced to the disk: what a power cut may take.
+    private static let tickMilliseconds: Int64 = 1_000
     /// How long the last round may take; what is not in the log by then waits for the next start.
     private static let lastMilliseconds = 3_000
 
@@ -49,9 +51,10 @@ struct DownloadDrain: Sendable {
         var progress = Progress(told: now().floored(toMilliseconds: intervals.readersMilliseconds))
         while !Task.isCancelled {
             progress = await drain(progress)
-            try? await Task.sleep(for: .milliseconds(untilNext))
+            try? await Task.sleep(for: .milliseconds(Self.tickMilliseconds))
         }
         spool.retire()
+        progress.drained = nil
         await withCheckedContinuation { continuation in
             let end = FirstAnswer<Void>(continuation)
             Task { [progress] in
@@ -67,20 +70,14 @@ struct DownloadDrain: Sendable {
         readers.stop()
     }
 
-    /// The next moment at which something is due.
-    private var untilNext: Int64 {
-        let now = now()
-        let readersDue =
-            now.floored(toMilliseconds: intervals.readersMilliseconds).milliseconds + intervals.readersMilliseconds
-        return max(1, min(intervals.downloadsMilliseconds, readersDue - now.milliseconds))
-    }
-
     /// What one round leaves to the next.
     private struct Progress: Sendable {
         /// The window of readers that is under way.
         var told: Timestamp
         /// When files were last looked for that no program holds.
         var adopted: Int64?
+        /// When downloads last went to the log.
+        var drained: Int64?
         /// How many lost downloads and readers were said to be lost.
         var lost: Int64 = 0
 
@@ -97,8 +94,11 @@ struct DownloadDrain: Sendable {
             await attempt { try await worker.run { [keys, now = self.now] in try keys.destroy(at: now()) } }
         }
         await attempt { try await worker.run { [spool] in try spool.synchronize() } }
-        // One file that can't be read keeps no other.
-        for file in spool.files where !Task.isCancelled { await attempt { try await drain(file) } }
+        if progress.drained.map({ now - $0 >= intervals.downloadsMilliseconds }) ?? true {
+            progress.drained = now
+            // A file that can't be read holds up no other.
+            for file in spool.files where !Task.isCancelled { await attempt { try await drain(file) } }
+        }
         let window = self.now().floored(toMilliseconds: intervals.readersMilliseconds)
         if window != progress.told, !Task.isCancelled {
             progress.told = window
@@ -140,12 +140,14 @@ struct DownloadDrain: Sendable {
         let end = try await worker.run { try FileSystem.status(file.path)?.size ?? 0 }
         // A file that was left may be in the log for the most part.
         spool.took(file, upTo: mark, oldest: nil)
-        while !file.isActive || mark < end {
+        // How far the file was read: torn lines are passed over, and belong to the range of the next append.
+        var read = mark
+        while !file.isActive || read < end {
             // The program is about to end: the last round has a bound of its own.
             guard !Task.isCancelled else { return }
-            let start = mark
+            let (taken, start) = (mark, read)
             let block = try await worker.run { try Self.read(file, from: start) }
-            if let oldest = block.oldest { spool.took(file, upTo: start, oldest: oldest) }
+            if let oldest = block.oldest { spool.took(file, upTo: taken, oldest: oldest) }
             if block.torn > 0 {
                 lines.warning("a spool holds torn lines", ["file": file.path, "lines": "\(block.torn)"])
             }
@@ -153,13 +155,13 @@ struct DownloadDrain: Sendable {
                 // Readers first: after a crash in between they are told twice, and each counts once.
                 try await readers.note(Array(block.readers))
                 Failpoint.reach("downloads.appending")
-                mark = try await append(block, file, from: start)
+                mark = try await append(block, file, from: taken)
+                read = mark
                 Failpoint.reach("downloads.appended")
             } else if block.isEnd {
                 break
             } else {
-                // Nothing but torn lines: passed over without an entry, and again after a crash.
-                mark = block.past
+                read = block.past
             }
             spool.took(file, upTo: mark, oldest: nil)
         }
@@ -185,6 +187,11 @@ struct DownloadDrain: Sendable {
             rest = rest[(end + 1)...]
         }
         block.past = start + Int64(rest.startIndex)
+        if block.past == start, bytes.count == blockBytes {
+            // No line is as long: a power cut left it, and lines may stand behind it.
+            block.past += Int64(blockBytes)
+            block.torn = 1
+        }
         block.isEnd = block.past == start
         // The end of a line that a killed program did not finish is no line and never will be.
         if block.isEnd, !file.isActive, !rest.isEmpty { block.torn = 1 }

@@ -205,6 +205,7 @@ final class LineSpool: Sendable {
                 throw error
             }
         }
+        if !dirty.isEmpty { Failpoint.reach("spool.synchronized") }
     }
 
     /// Says that the log holds a file up to a byte, and since when what stands behind it waits.
