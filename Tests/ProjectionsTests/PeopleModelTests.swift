@@ -295,6 +295,50 @@ import Testing
         return rows
     }
 
+    /// Readers that come too late to count do not decide whether older ones are still stored.
+    @Test func readersThatComeTooLateForgetNobody() async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            let head = HeadFeed(Position(0)) { try await log.entries.head() }
+            let projector = Projector(Agents.self, url: url, head: head, log: Log("test", threshold: .error))
+            let key = try #require(AgentKey("acme.a"))
+            func append(_ number: UInt8) async throws {
+                let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+                let seen = AgentReadersSeen(
+                    agent: key, day: now.day, domain: ReaderDomain(random: [UInt8](repeating: 1, count: 16)),
+                    readers: [DayToken(random: [UInt8](repeating: number, count: 16))], version: "1.0.0")
+                let event = Append.NewEvent(
+                    envelope: Envelope(
+                        id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
+                        stream: .downloads(slice: StreamName.agent(key).slice), time: now.day.start, recordedTime: now,
+                        origin: Envelope.Origin(), event: seen), version: nil)
+                guard case .appended = try await log.append(Append(expected: [:], events: [event])) else {
+                    throw EventLogError.corrupt("not appended")
+                }
+            }
+            try await append(1)
+            try await projector.applyBatch()
+            try await append(2)
+            // As if it had been recorded ten days later, which no log takes from a writer of today.
+            try await TestDatabase.script(
+                url,
+                """
+                UPDATE log.events SET entry = convert_to(regexp_replace(convert_from(entry, 'UTF8'),
+                    '"recordedtime":"[0-9-]{10}', '"recordedtime":"' || (now() AT TIME ZONE 'UTC')::date + 10), 'UTF8')
+                WHERE position = 1
+                """)
+            try await projector.applyBatch()
+            let stored = "SELECT reader::text FROM models.download_readers"
+            let before = try await TestDatabase.query(url, stored)
+            #expect(before.count == 1)
+            try await TestDatabase.script(
+                url, "TRUNCATE models.cursors, \(Self.tables.map { "models.\($0)" }.joined(separator: ", "))")
+            try await projector.applyBatch()
+            #expect(try await TestDatabase.query(url, stored) == before)
+            await log.close()
+        }
+    }
+
     @Test(arguments: [1, 2, 3])
     func howTheLogIsCutChangesNothing(_ seed: UInt64) async throws {
         try await TestDatabase.with { url in

@@ -28,8 +28,8 @@ struct DownloadBatch: AgentBatch {
             counts[key, default: 0] += downloaded.downloads
         case let seen as AgentReadersSeen:
             let recorded = event.envelope.recordedTime.day
-            lastRecorded = max(lastRecorded, recorded)
             guard seen.day >= recorded.adding(days: -Self.timelyDays) else { return }
+            lastRecorded = max(lastRecorded, recorded)
             let key = Key(agent: seen.agent, version: seen.version, day: seen.day)
             for token in seen.readers { readers.append((key, seen.domain, token)) }
         default: break
