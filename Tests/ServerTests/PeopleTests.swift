@@ -60,6 +60,33 @@ import Testing
         }
     }
 
+    /// What one side said stays when the other takes its own back, and the answer says so.
+    @Test func theAnswerSaysWhatIsLeftOfBothSides() async throws {
+        try await withMarketplace { marketplace, _ in
+            let (_, ada) = try await marketplace.register("ada")
+            let admin = try marketplace.token
+            #expect(try await marketplace.publish([manifest("ada.a")], token: ada).status == 201)
+            let versions = "agents/ada.a/versions/1.0.0/yank"
+            func send(_ method: String, _ path: String, _ body: String? = nil, by token: String) async throws
+                -> JSONValue
+            {
+                let answer = try await marketplace.send(method, path, body, token: token)
+                #expect([200, 201].contains(answer.status), "\(String(decoding: answer.body, as: UTF8.self))")
+                return try JSONValue(answer.body)
+            }
+            for (path, said, member) in [
+                (versions, #"{"reason":"broken"}"#, "yanked"), ("agents/ada.a/deprecation", "{}", "deprecated"),
+            ] {
+                #expect(try await send("POST", path, said, by: admin)[member]?.bool == true)
+                #expect(try await send("DELETE", path, by: ada)[member]?.bool == true, "the administrator's stays")
+                #expect(try await send("POST", path, said, by: ada)[member]?.bool == true)
+                #expect(try await send("DELETE", path, by: admin)[member]?.bool == true, "the owner's stays")
+                #expect(try await send("DELETE", path, by: admin)[member]?.bool == true)
+                #expect(try await send("DELETE", path, by: ada)[member]?.bool == false)
+            }
+        }
+    }
+
     @Test func peopleReviewAndStarWhatOthersPublish() async throws {
         try await withMarketplace { marketplace, databaseURL in
             let (_, ada) = try await marketplace.register("ada")

@@ -41,12 +41,12 @@ struct PublishEndpoint: Sendable {
                 .invalidManifest, "the manifest has errors; each is listed with its path",
                 findings: error.findings.map(Problem.Finding.init))
         }
-        return try await handler.answer(call) { past, isNew in
+        return try await handler.answer(call) { past, events in
             let existing = past[.agent(publication.id.key)].versions[publication.version.precedenceKey]
             return PublishAnswer(
                 key: publication.id.key.description, agentID: publication.id.description,
                 version: existing?.version ?? publication.version.description,
-                release: publication.published.release.hex, isNew: isNew,
+                release: publication.published.release.hex, isNew: !events.isEmpty,
                 warnings: publication.warnings.map(Problem.Finding.init)
             ).template
         } attempt: {

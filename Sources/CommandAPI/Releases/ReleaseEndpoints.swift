@@ -32,14 +32,16 @@ struct ReleaseEndpoints: Sendable {
         let reason = body.choice("reason", isRequired: isYanked, of: YankReason.self)
         let note = body.note()
         try body.check()
-        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { past, _ in
+        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) {
+            past, events in
             let published = past[.agent(key)].versions[version.precedenceKey]
+            // What one side yanks stays yanked when the other takes its yank back.
+            let lifted = events.compactMap { ($0.event as? VersionUnyanked).map { Side($0.authority) } }
             var writer = JSONWriter()
             writer.object { object in
                 object.member("id", key.description)
                 object.member("version", published?.version ?? text)
-                // What one side yanks stays yanked when the other takes its yank back.
-                object.member("yanked", isYanked || published?.yanks[.moderation] != nil)
+                object.member("yanked", isYanked || published?.yanks.keys.contains { !lifted.contains($0) } == true)
             }
             return writer.bytes
         } attempt: {
@@ -59,10 +61,13 @@ struct ReleaseEndpoints: Sendable {
         let replacement = isDeprecated ? body.parsed("replacement", "the id of an agent", AgentID.init) : nil
         let note = body.note()
         try body.check()
-        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { _, _ in
+        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) {
+            past, events in
+            let deprecations = past[.agent(key)].deprecations
+            let lifted = events.compactMap { ($0.event as? AgentUndeprecated).map { Side($0.authority) } }
             var writer = JSONWriter()
             writer.object { object in
-                object.member("deprecated", isDeprecated)
+                object.member("deprecated", isDeprecated || deprecations.keys.contains { !lifted.contains($0) })
                 object.member("id", key.description)
                 object.member("replacement", replacement?.description)
             }

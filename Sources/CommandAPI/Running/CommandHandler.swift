@@ -38,18 +38,18 @@ struct CommandHandler: Sendable {
     /// Runs a command to its answer.
     ///
     /// - Parameters:
-    ///   - reply: the answer without its position, from the past and whether something is appended. Kept under the
+    ///   - reply: the answer without its position, from the past and the events that are appended. Stored under the
     ///     idempotency key, so it holds no secret.
     ///   - attempt: makes the command; asked again where others were faster.
     func answer(
-        _ call: CommandCall, reply: (Past, _ isNew: Bool) -> [UInt8], attempt: () async throws -> CommandAttempt
+        _ call: CommandCall, reply: (Past, [DecidedEvent]) -> [UInt8], attempt: () async throws -> CommandAttempt
     ) async throws -> HTTPResponse {
         try await run(call, reply: reply, attempt: attempt).response(call)
     }
 
     /// Runs a command to what it comes to.
     func run(
-        _ call: CommandCall, reply: (Past, _ isNew: Bool) -> [UInt8], attempt: () async throws -> CommandAttempt
+        _ call: CommandCall, reply: (Past, [DecidedEvent]) -> [UInt8], attempt: () async throws -> CommandAttempt
     ) async throws -> CommandOutcome {
         /// What the same call came to where it was faster; asked before any other answer, since what this one decides
         /// over may be the other one's doing.
@@ -73,9 +73,9 @@ struct CommandHandler: Sendable {
             switch decision {
             case .unchanged(let since):
                 if let first = try await first() { return first }
-                return CommandOutcome(status: 200, reply: reply(past, false), position: since, isRepeat: false)
+                return CommandOutcome(status: 200, reply: reply(past, []), position: since, isRepeat: false)
             case .append(let events):
-                let reply = reply(past, true)
+                let reply = reply(past, events)
                 let key = (call.isKept ? call.key : nil).map {
                     Append.IdempotencyKey($0, fingerprint: call.fingerprint, reply: reply)
                 }
@@ -148,7 +148,9 @@ struct CommandHandler: Sendable {
         let erasures = events.compactMap(\.erases).map {
             ErasedContentEffect(position: $0.position, field: $0.field)
         }
-        return Append(expected: past.versions, events: new, key: key, effects: attempt.effects + erasures)
+        return Append(
+            expected: past.versions, events: new, key: key, effects: attempt.effects + erasures,
+            isAlone: events.contains { $0.stream.kind.isAnonymous })
     }
 }
 
