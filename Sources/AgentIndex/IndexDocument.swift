@@ -6,7 +6,7 @@ public import Manifest
 /// What installers read of an agent: its versions with their digests, dependencies and whether they are yanked.
 ///
 /// A function of the agent's entries alone: it holds no words of people, so nothing in it is ever erased. Its bytes are
-/// canonical JSON, and whoever reads them passes over members that it does not know.
+/// canonical JSON, and a reader skips members that it does not know.
 public struct IndexDocument: Sendable, Equatable {
     /// Raised where the bytes of an agent that has not changed become others.
     public static let format: Int64 = 1

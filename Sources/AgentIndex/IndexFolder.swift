@@ -6,7 +6,7 @@ public import System
 
 /// The index on disk, a file for each agent: `<two digits>/<key>`, where the digits begin the SHA-256 of the key.
 ///
-/// A file is there whole or not at all. Whoever reads needs nothing but the disk, so installs go on when the database is
+/// A file is there whole or not at all. Reading needs nothing but the disk, so installs go on when the database is
 /// down. One program at a time writes.
 public final class IndexFolder: Sendable {
     /// A file as it was read.
@@ -49,7 +49,7 @@ public final class IndexFolder: Sendable {
     private let path: String
     private let cache = Mutex(Cache())
 
-    /// Names the folder; it is made by whoever writes.
+    /// Names the folder; the first write creates it.
     public init(_ path: String) {
         self.path = path
     }

@@ -4,7 +4,7 @@ public import Manifest
 public enum VersionRequest: Sendable, Hashable, CustomStringConvertible {
     /// The highest release that is not yanked; where there is none, the highest pre-release that is not.
     case latest
-    /// This version, yanked or not: whoever pinned it still gets it.
+    /// This version, yanked or not: a client that pinned it still gets it.
     case exact(SemVer)
     /// The highest version in a range that is not yanked.
     case range(VersionRange)

@@ -7,7 +7,7 @@ public import System
 public struct ArtifactFolder: Sendable {
     private let path: String
 
-    /// Names the folder; it is made by whoever stores.
+    /// Names the folder; the store creates it.
     public init(_ path: String) {
         self.path = path
     }

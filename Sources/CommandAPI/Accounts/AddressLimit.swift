@@ -4,8 +4,8 @@ import System
 
 /// How often an address may do something that takes no credential: a bucket for each, filled again with time.
 ///
-/// Bounded: when too many addresses are known, those whose bucket is full again are forgotten, and when none is, whoever
-/// is new waits.
+/// Bounded: when too many addresses are known, those whose bucket is full again are forgotten, and when none is, a
+/// new address waits.
 final class AddressLimit: Sendable {
     private struct Bucket {
         var taken: Double

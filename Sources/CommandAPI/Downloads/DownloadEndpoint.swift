@@ -42,8 +42,7 @@ struct DownloadEndpoint: Sendable {
         if request.http.head.method == "GET" {
             let reader = await reader(request)
             let time = now()
-            // Where the disk takes neither the day's key nor the download, that is counted; whoever downloads is not
-            // to blame.
+            // If the disk takes neither the day's key nor the download, the loss is counted and the redirect goes on.
             if let (domain, token) = try? keys.token(reader, agent: key, at: time) {
                 let download = SpooledDownload(
                     agent: key, version: version.version.description, time: time, source: source, domain: domain,
@@ -78,7 +77,7 @@ struct DownloadEndpoint: Sendable {
             case .allYanked(let highest):
                 throw Problem(
                     .versionNotFound,
-                    "every version \(text.prefix(128)) of '\(document.id)' is yanked; \(highest) is there for whoever asks for just that one"
+                    "every version \(text.prefix(128)) of '\(document.id)' is yanked; ask for \(highest) itself to get it"
                 )
             }
         }

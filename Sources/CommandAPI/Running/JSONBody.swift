@@ -120,7 +120,7 @@ struct JSONBody {
         return number
     }
 
-    /// A list of texts of a grammar; each that is none is named by its place.
+    /// A list of texts of a grammar; each one that does not parse is named by its place.
     mutating func list<Value>(
         _ name: String, isRequired: Bool = false, maximum: Int, _ what: String, _ parse: (String) -> Value?
     ) -> [Value]? {

@@ -21,7 +21,7 @@ extension CommandHandler {
             let past = try await past.read(issued.map { TypedStream.token($0.id).any })
             var isOver = issued.allSatisfy { past[.token($0.id)].isRevoked }
             if isOver {
-                // Whoever else repeats ends one and issues one in a single append, so what is read now has the new one.
+                // Another repeat ends one and issues one in a single append, so what is read now has the new one.
                 let known = issued.count
                 issued = try await log.tokens(issuedUnder: key)
                 isOver = issued.count == known

@@ -4,7 +4,7 @@ public import EventLog
 public import Events
 import Marketplace
 
-/// Issues tokens for whoever runs the marketplace: no credential asks.
+/// Issues tokens for the operator of the marketplace, who needs no credential.
 public struct OperatorTokens: Sendable {
     private static let maximumTries = 8
 

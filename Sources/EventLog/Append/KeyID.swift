@@ -8,7 +8,7 @@ public import Events
 public struct KeyID: Sendable, Hashable {
     let bytes: [UInt8]
 
-    /// Stands for whoever has no id yet; as long as one, so that no key of the one is a key of the other.
+    /// Stands for a caller without an id; as long as one, so that no key of the one is a key of the other.
     private static let anybody = String(repeating: "-", count: 32)
 
     /// The key that a client chose, and who it acts for; nil for what takes no credential.

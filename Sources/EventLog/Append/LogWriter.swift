@@ -85,7 +85,7 @@ actor LogWriter {
         }.get()
     }
 
-    /// Sends what has arrived as soon as whoever is about to hand something in has done so.
+    /// Sends what has arrived, once the callers that are about to hand something in have done so.
     private func gather() async {
         var isDone = false
         while !isDone {
@@ -299,7 +299,7 @@ actor LogWriter {
                 guard mayMeasureAgain else { throw EventLogError.clockOff }
                 mayMeasureAgain = false
             } catch let error as PostgresError where error.sqlState == "ML004" {
-                // Whoever keeps room came too late or not at all.
+                // The upkeep made the next partition too late or not at all.
                 guard mayMakeRoom else { throw EventLogError.unavailable(error.description) }
                 mayMakeRoom = false
                 try await keeper.makeRoom()

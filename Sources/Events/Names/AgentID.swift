@@ -1,4 +1,4 @@
-/// The id of an agent in the spelling of whoever registered it.
+/// The id of an agent in the spelling in which it was registered.
 ///
 /// `[A-Za-z0-9_.-]`, at most 128 characters, begins and ends with a letter or digit; a dot does not
 /// stand beside a dot, `-` or `_`.

@@ -1,7 +1,8 @@
 import Events
 public import Postgres
 
-/// How often what was flagged, and why. Who flagged it stands in no entry, and what is in private contents.
+/// How often people flagged each target, and why. Entries name neither the person nor the target; private contents hold the
+/// target.
 public enum Flags: Projection {
     public static let name = "flags"
     public static let handled: Set<String> = [FlagRaised.type]

@@ -21,7 +21,7 @@ enum JudgeCommands {
 
     private static let yank = RunnableCommand(
         Subcommand(
-            "agent yank", "Hides a version from whoever does not ask for just that one.",
+            "agent yank", "Hides a version from everybody who does not ask for exactly that one.",
             arguments: [AgentCommands.version],
             options: [.value("reason", "REASON", "why", choices: reasons), note],
             examples: ["mentatctl agent yank ada.word-count@1.0.0 --reason broken --note 'counts twice'"])

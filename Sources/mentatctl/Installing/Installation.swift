@@ -148,7 +148,7 @@ struct Installation {
             throw Failure(
                 .failure, "wrong-digest",
                 "the \(artifact.role.rawValue) that \(registry.origin) sent has the digest \(digest); the index says \(artifact.sha256)",
-                fix: "tell whoever runs the registry; nothing was installed")
+                fix: "tell the operator of the registry; nothing was installed")
         }
     }
 }

@@ -41,7 +41,7 @@ enum Unfinished {
         for path in folders { try? FileSystem.removeTree(path) }
     }
 
-    /// Waits for the end where the program was cancelled; whoever fails meanwhile says nothing.
+    /// Waits for the end where the program was cancelled; a command that fails meanwhile prints nothing.
     static func waitIfCancelled() {
         while state.withLock({ $0.isCancelled }) { pauseThread(milliseconds: 100) }
     }
