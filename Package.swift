@@ -72,8 +72,8 @@ let package = Package(
         module("Following", ["Events", "Logging", "System"]),
         module("Manifest", ["JSON", "Text", "YAML"], embedding: "Tables"),
         module("Marketplace", ["Events", "Manifest", "Crypto"]),
-        module("Contract", ["Events", "JSON", "Crypto"]),
-        module("HTTPFront", ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"]),
+        module("Contract", ["Events", "JSON", "Crypto", "Manifest", "Text"]),
+        module("HTTPFront", ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"]),
         module("Artifacts", ["System", "Crypto", "Postgres"], embedding: "SQL"),
         module("AgentIndex", ["Events", "Manifest", "JSON", "Crypto", "System"]),
         module(
@@ -91,8 +91,8 @@ let package = Package(
             "QueryAPI",
             [
                 "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "Following", "HTTPFront", "Events",
-                "Manifest", "HTTPServer", "JSON", "Compression", "Crypto", "Logging", "System",
-            ], embedding: "OpenAPI"),
+                "Manifest", "HTTPServer", "Compression", "Crypto", "Logging", "System", "Text",
+            ]),
         .executableTarget(
             name: "MarketplaceServer",
             dependencies: [
@@ -101,13 +101,23 @@ let package = Package(
                 "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
                 "Logging", "CommandLine", "System",
             ], swiftSettings: settings),
+        module(
+            "RegistryClient",
+            ["CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest", "System"]),
+        module(
+            "Packaging", ["Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "System"],
+            embedding: "Templates"),
+        module(
+            "LocalRegistry",
+            [
+                "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "RegistryClient", "System",
+            ]),
         .executableTarget(
             name: "mentatctl",
             dependencies: [
-                "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON",
-                "Manifest",
-                "Marketplace", "System", "Text",
-            ], resources: [.embedInCode("Templates")], swiftSettings: settings),
+                "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "LocalRegistry", "Manifest",
+                "Marketplace", "Packaging", "RegistryClient", "System", "Text",
+            ], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"],
             path: "Tests/TestSupport",

@@ -84,3 +84,8 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 }
+
+extension JSONValue: ExpressibleByStringLiteral {
+    /// A text.
+    public init(stringLiteral text: String) { self = .string(text) }
+}

@@ -1,21 +1,27 @@
 /// Writes canonical JSON (RFC 8785) into one growing buffer.
 ///
 /// Members come in canonical order, by the UTF-16 code units of their names; the writer does not sort,
-/// it traps on disorder, so that an encoder's order is checked by every test that runs it.
+/// it traps on disorder, so that an encoder's order is checked by every test that runs it. A writer that is not
+/// canonical takes members in any order.
 public struct JSONWriter: Sendable {
     /// What has been written, then room; words are stored into room faster than bytes are appended.
     private var buffer: [UInt8]
     private var count = 0
     private var mustSeparate = false
+    private let isCanonical: Bool
 
     /// An empty writer.
-    public init(reservingBytes capacity: Int = 512) {
+    ///
+    /// - Parameter isCanonical: false for documents whose members may stand in any order.
+    public init(reservingBytes capacity: Int = 512, isCanonical: Bool = true) {
         buffer = [UInt8](repeating: 0, count: capacity)
+        self.isCanonical = isCanonical
     }
 
     /// A writer that only stands in for one whose buffer is elsewhere; it costs no allocation.
     fileprivate init(placeholder: Void) {
         buffer = []
+        isCanonical = true
     }
 
     /// What has been written.
@@ -87,7 +93,7 @@ public struct JSONWriter: Sendable {
         count += value.count
     }
 
-    /// Writes a tree canonically: members sorted, numbers as the nearest double.
+    /// Writes a tree: numbers as the nearest double, members sorted where the writer is canonical.
     ///
     /// A number that no finite double stands for is written as `null`; readers refuse none, so check before.
     public mutating func value(_ value: JSONValue) {
@@ -103,7 +109,8 @@ public struct JSONWriter: Sendable {
         case .string(let text): string(text)
         case .array(let elements): array(elements) { element, writer in writer.value(element) }
         case .object(let members):
-            let sorted = members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
+            let sorted =
+                isCanonical ? members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) } : members
             object { scope in
                 for member in sorted { scope.member(member.name) { $0.value(member.value) } }
             }
@@ -212,7 +219,7 @@ public struct JSONWriter: Sendable {
 
         private mutating func begin(_ name: String) {
             let source = name.utf8Span.span
-            precondition(follows(source), "member \(name) out of canonical order")
+            precondition(!writer.isCanonical || follows(source), "member \(name) out of canonical order")
             writer.separate(beforeBytes: source.count + 3)
             let start = writer.count + 1
             var target = writer.buffer.mutableSpan
@@ -279,7 +286,14 @@ public struct JSONWriter: Sendable {
 extension JSONValue {
     /// The canonical bytes (RFC 8785).
     public var canonicalBytes: [UInt8] {
-        var writer = JSONWriter()
+        bytes(isCanonical: true)
+    }
+
+    /// The bytes with the members of each object in the order that they have here.
+    public var orderedBytes: [UInt8] { bytes(isCanonical: false) }
+
+    private func bytes(isCanonical: Bool) -> [UInt8] {
+        var writer = JSONWriter(isCanonical: isCanonical)
         writer.value(self)
         return writer.bytes
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Lets the calling thread sleep; for threads of their own, never for a task.
@@ -29,6 +30,7 @@ public func startThread(named name: String, _ body: @escaping @Sendable () -> Vo
         { argument in
             guard let argument = unsafe argument else { return nil }
             let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+            unsafe pthread_setname_np(pthread_self(), String(decoding: start.name.utf8.prefix(15), as: UTF8.self))
             start.body()
             return nil
         }, argument)

@@ -1,9 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// A thread of its own for calls that block: disk, database, other programs.
+/// Threads of their own for calls that block or compute: disk, database, other programs, compression.
 ///
-/// Jobs run one after the other in the order they came. Nothing that suspends can run inside one.
+/// Jobs begin in the order they came; with one thread they run one after the other. Nothing that suspends can run
+/// inside one.
 public final class Worker: Sendable {
     private struct State {
         var jobs: [@Sendable () -> Void] = []
@@ -11,12 +12,16 @@ public final class Worker: Sendable {
     }
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
+    private let threads: Int
 
-    /// Starts the thread.
-    public init(name: String) {
-        // The thread keeps the worker's state alive until `stop`.
-        startThread(named: name) { [self] in
-            while let job = next() { job() }
+    /// Starts the threads.
+    public init(name: String, threads: Int = 1) {
+        self.threads = threads
+        for _ in 0..<threads {
+            // A thread keeps the worker's state alive until `stop`.
+            startThread(named: name) { [self] in
+                while let job = next() { job() }
+            }
         }
     }
 
@@ -31,7 +36,7 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Runs `body` on the thread and returns what it returns.
+    /// Runs `body` on a thread and returns what it returns.
     public func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let isTaken = state.withLock { state in
@@ -43,7 +48,7 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Runs `body` on the thread some time; nobody waits for it.
+    /// Runs `body` on a thread some time; nobody waits for it.
     public func enqueue(_ body: @escaping @Sendable () -> Void) {
         let isTaken = state.withLock { state in
             if !state.isStopped { state.jobs.append(body) }
@@ -52,9 +57,9 @@ public final class Worker: Sendable {
         if isTaken { available.signal() }
     }
 
-    /// Ends the thread once the jobs at hand have run; later jobs throw `CancellationError`.
+    /// Ends the threads once the jobs at hand have run; later jobs throw `CancellationError`.
     public func stop() {
         state.withLock { $0.isStopped = true }
-        available.signal()
+        for _ in 0..<threads { available.signal() }
     }
 }

@@ -1,9 +1,9 @@
 /// Keeps secrets out of what is said: a token that stands where none belongs is never repeated.
-public enum Redaction {
+package enum Redaction {
     private static let prefix = Array("mlm_".utf8)
 
     /// The text with whatever looks like a token, or the beginning of one, as `mlm_…`.
-    public static func ofTokens(in text: String) -> String {
+    package static func ofTokens(in text: String) -> String {
         // Most texts have none, and looking at the bytes costs little.
         guard text.utf8.contains(UInt8(ascii: "_")) else { return text }
         var redacted: [UInt8] = []

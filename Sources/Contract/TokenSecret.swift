@@ -1,22 +1,22 @@
-public import Crypto
+package import Crypto
 
 /// The secret of a credential: `mlm_`, 64 hexadecimal digits, and 8 more that check them.
 ///
 /// The check tells a mistyped or truncated secret from a foreign one without asking the database, and lets
 /// scanners find leaked ones. Only the hash is ever stored.
-public struct TokenSecret: Sendable {
+package struct TokenSecret: Sendable {
     /// What the owner keeps. Never logged, never in an entry.
-    public let text: String
+    package let text: String
 
     /// Makes a new one from 32 random bytes.
-    public init(random bytes: [UInt8]) {
+    package init(random bytes: [UInt8]) {
         precondition(bytes.count == 32, "a secret has 32 bytes")
         let body = "mlm_\(Hex.encode(bytes))"
         text = body + Self.check(body)
     }
 
     /// Reads one; nil where form or check are wrong.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let body = String(text.dropLast(8))
         guard text.utf8.count == 76, text.hasPrefix("mlm_"), Hex.decode(text.dropFirst(4)) != nil,
             Self.check(body).utf8.elementsEqual(text.utf8.suffix(8))
@@ -25,7 +25,7 @@ public struct TokenSecret: Sendable {
     }
 
     /// What is stored.
-    public var hash: SHA256Digest { SHA256Digest(of: Array(text.utf8)) }
+    package var hash: SHA256Digest { SHA256Digest(of: Array(text.utf8)) }
 
     private static func check(_ body: String) -> String {
         String(SHA256Digest(of: Array(body.utf8)).hex.prefix(8))

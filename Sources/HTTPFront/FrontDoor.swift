@@ -1,59 +1,59 @@
-public import Contract
+package import Contract
 import Crypto
-public import Events
-public import HTTPServer
-import JSON
-public import Logging
-import System
-
-/// A request on its way through a front.
-public struct FrontRequest: Sendable {
-    /// The request.
-    public let http: HTTPRequest
-    /// The parameters of the path.
-    public let path: [String: String]
-    /// The id that the answer carries; it is the correlation of what is appended.
-    public let id: UUIDv7
-
-    /// A parameter of the path; the route declares it, so it is there.
-    public func segment(_ name: String) -> String { path[name] ?? "" }
-}
+import Events
+package import HTTPServer
+package import Logging
+package import System
 
 /// What both fronts share: one way from a route to an answer, with the request's id, a line in the log, and
 /// problems for everything that goes wrong.
-public struct FrontDoor: Sendable {
+package struct FrontDoor: Sendable {
     /// Answers a request or throws a `Problem`.
-    public typealias Endpoint = @Sendable (FrontRequest) async throws -> HTTPResponse
+    package typealias Handler = @Sendable (FrontRequest) async throws -> HTTPResponse
 
     private let log: Log
+    /// Where handlers block.
+    package let blocking = Worker(name: "http-blocking", threads: 4)
     private let translate: @Sendable (any Error) -> Problem?
     private var router = HTTPRouter()
 
     /// The cached answer to a request; nil without one.
-    public var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
+    package var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
 
     /// A door without routes.
     ///
     /// - Parameter translate: the problem that an error of the marketplace's own parts stands for; nil for
     ///   what is a fault of the server.
-    public init(log: Log, translate: @escaping @Sendable (any Error) -> Problem?) {
+    package init(log: Log, translate: @escaping @Sendable (any Error) -> Problem?) {
         self.log = log
         self.translate = translate
     }
 
-    /// Adds a route.
-    public mutating func on(_ method: String, _ path: String, _ endpoint: @escaping Endpoint) {
+    /// Adds the route of an endpoint; parameters that it does not declare are refused before the handler is asked.
+    package mutating func on(_ endpoint: EndpointDeclaration, _ handler: @escaping Handler) {
         let door = self
-        router.on(method, path) { request, parameters in
-            await door.answer(request, parameters, endpoint)
+        router.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
+            await door.answer(request, parameters) { request in
+                try request.checkNames(endpoint)
+                return try await handler(request)
+            }
+        }
+    }
+
+    /// Adds an endpoint whose answer is made from its parameters alone.
+    package mutating func on<Input, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, _ handler: @escaping @Sendable (Input) async throws -> Reply<Given>
+    ) {
+        on(endpoint.declaration) { request in
+            request.response(endpoint, try await handler(try request.input(of: endpoint)))
         }
     }
 
     /// Method and path of every route.
-    public var routes: [(method: String, path: String)] { router.routes.map { ($0.method, $0.path) } }
+    package var routes: [(method: String, path: String)] { router.routes.map { ($0.method, $0.path) } }
 
     /// Answers a request; never throws.
-    public func handle(_ request: HTTPRequest) async -> HTTPResponse {
+    package func handle(_ request: HTTPRequest) async -> HTTPResponse {
         switch router.match(request.head) {
         case .found(let handler, let parameters):
             return await handler(request, parameters)
@@ -66,13 +66,13 @@ public struct FrontDoor: Sendable {
             }
         case .notFound:
             return await answer(request, [:]) { _ in
-                throw Problem(.pathNotFound, "see /openapi/openapi.json for what there is")
+                throw Problem(.pathNotFound, "see \(Endpoints.description.declaration.path) for what there is")
             }
         }
     }
 
     /// Answers a request at once if its answer is cached.
-    public func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)? {
+    package func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)? {
         guard let answer = findCached(head) else { return nil }
         let id = Self.newID().description
         log.debug(
@@ -84,14 +84,14 @@ public struct FrontDoor: Sendable {
     /// An answer as it is cached: with the fields of every answer except the id of its request.
     ///
     /// - Parameter gzip: the body compressed.
-    public static func cacheable(_ response: HTTPResponse, gzip: [UInt8]?) -> HTTPCachedAnswer? {
+    package static func cacheable(_ response: HTTPResponse, gzip: [UInt8]?) -> HTTPCachedAnswer? {
         var response = response
         response.fields.append("x-content-type-options", "nosniff")
         return HTTPCachedAnswer(response, gzip: gzip)
     }
 
     /// The answer to what is no request.
-    public static func refuse(_ refusal: HTTPRefusal) -> HTTPResponse {
+    package static func refuse(_ refusal: HTTPRefusal) -> HTTPResponse {
         let id = newID()
         return Problem(refusal).response(id).finished(id)
     }
@@ -101,13 +101,13 @@ public struct FrontDoor: Sendable {
     }
 
     private func answer(
-        _ http: HTTPRequest, _ parameters: [String: String], _ endpoint: Endpoint
+        _ http: HTTPRequest, _ parameters: [String: String], _ handler: Handler
     ) async -> HTTPResponse {
-        let request = FrontRequest(http: http, path: parameters, id: Self.newID())
+        let request = FrontRequest(http: http, path: parameters, id: Self.newID(), blocking: blocking)
         let began = Host.steadyClockMilliseconds()
         var response: HTTPResponse
         do {
-            response = try await endpoint(request)
+            response = try await handler(request)
         } catch let problem as Problem {
             response = problem.response(request.id)
         } catch let refusal as HTTPRefusal {
@@ -157,7 +157,8 @@ extension Problem {
         if let retryAfterSeconds { fields.append("retry-after", "\(retryAfterSeconds)") }
         if let sizeBytes { fields.append("content-range", "bytes */\(sizeBytes)") }
         return HTTPResponse(
-            status: code.status, fields: fields, body: .bytes(body(request: request.description)))
+            status: code.status, fields: fields,
+            body: .bytes(ProblemBody.form.bytes(body(request: request.description))))
     }
 }
 
@@ -168,12 +169,5 @@ extension HTTPResponse {
         response.fields.append(Fields.request, request.description)
         response.fields.append("x-content-type-options", "nosniff")
         return response
-    }
-
-    /// An answer with a JSON body.
-    public static func json(_ status: Int, _ body: [UInt8], fields: HTTPFields = [:]) -> HTTPResponse {
-        var all = fields
-        all.append("content-type", "application/json")
-        return HTTPResponse(status: status, fields: all, body: .bytes(body))
     }
 }

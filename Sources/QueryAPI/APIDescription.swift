@@ -1,7 +1,7 @@
+import Contract
 import Crypto
 
-/// The OpenAPI description that is served, compiled in from `schemas/http`.
+/// The description of the API, as it is served.
 enum APIDescription {
-    static let document = PackageResources.openapi_json
-    static let etag = String(SHA256Digest(of: PackageResources.openapi_json).hex.prefix(32))
+    static let etag = String(SHA256Digest(of: OpenAPI.document).hex.prefix(32))
 }

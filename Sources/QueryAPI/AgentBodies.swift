@@ -1,133 +1,79 @@
 import Contract
 import Crypto
 import Events
-import JSON
 import Projections
 
-/// What lists and pages say of agents, under the names of the specification (1.3, AgentSummary).
-extension AgentReader.Summary {
-    /// Writes the object; `detail` adds what the agent's own page shows.
-    func encode(_ writer: inout JSONWriter, detail: AgentReader.Detail? = nil) {
-        let latest = detail?.latest
-        writer.object { object in
-            object.member("agent_id", agentID)
-            object.member("author", latest?.author)
-            if let latest { object.member("capabilities", latest.published.capabilities ?? []) }
-            object.member("categories", category.isEmpty ? [] : [category])
-            object.member("created_at", created.description)
-            if let latest { object.member("dependencies") { latest.encodeDependencies(&$0) } }
-            if let deprecation = detail?.deprecation {
-                object.member("deprecation") { deprecation.encodeDeprecation(&$0) }
-            }
-            object.member("description", latest?.listing?.description)
-            object.member("display_name", title.isEmpty ? agentID : title)
-            object.member("download_count", readers)
-            object.member("has_wasm", hasWASM)
-            object.member("icon", latest?.listing?.icon)
-            object.member("id", key)
-            object.member("image", latest?.listing?.image)
-            if let latest { object.member("inputs") { encodePins(latest.listing?.inputs, &$0) } }
-            object.member("is_deprecated", isDeprecated)
-            object.member("is_verified", false)
-            object.member("latest_version", latestVersion)
-            object.member("license", latest?.published.license)
-            object.member("listed", latest?.published.listed)
-            if let latest { object.member("outputs") { encodePins(latest.listing?.outputs, &$0) } }
-            object.member("publisher") { writer in
-                writer.object { object in
-                    object.member("is_verified", false)
-                    object.member("username", username)
-                }
-            }
-            if let hold = detail?.hold { object.member("quarantine") { hold.encodeReason(&$0) } }
-            object.member("rating_avg") { $0.hundredths(rating.hundredths) }
-            object.member("rating_count", rating.count)
-            object.member("runtime", latest?.published.runtime)
-            object.member("source_url", latest?.listing?.sourceURL)
-            object.member("star_count", stars)
-            object.member("summary", summary)
-            if let latest { object.member("tags", latest.listing?.tags ?? []) }
-            object.member("updated_at", updated.description)
-        }
+// What read models hold, as the bodies of answers say it.
+
+extension AgentSummary {
+    init(_ row: AgentReader.Summary) throws {
+        guard let key = AgentKey(row.key) else { throw ModelFault("an agent has the key '\(row.key)'") }
+        self.init(
+            id: key, agentID: row.agentID, displayName: row.title.isEmpty ? row.agentID : row.title,
+            summary: row.summary, publisher: PublisherMention(username: row.username, isVerified: false),
+            latestVersion: row.latestVersion, downloads: row.readers, stars: row.stars,
+            ratingHundredths: row.rating.hundredths, ratings: row.rating.count,
+            categories: row.category.isEmpty ? [] : [row.category], isVerified: false, hasWASM: row.hasWASM,
+            isDeprecated: row.isDeprecated, created: row.created, updated: row.updated)
     }
 }
 
-extension AgentReader.Detail {
-    /// Writes the object of the agent's own page.
-    func encode(_ writer: inout JSONWriter) { summary.encode(&writer, detail: self) }
+/// A row that can't be: the model is broken.
+struct ModelFault: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
 }
 
-extension AgentReader.Version {
-    /// Writes the object of a version.
-    func encode(_ key: AgentKey, _ writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("artifacts") { writer in
-                writer.array(published.artifacts) { artifact, writer in
-                    writer.object { object in
-                        if removed.contains(artifact.sha256.hex) { object.member("removed", true) }
-                        object.member("role", artifact.role.rawValue)
-                        object.member("sha256", artifact.sha256.hex)
-                        object.member("size", artifact.sizeBytes)
-                        object.member("url", Paths.artifact(artifact.sha256.hex))
-                    }
-                }
-            }
-            object.member("author", author)
-            object.member("capabilities", published.capabilities ?? [])
-            object.member("dependencies") { encodeDependencies(&$0) }
-            object.member("id", key.description)
-            object.member("license", published.license)
-            object.member("listed", published.listed)
-            if let listing {
-                object.member("listing") { $0.raw(listing.document) }
-            }
-            object.member("min_mentat_version", published.minimumMentatVersion)
-            object.member("position", position.value)
-            object.member("published_at", time.description)
-            if let hold { object.member("quarantine") { hold.encodeReason(&$0) } }
-            object.member("release", published.release.hex)
-            object.member("runtime", published.runtime)
-            object.member("version", published.version)
-            if let yank { object.member("yank") { yank.encodeReason(&$0) } }
-            object.member("yanked", yank != nil)
-        }
-    }
-
-    fileprivate func encodeDependencies(_ writer: inout JSONWriter) {
-        writer.array(published.dependencies ?? []) { dependency, writer in
-            writer.object { object in
-                object.member("id", dependency.id.description)
-                object.member("peer", dependency.isPeer)
-                object.member("range", dependency.range)
-            }
-        }
+extension AgentDetail {
+    init(_ row: AgentReader.Detail) throws {
+        let (published, listing) = (row.latest.published, row.latest.listing)
+        self.init(
+            summary: try AgentSummary(row.summary), author: row.latest.author, description: listing?.description,
+            capabilities: published.capabilities ?? [], dependencies: published.dependencyBodies,
+            inputs: (listing?.inputs ?? []).map(PinBody.init), outputs: (listing?.outputs ?? []).map(PinBody.init),
+            tags: listing?.tags ?? [], icon: listing?.icon, image: listing?.image, license: published.license,
+            isListed: published.listed, runtime: published.runtime, sourceURL: listing?.sourceURL,
+            deprecation: row.deprecation.map { remark in
+                DeprecationRemark(replacement: remark.replacement, note: remark.note, since: remark.since)
+            }, quarantine: row.hold.map(ReasonRemark.init))
     }
 }
 
-extension Remark {
-    fileprivate func encodeReason(_ writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("note", note)
-            object.member("reason", reason)
-            object.member("since", since.description)
-        }
-    }
-
-    fileprivate func encodeDeprecation(_ writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("note", note)
-            object.member("replacement", replacement)
-            object.member("since", since.description)
-        }
+extension VersionPage {
+    init(_ row: AgentReader.Version, of key: AgentKey) {
+        let published = row.published
+        self.init(
+            id: key, version: published.version, release: published.release, published: row.time,
+            position: row.position,
+            artifacts: published.artifacts.map { artifact in
+                ArtifactBody(
+                    role: artifact.role.rawValue, sha256: artifact.sha256, sizeBytes: artifact.sizeBytes,
+                    url: Endpoints.showArtifact.target(ArtifactParameters(digest: artifact.sha256)),
+                    isRemoved: row.removed.contains(artifact.sha256.hex) ? true : nil)
+            }, author: row.author, capabilities: published.capabilities ?? [],
+            dependencies: published.dependencyBodies, license: published.license, isListed: published.listed,
+            listing: row.listing.map { RawObject($0.document) },
+            minimumMentatVersion: published.minimumMentatVersion, runtime: published.runtime,
+            isYanked: row.yank != nil, yank: row.yank.map(ReasonRemark.init),
+            quarantine: row.hold.map(ReasonRemark.init))
     }
 }
 
-private func encodePins(_ pins: [ListingContent.Pin]?, _ writer: inout JSONWriter) {
-    writer.array(pins ?? []) { pin, writer in
-        writer.object { object in
-            object.member("description", pin.description)
-            object.member("name", pin.name)
-            object.member("type", pin.type)
-        }
+extension VersionPublished {
+    fileprivate var dependencyBodies: [DependencyBody] {
+        (dependencies ?? []).map { DependencyBody(id: $0.id.description, range: $0.range, isPeer: $0.isPeer) }
+    }
+}
+
+extension PinBody {
+    fileprivate init(_ pin: ListingContent.Pin) {
+        self.init(name: pin.name, type: pin.type, description: pin.description)
+    }
+}
+
+extension ReasonRemark {
+    fileprivate init(_ remark: Remark) {
+        self.init(reason: remark.reason, note: remark.note, since: remark.since)
     }
 }

@@ -23,14 +23,25 @@ final class CachedAnswers: Sendable {
         case files
     }
 
+    /// What was asked for, and in which form.
+    fileprivate struct Key: Hashable {
+        let target: String
+        let representation: Representation
+
+        init(_ head: HTTPRequestHead) {
+            target = head.target
+            representation = Representation(for: head)
+        }
+    }
+
     fileprivate struct Cached {
         let answer: HTTPCachedAnswer
         let subject: Subject
     }
 
     fileprivate struct State {
-        var answers: [String: Cached] = [:]
-        var targets: [Subject: Set<String>] = [:]
+        var answers: [Key: Cached] = [:]
+        var keys: [Subject: Set<Key>] = [:]
         /// Where a subject was last changed, as far as it is remembered.
         var changed: [Subject: Position] = [:]
         /// Changes before it are forgotten, so an answer that was read before it is not cached.
@@ -63,35 +74,42 @@ final class CachedAnswers: Sendable {
         guard head.method == "GET" || head.method == "HEAD", head.fields["if-none-match"] == nil,
             head.fields["range"] == nil
         else { return nil }
-        return state.withLock { $0.answers[head.target]?.answer }
+        return state.withLock { $0.answers[Key(head)]?.answer }
     }
 
-    /// True for what may be answered in either form, to the client that takes it.
-    static func mayCompress(_ response: HTTPResponse) -> Bool {
-        response.fields["content-type"] == "application/json"
+    /// Caches the answer to a request for the next client that asks the same; one that waited for a position answers a
+    /// question of its own. Compressing it takes place on another thread, after it was answered.
+    func keep(_ response: HTTPResponse, for request: FrontRequest, about subject: Subject, next: Position) {
+        let head = request.http.head
+        guard response.status == 200, head.method == "GET",
+            !head.query.contains(where: { $0.name == "min_position" })
+        else { return }
+        let key = Key(head)
+        request.blocking.enqueue { [self] in
+            guard let answer = FrontDoor.cacheable(response, gzip: Self.compressed(response)) else { return }
+            insert(answer, for: key, about: subject, next: next)
+        }
     }
 
-    /// The body of a longer answer, made once for all that take it.
+    /// The body of a longer answer, made once for all clients that take it.
     private static func compressed(_ response: HTTPResponse) -> [UInt8]? {
-        guard mayCompress(response), case .bytes(let bytes) = response.body, bytes.count >= shortestCompressedBytes
+        guard response.fields["vary"] != nil, case .bytes(let bytes) = response.body,
+            bytes.count >= shortestCompressedBytes
         else { return nil }
         return Gzip.compress(bytes)
     }
 
     /// Caches an answer that reflects everything before `next`, unless its subject has changed since.
-    func insert(_ response: HTTPResponse, for head: HTTPRequestHead, about subject: Subject, next: Position) {
-        guard response.status == 200, head.method == "GET",
-            let answer = FrontDoor.cacheable(response, gzip: Self.compressed(response)),
-            answer.sizeBytes < maximumBytes / 8
-        else { return }
+    private func insert(_ answer: HTTPCachedAnswer, for key: Key, about subject: Subject, next: Position) {
+        guard answer.sizeBytes < maximumBytes / 8 else { return }
         state.withLock { state in
             guard next >= state.floor, state.changed[subject].map({ $0 < next }) ?? true else { return }
-            state.remove(head.target)
-            state.answers[head.target] = Cached(answer: answer, subject: subject)
-            state.targets[subject, default: []].insert(head.target)
+            state.remove(key)
+            state.answers[key] = Cached(answer: answer, subject: subject)
+            state.keys[subject, default: []].insert(key)
             state.bytes += answer.sizeBytes + Self.overheadBytes
             // An answer that is removed is cached again at its next request, so frequent ones return first.
-            while state.bytes > maximumBytes, let target = state.answers.keys.randomElement() { state.remove(target) }
+            while state.bytes > maximumBytes, let key = state.answers.keys.randomElement() { state.remove(key) }
         }
     }
 
@@ -164,16 +182,16 @@ final class CachedAnswers: Sendable {
 }
 
 extension CachedAnswers.State {
-    mutating func remove(_ target: String) {
-        guard let cached = answers.removeValue(forKey: target) else { return }
-        targets[cached.subject]?.remove(target)
-        if targets[cached.subject]?.isEmpty == true { targets[cached.subject] = nil }
+    fileprivate mutating func remove(_ key: CachedAnswers.Key) {
+        guard let cached = answers.removeValue(forKey: key) else { return }
+        keys[cached.subject]?.remove(key)
+        if keys[cached.subject]?.isEmpty == true { keys[cached.subject] = nil }
         bytes -= cached.answer.sizeBytes + CachedAnswers.overheadBytes
     }
 
     mutating func change(_ subject: CachedAnswers.Subject, at position: Position) {
         changed[subject] = max(changed[subject] ?? position, position)
-        for target in targets[subject] ?? [] { remove(target) }
+        for key in keys[subject] ?? [] { remove(key) }
     }
 
     mutating func forget(before position: Position) {
@@ -183,7 +201,7 @@ extension CachedAnswers.State {
 
     mutating func dropAll(before position: Position) {
         answers.removeAll()
-        targets.removeAll()
+        keys.removeAll()
         bytes = 0
         forget(before: position)
     }

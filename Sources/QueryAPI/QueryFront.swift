@@ -1,16 +1,16 @@
-public import AgentIndex
-public import Artifacts
+package import AgentIndex
+package import Artifacts
 import Contract
-public import EventLog
+package import EventLog
 import Events
-public import Following
-public import HTTPFront
+package import Following
+package import HTTPFront
 import HTTPServer
-public import Logging
-public import Projections
+package import Logging
+package import Projections
 
 /// The front for reads: models, the log, files, and what describes them.
-public struct QueryFront: Sendable {
+package struct QueryFront: Sendable {
     /// How long a read waits for a position.
     static let waitMilliseconds: Int64 = 5_000
 
@@ -18,13 +18,13 @@ public struct QueryFront: Sendable {
     let entries: EventReader
     let artifacts: ArtifactFolder
     let index: IndexFolder
-    private let cached: CachedAnswers?
+    let cached: CachedAnswers?
 
     /// A front over models, a log and a folder of files.
     ///
     /// - Parameter cachedBytes: how much memory cached answers may take; with 0 none is cached. A program that
     ///   caches runs `followLog` beside the front.
-    public init(
+    package init(
         agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int
     ) {
         cached = cachedBytes > 0 ? CachedAnswers(maximumBytes: cachedBytes) : nil
@@ -35,23 +35,19 @@ public struct QueryFront: Sendable {
     }
 
     /// Adds the routes of the queries.
-    public func addRoutes(to door: inout FrontDoor) {
-        door.on("GET", "\(Paths.base)/agents") { try await listAgents($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}") { try await showAgent($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}/versions") { try await listVersions($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}") { try await showVersion($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}/manifest") { try await manifest($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}/reviews") { try await listReviews($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}/stars") { try await listStars($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}/owners") { try await listOwners($0) }
-        door.on("GET", "\(Paths.base)/agents/{id}/downloads") { try await showDownloads($0) }
-        door.on("GET", "/index/{id}") { try await showIndex($0) }
-        door.on("GET", "\(Paths.base)/publishers/{name}") { try await showPublisher($0) }
-        door.on("GET", "\(Paths.base)/artifacts/sha256/{digest}") { try artifact($0) }
-        door.on("GET", "\(Paths.base)/events") { try await events($0) }
-        door.on("GET", "\(Paths.base)/projections") { try await projections($0) }
-        door.on("GET", "/openapi/openapi.json") { openAPI($0) }
-        door.on("GET", "/openapi/") { openAPI($0) }
+    package func addRoutes(to door: inout FrontDoor) {
+        var routes = QueryRoutes(door, agents: agents, cached: cached)
+        addAgents(to: &routes)
+        addPeople(to: &routes)
+        addDownloads(to: &routes)
+        addLog(to: &routes)
+        addFiles(to: &routes)
+        for endpoint in [Endpoints.description, Endpoints.descriptionFolder] {
+            routes.onAny(endpoint) { _, request in
+                request.document(OpenAPI.document, etag: APIDescription.etag, position: nil)
+            }
+        }
+        door = routes.door
         if let cached { door.findCached = { cached.find($0) } }
     }
 
@@ -60,46 +56,33 @@ public struct QueryFront: Sendable {
     /// - Parameters:
     ///   - head: the log's head.
     ///   - log: where faults are said.
-    public func followLog(_ head: HeadFeed, log: Log) async {
+    package func followLog(_ head: HeadFeed, log: Log) async {
         await cached?.follow(entries, head, log)
     }
 
-    /// Caches an answer for the next client that asks the same; a wait for a position is a question of its own.
-    func keep(
-        _ response: HTTPResponse, for request: FrontRequest, about subject: CachedAnswers.Subject, next: Position
-    ) -> HTTPResponse {
-        var response = response
-        // A cache between here and a client has to know that the next one may take another form.
-        if CachedAnswers.mayCompress(response) { response.fields.append("vary", "accept-encoding") }
-        let head = request.http.head
-        if !head.query.contains(where: { $0.name == "min_position" }) {
-            cached?.insert(response, for: head, about: subject, next: next)
-        }
-        return response
-    }
-
     /// Throws where the models can't be read.
-    public func checkReady() async throws {
+    package func checkReady() async throws {
         _ = try await agents.recentlyReflected(AgentReader.shownModels)
     }
 
-    /// Waits until the models that an answer is made of reflect the position that `min_position` asks for.
-    func awaitPosition(_ request: FrontRequest, _ models: [any Projection.Type]) async throws {
-        let wanted = try request.integer("min_position", default: -1, in: 0...(Int64(1) << 53) - 1)
-        guard wanted >= 0 else { return }
-        guard try await agents.reflects(Position(wanted), in: models, withinMilliseconds: Self.waitMilliseconds) else {
-            throw Problem(.positionNotReached, "the read model does not reflect position \(wanted) yet; try again")
+    /// Waits for a position as long as a read may.
+    ///
+    /// - Parameter reflects: waits so many milliseconds at most; false where the position is not reflected by then.
+    static func await(_ position: Position, _ reflects: (_ milliseconds: Int64) async throws -> Bool) async throws {
+        guard try await reflects(waitMilliseconds) else {
+            throw Problem(.positionNotReached, "the read model does not reflect position \(position) yet; try again")
         }
     }
+}
 
-    private func openAPI(_ request: FrontRequest) -> HTTPResponse {
-        request.conditional(
-            etag: APIDescription.etag, .json(200, APIDescription.document, fields: ["access-control-allow-origin": "*"])
-        )
+extension FrontRequest {
+    /// A JSON document whose bytes are at hand; any page may read it.
+    func document(_ bytes: [UInt8], etag: String, position: Position?) -> HTTPResponse {
+        var fields: HTTPFields = ["content-type": "application/json", "access-control-allow-origin": "*"]
+        if let position { fields.append(Fields.position, position.description) }
+        return conditional(etag: etag, HTTPResponse(status: 200, fields: fields, body: .bytes(bytes)))
     }
 }
 
-/// The position of the last event that an answer reflects, as its field; none where nothing is reflected.
-func positionFields(next: Position) -> HTTPFields {
-    next.value == 0 ? [:] : [Fields.position: "\(next.value - 1)"]
-}
+/// A cursor that the list did not give.
+let badCursor = Problem(.invalidParameter, "'cursor' is none that this list gave; leave it out to begin anew")

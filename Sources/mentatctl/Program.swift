@@ -1,6 +1,6 @@
 import CommandLine
 import Contract
-import JSON
+import LocalRegistry
 import System
 
 /// The program `mentatctl`.
@@ -97,15 +97,15 @@ struct Program {
     private static func say(_ failure: Failure, asJSON: Bool) {
         let failure = failure.redacted
         guard !asJSON else {
-            Host.write("\(String(decoding: failure.json.canonicalBytes, as: UTF8.self))\n", to: 2)
+            Host.write("\(String(decoding: failure.document, as: UTF8.self))\n", to: 2)
             return
         }
-        var text = "mentatctl: \(JSONValue.printable(failure.message))\n"
+        var text = "mentatctl: \(failure.message)\n"
         for finding in failure.findings {
             text +=
                 "  \(finding.severity) at \(finding.path.isEmpty ? "the document" : finding.path): \(finding.message)\n"
         }
-        if let fix = failure.fix { text += "  try: \(JSONValue.printable(fix))\n" }
+        if let fix = failure.fix { text += "  try: \(fix)\n" }
         Host.write(text, to: 2)
     }
 }

@@ -16,9 +16,9 @@ import Testing
             "AgentIndex", "Crypto", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging",
             "System",
         ],
-        "Contract": ["Events", "JSON", "Crypto"],
+        "Contract": ["Events", "JSON", "Crypto", "Manifest", "Text"],
         "Following": ["Events", "Logging", "System"],
-        "HTTPFront": ["Contract", "Events", "HTTPServer", "JSON", "Crypto", "Logging", "System"],
+        "HTTPFront": ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"],
         "CommandAPI": [
             "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront",
             "Events",
@@ -26,14 +26,20 @@ import Testing
             "Postgres",
             "JSON", "Crypto", "System", "Text",
         ],
+        "RegistryClient": [
+            "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest", "System",
+        ],
+        "Packaging": ["Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "System"],
+        "LocalRegistry": [
+            "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "RegistryClient", "System",
+        ],
         "mentatctl": [
-            "AgentIndex", "Archive", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest",
-            "Marketplace", "System", "Text",
+            "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "LocalRegistry", "Manifest",
+            "Marketplace", "Packaging", "RegistryClient", "System", "Text",
         ],
         "QueryAPI": [
             "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
-            "HTTPServer", "JSON",
-            "Compression", "Crypto", "Following", "Logging", "System",
+            "HTTPServer", "Compression", "Crypto", "Following", "Logging", "System", "Text",
         ],
     ]
     private static let libraries: [String: Set<String>] = [
@@ -72,7 +78,7 @@ import Testing
     private static func imports(_ line: String) -> String? {
         let words = line.split(separator: " ").map(String.init)
         guard let index = words.firstIndex(of: "import"),
-            words[..<index].allSatisfy({ $0 == "public" || $0.hasPrefix("@") })
+            words[..<index].allSatisfy({ $0 == "public" || $0 == "package" || $0.hasPrefix("@") })
         else { return nil }
         return words.last
     }

@@ -1,17 +1,15 @@
 """Holds recorded exchanges to the OpenAPI description, by the package jsonschema.
 
-stdin: a JSON object a line {method, path, template, query, parts, json, status, type, body, headers}. Prints the faults of
+stdin: the description on one line, then a JSON object a line {method, path, template, query, parts, json, status, type, body, headers}. Prints the faults of
 each, then a line with every operation that is described, sorted.
 """
 import json
-import pathlib
 import sys
 import urllib.parse
 
 import jsonschema
 
-root = pathlib.Path(__file__).resolve().parents[2]
-document = json.loads((root / "schemas/http/openapi.json").read_text())
+document = json.loads(sys.stdin.readline())
 
 
 def check(schema, value):
@@ -72,7 +70,7 @@ def body_faults(operation, exchange):
             return ["a body is required"] if body["required"] else []
         return check(body["content"]["application/json"]["schema"], json.loads(exchange["json"]))
     if "application/x-ndjson" in body["content"]:
-        line = document["components"]["schemas"]["DownloadLine"]
+        line = body["content"]["application/x-ndjson"]["schema"]
         return [fault for text in exchange["json"].splitlines() for fault in check(line, json.loads(text))]
     return check(body["content"]["multipart/form-data"]["schema"], exchange["parts"])
 

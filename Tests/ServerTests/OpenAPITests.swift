@@ -120,7 +120,9 @@ import Testing
                         method: "GET", path: path, template: template,
                         response: try await marketplace.get(path, [("If-None-Match", tag)])))
             }
-            let verdicts = try await Oracle.run("openapi", input: exchanges.map { "\($0.line)\n" }.joined())
+            let description = try JSONValue(try await marketplace.get("/openapi/openapi.json").body)
+            let input = [String(decoding: description.canonicalBytes, as: UTF8.self)] + exchanges.map(\.line)
+            let verdicts = try await Oracle.run("openapi", input: input.map { "\($0)\n" }.joined())
             for (exchange, verdict) in zip(exchanges, verdicts) {
                 #expect(verdict == "ok", "\(exchange.method) \(exchange.path) \(exchange.response.status): \(verdict)")
             }
@@ -217,12 +219,5 @@ import Testing
         let (_, leaving) = try await marketplace.register("leaving")
         try await send("DELETE", "users/me", by: leaving)
         return exchanges
-    }
-
-    @Test func theServedDescriptionIsTheFileOfTheRepository() async throws {
-        try await withMarketplace { marketplace, _ in
-            let file = try Data(contentsOf: Oracle.root.appending(path: "schemas/http/openapi.json"))
-            #expect(try await marketplace.get("/openapi/openapi.json").body == Array(file))
-        }
     }
 }

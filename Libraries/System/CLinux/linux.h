@@ -1,6 +1,7 @@
 // What Swift's Glibc module leaves out of Linux: epoll, eventfd, and accept4, which glibc declares
-// under _GNU_SOURCE alone, as it does the closing of descriptors at a spawn; both are declared once more.
+// under _GNU_SOURCE alone, as it does the closing of descriptors at a spawn and the names of threads; these are declared once more.
 #pragma once
+#include <pthread.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -10,3 +11,4 @@
 
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int pthread_setname_np(pthread_t thread, const char *name);

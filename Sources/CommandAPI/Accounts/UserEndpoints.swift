@@ -4,7 +4,6 @@ import EventLog
 import Events
 import HTTPFront
 import HTTPServer
-import JSON
 import Marketplace
 
 /// `/users`: who somebody is here.
@@ -13,30 +12,20 @@ struct UserEndpoints: Sendable {
     private static let shortestRegistrationKey = 22
 
     let handler: CommandHandler
-    let authenticator: Authenticator
     let registrations: AddressLimit
 
-    func addRoutes(to door: inout FrontDoor) {
-        door.on("POST", "\(Paths.base)/users") { try await register($0) }
-        door.on("GET", "\(Paths.base)/users/me") { try await showMe($0) }
-        door.on("DELETE", "\(Paths.base)/users/me") { try await eraseMe($0) }
-        door.on("PUT", "\(Paths.base)/users/me/profile") { try await changeProfile($0) }
+    func add(to routes: inout CommandRoutes) {
+        routes.onOpen(Endpoints.register) { try await register($0, $1) }
+        routes.onQuery(Endpoints.showMe) { principal, _ in try await showMe(principal) }
+        routes.on(Endpoints.eraseMe) { try await eraseMe($0, $1) }
+        routes.on(Endpoints.changeProfile) { try await changeProfile($0, $1) }
     }
 
-    /// `POST /users`: open to anybody.
-    private func register(_ request: FrontRequest) async throws -> HTTPResponse {
-        try request.allow([])
-        var body = try await JSONBody.receive(request.http)
-        let name = body.parsed(
-            "name", isRequired: true, "2 to 39 of A-Z, a-z, 0-9, - and _, beginning and ending with a letter or digit",
-            Username.init)
-        let address = body.parsed("email", "an e-mail address of at most 254 characters") {
-            Self.isMailbox($0) ? $0 : nil
-        }
-        try body.check()
-        guard let name else { throw Problem(.invalidBody, "'name' is missing") }
-        let call = try CommandCall(request, actor: nil, body: body.digest)
-        if let key = try CommandCall.idempotencyKey(request.http.head.fields),
+    private func register(
+        _ request: FrontRequest, _ call: CommandCall<NoParameters, NewUser>
+    ) async throws -> CommandOutcome<RegisteredUser> {
+        let name = call.sent.name
+        if let key = try CallIdentity.idempotencyKey(request.http.head.fields),
             key.utf8.count < Self.shortestRegistrationKey
         {
             throw Problem(
@@ -49,45 +38,33 @@ struct UserEndpoints: Sendable {
         let person = PersonID(random: SecureRandom.bytes(16))
         let nameContent = Content(NameContent(name: name.description), nonce: SecureRandom.bytes(32))
         let new = NewToken(days: NewToken.standardDays, from: handler.now())
-        let outcome = try await handler.run(call) { _, _ in
-            var writer = JSONWriter()
-            writer.object { object in
-                object.member("name", name.description)
-                object.member("user", person.hex)
-            }
-            return writer.bytes
+        var outcome = try await handler.run(call.identity) { _, _ in
+            KeptRegistration(name: name.description, user: person)
         } attempt: {
             let username = try await handler.log.usernameID(
                 folded: name.folded, proposing: UsernameID(random: SecureRandom.bytes(16)))
             var effects: [any AppendEffect] = [
-                NameHolderEffect(of: username, person), new.effect(of: person, named: "first", under: call.key),
+                NameHolderEffect(of: username, person),
+                new.effect(of: person, named: "first", under: call.identity.key),
             ]
-            if let address { effects.append(MailboxEffect(person, address: address)) }
+            if let address = call.sent.email { effects.append(MailboxEffect(person, address: address)) }
             return CommandAttempt(
                 command: RegisterUser(
                     person: person, username: username, name: name, nameContent: nameContent,
                     token: new.credential(RegisterUser.permissions)), effects: effects)
         }
-        guard outcome.isRepeat else {
-            return try outcome.response(call, adding: new.members(RegisterUser.permissions, name: "first"))
+        if outcome.isRepeat {
+            outcome = try await handler.issueAgain(
+                call.identity, nil, outcome.answer.user, RegisterUser.permissions, new, named: "first", outcome)
         }
-        let registered = try JSONValue(outcome.reply)["user"]?.string.flatMap { PersonID($0) }
-        guard let registered else { throw EventLogError.corrupt("the reply to a registration names nobody") }
-        return try await handler.issueAgain(
-            call, nil, registered, RegisterUser.permissions, new, named: "first", outcome)
+        return CommandOutcome(
+            status: outcome.status,
+            answer: RegisteredUser(
+                user: outcome.answer.user, name: outcome.answer.name, token: new.secret.text,
+                credential: new.body(RegisterUser.permissions, name: "first")), position: outcome.position)
     }
 
-    private static func isMailbox(_ text: String) -> Bool {
-        let sides = text.split(separator: "@", omittingEmptySubsequences: false)
-        return text.utf8.count <= 254 && sides.count == 2 && (1...64).contains(sides[0].utf8.count)
-            && sides[1].contains(".") && !sides[1].hasPrefix(".") && !sides[1].hasSuffix(".")
-            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-    }
-
-    /// `GET /users/me`
-    private func showMe(_ request: FrontRequest) async throws -> HTTPResponse {
-        try request.allow([])
-        let principal = try await authenticator.principal(of: request.http.head.fields)
+    private func showMe(_ principal: Principal) async throws -> Reply<Me> {
         let username = try await handler.log.usernameID(of: principal.user)
         let past = try await handler.past.read(
             principal.streams + (username.map { [TypedStream.username($0).any] } ?? []))
@@ -105,41 +82,19 @@ struct UserEndpoints: Sendable {
         let isWhole =
             (try? past.authorize(principal, .listTokens, on: .account(principal.user), at: handler.now())) != nil
         let address = isWhole ? try await handler.log.mailbox(of: principal.user) : nil
-        var writer = JSONWriter()
-        writer.object { object in
-            object.member("email", address)
-            object.member("name", name?.name)
-            object.member("profile") { writer in
-                writer.object { object in
-                    object.member("bio", profile?.bio)
-                    object.member("display_name", profile?.displayName)
-                    object.member("website_url", profile?.websiteURL)
-                }
-            }
-            object.member("token") { writer in
-                writer.object { object in
-                    object.member("expires_at", token.expires.description)
-                    object.member("id", principal.token.hex)
-                    object.member("scopes", token.permissions.words.map(\.description))
-                }
-            }
-            object.member("user", principal.user.hex)
-        }
-        return .json(200, writer.bytes, fields: ["cache-control": "no-store"])
+        return Reply(
+            Me(
+                user: principal.user, name: name?.name, email: address,
+                profile: Profile(
+                    displayName: profile?.displayName, bio: profile?.bio, websiteURL: profile?.websiteURL),
+                token: MyToken(id: principal.token, scopes: token.permissions.words, expires: token.expires)))
     }
 
-    /// `DELETE /users/me`
-    private func eraseMe(_ request: FrontRequest) async throws -> HTTPResponse {
-        try request.allow([])
-        let principal = try await authenticator.principal(of: request.http.head.fields)
-        let call = try CommandCall(request, actor: principal.user, body: SHA256Digest(of: []))
-        return try await handler.answer(call) { _, _ in
-            var writer = JSONWriter()
-            writer.object { object in
-                object.member("erased", true)
-                object.member("user", principal.user.hex)
-            }
-            return writer.bytes
+    private func eraseMe(
+        _ principal: Principal, _ call: CommandCall<NoParameters, NoBody>
+    ) async throws -> CommandOutcome<ErasedUser> {
+        try await handler.run(call.identity) { _, _ in
+            ErasedUser(user: principal.user, isErased: true)
         } attempt: {
             CommandAttempt(
                 command: EraseAccount(
@@ -150,27 +105,25 @@ struct UserEndpoints: Sendable {
         }
     }
 
-    /// `PUT /users/me/profile`
-    private func changeProfile(_ request: FrontRequest) async throws -> HTTPResponse {
-        try request.allow([])
-        let principal = try await authenticator.principal(of: request.http.head.fields)
-        var body = try await JSONBody.receive(request.http)
-        let limits = ProfileContent.maximumCharacters
+    private func changeProfile(
+        _ principal: Principal, _ call: CommandCall<NoParameters, Profile>
+    ) async throws -> CommandOutcome<ProfileAnswer> {
         let words = ProfileContent(
-            bio: body.text("bio", maximumCharacters: limits.bio),
-            displayName: body.text("display_name", maximumCharacters: limits.displayName),
-            websiteURL: body.text("website_url", maximumCharacters: limits.websiteURL))
-        if let url = words.websiteURL, !url.hasPrefix("https://") {
-            body.refuse("website_url", "'\(url.prefix(64))' can't be; it has to begin with https://")
-        }
-        try body.check()
+            bio: call.sent.bio, displayName: call.sent.displayName, websiteURL: call.sent.websiteURL)
         let profile = Content(words, nonce: SecureRandom.bytes(32))
-        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { _, _ in
-            var writer = JSONWriter()
-            writer.object { $0.member("user", principal.user.hex) }
-            return writer.bytes
+        return try await handler.run(call.identity) { _, _ in
+            ProfileAnswer(user: principal.user)
         } attempt: {
             CommandAttempt(command: ChangeProfile(principal: principal, now: handler.now(), profile: profile))
         }
     }
+}
+
+/// What is kept of the answer to a registration, which holds a secret besides.
+private struct KeptRegistration: Body {
+    let name: String
+    let user: PersonID
+
+    static let form = Form.object(
+        nil, Self.init, .required("name", \.name, .text), .required("user", \.user, .id()))
 }

@@ -5,7 +5,6 @@ import EventLog
 import Events
 import HTTPFront
 import HTTPServer
-import JSON
 import Manifest
 import Marketplace
 import System
@@ -24,24 +23,24 @@ struct DownloadEndpoint: Sendable {
     let now: @Sendable () -> Timestamp
     let past: PastReader
 
-    func addRoutes(to door: inout FrontDoor) {
-        door.on("GET", "\(Paths.base)/agents/{id}/versions/{version}/download") { try await download($0) }
-        door.on("GET", "/health/downloads") { try showSpool($0) }
+    func add(to routes: inout CommandRoutes) {
+        routes.onAny(Endpoints.download) { try await download($0, $1) }
+        routes.onAny(Endpoints.showSpool) { _, request in request.response(Endpoints.showSpool, showSpool()) }
     }
 
-    private func download(_ request: FrontRequest) async throws -> HTTPResponse {
-        try request.allow(["source"])
-        let source = try request.choice(
-            "source", of: DownloadSource.self, default: Self.source(request.http.head.fields))
-        let key = try request.agentKey()
-        guard let file = try index.file(key) else { throw request.noAgent }
-        let version = try Self.resolve(request.segment("version"), file.document)
-        guard let artifact = version.installed else {
-            throw Problem(.artifactNotFound, "the version has no file to download")
-        }
-        if request.http.head.method == "GET" {
-            let reader = await reader(request)
-            let time = now()
+    private func download(_ input: DownloadParameters, _ request: FrontRequest) async throws -> HTTPResponse {
+        let source = input.source ?? Self.source(request.http.head.fields)
+        let key = input.id
+        // What a HEAD asks for is looked up and not recorded.
+        let reader = request.http.head.method == "GET" ? await reader(request) : nil
+        let time = now()
+        let (version, artifact) = try await request.blocking.run { [index, keys, spool] in
+            guard let file = try index.file(key) else { throw FrontRequest.noAgent(key) }
+            let version = try Self.resolve(input.version, file.document)
+            guard let artifact = version.installed else {
+                throw Problem(.artifactNotFound, "the version has no file to download")
+            }
+            guard let reader else { return (version, artifact) }
             // If the disk takes neither the day's key nor the download, the loss is counted and the redirect goes on.
             if let (domain, token) = try? keys.token(reader, agent: key, at: time) {
                 let download = SpooledDownload(
@@ -52,11 +51,13 @@ struct DownloadEndpoint: Sendable {
                 spool.lose()
             }
             Failpoint.reach("downloads.recorded")
+            return (version, artifact)
         }
         return HTTPResponse(
             status: 302,
             fields: [
-                "location": publicURL + Paths.artifact(artifact.sha256.hex), "cache-control": "no-store",
+                "location": publicURL + Endpoints.showArtifact.target(ArtifactParameters(digest: artifact.sha256)),
+                "cache-control": "no-store",
                 Fields.version: version.version.description,
             ])
     }
@@ -110,16 +111,13 @@ struct DownloadEndpoint: Sendable {
         return state.isRevoked || now() >= state.expires ? nil : state.user
     }
 
-    /// `GET /health/downloads`: what waits and what found no room.
-    private func showSpool(_ request: FrontRequest) throws -> HTTPResponse {
-        try request.allow([])
+    /// What waits and what found no room.
+    private func showSpool() -> Reply<SpoolStatus> {
         let status = spool.status
-        var writer = JSONWriter()
-        writer.object { object in
-            object.member("lost", status.lost)
-            object.member("oldest_wait_ms", status.oldest.map { max(0, now().milliseconds - $0.milliseconds) } ?? 0)
-            object.member("waiting_bytes", status.waitingBytes)
-        }
-        return .json(200, writer.bytes, fields: ["cache-control": "no-store"])
+        return Reply(
+            SpoolStatus(
+                lost: status.lost,
+                oldestWaitMilliseconds: status.oldest.map { max(0, now().milliseconds - $0.milliseconds) } ?? 0,
+                waitingBytes: status.waitingBytes))
     }
 }

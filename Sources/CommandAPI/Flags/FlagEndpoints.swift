@@ -1,56 +1,37 @@
-public import Contract
+package import Contract
 import Crypto
 import EventLog
 import Events
 import HTTPFront
-import HTTPServer
-import JSON
 import Manifest
 import Marketplace
 
 /// Gives what was flagged, the most often first: so many, from behind so many.
-public typealias FlagReading = @Sendable (_ limit: Int, _ offset: Int) async throws -> [FlagCountBody]
+package typealias FlagReading = @Sendable (_ limit: Int, _ offset: Int) async throws -> [FlagCount]
 
 /// What should not be here, as people say and moderators read.
 struct FlagEndpoints: Sendable {
     let handler: CommandHandler
-    let authenticator: Authenticator
     let flags: FlagReading
 
-    func addRoutes(to door: inout FrontDoor) {
-        door.on("POST", "\(Paths.base)/flags") { try await raiseFlag($0) }
-        door.on("GET", "\(Paths.base)/flags") { try await listFlags($0) }
+    func add(to routes: inout CommandRoutes) {
+        routes.on(Endpoints.raiseFlag) { try await raise($0, $1) }
+        routes.onQuery(Endpoints.listFlags) { try await list($0, $1) }
     }
 
-    /// `POST /flags`
-    private func raiseFlag(_ request: FrontRequest) async throws -> HTTPResponse {
-        try request.allow([])
-        let principal = try await authenticator.principal(of: request.http.head.fields)
-        var body = try await JSONBody.receive(request.http)
-        let kind = body.choice("kind", isRequired: true, of: FlagTarget.Kind.self)
-        let agent = body.parsed("agent", isRequired: kind != nil && kind != .user, "the id of an agent", AgentID.init)
-        let version = body.parsed("version", isRequired: kind == .version, "a version of the agent", SemVer.init)
-        let person = body.parsed(
-            "user", isRequired: kind == .user || kind == .review, "the name or the id of a person"
-        ) { $0 }
-        let reason = body.choice("reason", isRequired: true, of: FlagReason.self)
-        let words = body.text("details", maximumCharacters: WordsContent.maximumCharacters).map {
-            Content(WordsContent(text: $0), nonce: SecureRandom.bytes(32))
-        }
-        try body.check()
-        guard let kind, let reason else { throw Problem(.invalidBody, "'kind' and 'reason' are missing") }
-        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { _, _ in
-            var writer = JSONWriter()
-            writer.object { object in
-                object.member("flagged", true)
-                object.member("kind", kind.rawValue)
-            }
-            return writer.bytes
+    private func raise(
+        _ principal: Principal, _ call: CommandCall<NoParameters, NewFlag>
+    ) async throws -> CommandOutcome<FlagAnswer> {
+        let sent = call.sent
+        try Self.check(sent)
+        let words = sent.details.map { Content(WordsContent(text: $0), nonce: SecureRandom.bytes(32)) }
+        return try await handler.run(call.identity) { _, _ in
+            FlagAnswer(kind: sent.kind, isFlagged: true)
         } attempt: {
-            let target = try await target(kind, agent, version, person)
+            let target = try await target(sent.kind, sent.agent, sent.version, sent.user)
             func command(_ flag: FlagID) -> RaiseFlag {
                 RaiseFlag(
-                    principal: principal, now: handler.now(), target: target, flag: flag, reason: reason,
+                    principal: principal, now: handler.now(), target: target, flag: flag, reason: sent.reason,
                     nonce: SecureRandom.bytes(32), words: words)
             }
             // Decided under a passing id first, so that the vault keeps nothing for what is refused.
@@ -64,6 +45,26 @@ struct FlagEndpoints: Sendable {
             return CommandAttempt(
                 command: command(
                     try await handler.log.flagID(reporter: principal.user, target: target, proposing: passing)))
+        }
+    }
+
+    /// Throws where a member is missing that its kind needs.
+    private static func check(_ flag: NewFlag) throws(Problem) {
+        let missing = [
+            ("agent", "the id of an agent", flag.agent == nil && flag.kind != .user),
+            ("version", "a version of the agent", flag.version == nil && flag.kind == .version),
+            (
+                "user", "the name or the id of a person",
+                flag.user == nil && (flag.kind == .user || flag.kind == .review)
+            ),
+        ].filter(\.2)
+        guard missing.isEmpty else {
+            throw Problem(
+                .invalidBody, "the body has errors; each is listed with its path",
+                findings: missing.map { name, words, _ in
+                    Problem.Finding(
+                        severity: "error", path: "/\(name)", message: "this is missing; it has to be \(words)")
+                })
         }
     }
 
@@ -84,18 +85,11 @@ struct FlagEndpoints: Sendable {
         }
     }
 
-    /// `GET /flags`: for moderators alone.
-    private func listFlags(_ request: FrontRequest) async throws -> HTTPResponse {
-        try request.allow(["limit", "cursor"])
-        let principal = try await authenticator.principal(of: request.http.head.fields)
-        let limit = Int(try request.integer("limit", default: 20, in: 1...100))
-        let offset = Int(try request.integer("cursor", default: 0, in: 0...1_000_000))
+    private func list(_ principal: Principal, _ query: FlagQuery) async throws -> Reply<FlagList> {
         try await handler.authorize(principal, .readFlags, on: .marketplace)
-        let flags = try await flags(limit + 1, offset)
-        let body = PageBody.encode(
-            "flags", Array(flags.prefix(limit)), limit: limit,
-            nextCursor: flags.count > limit ? "\(offset + limit)" : nil
-        ) { $0.encode(&$1) }
-        return .json(200, body, fields: ["cache-control": "no-store"])
+        let page = PageRows(try await flags(Int(query.limit) + 1, Int(query.offset)), limit: query.limit) { _ in
+            "\(query.offset + query.limit)"
+        }
+        return Reply(FlagList(flags: page.rows, pagination: page.pagination))
     }
 }

@@ -5,56 +5,60 @@ import EventLog
 import Events
 import HTTPFront
 import HTTPServer
-import JSON
 import Manifest
 import Marketplace
+import System
 
 /// `POST /publish`: a version with its files, all or nothing.
 struct PublishEndpoint: Sendable {
     let handler: CommandHandler
-    let authenticator: Authenticator
     let artifacts: ArtifactStore
     let publicURL: String
 
-    func addRoutes(to door: inout FrontDoor) {
-        door.on("POST", "\(Paths.base)/publish") { try await publish($0) }
+    func add(to routes: inout CommandRoutes) {
+        routes.onRequest(Endpoints.publish) { principal, _, request in
+            request.response(Endpoints.publish, try await publish(principal, request).reply)
+        }
     }
 
-    private func publish(_ request: FrontRequest) async throws -> HTTPResponse {
-        // Who may not publish is told so before the body is sent.
-        let principal = try await authenticator.principal(of: request.http.head.fields)
-        _ = try CommandCall.idempotencyKey(request.http.head.fields)
+    private func publish(
+        _ principal: Principal, _ request: FrontRequest
+    ) async throws -> CommandOutcome<PublishAnswer> {
+        // A key that can't be is said before the body is sent.
+        _ = try CallIdentity.idempotencyKey(request.http.head.fields)
         let upload = try await PublishUpload.receive(request.http, into: artifacts)
-        var call = try CommandCall(
+        let call = try CallIdentity(
             request, actor: principal.user, fingerprint: upload.fingerprint(method: "POST", path: "/publish"))
-        call.location = { answer in
-            guard let key = answer["id"]?.string, let version = answer["version"]?.string else { return nil }
-            return publicURL + Paths.version(key, version)
-        }
-        let publication: Publication
-        do {
-            publication = try Publication(
-                manifest: AgentManifest(parsing: upload.manifest), artifacts: upload.artifacts,
-                nonce: { SecureRandom.bytes(32) })
-        } catch {
-            throw Problem(
-                .invalidManifest, "the manifest has errors; each is listed with its path",
-                findings: error.findings.map(Problem.Finding.init))
-        }
-        return try await handler.answer(call) { past, events in
+        let publication = try await request.blocking.run { try Self.publication(of: upload) }
+        var outcome = try await handler.run(call) { past, events in
             let existing = past[.agent(publication.id.key)].versions[publication.version.precedenceKey]
             return PublishAnswer(
-                key: publication.id.key.description, agentID: publication.id.description,
-                version: existing?.version ?? publication.version.description,
-                release: publication.published.release.hex, isNew: !events.isEmpty,
-                warnings: publication.warnings.map(Problem.Finding.init)
-            ).template
+                id: publication.id.key, agentID: publication.id.description,
+                version: existing?.version ?? publication.version.description, release: publication.published.release,
+                isNew: !events.isEmpty, warnings: publication.warnings.map(Problem.Finding.init))
         } attempt: {
             CommandAttempt(
                 command: PublishVersion(
                     principal: principal, id: publication.id, version: publication.version,
                     published: publication.published, contents: publication.contents, now: handler.now()),
                 effects: upload.artifacts.map { ArtifactEffect($0.sha256) })
+        }
+        if let version = SemVer(outcome.answer.version) {
+            let page = Endpoints.showVersion.target(VersionParameters(id: outcome.answer.id, version: version))
+            outcome.fields.append("location", publicURL + page)
+        }
+        return outcome
+    }
+
+    private static func publication(of upload: PublishUpload) throws(Problem) -> Publication {
+        do {
+            return try Publication(
+                manifest: AgentManifest(parsing: upload.manifest), artifacts: upload.artifacts,
+                nonce: { SecureRandom.bytes(32) })
+        } catch {
+            throw Problem(
+                .invalidManifest, "the manifest has errors; each is listed with its path",
+                findings: error.findings.map(Problem.Finding.init))
         }
     }
 }

@@ -12,9 +12,6 @@ struct PublishUpload: Sendable {
     let artifacts: [Artifact]
     let manifest: [UInt8]
 
-    /// The most bytes of the whole body.
-    static let maximumBytes = Artifact.Role.allCases.map(Publication.maximumBytes).reduce(65_536, +)
-
     fileprivate struct OpenPart {
         let role: Artifact.Role
         let upload: ArtifactUpload
@@ -26,7 +23,7 @@ struct PublishUpload: Sendable {
     /// Reads a whole multipart body.
     static func receive(_ request: HTTPRequest, into store: ArtifactStore) async throws -> PublishUpload {
         var decoder = try MultipartDecoder(contentType: request.head.fields["content-type"])
-        try await request.body.limit(to: maximumBytes)
+        if let bound = Endpoints.publish.declaration.body?.maximumBytes { try await request.body.limit(to: bound) }
         var artifacts: [Artifact] = []
         var finished: [(upload: ArtifactUpload, digest: SHA256Digest)] = []
         var manifest: [UInt8]?
@@ -99,7 +96,7 @@ struct PublishUpload: Sendable {
 
 extension PublishUpload.OpenPart {
     fileprivate mutating func take(_ bytes: [UInt8]) throws(Problem) {
-        let limit = Publication.maximumBytes(of: role)
+        let limit = role.maximumBytes
         sizeBytes += bytes.count
         guard sizeBytes <= limit else {
             throw Problem(.contentTooLarge, "the part '\(role.rawValue)' is larger than \(limit) bytes")

@@ -1,59 +1,51 @@
 import Contract
-import Crypto
-import EventLog
 import Events
-import HTTPFront
-import HTTPServer
-import JSON
 import Marketplace
 
 /// Who owns and maintains an agent or a namespace.
 struct RoleEndpoints: Sendable {
     let handler: CommandHandler
-    let authenticator: Authenticator
 
-    func addRoutes(to door: inout FrontDoor) {
-        let owner = "\(Paths.base)/agents/{id}/owners/{name}"
-        door.on("PUT", owner) { try await change($0, on: .agent(try $0.agentKey()), isGiven: true) }
-        door.on("DELETE", owner) { try await change($0, on: .agent(try $0.agentKey()), isGiven: false) }
-        let member = "\(Paths.base)/namespaces/{namespace}/members/{name}"
-        door.on("PUT", member) { try await change($0, on: .namespace(try $0.namespace()), isGiven: true) }
-        door.on("DELETE", member) { try await change($0, on: .namespace(try $0.namespace()), isGiven: false) }
+    func add(to routes: inout CommandRoutes) {
+        routes.on(Endpoints.addOwner) { principal, call in
+            try await changeOwner(principal, call, to: call.sent.role)
+        }
+        routes.on(Endpoints.removeOwner) { try await changeOwner($0, $1, to: nil) }
+        routes.on(Endpoints.addMember) { principal, call in
+            try await changeMember(principal, call, to: call.sent.role)
+        }
+        routes.on(Endpoints.removeMember) { try await changeMember($0, $1, to: nil) }
+    }
+
+    private func changeOwner<Sent>(
+        _ principal: Principal, _ call: CommandCall<OwnerParameters, Sent>, to role: Role?
+    ) async throws -> CommandOutcome<OwnerAnswer> {
+        let key = call.input.id
+        return try await handler.run(call.identity) { _, _ in
+            OwnerAnswer(id: key, role: role)
+        } attempt: {
+            try await change(principal, .agent(key), call.input.name, to: role)
+        }
+    }
+
+    private func changeMember<Sent>(
+        _ principal: Principal, _ call: CommandCall<MemberParameters, Sent>, to role: Role?
+    ) async throws -> CommandOutcome<MemberAnswer> {
+        let namespace = call.input.namespace
+        return try await handler.run(call.identity) { _, _ in
+            MemberAnswer(namespace: namespace, role: role)
+        } attempt: {
+            try await change(principal, .namespace(namespace), call.input.name, to: role)
+        }
     }
 
     private func change(
-        _ request: FrontRequest, on subject: RoleSubject, isGiven: Bool
-    ) async throws -> HTTPResponse {
-        try request.allow([])
-        let principal = try await authenticator.principal(of: request.http.head.fields)
-        var body = try await JSONBody.receive(request.http, mayBeAbsent: true)
-        let role = isGiven ? body.choice("role", of: Role.self) ?? .owner : nil
-        try body.check()
-        let name = request.segment("name")
-        return try await handler.answer(try CommandCall(request, actor: principal.user, body: body.digest)) { _, _ in
-            var writer = JSONWriter()
-            writer.object { object in
-                if case .agent(let key) = subject { object.member("id", key.description) }
-                if case .namespace(let namespace) = subject { object.member("namespace", namespace.description) }
-                object.member("role", role?.rawValue)
-            }
-            return writer.bytes
-        } attempt: {
-            let (username, person) = try await handler.holder(of: name)
-            return CommandAttempt(
-                command: ChangeRoles(
-                    principal: principal, now: handler.now(), subject: subject, person: person, username: username,
-                    role: role))
-        }
-    }
-}
-
-extension FrontRequest {
-    fileprivate func namespace() throws(Problem) -> Namespace {
-        let text = segment("namespace")
-        guard let namespace = Namespace(text.lowercased()) else {
-            throw Problem(.namespaceNotFound, "'\(text.prefix(128))' is no namespace")
-        }
-        return namespace
+        _ principal: Principal, _ subject: RoleSubject, _ name: String, to role: Role?
+    ) async throws -> CommandAttempt {
+        let (username, person) = try await handler.holder(of: name)
+        return CommandAttempt(
+            command: ChangeRoles(
+                principal: principal, now: handler.now(), subject: subject, person: person, username: username,
+                role: role))
     }
 }

@@ -21,7 +21,12 @@ struct Authenticator: Sendable {
     /// The principal of a request's bearer token (RFC 6750 2.1).
     ///
     /// The token itself is never repeated in an answer.
-    func principal(of fields: HTTPFields) async throws -> Principal {
+    ///
+    /// - Parameter credential: what the endpoint asks of it. The exact right is asked for when the command is decided;
+    ///   here a token that can't have it is refused before a body is read.
+    func principal(
+        of fields: HTTPFields, for credential: EndpointDeclaration.Credential
+    ) async throws -> Principal {
         guard let header = fields["authorization"] else {
             throw Problem(.notAuthenticated, "send 'Authorization: Bearer mlm_…' with a token of this marketplace")
         }
@@ -45,6 +50,13 @@ struct Authenticator: Sendable {
         }
         guard !state.isRevoked else { throw Problem(.notAuthenticated, "the token is revoked") }
         await uses.note(token)
+        if case .token(let scopes) = credential, !scopes.isEmpty {
+            let held = state.permissions.scopes
+            guard held.contains(.admin) || scopes.contains(where: held.contains) else {
+                let words = scopes.map(\.rawValue).joined(separator: " or ")
+                throw Problem(.outOfScope, "the token has no scope for this; it takes \(words)")
+            }
+        }
         return Principal(user: user, token: token)
     }
 }

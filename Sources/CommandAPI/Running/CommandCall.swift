@@ -4,37 +4,45 @@ import EventLog
 import Events
 import HTTPFront
 import HTTPServer
-import JSON
 
-/// What a request brings along besides its command.
-struct CommandCall: Sendable {
-    /// The request.
-    let request: FrontRequest
+/// A command as it came over HTTP.
+struct CommandCall<Input: Sendable, Sent: Sendable>: Sendable {
+    /// What path and query say.
+    let input: Input
+    /// The body.
+    let sent: Sent
+    /// What its append is kept under.
+    var identity: CallIdentity
+}
+
+/// What tells a command from others, so that a repeat of it is known.
+struct CallIdentity: Sendable {
+    /// The id of the request: the correlation of what is appended.
+    let correlation: UUIDv7
     /// The idempotency key, where the client gave one.
     let key: KeyID?
     /// Method, path and digests of the body: what the key stands for.
     let fingerprint: SHA256Digest
-    /// Where what came to be is found, from the answer.
-    var location: @Sendable (JSONValue) -> String? = { _ in nil }
     /// False where the key is spent already, so that nothing is looked up or kept under it.
     var isKept = true
 
-    /// A call with a body.
-    ///
-    /// - Parameter actor: whose key it is; nil for what takes no credential.
-    init(_ request: FrontRequest, actor: PersonID?, body: SHA256Digest) throws {
+    /// - Parameters:
+    ///   - actor: whose key it is; nil for what takes no credential.
+    ///   - body: the digest of the body's bytes.
+    init(_ request: FrontRequest, actor: PersonID?, body: SHA256Digest) throws(Problem) {
         let head = request.http.head
         let text = "\(head.method)\n/\(head.segments.joined(separator: "/"))\n\(body)"
         try self.init(request, actor: actor, fingerprint: SHA256Digest(of: Array(text.utf8)))
     }
 
-    /// A call whose body has a fingerprint of its own.
-    init(_ request: FrontRequest, actor: PersonID?, fingerprint: SHA256Digest) throws {
-        self.request = request
+    /// The same for a body that has a fingerprint of its own.
+    init(_ request: FrontRequest, actor: PersonID?, fingerprint: SHA256Digest) throws(Problem) {
+        correlation = request.id
         self.fingerprint = fingerprint
         key = try Self.idempotencyKey(request.http.head.fields).map { KeyID(actor: actor, key: $0) }
     }
 
+    /// The field Idempotency-Key, checked.
     static func idempotencyKey(_ fields: HTTPFields) throws(Problem) -> String? {
         guard let key = fields["idempotency-key"] else { return nil }
         guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {

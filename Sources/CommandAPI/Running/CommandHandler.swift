@@ -16,15 +16,26 @@ struct CommandAttempt: Sendable {
 }
 
 /// What a command came to.
-struct CommandOutcome: Sendable {
+struct CommandOutcome<Answer: Sendable>: Sendable {
     /// 201 where something was appended, 200 where nothing changed.
     let status: Int
-    /// The answer without its position: a JSON object.
-    let reply: [UInt8]
+    /// What is answered.
+    var answer: Answer
     /// The position of the last event concerned; nil where there is none.
     let position: Position?
     /// True where this is what an earlier call with the same key came to.
-    let isRepeat: Bool
+    var isRepeat = false
+    /// Fields of the answer.
+    var fields: HTTPFields = [:]
+}
+
+extension CommandOutcome where Answer: CommandAnswer {
+    /// What goes to the client.
+    var reply: Reply<Answer> {
+        var answer = answer
+        answer.position = position
+        return Reply(answer, status: status, position: position, fields: fields)
+    }
 }
 
 /// Runs commands: load, fold, decide, append, answer, with a bounded number of tries.
@@ -35,28 +46,21 @@ struct CommandHandler: Sendable {
     let past: PastReader
     let now: @Sendable () -> Timestamp
 
-    /// Runs a command to its answer.
+    /// Runs a command to what it comes to.
     ///
     /// - Parameters:
-    ///   - reply: the answer without its position, from the past and the events that are appended. Stored under the
-    ///     idempotency key, so it holds no secret.
+    ///   - answer: what is answered, without a position, from the past and the events that are appended. It is kept
+    ///     under the idempotency key, so it holds no secret.
     ///   - attempt: makes the command; asked again where others were faster.
-    func answer(
-        _ call: CommandCall, reply: (Past, [DecidedEvent]) -> [UInt8], attempt: () async throws -> CommandAttempt
-    ) async throws -> HTTPResponse {
-        try await run(call, reply: reply, attempt: attempt).response(call)
-    }
-
-    /// Runs a command to what it comes to.
-    func run(
-        _ call: CommandCall, reply: (Past, [DecidedEvent]) -> [UInt8], attempt: () async throws -> CommandAttempt
-    ) async throws -> CommandOutcome {
+    func run<Answer: Body>(
+        _ call: CallIdentity, answer: (Past, [DecidedEvent]) -> Answer, attempt: () async throws -> CommandAttempt
+    ) async throws -> CommandOutcome<Answer> {
         /// What the same call came to where it was faster; asked before any other answer, since what this one decides
         /// over may be the other one's doing.
-        func first() async throws -> CommandOutcome? {
+        func first() async throws -> CommandOutcome<Answer>? {
             guard call.isKept, let key = call.key, let stored = try await log.storedReply(key) else { return nil }
             try call.check(stored)
-            return CommandOutcome(stored)
+            return try CommandOutcome(stored)
         }
         if let first = try await first() { return first }
         for _ in 0..<Self.maximumTries {
@@ -73,20 +77,20 @@ struct CommandHandler: Sendable {
             switch decision {
             case .unchanged(let since):
                 if let first = try await first() { return first }
-                return CommandOutcome(status: 200, reply: reply(past, []), position: since, isRepeat: false)
+                return CommandOutcome(status: 200, answer: answer(past, []), position: since)
             case .append(let events):
-                let reply = reply(past, events)
+                let answer = answer(past, events)
                 let key = (call.isKept ? call.key : nil).map {
-                    Append.IdempotencyKey($0, fingerprint: call.fingerprint, reply: reply)
+                    Append.IdempotencyKey($0, fingerprint: call.fingerprint, reply: Answer.form.bytes(answer))
                 }
-                let append = append(events, attempt, past, correlation: call.request.id, key: key)
+                let append = append(events, attempt, past, correlation: call.correlation, key: key)
                 switch try await log.append(append) {
                 case .appended(let last):
-                    return CommandOutcome(status: 201, reply: reply, position: last, isRepeat: false)
+                    return CommandOutcome(status: 201, answer: answer, position: last)
                 case .repeated(let stored):
                     try call.check(stored)
-                    return CommandOutcome(stored)
-                case .keyReused: throw CommandCall.keyReused
+                    return try CommandOutcome(stored)
+                case .keyReused: throw CallIdentity.keyReused
                 case .refused(let refusal):
                     if let first = try await first() { return first }
                     guard refusal != .artifactUnleased else {
@@ -154,21 +158,11 @@ struct CommandHandler: Sendable {
     }
 }
 
-extension CommandOutcome {
-    init(_ stored: StoredReply) {
-        self.init(status: 201, reply: stored.reply, position: stored.position, isRepeat: true)
-    }
-
-    /// The answer, with members that are not kept.
-    func response(_ call: CommandCall, adding more: [JSONValue.Member] = []) throws -> HTTPResponse {
-        let kept = try JSONValue(reply)
-        var members = (kept.members ?? []) + more
-        var fields: HTTPFields = ["cache-control": "no-store"]
-        if let position {
-            members.append(JSONValue.Member("position", .number(JSONNumber(position.value))))
-            fields.append(Fields.position, position.description)
-        }
-        if let location = call.location(kept) { fields.append("location", location) }
-        return .json(status, JSONValue.object(members).canonicalBytes, fields: fields)
+extension CommandOutcome where Answer: Body {
+    init(_ stored: StoredReply) throws {
+        guard let document = try? JSONValue(stored.reply),
+            let answer = try? Answer.form.value(document, isStrict: false)
+        else { throw EventLogError.corrupt("the reply that is kept under an idempotency key can't be read") }
+        self.init(status: 201, answer: answer, position: stored.position, isRepeat: true)
     }
 }

@@ -1,11 +1,11 @@
-public import Contract
+package import Contract
 import Crypto
-public import EventLog
-public import Events
+package import EventLog
+package import Events
 import Marketplace
 
 /// The first four entries of a log: the log itself and its administrator.
-public enum LogFounding {
+package enum LogFounding {
     private static let administrator = "admin"
     /// The administrator's first token is good for so long.
     private static let tokenYears: Int64 = 10
@@ -15,7 +15,7 @@ public enum LogFounding {
     /// - Parameter secret: gives the administrator's secret, which has to be kept before this returns, so that a
     ///   crash can't lose it. Asked only where the log seems to be empty.
     /// - Returns: the secret where it was founded now; nil where somebody else has.
-    public static func found(
+    package static func found(
         _ log: EventLog, now: Timestamp, secret: () throws -> TokenSecret
     ) async throws -> TokenSecret? {
         guard try await log.entries.head() == Position(0) else { return nil }

@@ -1,4 +1,4 @@
-public import Contract
+package import Contract
 import EventLog
 import Manifest
 import Marketplace
@@ -71,7 +71,7 @@ extension Problem {
     }
 
     /// What an error of the log, the database or the disk stands for; nil for a fault of the program.
-    public static func translating(_ error: any Error) -> Problem? {
+    package static func translating(_ error: any Error) -> Problem? {
         switch error {
         case let error as EventLogError:
             switch error {

@@ -1,21 +1,20 @@
 import Contract
 import EventLog
 import Events
-import HTTPServer
 import Marketplace
 
 extension CommandHandler {
     /// The answer to a repeat: the secret of the first one is kept nowhere, so it ends and another one takes its place,
     /// unless somebody has it.
-    func issueAgain(
-        _ call: CommandCall, _ actor: Principal?, _ user: PersonID, _ permissions: Permissions, _ new: NewToken,
-        named name: String, _ first: CommandOutcome
-    ) async throws -> HTTPResponse {
+    func issueAgain<Kept: Body>(
+        _ call: CallIdentity, _ actor: Principal?, _ user: PersonID, _ permissions: Permissions, _ new: NewToken,
+        named name: String, _ first: CommandOutcome<Kept>
+    ) async throws -> CommandOutcome<Kept> {
         guard let key = call.key else { throw EventLogError.corrupt("a repeat without a key") }
         var unkeyed = call
         unkeyed.isKept = false
-        let outcome = try await run(unkeyed) { _, _ in
-            first.reply
+        return try await run(unkeyed) { _, _ in
+            first.answer
         } attempt: {
             var issued = try await log.tokens(issuedUnder: key)
             let past = try await past.read(issued.map { TypedStream.token($0.id).any })
@@ -37,6 +36,5 @@ extension CommandHandler {
                     replacing: issued.map(\.id)),
                 effects: [new.effect(of: user, named: name, under: key)])
         }
-        return try outcome.response(call, adding: new.members(permissions, name: name))
     }
 }

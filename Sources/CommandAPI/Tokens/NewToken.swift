@@ -1,18 +1,17 @@
-public import Contract
+package import Contract
 import Crypto
 import EventLog
-public import Events
-import JSON
+package import Events
 import Marketplace
 
 /// A credential on its way to its owner.
-public struct NewToken: Sendable {
+package struct NewToken: Sendable {
     /// Which it is.
-    public let id = TokenID(random: SecureRandom.bytes(16))
+    package let id = TokenID(random: SecureRandom.bytes(16))
     /// What its owner gets to see once.
-    public let secret = TokenSecret(random: SecureRandom.bytes(32))
+    package let secret = TokenSecret(random: SecureRandom.bytes(32))
     /// From when on it permits nothing.
-    public let expires: Timestamp
+    package let expires: Timestamp
 
     /// How long a credential is good where nobody says otherwise.
     static let standardDays: Int64 = 90
@@ -33,17 +32,8 @@ public struct NewToken: Sendable {
             id: id, permissions: permissions, expires: expires, nonce: SecureRandom.bytes(32))
     }
 
-    /// What its owner is told.
-    func members(_ permissions: Permissions, name: String) -> [JSONValue.Member] {
-        [
-            JSONValue.Member("token", .string(secret.text)),
-            JSONValue.Member(
-                "credential",
-                .object([
-                    JSONValue.Member("expires_at", .string(expires.description)),
-                    JSONValue.Member("id", .string(id.hex)), JSONValue.Member("name", .string(name)),
-                    JSONValue.Member("scopes", .array(permissions.words.map { .string($0.description) })),
-                ])),
-        ]
+    /// What its owner is told besides the secret.
+    func body(_ permissions: Permissions, name: String) -> CredentialBody {
+        CredentialBody(id: id, name: name, scopes: permissions.words, expires: expires)
     }
 }

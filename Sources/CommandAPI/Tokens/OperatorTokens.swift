@@ -1,24 +1,24 @@
 import Contract
 import Crypto
-public import EventLog
-public import Events
+package import EventLog
+package import Events
 import Marketplace
 
 /// Issues tokens for the operator of the marketplace, who needs no credential.
-public struct OperatorTokens: Sendable {
+package struct OperatorTokens: Sendable {
     private static let maximumTries = 8
 
     private let log: EventLog
     private let now: @Sendable () -> Timestamp
 
     /// Issues over a log.
-    public init(log: EventLog, now: @escaping @Sendable () -> Timestamp) {
+    package init(log: EventLog, now: @escaping @Sendable () -> Timestamp) {
         self.log = log
         self.now = now
     }
 
     /// Issues a token to somebody who lost all of theirs; nil where nobody has the name.
-    public func issue(to name: String) async throws -> NewToken? {
+    package func issue(to name: String) async throws -> NewToken? {
         let handler = CommandHandler(log: log, past: PastReader(log), now: now)
         let person: PersonID
         do {

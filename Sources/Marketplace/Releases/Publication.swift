@@ -21,15 +21,6 @@ public struct Publication: Sendable {
         public let findings: [Finding]
     }
 
-    /// The most bytes that a file of a role may have.
-    public static func maximumBytes(of role: Artifact.Role) -> Int {
-        switch role {
-        case .manifest: AgentManifest.maximumBytes
-        case .package, .wasmModule: 64 << 20
-        case .readme, .changelog: 1 << 20
-        }
-    }
-
     /// Why a file is none of its role, as its first eight bytes say; nil where it may be one.
     public static func fault(ofHead head: [UInt8], of role: Artifact.Role) -> String? {
         switch role {

@@ -39,15 +39,15 @@ struct Publisher: Sendable {
     /// Publishes one version. What may succeed later is tried again, under one idempotency key.
     func publish(_ parts: [HTTPClientRequest.Part], idempotencyKey: String) async throws -> Outcome {
         let request = HTTPClientRequest(
-            "POST", "\(url)\(Paths.base)/publish",
+            "POST", url + Endpoints.publish.target(NoParameters()),
             fields: [("Authorization", "Bearer \(token)"), ("Idempotency-Key", idempotencyKey)], parts: parts)
         var pauseMilliseconds = 100
         for attempt in 1... {
             do {
                 let response = try await client.send(request)
                 switch response.status {
-                case 200: return .unchanged(try PublishAnswer(body: response.body))
-                case 201: return .published(try PublishAnswer(body: response.body))
+                case 200: return .unchanged(try Self.answer(response))
+                case 201: return .published(try Self.answer(response))
                 case 503 where attempt < Self.maximumTries: break
                 default: throw Refusal(description: Self.explain(response))
                 }
@@ -60,14 +60,19 @@ struct Publisher: Sendable {
         preconditionFailure("the last attempt returns or throws")
     }
 
+    private static func answer(_ response: HTTPClientResponse) throws -> PublishAnswer {
+        do {
+            return try Endpoints.publish.given.value(try JSONValue(response.body), isStrict: false)
+        } catch {
+            throw Refusal(description: "the marketplace's answer can't be read")
+        }
+    }
+
     private static func explain(_ response: HTTPClientResponse) -> String {
-        guard let problem = try? JSONValue(response.body), let detail = problem["detail"]?.string else {
-            return "the marketplace answered \(response.status)"
-        }
-        let findings = (problem["findings"]?.array ?? []).compactMap { finding -> String? in
-            guard finding["severity"]?.string == "error", let message = finding["message"]?.string else { return nil }
-            return "\(finding["path"]?.string ?? ""): \(message)"
-        }
-        return ([detail] + findings).joined(separator: "; ")
+        guard let document = try? JSONValue(response.body),
+            let problem = try? ProblemBody.form.value(document, isStrict: false)
+        else { return "the marketplace answered \(response.status)" }
+        let findings = (problem.findings ?? []).filter { $0.severity == "error" }.map { "\($0.path): \($0.message)" }
+        return ([problem.detail] + findings).joined(separator: "; ")
     }
 }

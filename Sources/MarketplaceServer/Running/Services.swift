@@ -88,10 +88,10 @@ struct Services: Sendable {
     /// A door with the routes that every front has.
     func door(isReady: @escaping @Sendable () async throws -> Void) -> FrontDoor {
         var door = FrontDoor(log: log.component("http"), translate: Problem.translating)
-        door.on("GET", "/health/live") { _ in .json(200, Array(#"{"status":"live"}"#.utf8)) }
-        door.on("GET", "/health/ready") { _ in
+        door.on(Endpoints.isLive) { _ in Reply(Health(status: .live)) }
+        door.on(Endpoints.isReady) { _ in
             try await isReady()
-            return .json(200, Array(#"{"status":"ready"}"#.utf8))
+            return Reply(Health(status: .ready))
         }
         return door
     }
@@ -110,8 +110,9 @@ struct Services: Sendable {
             log: eventLog, artifacts: store, index: index, configuration: configuration, now: Self.now, lines: log
         ) { limit, offset in
             try await flags.list(limit: limit, offset: offset).map { flagged in
-                FlagCountBody(
-                    kind: flagged.kind, target: flagged.target, reasons: flagged.reasons, count: flagged.count,
+                FlagCount(
+                    kind: flagged.kind, target: flagged.target, count: flagged.count,
+                    reasons: Dictionary(uniqueKeysWithValues: flagged.reasons.map { ($0.reason, $0.count) }),
                     last: flagged.last)
             }
         }

@@ -1,5 +1,7 @@
 import CommandLine
-import JSON
+import Contract
+import Events
+import RegistryClient
 
 /// Who one is, and one's tokens.
 enum AccountCommands {
@@ -16,44 +18,44 @@ enum AccountCommands {
         // The token is shown nowhere, so there has to be a place for it.
         guard try !context.settings.keepsToken(for: registry.origin) else {
             throw Failure(
-                .failure, "token-kept", "a token is kept for \(registry.origin) already",
+                .permanent, "token-kept", "a token is kept for \(registry.origin) already",
                 fix: "mentatctl whoami shows whose; mentatctl config logout forgets it")
         }
-        let answer = try await registry.send(
-            "POST", "users",
-            json: .members(["name": .text(context.argument(0)), "email": .text(context.option("email"))])
-        ).json
-        guard let token = answer["token"]?.string else {
-            throw Failure(.failure, "no-marketplace", "\(registry.origin) gave no token")
+        let text = context.argument(0) ?? ""
+        guard let name = Username(text) else {
+            throw Failure(
+                .usage, "usage",
+                "NAME is '\(text.prefix(64))'; it has to be 2 to 39 letters, digits, '-' and '_', beginning and ending with a letter or digit."
+            )
         }
-        let name = answer["name"]?.string ?? context.argument(0) ?? ""
-        try context.settings.keep(token, user: name, for: registry.origin)
+        let answer = try await registry.send(
+            Endpoints.register, NoParameters(), NewUser(name: name, email: context.option("email"))
+        ).value
+        try context.settings.keep(answer.token, user: answer.name, for: registry.origin)
         // The token is kept, and shown nowhere.
         return Report(
-            .members([
-                "name": .string(name), "registry": .string(registry.origin), "scopes": answer["credential"]?["scopes"],
-                "user": answer["user"],
-            ]), lines: { [$0.shown("name")] }
-        ) { value, _ in
-            "\(value.shown("name")) is registered at \(value.shown("registry")), and the token is kept"
+            Registration(
+                name: answer.name, registry: registry.origin, scopes: answer.credential.scopes, user: answer.user),
+            lines: { [$0.name.shown] }
+        ) { registration, _ in
+            "\(registration.name.shown) is registered at \(registration.registry), and the token is kept"
         }
     }
 
     private static let whoami = RunnableCommand(
         Subcommand("whoami", "Shows whose token is used, and what it permits.")
     ) { context in
-        let me = try await context.registry().send("GET", "users/me", .required).json
-        return Report(me, lines: { [$0.shown("name")] }) { value, style in
-            let token = value["token"] ?? .null
-            return """
-                \(style.bold(value.shown("name"))) (\(value.shown("user")))
-                token \(token.shown("id")) permits \(scopes(token)) until \(token.shown("expires_at"))
-                """
+        let answer = try await context.registry().send(Endpoints.showMe, NoParameters())
+        return Report(answer.value, lines: { [$0.name.shown] }) { me, style in
+            """
+            \(style.bold(me.name.shown)) (\(me.user))
+            token \(me.token.id) permits \(words(me.token.scopes)) until \(me.token.expires)
+            """
         }
     }
 
-    private static func scopes(_ value: JSONValue) -> String {
-        (value["scopes"]?.array ?? []).compactMap(\.string).map(JSONValue.printable).joined(separator: ", ")
+    private static func words(_ scopes: [PermissionWord]) -> String {
+        scopes.map(\.description).joined(separator: ", ")
     }
 
     private static let newToken = RunnableCommand(
@@ -69,33 +71,34 @@ enum AccountCommands {
             ],
             examples: ["mentatctl token new ci --scope 'publish:ada.*' --days 30"])
     ) { context in
-        let scopes = context.invocation.allValues["scope"] ?? []
+        let scopes = try (context.invocation.allValues["scope"] ?? []).map { text throws(Failure) in
+            guard let word = PermissionWord(text) else {
+                throw Failure(
+                    .usage, "usage", "--scope is '\(text.prefix(128))'; it has to be one of \(PermissionWord.forms).")
+            }
+            return word
+        }
         guard !scopes.isEmpty else {
             throw Failure(.usage, "usage", "`mentatctl token new` needs --scope, such as --scope publish.")
         }
-        let days = try context.number("days", 1...366)
-        let answer = try await context.registry().send(
-            "POST", "tokens",
-            json: .members([
-                "expires_in_days": days.map { .integer($0) }, "name": .text(context.argument(0)),
-                "scopes": .array(scopes.map { .string($0) }),
-            ]), .required
-        ).json
-        return Report(answer, lines: { [$0.shown("token")] }) { value, _ in value.shown("token") }
+        let new = NewTokenBody(
+            name: context.argument(0) ?? "", scopes: scopes, days: try context.number("days", 1...366) ?? 90)
+        let answer = try await context.registry().send(Endpoints.issueToken, NoParameters(), new)
+        return Report(answer.value, lines: { [$0.token.shown] }) { issued, _ in issued.token.shown }
     }
 
     private static let listTokens = RunnableCommand(
         Subcommand("token list", "Lists your tokens; the secrets themselves are kept nowhere.")
     ) { context in
-        let answer = try await context.registry().send("GET", "tokens", .required).json
-        return Report(answer, lines: { ($0["tokens"]?.array ?? []).map { $0.shown("id") } }) { value, style in
+        let answer = try await context.registry().send(Endpoints.listTokens, NoParameters())
+        return Report(answer.value, lines: { $0.tokens.map(\.id.hex) }) { list, style in
             style.table(
                 ["ID", "NAME", "SCOPES", "LAST USED", "EXPIRES"],
-                (value["tokens"]?.array ?? []).map { token in
+                list.tokens.map { token in
                     [
-                        token.shown("id"), token.shown("name"), scopes(token),
-                        token["last_used_at"] == nil ? "never" : token.shown("last_used_at"),
-                        token["revoked"]?.bool == true ? "revoked" : token.shown("expires_at"),
+                        token.id.hex, token.name.shown, words(token.scopes),
+                        token.lastUsed.map { "\($0)" } ?? "never",
+                        token.isRevoked ? "revoked" : "\(token.expires)",
                     ]
                 })
         }
@@ -112,7 +115,19 @@ enum AccountCommands {
             throw Failure(
                 .usage, "usage", "TOKEN is the token itself; name its id.", fix: "mentatctl token list shows the ids")
         }
-        let answer = try await context.registry().send("DELETE", "tokens/\(token.asSegment)", .required).json
-        return Report(answer) { _, _ in "the token is revoked" }
+        let answer = try await context.registry().send(Endpoints.revokeToken, TokenParameters(token: token))
+        return Report(answer.value) { _, _ in "the token is revoked" }
     }
+}
+
+/// Who was registered, without the token.
+private struct Registration: Body {
+    let name: String
+    let registry: String
+    let scopes: [PermissionWord]
+    let user: PersonID
+
+    static let form = Form.object(
+        nil, Self.init, .required("name", \.name, .text), .required("registry", \.registry, .text),
+        .required("scopes", \.scopes, .list(.permission)), .required("user", \.user, .id()))
 }

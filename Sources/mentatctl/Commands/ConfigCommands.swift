@@ -1,6 +1,6 @@
 import CommandLine
 import Contract
-import JSON
+import RegistryClient
 import System
 
 /// What is set, and the token.
@@ -17,8 +17,8 @@ enum ConfigCommands {
         let key = try ConfigCommands.key(context)
         let value = try key.checked(context.argument(1) ?? "")
         try context.settings.set(key, value)
-        return Report(.members(["key": .string(key.rawValue), "value": .string(value)])) { value, _ in
-            "\(value.shown("key")) is \(value.shown("value")) now"
+        return Report(Setting(key: key.rawValue, value: value)) { setting, _ in
+            "\(setting.key) is \(setting.value.shown) now"
         }
     }
 
@@ -26,21 +26,18 @@ enum ConfigCommands {
         Subcommand("config get", "Prints a value.", arguments: [key], examples: ["mentatctl config get registry"])
     ) { context in
         let key = try ConfigCommands.key(context)
-        return Report(try entry(key, context.settings), lines: { [$0.shown("value")] }) { value, _ in
-            value.shown("value")
+        return Report(try setting(key, context.settings), lines: { [$0.value] }) { setting, _ in
+            setting.value.shown
         }
     }
 
     private static let list = RunnableCommand(Subcommand("config list", "Prints all values and where they come from."))
     { context in
-        let all = try Settings.Key.allCases.map { try entry($0, context.settings) }
-        return Report(
-            .members(["settings": .array(all)]),
-            lines: { ($0["settings"]?.array ?? []).map { "\($0.shown("key"))=\($0.shown("value"))" } }
-        ) { value, style in
+        let all = try Settings.Key.allCases.map { try setting($0, context.settings) }
+        return Report(SettingList(settings: all), lines: { $0.settings.map { "\($0.key)=\($0.value)" } }) {
+            list, style in
             style.table(
-                ["KEY", "VALUE", "FROM"],
-                (value["settings"]?.array ?? []).map { [$0.shown("key"), $0.shown("value"), $0.shown("source")] })
+                ["KEY", "VALUE", "FROM"], list.settings.map { [$0.key, $0.value.shown, $0.source.shown] })
         }
     }
 
@@ -51,9 +48,9 @@ enum ConfigCommands {
         return key
     }
 
-    private static func entry(_ key: Settings.Key, _ settings: Settings) throws -> JSONValue {
+    private static func setting(_ key: Settings.Key, _ settings: Settings) throws -> Setting {
         let (value, source) = try settings.value(key)
-        return .members(["key": .string(key.rawValue), "source": .string(source), "value": .string(value)])
+        return Setting(key: key.rawValue, value: value, source: source)
     }
 
     private static let auth = RunnableCommand(
@@ -65,14 +62,12 @@ enum ConfigCommands {
     ) { context in
         let origin = try context.origin()
         let token = try readToken(origin)
-        let registry = Registry(origin: origin, token: token, version: context.version)
-        let me = try await registry.send("GET", "users/me", .required).json
-        try context.settings.keep(token, user: me["name"]?.string ?? "", for: origin)
+        let me = try await context.registry(at: origin, token: token).send(Endpoints.showMe, NoParameters()).value
+        try context.settings.keep(token, user: me.name ?? "", for: origin)
         return Report(
-            .members(["name": .text(me["name"]?.string), "registry": .string(origin), "token": me["token"]]),
-            lines: { [$0.shown("name")] }
-        ) { value, _ in
-            "the token of \(value.shown("name")) is kept for \(value.shown("registry"))"
+            KeptToken(name: me.name, registry: origin, token: me.token), lines: { [$0.name.shown] }
+        ) { kept, _ in
+            "the token of \(kept.name.shown) is kept for \(kept.registry)"
         }
     }
 
@@ -104,10 +99,48 @@ enum ConfigCommands {
     ) { context in
         let origin = try context.origin()
         let isForgotten = try context.settings.forget(origin)
-        return Report(.members(["forgotten": .bool(isForgotten), "registry": .string(origin)])) { value, _ in
-            value["forgotten"]?.bool == true
-                ? "the token for \(value.shown("registry")) is forgotten"
-                : "no token is kept for \(value.shown("registry"))"
+        return Report(ForgottenToken(registry: origin, isForgotten: isForgotten)) { forgotten, _ in
+            forgotten.isForgotten
+                ? "the token for \(forgotten.registry) is forgotten" : "no token is kept for \(forgotten.registry)"
         }
     }
+}
+
+/// A value that is set.
+private struct Setting: Body {
+    let key: String
+    let value: String
+    /// Where it comes from.
+    var source: String?
+
+    static let form = Form.object(
+        nil, Self.init, .required("key", \.key, .text), .required("value", \.value, .text),
+        .optional("source", \.source, .text))
+}
+
+/// All values.
+private struct SettingList: Body {
+    let settings: [Setting]
+
+    static let form = Form.object(nil, Self.init, .required("settings", \.settings, .list(Setting.form)))
+}
+
+/// A token that is kept now.
+private struct KeptToken: Body {
+    let name: String?
+    let registry: String
+    let token: MyToken
+
+    static let form = Form.object(
+        nil, Self.init, .optional("name", \.name, .text), .required("registry", \.registry, .text),
+        .required("token", \.token, MyToken.form))
+}
+
+/// A token that is kept no more.
+private struct ForgottenToken: Body {
+    let registry: String
+    let isForgotten: Bool
+
+    static let form = Form.object(
+        nil, Self.init, .required("registry", \.registry, .text), .required("forgotten", \.isForgotten, .bool))
 }

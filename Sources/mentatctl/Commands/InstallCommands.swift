@@ -1,16 +1,25 @@
 import CommandLine
+import Contract
 import Events
-import JSON
+import LocalRegistry
 import Manifest
+import RegistryClient
 
 /// What is on this machine.
 enum InstallCommands {
     static let all = [install, list, update, uninstall]
 
-    private static func installation(_ context: Context) throws -> Installation {
-        Installation(
-            registry: try context.registry(), agents: InstalledAgents(context.settings), console: context.console)
+    private static func installation(
+        _ registry: RegistryClient, _ agents: InstalledAgents, _ console: Console
+    ) -> Installation {
+        Installation(registry, into: agents) {
+            console.warn($0)
+        } progress: {
+            console.progress("downloading", $0, of: $1)
+        }
     }
+
+    private static func agents(_ context: Context) -> InstalledAgents { InstalledAgents(home: context.settings.home) }
 
     private static let install = RunnableCommand(
         Subcommand(
@@ -26,39 +35,35 @@ enum InstallCommands {
     ) { context in
         let references = try context.invocation.arguments.map { text throws(Failure) in try AgentReference(text) }
         for reference in references { _ = try reference.request() }
-        let installation = try installation(context)
-        let lock = try await installation.agents.lock()
+        let agents = agents(context)
+        let installation = installation(try context.registry(), agents, context.console)
+        let lock = try await agents.lock()
         defer { withExtendedLifetime(lock) {} }
-        try installation.agents.sweep()
-        var installed: [JSONValue] = []
+        try agents.sweep()
+        var installed: [Installed] = []
         for reference in references {
             guard let outcome = try await installation.install(reference) else { continue }
-            installed.append(InstallCommands.outcome(outcome, context.console))
+            installed.append(InstallCommands.installed(outcome, context.console))
         }
         return report(installed)
     }
 
-    private static func outcome(_ outcome: Installation.Outcome, _ console: Console) -> JSONValue {
+    private static func installed(_ outcome: Installation.Outcome, _ console: Console) -> Installed {
+        console.clearProgress()
         for dependency in outcome.dependencies {
             console.warn(
                 "\(outcome.receipt.id) needs \(dependency.id) \(dependency.range), which is not installed with it")
         }
-        var members = outcome.receipt.json.members ?? []
-        members.append(JSONValue.Member("new", .bool(outcome.isNew)))
-        return .object(members)
+        return Installed(receipt: outcome.receipt, isNew: outcome.isNew)
     }
 
-    private static func report(_ installed: [JSONValue]) -> Report {
-        Report(
-            .members(["installed": .array(installed)]),
-            lines: { ($0["installed"]?.array ?? []).map { $0.shown("path") } }
-        ) { value, style in
-            let all = value["installed"]?.array ?? []
-            guard !all.isEmpty else { return "everything is up to date" }
-            return all.map { one in
-                let what = style.bold("\(one.shown("agent_id")) \(one.shown("version"))")
-                return one["new"]?.bool == true
-                    ? "installed \(what) in \(one.shown("path"))" : "\(what) is there already, in \(one.shown("path"))"
+    private static func report(_ installed: [Installed]) -> Report {
+        Report(InstalledList(installed: installed), lines: { $0.installed.map(\.receipt.path) }) { list, style in
+            guard !list.installed.isEmpty else { return "everything is up to date" }
+            return list.installed.map { one in
+                let what = style.bold("\(one.receipt.id) \(one.receipt.version)")
+                let path = one.receipt.path.shown
+                return one.isNew == true ? "installed \(what) in \(path)" : "\(what) is there already, in \(path)"
             }.joined(separator: "\n")
         }
     }
@@ -66,16 +71,15 @@ enum InstallCommands {
     private static let list = RunnableCommand(
         Subcommand("agent list", "Lists what is installed.", examples: ["mentatctl agent list --json"])
     ) { context in
-        let receipts = try InstalledAgents(context.settings).list().map(\.json)
+        let receipts = try agents(context).list().map { Installed(receipt: $0) }
         return Report(
-            .members(["installed": .array(receipts)]),
-            lines: { ($0["installed"]?.array ?? []).map { "\($0.shown("agent_id"))@\($0.shown("version"))" } }
-        ) { value, style in
-            let all = value["installed"]?.array ?? []
-            guard !all.isEmpty else { return "nothing is installed" }
+            InstalledList(installed: receipts),
+            lines: { $0.installed.map { "\($0.receipt.id)@\($0.receipt.version)" } }
+        ) { list, style in
+            guard !list.installed.isEmpty else { return "nothing is installed" }
             return style.table(
                 ["AGENT", "VERSION", "REGISTRY", "PATH"],
-                all.map { [$0.shown("agent_id"), $0.shown("version"), $0.shown("registry"), $0.shown("path")] })
+                list.installed.map(\.receipt).map { ["\($0.id)", "\($0.version)", $0.registry.shown, $0.path.shown] })
         }
     }
 
@@ -87,7 +91,7 @@ enum InstallCommands {
             examples: ["mentatctl agent update", "mentatctl agent update mentatlab.word-count"])
     ) { context in
         let wanted = try context.invocation.arguments.map { text throws(Failure) in try AgentReference(text).id.key }
-        let agents = InstalledAgents(context.settings)
+        let agents = agents(context)
         let lock = try await agents.lock()
         defer { withExtendedLifetime(lock) {} }
         try agents.sweep()
@@ -97,19 +101,18 @@ enum InstallCommands {
         for receipt in receipts where wanted.isEmpty || wanted.contains(receipt.id.key) {
             newest[receipt.id.key] = receipt
         }
-        var installed: [JSONValue] = []
+        var installed: [Installed] = []
         var failure: Failure?
         for receipt in newest.values.sorted(by: { $0.id.description < $1.id.description }) {
             // A pinned version is as new as it will ever be.
             guard SemVer(receipt.request) == nil else { continue }
             // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
-            let installation = Installation(
-                registry: Registry(origin: receipt.registry, token: nil, version: context.version), agents: agents,
-                console: context.console)
+            let installation = installation(
+                context.registry(at: receipt.registry, token: nil), agents, context.console)
             let reference = try AgentReference("\(receipt.id)@\(receipt.request)")
             do {
                 if let outcome = try await installation.install(reference, above: receipt.version), outcome.isNew {
-                    installed.append(InstallCommands.outcome(outcome, context.console))
+                    installed.append(InstallCommands.installed(outcome, context.console))
                 }
             } catch {
                 // A registry that is gone keeps no other agent from its update.
@@ -124,7 +127,7 @@ enum InstallCommands {
     }
 
     private static func notInstalled(_ what: String) -> Failure {
-        Failure(.failure, "not-installed", "'\(what)' is not installed", fix: "mentatctl agent list")
+        Failure(.permanent, "not-installed", "'\(what)' is not installed", fix: "mentatctl agent list")
     }
 
     private static let uninstall = RunnableCommand(
@@ -133,9 +136,9 @@ enum InstallCommands {
             arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
             examples: ["mentatctl agent uninstall mentatlab.word-count@1.0.0"])
     ) { context in
-        let reference = try AgentReference(context.argument(0) ?? "")
+        let reference = try context.reference()
         let version = try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
-        let agents = InstalledAgents(context.settings)
+        let agents = agents(context)
         let lock = try await agents.lock()
         defer { withExtendedLifetime(lock) {} }
         try agents.sweep()
@@ -144,12 +147,33 @@ enum InstallCommands {
         }
         guard !receipts.isEmpty else { throw notInstalled(context.argument(0) ?? "") }
         for receipt in receipts { try await agents.remove(receipt) }
-        return Report(
-            .members(["removed": .array(receipts.map(\.json))]),
-            lines: { ($0["removed"]?.array ?? []).map { $0.shown("path") } }
-        ) { value, _ in
-            (value["removed"]?.array ?? []).map { "removed \($0.shown("agent_id")) \($0.shown("version"))" }
-                .joined(separator: "\n")
+        return Report(RemovedList(removed: receipts), lines: { $0.removed.map(\.path) }) { list, _ in
+            list.removed.map { "removed \($0.id) \($0.version)" }.joined(separator: "\n")
         }
     }
+}
+
+/// An agent that is installed.
+private struct Installed: Body {
+    let receipt: InstalledAgents.Receipt
+    /// Whether this run installed it; nil in a list.
+    var isNew: Bool?
+
+    static let form = Form.object(
+        nil, Self.init, .including(\.receipt, InstalledAgents.Receipt.form), .optional("new", \.isNew, .bool))
+}
+
+/// Agents that are installed.
+private struct InstalledList: Body {
+    let installed: [Installed]
+
+    static let form = Form.object(nil, Self.init, .required("installed", \.installed, .list(Installed.form)))
+}
+
+/// Agents that were removed.
+private struct RemovedList: Body {
+    let removed: [InstalledAgents.Receipt]
+
+    static let form = Form.object(
+        nil, Self.init, .required("removed", \.removed, .list(InstalledAgents.Receipt.form)))
 }

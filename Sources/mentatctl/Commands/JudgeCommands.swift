@@ -1,47 +1,45 @@
 import CommandLine
+import Contract
 import Events
-import JSON
+import LocalRegistry
 import Manifest
+import RegistryClient
 
 /// What people say of agents, and what becomes of them.
 enum JudgeCommands {
     static let all = [yank, unyank, deprecate, undeprecate, review, unreview, flag, star, unstar]
 
     private static let note = Subcommand.Option.value("note", "TEXT", "a few words that everybody sees")
-    private static let reasons = ["broken", "security", "legal", "mistake", "other"]
-
-    private static func yankPath(_ context: Context) throws -> (path: String, shown: String, id: AgentID) {
-        let reference = try AgentReference(context.argument(0) ?? "")
-        let version = try reference.exactVersion()
-        return (
-            "agents/\(reference.id)/versions/\(version.description.asSegment)/yank", "\(reference.id)@\(version)",
-            reference.id
-        )
-    }
 
     private static let yank = RunnableCommand(
         Subcommand(
             "agent yank", "Hides a version from everybody who does not ask for exactly that one.",
             arguments: [AgentCommands.version],
-            options: [.value("reason", "REASON", "why", choices: reasons), note],
+            options: [.value("reason", "REASON", "why", choices: YankReason.allCases.map(\.rawValue)), note],
             examples: ["mentatctl agent yank ada.word-count@1.0.0 --reason broken --note 'counts twice'"])
     ) { context in
-        guard let reason = context.option("reason") else {
-            throw Failure(
-                .usage, "usage", "`mentatctl agent yank` needs --reason, one of \(reasons.joined(separator: ", ")).")
+        guard let reason = try context.choice("reason", of: YankReason.self) else {
+            let all = YankReason.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.usage, "usage", "`mentatctl agent yank` needs --reason, one of \(all).")
         }
-        let (path, shown, id) = try yankPath(context)
-        return try await AgentCommands.sentence(
-            context, "POST", path, .members(["note": .text(context.option("note")), "reason": .string(reason)]),
-            "\(shown) is yanked", changing: id)
+        let reference = try context.reference()
+        let (id, version) = (reference.id, try reference.exactVersion())
+        return try await context.say("\(id)@\(version) is yanked", changing: id) { registry in
+            try await registry.send(
+                Endpoints.yank, VersionParameters.Changed(id: id.key, version: version),
+                NewYank(reason: reason, note: context.option("note")))
+        }
     }
 
     private static let unyank = RunnableCommand(
         Subcommand("agent unyank", "Takes a yank back.", arguments: [AgentCommands.version])
     ) { context in
-        let (path, shown, id) = try yankPath(context)
-        return try await AgentCommands.sentence(
-            context, "DELETE", path, nil, "\(shown) is there again", changing: id)
+        let reference = try context.reference()
+        let (id, version) = (reference.id, try reference.exactVersion())
+        return try await context.say("\(id)@\(version) is there again", changing: id) { registry in
+            try await registry.send(
+                Endpoints.unyank, VersionParameters.Changed(id: id.key, version: version), YankBack())
+        }
     }
 
     private static let deprecate = RunnableCommand(
@@ -50,19 +48,23 @@ enum JudgeCommands {
             options: [.value("replacement", "AGENT", "what to use in its place"), note],
             examples: ["mentatctl agent deprecate ada.word-count --replacement ada.words"])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        return try await AgentCommands.sentence(
-            context, "POST", "agents/\(id)/deprecation",
-            .members(["note": .text(context.option("note")), "replacement": .text(context.option("replacement"))]),
-            "\(id) is deprecated", changing: id)
+        let id = try context.reference().id
+        let replacement = try context.option("replacement").map { text throws(Failure) in try AgentReference(text).id }
+        return try await context.say("\(id) is deprecated", changing: id) { registry in
+            try await registry.send(
+                Endpoints.deprecate, AgentParameters.Changed(id: id.key),
+                NewDeprecation(replacement: replacement, note: context.option("note")))
+        }
     }
 
     private static let undeprecate = RunnableCommand(
         Subcommand("agent undeprecate", "Takes a deprecation back.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        return try await AgentCommands.sentence(
-            context, "DELETE", "agents/\(id)/deprecation", nil, "\(id) is recommended again", changing: id)
+        let id = try context.reference().id
+        return try await context.say("\(id) is recommended again", changing: id) { registry in
+            try await registry.send(
+                Endpoints.undeprecate, AgentParameters.Changed(id: id.key), DeprecationBack())
+        }
     }
 
     private static let review = RunnableCommand(
@@ -75,24 +77,31 @@ enum JudgeCommands {
             ],
             examples: ["mentatctl agent review mentatlab.word-count --rating 5 --title 'Counts' --text 'Every word.'"])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        guard let rating = try context.number("rating", 1...5) else {
+        let id = try context.reference().id
+        guard let rating = try context.number("rating", ReviewRating.range) else {
             throw Failure(.usage, "usage", "`mentatctl agent review` needs --rating, from 1 to 5.")
         }
-        return try await AgentCommands.sentence(
-            context, "PUT", "agents/\(id)/reviews/mine",
-            .members([
-                "rating": .integer(rating), "text": .text(context.option("text")),
-                "title": .text(context.option("title")), "version": .text(context.option("version")),
-            ]), "\(id) has \(rating) of 5 from you")
+        let version = try context.option("version").map { text throws(Failure) in
+            guard let version = SemVer(text) else {
+                throw Failure(
+                    .usage, "usage", "--version is '\(text.prefix(64))'; it has to be a version such as 1.0.0.")
+            }
+            return version
+        }
+        let review = NewReview(
+            rating: rating, title: context.option("title"), text: context.option("text"), version: version)
+        return try await context.say("\(id) has \(rating) of 5 from you") { registry in
+            try await registry.send(Endpoints.putReview, AgentParameters.Changed(id: id.key), review)
+        }
     }
 
     private static let unreview = RunnableCommand(
         Subcommand("agent unreview", "Takes your review back, and its words with it.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        return try await AgentCommands.sentence(
-            context, "DELETE", "agents/\(id)/reviews/mine", nil, "your review of \(id) is gone")
+        let id = try context.reference().id
+        return try await context.say("your review of \(id) is gone") { registry in
+            try await registry.send(Endpoints.withdrawReview, AgentParameters.Changed(id: id.key))
+        }
     }
 
     private static let flag = RunnableCommand(
@@ -102,39 +111,41 @@ enum JudgeCommands {
             options: [
                 .value(
                     "reason", "REASON", "why",
-                    choices: ["spam", "malware", "impersonation", "licence", "abusive", "broken", "other"]),
+                    choices: FlagReason.allCases.map(\.rawValue)),
                 .value("details", "TEXT", "what the moderators should know"),
                 .value("review-by", "NAME", "what this person says of the agent, in place of the agent"),
             ],
             examples: ["mentatctl agent flag ada.word-count --reason malware --details 'opens a port'"])
     ) { context in
-        let reference = try AgentReference(context.argument(0) ?? "")
-        guard let reason = context.option("reason") else {
+        let reference = try context.reference()
+        guard let reason = try context.choice("reason", of: FlagReason.self) else {
             throw Failure(.usage, "usage", "`mentatctl agent flag` needs --reason.")
         }
         let reviewer = context.option("review-by")
-        let version = try reference.version.map { _ throws(Failure) in try reference.exactVersion().description }
-        let kind = reviewer != nil ? "review" : version != nil ? "version" : "agent"
-        return try await AgentCommands.sentence(
-            context, "POST", "flags",
-            .members([
-                "agent": .string(reference.id.description), "details": .text(context.option("details")),
-                "kind": .string(kind), "reason": .string(reason), "user": .text(reviewer), "version": .text(version),
-            ]), "the moderators know")
+        let version = try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
+        let flag = NewFlag(
+            kind: reviewer != nil ? .review : version != nil ? .version : .agent, agent: reference.id,
+            version: version, user: reviewer, reason: reason, details: context.option("details"))
+        return try await context.say("the moderators know") { registry in
+            try await registry.send(Endpoints.raiseFlag, NoParameters(), flag)
+        }
     }
 
     private static let star = RunnableCommand(
         Subcommand("agent star", "Says that you like an agent.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        return try await AgentCommands.sentence(context, "PUT", "agents/\(id)/star", nil, "\(id) has your star")
+        let id = try context.reference().id
+        return try await context.say("\(id) has your star") { registry in
+            try await registry.send(Endpoints.star, AgentParameters.Changed(id: id.key))
+        }
     }
 
     private static let unstar = RunnableCommand(
         Subcommand("agent unstar", "Takes your star back.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        return try await AgentCommands.sentence(
-            context, "DELETE", "agents/\(id)/star", nil, "\(id) does not have your star")
+        let id = try context.reference().id
+        return try await context.say("\(id) does not have your star") { registry in
+            try await registry.send(Endpoints.unstar, AgentParameters.Changed(id: id.key))
+        }
     }
 }

@@ -1,6 +1,8 @@
 import CommandLine
+import Contract
 import Events
-import JSON
+import LocalRegistry
+import RegistryClient
 
 /// Owners and maintainers.
 enum OwnerCommands {
@@ -11,14 +13,15 @@ enum OwnerCommands {
     private static let add = RunnableCommand(
         Subcommand(
             "agent owner add", "Makes somebody an owner or maintainer.", arguments: [AgentCommands.agent, name],
-            options: [.value("role", "ROLE", "what they become", choices: ["owner", "maintainer"])],
+            options: [.value("role", "ROLE", "what they become", choices: Role.allCases.map(\.rawValue))],
             examples: ["mentatctl agent owner add ada.word-count bob --role maintainer"])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        let (name, role) = (context.argument(1) ?? "", context.option("role") ?? "owner")
-        return try await AgentCommands.sentence(
-            context, "PUT", "agents/\(id)/owners/\(name.asSegment)", .members(["role": .string(role)]),
-            "\(JSONValue.printable(name)) is \(role) of \(id)")
+        let id = try context.reference().id
+        let (name, role) = (context.argument(1) ?? "", try context.choice("role", of: Role.self) ?? .owner)
+        return try await context.say("\(name.shown) is \(role.rawValue) of \(id)") { registry in
+            try await registry.send(
+                Endpoints.addOwner, OwnerParameters(id: id.key, name: name), NewRole(role: role))
+        }
     }
 
     private static let remove = RunnableCommand(
@@ -26,22 +29,23 @@ enum OwnerCommands {
             "agent owner remove", "Takes somebody's role away.", arguments: [AgentCommands.agent, name],
             examples: ["mentatctl agent owner remove ada.word-count bob"])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
+        let id = try context.reference().id
         let name = context.argument(1) ?? ""
-        return try await AgentCommands.sentence(
-            context, "DELETE", "agents/\(id)/owners/\(name.asSegment)", nil,
-            "\(JSONValue.printable(name)) has no role at \(id)")
+        return try await context.say("\(name.shown) has no role at \(id)") { registry in
+            try await registry.send(Endpoints.removeOwner, OwnerParameters(id: id.key, name: name), NoRole())
+        }
     }
 
     private static let list = RunnableCommand(
         Subcommand("agent owner list", "Lists who owns and maintains an agent.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
-        let answer = try await context.registry().send("GET", "agents/\(id)/owners").json
-        return Report(answer, lines: { ($0["owners"]?.array ?? []).map { $0.shown("username") } }) { value, style in
-            style.table(
-                ["NAME", "ROLE", "ID"],
-                (value["owners"]?.array ?? []).map { [$0.shown("username"), $0.shown("role"), $0.shown("id")] })
+        let id = try context.reference().id
+        let registry = try context.registry()
+        let answer = try await registry.about(id) {
+            try await registry.send(Endpoints.listOwners, AgentParameters(id: id.key))
+        }
+        return Report(answer.value, lines: { $0.owners.map(\.username.shown) }) { list, style in
+            style.table(["NAME", "ROLE", "ID"], list.owners.map { [$0.username.shown, $0.role.shown, $0.id.shown] })
         }
     }
 }

@@ -2,9 +2,11 @@ import CommandLine
 import Contract
 import Crypto
 import Events
-import JSON
+import LocalRegistry
 import Manifest
 import Marketplace
+import Packaging
+import RegistryClient
 import System
 
 /// Making agents and publishing them.
@@ -27,11 +29,11 @@ enum PublishCommands {
             ],
             examples: ["mentatctl agent new ada.word-count", "mentatctl agent new ada.slugify --template node"])
     ) { context in
-        let id = try AgentReference(context.argument(0) ?? "").id
+        let id = try context.reference().id
         let name = id.description.split(separator: ".").last.map(String.init) ?? id.description
         let path = context.option("path") ?? name
         guard try FileSystem.status(path) == nil else {
-            throw Failure(.failure, "path-exists", "'\(path)' is there already", fix: "choose another --path")
+            throw Failure(.permanent, "path-exists", "'\(path)' is there already", fix: "choose another --path")
         }
         let scaffold = Scaffold(
             id: id, language: context.option("template").flatMap(Scaffold.Language.init) ?? .python,
@@ -43,14 +45,11 @@ enum PublishCommands {
             try FileSystem.replace(destination, with: Array(file.text.utf8), mode: 0o644)
         }
         return Report(
-            .members([
-                "files": .array(scaffold.files.map { .string($0.name) }), "id": .string(id.description),
-                "path": .string(path),
-            ]), lines: { [$0.shown("path")] }
-        ) { value, _ in
+            Created(id: id, path: path, files: scaffold.files.map(\.name)), lines: { [$0.path] }
+        ) { created, _ in
             """
-            \(value.shown("id")) is in \(value.shown("path"))
-            next: mentatctl agent validate \(value.shown("path")), then mentatctl agent publish \(value.shown("path"))
+            \(created.id) is in \(created.path.shown)
+            next: mentatctl agent validate \(created.path.shown), then mentatctl agent publish \(created.path.shown)
             """
         }
     }
@@ -61,8 +60,8 @@ enum PublishCommands {
             arguments: [folder], examples: ["mentatctl agent validate", "mentatctl agent validate agents/word-count"])
     ) { context in
         let prepared = try await prepare(context)
-        return report(prepared, ["valid": .bool(true)]) { value, _ in
-            "\(value.shown("id")) \(value.shown("version")) can be published"
+        return Report(Judged(prepared, isValid: true), lines: { [$0.shown] }) { judged, _ in
+            "\(judged.shown) can be published"
         }
     }
 
@@ -82,56 +81,114 @@ enum PublishCommands {
             context.console.warn("\(warning.path.isEmpty ? "the manifest" : warning.path): \(warning.message)")
         }
         if context.flag("dry-run") {
-            return report(prepared, ["dry_run": .bool(true)]) { value, _ in
-                let files = (value["files"]?.array ?? []).compactMap(\.string).map { "  \(JSONValue.printable($0))\n" }
-                return "\(files.joined())\(value.shown("id")) \(value.shown("version")) would be published"
+            return Report(Judged(prepared, isDryRun: true), lines: { [$0.shown] }) { judged, _ in
+                "\(judged.files.map { "  \($0.shown)\n" }.joined())\(judged.shown) would be published"
             }
         }
         let registry = try context.registry()
-        let answer = try await registry.send(
-            "POST", "publish", parts: prepared.parts, .required
-        ) { context.console.progress("sending", $0, of: $1) }
+        let answer = try await registry.upload(Endpoints.publish, prepared.parts) {
+            context.console.progress("sending", $0, of: $1)
+        }
         context.console.clearProgress()
-        let published = try PublishAnswer(body: answer.body)
-        let page = "agents/\(published.key)/versions/\(published.version.asSegment)"
-        await registry.awaitShown([page, Paths.index(published.key)], answer.position, context.console)
-        return report(
-            prepared,
-            [
-                "new": .bool(published.isNew), "position": answer.position.map { .integer($0) },
-                "url": .string("\(registry.origin)\(Paths.base)/\(page)"),
-            ]
-        ) { value, style in
-            let what = "\(value.shown("id")) \(value.shown("version"))"
-            return value["new"]?.bool == true
-                ? "published \(style.bold(what))" : "\(style.bold(what)) is there already, and the same"
+        let (published, version) = (answer.value, prepared.publication.version)
+        await registry.awaitShown(published.id, version: version, answer.position) { context.console.warn($0) }
+        let page = Endpoints.showVersion.target(VersionParameters(id: published.id, version: version))
+        return Report(
+            Judged(
+                prepared, isNew: published.isNew, position: answer.position, url: registry.origin + page),
+            lines: { [$0.shown] }
+        ) { judged, style in
+            let what = style.bold(judged.shown)
+            return judged.isNew == true ? "published \(what)" : "\(what) is there already, and the same"
         }
     }
 
     private static func prepare(_ context: Context) async throws -> AgentFolder.Prepared {
-        let folder = try AgentFolder(context.argument(0) ?? ".", context.console)
+        let console = context.console
+        let folder = try AgentFolder(context.argument(0) ?? ".") { console.warn($0) }
         let temporary = Host.environment("TMPDIR") ?? "/tmp"
-        return try await Unfinished.folder(in: temporary) { try folder.prepare(in: $0) }
+        return try await Unfinished.folder(in: temporary) { work in
+            defer { console.clearProgress() }
+            return try folder.prepare(in: work) { console.progress("packing", $0, of: $1) }
+        }
+    }
+}
+
+/// A new agent's folder.
+private struct Created: Body {
+    let id: AgentID
+    let path: String
+    let files: [String]
+
+    static let form = Form.object(
+        nil, Self.init, .required("id", \.id, .agentID), .required("path", \.path, .text),
+        .required("files", \.files, .list(.text)))
+}
+
+/// An agent that was judged, and perhaps published.
+private struct Judged: Body {
+    let id: AgentID
+    let version: SemVer
+    let release: SHA256Digest
+    let artifacts: [PackedArtifact]
+    let files: [String]
+    let warnings: [Problem.Finding]
+    let isValid: Bool?
+    let isDryRun: Bool?
+    let isNew: Bool?
+    let position: Position?
+    let url: String?
+
+    var shown: String { "\(id)@\(version)" }
+
+    static let form = Form.object(
+        nil,
+        Self.init(id:version:release:artifacts:files:warnings:isValid:isDryRun:isNew:position:url:),
+        .required("id", \.id, .agentID), .required("version", \.version, .version),
+        .required("release", \.release, .digest), .required("artifacts", \.artifacts, .list(PackedArtifact.form)),
+        .required("files", \.files, .list(.text)), .required("warnings", \.warnings, .list(Problem.Finding.form)),
+        .optional("valid", \.isValid, .bool), .optional("dry_run", \.isDryRun, .bool),
+        .optional("new", \.isNew, .bool), .optional("position", \.position, .position),
+        .optional("url", \.url, .text))
+
+    private init(
+        id: AgentID, version: SemVer, release: SHA256Digest, artifacts: [PackedArtifact], files: [String],
+        warnings: [Problem.Finding], isValid: Bool?, isDryRun: Bool?, isNew: Bool?, position: Position?, url: String?
+    ) {
+        self.id = id
+        self.version = version
+        self.release = release
+        self.artifacts = artifacts
+        self.files = files
+        self.warnings = warnings
+        self.isValid = isValid
+        self.isDryRun = isDryRun
+        self.isNew = isNew
+        self.position = position
+        self.url = url
     }
 
-    private static func report(
-        _ prepared: AgentFolder.Prepared, _ more: [String: JSONValue?],
-        text: @escaping @Sendable (JSONValue, Style) -> String
-    ) -> Report {
+    init(
+        _ prepared: AgentFolder.Prepared, isValid: Bool? = nil, isDryRun: Bool? = nil, isNew: Bool? = nil,
+        position: Position? = nil, url: String? = nil
+    ) {
         let publication = prepared.publication
-        let artifacts = publication.published.artifacts.map { artifact in
-            JSONValue.members([
-                "role": .string(artifact.role.rawValue), "sha256": .string(artifact.sha256.hex),
-                "size": .integer(artifact.sizeBytes),
-            ])
-        }
-        let members: [String: JSONValue?] = [
-            "artifacts": .array(artifacts), "files": .array(prepared.files.map { .string($0) }),
-            "id": .string(publication.id.description), "release": .string(publication.published.release.hex),
-            "version": .string(publication.version.description),
-            "warnings": publication.warnings.map(Problem.Finding.init(manifest:)).json,
-        ]
-        return Report(
-            .members(members.merging(more) { $1 }), lines: { ["\($0.shown("id"))@\($0.shown("version"))"] }, text: text)
+        self.init(
+            id: publication.id, version: publication.version, release: publication.published.release,
+            artifacts: publication.published.artifacts.map {
+                PackedArtifact(role: $0.role, sha256: $0.sha256, sizeBytes: $0.sizeBytes)
+            }, files: prepared.files, warnings: publication.warnings.map(Problem.Finding.init(manifest:)),
+            isValid: isValid, isDryRun: isDryRun, isNew: isNew, position: position, url: url)
     }
+}
+
+/// A file that was packed.
+private struct PackedArtifact: Body {
+    let role: Artifact.Role
+    let sha256: SHA256Digest
+    let sizeBytes: Int64
+
+    static let form = Form.object(
+        nil, Self.init, .required("role", \.role, .choice()), .required("sha256", \.sha256, .digest),
+        .required("size", \.sizeBytes, .count))
 }

@@ -1,7 +1,10 @@
 import CommandLine
+import Contract
+import Crypto
 import Events
-import JSON
+import LocalRegistry
 import Manifest
+import RegistryClient
 
 /// Finding agents and looking at them.
 enum ReadCommands {
@@ -13,33 +16,25 @@ enum ReadCommands {
             arguments: [Subcommand.Argument("WORD", "a word in id, title, summary or description", .many)],
             options: [
                 .value("category", "NAME", "of one category alone"),
-                .value("sort", "ORDER", "the order", choices: ["recent", "name", "stars", "downloads"]),
+                .value("sort", "ORDER", "the order", choices: AgentSort.allCases.map(\.rawValue)),
                 .value("limit", "N", "how many (20)"), .value("cursor", "CURSOR", "go on where a list ended"),
             ],
             examples: ["mentatctl agent search words", "mentatctl agent search --sort downloads --json"])
     ) { context in
-        let limit = try context.number("limit", 1...100)
         let words = context.invocation.arguments.joined(separator: " ")
-        let query: [(String, String?)] = [
-            ("category", context.option("category")), ("cursor", context.option("cursor")),
-            ("limit", limit.map { "\($0)" }), ("q", words.isEmpty ? nil : words), ("sort", context.option("sort")),
-        ]
-        let text = query.compactMap { name, value in value.map { "\(name)=\($0.asSegment)" } }.joined(separator: "&")
-        let answer = try await context.registry().send("GET", "agents\(text.isEmpty ? "" : "?\(text)")").json
-        return Report(answer, lines: { ($0["agents"]?.array ?? []).map { $0.shown("agent_id") } }) { value, style in
-            let agents = value["agents"]?.array ?? []
-            guard !agents.isEmpty else { return "no agent is like that" }
+        let query = AgentQuery(
+            words: words.isEmpty ? nil : words, category: context.option("category"),
+            sort: try context.choice("sort", of: AgentSort.self) ?? .recent,
+            limit: try context.number("limit", 1...100) ?? 20, cursor: context.option("cursor"))
+        let answer = try await context.registry().send(Endpoints.listAgents, query)
+        return Report(answer.value, lines: { $0.agents.map(\.agentID.shown) }) { list, style in
+            guard !list.agents.isEmpty else { return "no agent is like that" }
             let table = style.table(
                 ["AGENT", "VERSION", "STARS", "DOWNLOADS", "SUMMARY"],
-                agents.map {
-                    [
-                        $0.shown("agent_id"), $0.shown("latest_version"), $0.count("star_count"),
-                        $0.count("download_count"), $0.shown("summary"),
-                    ]
+                list.agents.map {
+                    [$0.agentID.shown, $0.latestVersion.shown, "\($0.stars)", "\($0.downloads)", $0.summary.shown]
                 })
-            let more = value["pagination"]?["next_cursor"]?.string.map {
-                "\n" + style.dim("there are more: add --cursor '\(JSONValue.printable($0))'")
-            }
+            let more = list.pagination.nextCursor.map { "\n" + style.dim("there are more: add --cursor '\($0.shown)'") }
             return table + (more ?? "")
         }
     }
@@ -50,75 +45,74 @@ enum ReadCommands {
             arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
             examples: ["mentatctl agent info mentatlab.word-count", "mentatctl agent info mentatlab.word-count@1.0.0"])
     ) { context in
-        let reference = try AgentReference(context.argument(0) ?? "")
-        let registry = try context.registry()
+        let reference = try context.reference()
+        let (key, registry) = (reference.id.key, try context.registry())
         guard reference.version == nil else {
-            let version = try reference.exactVersion()
-            let answer = try await registry.send(
-                "GET", "agents/\(reference.id)/versions/\(version.description.asSegment)"
-            ).json
-            return Report(answer, lines: { ["\($0.shown("id"))@\($0.shown("version"))"] }, text: show)
+            let page = VersionParameters(id: key, version: try reference.exactVersion())
+            let answer = try await registry.send(Endpoints.showVersion, page)
+            return Report(answer.value, lines: { ["\($0.id)@\($0.version.shown)"] }, text: show)
         }
-        let agent = try await registry.send(agent: reference.id, "agents/\(reference.id)").json
-        let versions = try await registry.send("GET", "agents/\(reference.id)/versions?limit=100").json
+        let agent = try await registry.about(reference.id) {
+            try await registry.send(Endpoints.showAgent, AgentParameters(id: key)).value
+        }
+        let versions = try await registry.send(Endpoints.listVersions, VersionQuery(id: key, limit: 100)).value
         return Report(
-            .members(["agent": agent, "versions": versions["versions"]]),
-            lines: { ($0["versions"]?.array ?? []).map { $0.shown("version") } }, text: showAgent)
+            AgentInfo(agent: agent, versions: versions.versions), lines: { $0.versions.map(\.version.shown) },
+            text: showAgent)
     }
 
-    @Sendable private static func show(_ version: JSONValue, _ style: Style) -> String {
-        var lines = [style.bold("\(version.shown("id")) \(version.shown("version"))")]
-        if version["yanked"]?.bool == true {
-            let yank = version["yank"] ?? .null
-            lines.append(style.red("yanked: \(yank.shown("reason")) \(yank.shown("note"))"))
+    @Sendable private static func show(_ version: VersionPage, _ style: Style) -> String {
+        var lines = [style.bold("\(version.id) \(version.version.shown)")]
+        if version.isYanked {
+            lines.append(style.red("yanked: \((version.yank?.reason).shown) \((version.yank?.note).shown)"))
         }
-        lines.append("published \(version.shown("published_at")), at position \(version.count("position"))")
-        lines.append("release   \(version.shown("release"))")
-        for artifact in version["artifacts"]?.array ?? [] {
-            lines.append(
-                "\(artifact.shown("role")) \(Console.bytes(artifact["size"]?.integer ?? 0)) \(artifact.shown("sha256"))"
-            )
+        lines.append("published \(version.published), at position \(version.position)")
+        lines.append("release   \(version.release)")
+        for artifact in version.artifacts {
+            lines.append("\(artifact.role.shown) \(Console.bytes(artifact.sizeBytes)) \(artifact.sha256)")
         }
-        for dependency in version["dependencies"]?.array ?? [] {
-            lines.append("needs \(dependency.shown("id")) \(dependency.shown("range"))")
+        for dependency in version.dependencies {
+            lines.append("needs \(dependency.id.shown) \(dependency.range.shown)")
         }
         return lines.joined(separator: "\n")
     }
 
-    @Sendable private static func showAgent(_ value: JSONValue, _ style: Style) -> String {
-        let agent = value["agent"] ?? .null
+    @Sendable private static func showAgent(_ info: AgentInfo, _ style: Style) -> String {
+        let (agent, summary) = (info.agent, info.agent.summary)
         var lines = [
-            "\(style.bold(agent.shown("agent_id"))) \(agent.shown("latest_version"))  \(agent.shown("display_name"))"
+            "\(style.bold(summary.agentID.shown)) \(summary.latestVersion.shown)  \(summary.displayName.shown)"
         ]
-        if agent["is_deprecated"]?.bool == true {
-            let deprecation = agent["deprecation"] ?? .null
-            let replacement = deprecation.shown("replacement")
-            lines.append(
-                style.yellow(
-                    "deprecated\(replacement.isEmpty ? "" : ", use \(replacement)") \(deprecation.shown("note"))"))
+        if summary.isDeprecated {
+            let replacement = (agent.deprecation?.replacement).shown
+            let use = replacement.isEmpty ? "" : ", use \(replacement)"
+            lines.append(style.yellow("deprecated\(use) \((agent.deprecation?.note).shown)"))
         }
-        lines.append(agent.shown("summary"))
+        lines.append(summary.summary.shown)
         lines.append("")
-        let rating = agent["rating_count"]?.integer ?? 0
         let facts: [(String, String)] = [
-            ("publisher", agent["publisher"]?.shown("username") ?? ""), ("licence", agent.shown("license")),
-            ("runtime", agent.shown("runtime")), ("downloads", agent.count("download_count")),
-            ("stars", agent.count("star_count")),
-            ("rating", rating == 0 ? "" : "\(number(agent["rating_avg"])) of 5 (\(rating))"),
-            ("source", agent.shown("source_url")),
+            ("publisher", summary.publisher.username.shown), ("licence", agent.license.shown),
+            ("runtime", agent.runtime.shown), ("downloads", "\(summary.downloads)"), ("stars", "\(summary.stars)"),
+            ("rating", summary.ratings == 0 ? "" : "\(rating(summary.ratingHundredths)) of 5 (\(summary.ratings))"),
+            ("source", agent.sourceURL.shown),
         ]
         for (name, text) in facts where !text.isEmpty {
             lines.append("\(style.dim(name + String(repeating: " ", count: 10 - name.count))) \(text)")
         }
-        let versions = (value["versions"]?.array ?? []).map { version in
-            version.shown("version") + (version["yanked"]?.bool == true ? " (yanked)" : "")
-        }
+        let versions = info.versions.map { $0.version.shown + ($0.isYanked ? " (yanked)" : "") }
         lines.append("\(style.dim("versions  ")) \(versions.joined(separator: ", "))")
         return lines.joined(separator: "\n")
     }
 
-    private static func number(_ value: JSONValue?) -> String {
-        guard case .number(let number)? = value else { return "0" }
-        return number.literal
-    }
+    /// Hundredths as the number they are, such as 4.5.
+    private static func rating(_ hundredths: Int64) -> String { "\(Double(hundredths) / 100)" }
+}
+
+/// An agent with its versions.
+private struct AgentInfo: Body {
+    let agent: AgentDetail
+    let versions: [VersionPage]
+
+    static let form = Form.object(
+        nil, Self.init, .required("agent", \.agent, AgentDetail.form),
+        .required("versions", \.versions, .list(VersionPage.form)))
 }

@@ -36,18 +36,18 @@ final class Console: Sendable {
     func note(_ text: String) {
         guard form == .human else { return }
         clearProgress()
-        Host.write("\(JSONValue.printable(text))\n", to: 2)
+        Host.write("\(text.shown)\n", to: 2)
     }
 
     /// A warning, also where little is said; a JSON document of its own where data is.
     func warn(_ text: String) {
         clearProgress()
         guard form != .json else {
-            let line = JSONValue.members(["warning": .string(text)])
+            let line = JSONValue.object([JSONValue.Member("warning", .string(text))])
             Host.write("\(String(decoding: line.canonicalBytes, as: UTF8.self))\n", to: 2)
             return
         }
-        Host.write("mentatctl: warning: \(JSONValue.printable(text))\n", to: 2)
+        Host.write("mentatctl: warning: \(text.shown)\n", to: 2)
     }
 
     /// How far something is, on a line that is written over; on a terminal alone, and ten times a second at most.

@@ -1,8 +1,8 @@
 import CommandLine
-import HTTPClient
-import JSON
-import Manifest
-import System
+import Contract
+import Events
+import LocalRegistry
+import RegistryClient
 
 /// A command with what it does.
 struct RunnableCommand: Sendable {
@@ -23,12 +23,17 @@ struct Context: Sendable {
     let version: String
 
     /// The registry that is meant: `--registry`, the environment, what is set, or the default.
-    func registry() throws -> Registry {
+    func registry() throws -> RegistryClient {
         let origin = try origin()
-        return Registry(origin: origin, token: try settings.token(for: origin), version: version)
+        return registry(at: origin, token: try settings.token(for: origin))
     }
 
-    /// The address of that registry.
+    /// Another registry.
+    func registry(at origin: String, token: String?) -> RegistryClient {
+        RegistryClient(origin: origin, token: token, agent: "mentatctl/\(version)")
+    }
+
+    /// The address of the registry that is meant.
     func origin() throws -> String {
         if let given = invocation.values["registry"] { return try Settings.origin(given) }
         return try settings.value(.registry).value
@@ -37,6 +42,9 @@ struct Context: Sendable {
     func argument(_ index: Int) -> String? {
         index < invocation.arguments.count ? invocation.arguments[index] : nil
     }
+
+    /// The agent, and perhaps version, that the first argument names.
+    func reference() throws(Failure) -> AgentReference { try AgentReference(argument(0) ?? "") }
 
     func option(_ name: String) -> String? { invocation.values[name] }
     func flag(_ name: String) -> Bool { invocation.flags.contains(name) }
@@ -52,16 +60,34 @@ struct Context: Sendable {
         }
         return number
     }
-}
 
-extension String {
-    /// What stands for one segment of a path (RFC 3986 3.3).
-    var asSegment: String {
-        utf8.map { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e: String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
+    /// One of a closed list that an option gives.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, of _: Choice.Type
+    ) throws(Failure) -> Choice? {
+        guard let text = option(name) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.usage, "usage", "--\(name) is '\(text.prefix(64))'; there are \(all).")
+        }
+        return choice
+    }
+
+    /// A command whose answer is one sentence.
+    ///
+    /// - Parameters:
+    ///   - said: what is so now.
+    ///   - id: an agent whose page and place in the index change.
+    func say<Given: CommandAnswer>(
+        _ said: String, changing id: AgentID? = nil,
+        _ send: (RegistryClient) async throws -> RegistryClient.Answer<Given>
+    ) async throws -> Report {
+        let registry = try registry()
+        let answer = try await send(registry)
+        if let id {
+            await registry.awaitShown(id.key, answer.position) { console.warn($0) }
+        }
+        let isNew = answer.isNew
+        return Report(answer.value) { _, _ in isNew ? said : "\(said) already" }
     }
 }

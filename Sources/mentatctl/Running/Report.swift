@@ -1,25 +1,27 @@
+import Contract
 import JSON
 import System
 import Text
 
 /// What a command came to: one value, from which all three forms are made.
 struct Report: Sendable {
-    /// What `--json` prints.
-    let value: JSONValue
+    /// What `--json` prints: one JSON document.
+    let document: [UInt8]
     /// What people read, without the last line break.
-    let text: @Sendable (JSONValue, Style) -> String
+    let text: @Sendable (Style) -> String
     /// What `--quiet` prints, a line each.
-    let lines: @Sendable (JSONValue) -> [String]
+    let lines: [String]
     /// How the program ends, where it can be printed: some commands do a part of what they were asked to.
     var exit = ExitCode.ok
 
-    init(
-        _ value: JSONValue, lines: @escaping @Sendable (JSONValue) -> [String] = { _ in [] },
-        text: @escaping @Sendable (JSONValue, Style) -> String
+    /// What came of a value.
+    init<Value: Body>(
+        _ value: Value, lines: (Value) -> [String] = { _ in [] },
+        text: @escaping @Sendable (Value, Style) -> String
     ) {
-        self.value = value
-        self.lines = lines
-        self.text = text
+        document = Value.form.bytes(value)
+        self.lines = lines(value)
+        self.text = { text(value, $0) }
     }
 
     /// Prints it; what can't be printed, such as on a full disk, is a failure.
@@ -27,10 +29,10 @@ struct Report: Sendable {
         console.clearProgress()
         let text =
             switch console.form {
-            case .json: "\(String(decoding: value.canonicalBytes, as: UTF8.self))\n"
-            case .quiet: lines(value).map { "\($0)\n" }.joined()
+            case .json: "\(String(decoding: document, as: UTF8.self))\n"
+            case .quiet: lines.map { "\($0)\n" }.joined()
             case .human:
-                text(value, Style(isColoured: console.isColoured)).split(
+                self.text(Style(isColoured: console.isColoured)).split(
                     separator: "\n", omittingEmptySubsequences: false
                 )
                 .map { "\($0)\n" }.joined()
@@ -68,34 +70,20 @@ struct Style: Sendable {
     }
 }
 
-extension JSONValue {
-    /// An object, in the canonical order of its members; what is nil is left out.
-    static func members(_ members: [String: JSONValue?]) -> JSONValue {
-        .object(
-            members.compactMap { name, value in value.map { Member(name, $0) } }
-                .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
-    }
-
-    /// A text, where there is one.
-    static func text(_ text: String?) -> JSONValue? { text.map { .string($0) } }
-
-    /// A whole number.
-    static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
-
-    /// A member's text for people, without what would steer a terminal; empty where there is none.
-    func shown(_ name: String) -> String { Self.printable(self[name]?.string ?? "") }
-
-    /// A member's number for people.
-    func count(_ name: String) -> String { "\(self[name]?.integer ?? 0)" }
-
-    /// What other people wrote, without control characters and what turns the direction of text: a summary must not
-    /// write over the line above it.
-    static func printable(_ text: String) -> String {
+extension String {
+    /// What other people wrote, for a terminal: on one line, without control characters and what turns the direction
+    /// of text, since a summary must not write over the line above it.
+    var shown: String {
         String(
             String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
+                unicodeScalars.map { scalar in
                     if scalar == "\n" || scalar == "\t" { return " " }
                     return DangerousCharacters.isRefused(inText: scalar) ? "\u{fffd}" : scalar
                 }))
     }
+}
+
+extension String? {
+    /// The same; empty where there is none.
+    var shown: String { self?.shown ?? "" }
 }

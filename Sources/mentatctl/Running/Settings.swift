@@ -50,7 +50,7 @@ struct Settings: Sendable {
         let user = Host.environment("HOME")
         guard let configuration = Host.environment("XDG_CONFIG_HOME") ?? user.map({ "\($0)/.config" }),
             let home = Host.environment("MENTATLAB_HOME") ?? user.map({ "\($0)/.mentatlab" })
-        else { throw Failure(.failure, "no-home", "neither HOME nor XDG_CONFIG_HOME and MENTATLAB_HOME are set") }
+        else { throw Failure(.permanent, "no-home", "neither HOME nor XDG_CONFIG_HOME and MENTATLAB_HOME are set") }
         folder = "\(configuration)/mentatlab"
         self.home = home
     }
@@ -87,7 +87,8 @@ struct Settings: Sendable {
             return try JSONValue(bytes)
         } catch {
             throw Failure(
-                .failure, "broken-config", "\(path) is no JSON document: \(error)", fix: "correct it, or move it away")
+                .permanent, "broken-config", "\(path) is no JSON document: \(error)", fix: "correct it, or move it away"
+            )
         }
     }
 
@@ -116,7 +117,9 @@ struct Settings: Sendable {
 
     /// Keeps a token, readable by its owner alone.
     func keep(_ token: String, user: String, for origin: String) throws {
-        let entry = JSONValue.members(["token": .string(token), "user": .string(user)])
+        let entry = JSONValue.object([
+            JSONValue.Member("token", .string(token)), JSONValue.Member("user", .string(user)),
+        ])
         try write(try read(credentialFile).with(origin, entry), to: credentialFile)
     }
 

@@ -1,0 +1,178 @@
+package import Events
+import JSON
+
+/// Every endpoint of the marketplace. Each feature declares its own in an extension.
+package enum Endpoints {
+    /// What stands before the path of every endpoint of the API.
+    package static let base = "/api/v1/marketplace"
+
+    /// All of them, in the order of the description.
+    package static let all: [any AnyEndpoint] =
+        agents + versions + publishing + releases + reviews + stars + roles + accounts + tokens + flags + downloads
+        + log
+        + service
+}
+
+/// The answer to a command: it names the position of the last event.
+package protocol CommandAnswer: Body {
+    /// Nil where only the vault changed, and in what is kept for a repeat.
+    var position: Position? { get set }
+}
+
+extension Endpoint where Given: Body, Sent == NoBody {
+    /// An endpoint that answers with what there is.
+    ///
+    /// - Parameter path: below the base of the API.
+    static func query(
+        _ name: String, _ path: String, _ summary: String, notes: String? = nil,
+        credential: EndpointDeclaration.Credential = .none, caching: EndpointDeclaration.Caching = .revalidated,
+        cost: EndpointDeclaration.Cost = .read, problems: [ProblemCode] = []
+    ) -> Endpoint {
+        query(
+            name, root: Endpoints.base + path, summary, notes: notes, credential: credential, caching: caching,
+            cost: cost, problems: problems)
+    }
+
+    /// The same with a path from the root.
+    static func query(
+        _ name: String, root path: String, _ summary: String, notes: String? = nil,
+        credential: EndpointDeclaration.Credential = .none, caching: EndpointDeclaration.Caching,
+        cost: EndpointDeclaration.Cost = .read, problems: [ProblemCode] = []
+    ) -> Endpoint {
+        precondition(credential == .none || caching == .never, "\(name) would keep an answer to a credential")
+        let names = Input.parameters.declarations.map(\.name)
+        var fields: [(String, String)] = []
+        if names.contains("cursor"), credential == .none { fields.append(("link", "The next page (RFC 8288).")) }
+        let answer = EndpointDeclaration.Answer(
+            status: 200, description: summary, content: [("application/json", Given.form.schema)], fields: fields)
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: .get, path: path, summary: summary, notes: notes,
+                parameters: Input.parameters.declarations, credential: credential, body: nil, answers: [answer],
+                problems: problems, caching: caching, cost: cost), sent: NoBody.form, given: Given.form)
+    }
+
+    /// A command that takes lines of JSON.
+    static func lines(
+        _ name: String, _ path: String, _ summary: String, notes: String,
+        credential: EndpointDeclaration.Credential, line: Schema, maximumBytes: Int
+    ) -> Endpoint where Given: CommandAnswer {
+        let body = EndpointDeclaration.Body(
+            mediaType: "application/x-ndjson", schema: line, isRequired: true, maximumBytes: maximumBytes)
+        return command(
+            name, .post, path, summary, notes: notes, credential: credential, body: body, cost: .command, problems: [],
+            sent: NoBody.form)
+    }
+
+    /// A command that takes files as the parts of a form.
+    static func upload(
+        _ name: String, _ path: String, _ summary: String, notes: String,
+        credential: EndpointDeclaration.Credential, parts: [(name: String, isRequired: Bool)], maximumBytes: Int,
+        problems: [ProblemCode]
+    ) -> Endpoint where Given: CommandAnswer {
+        let members = parts.map { MemberSchema(name: $0.name, schema: .string(), isRequired: $0.isRequired) }
+        let body = EndpointDeclaration.Body(
+            mediaType: "multipart/form-data", schema: .object(nil, members), isRequired: true,
+            maximumBytes: maximumBytes)
+        return command(
+            name, .post, path, summary, notes: notes, credential: credential, body: body, cost: .upload,
+            problems: problems, sent: NoBody.form)
+    }
+
+    /// A command without a body.
+    static func command(
+        _ name: String, _ method: EndpointDeclaration.Method, _ path: String, _ summary: String, notes: String? = nil,
+        credential: EndpointDeclaration.Credential, problems: [ProblemCode] = []
+    ) -> Endpoint where Given: CommandAnswer {
+        command(
+            name, method, path, summary, notes: notes, credential: credential, body: nil, cost: .command,
+            problems: problems, sent: NoBody.form)
+    }
+}
+
+extension Endpoint where Given: CommandAnswer, Sent: Body {
+    /// A command with a JSON document.
+    static func command(
+        _ name: String, _ method: EndpointDeclaration.Method, _ path: String, _ summary: String, notes: String? = nil,
+        credential: EndpointDeclaration.Credential, isBodyOptional: Bool = false, problems: [ProblemCode] = []
+    ) -> Endpoint {
+        let body = EndpointDeclaration.Body(
+            mediaType: "application/json", schema: Sent.form.schema, isRequired: !isBodyOptional, maximumBytes: 65_536)
+        return command(
+            name, method, path, summary, notes: notes, credential: credential, body: body, cost: .command,
+            problems: problems, sent: Sent.form)
+    }
+}
+
+extension Endpoint where Given: CommandAnswer {
+    private static func command(
+        _ name: String, _ method: EndpointDeclaration.Method, _ path: String, _ summary: String, notes: String?,
+        credential: EndpointDeclaration.Credential, body: EndpointDeclaration.Body?, cost: EndpointDeclaration.Cost,
+        problems: [ProblemCode], sent: Form<Sent>
+    ) -> Endpoint {
+        let content = [(mediaType: "application/json", schema: Given.form.schema)]
+        let answers = [(200, "Nothing changed."), (201, "It is done.")].map { status, description in
+            EndpointDeclaration.Answer(status: status, description: description, content: content, fields: [])
+        }
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: method, path: Endpoints.base + path, summary: summary, notes: notes,
+                parameters: Input.parameters.declarations, credential: credential, body: body, answers: answers,
+                problems: problems, caching: .never, cost: cost), sent: sent, given: Given.form)
+    }
+}
+
+extension Endpoint where Sent == NoBody, Given == NoBody {
+    /// An endpoint that answers with a file, or the part of it that the client asks for.
+    static func file(
+        _ name: String, _ path: String, _ summary: String, mediaTypes: [String], problems: [ProblemCode] = []
+    ) -> Endpoint {
+        let content = mediaTypes.map { (mediaType: $0, schema: Schema([])) }
+        let answers = [
+            EndpointDeclaration.Answer(status: 200, description: "The file.", content: content, fields: []),
+            EndpointDeclaration.Answer(
+                status: 206, description: "The part that Range asks for.", content: content,
+                fields: [("content-range", "Which part, and the size of the file.")]),
+        ]
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: .get, path: Endpoints.base + path, summary: summary, notes: nil,
+                parameters: Input.parameters.declarations, credential: .none, body: nil, answers: answers,
+                problems: problems + [.rangeNotSatisfiable, .busy], caching: .immutable, cost: .light),
+            sent: NoBody.form, given: NoBody.form)
+    }
+
+    /// An endpoint that leads elsewhere.
+    static func redirect(
+        _ name: String, _ path: String, _ summary: String, notes: String, problems: [ProblemCode]
+    ) -> Endpoint {
+        let answer = EndpointDeclaration.Answer(
+            status: 302, description: "Where the file is.", content: [],
+            fields: [
+                ("location", "The file, by its digest."), (Fields.version, "The version that it leads to."),
+            ])
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: .get, path: Endpoints.base + path, summary: summary, notes: notes,
+                parameters: Input.parameters.declarations, credential: .optional, body: nil, answers: [answer],
+                problems: problems, caching: .never, cost: .light), sent: NoBody.form,
+            given: NoBody.form)
+    }
+
+    /// An endpoint that answers with a JSON document of another vocabulary, whose bytes are at hand.
+    ///
+    /// - Parameter path: from the root.
+    static func document(
+        _ name: String, _ path: String, _ summary: String, notes: String? = nil, schema: Schema
+    ) -> Endpoint {
+        let answer = EndpointDeclaration.Answer(
+            status: 200, description: summary, content: [("application/json", schema)],
+            fields: [("access-control-allow-origin", "Any page may read it.")])
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: .get, path: path, summary: summary, notes: notes,
+                parameters: Input.parameters.declarations, credential: .none, body: nil, answers: [answer],
+                problems: [], caching: .revalidated, cost: .light), sent: NoBody.form,
+            given: NoBody.form)
+    }
+}

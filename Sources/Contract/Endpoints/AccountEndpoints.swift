@@ -1,0 +1,182 @@
+package import Events
+
+extension Endpoints {
+    package static let register = Endpoint<NoParameters, NewUser, RegisteredUser>.command(
+        "registerUser", .post, "/users", "Register an account",
+        notes: "Open to anybody, so many times an hour for each address. The answer holds the only copy of the first "
+            + "token. A repeat under the same Idempotency-Key issues another token in its place; the key is then "
+            + "as good as the token, so it has at least 22 characters.",
+        credential: .none, problems: [.nameTaken, .nameReserved, .rateLimited, .tokenInUse, .notPermitted])
+    package static let showMe = Endpoint<NoParameters, NoBody, Me>.query(
+        "showMe", "/users/me", "Show whose token it is", credential: .token([]), caching: .never)
+    package static let eraseMe = Endpoint<NoParameters, NoBody, ErasedUser>.command(
+        "eraseMe", .delete, "/users/me", "Erase one's account",
+        notes: "Name, address, profile and tokens go. Published versions and entries of the log stay, under an id that "
+            + "says nothing.",
+        credential: .token([.account]))
+    package static let changeProfile = Endpoint<NoParameters, Profile, ProfileAnswer>.command(
+        "changeProfile", .put, "/users/me/profile", "Say who one is", credential: .token([.account]))
+
+    static let accounts: [any AnyEndpoint] = [register, showMe, eraseMe, changeProfile]
+}
+
+/// Who registers.
+package struct NewUser: Body {
+    package let name: Username
+    package let email: String?
+
+    package init(name: Username, email: String? = nil) {
+        self.name = name
+        self.email = email
+    }
+
+    package static let form = Form.object(
+        "NewUser", Self.init(name:email:),
+        .required("name", \.name, .username, "Folded, it is nobody else's."),
+        .optional("email", \.email, .mailbox, "Shown to nobody."))
+}
+
+/// A new account with its first token.
+package struct RegisteredUser: CommandAnswer {
+    package let user: PersonID
+    package let name: String
+    package let token: String
+    package let credential: CredentialBody
+    package var position: Position?
+
+    package init(user: PersonID, name: String, token: String, credential: CredentialBody, position: Position? = nil) {
+        self.user = user
+        self.name = name
+        self.token = token
+        self.credential = credential
+        self.position = position
+    }
+
+    package static let form = Form.object(
+        "Registered", Self.init(user:name:token:credential:position:),
+        .required("user", \.user, .id()),
+        .required("name", \.name, .text),
+        .required("token", \.token, .text, "Shown this once."),
+        .required("credential", \.credential, CredentialBody.form),
+        .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
+}
+
+/// What a token is, without its secret.
+package struct CredentialBody: Body {
+    package let id: TokenID
+    package let name: String
+    package let scopes: [PermissionWord]
+    package let expires: Timestamp
+
+    package init(id: TokenID, name: String, scopes: [PermissionWord], expires: Timestamp) {
+        self.id = id
+        self.name = name
+        self.scopes = scopes
+        self.expires = expires
+    }
+
+    package static let form = Form.object(
+        "Credential", Self.init(id:name:scopes:expires:),
+        .required("id", \.id, .id()),
+        .required("name", \.name, .text),
+        .required("scopes", \.scopes, .list(.permission)),
+        .required("expires_at", \.expires, .time))
+}
+
+/// What somebody says of themselves.
+package struct Profile: Body {
+    package let displayName: String?
+    package let bio: String?
+    package let websiteURL: String?
+
+    package init(displayName: String? = nil, bio: String? = nil, websiteURL: String? = nil) {
+        self.displayName = displayName
+        self.bio = bio
+        self.websiteURL = websiteURL
+    }
+
+    package static let form = Form.object(
+        "Profile", Self.init(displayName:bio:websiteURL:),
+        .optional("display_name", \.displayName, .prose(ProfileContent.maximumCharacters.displayName)),
+        .optional("bio", \.bio, .prose(ProfileContent.maximumCharacters.bio)),
+        .optional("website_url", \.websiteURL, .website(ProfileContent.maximumCharacters.websiteURL)))
+}
+
+/// Whose token it is.
+package struct Me: Body {
+    package let user: PersonID
+    package let name: String?
+    package let email: String?
+    package let profile: Profile
+    package let token: MyToken
+
+    package init(user: PersonID, name: String? = nil, email: String? = nil, profile: Profile, token: MyToken) {
+        self.user = user
+        self.name = name
+        self.email = email
+        self.profile = profile
+        self.token = token
+    }
+
+    package static let form = Form.object(
+        "Me", Self.init(user:name:email:profile:token:),
+        .required("user", \.user, .id()),
+        .optional("name", \.name, .text),
+        .optional("email", \.email, .text, "For tokens with the scope account alone."),
+        .required("profile", \.profile, Profile.form),
+        .required("token", \.token, MyToken.form))
+}
+
+/// The token that asks.
+package struct MyToken: Body {
+    package let id: TokenID
+    package let scopes: [PermissionWord]
+    package let expires: Timestamp
+
+    package init(id: TokenID, scopes: [PermissionWord], expires: Timestamp) {
+        self.id = id
+        self.scopes = scopes
+        self.expires = expires
+    }
+
+    package static let form = Form.object(
+        "MyToken", Self.init(id:scopes:expires:),
+        .required("id", \.id, .id()),
+        .required("scopes", \.scopes, .list(.permission)),
+        .required("expires_at", \.expires, .time))
+}
+
+/// An account that is gone.
+package struct ErasedUser: CommandAnswer {
+    package let user: PersonID
+    package let isErased: Bool
+    package var position: Position?
+
+    package init(user: PersonID, isErased: Bool, position: Position? = nil) {
+        self.user = user
+        self.isErased = isErased
+        self.position = position
+    }
+
+    package static let form = Form.object(
+        "Erased", Self.init(user:isErased:position:),
+        .required("user", \.user, .id()),
+        .required("erased", \.isErased, .bool),
+        .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
+}
+
+/// Whose profile it is.
+package struct ProfileAnswer: CommandAnswer {
+    package let user: PersonID
+    package var position: Position?
+
+    package init(user: PersonID, position: Position? = nil) {
+        self.user = user
+        self.position = position
+    }
+
+    package static let form = Form.object(
+        "ProfileAnswer", Self.init(user:position:),
+        .required("user", \.user, .id()),
+        .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
+}

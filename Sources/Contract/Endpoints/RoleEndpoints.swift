@@ -1,0 +1,160 @@
+package import Events
+
+extension Endpoints {
+    package static let addOwner = Endpoint<OwnerParameters, NewRole, OwnerAnswer>.command(
+        "addOwner", .put, "/agents/{id}/owners/{name}", "Make somebody an owner or maintainer of an agent",
+        credential: .token([.account]), isBodyOptional: true, problems: [.notOwner, .lastOwner])
+    package static let removeOwner = Endpoint<OwnerParameters, NoRole, OwnerAnswer>.command(
+        "removeOwner", .delete, "/agents/{id}/owners/{name}", "Take somebody's role at an agent away",
+        credential: .token([.account]), isBodyOptional: true, problems: [.notOwner, .lastOwner])
+    package static let listOwners = Endpoint<AgentParameters, NoBody, OwnerList>.query(
+        "listOwners", "/agents/{id}/owners", "List who owns and maintains an agent, the one for longest first")
+    package static let addMember = Endpoint<MemberParameters, NewRole, MemberAnswer>.command(
+        "addMember", .put, "/namespaces/{namespace}/members/{name}",
+        "Make somebody an owner or maintainer of a namespace", credential: .token([.account]), isBodyOptional: true,
+        problems: [.namespaceOwned, .lastOwner])
+    package static let removeMember = Endpoint<MemberParameters, NoRole, MemberAnswer>.command(
+        "removeMember", .delete, "/namespaces/{namespace}/members/{name}",
+        "Take somebody's role at a namespace away", credential: .token([.account]), isBodyOptional: true,
+        problems: [.namespaceOwned, .lastOwner])
+
+    static let roles: [any AnyEndpoint] = [addOwner, removeOwner, listOwners, addMember, removeMember]
+}
+
+/// Somebody at an agent.
+package struct OwnerParameters: Parameters {
+    package let id: AgentKey
+    package let name: String
+
+    package init(id: AgentKey, name: String) {
+        self.id = id
+        self.name = name
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(id:name:),
+        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
+        .path("name", \.name, .segment(.userNotFound), "The name of a person, or their id."))
+}
+
+/// Somebody at a namespace.
+package struct MemberParameters: Parameters {
+    package let namespace: Namespace
+    package let name: String
+
+    package init(namespace: Namespace, name: String) {
+        self.namespace = namespace
+        self.name = name
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(namespace:name:),
+        .path("namespace", \.namespace, .namespace, "A namespace."),
+        .path("name", \.name, .segment(.userNotFound), "The name of a person, or their id."))
+}
+
+/// Which role somebody gets.
+package struct NewRole: Body {
+    package let role: Role
+
+    package init(role: Role = .owner) {
+        self.role = role
+    }
+
+    package static let form = Form.object(
+        "NewRole", Self.init(role:),
+        .defaulting("role", \.role, .choice(), to: .owner))
+}
+
+/// Nothing besides.
+package struct NoRole: Body {
+    package init() {}
+
+    package static let form = Form.object("NoRole", Self.init)
+}
+
+/// What somebody is at an agent.
+package struct OwnerAnswer: CommandAnswer {
+    package let id: AgentKey
+    package let role: Role?
+    package var position: Position?
+
+    package init(id: AgentKey, role: Role? = nil, position: Position? = nil) {
+        self.id = id
+        self.role = role
+        self.position = position
+    }
+
+    package static let form = Form.object(
+        "OwnerAnswer", Self.init(id:role:position:),
+        .required("id", \.id, .agentKey),
+        .optional("role", \.role, .choice(), "Absent where they have none."),
+        .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
+}
+
+/// What somebody is at a namespace.
+package struct MemberAnswer: CommandAnswer {
+    package let namespace: Namespace
+    package let role: Role?
+    package var position: Position?
+
+    package init(namespace: Namespace, role: Role? = nil, position: Position? = nil) {
+        self.namespace = namespace
+        self.role = role
+        self.position = position
+    }
+
+    package static let form = Form.object(
+        "MemberAnswer", Self.init(namespace:role:position:),
+        .required("namespace", \.namespace, .namespace),
+        .optional("role", \.role, .choice(), "Absent where they have none."),
+        .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
+}
+
+/// A person in a list.
+package struct PersonBody: Body {
+    package let id: String
+    package let username: String
+
+    package init(id: String, username: String) {
+        self.id = id
+        self.username = username
+    }
+
+    package static let form = Form.object(
+        "Person", Self.init(id:username:),
+        .required("id", \.id, .text(.string(pattern: "^[0-9a-f]{32}$"))),
+        .required("username", \.username, .text, "Empty where it was erased."))
+}
+
+/// Somebody with a role.
+package struct OwnerBody: Body {
+    package let id: String
+    package let username: String
+    package let role: String
+
+    package init(id: String, username: String, role: String) {
+        self.id = id
+        self.username = username
+        self.role = role
+    }
+
+    package static let form = Form.object(
+        "Owner", Self.init(id:username:role:),
+        .required("id", \.id, .text(.string(pattern: "^[0-9a-f]{32}$"))),
+        .required("username", \.username, .text, "Empty where it was erased."),
+        .required("role", \.role, .text(.choice(Role.allCases.map(\.rawValue)))))
+}
+
+/// Who owns and maintains something.
+package struct OwnerList: Body {
+    package let owners: [OwnerBody]
+
+    package init(owners: [OwnerBody]) {
+        self.owners = owners
+    }
+
+    package static let form = Form.object(
+        "OwnerList", Self.init(owners:),
+        .required("owners", \.owners, .list(OwnerBody.form)))
+}

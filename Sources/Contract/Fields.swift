@@ -1,0 +1,9 @@
+/// Header fields of the marketplace.
+package enum Fields {
+    /// The position of the last event that an answer reflects.
+    package static let position = "marketplace-position"
+    /// The version that a redirect leads to.
+    package static let version = "marketplace-version"
+    /// The id of the request, in every answer and in the log's lines.
+    package static let request = "request-id"
+}

@@ -1,0 +1,171 @@
+import AgentIndex
+import Archive
+import Contract
+package import Events
+import JSON
+package import Manifest
+package import RegistryClient
+import System
+
+/// Brings one agent from a registry to this machine. Nothing of it is seen before all of it is there and as its digest
+/// says.
+package struct Installation: Sendable {
+    private let registry: RegistryClient
+    private let agents: InstalledAgents
+    private let warn: @Sendable (String) -> Void
+    private let progress: @Sendable (_ received: Int64, _ total: Int64) -> Void
+
+    /// What came of it.
+    package struct Outcome: Sendable {
+        package let receipt: InstalledAgents.Receipt
+        package let isNew: Bool
+        /// What the version needs.
+        package let dependencies: [Dependency]
+    }
+
+    /// - Parameters:
+    ///   - warn: told of a version that is yanked or deprecated.
+    ///   - progress: how many bytes of a file were received.
+    package init(
+        _ registry: RegistryClient, into agents: InstalledAgents, warn: @escaping @Sendable (String) -> Void,
+        progress: @escaping @Sendable (_ received: Int64, _ total: Int64) -> Void
+    ) {
+        self.registry = registry
+        self.agents = agents
+        self.warn = warn
+        self.progress = progress
+    }
+
+    /// What installers read of an agent.
+    private func index(_ id: AgentID) async throws -> IndexDocument {
+        let bytes = try await registry.about(id) {
+            try await registry.document(Endpoints.showIndex, AgentParameters(id: id.key))
+        }
+        let document: IndexDocument
+        do throws(IndexFault) {
+            document = try IndexDocument(bytes)
+        } catch {
+            throw Failure(.permanent, "broken-index", "the index of '\(id)' can't be read: \(error)")
+        }
+        guard document.key == id.key else {
+            throw Failure(
+                .permanent, "another-agent",
+                "\(registry.origin) answers with the index of '\(document.id)', not of '\(id)'")
+        }
+        return document
+    }
+
+    /// Installs the version that is meant, unless it is there.
+    ///
+    /// - Parameter installed: a version that it has to be higher than; nil is returned where it is not.
+    package func install(_ reference: AgentReference, above installed: SemVer? = nil) async throws -> Outcome? {
+        let request = try reference.request()
+        let document = try await index(reference.id)
+        let version: IndexedVersion
+        do throws(IndexDocument.ResolutionFailure) {
+            version = try document.resolve(request)
+        } catch {
+            throw failure(error, document, request)
+        }
+        if let installed, !(installed < version.version) { return nil }
+        if document.isDeprecated {
+            let use = document.replacement.map { "; use \($0)" } ?? ""
+            warn("\(document.id) is not recommended any more\(use)")
+        }
+        if let reason = version.yankReason {
+            warn("\(document.id) \(version.version) is yanked (\(reason.rawValue))")
+        }
+        if let there = try agents.receipt(document.key, version.version) {
+            guard there.release == version.release else {
+                throw Failure(
+                    .permanent, "another-release",
+                    "\(document.id) \(version.version) is installed from \(there.registry) with another content",
+                    fix: "mentatctl agent uninstall \(document.id)@\(version.version)")
+            }
+            return Outcome(receipt: there, isNew: false, dependencies: version.dependencies)
+        }
+        let receipt = try await fetch(document, version, request)
+        return Outcome(receipt: receipt, isNew: true, dependencies: version.dependencies)
+    }
+
+    private func failure(
+        _ error: IndexDocument.ResolutionFailure, _ document: IndexDocument, _ request: VersionRequest
+    ) -> Failure {
+        switch error {
+        case .allYanked(let highest):
+            return Failure(
+                .permanent, "version-not-found", "every version \(request) of '\(document.id)' is yanked",
+                fix: "\(document.id)@\(highest) asks for a yanked one by name")
+        case .noneMatches:
+            let known = document.versions.filter { !$0.isYanked }.suffix(8).map { "\($0.version)" }
+            return Failure(
+                .permanent, "version-not-found",
+                "'\(document.id)' has no version \(request); there are \(known.isEmpty ? "none" : known.joined(separator: ", "))",
+                fix: "mentatctl agent info \(document.id)")
+        }
+    }
+
+    private func fetch(
+        _ document: IndexDocument, _ version: IndexedVersion, _ request: VersionRequest
+    ) async throws -> InstalledAgents.Receipt {
+        guard let artifact = version.installed, let manifest = version.artifacts.first(where: { $0.role == .manifest })
+        else { throw Failure(.permanent, "nothing-to-install", "\(document.id) \(version.version) has no file") }
+        let receipt = InstalledAgents.Receipt(
+            id: document.id, version: version.version, registry: registry.origin, request: request.description,
+            release: version.release, role: artifact.role, sha256: artifact.sha256, sizeBytes: artifact.sizeBytes,
+            installed: Timestamp(milliseconds: Host.wallClockMilliseconds()),
+            path: agents.path(document.key, version.version))
+        try await Unfinished.folder(in: agents.incoming) { work in
+            let counted = DownloadParameters(
+                id: document.key, version: version.version.description, source: .cli)
+            try await download(
+                artifact, from: try await registry.location(of: counted), to: "\(work)/\(artifact.role.rawValue)")
+            let unpacked = "\(work)/unpacked"
+            try FileSystem.makeDirectory(unpacked, mode: 0o755)
+            switch artifact.role {
+            case .package:
+                try unpack("\(work)/\(artifact.role.rawValue)", into: unpacked)
+            case .wasmModule: try FileSystem.rename("\(work)/\(artifact.role.rawValue)", to: "\(unpacked)/agent.wasm")
+            default: break
+            }
+            // The manifest that was judged when it was published stands beside what it describes.
+            if artifact.role != .manifest {
+                try await download(
+                    manifest, from: Endpoints.showArtifact.target(ArtifactParameters(digest: manifest.sha256)),
+                    to: "\(work)/\(manifest.role.rawValue)")
+            }
+            try FileSystem.removeTree("\(unpacked)/manifest.yaml")
+            try FileSystem.rename("\(work)/\(manifest.role.rawValue)", to: "\(unpacked)/manifest.yaml")
+            try agents.place(unpacked, receipt)
+        }
+        return receipt
+    }
+
+    private func unpack(_ package: String, into folder: String) throws {
+        do {
+            let entries = try TarGzip.unpack(package, into: folder)
+            if let taken = entries.first(where: { entry in
+                let first = entry.name.utf8.split(separator: UInt8(ascii: "/")).first
+                return first.map { String(decoding: $0, as: UTF8.self).lowercased() } == ".mentatlab"
+            }) {
+                throw Failure(
+                    .permanent, "refused-package",
+                    "the package holds '\(taken.name)', a name that is kept")
+            }
+        } catch let fault as ArchiveFault {
+            throw Failure(.permanent, "refused-package", "the package can't be unpacked: \(fault)")
+        }
+    }
+
+    private func download(_ artifact: Artifact, from path: String, to file: String) async throws {
+        let digest = try await registry.download(path, to: file, sizeBytes: artifact.sizeBytes) { [progress] in
+            progress($0, artifact.sizeBytes)
+        }
+        guard digest == artifact.sha256 else {
+            throw Failure(
+                .permanent, "wrong-digest",
+                "the \(artifact.role.rawValue) that \(registry.origin) sent has the digest \(digest); the index says \(artifact.sha256)",
+                fix: "tell the operator of the registry; nothing was installed")
+        }
+    }
+}

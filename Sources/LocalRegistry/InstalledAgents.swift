@@ -1,0 +1,118 @@
+package import Contract
+package import Crypto
+package import Events
+import JSON
+package import Manifest
+package import System
+
+/// The agents on this machine: `registry/<id>/<version>/` below the home folder, each with a receipt that says where it
+/// came from.
+package struct InstalledAgents: Sendable {
+    /// What is kept of an installation.
+    package struct Receipt: Body {
+        package let id: AgentID
+        package let version: SemVer
+        package let registry: String
+        /// What was asked for: `latest`, a version or a range.
+        package let request: String
+        package let release: SHA256Digest
+        package let role: Artifact.Role
+        package let sha256: SHA256Digest
+        package let sizeBytes: Int64
+        package let installed: Timestamp
+        /// Where it lies.
+        package fileprivate(set) var path: String
+
+        package static let form = Form.object(
+            nil, Self.init, .required("agent_id", \.id, .agentID), .required("version", \.version, .version),
+            .required("registry", \.registry, .text), .required("request", \.request, .text),
+            .required("release", \.release, .digest), .required("role", \.role, .choice()),
+            .required("sha256", \.sha256, .digest), .required("size", \.sizeBytes, .count),
+            .required("installed_at", \.installed, .time), .required("path", \.path, .text))
+    }
+
+    /// The file of the receipt within a version's folder; no package holds a file there.
+    static let receiptName = ".mentatlab/receipt.json"
+
+    let folder: String
+
+    /// - Parameter home: the folder that agents are installed under.
+    package init(home: String) {
+        folder = "\(home)/registry"
+    }
+
+    /// Where downloads and half unpacked agents lie.
+    var incoming: String { "\(folder)/.incoming" }
+
+    /// Where a version is installed.
+    func path(_ key: AgentKey, _ version: SemVer) -> String { "\(folder)/\(key)/\(version)" }
+
+    /// Waits until no other program changes what is installed.
+    package func lock() async throws -> FileLock {
+        try FileSystem.makeDirectory(folder, mode: 0o755)
+        for _ in 0..<600 {
+            if let lock = try FileLock.acquire("\(folder)/.lock") { return lock }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Failure(.retryable, "locked", "another mentatctl has been changing \(folder) for a minute")
+    }
+
+    /// What is installed of an agent, the lowest version first; of all agents where none is named.
+    package func list(_ wanted: AgentKey? = nil) throws -> [Receipt] {
+        guard try FileSystem.status(folder)?.isDirectory == true else { return [] }
+        var receipts: [Receipt] = []
+        for name in try FileSystem.names(in: folder) where !name.hasPrefix(".") {
+            guard let key = AgentKey(name), wanted == nil || wanted == key,
+                try FileSystem.status("\(folder)/\(name)")?.isDirectory == true
+            else { continue }
+            let versions = try FileSystem.names(in: "\(folder)/\(name)").compactMap(SemVer.init).sorted()
+            for version in versions {
+                if let receipt = try receipt(key, version) { receipts.append(receipt) }
+            }
+        }
+        return receipts
+    }
+
+    /// The receipt of a version; nil where it is not installed.
+    package func receipt(_ key: AgentKey, _ version: SemVer) throws -> Receipt? {
+        let path = path(key, version)
+        guard let bytes = try FileSystem.readIfThere("\(path)/\(Self.receiptName)", limit: 65_536),
+            let document = try? JSONValue(bytes),
+            var receipt = try? Receipt.form.value(document, isStrict: false)
+        else { return nil }
+        // The folder may have been moved since.
+        receipt.path = path
+        return receipt
+    }
+
+    /// Puts an unpacked agent with its receipt in its place.
+    func place(_ unpacked: String, _ receipt: Receipt) throws {
+        try FileSystem.makeDirectory(FileSystem.parent(of: "\(unpacked)/\(Self.receiptName)"), mode: 0o755)
+        try FileSystem.replace(
+            "\(unpacked)/\(Self.receiptName)", with: Receipt.form.bytes(receipt) + [0x0a], mode: 0o644)
+        let parent = FileSystem.parent(of: receipt.path)
+        try FileSystem.makeDirectory(parent, mode: 0o755)
+        try Unfinished.whole {
+            guard try FileSystem.status("\(unpacked)/\(Self.receiptName)") != nil else { throw CancellationError() }
+            // What lies there without a receipt was never whole.
+            try FileSystem.removeTree(receipt.path)
+            try FileSystem.rename(unpacked, to: receipt.path)
+            try FileSystem.synchronizeDirectory(parent)
+        }
+    }
+
+    /// Removes a version; out of sight at once, whatever ends this program in between.
+    package func remove(_ receipt: Receipt) async throws {
+        try await Unfinished.folder(in: incoming) { work in
+            try FileSystem.rename(receipt.path, to: "\(work)/removed")
+            let parent = FileSystem.parent(of: receipt.path)
+            if try FileSystem.names(in: parent).isEmpty { try FileSystem.removeTree(parent) }
+        }
+    }
+
+    /// Removes what programs left that were killed; the lock says that no other one is at work.
+    package func sweep() throws {
+        try FileSystem.removeTree(incoming)
+        try FileSystem.makeDirectory(incoming)
+    }
+}

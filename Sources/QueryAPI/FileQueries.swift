@@ -1,0 +1,107 @@
+import AgentIndex
+import Artifacts
+import Contract
+import Crypto
+import Events
+import HTTPFront
+import HTTPServer
+import Projections
+import System
+
+extension QueryFront {
+    /// Files up to this size are cached.
+    private static let cachedFileBytes: Int64 = 65_536
+    private static let pollMilliseconds: Int64 = 20
+
+    func addFiles(to routes: inout QueryRoutes) {
+        routes.onAny(Endpoints.showArtifact) { input, request in
+            try await file(input.digest, request, isManifest: false)
+        }
+        routes.onAny(Endpoints.showManifest) { input, request in
+            if let position = input.minimumPosition {
+                try await Self.await(position) {
+                    try await agents.reflects(position, in: [Agents.self], withinMilliseconds: $0)
+                }
+            }
+            let (version, _) = try await version(input)
+            guard let manifest = version.published.artifacts.first(where: { $0.role == .manifest }) else {
+                throw Problem(.artifactNotFound, "the version has no manifest")
+            }
+            return try await file(manifest.sha256, request, isManifest: true)
+        }
+        routes.onAny(Endpoints.showIndex) { input, request in
+            if let position = input.minimumPosition {
+                try await Self.await(position) { try await indexReflects(position, request, withinMilliseconds: $0) }
+            }
+            guard let file = try await request.blocking.run({ [index] in try index.file(input.id) }) else {
+                throw FrontRequest.noAgent(input.id)
+            }
+            return request.document(
+                file.bytes, etag: String(file.digest.hex.prefix(32)), position: file.document.position)
+        }
+    }
+
+    /// Waits until the index folder is past a position, as its mark says.
+    private func indexReflects(
+        _ position: Position, _ request: FrontRequest, withinMilliseconds limit: Int64
+    ) async throws -> Bool {
+        let deadline = Host.steadyClockMilliseconds() + limit
+        while try await request.blocking.run({ [index] in try index.mark().map { $0.next <= position } ?? true }) {
+            guard Host.steadyClockMilliseconds() < deadline else { return false }
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
+        return true
+    }
+
+    /// A file by digest. It may lie on the same origin as pages, so whatever it holds, no browser runs it.
+    private func file(
+        _ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool
+    ) async throws -> HTTPResponse {
+        let opened = try await request.blocking.run { [artifacts] in
+            try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes)
+        }
+        guard let opened else {
+            throw Problem(.artifactNotFound, "there is no file with the digest \(digest)")
+        }
+        let type = isManifest ? opened.manifestType : opened.binaryType
+        var fields: HTTPFields = [
+            "content-type": type, "content-security-policy": "default-src 'none'; sandbox",
+            "cross-origin-resource-policy": "cross-origin",
+        ]
+        if type == "application/json" { fields.append("vary", "accept-encoding") }
+        let response = try request.file(
+            opened.file, etag: digest.hex, cacheControl: "public, max-age=31536000, immutable", fields: fields)
+        guard response.status == 200, opened.isWhole else { return response }
+        var whole = response
+        whole.body = .bytes(opened.head)
+        // It never changes, so it reflects every position.
+        cached?.keep(whole, for: request, about: .files, next: Position(.max))
+        return whole
+    }
+}
+
+/// A file that was opened, with its first bytes, or all of them where it is small.
+private struct OpenedFile: Sendable {
+    private static let headBytes = 64
+
+    let file: HTTPFile
+    let head: [UInt8]
+
+    var isWhole: Bool { Int64(head.count) == file.size }
+
+    init?(_ digest: SHA256Digest, in folder: ArtifactFolder, wholeUpTo bound: Int64) throws {
+        guard let descriptor = try folder.open(digest) else { return nil }
+        let size = try descriptor.size()
+        head = try descriptor.read(at: 0, count: size <= bound ? Int(size) : Self.headBytes)
+        file = try HTTPFile(descriptor)
+    }
+
+    var manifestType: String {
+        let first = head.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        return first == UInt8(ascii: "{") ? "application/json" : "application/yaml"
+    }
+
+    var binaryType: String {
+        head.starts(with: [0x00, 0x61, 0x73, 0x6d]) ? "application/wasm" : "application/octet-stream"
+    }
+}

@@ -1,0 +1,94 @@
+import Contract
+import Events
+import HTTPFront
+import HTTPServer
+import Projections
+import Text
+
+/// What an endpoint of the front for reads answers, before it is written.
+struct Page<Given: Sendable>: Sendable {
+    let value: Given
+    /// The next position that the models will apply: all before it is reflected.
+    let next: Position
+    /// Where the list goes on; nil on its last page, and for what is no list.
+    var cursor: String?
+    /// What events change it; nil where it is not cached.
+    var subject: CachedAnswers.Subject?
+
+    /// The position of the last event that is reflected; nil where none is.
+    var position: Position? { next.value == 0 ? nil : Position(next.value - 1) }
+}
+
+/// The endpoints of the front for reads.
+struct QueryRoutes {
+    private(set) var door: FrontDoor
+    let agents: AgentReader
+    let cached: CachedAnswers?
+
+    init(_ door: FrontDoor, agents: AgentReader, cached: CachedAnswers?) {
+        self.door = door
+        self.agents = agents
+        self.cached = cached
+    }
+
+    /// Adds an endpoint that answers from models; it waits for those and no others.
+    mutating func on<Input: PositionedParameters, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, of models: [any Projection.Type],
+        _ show: @escaping @Sendable (Input) async throws -> Page<Given>
+    ) {
+        let (agents, cached) = (agents, cached)
+        door.on(endpoint.declaration) { request in
+            let input = try request.input(of: endpoint)
+            if let position = input.minimumPosition {
+                try await QueryFront.await(position) { limit in
+                    try await agents.reflects(position, in: models, withinMilliseconds: limit)
+                }
+            }
+            return Self.response(request, endpoint, try await show(input), cached)
+        }
+    }
+
+    /// Adds an endpoint that answers from elsewhere, such as from files.
+    mutating func onAny<Input, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>,
+        _ answer: @escaping @Sendable (Input, FrontRequest) async throws -> HTTPResponse
+    ) {
+        door.on(endpoint.declaration) { request in
+            try await answer(try request.input(of: endpoint), request)
+        }
+    }
+
+    /// Adds an endpoint that answers with a page of something else than models.
+    mutating func onPage<Input, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, _ show: @escaping @Sendable (Input) async throws -> Page<Given>
+    ) {
+        onAny(endpoint) { input, request in
+            Self.response(request, endpoint, try await show(input), nil)
+        }
+    }
+
+    private static func response<Input, Sent, Given>(
+        _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ page: Page<Given>,
+        _ cached: CachedAnswers?
+    ) -> HTTPResponse {
+        var fields: HTTPFields = [:]
+        if let cursor = page.cursor { fields.append("link", "<\(link(request, cursor))>; rel=\"next\"") }
+        // A cache between here and a client has to know that the next client may take another form.
+        if endpoint.declaration.caching == .kept { fields.append("vary", "accept-encoding") }
+        let response = request.response(
+            endpoint, Reply(page.value, position: page.position, fields: fields))
+        if endpoint.declaration.caching == .kept, let subject = page.subject {
+            cached?.keep(response, for: request, about: subject, next: page.next)
+        }
+        return response
+    }
+
+    /// The target of the next page (RFC 8288).
+    private static func link(_ request: FrontRequest, _ cursor: String) -> String {
+        let head = request.http.head
+        let others = head.query.filter { $0.name != "cursor" && $0.name != "min_position" }
+        let query = (others.map { ($0.name, $0.value) } + [("cursor", cursor)])
+            .map { "\(PercentEncoding.encoded($0.0))=\(PercentEncoding.encoded($0.1))" }.joined(separator: "&")
+        return "/\(head.segments.map(PercentEncoding.encoded).joined(separator: "/"))?\(query)"
+    }
+}

@@ -1,0 +1,255 @@
+package import Contract
+package import Crypto
+package import Events
+package import HTTPClient
+import JSON
+import Manifest
+import System
+
+/// A marketplace, as its API is: requests by the declared endpoints, answers as their types.
+///
+/// A request is tried again where that can help. One that changes something carries an idempotency key, so that it
+/// happens once however often it is sent.
+package struct RegistryClient: Sendable {
+    /// An answer that is no problem.
+    package struct Answer<Given: Sendable>: Sendable {
+        package let value: Given
+        /// The position of the last event that it reflects or made.
+        package let position: Position?
+        /// True where something was made or changed.
+        package let isNew: Bool
+    }
+
+    static let maximumTries = 4
+    private static let firstPauseMilliseconds: Int64 = 250
+    private static let longestPauseMilliseconds: Int64 = 10_000
+    private static let maximumBodyBytes = 64 << 20
+    private static let limits = JSONLimits(bytes: maximumBodyBytes, values: maximumBodyBytes)
+
+    /// Scheme, host and port.
+    package let origin: String
+    private let token: String?
+    private let client: HTTPClient
+    private let agent: String
+
+    /// - Parameters:
+    ///   - token: what requests that need a credential carry.
+    ///   - agent: name and version of the program, for the field User-Agent.
+    package init(origin: String, token: String?, agent: String) {
+        self.origin = origin
+        self.token = token
+        self.agent = agent
+        client = HTTPClient(connections: 1, timeoutMilliseconds: 60_000, maximumBodyBytes: Self.maximumBodyBytes)
+    }
+
+    /// Sends a request with a JSON document.
+    package func send<Input, Sent: Body, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, _ sent: Sent
+    ) async throws -> Answer<Given> {
+        try await send(endpoint, input, body: endpoint.sent.bytes(sent))
+    }
+
+    /// Sends a request without a body.
+    package func send<Input, Given>(
+        _ endpoint: Endpoint<Input, NoBody, Given>, _ input: Input
+    ) async throws -> Answer<Given> {
+        try await send(endpoint, input, body: nil)
+    }
+
+    private func send<Input, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, body: [UInt8]?
+    ) async throws -> Answer<Given> {
+        var request = try request(endpoint.declaration, endpoint.target(input))
+        request.body = body
+        if body != nil { request.fields.append(("Content-Type", "application/json")) }
+        return try answer(endpoint, try await success(request), request.url)
+    }
+
+    /// Sends files as the parts of a form.
+    ///
+    /// - Parameter progress: how many bytes were sent, of how many.
+    package func upload<Given>(
+        _ endpoint: Endpoint<NoParameters, NoBody, Given>, _ parts: [(name: String, bytes: [UInt8])],
+        progress: @escaping @Sendable (Int64, Int64) -> Void
+    ) async throws -> Answer<Given> {
+        var request = try request(endpoint.declaration, endpoint.target(NoParameters()))
+        request.parts = parts.map { HTTPClientRequest.Part(name: $0.name, bytes: $0.bytes) }
+        request.uploadProgress = progress
+        request.stallSeconds = 60
+        return try answer(endpoint, try await success(request), request.url)
+    }
+
+    /// Gets a document of another vocabulary.
+    package func document<Input>(
+        _ endpoint: Endpoint<Input, NoBody, NoBody>, _ input: Input
+    ) async throws -> [UInt8] {
+        try await success(try request(endpoint.declaration, endpoint.target(input))).body
+    }
+
+    private func request(_ endpoint: EndpointDeclaration, _ target: String) throws(Failure) -> HTTPClientRequest {
+        var request = HTTPClientRequest(
+            endpoint.method.rawValue, origin + target, fields: [("User-Agent", agent)])
+        if case .token = endpoint.credential {
+            guard let token else {
+                throw Failure(.authentication, "not-authenticated", "there is no token for \(origin)")
+            }
+            request.fields.append(("Authorization", "Bearer \(token)"))
+        }
+        if endpoint.method != .get {
+            request.fields.append(("Idempotency-Key", "mentatctl-\(Hex.encode(SecureRandom.bytes(16)))"))
+        }
+        return request
+    }
+
+    private func answer<Input, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, _ response: HTTPClientResponse, _ url: String
+    ) throws(Failure) -> Answer<Given> {
+        do {
+            let document = try JSONValue(response.body, limits: Self.limits)
+            return Answer(
+                value: try endpoint.given.value(document, isStrict: false),
+                position: response.fields[Fields.position].flatMap { Int64($0) }.map { Position($0) },
+                isNew: response.status == 201)
+        } catch {
+            throw Failure(
+                .permanent, "no-marketplace", "\(url) answered with something else than a marketplace does",
+                fix: "check the registry: mentatctl config get registry")
+        }
+    }
+
+    /// The response to a request where it is a success, or has one of the statuses given.
+    private func success(_ request: HTTPClientRequest, or others: Set<Int> = []) async throws -> HTTPClientResponse {
+        let response = try await sendPatiently(request)
+        guard (200...299).contains(response.status) || others.contains(response.status) else {
+            throw failure(response)
+        }
+        return response
+    }
+
+    /// Sends, with pauses that grow and are never quite the same, until there is an answer that says something.
+    private func sendPatiently(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        var pause = Self.firstPauseMilliseconds
+        for attempt in 1... {
+            var wanted: Int64?
+            do {
+                let response = try await client.send(request)
+                guard [429, 502, 503, 504].contains(response.status), attempt < Self.maximumTries else {
+                    return response
+                }
+                if let seconds = response.fields["retry-after"].flatMap({ Int64($0) }) {
+                    guard (0...Self.longestPauseMilliseconds / 1_000).contains(seconds) else { return response }
+                    wanted = seconds * 1_000
+                }
+            } catch let error as HTTPClientError where attempt < Self.maximumTries {
+                guard error.kind == .unreachable || error.kind == .interrupted else { throw error }
+            }
+            try await Self.wait(&pause, atLeast: wanted ?? 0)
+        }
+        preconditionFailure("the last attempt returns or throws")
+    }
+
+    private static func wait(_ pause: inout Int64, atLeast least: Int64 = 0) async throws {
+        try await Task.sleep(for: .milliseconds(max(least, Int64.random(in: pause / 2...pause))))
+        pause = min(longestPauseMilliseconds, pause * 2)
+    }
+
+    /// What an answer says that is a problem (RFC 9457).
+    private func failure(_ response: HTTPClientResponse) -> Failure {
+        let document = try? JSONValue(response.body, limits: Self.limits)
+        guard let document, let problem = try? ProblemBody.form.value(document, isStrict: false) else {
+            return Failure(
+                Self.kind(response.status, nil), "no-marketplace",
+                "\(origin) answered \(response.status) without saying why: is it a marketplace?",
+                fix: "check the registry: mentatctl config get registry")
+        }
+        let kind = Self.kind(response.status, problem.retry)
+        let pause = response.fields["retry-after"].flatMap { Int64($0) }
+        return Failure(
+            kind, problem.code, problem.detail,
+            fix: kind == .retryable ? pause.map { "try again in \($0) s" } : nil, findings: problem.findings ?? [])
+    }
+
+    private static func kind(_ status: Int, _ retry: String?) -> Failure.Kind {
+        switch status {
+        case 401, 403: .authentication
+        case 408, 429, 500...: .retryable
+        default: retry == ProblemCode.Retry.later.rawValue ? .retryable : .permanent
+        }
+    }
+
+    // MARK: Files
+
+    /// Downloads bytes to the end of a file and goes on where it broke off. Nothing beyond `sizeBytes` is ever written.
+    ///
+    /// - Parameter target: below the origin.
+    /// - Returns: the digest of the whole file.
+    package func download(
+        _ target: String, to file: String, sizeBytes: Int64, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws -> SHA256Digest {
+        let place = try DownloadTarget(file, sizeBytes: sizeBytes, progress: progress)
+        var pause = Self.firstPauseMilliseconds
+        var failures = 0
+        var most: Int64 = 0
+        while true {
+            let before = place.beginAnswer()
+            var request = HTTPClientRequest("GET", origin + target, fields: [("User-Agent", agent)])
+            if before > 0 { request.fields.append(("Range", "bytes=\(before)-")) }
+            request.stallSeconds = 30
+            request.sink = { head, piece in try place.take(head, piece, from: before) }
+            var fault: any Error = Failure(
+                .retryable, "cut-off", "the registry ended its answer before all \(sizeBytes) bytes were sent")
+            do {
+                let response = try await client.send(request)
+                guard (200...299).contains(response.status) else { throw failure(response) }
+            } catch let error as Failure {
+                guard error.kind == .retryable else { throw error }
+                fault = error
+            } catch let error as HTTPClientError {
+                guard Failure(error).kind == .retryable else { throw error }
+                fault = error
+            }
+            if place.received == sizeBytes { return place.finish() }
+            // What brought more than ever before is no failure of the registry's yet.
+            failures = place.received > most ? 1 : failures + 1
+            most = max(most, place.received)
+            guard failures < Self.maximumTries else { throw fault }
+            try await Self.wait(&pause)
+        }
+    }
+
+    /// Where the registry says that the file of a version is, below the origin: by way of the address that counts it.
+    /// It has to be on the registry itself.
+    package func location(of download: DownloadParameters) async throws -> String {
+        let endpoint = Endpoints.download
+        let request = try request(endpoint.declaration, endpoint.target(download))
+        let response = try await success(request, or: [302, 303, 307])
+        guard let location = response.fields["location"], !location.isEmpty else {
+            throw Failure(.permanent, "no-redirect", "\(origin) does not say where the file is")
+        }
+        if location.hasPrefix("/"), !location.hasPrefix("//") { return location }
+        guard location.lowercased().hasPrefix("\(origin)/") else {
+            throw Failure(
+                .permanent, "redirected-elsewhere",
+                "\(origin) leads to '\(location.prefix(200))', which is not its own address")
+        }
+        return String(location.dropFirst(origin.count))
+    }
+}
+
+extension Failure {
+    /// What an error on the way to a registry stands for.
+    package init(_ error: HTTPClientError) {
+        switch error.kind {
+        case .impossible: self.init(.permanent, "impossible-request", error.description)
+        case .untrusted:
+            self.init(
+                .permanent, "untrusted-registry", error.description,
+                fix: "SSL_CERT_DIR names the folder of the certificates that are trusted")
+        case .tooLarge: self.init(.permanent, "answer-too-large", error.description)
+        case .unreachable, .interrupted:
+            self.init(
+                .retryable, "registry-unreachable", error.description,
+                fix: "check the registry: mentatctl config get registry")
+        }
+    }
+}
