@@ -83,7 +83,10 @@ package struct RegistryClient: Sendable {
     package func document<Input>(
         _ endpoint: Endpoint<Input, NoBody, NoBody>, _ input: Input
     ) async throws -> [UInt8] {
-        try await success(try request(endpoint.declaration, endpoint.target(input))).body
+        let request = try request(endpoint.declaration, endpoint.target(input))
+        let response = try await success(request)
+        guard (try? JSONValue(response.body, limits: Self.limits)) != nil else { throw Self.noMarketplace(request.url) }
+        return response.body
     }
 
     private func request(_ endpoint: EndpointDeclaration, _ target: String) throws(Failure) -> HTTPClientRequest {
@@ -111,10 +114,14 @@ package struct RegistryClient: Sendable {
                 position: response.fields[Fields.position].flatMap { Int64($0) }.map { Position($0) },
                 isNew: response.status == 201)
         } catch {
-            throw Failure(
-                .permanent, "no-marketplace", "\(url) answered with something else than a marketplace does",
-                fix: "check the registry: mentatctl config get registry")
+            throw Self.noMarketplace(url)
         }
+    }
+
+    private static func noMarketplace(_ url: String) -> Failure {
+        Failure(
+            .permanent, "no-marketplace", "\(url) answered with something else than a marketplace does",
+            fix: "check the registry: mentatctl config get registry")
     }
 
     /// The response to a request where it is a success, or has one of the statuses given.
@@ -156,7 +163,7 @@ package struct RegistryClient: Sendable {
     /// What an answer says that is a problem (RFC 9457).
     private func failure(_ response: HTTPClientResponse) -> Failure {
         let document = try? JSONValue(response.body, limits: Self.limits)
-        guard let document, let problem = try? ProblemBody.form.value(document, isStrict: false) else {
+        guard let document, let problem = try? ForeignProblem.form.value(document, isStrict: false) else {
             return Failure(
                 Self.kind(response.status, nil), "no-marketplace",
                 "\(origin) answered \(response.status) without saying why: is it a marketplace?",
@@ -165,7 +172,7 @@ package struct RegistryClient: Sendable {
         let kind = Self.kind(response.status, problem.retry)
         let pause = response.fields["retry-after"].flatMap { Int64($0) }
         return Failure(
-            kind, problem.code, problem.detail,
+            kind, problem.code, problem.detail ?? problem.code,
             fix: kind == .retryable ? pause.map { "try again in \($0) s" } : nil, findings: problem.findings ?? [])
     }
 
@@ -252,4 +259,16 @@ extension Failure {
                 fix: "check the registry: mentatctl config get registry")
         }
     }
+}
+
+/// A problem as any registry may state it: all but its code can be absent.
+private struct ForeignProblem: Body {
+    let code: String
+    let detail: String?
+    let retry: String?
+    let findings: [Problem.Finding]?
+
+    static let form = Form.object(
+        nil, Self.init, .required("code", \.code, .text), .optional("detail", \.detail, .text),
+        .optional("retry", \.retry, .text), .optional("findings", \.findings, .list(Problem.Finding.form)))
 }

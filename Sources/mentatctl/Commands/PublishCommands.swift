@@ -60,7 +60,7 @@ enum PublishCommands {
             arguments: [folder], examples: ["mentatctl agent validate", "mentatctl agent validate agents/word-count"])
     ) { context in
         let prepared = try await prepare(context)
-        return Report(Judged(prepared, isValid: true), lines: { [$0.shown] }) { judged, _ in
+        return Report(Judged(prepared, isValid: true), lines: { [$0.reference] }) { judged, _ in
             "\(judged.shown) can be published"
         }
     }
@@ -81,7 +81,7 @@ enum PublishCommands {
             context.console.warn("\(warning.path.isEmpty ? "the manifest" : warning.path): \(warning.message)")
         }
         if context.flag("dry-run") {
-            return Report(Judged(prepared, isDryRun: true), lines: { [$0.shown] }) { judged, _ in
+            return Report(Judged(prepared, isDryRun: true), lines: { [$0.reference] }) { judged, _ in
                 "\(judged.files.map { "  \($0.shown)\n" }.joined())\(judged.shown) would be published"
             }
         }
@@ -96,7 +96,7 @@ enum PublishCommands {
         return Report(
             Judged(
                 prepared, isNew: published.isNew, position: answer.position, url: registry.origin + page),
-            lines: { [$0.shown] }
+            lines: { [$0.reference] }
         ) { judged, style in
             let what = style.bold(judged.shown)
             return judged.isNew == true ? "published \(what)" : "\(what) is there already, and the same"
@@ -139,7 +139,8 @@ private struct Judged: Body {
     let position: Position?
     let url: String?
 
-    var shown: String { "\(id)@\(version)" }
+    var shown: String { "\(id) \(version)" }
+    var reference: String { "\(id)@\(version)" }
 
     static let form = Form.object(
         nil,
