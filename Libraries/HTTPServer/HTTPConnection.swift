@@ -2,22 +2,11 @@ import Glibc
 import Reactor
 import System
 
-/// One client's connection: reads requests, runs the handler for one at a time, writes the answers.
+/// One client's connection: the socket, the handler's task and the bytes that wait to be written, driven by a
+/// `HTTPConnectionState`.
 ///
 /// Isolated to the reactor, so every method runs on its thread and nothing here is locked.
 actor HTTPConnection: ReadinessHandler {
-    private enum Phase {
-        /// Waits for a request.
-        case idle
-        /// A handler works on one.
-        case handling
-        /// An answer is being written.
-        case answering
-        /// The last answer is out; what still comes in is dropped so that the client gets to read it.
-        case lingering
-        case closed
-    }
-
     private static let blockBytes = 65_536
 
     nonisolated let reactor: Reactor
@@ -25,42 +14,17 @@ actor HTTPConnection: ReadinessHandler {
 
     private let server: HTTPServer
     let descriptor: Descriptor
-    private let limits: HTTPLimits
-    private var decoder: HTTPRequestDecoder
-    private var phase = Phase.idle
+    private var state: HTTPConnectionState
+    private var output = HTTPOutput()
     private var interest: Readiness = [.readable, .peerFinished]
-    private var peerHasFinished = false
-    private var peerIsFinishing = false
     private var task: Task<Void, Never>?
-
-    private var pieces: [[UInt8]] = []
-    private var bufferedBytes = 0
-    private var receivedBytes = 0
-    private var bodyLimit = 0
-    private var statedLength: Int?
-    private var bodyHasEnded = false
-    private var bodyRefusal: HTTPRefusal?
-    private var bodyWaiter: CheckedContinuation<Result<[UInt8]?, HTTPRefusal>, Never>?
-    private var mustSayContinue = false
-    private var isHead = false
-    private var isSafe = false
-    private var keepsAlive = false
-    private var isDraining = false
-
-    private var output: HTTPOutput
-
-    private var deadline: Int64
-    private var bodyDeadline: Int64 = .max
-    private var lingeredBytes = 0
+    private var reader: CheckedContinuation<Result<[UInt8]?, HTTPRefusal>, Never>?
 
     init(_ descriptor: consuming Descriptor, server: HTTPServer, reactor: Reactor) {
         self.descriptor = descriptor
         self.server = server
         self.reactor = reactor
-        limits = server.limits
-        decoder = HTTPRequestDecoder(limits: server.limits)
-        output = HTTPOutput()
-        deadline = Host.steadyClockMilliseconds() + server.limits.headMilliseconds
+        state = HTTPConnectionState(limits: server.limits, now: Host.steadyClockMilliseconds())
     }
 
     /// Registers with the reactor; call it there.
@@ -81,41 +45,41 @@ actor HTTPConnection: ReadinessHandler {
         if readiness.contains(.readable), interest.contains(.readable) { read() }
         if !readiness.isDisjoint(with: .gone) {
             close()
-        } else if readiness.contains(.peerFinished), !interest.contains(.readable) {
-            if case .handling = phase, isReadingBody {
-                // Bytes may still wait in the socket; the end is met behind them once there is room.
-                peerIsFinishing = true
-                updateInterest()
-            } else {
-                peerFinished()
-            }
+        } else if readiness.contains(.peerFinished), !interest.contains(.readable), !state.isClosed {
+            state.peerIsFinishing()
         }
+        act()
     }
 
     /// Called a few times a second.
     func tick(_ now: Int64) {
-        guard now > min(deadline, bodyDeadline) else { return }
-        switch phase {
-        case .idle where decoder.isIdle: close()
-        case .idle: refuse(HTTPRefusal(408, "the request's head took too long"))
-        // While the buffer is full or a 100 is owed, it is the handler that is slow.
-        case .handling where isReadingBody && interest.contains(.readable) && !mustSayContinue:
-            failBody(HTTPRefusal(408, "the request's body took too long"))
-        case .handling: deadline = .max
-        case .answering, .lingering: close()
-        case .closed: break
-        }
+        state.tick(now: now)
+        act()
     }
 
     /// Lets the request under way finish and closes then.
     func drain() {
-        isDraining = true
-        if case .idle = phase { close() }
+        state.drain()
+        act()
+    }
+
+    /// Does what the state asks for, until it asks for nothing.
+    private func act() {
+        while let action = state.next(now: Host.steadyClockMilliseconds()) {
+            switch action {
+            case .handle(let head): handle(head)
+            case .refuse(let refusal): send(server.refusalResponse(refusal))
+            case .resumeReader(let piece):
+                reader?.resume(returning: piece)
+                reader = nil
+            case .finishSending: shutdown(descriptor.number, Int32(SHUT_WR))
+            case .close: close()
+            }
+        }
+        updateInterest()
     }
 
     // MARK: In
-
-    private var isReadingBody: Bool { !bodyHasEnded && bodyRefusal == nil }
 
     private func read() {
         // A few rounds at most, so that one fast sender can't keep the others waiting.
@@ -126,10 +90,11 @@ actor HTTPConnection: ReadinessHandler {
                 initialized = max(0, count)
             }
             if count > 0 {
-                take(block)
-                guard interest.contains(.readable), count == Self.blockBytes else { return }
+                state.receive(block, now: Host.steadyClockMilliseconds())
+                act()
+                guard state.wantsBytes, count == Self.blockBytes else { return }
             } else if count == 0 {
-                return peerFinished()
+                return state.peerFinished()
             } else {
                 if errno == EAGAIN || errno == EINTR { return }
                 return close()
@@ -137,69 +102,10 @@ actor HTTPConnection: ReadinessHandler {
         }
     }
 
-    private func take(_ bytes: [UInt8]) {
-        if case .lingering = phase {
-            lingeredBytes += bytes.count
-            if lingeredBytes > limits.lingerBytes { close() }
-            return
+    private func handle(_ head: HTTPRequestHead) {
+        if head.framing == .none, let (answer, fields) = server.quickHandler(head) {
+            return send(answer.form(for: head), fields)
         }
-        let now = Host.steadyClockMilliseconds()
-        if case .idle = phase, decoder.isIdle { deadline = now + limits.headMilliseconds }
-        decoder.append(bytes)
-        if case .handling = phase, isReadingBody { deadline = now + limits.stallMilliseconds }
-        pump()
-    }
-
-    /// Moves what the decoder has to where it belongs, until a request is complete or bytes are missing.
-    private func pump() {
-        do {
-            while true {
-                switch phase {
-                case .idle:
-                    guard let event = try decoder.next() else { return updateInterest() }
-                    guard case .head(let head) = event else { continue }
-                    if head.framing == .none, let (answer, fields) = server.quickHandler(head) {
-                        // The end of a request without a body stands right behind its head.
-                        _ = try decoder.next()
-                        answerAtOnce(answer, fields, head)
-                    } else {
-                        begin(head)
-                    }
-                case .handling where isReadingBody && bufferedBytes < limits.bufferedBodyBytes:
-                    guard let event = try decoder.next() else { return updateInterest() }
-                    switch event {
-                    case .head: break
-                    case .body(let bytes): receive(bytes)
-                    case .end:
-                        bodyHasEnded = true
-                        deadline = .max
-                        bodyDeadline = .max
-                        wakeReader()
-                    }
-                default: return updateInterest()
-                }
-            }
-        } catch {
-            if case .idle = phase { refuse(error) } else { failBody(error) }
-        }
-    }
-
-    private func begin(_ head: HTTPRequestHead) {
-        let now = Host.steadyClockMilliseconds()
-        pieces = []
-        bufferedBytes = 0
-        receivedBytes = 0
-        bodyHasEnded = false
-        bodyRefusal = nil
-        bodyLimit = limits.bodyBytes
-        isHead = head.method == "HEAD"
-        isSafe = isHead || head.method == "GET"
-        keepsAlive = head.keepsAlive
-        mustSayContinue = head.expectsContinue && head.framing != .none
-        statedLength = if case .length(let count) = head.framing { count } else { nil }
-        deadline = now + limits.stallMilliseconds
-        bodyDeadline = now + limits.bodyMilliseconds
-        phase = .handling
         let request = HTTPRequest(head: head, body: HTTPBody(connection: self))
         let handler = server.handler
         task = Task(executorPreference: reactor) { [self] in
@@ -208,136 +114,43 @@ actor HTTPConnection: ReadinessHandler {
         }
     }
 
-    /// Writes an answer that is at hand. Where the client takes it all the connection is ready for the next request.
-    private func answerAtOnce(_ answer: HTTPCachedAnswer, _ fields: HTTPFields, _ head: HTTPRequestHead) {
-        bodyHasEnded = true
-        bodyRefusal = nil
-        isHead = false
-        keepsAlive = head.keepsAlive && !isDraining && server.isAccepting
-        let form = answer.form(for: head)
-        output.append(form.head)
-        output.append(encodeEnd(fields, closes: !keepsAlive))
-        if head.method != "HEAD" { output.append(form.body) }
-        phase = .answering
-        deadline = Host.steadyClockMilliseconds() + limits.stallMilliseconds
-        switch output.write(to: descriptor.number).outcome {
-        case .failed: close()
-        case .paused: updateInterest()
-        case .done:
-            guard keepsAlive, !peerHasFinished else { return linger() }
-            phase = .idle
-            deadline =
-                Host.steadyClockMilliseconds() + (decoder.isIdle ? limits.idleMilliseconds : limits.headMilliseconds)
-        }
-    }
-
-    private func receive(_ bytes: [UInt8]) {
-        receivedBytes += bytes.count
-        guard receivedBytes <= bodyLimit else { return failBody(tooLarge) }
-        // Few pieces however small the chunks are: each is a hop for the reader and a move for the queue.
-        if let last = pieces.indices.last, pieces[last].count + bytes.count <= 16_384 {
-            pieces[last] += bytes
-        } else {
-            pieces.append(bytes)
-        }
-        bufferedBytes += bytes.count
-        wakeReader()
-    }
-
-    private var tooLarge: HTTPRefusal {
-        HTTPRefusal(413, "the request's body is larger than \(bodyLimit) bytes")
-    }
-
-    private func failBody(_ refusal: HTTPRefusal) {
-        bodyRefusal = refusal
-        pieces = []
-        bufferedBytes = 0
-        keepsAlive = false
-        deadline = .max
-        bodyDeadline = .max
-        wakeReader()
-        updateInterest()
-    }
-
-    private func wakeReader() {
-        guard let waiter = bodyWaiter else { return }
-        if let piece = takePiece() {
-            bodyWaiter = nil
-            waiter.resume(returning: piece)
-        }
-    }
-
-    /// What a reader gets now; nil where it has to wait.
-    private func takePiece() -> Result<[UInt8]?, HTTPRefusal>? {
-        if let bodyRefusal { return .failure(bodyRefusal) }
-        if !pieces.isEmpty {
-            let piece = pieces.removeFirst()
-            bufferedBytes -= piece.count
-            return .success(piece)
-        }
-        return bodyHasEnded ? .success(nil) : nil
+    private func answer(_ response: HTTPResponse) {
+        task = nil
+        send(response)
+        act()
     }
 
     func limitBody(to bytes: Int) throws(HTTPRefusal) {
-        bodyLimit = bytes
-        if receivedBytes > bytes || statedLength.map({ $0 > bytes }) ?? false { failBody(tooLarge) }
-        if let bodyRefusal { throw bodyRefusal }
+        defer { act() }
+        try state.allowBody(bytes)
     }
 
     func nextBodyPiece() async throws(HTTPRefusal) -> [UInt8]? {
-        guard case .handling = phase else { throw HTTPRefusal(400, "the connection is closed") }
-        if let statedLength, statedLength > bodyLimit, bodyRefusal == nil { failBody(tooLarge) }
-        if mustSayContinue && bodyRefusal == nil {
-            mustSayContinue = false
-            send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+        let (pull, mustSayContinue) = state.pull()
+        if mustSayContinue {
+            output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+            write()
         }
-        if let piece = takePiece() {
+        switch pull {
+        case .now(let piece):
             // There is room again for what waits in the decoder or the socket.
-            pump()
+            act()
             return try piece.get()
-        }
-        precondition(bodyWaiter == nil, "two readers of one body")
-        return try await withCheckedContinuation { bodyWaiter = $0 }.get()
-    }
-
-    private func peerFinished() {
-        peerHasFinished = true
-        switch phase {
-        case .idle, .lingering: close()
-        case .handling:
-            if isReadingBody { failBody(HTTPRefusal(400, "the request's body ends too early")) }
-            // Whoever left does not want what was asked for; a command goes on to its end, and a client that
-            // only stopped sending still gets its answer.
-            keepsAlive = false
-            if isSafe { task?.cancel() }
-            updateInterest()
-        case .answering: updateInterest()
-        case .closed: break
+        case .later:
+            return try await withCheckedContinuation { continuation in
+                reader = continuation
+                act()
+            }.get()
         }
     }
 
     // MARK: Out
 
-    private func refuse(_ refusal: HTTPRefusal) {
-        keepsAlive = false
-        phase = .handling
-        bodyHasEnded = false
-        bodyRefusal = refusal
-        answer(server.refusalResponse(refusal))
-    }
-
-    private func answer(_ response: HTTPResponse) {
-        guard case .handling = phase else { return }
-        task = nil
-        // A body that was not read to its end leaves the connection out of step.
-        if !bodyHasEnded { keepsAlive = false }
-        if isDraining || !server.isAccepting { keepsAlive = false }
-        phase = .answering
-        deadline = Host.steadyClockMilliseconds() + limits.stallMilliseconds
-        bodyDeadline = .max
+    private func send(_ response: HTTPResponse) {
+        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds()) else { return }
         output.append(encodeFields(response))
-        output.append(encodeEnd(closes: !keepsAlive))
-        if !isHead && response.status != 304 {
+        output.append(encodeEnd(closes: closes))
+        if hasBody && response.status != 304 {
             switch response.body {
             case .empty: break
             case .bytes(let bytes): output.append(bytes)
@@ -347,48 +160,31 @@ actor HTTPConnection: ReadinessHandler {
         write()
     }
 
-    private func send(_ bytes: [UInt8]) {
-        output.append(bytes)
+    /// Writes an answer that is at hand.
+    private func send(_ form: HTTPCachedAnswer.Form, _ fields: HTTPFields) {
+        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds()) else { return }
+        output.append(form.head)
+        output.append(encodeEnd(fields, closes: closes))
+        if hasBody { output.append(form.body) }
         write()
     }
 
     private func write() {
         let (outcome, hasProgressed) = output.write(to: descriptor.number)
-        if hasProgressed { deadline = max(deadline, Host.steadyClockMilliseconds() + limits.stallMilliseconds) }
+        let now = Host.steadyClockMilliseconds()
+        if hasProgressed { state.progressed(now: now) }
         switch outcome {
         case .failed: close()
-        case .paused: updateInterest()
-        case .done: if case .answering = phase { finishAnswer() } else { updateInterest() }
+        case .paused: break
+        case .done: if state.isAnswering { state.answered(now: now) }
         }
-    }
-
-    private func finishAnswer() {
-        isHead = false
-        guard keepsAlive, !peerHasFinished else { return linger() }
-        phase = .idle
-        deadline = Host.steadyClockMilliseconds() + (decoder.isIdle ? limits.idleMilliseconds : limits.headMilliseconds)
-        pump()
-    }
-
-    /// Says goodbye and drops what still comes, within bounds: closing at once would reset the
-    /// connection and could take the answer from the client's hands.
-    private func linger() {
-        if peerHasFinished || (bodyHasEnded && decoder.isIdle) { return close() }
-        phase = .lingering
-        shutdown(descriptor.number, Int32(SHUT_WR))
-        deadline = Host.steadyClockMilliseconds() + limits.lingerMilliseconds
-        updateInterest()
     }
 
     private func updateInterest() {
-        var wanted: Readiness = peerHasFinished || peerIsFinishing ? [] : [.peerFinished]
-        switch phase {
-        case .idle, .lingering: wanted.insert(.readable)
-        case .handling where isReadingBody && bufferedBytes < limits.bufferedBodyBytes: wanted.insert(.readable)
-        case .handling, .answering: break
-        case .closed: return
-        }
-        if peerHasFinished { wanted.remove(.readable) }
+        guard !state.isClosed else { return }
+        var wanted: Readiness = []
+        if state.wantsBytes { wanted.insert(.readable) }
+        if state.wantsEnd { wanted.insert(.peerFinished) }
         if !output.isEmpty { wanted.insert(.writable) }
         guard wanted != interest else { return }
         interest = wanted
@@ -399,17 +195,17 @@ actor HTTPConnection: ReadinessHandler {
         }
     }
 
-    private func close() {
-        if case .closed = phase { return }
-        phase = .closed
+    /// Closes the connection; a handler at work is cancelled.
+    func close() {
+        guard !state.isClosed else { return }
+        state.close()
         task?.cancel()
         task = nil
         output.removeAll()
-        if bodyRefusal == nil { bodyRefusal = HTTPRefusal(400, "the client has left") }
-        wakeReader()
         reactor.forget(descriptor.number)
         // The descriptor itself lives as long as anybody holds the connection; the client learns it now.
         shutdown(descriptor.number, Int32(SHUT_RDWR))
         server.closed(self)
+        act()
     }
 }

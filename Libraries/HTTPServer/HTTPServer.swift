@@ -104,6 +104,7 @@ public final class HTTPServer: Sendable {
         while state.withLock({ !$0.connections.isEmpty }), Host.steadyClockMilliseconds() < deadline {
             try? await Task.sleep(for: .milliseconds(20))
         }
+        for connection in state.withLock({ Array($0.connections.values) }) { await connection.close() }
     }
 
     var isAccepting: Bool { state.withLock(\.isAccepting) }

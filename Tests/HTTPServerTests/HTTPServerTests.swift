@@ -189,6 +189,35 @@ import Testing
         }
     }
 
+    @Test func aReadGoesOnWhenItsClientStopsSending() async throws {
+        try await withServer { server, seen in
+            let answer = Task {
+                try await RawHTTP.exchange(
+                    port: server.port, [.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"), .finish])
+            }
+            try await seen.wait(for: "began")
+            try await Task.sleep(for: .milliseconds(300))
+            seen.open()
+            #expect(try await bodies(answer.value) == ["slow"])
+            #expect(seen.all == ["began", "finished"])
+        }
+    }
+
+    /// What does not finish in time is closed: its client sees the end, and its handler is cancelled.
+    @Test func shutdownClosesWhatIsLeft() async throws {
+        try await withServer {
+            $0.drainMilliseconds = 100
+        } _: { server, seen in
+            let answer = Task {
+                try await RawHTTP.exchange(port: server.port, [.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")])
+            }
+            try await seen.wait(for: "began")
+            await server.shutDown()
+            #expect(try await answer.value == "")
+            try await seen.wait(for: "cancelled")
+        }
+    }
+
     @Test func shutdownLetsRequestsFinish() async throws {
         try await withServer { server, seen in
             let answer = Task {

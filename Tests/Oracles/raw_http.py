@@ -1,7 +1,8 @@
 """A client of bare bytes. argv: port. stdin: steps, one a line: "send HEX", "sleep MS", "finish" (stop sending),
-"leave" (close and read nothing). Prints all that came until the server closed.
+"leave" (reset the connection). Prints all that came until the server closed.
 """
 import socket
+import struct
 import sys
 import time
 
@@ -16,6 +17,7 @@ for line in sys.stdin.read().splitlines():
         elif step == "finish":
             client.shutdown(socket.SHUT_WR)
         elif step == "leave":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             client.close()
             sys.exit(0)
     except OSError:

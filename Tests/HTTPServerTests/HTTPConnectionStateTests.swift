@@ -1,0 +1,250 @@
+import Testing
+
+@testable import HTTPServer
+
+/// A connection as values: what happens to it, and what it asks for.
+@Suite struct HTTPConnectionStateTests {
+    /// A connection with its clock.
+    private struct Connection {
+        var state: HTTPConnectionState
+        var now: Int64 = 0
+
+        init(_ change: (inout HTTPLimits) -> Void = { _ in }) {
+            var limits = HTTPLimits()
+            change(&limits)
+            state = HTTPConnectionState(limits: limits, now: 0)
+        }
+
+        mutating func receive(_ text: String) { state.receive(Array(text.utf8), now: now) }
+
+        mutating func pass(_ milliseconds: Int64) {
+            now += milliseconds
+            state.tick(now: now)
+        }
+
+        /// All actions at hand, in words.
+        mutating func actions() -> [String] {
+            var all: [String] = []
+            while let action = state.next(now: now) {
+                switch action {
+                case .handle(let head): all.append("handle \(head.method) \(head.target)")
+                case .refuse(let refusal): all.append("refuse \(refusal.status)")
+                case .resumeReader(.success(let piece)):
+                    all.append("resume \(piece.map { String(decoding: $0, as: UTF8.self) } ?? "end")")
+                case .resumeReader(.failure(let refusal)): all.append("resume \(refusal.status)")
+                case .finishSending: all.append("finish")
+                case .close:
+                    all.append("close")
+                    state.close()
+                }
+            }
+            return all
+        }
+
+        /// Answers the request at hand to the end; whether the connection closes after it.
+        mutating func answer() -> Bool? {
+            let closes = state.answer(now: now)?.closes
+            state.answered(now: now)
+            return closes
+        }
+
+        mutating func pull() -> String {
+            switch state.pull().0 {
+            case .later: "later"
+            case .now(.success(let piece)): piece.map { String(decoding: $0, as: UTF8.self) } ?? "end"
+            case .now(.failure(let refusal)): "\(refusal.status)"
+            }
+        }
+    }
+
+    private static let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    @Test func requestsOfOneConnectionAreHandledOneAfterTheOther() {
+        var connection = Connection()
+        connection.receive(Self.get + "GET /b HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(connection.actions() == ["handle GET /a"])
+        #expect(connection.answer() == false)
+        #expect(connection.actions() == ["handle GET /b"])
+        #expect(connection.answer() == false)
+        #expect(connection.actions().isEmpty)
+    }
+
+    @Test func aConnectionThatWasAnsweringWhenTheDrainBeganClosesAfterwards() {
+        var connection = Connection()
+        connection.receive(Self.get)
+        _ = connection.actions()
+        #expect(connection.state.answer(now: 0)?.closes == false)
+        connection.state.drain()
+        #expect(connection.actions().isEmpty)
+        connection.state.answered(now: 0)
+        #expect(connection.actions() == ["close"])
+    }
+
+    @Test func aRequestUnderWayWhenTheDrainBeginsIsTheLast() {
+        var connection = Connection()
+        connection.receive(Self.get)
+        _ = connection.actions()
+        connection.state.drain()
+        #expect(connection.answer() == true)
+        #expect(connection.actions() == ["close"])
+        var idle = Connection()
+        idle.state.drain()
+        #expect(idle.actions() == ["close"])
+    }
+
+    @Test func aClientThatStopsSendingGetsItsAnswers() {
+        var connection = Connection()
+        connection.receive(Self.get + "GET /b HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(connection.actions() == ["handle GET /a"])
+        connection.state.peerIsFinishing()
+        #expect(connection.actions().isEmpty)
+        _ = connection.answer()
+        #expect(connection.actions() == ["handle GET /b"])
+        connection.state.peerFinished()
+        #expect(connection.actions().isEmpty)
+        _ = connection.answer()
+        #expect(connection.actions() == ["close"])
+    }
+
+    @Test func aBodyThatIsCutOffIsRefused() {
+        var connection = Connection()
+        connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab")
+        #expect(connection.actions() == ["handle POST /a"])
+        #expect(connection.pull() == "ab")
+        #expect(connection.pull() == "later")
+        connection.state.peerFinished()
+        #expect(connection.actions() == ["resume 400"])
+        #expect(connection.answer() == true)
+        #expect(connection.actions() == ["close"])
+    }
+
+    @Test func aReaderWaitsForPiecesAndTheEnd() {
+        var connection = Connection()
+        connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+        #expect(connection.actions() == ["handle POST /a"])
+        #expect(connection.state.pull().mustSayContinue)
+        connection.receive("ab")
+        #expect(connection.actions() == ["resume ab"])
+        connection.receive("cd")
+        #expect(connection.actions().isEmpty)
+        #expect(connection.pull() == "cd")
+        #expect(connection.pull() == "end")
+        #expect(connection.answer() == false)
+        #expect(connection.actions().isEmpty)
+    }
+
+    @Test func aBodyBeyondItsBoundIsRefusedBeforeItIsSent() throws {
+        var connection = Connection()
+        connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 400\r\n\r\n")
+        _ = connection.actions()
+        #expect(throws: HTTPRefusal.self) { try connection.state.allowBody(300) }
+        #expect(!connection.state.pull().mustSayContinue)
+        #expect(connection.answer() == true)
+        #expect(connection.actions() == ["finish"])
+        // What the client sends all the same is dropped, within bounds.
+        connection.receive(String(repeating: "a", count: 1 << 20))
+        #expect(connection.actions().isEmpty)
+        connection.receive("a")
+        #expect(connection.actions() == ["close"])
+    }
+
+    @Test func aBufferThatIsFullHoldsTheClientBack() {
+        var connection = Connection { $0.bufferedBodyBytes = 4 }
+        connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nabcd")
+        #expect(connection.actions() == ["handle POST /a"])
+        #expect(!connection.state.wantsBytes)
+        // It is the handler that is slow.
+        connection.pass(40_000)
+        #expect(connection.actions().isEmpty)
+        #expect(connection.pull() == "abcd")
+        #expect(connection.state.wantsBytes)
+    }
+
+    @Test func whatTakesTooLongEnds() {
+        var idle = Connection()
+        idle.pass(10_001)
+        #expect(idle.actions() == ["close"])
+        var head = Connection()
+        head.receive("GET /a HT")
+        #expect(head.actions().isEmpty)
+        head.pass(10_001)
+        #expect(head.actions() == ["refuse 408"])
+        var body = Connection()
+        body.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n")
+        _ = body.actions()
+        _ = body.pull()
+        body.pass(30_001)
+        #expect(body.actions() == ["resume 408"])
+        var answer = Connection()
+        answer.receive(Self.get)
+        _ = answer.actions()
+        _ = answer.state.answer(now: 0)
+        answer.pass(30_001)
+        #expect(answer.actions() == ["close"])
+    }
+
+    @Test func aHandlerMayTakeAsLongAsItLikes() {
+        var connection = Connection()
+        connection.receive(Self.get)
+        _ = connection.actions()
+        connection.pass(3_600_000)
+        #expect(connection.actions().isEmpty)
+        #expect(connection.answer() == false)
+    }
+
+    @Test func aReaderIsToldThatItsClientHasLeft() {
+        var connection = Connection()
+        connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n")
+        _ = connection.actions()
+        #expect(connection.pull() == "later")
+        connection.state.close()
+        #expect(connection.actions() == ["resume 400"])
+        #expect(connection.pull() == "400")
+        #expect(connection.state.answer(now: 0) == nil)
+    }
+
+    @Test func anAnswerBeforeTheBodyWasReadClosesTheConnection() {
+        var connection = Connection()
+        connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nab")
+        _ = connection.actions()
+        #expect(connection.answer() == true)
+        #expect(connection.actions() == ["finish"])
+        connection.state.peerFinished()
+        #expect(connection.actions() == ["close"])
+    }
+
+    /// However bytes are cut, the same requests come out.
+    @Test func theCutOfTheBytesMakesNoDifference() {
+        let text = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n" + Self.get
+        for cut in 1..<text.utf8.count {
+            var connection = Connection()
+            var seen: [String] = []
+            var isReading = false
+            for half in [text.prefix(cut), text.dropFirst(cut)] {
+                connection.receive(String(half))
+                var events = connection.actions()
+                while !events.isEmpty {
+                    let event = events.removeFirst()
+                    seen.append(event)
+                    if event == "handle POST /a" { isReading = true }
+                    var isOver = event == "resume end"
+                    while isReading, !isOver {
+                        let piece = connection.pull()
+                        guard piece != "later" else { break }
+                        seen.append("piece \(piece)")
+                        isOver = piece == "end"
+                    }
+                    guard isOver || event == "handle GET /a" else { continue }
+                    isReading = false
+                    #expect(connection.answer() == false)
+                    events += connection.actions()
+                }
+            }
+            let body = seen.compactMap { event in
+                ["piece ", "resume "].first { event.hasPrefix($0) }.map { event.dropFirst($0.count) }
+            }
+            #expect(body.joined() == "abend", "cut at \(cut): \(seen)")
+            #expect(seen.filter { $0.hasPrefix("handle") } == ["handle POST /a", "handle GET /a"], "cut at \(cut)")
+        }
+    }
+}
