@@ -48,8 +48,10 @@ public struct CommandSet: Sendable {
         var rest = isHelp ? Array(words.dropFirst()) : words
         // Options that every command takes may stand in front of it.
         var front: [String] = []
-        while let word = rest.first, let option = globals.first(where: { word == "--\($0.name)" }) {
-            let count = option.placeholder == nil ? 1 : 2
+        while let word = rest.first,
+            let option = globals.first(where: { word == "--\($0.name)" || word.hasPrefix("--\($0.name)=") })
+        {
+            let count = option.placeholder == nil || word.contains("=") ? 1 : 2
             guard rest.count > count else { throw UsageError("a command is missing. See `\(program) --help`.") }
             front += rest.prefix(count)
             rest.removeFirst(count)

@@ -23,25 +23,82 @@ public struct Log: Sendable {
         public var name: String { "\(self)" }
     }
 
-    /// Where lines go.
+    /// Where lines go: a bounded queue, and a thread that writes them, so that nobody who logs waits for a reader of
+    /// stderr. Lines that find no room are counted, and the count is a line of its own once there is room.
     private final class Sink: Sendable {
-        let lock = Mutex(())
+        private struct State {
+            var lines: [String] = []
+            var lost = 0
+            var isWriting = false
+        }
+
+        private static let maximumLines = 10_000
+
         let isTerminal: Bool
         let threshold: Level
-        init(isTerminal: Bool, threshold: Level) {
-            self.isTerminal = isTerminal
+        private let descriptor: Int32
+        private let worker = Worker(name: "log")
+        private let state = Mutex(State())
+
+        init(threshold: Level, descriptor: Int32) {
+            isTerminal = Host.isTerminal(descriptor)
             self.threshold = threshold
+            self.descriptor = descriptor
+        }
+
+        func add(_ line: String) {
+            let mustBegin = state.withLock { state in
+                guard state.lines.count < Self.maximumLines else {
+                    state.lost += 1
+                    return false
+                }
+                state.lines.append(line)
+                defer { state.isWriting = true }
+                return !state.isWriting
+            }
+            if mustBegin { worker.enqueue { [self] in writeAll() } }
+        }
+
+        private func writeAll() {
+            while true {
+                let (lines, lost) = state.withLock { state in
+                    defer {
+                        state.lost = 0
+                        state.isWriting = !state.lines.isEmpty
+                        state.lines = []
+                    }
+                    return (state.lines, state.lost)
+                }
+                guard !lines.isEmpty else { return }
+                var text = lines.joined()
+                if lost > 0 {
+                    text += Log.line(
+                        .warning, "log", "lines were lost, since nobody read them in time", ["lines": "\(lost)"],
+                        isTerminal: isTerminal)
+                }
+                Host.write(text, to: descriptor)
+            }
+        }
+
+        func flush(withinMilliseconds limit: Int64) async {
+            let deadline = Host.steadyClockMilliseconds() + limit
+            while state.withLock({ $0.isWriting }), Host.steadyClockMilliseconds() < deadline {
+                try? await Task.sleep(for: .milliseconds(2))
+            }
         }
     }
 
     private let sink: Sink
     private let component: String
 
-    /// Logs to stderr from `threshold` on.
-    public init(_ component: String, threshold: Level = .info) {
+    /// Logs to stderr, or another descriptor, from `threshold` on.
+    public init(_ component: String, threshold: Level = .info, descriptor: Int32 = 2) {
         self.component = component
-        sink = Sink(isTerminal: Host.isTerminal(2), threshold: threshold)
+        sink = Sink(threshold: threshold, descriptor: descriptor)
     }
+
+    /// Waits until what was logged is written, for a second at most; call it before the program ends.
+    public func flush() async { await sink.flush(withinMilliseconds: 1_000) }
 
     private init(_ component: String, sink: Sink) {
         self.component = component
@@ -58,11 +115,17 @@ public struct Log: Sendable {
         _ level: Level, _ message: String, _ fields: @autoclosure () -> KeyValuePairs<String, String> = [:]
     ) {
         guard level >= sink.threshold else { return }
-        let fields = fields()
-        var line: String
-        if sink.isTerminal {
-            line = "\(level.name.uppercased()) \(component): \(message)"
+        sink.add(Self.line(level, component, message, fields(), isTerminal: sink.isTerminal))
+    }
+
+    private static func line(
+        _ level: Level, _ component: String, _ message: String, _ fields: KeyValuePairs<String, String>,
+        isTerminal: Bool
+    ) -> String {
+        if isTerminal {
+            var line = "\(level.name.uppercased()) \(component): \(message)"
             for (name, value) in fields { line += " \(name)=\(printable(value))" }
+            return line + "\n"
         } else {
             var writer = JSONWriter()
             writer.object { object in
@@ -80,16 +143,12 @@ public struct Log: Sendable {
                 object.member("message", message)
                 object.member("ms", Host.wallClockMilliseconds())
             }
-            line = String(decoding: writer.bytes, as: UTF8.self)
-        }
-        line += "\n"
-        sink.lock.withLock { _ in
-            _ = Host.write(line, to: 2)
+            return String(decoding: writer.bytes, as: UTF8.self) + "\n"
         }
     }
 
     /// Without control characters, which could rewrite what a terminal shows.
-    private func printable(_ value: String) -> String {
+    private static func printable(_ value: String) -> String {
         String(
             String.UnicodeScalarView(value.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }

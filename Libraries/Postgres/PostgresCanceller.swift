@@ -2,10 +2,19 @@ import CPostgres
 import Synchronization
 
 /// Asks the server to give up the statement that a connection runs; any thread may.
+///
+/// Asking takes a connection of its own, and libpq puts no bound on how long that takes. No lock is held meanwhile. A
+/// request that is still under way when its run ends could hit the next run, so `end` says that the connection has to
+/// be given up.
 @safe final class PostgresCanceller: @unchecked Sendable {
+    private struct State {
+        /// The run under way; 0 between runs.
+        var run: UInt64 = 0
+        var isAsking = false
+    }
+
     private let handle: OpaquePointer
-    /// The run under way, so that a late request can't hit the one after it.
-    private let current = Mutex<UInt64>(0)
+    private let state = Mutex(State())
 
     init(owning handle: OpaquePointer) {
         unsafe self.handle = handle
@@ -15,14 +24,29 @@ import Synchronization
         unsafe PQfreeCancel(handle)
     }
 
-    func begin(_ run: UInt64) { current.withLock { $0 = run } }
-    func end() { current.withLock { $0 = 0 } }
+    /// A run begins.
+    func begin(_ run: UInt64) { state.withLock { $0.run = run } }
 
-    func cancel(_ run: UInt64) {
-        current.withLock { current in
-            guard current == run else { return }
-            var reason = [CChar](repeating: 0, count: 256)
-            unsafe PQcancel(handle, &reason, Int32(reason.count))
+    /// The run ends.
+    ///
+    /// - Returns: false where the server is being asked to give it up, so that another run would be given up as well.
+    func end() -> Bool {
+        state.withLock { state in
+            state.run = 0
+            return !state.isAsking
         }
+    }
+
+    /// Asks the server to give a run up, unless it is over. Blocks for as long as the server takes.
+    func cancel(_ run: UInt64) {
+        let mayAsk = state.withLock { state in
+            guard state.run == run, !state.isAsking else { return false }
+            state.isAsking = true
+            return true
+        }
+        guard mayAsk else { return }
+        var reason = [CChar](repeating: 0, count: 256)
+        unsafe PQcancel(handle, &reason, Int32(reason.count))
+        state.withLock { $0.isAsking = false }
     }
 }

@@ -34,6 +34,17 @@ public protocol ReadinessHandler: AnyObject, Sendable {
 ///
 /// Level-triggered: a handler that leaves bytes unread is called again.
 public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
+    /// Something that ran on the thread without a pause.
+    public struct Turn: Sendable {
+        /// How long it ran.
+        public let nanoseconds: Int64
+        /// What it was: the type of a handler, `task` for a part of a task, or `timer`.
+        public let what: String
+    }
+
+    /// The longest turn so far: for so long everything else on the thread waited.
+    public var longestTurn: Turn { longest.withLock { $0 } }
+
     private struct Inbox {
         var jobs: [UnownedJob] = []
         var isWoken = false
@@ -50,8 +61,10 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
     private let wakeup: Descriptor
     private let inbox = Mutex(Inbox())
     private let threadID = Atomic<UInt>(0)
-    // Touched on the reactor's thread alone, which `assertOnLoop` checks.
+    private let longest = Mutex(Turn(nanoseconds: 0, what: "nothing"))
+    // Touched on the reactor's thread alone, which `checkIsolated` checks.
     private var handlers: [Int32: any ReadinessHandler] = [:]
+    private var longestNanoseconds: Int64 = 0
     private var periodics: [Periodic] = []
 
     /// Starts the thread.
@@ -150,11 +163,25 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         _ = unsafe write(wakeup.number, &one, 8)
     }
 
+    /// Measures what just ran; returns the moment of its end.
+    private func measure(from begin: Int64, _ what: @autoclosure () -> String) -> Int64 {
+        let end = Host.steadyClockNanoseconds()
+        if end - begin > longestNanoseconds {
+            longestNanoseconds = end - begin
+            let turn = Turn(nanoseconds: end - begin, what: what())
+            longest.withLock { $0 = turn }
+        }
+        return end
+    }
+
     private func loop() {
         threadID.store(UInt(pthread_self()), ordering: .relaxed)
+        LoopThread.mark()
+        defer { LoopThread.unmark() }
         var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
         while runJobs() {
             let count = unsafe epoll_wait(epoll.number, &events, Int32(events.count), waitMilliseconds())
+            var moment = Host.steadyClockNanoseconds()
             for index in 0..<max(0, Int(count)) {
                 let descriptor = unsafe events[index].data.fd
                 if descriptor == wakeup.number {
@@ -162,6 +189,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
                     _ = unsafe read(wakeup.number, &sink, 8)
                 } else if let handler = handlers[descriptor] {
                     unsafe handler.ready(Readiness(rawValue: events[index].events))
+                    moment = measure(from: moment, "\(type(of: handler))")
                 }
             }
             runPeriodics()
@@ -179,7 +207,11 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
                 return jobs
             }
             if jobs.isEmpty { break }
-            for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+            var moment = Host.steadyClockNanoseconds()
+            for job in jobs {
+                unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+                moment = measure(from: moment, "task")
+            }
         }
         return inbox.withLock { !($0.isStopping && $0.jobs.isEmpty) }
     }
@@ -200,7 +232,9 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         let now = Host.steadyClockMilliseconds()
         for index in periodics.indices where periodics[index].dueMilliseconds <= now {
             periodics[index].dueMilliseconds = now + periodics[index].everyMilliseconds
+            let moment = Host.steadyClockNanoseconds()
             periodics[index].body()
+            _ = measure(from: moment, "timer")
         }
     }
 }

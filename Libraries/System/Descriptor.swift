@@ -16,6 +16,7 @@ public struct Descriptor: ~Copyable, Sendable {
 
     /// Opens a file, never inherited by child processes.
     public static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(SystemError) -> Descriptor {
+        LoopThread.assertElsewhere()
         let number = unsafe Glibc.open(path, flags | O_CLOEXEC, mode_t(mode))
         guard number >= 0 else { throw SystemError("open", path: path) }
         return Descriptor(owning: number)
@@ -38,22 +39,12 @@ public struct Descriptor: ~Copyable, Sendable {
 
     /// Writes all bytes, however many calls that takes.
     public borrowing func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
-        let block = Array(bytes)
-        var done = 0
-        while done < block.count {
-            let count = unsafe block.withUnsafeBytes { buffer in
-                unsafe Glibc.write(number, buffer.baseAddress?.advanced(by: done), block.count - done)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw SystemError("write")
-            }
-            done += count
-        }
+        guard writeAll(Array(bytes), to: number) else { throw SystemError("write") }
     }
 
     /// Reads at most `count` bytes from `offset`; an empty answer is the end of the file.
     public borrowing func read(at offset: Int64, count: Int) throws(SystemError) -> [UInt8] {
+        LoopThread.assertElsewhere()
         var outcome = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             repeat {
@@ -67,6 +58,7 @@ public struct Descriptor: ~Copyable, Sendable {
 
     /// Forces what was written to the disk (`fsync`).
     public borrowing func synchronize() throws(SystemError) {
+        LoopThread.assertElsewhere()
         guard fsync(number) == 0 else { throw SystemError("fsync") }
     }
 
@@ -81,4 +73,25 @@ public struct Descriptor: ~Copyable, Sendable {
         guard unsafe fstat(number, &status) == 0 else { throw SystemError("stat") }
         return Int64(status.st_size)
     }
+}
+
+/// Writes all bytes, however many calls that takes, and waits where a pipe takes no more; false, with `errno`, where
+/// that fails.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    LoopThread.assertElsewhere()
+    var done = 0
+    while done < bytes.count {
+        let count = unsafe bytes.withUnsafeBytes { buffer in
+            unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+        }
+        if count >= 0 {
+            done += count
+        } else if errno == EAGAIN {
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            unsafe poll(&waiting, 1, -1)
+        } else if errno != EINTR {
+            return false
+        }
+    }
+    return true
 }

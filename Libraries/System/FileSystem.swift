@@ -24,6 +24,7 @@ public enum FileSystem {
 
     /// Looks at a path without following a link there; nil where nothing stands.
     public static func status(_ path: String) throws(SystemError) -> Status? {
+        LoopThread.assertElsewhere()
         var raw = stat()
         guard unsafe lstat(path, &raw) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -146,13 +147,18 @@ public enum FileSystem {
         guard let folder = unsafe opendir(path) else { throw SystemError("list", path: path) }
         defer { unsafe closedir(folder) }
         var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { tuple in
-                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+        // A record is only as long as its name, so the name is read where it lies and not by way of the whole type.
+        guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { preconditionFailure("no name in dirent") }
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(folder) else {
+                guard errno == 0 else { throw SystemError("list", path: path) }
+                return names.sorted()
             }
+            let start = unsafe UnsafeRawPointer(entry).advanced(by: offset)
+            let name = unsafe String(cString: start.assumingMemoryBound(to: CChar.self))
             if name != "." && name != ".." { names.append(name) }
         }
-        return names.sorted()
     }
 
     /// Gives a path to another user and group.

@@ -42,6 +42,13 @@ public enum Host {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
+    /// Nanoseconds since some moment, from the clock that never jumps.
+    public static func steadyClockNanoseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
     /// Physical memory of the machine in bytes.
     public static var memoryBytes: Int64 {
         Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
@@ -77,24 +84,7 @@ public enum Host {
     /// nobody wants it.
     @discardableResult
     public static func write(_ text: String, to stream: Int32) -> Bool {
-        let bytes = Array(text.utf8)
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(stream, buffer.baseAddress?.advanced(by: done), bytes.count - done)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN {
-                    var waiting = pollfd(fd: stream, events: Int16(POLLOUT), revents: 0)
-                    unsafe poll(&waiting, 1, -1)
-                    continue
-                }
-                return errno == EPIPE
-            }
-            done += count
-        }
-        return true
+        writeAll(Array(text.utf8), to: stream) || errno == EPIPE
     }
 
     /// Ends the process at once, without what libraries have registered for its end: other threads may still

@@ -21,12 +21,17 @@ public final class Signals: Sendable {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { preconditionFailure("no pipe for signals: error \(errno)") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // A handler may not wait; a signal that finds the pipe full is one of many that wait already.
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         signalPipe.store(ends[1], ordering: .sequentiallyConsistent)
         signal(SIGPIPE, SIG_IGN)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { number in
+                // The code that was interrupted may be about to look at its own error.
+                let code = errno
                 var byte = UInt8(truncatingIfNeeded: number)
                 _ = unsafe write(signalPipe.load(ordering: .relaxed), &byte, 1)
+                errno = code
             }
         }
         let end = ends[0]

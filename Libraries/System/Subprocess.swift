@@ -3,6 +3,8 @@ import Glibc
 
 /// Runs another program to its end.
 public enum Subprocess {
+    private static let outputBytes: Int64 = 65_536
+
     /// How a program ended.
     public struct Outcome: Sendable {
         /// The exit code, or 128 plus the number of the signal that ended it.
@@ -50,7 +52,8 @@ public enum Subprocess {
             guard errno == EINTR else { throw SystemError("wait", path: arguments[0]) }
         }
         let exitCode = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-        let bytes = try FileSystem.read(outputPath, limit: 16 << 20).suffix(65_536)
+        let output = try Descriptor.reading(outputPath)
+        let bytes = try output.read(at: max(0, try output.size() - outputBytes), count: Int(outputBytes))
         return Outcome(exitCode: exitCode, output: String(decoding: bytes, as: UTF8.self))
     }
 

@@ -86,8 +86,10 @@ public struct EventReader: Sendable {
             throw error
         } catch let error as PostgresError {
             throw error.isTransient ? .unavailable(error.description) : .corrupt(error.description)
-        } catch {
+        } catch is CancellationError {
             throw .unavailable("the read was cancelled")
+        } catch {
+            throw .corrupt("what was read can't be understood: \(error)")
         }
     }
 

@@ -29,6 +29,18 @@ struct Program {
 
     private static func run(_ invocation: Invocation, _ signals: Signals) async throws -> Int32 {
         let log = Log("marketplace", threshold: invocation.flags.contains("verbose") ? .debug : .info)
+        let code: Int32
+        do {
+            code = try await run(invocation, signals, log)
+        } catch {
+            await log.flush()
+            throw error
+        }
+        await log.flush()
+        return code
+    }
+
+    private static func run(_ invocation: Invocation, _ signals: Signals, _ log: Log) async throws -> Int32 {
         switch invocation.command.name {
         case Commands.up.name: return try await Up(invocation, log).run(signals)
         case Commands.import.name:

@@ -96,6 +96,7 @@ final class CachedAnswers: Sendable {
         guard response.fields["vary"] != nil, case .bytes(let bytes) = response.body,
             bytes.count >= shortestCompressedBytes
         else { return nil }
+        LoopThread.assertElsewhere()
         return Gzip.compress(bytes)
     }
 

@@ -41,6 +41,8 @@ import Testing
         #expect(invocation.arguments == ["folder"])
         #expect(invocation.allValues["tag"] == ["a", "b"])
         #expect(invocation.values["registry"] == "http://x")
+        // In front of the command an option may have its value behind an equals sign as well.
+        #expect(try run("--registry=http://y run n").values["registry"] == "http://y")
         #expect(invocation.flags == ["json", "dry-run"])
         #expect(try run("agent owner add -- --a -b c").arguments == ["--a", "-b", "c"])
         #expect(try run("run -").arguments == ["-"])

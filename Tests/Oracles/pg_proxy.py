@@ -2,7 +2,8 @@
 
 argv: the folder to listen in, the server's socket, the control folder. Where the control folder holds a file
 `hold` with a statement's name, the Sync (the last 5 bytes) after the next Bind of that statement is kept back,
-`held` is made, and the connection waits for the file `release`.
+`held` is made, and the connection waits for the file `release`. While it holds a file `stall`, new connections get no
+answer.
 """
 import asyncio
 import os
@@ -68,6 +69,10 @@ async def from_server(reader, writer):
 
 
 async def accept(reader, writer):
+    if os.path.exists(os.path.join(control, "stall")):
+        # Neither taken nor refused, as by a server that is stopped.
+        await asyncio.sleep(60)
+        return
     server_reader, server_writer = await asyncio.open_unix_connection(upstream)
     await asyncio.gather(from_client(reader, server_writer), from_server(server_reader, writer))
 

@@ -13,6 +13,44 @@ import Testing
         PostgresStatement("s\(sql.hashValue)", Array(sql.utf8))
     }
 
+    /// A run that was cancelled while it waited for its turn, or for the connection, does not begin.
+    @Test func aRunThatIsCancelledBeforeItBeginsNeverBegins() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            let session = open(url)
+            let slow = statement("SELECT pg_sleep(0.5)::text")
+            let first = Task { try await session.run { try $0.execute(slow).count } }
+            try await Task.sleep(for: .milliseconds(100))
+            let hasBegun = Mutex(false)
+            let second = Task { try await session.run { _ in hasBegun.withLock { $0 = true } } }
+            try await Task.sleep(for: .milliseconds(50))
+            second.cancel()
+            await #expect(throws: CancellationError.self) { try await second.value }
+            #expect(try await first.value == 1)
+            #expect(!hasBegun.withLock { $0 })
+        }
+    }
+
+    /// A server that takes no request to cancel holds no run up, and the request can't hit a later run.
+    @Test func aCancelThatGetsNoAnswerHoldsNoRunUp() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await PostgresProxy.with(url) { proxy in
+                let session = open(proxy.url)
+                let backend = statement("SELECT pg_backend_pid()")
+                let before = try await session.run { try $0.execute(backend).first?.integer(0) }
+                try proxy.stall()
+                let slow = statement("SELECT pg_sleep(0.3)::text")
+                let cancelled = Task { try await session.run { try $0.execute(slow).count } }
+                try await Task.sleep(for: .milliseconds(100))
+                cancelled.cancel()
+                _ = try? await cancelled.value
+                // The connection was given up, since the server may still be asked.
+                try proxy.resume()
+                let after = try await session.run { try $0.execute(backend).first?.integer(0) }
+                #expect(before != nil && after != nil && before != after)
+            }
+        }
+    }
+
     @Test func valuesComeBackAsTheyWent() async throws {
         try await TestDatabase.with(migrated: false) { url in
             let session = open(url)

@@ -48,6 +48,16 @@ public struct PostgresProxy {
         try statement.write(to: folder.appending(path: "hold"), atomically: true, encoding: .utf8)
     }
 
+    /// Leaves connections without an answer from now on.
+    public func stall() throws {
+        try Data().write(to: folder.appending(path: "stall"))
+    }
+
+    /// Takes new connections again.
+    public func resume() throws {
+        try FileManager.default.removeItem(at: folder.appending(path: "stall"))
+    }
+
     /// Waits until a message is held back.
     public func held() async throws {
         try await appears("held")

@@ -2,6 +2,7 @@ import AgentIndex
 package import Contract
 package import Events
 import JSON
+import System
 
 /// A batch of downloads that another server has answered, such as a CDN's log: a JSON object a line.
 package struct DownloadReport: Sendable {
@@ -16,6 +17,7 @@ package struct DownloadReport: Sendable {
     ///
     /// - Parameter isAlive: true for a time whose readers can still be told apart.
     package init(_ bytes: [UInt8], isAlive: (Timestamp) -> Bool) {
+        LoopThread.assertElsewhere()
         var seen: Set<[UInt8]> = []
         var number = -1
         for text in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {

@@ -51,6 +51,7 @@ struct PublishEndpoint: Sendable {
     }
 
     private static func publication(of upload: PublishUpload) throws(Problem) -> Publication {
+        LoopThread.assertElsewhere()
         do {
             return try Publication(
                 manifest: AgentManifest(parsing: upload.manifest), artifacts: upload.artifacts,

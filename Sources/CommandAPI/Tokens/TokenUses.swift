@@ -9,28 +9,39 @@ final class TokenUses: Sendable {
     private static let maximumTokens = 100_000
 
     private let log: EventLog
-    private let noted = Mutex<[TokenID: Int64]>([:])
+    private enum Note {
+        /// Being written down.
+        case underWay(Task<Bool, Never>, milliseconds: Int64)
+        case done(milliseconds: Int64)
+    }
+
+    private let notes = Mutex<[TokenID: Note]>([:])
 
     init(_ log: EventLog) {
         self.log = log
     }
 
-    /// Notes a use; the first one within a minute is written down before the request goes on, so that a token which
-    /// has done anything is known to be in use.
+    /// Notes a use. The first one within a minute is written down before its request goes on, and other requests with
+    /// the token wait for that, so that a token which has done anything is known to be in use.
     func note(_ token: TokenID) async {
         let now = Host.steadyClockMilliseconds()
-        let isDue = noted.withLock { noted in
-            if let last = noted[token], now - last < Self.minuteMilliseconds { return false }
-            if noted.count >= Self.maximumTokens { noted.removeAll() }
-            noted[token] = now
-            return true
+        let writing: Task<Bool, Never>? = notes.withLock { notes in
+            switch notes[token] {
+            case .underWay(let writing, _): return writing
+            case .done(let last) where now - last < Self.minuteMilliseconds: return nil
+            case .done, nil:
+                if notes.count >= Self.maximumTokens { notes.removeAll() }
+                let writing = Task { [log] in (try? await log.noteUse(of: token)) != nil }
+                notes[token] = .underWay(writing, milliseconds: now)
+                return writing
+            }
         }
-        guard isDue else { return }
-        do {
-            try await log.noteUse(of: token)
-        } catch {
+        guard let writing else { return }
+        let isWritten = await writing.value
+        notes.withLock { notes in
+            guard case .underWay(writing, let milliseconds) = notes[token] else { return }
             // A use that is not written down is noted again by the next one.
-            noted.withLock { $0[token] = nil }
+            notes[token] = isWritten ? .done(milliseconds: milliseconds) : nil
         }
     }
 }

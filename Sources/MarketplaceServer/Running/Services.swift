@@ -169,6 +169,13 @@ struct Services: Sendable {
         return try await serve(port: 0)
     }
 
+    /// Says how long the thread of the connections was held up at most.
+    func report(_ reactor: Reactor) {
+        let turn = reactor.longestTurn
+        log.info(
+            "served", ["longest_turn_us": "\(turn.nanoseconds / 1_000)", "longest_turn_of": turn.what])
+    }
+
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.
     func project(_ projections: [any Projection.Type]) async {
         await withTaskGroup { group in

@@ -119,5 +119,6 @@ struct SinglePart {
             "marketplace \(invocation.command.name) is ready at http://\(listening.address):\(server.port)\n", to: 1)
         _ = await signals.next()
         await server.shutDown()
+        services.report(reactor)
     }
 }

@@ -150,6 +150,7 @@ struct Up {
         }
         filling.cancel()
         await server.shutDown()
+        services.report(reactor)
         background.cancel()
         await background.value
         await eventLog.close()

@@ -1,0 +1,83 @@
+import HTTPClient
+import HTTPServer
+import Reactor
+import Testing
+
+/// Requests to a real server.
+@Suite struct HTTPClientTests {
+    private func withServer(_ body: (String) async throws -> Void) async throws {
+        let reactor = try Reactor(name: "test")
+        let server = try HTTPServer(
+            on: reactor, port: 0, refusal: { HTTPResponse(status: $0.status) },
+            handler: { request in
+                var received: [UInt8] = []
+                while let piece = try? await request.body.next() { received += piece }
+                switch request.head.segments[0] {
+                case "large": return HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 0x61, count: 200_000)))
+                case "elsewhere": return HTTPResponse(status: 302, fields: ["location": "/echo"])
+                default:
+                    let words = "\(request.head.method) \(request.head.target) \(request.head.fields["x-test"] ?? "-") "
+                    return HTTPResponse(
+                        status: 201, fields: ["x-answer": "yes"], body: .bytes(Array(words.utf8) + received))
+                }
+            })
+        try await server.start()
+        try await body("http://127.0.0.1:\(server.port)")
+        await server.shutDown()
+        reactor.stop()
+    }
+
+    @Test func aRequestGoesAsItIsAndItsAnswerComesWhole() async throws {
+        try await withServer { url in
+            let client = HTTPClient(connections: 1)
+            let answer = try await client.send(
+                HTTPClientRequest("PUT", "\(url)/echo?a=1", fields: [("X-Test", "t")], body: Array("body".utf8)))
+            #expect(answer.status == 201 && answer.fields["x-answer"] == "yes")
+            #expect(String(decoding: answer.body, as: UTF8.self) == "PUT /echo?a=1 t body")
+        }
+    }
+
+    /// A credential must not follow a redirect to somebody else's address.
+    @Test func aRedirectIsNotFollowed() async throws {
+        try await withServer { url in
+            let answer = try await HTTPClient(connections: 1).send(HTTPClientRequest("GET", "\(url)/elsewhere"))
+            #expect(answer.status == 302 && answer.fields["location"] == "/echo")
+        }
+    }
+
+    @Test func anAnswerBeyondTheBoundIsAnError() async throws {
+        try await withServer { url in
+            let client = HTTPClient(connections: 1, maximumBodyBytes: 100_000)
+            let error = await #expect(throws: HTTPClientError.self) {
+                try await client.send(HTTPClientRequest("GET", "\(url)/large"))
+            }
+            #expect(error?.kind == .tooLarge)
+            // The handle is as good as new.
+            let again = try await client.send(HTTPClientRequest("GET", "\(url)/echo"))
+            #expect(again.status == 201)
+        }
+    }
+
+    @Test func moreRequestsThanConnectionsWaitForTheirTurn() async throws {
+        try await withServer { url in
+            let client = HTTPClient(connections: 2)
+            let bodies = try await withThrowingTaskGroup(of: String.self) { group in
+                for index in 0..<20 {
+                    group.addTask {
+                        let answer = try await client.send(HTTPClientRequest("GET", "\(url)/\(index)"))
+                        return String(decoding: answer.body, as: UTF8.self)
+                    }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(bodies == Set((0..<20).map { "GET /\($0) - " }))
+        }
+    }
+
+    @Test func nobodyThereIsSaidAsSuch() async throws {
+        let error = await #expect(throws: HTTPClientError.self) {
+            try await HTTPClient(connections: 1).send(HTTPClientRequest("GET", "http://127.0.0.1:1/"))
+        }
+        #expect(error?.kind == .unreachable)
+    }
+}
