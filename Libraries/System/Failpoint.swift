@@ -27,7 +27,9 @@ public enum Failpoint {
         private static let folder = Host.environment("MENTATLAB_FAILPOINTS")
 
         private static func text(_ name: String) -> String? {
-            guard let folder, let bytes = try? FileSystem.read("\(folder)/\(name)", limit: 64) else { return nil }
+            guard let folder,
+                let bytes = LoopThread.exempt({ try? FileSystem.read("\(folder)/\(name)", limit: 64) })
+            else { return nil }
             return String(decoding: bytes.filter { $0 != 0x0a }, as: UTF8.self)
         }
 

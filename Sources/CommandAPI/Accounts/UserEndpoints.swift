@@ -65,26 +65,16 @@ struct UserEndpoints: Sendable {
     }
 
     private func showMe(_ principal: Principal) async throws -> Reply<Me> {
-        let username = try await handler.log.usernameID(of: principal.user)
-        let past = try await handler.past.read(
-            principal.streams + (username.map { [TypedStream.username($0).any] } ?? []))
+        let past = try await handler.past.read(principal.streams)
         let token = past[.token(principal.token)]
-        func words<Document: ContentDocument>(_ written: WrittenAt?, _: Document.Type) async throws -> Document? {
-            guard let written, let content = try await handler.log.content(at: written.position, field: written.field)
-            else {
-                return nil
-            }
-            return try Document(document: content.document)
-        }
-        let name = try await words(username.flatMap { past[.username($0)].name }, NameContent.self)
-        let profile = try await words(past[.user(principal.user)].profile, ProfileContent.self)
+        let profile = try await handler.words(past[.user(principal.user)].profile, ProfileContent.self)
         // A narrow token that leaks says who it is for, and not where they read their mail.
         let isWhole =
             (try? past.authorize(principal, .listTokens, on: .account(principal.user), at: handler.now())) != nil
         let address = isWhole ? try await handler.log.mailbox(of: principal.user) : nil
         return Reply(
             Me(
-                user: principal.user, name: name?.name, email: address,
+                user: principal.user, name: try await handler.name(of: principal.user), email: address,
                 profile: Profile(
                     displayName: profile?.displayName, bio: profile?.bio, websiteURL: profile?.websiteURL),
                 token: MyToken(id: principal.token, scopes: token.permissions.words, expires: token.expires)))

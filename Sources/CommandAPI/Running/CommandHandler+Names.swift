@@ -12,4 +12,18 @@ extension CommandHandler {
         else { throw Problem(Rejection.noUser) }
         return (username, person)
     }
+
+    /// The name of a person, as they spell it; nil where it was erased.
+    func name(of person: PersonID) async throws -> String? {
+        guard let username = try await log.usernameID(of: person) else { return nil }
+        return try await words(try await past.read(.username(username)).name, NameContent.self)?.name
+    }
+
+    /// What was written somewhere; nil where nothing was, or it was erased.
+    func words<Document: ContentDocument>(_ written: WrittenAt?, _: Document.Type) async throws -> Document? {
+        guard let written, let content = try await log.content(at: written.position, field: written.field) else {
+            return nil
+        }
+        return try Document(document: content.document)
+    }
 }
