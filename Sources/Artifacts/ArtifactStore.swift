@@ -37,13 +37,15 @@ public final class ArtifactStore: Sendable {
         return ArtifactUpload(file: IncomingFile("\(folder.incoming)/\(name)"), worker: worker)
     }
 
-    /// Leases the digests of finished uploads, then puts each file in place unless the same bytes are there already.
-    /// All of them are durable then.
+    /// Leases the digests of finished uploads, makes the files durable, then puts each in place unless the same bytes
+    /// are there already. All of them are durable there then.
     public func place(_ uploads: [(upload: ArtifactUpload, digest: SHA256Digest)]) async throws {
         guard let worker = uploads.first?.upload.worker else { return }
         try await lease(uploads.map(\.digest))
         let folder = folder
         try await worker.run {
+            // One after the other, when all is written: the first flush takes most of the others along.
+            for (upload, _) in uploads { try upload.file.synchronize() }
             var changed: Set<String> = []
             for (upload, digest) in uploads {
                 let destination = folder.filePath(digest)
@@ -169,7 +171,7 @@ public final class ArtifactUpload: Sendable {
         try await worker.run { try file.writeGathered() }
     }
 
-    /// Makes the file durable under a name of its own.
+    /// Writes what is left, under a name of its own; `place` makes it durable.
     public func finish() async throws -> SHA256Digest {
         let file = file
         return try await worker.run { try file.finish() }
@@ -227,12 +229,15 @@ private final class IncomingFile: Sendable {
     func finish() throws -> SHA256Digest {
         try state.withLock { state in
             try state.write(path)
-            try state.descriptor?.synchronize()
             // Other parts may still come for a long time.
             state.descriptor = nil
             state.gathered = []
             return state.hasher.finish()
         }
+    }
+
+    func synchronize() throws(SystemError) {
+        try Descriptor.reading(path).synchronize()
     }
 
     /// Removes what is left under the upload's own name; nothing is, once the file is in place.
