@@ -258,6 +258,10 @@ import Testing
             #expect(
                 try await marketplace.send("PUT", "namespaces/ada/members/bob", maintainer, token: ada).status == 201)
             #expect(try await marketplace.publish([manifest("ada.b")], token: bob).status == 201)
+            let members = try await marketplace.json("namespaces/Ada/members")["members"]?.array
+            #expect(members?.map { $0["username"]?.string } == ["ada", "bob"])
+            #expect(members?.map { $0["role"]?.string } == ["owner", "maintainer"])
+            expect(try await marketplace.get("namespaces/no/members"), "404 namespace-not-found")
             expect(
                 try await marketplace.send("PUT", "namespaces/no/members/bob", token: ada), "404 namespace-not-found")
         }

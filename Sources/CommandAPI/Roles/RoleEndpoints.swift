@@ -1,5 +1,6 @@
 import Contract
 import Events
+import HTTPFront
 import Marketplace
 
 /// Who owns and maintains an agent or a namespace.
@@ -15,6 +16,23 @@ struct RoleEndpoints: Sendable {
             try await changeMember(principal, call, to: call.sent.role)
         }
         routes.on(Endpoints.removeMember) { try await changeMember($0, $1, to: nil) }
+        routes.onAny(Endpoints.listMembers) { input, request in
+            request.response(Endpoints.listMembers, Reply(try await members(of: input.namespace)))
+        }
+    }
+
+    /// From the log itself, since no model holds them: owners first, each kind by its ids.
+    private func members(of namespace: Namespace) async throws -> MemberList {
+        let roles = try await handler.past.read(.namespace(namespace)).roles
+        guard !roles.isEmpty else { throw Problem(Rejection.noNamespace(namespace)) }
+        var members: [OwnerBody] = []
+        for role in Role.allCases {
+            for person in roles.filter({ $0.value == role }).keys.sorted(by: { $0.hex < $1.hex }) {
+                let name = try await handler.name(of: person) ?? ""
+                members.append(OwnerBody(id: person.hex, username: name, role: role.rawValue))
+            }
+        }
+        return MemberList(members: members)
     }
 
     private func changeOwner<Sent>(

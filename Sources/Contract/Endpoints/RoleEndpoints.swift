@@ -17,8 +17,11 @@ extension Endpoints {
         "removeMember", .delete, "/namespaces/{namespace}/members/{name}",
         "Take somebody's role at a namespace away", credential: .token([.account]), isBodyOptional: true,
         problems: [.namespaceOwned, .lastOwner])
+    package static let listMembers = Endpoint<NamespaceParameters, NoBody, MemberList>.query(
+        "listMembers", "/namespaces/{namespace}/members", "List who owns and maintains a namespace", caching: .never,
+        problems: [.namespaceNotFound])
 
-    static let roles: [any AnyEndpoint] = [addOwner, removeOwner, listOwners, addMember, removeMember]
+    static let roles: [any AnyEndpoint] = [addOwner, removeOwner, listOwners, addMember, removeMember, listMembers]
 }
 
 /// Somebody at an agent.
@@ -51,6 +54,26 @@ package struct MemberParameters: Parameters {
         Self.init(namespace:name:),
         .path("namespace", \.namespace, .namespace, "A namespace."),
         .path("name", \.name, .segment(.userNotFound), "The name of a person, or their id."))
+}
+
+/// A namespace.
+package struct NamespaceParameters: Parameters {
+    package let namespace: Namespace
+
+    package init(namespace: Namespace) { self.namespace = namespace }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(namespace:), .path("namespace", \.namespace, .namespace, "A namespace."))
+}
+
+/// Who owns and maintains a namespace.
+package struct MemberList: Body {
+    package let members: [OwnerBody]
+
+    package init(members: [OwnerBody]) { self.members = members }
+
+    package static let form = Form.object(
+        "MemberList", Self.init(members:), .required("members", \.members, .list(OwnerBody.form)))
 }
 
 /// Which role somebody gets.
