@@ -4,9 +4,9 @@ import Events
 import LocalRegistry
 import RegistryClient
 
-/// Owners and maintainers.
+/// Owners and maintainers of agents and namespaces.
 enum OwnerCommands {
-    static let all = [add, remove, list]
+    static let all = [add, remove, list, listMembers]
 
     private static let name = Subcommand.Argument("NAME", "the name of a person")
 
@@ -45,7 +45,30 @@ enum OwnerCommands {
             try await registry.send(Endpoints.listOwners, AgentParameters(id: id.key))
         }
         return Report(answer.value, lines: { $0.owners.map(\.username.shown) }) { list, style in
-            style.table(["NAME", "ROLE", "ID"], list.owners.map { [$0.username.shown, $0.role.shown, $0.id.shown] })
+            table(list.owners, style)
         }
+    }
+
+    private static let listMembers = RunnableCommand(
+        Subcommand(
+            "namespace member list", "Lists who owns and maintains a namespace.",
+            arguments: [Subcommand.Argument("NAMESPACE", "a namespace, such as acme")],
+            examples: ["mentatctl namespace member list ada"])
+    ) { context in
+        let text = context.argument(0) ?? ""
+        guard let namespace = Namespace(text.lowercased()) else {
+            throw Failure(
+                .usage, "usage",
+                "NAMESPACE is '\(text.prefix(64))'; it has to be the first part of an agent's id, such as acme.")
+        }
+        let answer = try await context.registry().send(
+            Endpoints.listMembers, NamespaceParameters(namespace: namespace))
+        return Report(answer.value, lines: { $0.members.map(\.username.shown) }) { list, style in
+            table(list.members, style)
+        }
+    }
+
+    private static func table(_ owners: [OwnerBody], _ style: Style) -> String {
+        style.table(["NAME", "ROLE", "ID"], owners.map { [$0.username.shown, $0.role.shown, $0.id.shown] })
     }
 }

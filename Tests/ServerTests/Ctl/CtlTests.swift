@@ -57,7 +57,7 @@ import Testing
         "agent undeprecate": ["ada.tool"], "agent review": ["mentatlab.word-count", "--rating", "4"],
         "agent unreview": ["mentatlab.word-count"],
         "agent flag": ["mentatlab.word-count", "--reason", "other"], "agent star": ["mentatlab.word-count"],
-        "agent unstar": ["mentatlab.word-count"],
+        "agent unstar": ["mentatlab.word-count"], "namespace member list": ["!", "ada"],
     ]
 
     @Test func everyCommandSpeaksThreeWaysAndNeverAsks() async throws {
