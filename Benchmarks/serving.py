@@ -99,6 +99,13 @@ class Marketplace(Web):
     def cpu(self):
         return super().cpu() + self.server.cpu()
 
+    def stop(self):
+        super().stop()
+        for line in Path(f"{self.folder}/market.err").read_text().splitlines():
+            if '"served"' in line:
+                turn = json.loads(line)["fields"]
+                print(f"  longest turn of the loop: {int(turn['longest_turn_us']) / 1000:.2f} ms, a {turn['longest_turn_of']}", flush=True)
+
     def resident_mebibytes(self, field="VmRSS"):
         """Resident memory now, or with VmHWM the most so far."""
         line = next(line for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines() if line.startswith(field))

@@ -1,4 +1,5 @@
 import CPostgres
+import Glibc
 
 /// The rows that a statement returned, decoded on demand.
 ///
@@ -31,37 +32,40 @@ import CPostgres
         (0..<count).lazy.map { PostgresRow(rows: self, row: $0) }.makeIterator()
     }
 
-    /// The columns by name, looked up when the first one is asked for by its name.
-    private lazy var columns: [String: Int] = {
-        var columns: [String: Int] = [:]
-        let count = unsafe PQnfields(result)
-        for index in 0..<count {
-            if let name = unsafe PQfname(result, index) { unsafe columns[String(cString: name)] = Int(index) }
-        }
-        return columns
-    }()
+    /// Behind the column that was last asked for by its name.
+    private var next: Int32 = 0
 
+    /// The column of a name. Readers ask for most columns in the order of the statement, so the search begins behind the
+    /// last one.
     fileprivate func column(_ name: String) throws(PostgresError) -> Int {
-        guard let index = columns[name] else {
-            throw PostgresError(.unexpectedResult, "the statement gives no column '\(name)'")
+        let count = unsafe PQnfields(result)
+        for offset in 0..<count {
+            let index = (next + offset) % count
+            guard let known = unsafe PQfname(result, index), unsafe strcmp(known, name) == 0 else { continue }
+            next = index + 1
+            return Int(index)
         }
-        return index
+        throw PostgresError(.unexpectedResult, "the statement gives no column '\(name)'")
     }
 
     fileprivate func isNull(_ row: Int, _ column: Int) -> Bool {
         unsafe PQgetisnull(result, Int32(row), Int32(column)) != 0
     }
 
-    fileprivate func bytes(_ row: Int, _ column: Int) -> [UInt8]? {
+    /// Gives the bytes of a value to `body`; nil for NULL.
+    fileprivate func value<Value>(
+        _ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer) -> Value
+    ) -> Value? {
         guard !isNull(row, column),
             let start = unsafe PQgetvalue(result, Int32(row), Int32(column))
         else { return nil }
         let length = unsafe Int(PQgetlength(result, Int32(row), Int32(column)))
-        return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: length))
+        return unsafe body(UnsafeRawBufferPointer(start: start, count: length))
     }
 
-    fileprivate func check(_ column: Int, _ types: [UInt32]) throws(PostgresError) {
-        guard unsafe types.contains(PQftype(result, Int32(column))) else {
+    fileprivate func check(_ column: Int, _ type: UInt32, or other: UInt32? = nil) throws(PostgresError) {
+        let found = unsafe PQftype(result, Int32(column))
+        guard found == type || found == other else {
             throw PostgresError(.unexpectedResult, "column \(column) has another type than the program expects")
         }
     }
@@ -73,11 +77,13 @@ public struct PostgresRow {
     fileprivate let rows: PostgresRows
     fileprivate let row: Int
 
-    private func value(_ column: Int) throws(PostgresError) -> [UInt8] {
-        guard let bytes = rows.bytes(row, column) else {
+    private func value<Value>(
+        _ column: Int, _ body: (UnsafeRawBufferPointer) -> Value
+    ) throws(PostgresError) -> Value {
+        guard let value = unsafe rows.value(row, column, body) else {
             throw PostgresError(.unexpectedResult, "column \(column) is NULL")
         }
-        return bytes
+        return value
     }
 
     /// True where the column is NULL.
@@ -85,38 +91,38 @@ public struct PostgresRow {
 
     /// A `boolean`.
     public func bool(_ column: Int) throws(PostgresError) -> Bool {
-        try rows.check(column, [PostgresType.bool])
-        return try value(column).first == 1
+        try rows.check(column, PostgresType.bool)
+        return try unsafe value(column) { unsafe $0.first == 1 }
     }
 
     /// An `integer` or `bigint`.
     public func integer(_ column: Int) throws(PostgresError) -> Int64 {
-        try rows.check(column, [PostgresType.int8, PostgresType.int4])
-        return decodeInteger(try value(column)[...])
+        try rows.check(column, PostgresType.int8, or: PostgresType.int4)
+        return try unsafe value(column) { unsafe Self.decodeInteger($0) }
     }
 
     /// A `text`.
     public func text(_ column: Int) throws(PostgresError) -> String {
-        try rows.check(column, [PostgresType.text])
-        return String(decoding: try value(column), as: UTF8.self)
+        try rows.check(column, PostgresType.text)
+        return try unsafe value(column) { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     /// A `bytea`.
     public func bytes(_ column: Int) throws(PostgresError) -> [UInt8] {
-        try rows.check(column, [PostgresType.bytea])
-        return try value(column)
+        try rows.check(column, PostgresType.bytea)
+        return try unsafe value(column) { unsafe [UInt8]($0) }
     }
 
     /// A `timestamptz` as milliseconds since 1970, rounded down.
     public func milliseconds(_ column: Int) throws(PostgresError) -> Int64 {
-        try rows.check(column, [PostgresType.timestamptz])
-        let microseconds = decodeInteger(try value(column)[...])
+        try rows.check(column, PostgresType.timestamptz)
+        let microseconds = try unsafe value(column) { unsafe Self.decodeInteger($0) }
         return (microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000) + PostgresType.epochMilliseconds
     }
 
     /// A `bigint[]` without NULLs.
     public func integers(_ column: Int) throws(PostgresError) -> [Int64] {
-        try elements(column, PostgresType.int8Array).map { decodeInteger($0) }
+        try elements(column, PostgresType.int8Array).map { Self.decodeInteger($0) }
     }
 
     /// A `text[]` without NULLs.
@@ -126,12 +132,12 @@ public struct PostgresRow {
 
     /// The elements of a one-dimensional array as `array_send` writes it: five words, then each with its length.
     private func elements(_ column: Int, _ type: UInt32) throws(PostgresError) -> [ArraySlice<UInt8>] {
-        try rows.check(column, [type])
-        let bytes = try value(column)
+        try rows.check(column, type)
+        let bytes = try unsafe value(column) { unsafe [UInt8]($0) }
         var elements: [ArraySlice<UInt8>] = []
         var index = 20
         while index + 4 <= bytes.count {
-            let length = Int(decodeInteger(bytes[index..<(index + 4)]))
+            let length = Int(Self.decodeInteger(bytes[index..<(index + 4)]))
             guard length >= 0, index + 4 + length <= bytes.count else {
                 throw PostgresError(.unexpectedResult, "column \(column) has a NULL among its elements")
             }
@@ -141,7 +147,7 @@ public struct PostgresRow {
         return elements
     }
 
-    private func decodeInteger(_ bytes: ArraySlice<UInt8>) -> Int64 {
+    private static func decodeInteger(_ bytes: some Collection<UInt8>) -> Int64 {
         let bits = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return bytes.count == 4 ? Int64(Int32(truncatingIfNeeded: bits)) : Int64(truncatingIfNeeded: bits)
     }

@@ -109,7 +109,7 @@ enum FuzzTargets {
         var counts = DownloadCounts()
         for (_, line) in report.lines {
             let spooled = SpooledDownload(
-                agent: line.agent, version: line.version.description, time: line.time, source: line.source,
+                agent: line.agent.key, version: line.version.description, time: line.time, source: line.source,
                 domain: ReaderDomain(random: zeros), reader: DayToken(random: zeros))
             precondition(SpooledDownload(line: spooled.line.dropLast()) == spooled, "a line that changes")
             precondition(SeenReader(line: spooled.seen.line.dropLast()) == spooled.seen, "a reader that changes")

@@ -145,7 +145,8 @@ extension Form {
 }
 
 extension Form where Value == AgentKey {
-    package static let agentKey = spelled("the id of an agent", .string(), { AgentID($0)?.key }, write: { $0.description })
+    package static let agentKey = spelled(
+        "the id of an agent", .string(), { AgentID($0)?.key }, write: { $0.description })
 }
 
 extension Form where Value == AgentID {
