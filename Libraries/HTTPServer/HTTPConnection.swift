@@ -127,21 +127,25 @@ actor HTTPConnection: ReadinessHandler {
 
     func nextBodyPiece() async throws(HTTPRefusal) -> [UInt8]? {
         let (pull, mustSayContinue) = state.pull()
-        if mustSayContinue {
-            output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-            write()
-        }
         switch pull {
         case .now(let piece):
+            if mustSayContinue { sayContinue() }
             // There is room again for what waits in the decoder or the socket.
             act()
             return try piece.get()
         case .later:
             return try await withCheckedContinuation { continuation in
+                // Before anything is written: where that fails, the reader is the one to be told.
                 reader = continuation
+                if mustSayContinue { sayContinue() }
                 act()
             }.get()
         }
+    }
+
+    private func sayContinue() {
+        output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+        write()
     }
 
     // MARK: Out

@@ -66,7 +66,7 @@ struct HTTPConnectionState {
         guard peer != .finished else { return false }
         return switch phase {
         case .idle, .lingering: true
-        case .handling(let exchange): exchange.isOpen && exchange.bufferedBytes < limits.bufferedBodyBytes
+        case .handling: takesBody
         case .answering, .closed: false
         }
     }
@@ -210,7 +210,7 @@ struct HTTPConnectionState {
     ///
     /// - Returns: what it gets, and whether the client has to be told first to send.
     mutating func pull() -> (Pull, mustSayContinue: Bool) {
-        guard case .handling(var exchange) = phase else { return (.now(.failure(Self.gone)), false) }
+        guard var exchange = takeExchange() else { return (.now(.failure(Self.gone)), false) }
         let mustSayContinue = exchange.beginPull()
         let piece = exchange.takePiece()
         phase = .handling(exchange)
@@ -251,9 +251,7 @@ struct HTTPConnectionState {
                     phase = .handling(HTTPExchange(refusing: error))
                     isRefusing = true
                 }
-            case .handling(let exchange):
-                guard exchange.isOpen, exchange.bufferedBytes < limits.bufferedBodyBytes else { return nil }
-                guard receiveBody(exchange) else { return nil }
+            case .handling: guard takesBody, receiveBody() else { return nil }
             case .answering, .lingering, .closed: return nil
             }
         }
@@ -274,9 +272,24 @@ struct HTTPConnectionState {
         return .handle(head)
     }
 
+    /// True while there is room for the body of the request under way.
+    private var takesBody: Bool {
+        guard case .handling(let exchange) = phase else { return false }
+        return exchange.isOpen && exchange.bufferedBytes < limits.bufferedBodyBytes
+    }
+
+    /// Takes the request under way out of the phase, so that changing it copies none of its pieces; the caller puts it
+    /// back.
+    private mutating func takeExchange() -> HTTPExchange? {
+        guard case .handling(let exchange) = phase else { return nil }
+        phase = .idle
+        return exchange
+    }
+
     /// Moves a part of the body from the decoder to where its reader finds it; false where bytes are missing.
-    private mutating func receiveBody(_ open: HTTPExchange) -> Bool {
-        var exchange = open
+    private mutating func receiveBody() -> Bool {
+        guard var exchange = takeExchange() else { return false }
+        defer { phase = .handling(exchange) }
         do {
             guard let event = try decoder.next() else { return false }
             switch event {
@@ -291,14 +304,13 @@ struct HTTPConnectionState {
             deadline = .max
             bodyDeadline = .max
         }
-        phase = .handling(exchange)
         return true
     }
 
     private mutating func resumeReader() -> Action? {
         guard isReaderWaiting else { return nil }
         var piece: Result<[UInt8]?, HTTPRefusal>?
-        if case .handling(var exchange) = phase {
+        if var exchange = takeExchange() {
             piece = exchange.takePiece()
             phase = .handling(exchange)
         } else if case .closed = phase {

@@ -7,7 +7,7 @@ public import System
 /// A strict HTTP/1.1 server on one reactor.
 public final class HTTPServer: Sendable {
     /// Answers a request. Runs on the reactor; what computes for long leaves it. A handler's task is
-    /// cancelled when its client leaves.
+    /// cancelled when its client resets the connection; one that only stops sending still gets its answer.
     public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
     /// Gives the answer to a request without a body where it is at hand, with fields of this answer alone; nil leaves

@@ -229,15 +229,17 @@ private final class IncomingFile: Sendable {
     func finish() throws -> SHA256Digest {
         try state.withLock { state in
             try state.write(path)
-            // Other parts may still come for a long time.
-            state.descriptor = nil
             state.gathered = []
             return state.hasher.finish()
         }
     }
 
-    func synchronize() throws(SystemError) {
-        try Descriptor.reading(path).synchronize()
+    /// Forces the file to the disk, by the descriptor that wrote it: a fault that comes up before is told to no other.
+    func synchronize() throws {
+        try state.withLock { state in
+            try state.descriptor?.synchronize()
+            state.descriptor = nil
+        }
     }
 
     /// Removes what is left under the upload's own name; nothing is, once the file is in place.

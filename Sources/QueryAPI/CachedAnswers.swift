@@ -61,7 +61,13 @@ final class CachedAnswers: Sendable {
     /// What an answer costs besides its bytes.
     fileprivate static let overheadBytes = 400
 
+    /// Answers that wait to be compressed at most; others are cached at a later request.
+    private static let maximumPending = 64
+
     private let maximumBytes: Int
+    private let pending = Mutex<Set<Key>>([])
+    /// Compression has a thread of its own, so that files and downloads do not wait behind it.
+    private let compressor = Worker(name: "http-compress")
     private let state = Mutex(State())
 
     /// Caches up to so many bytes.
@@ -85,7 +91,10 @@ final class CachedAnswers: Sendable {
             !head.query.contains(where: { $0.name == "min_position" })
         else { return }
         let key = Key(head)
-        request.blocking.enqueue { [self] in
+        let mayKeep = pending.withLock { $0.count < Self.maximumPending && $0.insert(key).inserted }
+        guard mayKeep else { return }
+        compressor.enqueue { [self] in
+            defer { pending.withLock { _ = $0.remove(key) } }
             guard let answer = FrontDoor.cacheable(response, gzip: Self.compressed(response)) else { return }
             insert(answer, for: key, about: subject, next: next)
         }

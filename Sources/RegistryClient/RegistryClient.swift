@@ -114,6 +114,12 @@ package struct RegistryClient: Sendable {
                 position: response.fields[Fields.position].flatMap { Int64($0) }.map { Position($0) },
                 isNew: response.status == 201)
         } catch {
+            guard endpoint.declaration.method == .get else {
+                throw Failure(
+                    .permanent, "unreadable-answer",
+                    "it is done, but this version of mentatctl can't read what \(url) answered",
+                    fix: "look at what there is now, and install a newer mentatctl")
+            }
             throw Self.noMarketplace(url)
         }
     }

@@ -1,6 +1,7 @@
 import AgentIndex
 import Archive
 import Compression
+import Contract
 import Crypto
 import Events
 import JSON

@@ -258,9 +258,13 @@ import Testing
             #expect(
                 try await marketplace.send("PUT", "namespaces/ada/members/bob", maintainer, token: ada).status == 201)
             #expect(try await marketplace.publish([manifest("ada.b")], token: bob).status == 201)
-            let members = try await marketplace.json("namespaces/Ada/members")["members"]?.array
-            #expect(members?.map { $0["username"]?.string } == ["ada", "bob"])
-            #expect(members?.map { $0["role"]?.string } == ["owner", "maintainer"])
+            let first = try await marketplace.json("namespaces/Ada/members?limit=1")
+            let cursor = try #require(first["pagination"]?["next_cursor"]?.string)
+            let second = try await marketplace.json("namespaces/ada/members?limit=1&cursor=\(cursor)")
+            let members = (first["members"]?.array ?? []) + (second["members"]?.array ?? [])
+            #expect(members.map { $0["username"]?.string } == ["bob", "ada"])
+            #expect(members.map { $0["role"]?.string } == ["maintainer", "owner"])
+            #expect(second["pagination"]?["next_cursor"] == nil)
             expect(try await marketplace.get("namespaces/no/members"), "404 namespace-not-found")
             expect(
                 try await marketplace.send("PUT", "namespaces/no/members/bob", token: ada), "404 namespace-not-found")

@@ -31,16 +31,32 @@ struct DownloadEndpoint: Sendable {
     private func download(_ input: DownloadParameters, _ request: FrontRequest) async throws -> HTTPResponse {
         let source = input.source ?? Self.source(request.http.head.fields)
         let key = input.id
-        // What a HEAD asks for is looked up and not recorded.
-        let reader = request.http.head.method == "GET" ? await reader(request) : nil
-        let time = now()
-        let (version, artifact) = try await request.blocking.run { [index, keys, spool] in
+        let (version, artifact) = try await request.blocking.run { [index] in
             guard let file = try index.file(key) else { throw FrontRequest.noAgent(key) }
             let version = try Self.resolve(input.version, file.document)
             guard let artifact = version.installed else {
                 throw Problem(.artifactNotFound, "the version has no file to download")
             }
-            guard let reader else { return (version, artifact) }
+            return (version, artifact)
+        }
+        // What a HEAD asks for is looked up and not recorded.
+        if request.http.head.method == "GET" {
+            try await record(request, key, version, source)
+        }
+        return HTTPResponse(
+            status: 302,
+            fields: [
+                "location": publicURL + Endpoints.showArtifact.target(ArtifactParameters(digest: artifact.sha256)),
+                "cache-control": "no-store", Fields.version: version.version.description,
+            ])
+    }
+
+    private func record(
+        _ request: FrontRequest, _ key: AgentKey, _ version: IndexedVersion, _ source: DownloadSource
+    ) async throws {
+        let reader = await reader(request)
+        let time = now()
+        try await request.blocking.run { [keys, spool] in
             // If the disk takes neither the day's key nor the download, the loss is counted and the redirect goes on.
             if let (domain, token) = try? keys.token(reader, agent: key, at: time) {
                 let download = SpooledDownload(
@@ -51,15 +67,7 @@ struct DownloadEndpoint: Sendable {
                 spool.lose()
             }
             Failpoint.reach("downloads.recorded")
-            return (version, artifact)
         }
-        return HTTPResponse(
-            status: 302,
-            fields: [
-                "location": publicURL + Endpoints.showArtifact.target(ArtifactParameters(digest: artifact.sha256)),
-                "cache-control": "no-store",
-                Fields.version: version.version.description,
-            ])
     }
 
     /// The version that a path asks for.

@@ -17,22 +17,24 @@ struct RoleEndpoints: Sendable {
         }
         routes.on(Endpoints.removeMember) { try await changeMember($0, $1, to: nil) }
         routes.onAny(Endpoints.listMembers) { input, request in
-            request.response(Endpoints.listMembers, Reply(try await members(of: input.namespace)))
+            request.response(Endpoints.listMembers, Reply(try await members(input)))
         }
     }
 
-    /// From the log itself, since no model holds them: owners first, each kind by its ids.
-    private func members(of namespace: Namespace) async throws -> MemberList {
-        let roles = try await handler.past.read(.namespace(namespace)).roles
-        guard !roles.isEmpty else { throw Problem(Rejection.noNamespace(namespace)) }
+    /// From the log itself, since no model holds them: maintainers before owners, each kind by its ids. Names are looked
+    /// up for one page alone.
+    private func members(_ query: MemberQuery) async throws -> MemberList {
+        let roles = try await handler.past.read(.namespace(query.namespace)).roles
+        guard !roles.isEmpty else { throw Problem(Rejection.noNamespace(query.namespace)) }
+        let places = roles.map { (place: "\($0.value.rawValue)/\($0.key.hex)", person: $0.key, role: $0.value) }
+            .filter { $0.place > query.cursor ?? "" }.sorted { $0.place < $1.place }
+        let page = PageRows(Array(places.prefix(Int(query.limit) + 1)), limit: query.limit) { $0.place }
         var members: [OwnerBody] = []
-        for role in Role.allCases {
-            for person in roles.filter({ $0.value == role }).keys.sorted(by: { $0.hex < $1.hex }) {
-                let name = try await handler.name(of: person) ?? ""
-                members.append(OwnerBody(id: person.hex, username: name, role: role.rawValue))
-            }
+        for (_, person, role) in page.rows {
+            let name = try await handler.name(of: person) ?? ""
+            members.append(OwnerBody(id: person.hex, username: name, role: role.rawValue))
         }
-        return MemberList(members: members)
+        return MemberList(members: members, pagination: page.pagination)
     }
 
     private func changeOwner<Sent>(

@@ -1,10 +1,8 @@
 import Contract
-import Crypto
 import EventLog
 import Events
 import HTTPServer
 import Marketplace
-import Synchronization
 
 /// Finds out who asks.
 struct Authenticator: Sendable {
@@ -12,14 +10,12 @@ struct Authenticator: Sendable {
     private let past: PastReader
     private let now: @Sendable () -> Timestamp
     private let uses: TokenUses
-    private let known: KnownTokens
 
     init(log: EventLog, past: PastReader, now: @escaping @Sendable () -> Timestamp) {
         self.log = log
         self.past = past
         self.now = now
         uses = TokenUses(log)
-        known = KnownTokens(log)
     }
 
     /// The principal of a request's bearer token (RFC 6750 2.1).
@@ -42,7 +38,7 @@ struct Authenticator: Sendable {
             throw Problem(
                 .notAuthenticated, "this is no token of a marketplace: it is truncated, mistyped or of another kind")
         }
-        guard let token = try await known.token(hash: secret.hash) else {
+        guard let token = try await log.token(hash: secret.hash) else {
             throw Problem(.notAuthenticated, "this marketplace does not know the token")
         }
         let state = try await past.read(.token(token))
@@ -62,26 +58,5 @@ struct Authenticator: Sendable {
             }
         }
         return Principal(user: user, token: token)
-    }
-}
-
-/// Which token a hash stands for. That never changes, so it is asked once; whether the token is still valid is read from
-/// its stream each time.
-private final class KnownTokens: Sendable {
-    private static let maximumTokens = 20_000
-
-    private let log: EventLog
-    private let tokens = Mutex<[SHA256Digest: TokenID]>([:])
-
-    init(_ log: EventLog) { self.log = log }
-
-    func token(hash: SHA256Digest) async throws -> TokenID? {
-        if let token = tokens.withLock({ $0[hash] }) { return token }
-        guard let token = try await log.token(hash: hash) else { return nil }
-        tokens.withLock { tokens in
-            if tokens.count >= Self.maximumTokens { tokens.removeAll() }
-            tokens[hash] = token
-        }
-        return token
     }
 }

@@ -17,9 +17,9 @@ extension Endpoints {
         "removeMember", .delete, "/namespaces/{namespace}/members/{name}",
         "Take somebody's role at a namespace away", credential: .token([.account]), isBodyOptional: true,
         problems: [.namespaceOwned, .lastOwner])
-    package static let listMembers = Endpoint<NamespaceParameters, NoBody, MemberList>.query(
+    package static let listMembers = Endpoint<MemberQuery, NoBody, MemberList>.query(
         "listMembers", "/namespaces/{namespace}/members", "List who owns and maintains a namespace", caching: .never,
-        problems: [.namespaceNotFound])
+        cost: .search, problems: [.namespaceNotFound])
 
     static let roles: [any AnyEndpoint] = [addOwner, removeOwner, listOwners, addMember, removeMember, listMembers]
 }
@@ -56,24 +56,40 @@ package struct MemberParameters: Parameters {
         .path("name", \.name, .segment(.userNotFound), "The name of a person, or their id."))
 }
 
-/// A namespace.
-package struct NamespaceParameters: Parameters {
+/// The members of a namespace, and where the list goes on.
+package struct MemberQuery: Parameters {
     package let namespace: Namespace
+    package let limit: Int64
+    package let cursor: String?
 
-    package init(namespace: Namespace) { self.namespace = namespace }
+    package init(namespace: Namespace, limit: Int64 = 20, cursor: String? = nil) {
+        self.namespace = namespace
+        self.limit = limit
+        self.cursor = cursor
+    }
 
     package static let parameters = ParameterForm.of(
-        Self.init(namespace:), .path("namespace", \.namespace, .namespace, "A namespace."))
+        Self.init(namespace:limit:cursor:),
+        .path("namespace", \.namespace, .namespace, "A namespace."),
+        .query(
+            "limit", \.limit, .integer(from: 1, to: 100), default: Int64(20), "The most entries of a page."),
+        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."))
 }
 
-/// Who owns and maintains a namespace.
+/// A page of who owns and maintains a namespace.
 package struct MemberList: Body {
     package let members: [OwnerBody]
+    package let pagination: Pagination
 
-    package init(members: [OwnerBody]) { self.members = members }
+    package init(members: [OwnerBody], pagination: Pagination) {
+        self.members = members
+        self.pagination = pagination
+    }
 
     package static let form = Form.object(
-        "MemberList", Self.init(members:), .required("members", \.members, .list(OwnerBody.form)))
+        "MemberList", Self.init(members:pagination:),
+        .required("members", \.members, .list(OwnerBody.form)),
+        .required("pagination", \.pagination, Pagination.form))
 }
 
 /// Which role somebody gets.

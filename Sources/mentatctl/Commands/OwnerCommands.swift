@@ -53,6 +53,7 @@ enum OwnerCommands {
         Subcommand(
             "namespace member list", "Lists who owns and maintains a namespace.",
             arguments: [Subcommand.Argument("NAMESPACE", "a namespace, such as acme")],
+            options: [.value("limit", "N", "how many (100)"), .value("cursor", "CURSOR", "go on where a list ended")],
             examples: ["mentatctl namespace member list ada"])
     ) { context in
         let text = context.argument(0) ?? ""
@@ -62,9 +63,13 @@ enum OwnerCommands {
                 "NAMESPACE is '\(text.prefix(64))'; it has to be the first part of an agent's id, such as acme.")
         }
         let answer = try await context.registry().send(
-            Endpoints.listMembers, NamespaceParameters(namespace: namespace))
+            Endpoints.listMembers,
+            MemberQuery(
+                namespace: namespace, limit: try context.number("limit", 1...100) ?? 100,
+                cursor: context.option("cursor")))
         return Report(answer.value, lines: { $0.members.map(\.username.shown) }) { list, style in
-            table(list.members, style)
+            let more = list.pagination.nextCursor.map { "\n" + style.dim("there are more: add --cursor '\($0.shown)'") }
+            return table(list.members, style) + (more ?? "")
         }
     }
 
