@@ -166,7 +166,8 @@ if Context.environment["MENTATLAB_FUZZING"] != nil {
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "AgentIndex", "Archive", "CommandAPI", "Compression", "Contract", "Crypto", "Events", "HTTPServer", "JSON",
+                "AgentIndex", "Archive", "CommandAPI", "Compression", "Contract", "Crypto", "Events", "HTTPServer",
+                "JSON",
                 "Manifest",
                 "Marketplace", "System", "YAML",
             ],
