@@ -85,7 +85,7 @@ let package = Package(
             [
                 "AgentIndex", "Archive", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
                 "Manifest",
-                "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System", "Text",
+                "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System",
             ]),
         module(
             "QueryAPI",

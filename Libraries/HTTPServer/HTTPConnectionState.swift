@@ -7,9 +7,9 @@ struct HTTPConnectionState {
     enum Action {
         /// Answer a request: at once, or by a handler.
         case handle(HTTPRequestHead)
-        /// Answer what is no request.
+        /// Answer bytes that are not a valid request.
         case refuse(HTTPRefusal)
-        /// Give the waiting reader of the body what it waits for.
+        /// Resume the reader of the body that waits.
         case resumeReader(Result<[UInt8]?, HTTPRefusal>)
         /// Stop sending, so that the client reads the answer and then the end.
         case finishSending
@@ -126,7 +126,7 @@ struct HTTPConnectionState {
                 isRefusing = true
             }
         case .handling(var exchange):
-            // While the buffer is full or a 100 is owed, it is the handler that is slow.
+            // While the buffer is full, or 100 Continue was not sent yet, the handler is slow and not the client.
             if exchange.isOpen, wantsBytes, !exchange.owesContinue {
                 exchange.refuse(HTTPRefusal(408, "the request's body took too long"))
                 phase = .handling(exchange)

@@ -35,7 +35,7 @@ struct HTTPExchange {
         end = .open
     }
 
-    /// An exchange for what is no request.
+    /// An exchange that only carries a refusal, for bytes that are not a valid request.
     init(refusing refusal: HTTPRefusal) {
         isHead = false
         keepsAlive = false

@@ -7,11 +7,6 @@ public struct HTTPRequest: Sendable {
 
     /// The network that the connection comes from: an IPv4 address or an IPv6 /64; empty where the client has left.
     public func remoteNetwork() async -> String { await body.connection.remoteNetwork() }
-
-    /// The only value of a query parameter; nil where it is absent.
-    public func parameter(_ name: String) -> String? {
-        head.query.first { $0.name == name }?.value
-    }
 }
 
 /// The body of a request, pulled piece by piece by one reader.

@@ -91,8 +91,8 @@ package struct CommandFront: Sendable {
     }
 
     /// Adds the routes of the commands.
-    package func addRoutes(to door: inout FrontDoor) {
-        var routes = CommandRoutes(door, authenticator)
+    package func addRoutes(to router: inout FrontRouter) {
+        var routes = CommandRoutes(router, authenticator)
         publishing.add(to: &routes)
         users.add(to: &routes)
         tokens.add(to: &routes)
@@ -103,7 +103,7 @@ package struct CommandFront: Sendable {
         flagging.add(to: &routes)
         downloads.add(to: &routes)
         reports.add(to: &routes)
-        door = routes.door
+        router = routes.router
     }
 
     /// Brings downloads to the log for as long as the task lives, and what waits then as well.

@@ -7,7 +7,7 @@ import Text
 /// `Input` is what path and query say, `Sent` the body of the request, `Given` the body of the answer.
 package struct Endpoint<Input: Parameters, Sent: Sendable, Given: Sendable>: AnyEndpoint {
     package let declaration: EndpointDeclaration
-    /// The body of a request; an empty object where there is none, or none that is a JSON document.
+    /// The body of a request; `NoBody` where it has none, or one that is not a JSON document.
     package let sent: Form<Sent>
     /// The body of an answer, likewise.
     package let given: Form<Given>
@@ -43,24 +43,24 @@ package struct EndpointDeclaration: Sendable {
 
     /// Which credential it takes.
     package enum Credential: Sendable, Equatable {
-        /// None; one that is sent is not looked at.
+        /// A token is not needed; if one is sent, the endpoint ignores it.
         case none
-        /// None, but one that is sent is taken into account.
+        /// A token is not needed; if one is sent, the endpoint uses it.
         case optional
         /// A token with one of these scopes, or any token where the list is empty. A token that lacks them is refused
         /// before the body is read; the domain asks for the exact right later.
         case token([Scope])
     }
 
-    /// Who may keep an answer. With a credential nobody may.
+    /// Who may cache an answer. An answer to a credential is never cached.
     package enum Caching: Sendable {
         /// Nobody.
         case never
         /// A client, which asks each time whether it is still the same.
         case revalidated
-        /// The same, and the front itself keeps it until an event changes what it shows.
+        /// As `revalidated`; the front caches it as well, until an event changes what it shows.
         case kept
-        /// The same; the bytes behind the path never change.
+        /// As `revalidated`; the bytes at this path never change.
         case immutable
     }
 
@@ -86,7 +86,7 @@ package struct EndpointDeclaration: Sendable {
         package let maximumBytes: Int
     }
 
-    /// An answer that is no problem.
+    /// A successful answer.
     package struct Answer: Sendable {
         package let status: Int
         package let description: String
@@ -111,6 +111,13 @@ package struct EndpointDeclaration: Sendable {
     package let caching: Caching
     package let cost: Cost
 
+    /// True for a command that a repeat with the same Idempotency-Key does not carry out again. Reported lines have ids
+    /// of their own instead.
+    package var isKeyed: Bool { (cost == .command || cost == .upload) && body?.mediaType != Self.lines }
+
+    /// The media type of a JSON document a line.
+    static let lines = "application/x-ndjson"
+
     /// The names of the parameters that the query may have.
     package var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
 
@@ -120,7 +127,8 @@ package struct EndpointDeclaration: Sendable {
         if case .token = credential { all += [.notAuthenticated, .outOfScope] }
         if body != nil { all += [.requestTimeout, .contentTooLarge, .unsupportedMediaType, .invalidBody] }
         if queryNames.contains("min_position") { all.append(.positionNotReached) }
-        if cost == .command || cost == .upload { all += [.idempotencyKeyReused, .outcomeUnknown] }
+        if cost == .command || cost == .upload { all.append(.outcomeUnknown) }
+        if isKeyed { all.append(.idempotencyKeyReused) }
         if cost != .light { all += [.busy, .unavailable] }
         return ProblemCode.allCases.filter(all.contains)
     }
@@ -133,7 +141,7 @@ package struct NoParameters: Parameters {
     package static let parameters = ParameterForm.of(Self.init)
 }
 
-/// The place of a body that there is none of, or that is no JSON document.
+/// Stands for the body of an endpoint that has none, or one that is not a JSON document.
 package struct NoBody: Sendable {
     package init() {}
 

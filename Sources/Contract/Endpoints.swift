@@ -20,7 +20,7 @@ package protocol CommandAnswer: Body {
 }
 
 extension Endpoint where Given: Body, Sent == NoBody {
-    /// An endpoint that answers with what there is.
+    /// An endpoint that answers from read models or the vault, and changes nothing.
     ///
     /// - Parameter path: below the base of the API.
     static func query(
@@ -58,7 +58,7 @@ extension Endpoint where Given: Body, Sent == NoBody {
         credential: EndpointDeclaration.Credential, line: Schema, maximumBytes: Int
     ) -> Endpoint where Given: CommandAnswer {
         let body = EndpointDeclaration.Body(
-            mediaType: "application/x-ndjson", schema: line, isRequired: true, maximumBytes: maximumBytes)
+            mediaType: EndpointDeclaration.lines, schema: line, isRequired: true, maximumBytes: maximumBytes)
         return command(
             name, .post, path, summary, notes: notes, credential: credential, body: body, cost: .command, problems: [],
             sent: NoBody.form)
@@ -159,7 +159,7 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             given: NoBody.form)
     }
 
-    /// An endpoint that answers with a JSON document of another vocabulary, whose bytes are at hand.
+    /// An endpoint that answers with a JSON document that another module encoded.
     ///
     /// - Parameter path: from the root.
     static func document(

@@ -89,7 +89,7 @@ package enum OpenAPI {
             }
         }
         var parameters = endpoint.parameters.map(parameter)
-        if endpoint.cost == .command || endpoint.cost == .upload, endpoint.body?.mediaType != "application/x-ndjson" {
+        if endpoint.isKeyed {
             parameters.append(.object([.init("$ref", "#/components/parameters/idempotency-key")]))
         }
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }

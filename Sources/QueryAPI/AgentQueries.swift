@@ -32,7 +32,7 @@ extension QueryFront {
             next: found.next, cursor: page.pagination.nextCursor, subject: .lists)
     }
 
-    private func listVersions(_ query: VersionQuery) async throws -> Page<VersionList> {
+    private func listVersions(_ query: AgentPageParameters) async throws -> Page<VersionList> {
         let below = try query.cursor.map { text throws(Problem) in
             guard let version = SemVer(text) else { throw badCursor }
             return version.precedenceKey

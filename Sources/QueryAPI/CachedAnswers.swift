@@ -95,7 +95,7 @@ final class CachedAnswers: Sendable {
         guard mayKeep else { return }
         compressor.enqueue { [self] in
             defer { pending.withLock { _ = $0.remove(key) } }
-            guard let answer = FrontDoor.cacheable(response, gzip: Self.compressed(response)) else { return }
+            guard let answer = FrontRouter.cacheable(response, gzip: Self.compressed(response)) else { return }
             insert(answer, for: key, about: subject, next: next)
         }
     }

@@ -34,7 +34,7 @@ extension QueryFront {
             next: min(ratings.next, found.next), cursor: page.pagination.nextCursor)
     }
 
-    private func listStars(_ query: StarQuery) async throws -> Page<StarList> {
+    private func listStars(_ query: AgentPageParameters) async throws -> Page<StarList> {
         let before = query.cursor.map { Int64($0) ?? -1 } ?? .max
         guard before >= 0 else { throw badCursor }
         let agent = try await agents.agent(query.id)

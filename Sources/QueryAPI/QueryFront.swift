@@ -1,6 +1,7 @@
 package import AgentIndex
 package import Artifacts
 import Contract
+import Crypto
 package import EventLog
 import Events
 package import Following
@@ -13,6 +14,7 @@ package import Projections
 package struct QueryFront: Sendable {
     /// How long a read waits for a position.
     static let waitMilliseconds: Int64 = 5_000
+    private static let descriptionTag = String(SHA256Digest(of: OpenAPI.document).hex.prefix(32))
 
     let agents: AgentReader
     let entries: EventReader
@@ -35,8 +37,8 @@ package struct QueryFront: Sendable {
     }
 
     /// Adds the routes of the queries.
-    package func addRoutes(to door: inout FrontDoor) {
-        var routes = QueryRoutes(door, agents: agents, cached: cached)
+    package func addRoutes(to router: inout FrontRouter) {
+        var routes = QueryRoutes(router, agents: agents, cached: cached)
         addAgents(to: &routes)
         addPeople(to: &routes)
         addDownloads(to: &routes)
@@ -44,11 +46,11 @@ package struct QueryFront: Sendable {
         addFiles(to: &routes)
         for endpoint in [Endpoints.description, Endpoints.descriptionFolder] {
             routes.onAny(endpoint) { _, request in
-                request.document(OpenAPI.document, etag: APIDescription.etag, position: nil)
+                request.document(OpenAPI.document, etag: Self.descriptionTag, position: nil)
             }
         }
-        door = routes.door
-        if let cached { door.findCached = { cached.find($0) } }
+        router = routes.router
+        if let cached { router.findCached = { cached.find($0) } }
     }
 
     /// Drops cached answers that the log makes old, for as long as the task lives.
@@ -84,5 +86,5 @@ extension FrontRequest {
     }
 }
 
-/// A cursor that the list did not give.
+/// The problem of a cursor that the list did not give.
 let badCursor = Problem(.invalidParameter, "'cursor' is none that this list gave; leave it out to begin anew")

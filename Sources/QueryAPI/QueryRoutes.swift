@@ -21,12 +21,12 @@ struct Page<Given: Sendable>: Sendable {
 
 /// The endpoints of the front for reads.
 struct QueryRoutes {
-    private(set) var door: FrontDoor
+    private(set) var router: FrontRouter
     let agents: AgentReader
     let cached: CachedAnswers?
 
-    init(_ door: FrontDoor, agents: AgentReader, cached: CachedAnswers?) {
-        self.door = door
+    init(_ router: FrontRouter, agents: AgentReader, cached: CachedAnswers?) {
+        self.router = router
         self.agents = agents
         self.cached = cached
     }
@@ -37,7 +37,7 @@ struct QueryRoutes {
         _ show: @escaping @Sendable (Input) async throws -> Page<Given>
     ) {
         let (agents, cached) = (agents, cached)
-        door.on(endpoint.declaration) { request in
+        router.on(endpoint.declaration) { request in
             let input = try request.input(of: endpoint)
             if let position = input.minimumPosition {
                 try await QueryFront.await(position) { limit in
@@ -53,7 +53,7 @@ struct QueryRoutes {
         _ endpoint: Endpoint<Input, Sent, Given>,
         _ answer: @escaping @Sendable (Input, FrontRequest) async throws -> HTTPResponse
     ) {
-        door.on(endpoint.declaration) { request in
+        router.on(endpoint.declaration) { request in
             try await answer(try request.input(of: endpoint), request)
         }
     }

@@ -4,7 +4,7 @@ package import Events
 package import Manifest
 
 extension RegistryClient {
-    /// Does something about an agent; where there is none, an id that is like the one that was asked for is named.
+    /// Runs a request about an agent. If there is no such agent, the failure suggests a similar id.
     package func about<Result>(_ id: AgentID, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

@@ -11,7 +11,7 @@ import System
 /// A request is tried again where that can help. One that changes something carries an idempotency key, so that it
 /// happens once however often it is sent.
 package struct RegistryClient: Sendable {
-    /// An answer that is no problem.
+    /// A successful answer.
     package struct Answer<Given: Sendable>: Sendable {
         package let value: Given
         /// The position of the last event that it reflects or made.
@@ -79,7 +79,7 @@ package struct RegistryClient: Sendable {
         return try answer(endpoint, try await success(request), request.url)
     }
 
-    /// Gets a document of another vocabulary.
+    /// Gets a JSON document that another module decodes.
     package func document<Input>(
         _ endpoint: Endpoint<Input, NoBody, NoBody>, _ input: Input
     ) async throws -> [UInt8] {

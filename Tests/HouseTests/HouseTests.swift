@@ -24,7 +24,7 @@ import Testing
             "Events",
             "Manifest", "HTTPServer",
             "Postgres",
-            "JSON", "Crypto", "System", "Text",
+            "JSON", "Crypto", "System",
         ],
         "RegistryClient": [
             "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest", "System",

@@ -74,7 +74,7 @@ struct ReviewEndpoints: Sendable {
     }
 
     private func changeVote<Sent>(
-        _ principal: Principal, _ call: CommandCall<VoteParameters, Sent>, isHelpful: Bool?
+        _ principal: Principal, _ call: CommandCall<AgentPersonParameters, Sent>, isHelpful: Bool?
     ) async throws -> CommandOutcome<VoteAnswer> {
         let key = call.input.id
         return try await handler.run(call.identity) { _, _ in

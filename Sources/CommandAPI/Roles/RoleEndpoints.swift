@@ -38,7 +38,7 @@ struct RoleEndpoints: Sendable {
     }
 
     private func changeOwner<Sent>(
-        _ principal: Principal, _ call: CommandCall<OwnerParameters, Sent>, to role: Role?
+        _ principal: Principal, _ call: CommandCall<AgentPersonParameters, Sent>, to role: Role?
     ) async throws -> CommandOutcome<OwnerAnswer> {
         let key = call.input.id
         return try await handler.run(call.identity) { _, _ in

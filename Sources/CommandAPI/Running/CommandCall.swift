@@ -11,7 +11,7 @@ struct CommandCall<Input: Sendable, Sent: Sendable>: Sendable {
     let input: Input
     /// The body.
     let sent: Sent
-    /// What its append is kept under.
+    /// The key under which its answer is kept, and what tells it from others.
     var identity: CallIdentity
 }
 

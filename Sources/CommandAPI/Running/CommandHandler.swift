@@ -15,7 +15,7 @@ struct CommandAttempt: Sendable {
     var effects: [any AppendEffect] = []
 }
 
-/// What a command came to.
+/// The outcome of a command.
 struct CommandOutcome<Answer: Sendable>: Sendable {
     /// 201 where something was appended, 200 where nothing changed.
     let status: Int
@@ -46,7 +46,7 @@ struct CommandHandler: Sendable {
     let past: PastReader
     let now: @Sendable () -> Timestamp
 
-    /// Runs a command to what it comes to.
+    /// Runs a command and returns its outcome.
     ///
     /// - Parameters:
     ///   - answer: what is answered, without a position, from the past and the events that are appended. It is kept

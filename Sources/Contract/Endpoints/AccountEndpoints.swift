@@ -8,14 +8,14 @@ extension Endpoints {
             + "as good as the token, so it has at least 22 characters.",
         credential: .none, problems: [.nameTaken, .nameReserved, .rateLimited, .tokenInUse, .notPermitted])
     package static let showMe = Endpoint<NoParameters, NoBody, Me>.query(
-        "showMe", "/users/me", "Show whose token it is", credential: .token([]), caching: .never)
+        "showMe", "/users/me", "Show the account of the token", credential: .token([]), caching: .never)
     package static let eraseMe = Endpoint<NoParameters, NoBody, ErasedUser>.command(
-        "eraseMe", .delete, "/users/me", "Erase one's account",
+        "eraseMe", .delete, "/users/me", "Erase the account of the token",
         notes: "Name, address, profile and tokens go. Published versions and entries of the log stay, under an id that "
             + "says nothing.",
         credential: .token([.account]))
     package static let changeProfile = Endpoint<NoParameters, Profile, ProfileAnswer>.command(
-        "changeProfile", .put, "/users/me/profile", "Say who one is", credential: .token([.account]))
+        "changeProfile", .put, "/users/me/profile", "Change the profile", credential: .token([.account]))
 
     static let accounts: [any AnyEndpoint] = [register, showMe, eraseMe, changeProfile]
 }
@@ -83,7 +83,7 @@ package struct CredentialBody: Body {
         .required("expires_at", \.expires, .time))
 }
 
-/// What somebody says of themselves.
+/// The profile of a person.
 package struct Profile: Body {
     package let displayName: String?
     package let bio: String?
@@ -102,7 +102,7 @@ package struct Profile: Body {
         .optional("website_url", \.websiteURL, .website(ProfileContent.maximumCharacters.websiteURL)))
 }
 
-/// Whose token it is.
+/// The person who asks, and the token.
 package struct Me: Body {
     package let user: PersonID
     package let name: String?
@@ -146,7 +146,7 @@ package struct MyToken: Body {
         .required("expires_at", \.expires, .time))
 }
 
-/// An account that is gone.
+/// An account that was erased.
 package struct ErasedUser: CommandAnswer {
     package let user: PersonID
     package let isErased: Bool

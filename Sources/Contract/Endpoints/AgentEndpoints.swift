@@ -52,22 +52,6 @@ package struct AgentQuery: PositionedParameters {
         .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
-/// An agent.
-package struct AgentParameters: PositionedParameters {
-    package let id: AgentKey
-    package let minimumPosition: Position?
-
-    package init(id: AgentKey, minimumPosition: Position? = nil) {
-        self.id = id
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:minimumPosition:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
-}
-
 /// A publisher, and where the list of their agents goes on.
 package struct PublisherParameters: PositionedParameters {
     package let name: String

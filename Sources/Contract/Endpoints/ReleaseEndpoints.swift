@@ -38,21 +38,6 @@ extension VersionParameters {
     }
 }
 
-extension AgentParameters {
-    /// An agent that is changed.
-    package struct Changed: Parameters {
-        package let id: AgentKey
-
-        package init(id: AgentKey) {
-            self.id = id
-        }
-
-        package static let parameters = ParameterForm.of(
-            Self.init(id:),
-            .path("id", \.id, .agent, "The id of an agent, in any spelling."))
-    }
-}
-
 /// Why a version is yanked.
 package struct NewYank: Body {
     package let reason: YankReason

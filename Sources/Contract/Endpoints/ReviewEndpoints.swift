@@ -6,20 +6,21 @@ extension Endpoints {
         "submitReview", .post, "/agents/{id}/reviews", "Review an agent", credential: .token([.review]),
         problems: [.alreadyReviewed, .ownAgent, .versionNotFound])
     package static let putReview = Endpoint<AgentParameters.Changed, NewReview, ReviewAnswer>.command(
-        "putReview", .put, "/agents/{id}/reviews/mine", "Say what one thinks of an agent, or say something else",
+        "putReview", .put, "/agents/{id}/reviews/mine", "Write or replace the review of the token's account",
         credential: .token([.review]), problems: [.ownAgent, .versionNotFound])
     package static let withdrawReview = Endpoint<AgentParameters.Changed, NoBody, ReviewAnswer>.command(
-        "withdrawReview", .delete, "/agents/{id}/reviews/mine", "Take one's review back, and its words with it",
+        "withdrawReview", .delete, "/agents/{id}/reviews/mine", "Withdraw the review of the token's account",
         credential: .token([.review]), problems: [.reviewNotFound])
     package static let showMyReview = Endpoint<AgentParameters.Changed, NoBody, MyReview>.query(
-        "showMyReview", "/agents/{id}/reviews/mine", "Show one's review", credential: .token([]), caching: .never,
+        "showMyReview", "/agents/{id}/reviews/mine", "Show the review of the token's account", credential: .token([]),
+        caching: .never,
         problems: [.reviewNotFound])
     package static let listReviews = Endpoint<ReviewQuery, NoBody, ReviewList>.query(
         "listReviews", "/agents/{id}/reviews", "List reviews, with how often each rating was given", cost: .search)
-    package static let vote = Endpoint<VoteParameters, NewVote, VoteAnswer>.command(
+    package static let vote = Endpoint<AgentPersonParameters, NewVote, VoteAnswer>.command(
         "voteOnReview", .put, "/agents/{id}/reviews/{name}/vote", "Say whether a review helps",
         credential: .token([.review]), problems: [.reviewNotFound, .notPermitted])
-    package static let withdrawVote = Endpoint<VoteParameters, NoBody, VoteAnswer>.command(
+    package static let withdrawVote = Endpoint<AgentPersonParameters, NoBody, VoteAnswer>.command(
         "withdrawVote", .delete, "/agents/{id}/reviews/{name}/vote", "Take a vote back",
         credential: .token([.review]), problems: [.reviewNotFound, .notPermitted])
 
@@ -65,23 +66,7 @@ package struct ReviewQuery: PositionedParameters {
         .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
-/// A review, by the agent and its author.
-package struct VoteParameters: Parameters {
-    package let id: AgentKey
-    package let name: String
-
-    package init(id: AgentKey, name: String) {
-        self.id = id
-        self.name = name
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:name:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .path("name", \.name, .segment(.userNotFound), "The name of a person, or their id."))
-}
-
-/// What somebody thinks of an agent.
+/// A review that is sent.
 package struct NewReview: Body {
     package let rating: Int64
     package let title: String?
@@ -125,7 +110,7 @@ package struct ReviewAnswer: CommandAnswer {
         .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
 }
 
-/// One's own review.
+/// The review of the person who asks.
 package struct MyReview: Body {
     package let id: AgentKey
     package let rating: Int64

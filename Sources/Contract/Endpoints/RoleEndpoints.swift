@@ -1,10 +1,10 @@
 package import Events
 
 extension Endpoints {
-    package static let addOwner = Endpoint<OwnerParameters, NewRole, OwnerAnswer>.command(
+    package static let addOwner = Endpoint<AgentPersonParameters, NewRole, OwnerAnswer>.command(
         "addOwner", .put, "/agents/{id}/owners/{name}", "Make somebody an owner or maintainer of an agent",
         credential: .token([.account]), isBodyOptional: true, problems: [.notOwner, .lastOwner])
-    package static let removeOwner = Endpoint<OwnerParameters, NoRole, OwnerAnswer>.command(
+    package static let removeOwner = Endpoint<AgentPersonParameters, NoRole, OwnerAnswer>.command(
         "removeOwner", .delete, "/agents/{id}/owners/{name}", "Take somebody's role at an agent away",
         credential: .token([.account]), isBodyOptional: true, problems: [.notOwner, .lastOwner])
     package static let listOwners = Endpoint<AgentParameters, NoBody, OwnerList>.query(
@@ -24,23 +24,7 @@ extension Endpoints {
     static let roles: [any AnyEndpoint] = [addOwner, removeOwner, listOwners, addMember, removeMember, listMembers]
 }
 
-/// Somebody at an agent.
-package struct OwnerParameters: Parameters {
-    package let id: AgentKey
-    package let name: String
-
-    package init(id: AgentKey, name: String) {
-        self.id = id
-        self.name = name
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:name:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .path("name", \.name, .segment(.userNotFound), "The name of a person, or their id."))
-}
-
-/// Somebody at a namespace.
+/// A namespace and a person.
 package struct MemberParameters: Parameters {
     package let namespace: Namespace
     package let name: String
@@ -92,7 +76,7 @@ package struct MemberList: Body {
         .required("pagination", \.pagination, Pagination.form))
 }
 
-/// Which role somebody gets.
+/// The role that a person gets.
 package struct NewRole: Body {
     package let role: Role
 
@@ -105,14 +89,14 @@ package struct NewRole: Body {
         .defaulting("role", \.role, .choice(), to: .owner))
 }
 
-/// Nothing besides.
+/// A body without members.
 package struct NoRole: Body {
     package init() {}
 
     package static let form = Form.object("NoRole", Self.init)
 }
 
-/// What somebody is at an agent.
+/// The role of a person at an agent.
 package struct OwnerAnswer: CommandAnswer {
     package let id: AgentKey
     package let role: Role?
@@ -131,7 +115,7 @@ package struct OwnerAnswer: CommandAnswer {
         .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
 }
 
-/// What somebody is at a namespace.
+/// The role of a person at a namespace.
 package struct MemberAnswer: CommandAnswer {
     package let namespace: Namespace
     package let role: Role?

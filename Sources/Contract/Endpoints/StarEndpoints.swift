@@ -5,32 +5,10 @@ extension Endpoints {
         "starAgent", .put, "/agents/{id}/star", "Like an agent", credential: .token([.review]))
     package static let unstar = Endpoint<AgentParameters.Changed, NoBody, StarAnswer>.command(
         "unstarAgent", .delete, "/agents/{id}/star", "Take a star back", credential: .token([.review]))
-    package static let listStars = Endpoint<StarQuery, NoBody, StarList>.query(
+    package static let listStars = Endpoint<AgentPageParameters, NoBody, StarList>.query(
         "listStars", "/agents/{id}/stars", "List who likes an agent, the last one first", cost: .search)
 
     static let stars: [any AnyEndpoint] = [star, unstar, listStars]
-}
-
-/// Who likes an agent, and where the list goes on.
-package struct StarQuery: PositionedParameters {
-    package let id: AgentKey
-    package let limit: Int64
-    package let cursor: String?
-    package let minimumPosition: Position?
-
-    package init(id: AgentKey, limit: Int64 = 20, cursor: String? = nil, minimumPosition: Position? = nil) {
-        self.id = id
-        self.limit = limit
-        self.cursor = cursor
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:limit:cursor:minimumPosition:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(20), "The most entries of a page."),
-        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
 /// What became of a star.

@@ -7,7 +7,7 @@ extension Endpoints {
             + "the first, unless that was used.",
         credential: .token([.account]), problems: [.scopeTooWide, .tooManyTokens, .tokenInUse])
     package static let listTokens = Endpoint<NoParameters, NoBody, TokenList>.query(
-        "listTokens", "/tokens", "List one's tokens, without their secrets", credential: .token([.account]),
+        "listTokens", "/tokens", "List the account's tokens, without their secrets", credential: .token([.account]),
         caching: .never)
     package static let revokeToken = Endpoint<TokenParameters, NoBody, RevokedToken>.command(
         "revokeToken", .delete, "/tokens/{token}", "Revoke a token", credential: .token([]))

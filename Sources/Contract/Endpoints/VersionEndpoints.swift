@@ -3,7 +3,7 @@ package import Events
 package import Manifest
 
 extension Endpoints {
-    package static let listVersions = Endpoint<VersionQuery, NoBody, VersionList>.query(
+    package static let listVersions = Endpoint<AgentPageParameters, NoBody, VersionList>.query(
         "listVersions", "/agents/{id}/versions", "List the versions of an agent, from high to low", cost: .search)
     package static let showVersion = Endpoint<VersionParameters, NoBody, VersionPage>.query(
         "showVersion", "/agents/{id}/versions/{version}", "Show a version")
@@ -15,28 +15,6 @@ extension Endpoints {
         mediaTypes: ["application/octet-stream", "application/wasm"])
 
     static let versions: [any AnyEndpoint] = [listVersions, showVersion, showManifest, showArtifact]
-}
-
-/// The versions of an agent, and where the list goes on.
-package struct VersionQuery: PositionedParameters {
-    package let id: AgentKey
-    package let limit: Int64
-    package let cursor: String?
-    package let minimumPosition: Position?
-
-    package init(id: AgentKey, limit: Int64 = 20, cursor: String? = nil, minimumPosition: Position? = nil) {
-        self.id = id
-        self.limit = limit
-        self.cursor = cursor
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:limit:cursor:minimumPosition:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(20), "The most entries of a page."),
-        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
 /// A version of an agent.

@@ -50,7 +50,7 @@ extension Form where Value == String {
     /// Any text.
     package static let text = text(.string())
 
-    /// A text as a schema describes it, which nobody checks: what answers hold.
+    /// A text of an answer: the schema describes it, and reading it checks only that it is a text.
     package static func text(_ schema: Schema) -> Form { spelled("a text", schema, { $0 }, write: { $0 }) }
 
     /// What people write: so many characters, none that controls a terminal or turns the direction of what stands
@@ -184,7 +184,7 @@ package struct RawObject: Sendable {
 }
 
 extension Form where Value == RawObject {
-    /// An object of another vocabulary, whose bytes are canonical and stay as they are.
+    /// An object that another module encoded, as canonical bytes that are not changed.
     package static let raw = Form(Schema([("type", .string("object"))]), "an object") { value, reading in
         guard case .object = value else {
             reading.refuse("this is a \(value.kind); it has to be an object")

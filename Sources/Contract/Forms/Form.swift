@@ -11,7 +11,7 @@ package struct Form<Value>: Sendable {
     /// The value; nil where something is wrong, which is noted then.
     let read: @Sendable (JSONValue, inout FormReading) -> Value?
     let write: @Sendable (Value, inout JSONWriter) -> Void
-    /// True for a value that says nothing, so that a member may stand as well as be left out.
+    /// True for a value that counts as absent, such as null.
     var isBlank: @Sendable (JSONValue) -> Bool = { $0 == .null }
     /// The members, where the value is an object.
     var members: FormMembers<Value>?

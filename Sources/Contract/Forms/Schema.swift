@@ -68,7 +68,7 @@ package struct Schema: Sendable {
         self.components = components
     }
 
-    /// The same with words on what it means.
+    /// This schema with a description.
     func described(_ words: String?) -> Schema {
         words.map { adding("description", .string($0)) } ?? self
     }

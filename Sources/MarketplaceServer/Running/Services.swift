@@ -85,15 +85,15 @@ struct Services: Sendable {
         return try ArtifactStore(folder, leases: leases)
     }
 
-    /// A door with the routes that every front has.
-    func door(isReady: @escaping @Sendable () async throws -> Void) -> FrontDoor {
-        var door = FrontDoor(log: log.component("http"), translate: Problem.translating)
-        door.on(Endpoints.isLive) { _ in Reply(Health(status: .live)) }
-        door.on(Endpoints.isReady) { _ in
+    /// A router with the routes that every front has.
+    func router(isReady: @escaping @Sendable () async throws -> Void) -> FrontRouter {
+        var router = FrontRouter(log: log.component("http"), translate: Problem.translating)
+        router.on(Endpoints.isLive) { _ in Reply(Health(status: .live)) }
+        router.on(Endpoints.isReady) { _ in
             try await isReady()
             return Reply(Health(status: .ready))
         }
-        return door
+        return router
     }
 
     /// The front for writes.
@@ -140,13 +140,13 @@ struct Services: Sendable {
     /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
     /// that is free from `firstPort` on.
     func serve(
-        _ door: FrontDoor, _ listening: Listening, firstPort: UInt16, on reactor: Reactor
+        _ router: FrontRouter, _ listening: Listening, firstPort: UInt16, on reactor: Reactor
     ) async throws -> HTTPServer {
-        log.info("serving", ["routes": door.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
+        log.info("serving", ["routes": router.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
         func serve(port: UInt16) async throws -> HTTPServer {
             let server = try HTTPServer(
                 on: reactor, address: listening.address, port: port, limits: listening.limits,
-                refusal: FrontDoor.refuse, quick: { door.handleAtOnce($0) }, handler: { await door.handle($0) })
+                refusal: FrontRouter.refuse, quick: { router.handleAtOnce($0) }, handler: { await router.handle($0) })
             try await server.start()
             return server
         }

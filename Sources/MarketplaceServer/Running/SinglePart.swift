@@ -60,12 +60,12 @@ struct SinglePart {
             Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
         }
         let store = try services.openStore(folder)
-        var door = services.door { _ = try await eventLog.entries.head() }
+        var router = services.router { _ = try await eventLog.entries.head() }
         var configuration = try CommandFront.Configuration(invocation, data)
         configuration.publicURL = invocation.values["public-url"] ?? ""
         let index = IndexFolder(data.index)
         let front = try services.commandFront(eventLog, store, index, configuration)
-        front.addRoutes(to: &door)
+        front.addRoutes(to: &router)
         let background = Task {
             await withTaskGroup { group in
                 group.addTask { await services.maintain(eventLog, store) }
@@ -73,7 +73,7 @@ struct SinglePart {
                 group.addTask { await front.drainDownloads() }
             }
         }
-        try await serve(door, firstPort: 7081, signals, on: try Reactor(name: "http"))
+        try await serve(router, firstPort: 7081, signals, on: try Reactor(name: "http"))
         background.cancel()
         await background.value
         await eventLog.close()
@@ -84,15 +84,15 @@ struct SinglePart {
         let cached = try invocation.number("cache-mebibytes", 0...65_536)
         let index = IndexFolder(try dataFolder().index)
         let front = services.queryFront(try artifactFolder(), index, cachedMebibytes: cached, on: reactor)
-        var door = services.door { try await front.checkReady() }
-        front.addRoutes(to: &door)
+        var router = services.router { try await front.checkReady() }
+        front.addRoutes(to: &router)
         let following = Task {
             await withTaskGroup { group in
                 group.addTask { await front.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
             }
         }
-        try await serve(door, firstPort: 7082, signals, on: reactor)
+        try await serve(router, firstPort: 7082, signals, on: reactor)
         following.cancel()
         await following.value
     }
@@ -112,9 +112,9 @@ struct SinglePart {
     }
 
     private func serve(
-        _ door: FrontDoor, firstPort: UInt16, _ signals: Signals, on reactor: Reactor
+        _ router: FrontRouter, firstPort: UInt16, _ signals: Signals, on reactor: Reactor
     ) async throws {
-        let server = try await services.serve(door, listening, firstPort: firstPort, on: reactor)
+        let server = try await services.serve(router, listening, firstPort: firstPort, on: reactor)
         Host.write(
             "marketplace \(invocation.command.name) is ready at http://\(listening.address):\(server.port)\n", to: 1)
         _ = await signals.next()

@@ -118,15 +118,15 @@ struct Up {
         let files = givenArtifacts ?? data.artifacts
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
-        var door = services.door { _ = try await eventLog.entries.head() }
+        var router = services.router { _ = try await eventLog.entries.head() }
         let index = IndexFolder(data.index)
         let commands = try services.commandFront(
             eventLog, store, index, try CommandFront.Configuration(invocation, data))
-        commands.addRoutes(to: &door)
+        commands.addRoutes(to: &router)
         let reactor = try Reactor(name: "http")
         let queries = services.queryFront(artifacts, index, cachedMebibytes: cachedMebibytes, on: reactor)
-        queries.addRoutes(to: &door)
-        let server = try await services.serve(door, listening, firstPort: Self.firstPort, on: reactor)
+        queries.addRoutes(to: &router)
+        let server = try await services.serve(router, listening, firstPort: Self.firstPort, on: reactor)
         let url = "http://\(listening.address):\(server.port)"
 
         let background = Task {

@@ -20,7 +20,7 @@ enum OwnerCommands {
         let (name, role) = (context.argument(1) ?? "", try context.choice("role", of: Role.self) ?? .owner)
         return try await context.say("\(name.shown) is \(role.rawValue) of \(id)") { registry in
             try await registry.send(
-                Endpoints.addOwner, OwnerParameters(id: id.key, name: name), NewRole(role: role))
+                Endpoints.addOwner, AgentPersonParameters(id: id.key, name: name), NewRole(role: role))
         }
     }
 
@@ -32,7 +32,7 @@ enum OwnerCommands {
         let id = try context.reference().id
         let name = context.argument(1) ?? ""
         return try await context.say("\(name.shown) has no role at \(id)") { registry in
-            try await registry.send(Endpoints.removeOwner, OwnerParameters(id: id.key, name: name), NoRole())
+            try await registry.send(Endpoints.removeOwner, AgentPersonParameters(id: id.key, name: name), NoRole())
         }
     }
 

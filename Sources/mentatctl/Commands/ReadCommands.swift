@@ -55,7 +55,7 @@ enum ReadCommands {
         let agent = try await registry.about(reference.id) {
             try await registry.send(Endpoints.showAgent, AgentParameters(id: key)).value
         }
-        let versions = try await registry.send(Endpoints.listVersions, VersionQuery(id: key, limit: 100)).value
+        let versions = try await registry.send(Endpoints.listVersions, AgentPageParameters(id: key, limit: 100)).value
         return Report(
             AgentInfo(agent: agent, versions: versions.versions), lines: { $0.versions.map(\.version.shown) },
             text: showAgent)

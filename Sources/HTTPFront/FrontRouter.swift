@@ -7,7 +7,7 @@ package import System
 
 /// What both fronts share: one way from a route to an answer, with the request's id, a line in the log, and
 /// problems for everything that goes wrong.
-package struct FrontDoor: Sendable {
+package struct FrontRouter: Sendable {
     /// Answers a request or throws a `Problem`.
     package typealias Handler = @Sendable (FrontRequest) async throws -> HTTPResponse
 
@@ -15,12 +15,12 @@ package struct FrontDoor: Sendable {
     /// Where handlers block.
     package let blocking = Worker(name: "http-blocking", threads: 4)
     private let translate: @Sendable (any Error) -> Problem?
-    private var router = HTTPRouter()
+    private var table = HTTPRouter()
 
     /// The cached answer to a request; nil without one.
     package var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
 
-    /// A door without routes.
+    /// A router without routes.
     ///
     /// - Parameter translate: the problem that an error of the marketplace's own parts stands for; nil for
     ///   what is a fault of the server.
@@ -31,9 +31,9 @@ package struct FrontDoor: Sendable {
 
     /// Adds the route of an endpoint; parameters that it does not declare are refused before the handler is asked.
     package mutating func on(_ endpoint: EndpointDeclaration, _ handler: @escaping Handler) {
-        let door = self
-        router.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
-            await door.answer(request, parameters) { request in
+        let router = self
+        table.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
+            await router.answer(request, parameters) { request in
                 try request.checkNames(endpoint)
                 return try await handler(request)
             }
@@ -50,11 +50,11 @@ package struct FrontDoor: Sendable {
     }
 
     /// Method and path of every route.
-    package var routes: [(method: String, path: String)] { router.routes.map { ($0.method, $0.path) } }
+    package var routes: [(method: String, path: String)] { table.routes.map { ($0.method, $0.path) } }
 
     /// Answers a request; never throws.
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
-        switch router.match(request.head) {
+        switch table.match(request.head) {
         case .found(let handler, let parameters):
             return await handler(request, parameters)
         case .otherMethods(let methods):
@@ -90,7 +90,7 @@ package struct FrontDoor: Sendable {
         return HTTPCachedAnswer(response, gzip: gzip)
     }
 
-    /// The answer to what is no request.
+    /// The answer to bytes that are not a valid request.
     package static func refuse(_ refusal: HTTPRefusal) -> HTTPResponse {
         let id = newID()
         return Problem(refusal).response(id).finished(id)
