@@ -1,3 +1,5 @@
+public import Text
+
 /// Bytes as lower-case hexadecimal digits.
 public enum Hex {
     /// Two digits for each byte.
@@ -50,7 +52,7 @@ public enum Hex {
 
     /// The value of 16 digits from `index` on; nil where others stand there or fewer.
     @inlinable @inline(__always) public static func word(_ text: Span<UInt8>, at index: Int) -> UInt64? {
-        guard let high = load(text, index), let low = load(text, index &+ 8) else { return nil }
+        guard let high = text.word(at: index), let low = text.word(at: index &+ 8) else { return nil }
         return word(high, low)
     }
 
@@ -62,8 +64,8 @@ public enum Hex {
 
     /// Stores the 16 digits of a value from `index` on.
     @inlinable public static func write(_ value: UInt64, _ text: inout MutableSpan<UInt8>, at index: Int) {
-        store(digits(of: UInt32(truncatingIfNeeded: value >> 32)), &text, index)
-        store(digits(of: UInt32(truncatingIfNeeded: value)), &text, index + 8)
+        text.store(digits(of: UInt32(truncatingIfNeeded: value >> 32)), at: index)
+        text.store(digits(of: UInt32(truncatingIfNeeded: value)), at: index + 8)
     }
 
     /// Eight digits, the first one lowest.
@@ -91,28 +93,6 @@ public enum Hex {
         nibbles = (nibbles | nibbles >> 4) & 0x00ff_00ff_00ff_00ff
         nibbles = (nibbles | nibbles >> 8) & 0x0000_ffff_0000_ffff
         return UInt32(truncatingIfNeeded: nibbles | nibbles >> 16)
-    }
-
-    /// Eight bytes, the first one lowest; nil where fewer are there. One check of the bounds makes it one load.
-    @inlinable @inline(__always) public static func load(_ text: Span<UInt8>, _ index: Int) -> UInt64? {
-        guard index >= 0, text.count >= 8, index <= text.count &- 8 else { return nil }
-        var word = UInt64(text[index])
-        word |= UInt64(text[index &+ 1]) << 8
-        word |= UInt64(text[index &+ 2]) << 16
-        word |= UInt64(text[index &+ 3]) << 24
-        word |= UInt64(text[index &+ 4]) << 32
-        word |= UInt64(text[index &+ 5]) << 40
-        word |= UInt64(text[index &+ 6]) << 48
-        word |= UInt64(text[index &+ 7]) << 56
-        return word
-    }
-
-    /// Stores eight bytes, the lowest first; traps where fewer have room.
-    @inlinable @inline(__always) public static func store(
-        _ word: UInt64, _ text: inout MutableSpan<UInt8>, _ index: Int
-    ) {
-        precondition(index >= 0 && text.count >= 8 && index <= text.count &- 8, "there is no room for eight bytes")
-        for byte in 0..<8 { text[index &+ byte] = UInt8(truncatingIfNeeded: word &>> UInt64(byte &* 8)) }
     }
 }
 

@@ -1,36 +1,16 @@
 // Bytes that stand for themselves within a JSON string: all but quotes, backslashes and control characters.
-// They are looked at eight at a time. A span is read and written byte by byte under one check of its bounds,
-// which the compiler turns into one load or store.
+// They are looked at eight at a time.
 
-/// Eight bytes, the first one lowest; nil where fewer are left.
-@inline(__always) private func word(_ span: Span<UInt8>, _ index: Int) -> UInt64? {
-    guard index >= 0, span.count >= 8, index <= span.count &- 8 else { return nil }
-    var word = UInt64(span[index])
-    word |= UInt64(span[index &+ 1]) << 8
-    word |= UInt64(span[index &+ 2]) << 16
-    word |= UInt64(span[index &+ 3]) << 24
-    word |= UInt64(span[index &+ 4]) << 32
-    word |= UInt64(span[index &+ 5]) << 40
-    word |= UInt64(span[index &+ 6]) << 48
-    word |= UInt64(span[index &+ 7]) << 56
-    return word
-}
+import Text
 
-/// Stores eight bytes; false where fewer have room.
-@inline(__always) private func store(_ word: UInt64, _ span: inout MutableSpan<UInt8>, _ index: Int) -> Bool {
-    guard index >= 0, span.count >= 8, index <= span.count &- 8 else { return false }
-    for byte in 0..<8 { span[index &+ byte] = UInt8(truncatingIfNeeded: word &>> UInt64(byte &* 8)) }
-    return true
-}
-
-/// As `word`, of four bytes.
+/// Four bytes from `index` on, the first one lowest; nil where fewer are there.
 @inline(__always) private func half(_ span: Span<UInt8>, _ index: Int) -> UInt64? {
     guard index >= 0, span.count >= 4, index <= span.count &- 4 else { return nil }
     return UInt64(span[index]) | UInt64(span[index &+ 1]) << 8 | UInt64(span[index &+ 2]) << 16
         | UInt64(span[index &+ 3]) << 24
 }
 
-/// As `store`, of four bytes.
+/// Stores four bytes, the lowest first; false where fewer have room.
 @inline(__always) private func storeHalf(_ half: UInt64, _ span: inout MutableSpan<UInt8>, _ index: Int) -> Bool {
     guard index >= 0, span.count >= 4, index <= span.count &- 4 else { return false }
     for byte in 0..<4 { span[index &+ byte] = UInt8(truncatingIfNeeded: half &>> UInt64(byte &* 8)) }
@@ -54,7 +34,7 @@
 @inline(__always) func plainRun(_ span: Span<UInt8>, from start: Int) -> (end: Int, isASCII: Bool) {
     var index = start
     var union: UInt64 = 0
-    while let word = word(span, index) {
+    while let word = span.word(at: index) {
         let found = special(word)
         if found != 0 {
             let bits = UInt64(found.trailingZeroBitCount & ~7)
@@ -74,10 +54,14 @@
 /// Copies bytes while they stand for themselves, and says how many; `target` has room for all from `start` on.
 @inline(__always) func copyPlain(_ source: Span<UInt8>, into target: inout MutableSpan<UInt8>, at start: Int) -> Int {
     var index = 0
-    while let word = word(source, index), special(word) == 0, store(word, &target, start + index) { index += 8 }
+    while let word = source.word(at: index), special(word) == 0 {
+        target.store(word, at: start + index)
+        index += 8
+    }
     // The last word may overlap the one before, and so may the halves of a short text.
     let rest = source.count - 8
-    if rest >= 0, index > rest, let word = word(source, rest), special(word) == 0, store(word, &target, start + rest) {
+    if rest >= 0, index > rest, let word = source.word(at: rest), special(word) == 0 {
+        target.store(word, at: start + rest)
         return source.count
     }
     if rest >= -4, rest < 0, let low = half(source, 0), let high = half(source, rest + 4),

@@ -1,4 +1,5 @@
 import Crypto
+import Text
 
 /// An opaque id: 128 random bits as 32 lower-case hexadecimal digits.
 ///
@@ -100,8 +101,8 @@ public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
     init?(utf8 text: Span<UInt8>) {
         let dash = UInt8(ascii: "-")
         guard text.count == 36, text[8] == dash, text[13] == dash, text[18] == dash, text[23] == dash,
-            let first = Hex.load(text, 0), let second = Hex.load(text, 9), let third = Hex.load(text, 14),
-            let fourth = Hex.load(text, 19), let fifth = Hex.load(text, 24), let last = Hex.load(text, 28),
+            let first = text.word(at: 0), let second = text.word(at: 9), let third = text.word(at: 14),
+            let fourth = text.word(at: 19), let fifth = text.word(at: 24), let last = text.word(at: 28),
             let high = Hex.word(first, second & 0xffff_ffff | third << 32),
             let low = Hex.word(fourth & 0xffff_ffff | fifth << 32, last), high & 0xf000 == 0x7000, low >> 62 == 0b10
         else { return nil }
@@ -117,12 +118,12 @@ public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
         let middle = Hex.digits(of: UInt32(truncatingIfNeeded: high))
         let fourth = Hex.digits(of: UInt32(truncatingIfNeeded: low >> 32))
         let dash = UInt64(UInt8(ascii: "-"))
-        Hex.store(Hex.digits(of: UInt32(truncatingIfNeeded: high >> 32)), &text, index)
-        Hex.store(dash | middle << 8, &text, index + 8)
-        Hex.store(dash | (middle >> 32) << 8, &text, index + 13)
-        Hex.store(dash | fourth << 8, &text, index + 18)
-        Hex.store(dash | (fourth >> 32) << 8, &text, index + 23)
-        Hex.store(Hex.digits(of: UInt32(truncatingIfNeeded: low)), &text, index + 28)
+        text.store(Hex.digits(of: UInt32(truncatingIfNeeded: high >> 32)), at: index)
+        text.store(dash | middle << 8, at: index + 8)
+        text.store(dash | (middle >> 32) << 8, at: index + 13)
+        text.store(dash | fourth << 8, at: index + 18)
+        text.store(dash | (fourth >> 32) << 8, at: index + 23)
+        text.store(Hex.digits(of: UInt32(truncatingIfNeeded: low)), at: index + 28)
     }
 }
 
