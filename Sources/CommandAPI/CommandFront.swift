@@ -41,6 +41,7 @@ package struct CommandFront: Sendable {
     private let tokens: TokenEndpoints
     private let releases: ReleaseEndpoints
     private let roles: RoleEndpoints
+    private let invitations: InvitationEndpoints
     private let reviews: ReviewEndpoints
     private let stars: StarEndpoints
     private let flagging: FlagEndpoints
@@ -69,6 +70,7 @@ package struct CommandFront: Sendable {
         tokens = TokenEndpoints(handler: handler)
         releases = ReleaseEndpoints(handler: handler)
         roles = RoleEndpoints(handler: handler)
+        invitations = InvitationEndpoints(handler: handler)
         reviews = ReviewEndpoints(handler: handler)
         stars = StarEndpoints(handler: handler)
         flagging = FlagEndpoints(handler: handler, flags: flags)
@@ -98,6 +100,7 @@ package struct CommandFront: Sendable {
         tokens.add(to: &routes)
         releases.add(to: &routes)
         roles.add(to: &routes)
+        invitations.add(to: &routes)
         reviews.add(to: &routes)
         stars.add(to: &routes)
         flagging.add(to: &routes)

@@ -14,6 +14,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case notPermitted = "not-permitted"
     /// The token that is asked for would permit more than the one that asks.
     case scopeTooWide = "scope-too-wide"
+    /// Too many tokens stand above the one that is asked for, or before it.
+    case tokenChainTooLong = "token-chain-too-long"
     /// Nobody reviews an agent of their own.
     case ownAgent = "own-agent"
     /// The name is kept for the administrator.
@@ -34,6 +36,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case userNotFound = "user-not-found"
     /// No such token, or somebody else's.
     case tokenNotFound = "token-not-found"
+    /// No such invitation, or it was answered, withdrawn or is too old.
+    case invitationNotFound = "invitation-not-found"
     /// No such review.
     case reviewNotFound = "review-not-found"
     /// No such file.
@@ -56,6 +60,12 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case alreadyReviewed = "already-reviewed"
     /// There has to be another owner first.
     case lastOwner = "last-owner"
+    /// The inviter has no right to give the role any more.
+    case invitationVoid = "invitation-void"
+    /// Somebody takes no invitations of this inviter.
+    case inviterRefused = "inviter-refused"
+    /// One of both has as many open invitations as one may have.
+    case tooManyInvitations = "too-many-invitations"
     /// The body or a part of it is too large.
     case contentTooLarge = "content-too-large"
     /// The body has a type that is not taken.
@@ -137,6 +147,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 403, "The new token would permit more than this one",
                 "Ask for scopes that the present token has.")
+        case .tokenChainTooLong:
+            Declaration(
+                422, "The chain of tokens is too long",
+                "Use a token that was issued by fewer others, or issue a new one in place of renewing.")
         case .ownAgent:
             Declaration(
                 403, "Nobody reviews an agent of their own",
@@ -197,6 +211,22 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 409, "There has to be another owner first",
                 "Make somebody else an owner first.")
+        case .invitationNotFound:
+            Declaration(
+                404, "There is no such invitation",
+                "GET /invitations lists those that are open; ask for a new one.")
+        case .invitationVoid:
+            Declaration(
+                409, "The invitation is void",
+                "Ask somebody who is an owner now for an invitation.")
+        case .inviterRefused:
+            Declaration(
+                403, "The person takes no invitations of yours",
+                "Let another owner invite them.")
+        case .tooManyInvitations:
+            Declaration(
+                409, "Too many invitations are open",
+                "Wait until some are answered, or withdraw some: DELETE /invitations/{invitation}.")
         case .contentTooLarge: Declaration(413, "The content is too large", "Send less; the detail names the bound.")
         case .unsupportedMediaType:
             Declaration(

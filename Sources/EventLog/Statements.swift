@@ -19,6 +19,8 @@ enum Statements {
     static let listTokens = PostgresStatement("list_tokens", PackageResources.list_tokens_sql)
     static let tokensUnderKey = PostgresStatement("tokens_under_key", PackageResources.tokens_under_key_sql)
     static let noteUse = PostgresStatement("note_use", PackageResources.note_use_sql)
+    static let listInvitations = PostgresStatement("list_invitations", PackageResources.list_invitations_sql)
+    static let findInvitation = PostgresStatement("find_invitation", PackageResources.find_invitation_sql)
     static let findMailbox = PostgresStatement("find_mailbox", PackageResources.find_mailbox_sql)
     static let findContent = PostgresStatement("find_content", PackageResources.find_content_sql)
     static let claimUsername = PostgresStatement("claim_username", PackageResources.claim_username_sql)

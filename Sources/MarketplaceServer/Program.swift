@@ -117,11 +117,15 @@ enum Commands {
     static let issueToken = Subcommand(
         "token issue", "Issues a token to somebody who lost all of theirs, and prints it.",
         options: [
-            .value("user", "NAME", "whose it will be"),
+            .value("user", "NAME", "whose it will be: a name or an id"),
+            .value(
+                "scope", "SCOPE",
+                "account, publish, publish:AGENT, publish:NAMESPACE.*, review, report, moderate or admin; may stand several times (account, publish and review)",
+                isRepeated: true),
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database,
             .flag("json", "print one JSON document"),
         ],
-        examples: ["marketplace token issue --user ada"])
+        examples: ["marketplace token issue --user ada", "marketplace token issue --user ada --scope moderate"])
 
     static let verify = Subcommand(
         "log verify", "Re-reads the log and names whatever does not follow from its own bytes; exit 1 where anything.",

@@ -36,7 +36,8 @@ extension AgentDetail {
             isListed: published.listed, runtime: published.runtime, sourceURL: listing?.sourceURL,
             deprecation: row.deprecation.map { remark in
                 DeprecationRemark(replacement: remark.replacement, note: remark.note, since: remark.since)
-            }, quarantine: row.hold.map(ReasonRemark.init))
+            }, quarantine: row.hold.map(ReasonRemark.init),
+            ownersChanged: row.ownersChanged)
     }
 }
 
@@ -45,7 +46,7 @@ extension VersionPage {
         let published = row.published
         self.init(
             id: key, version: published.version, release: published.release, published: row.time,
-            position: row.position,
+            position: row.position, publisher: PublisherMention(username: row.publisher, isVerified: false),
             artifacts: published.artifacts.map { artifact in
                 ArtifactBody(
                     role: artifact.role.rawValue, sha256: artifact.sha256, sizeBytes: artifact.sizeBytes,

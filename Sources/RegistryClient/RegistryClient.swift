@@ -43,10 +43,12 @@ package struct RegistryClient: Sendable {
     }
 
     /// Sends a request with a JSON document.
+    ///
+    /// - Parameter idempotencyKey: the key of an earlier request that this one repeats; a new one where there is none.
     package func send<Input, Sent: Body, Given>(
-        _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, _ sent: Sent
+        _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, _ sent: Sent, idempotencyKey: String? = nil
     ) async throws -> Answer<Given> {
-        try await send(endpoint, input, body: endpoint.sent.bytes(sent))
+        try await send(endpoint, input, body: endpoint.sent.bytes(sent), idempotencyKey: idempotencyKey)
     }
 
     /// Sends a request without a body.
@@ -57,9 +59,9 @@ package struct RegistryClient: Sendable {
     }
 
     private func send<Input, Sent, Given>(
-        _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, body: [UInt8]?
+        _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, body: [UInt8]?, idempotencyKey: String? = nil
     ) async throws -> Answer<Given> {
-        var request = try request(endpoint.declaration, endpoint.target(input))
+        var request = try request(endpoint.declaration, endpoint.target(input), idempotencyKey)
         request.body = body
         if body != nil { request.fields.append(("Content-Type", "application/json")) }
         return try answer(endpoint, try await success(request), request.url)
@@ -89,7 +91,9 @@ package struct RegistryClient: Sendable {
         return response.body
     }
 
-    private func request(_ endpoint: EndpointDeclaration, _ target: String) throws(Failure) -> HTTPClientRequest {
+    private func request(
+        _ endpoint: EndpointDeclaration, _ target: String, _ idempotencyKey: String? = nil
+    ) throws(Failure) -> HTTPClientRequest {
         var request = HTTPClientRequest(
             endpoint.method.rawValue, origin + target, fields: [("User-Agent", agent)])
         if case .token = endpoint.credential {
@@ -99,7 +103,8 @@ package struct RegistryClient: Sendable {
             request.fields.append(("Authorization", "Bearer \(token)"))
         }
         if endpoint.method != .get {
-            request.fields.append(("Idempotency-Key", "mentatctl-\(Hex.encode(SecureRandom.bytes(16)))"))
+            let key = idempotencyKey ?? "mentatctl-\(Hex.encode(SecureRandom.bytes(16)))"
+            request.fields.append(("Idempotency-Key", key))
         }
         return request
     }

@@ -54,10 +54,10 @@ import Testing
     }
 
     @Test func absentNullAndBlankMembersSayNothing() throws {
-        for text in ["{}", #"{"role":null}"#] {
-            #expect(try NewRole.form.value(try document(text), isStrict: true).role == .owner)
+        for text in [#"{"user":"a"}"#, #"{"user":"a","role":null}"#] {
+            #expect(try NewInvitation.form.value(try document(text), isStrict: true).role == .owner)
         }
-        #expect(try paths(NewRole.form, #"{"role":"king"}"#) == ["/role"])
+        #expect(try paths(NewInvitation.form, #"{"user":"a","role":"king"}"#) == ["/role"])
         let profile = try Profile.form.value(try document(#"{"bio":"  \n","display_name":null}"#), isStrict: true)
         #expect(profile.bio == nil && profile.displayName == nil)
         for text in [#"{"bio":"\u202eevil"}"#, #"{"website_url":"http://a.example"}"#, #"{"display_name":1}"#] {

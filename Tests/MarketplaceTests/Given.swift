@@ -17,11 +17,17 @@ enum Given {
     static let principal = Principal(user: alice, token: token)
 
     /// A past of these events, each in the stream that it stands in, at positions from 0 on.
-    static func past(_ events: [(StreamName, Event)], within: WithinContent? = nil) -> Past {
+    ///
+    /// - Parameter times: when some of them happened; the others happen now.
+    static func past(
+        _ events: [(StreamName, Event)], within: WithinContent? = nil, times: [Int: Timestamp] = [:]
+    ) -> Past {
         var states: [StreamName: (Int64, any StreamState)] = [:]
         for (index, (stream, event)) in events.enumerated() {
             var (version, state) = states[stream] ?? (0, initial(stream))
-            state.evolve(PastEvent(event, entry: entry(index), at: Position(Int64(index)), within: within))
+            state.evolve(
+                PastEvent(
+                    event, entry: entry(index), at: Position(Int64(index)), time: times[index] ?? now, within: within))
             version += 1
             states[stream] = (version, state)
         }

@@ -286,24 +286,4 @@ import Testing
                 "token/\(Given.token): token.revoked.v1",
             ])
     }
-
-    // MARK: Owners
-
-    @Test func theLastOwnerStays() {
-        func command(_ person: PersonID, _ role: Role?) -> ChangeRoles {
-            ChangeRoles(
-                principal: Given.principal, now: Given.now, subject: .agent(key), person: person, username: Given.name,
-                role: role)
-        }
-        let given = Given.alice(with: [.account]) + agent(of: Given.alice) + [claimed]
-        let past = Given.past(given)
-        #expect(then(command(Given.alice, nil), past).first?.hasPrefix("lastOwner") == true)
-        #expect(then(command(Given.alice, .maintainer), past).first?.hasPrefix("lastOwner") == true)
-        #expect(then(command(Given.alice, .owner), past) == ["unchanged since ever"])
-        let both = Given.past(
-            given + [(.agent(key), added(Given.bob))])
-        #expect(then(command(Given.alice, nil), both) == ["agent/acme.tool: agent.owner-removed.v1"])
-        // A name that is somebody else's by now finds nobody.
-        #expect(then(command(Given.bob, .maintainer), both) == ["noUser"])
-    }
 }

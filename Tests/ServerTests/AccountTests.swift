@@ -66,6 +66,74 @@ import Testing
         }
     }
 
+    /// A renewal takes the place of the token that asks; what that issued stays, and ends with the new one.
+    @Test func aRenewedTokenKeepsWhatItIssued() async throws {
+        try await withMarketplace { marketplace, _ in
+            let (_, old) = try await marketplace.register("ada")
+            let child = try await marketplace.issue("review", by: old)
+            func renew(_ token: String, key: String, _ body: String? = nil) async throws -> HTTPClientResponse {
+                try await marketplace.send("POST", "tokens/renew", body, token: token, key: key)
+            }
+            func whoami(_ token: String) async throws -> Int {
+                try await marketplace.send("GET", "users/me", token: token).status
+            }
+            expect(try await renew(child, key: "k"), "403 out-of-scope")
+            expect(try await renew(old, key: "k", #"{"scopes":["admin"]}"#), "403 scope-too-wide")
+            // The answer gets lost: the old token asks again under the same key, and only so.
+            let lost = try json(try await renew(old, key: "k1"), 201)["token"]?.string ?? ""
+            #expect(try await whoami(old) == 401)
+            expect(try await renew(old, key: "k2"), "401 not-authenticated")
+            let second = try json(try await renew(old, key: "k1"), 201)
+            let new = second["token"]?.string ?? ""
+            #expect(second["credential"]?["scopes"]?.array?.compactMap(\.string) == ["account", "publish", "review"])
+            #expect(try await whoami(lost) == 401)
+            #expect(try await whoami(new) == 200)
+            #expect(try await whoami(child) == 200)
+            // Once it is used, the old one is good for nothing.
+            expect(try await renew(old, key: "k1"), "409 token-in-use")
+            let narrower = try json(
+                try await renew(new, key: "k3", #"{"scopes":["account"],"expires_in_days":1}"#), 201)
+            let last = narrower["token"]?.string ?? ""
+            #expect(try await whoami(child) == 200)
+            let id = narrower["credential"]?["id"]?.string ?? ""
+            expect(try await marketplace.send("DELETE", "tokens/\(id)", #"{"leaked":true}"#, token: last), "201 ")
+            for token in [old, lost, new, child, last] { #expect(try await whoami(token) == 401) }
+        }
+    }
+
+    /// A token and all that it issued end together where that is asked for; all others at once but the one that asks.
+    @Test func tokensEndTogether() async throws {
+        try await withMarketplace { marketplace, _ in
+            let (_, first) = try await marketplace.register("ada")
+            let parent = try await marketplace.issue("account", "review", by: first)
+            let child = try await marketplace.issue("account", "review", by: parent)
+            let grandchild = try await marketplace.issue("review", by: child)
+            func whoami(_ token: String) async throws -> Int {
+                try await marketplace.send("GET", "users/me", token: token).status
+            }
+            let tokens = try json(try await marketplace.send("GET", "tokens", token: first), 200)["tokens"]?.array ?? []
+            // The newest first.
+            let parentID = tokens[2]["id"]?.string ?? ""
+            #expect(tokens[1]["issuer"]?.string == parentID)
+            expect(try await marketplace.send("DELETE", "tokens/\(parentID)", token: first), "201 ")
+            #expect(try await whoami(parent) == 401)
+            #expect(try await whoami(grandchild) == 200)
+            let more = #"{"descendants":true}"#
+            expect(try await marketplace.send("DELETE", "tokens/\(parentID)", more, token: first), "201 ")
+            expect(try await marketplace.send("DELETE", "tokens/\(parentID)", more, token: first), "200 ")
+            for token in [child, grandchild] { #expect(try await whoami(token) == 401) }
+            let listed = try json(try await marketplace.send("GET", "tokens", token: first), 200)["tokens"]?.array ?? []
+            #expect(listed.map { $0["revoked"]?.bool } == [true, true, true, false])
+            let others = [
+                try await marketplace.issue("review", by: first), try await marketplace.issue("publish", by: first),
+            ]
+            #expect(
+                try json(try await marketplace.send("DELETE", "tokens", token: first), 201)["revoked"]?.integer == 4)
+            for token in others { #expect(try await whoami(token) == 401) }
+            #expect(try await whoami(first) == 200)
+        }
+    }
+
     /// An answer that got lost is asked for again: another token, and the first one ends; but not once it is used.
     @Test func aRegistrationThatIsRepeatedGivesAnotherToken() async throws {
         try await withMarketplace { marketplace, _ in

@@ -169,6 +169,20 @@ final class MarketplaceProcess: Sendable {
         return try #require(try JSONValue(answer.body)["token"]?.string)
     }
 
+    /// Offers somebody a role, which they accept.
+    ///
+    /// - Parameter place: the path of an agent or a namespace.
+    func give(
+        _ role: String, of place: String, to person: (name: String, token: String), by token: String
+    ) async throws {
+        let offer = try await send(
+            "POST", "\(place)/invitations", "{\"user\":\"\(person.name)\",\"role\":\"\(role)\"}", token: token)
+        try #require(offer.status == 201, "\(String(decoding: offer.body, as: UTF8.self))")
+        let invitation = try #require(try JSONValue(offer.body)["invitation"]?.string)
+        let accepted = try await send("POST", "invitations/\(invitation)/acceptance", token: person.token)
+        try #require(accepted.status == 201, "\(String(decoding: accepted.body, as: UTF8.self))")
+    }
+
     func head() async throws -> Int64 {
         try #require(try await json("projections")["projections"]?.array?.first?["head"]?.integer)
     }

@@ -43,7 +43,7 @@ import Testing
                 marketplace,
                 [
                     "id": "acme.full", "version": "1.0.0", "name": "admin", "namespace": "acme", "digest": module,
-                    "token": "current",
+                    "token": "current", "invitation": "00000000000000000000000000000000",
                 ])
             try await walk.walk()
             exchanges += walk.exchanges
@@ -115,6 +115,9 @@ import Testing
         try await send("POST", "tokens", nil, #"{"name":"ci","scopes":["admin"]}"#, by: token)
         try await send("GET", "tokens", by: token)
         try await send("DELETE", "tokens/{token}", "tokens/00000000000000000000000000000000", by: token)
+        let (_, other) = try await marketplace.register("renewing")
+        try await send("DELETE", "tokens", by: other)
+        try await send("POST", "tokens/renew", by: other)
 
         let (agent, yank) = ("agents/{id}", "agents/{id}/versions/{version}/yank")
         try await send(
@@ -131,38 +134,53 @@ import Testing
         for token in [admin, admin, token] {
             try await send("POST", "downloads", nil, line, by: token, type: "application/x-ndjson")
         }
-        try await send("PUT", owner, "agents/acme.full/owners/ada", #"{"role":"maintainer"}"#, by: admin)
+        let invitation = "invitations/{invitation}"
+        for (template, place) in [
+            ("\(agent)/invitations", "agents/acme.full/invitations"),
+            ("namespaces/{namespace}/invitations", "namespaces/acme/invitations"),
+        ] {
+            try await send("POST", template, place, #"{"user":"ada","role":"maintainer"}"#, by: admin)
+            let open = try JSONValue(exchanges.last?.response.body ?? [])["invitation"]?.string ?? ""
+            try await send("GET", "invitations", by: token)
+            try await send("POST", "\(invitation)/acceptance", "invitations/\(open)/acceptance", by: token)
+            try await send("POST", "\(invitation)/acceptance", "invitations/\(open)/acceptance", by: token)
+            try await send("POST", template, place, #"{"user":"ada"}"#, by: admin)
+            let other = try JSONValue(exchanges.last?.response.body ?? [])["invitation"]?.string ?? ""
+            try await send("DELETE", invitation, "invitations/\(other)", by: token)
+        }
         try await send("DELETE", owner, "agents/acme.full/owners/ada", by: admin)
         try await send("DELETE", owner, "agents/acme.full/owners/admin", by: admin)
-        try await send("PUT", member, "namespaces/acme/members/ada", by: admin)
         try await send("DELETE", member, "namespaces/acme/members/ada", by: admin)
-        try await send("PUT", member, "namespaces/none/members/ada", by: admin)
+        try await send("DELETE", member, "namespaces/none/members/ada", by: admin)
 
+        // Who had a role judges nothing, so somebody else does.
+        let (_, critic) = try await marketplace.register("critic")
         let mine = "\(agent)/reviews/mine"
         try await send(
-            "POST", "\(agent)/reviews", "agents/acme.full/reviews", #"{"rating":4,"title":"t","text":"x"}"#, by: token)
-        try await send("POST", "\(agent)/reviews", "agents/acme.full/reviews", #"{"rating":4}"#, by: token)
-        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":5,"version":"1.0.0"}"#, by: token)
-        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":6}"#, by: token)
-        try await send("GET", mine, "agents/acme.full/reviews/mine", by: token)
+            "POST", "\(agent)/reviews", "agents/acme.full/reviews", #"{"rating":4,"title":"t","text":"x"}"#, by: critic)
+        try await send("POST", "\(agent)/reviews", "agents/acme.full/reviews", #"{"rating":4}"#, by: critic)
+        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":5,"version":"1.0.0"}"#, by: critic)
+        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":6}"#, by: critic)
+        try await send("GET", mine, "agents/acme.full/reviews/mine", by: critic)
         try await send("GET", mine, "agents/acme.full/reviews/mine", by: admin)
         let vote = "\(agent)/reviews/{name}/vote"
-        try await send("PUT", vote, "agents/acme.full/reviews/ada/vote", #"{"helpful":true}"#, by: admin)
-        try await send("PUT", vote, "agents/acme.full/reviews/ada/vote", #"{"helpful":true}"#, by: token)
-        try await send("PUT", vote, "agents/acme.full/reviews/ada/vote", #"{"helpful":1}"#, by: admin)
-        try await send("DELETE", vote, "agents/acme.full/reviews/ada/vote", by: admin)
-        try await send("DELETE", mine, "agents/acme.full/reviews/mine", by: token)
-        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":5}"#, by: token)
-        try await send("DELETE", "\(agent)/star", "agents/acme.full/star", by: token)
-        try await send("PUT", "\(agent)/star", "agents/acme.full/star", by: token)
-        try await send("DELETE", "\(agent)/star", "agents/acme.full/star", by: token)
-        try await send("PUT", "\(agent)/star", "agents/acme.full/star", by: token)
-        try await send("PUT", "\(agent)/star", "agents/none/star", by: token)
+        let (_, voter) = try await marketplace.register("voter")
+        try await send("PUT", vote, "agents/acme.full/reviews/critic/vote", #"{"helpful":true}"#, by: voter)
+        try await send("PUT", vote, "agents/acme.full/reviews/critic/vote", #"{"helpful":true}"#, by: critic)
+        try await send("PUT", vote, "agents/acme.full/reviews/critic/vote", #"{"helpful":1}"#, by: voter)
+        try await send("DELETE", vote, "agents/acme.full/reviews/critic/vote", by: voter)
+        try await send("DELETE", mine, "agents/acme.full/reviews/mine", by: critic)
+        try await send("PUT", mine, "agents/acme.full/reviews/mine", #"{"rating":5}"#, by: critic)
+        try await send("DELETE", "\(agent)/star", "agents/acme.full/star", by: critic)
+        try await send("PUT", "\(agent)/star", "agents/acme.full/star", by: critic)
+        try await send("DELETE", "\(agent)/star", "agents/acme.full/star", by: critic)
+        try await send("PUT", "\(agent)/star", "agents/acme.full/star", by: critic)
+        try await send("PUT", "\(agent)/star", "agents/none/star", by: critic)
         try await send(
-            "POST", "flags", nil, #"{"kind":"user","user":"admin","reason":"other","details":"d"}"#, by: token)
-        try await send("POST", "flags", nil, #"{"kind":"agent","agent":"none","reason":"other"}"#, by: token)
+            "POST", "flags", nil, #"{"kind":"user","user":"admin","reason":"other","details":"d"}"#, by: critic)
+        try await send("POST", "flags", nil, #"{"kind":"agent","agent":"none","reason":"other"}"#, by: critic)
         try await send("GET", "flags", "flags?limit=5", by: admin)
-        try await send("GET", "flags", by: token)
+        try await send("GET", "flags", by: critic)
         let list = try JSONValue(try await marketplace.send("GET", "tokens", token: token).body)["tokens"]?.array
         try await send("DELETE", "tokens/{token}", "tokens/\(list?.first?["id"]?.string ?? "")", by: token)
         let last = try #require(exchanges.last?.response.fields["marketplace-position"])

@@ -53,7 +53,7 @@ import Testing
 
     private static func rows(adaToken: String, eveToken: String) -> [Row] {
         let yank = #"{"reason":"broken"}"#
-        let maintainer = #"{"role":"maintainer"}"#
+        let offer = #"{"user":"%","role":"maintainer"}"#
         return [
             Row(.registerAgent, "ada.*", "aaa s+ss+ +n+n ss") {
                 marketplace, token, column in
@@ -75,18 +75,27 @@ import Testing
             .json(.deprecateAgent, "ada.a", "aaa s++s+ ++oo s+", "POST", "agents/ada.a/deprecation"),
             .json(.deprecateAgent, "ada.a, back", "aaa s++s+ ++oo s+", "DELETE", "agents/ada.a/deprecation"),
             .json(.deprecateAgent, "eve.z", "aaa s o s s s oooo s+", "POST", "agents/eve.z/deprecation"),
-            .json(.changeOwners, "ada.a", "aaa sssss +ooo s+", "PUT", "agents/ada.a/owners/bob", maintainer),
-            .json(.changeOwners, "eve.z", "aaa sssss oooo s+", "PUT", "agents/eve.z/owners/eve"),
-            .json(.changeMembers, "ada", "aaa sssss +nnn s+", "PUT", "namespaces/ada/members/kim", maintainer),
-            .json(.changeMembers, "eve", "aaa sssss nnnn s+", "PUT", "namespaces/eve/members/eve"),
-            .json(.review, "ada.a", "aaa wssss ww++ ss", "PUT", "agents/ada.a/reviews/mine", #"{"rating":3}"#),
+            .json(
+                .changeOwners, "ada.a", "aaa sssss +ooo s+", "POST", "agents/ada.a/invitations",
+                offer.replacing("%", with: "bob")),
+            .json(
+                .changeOwners, "eve.z", "aaa sssss oooo s+", "POST", "agents/eve.z/invitations",
+                offer.replacing("%", with: "kim")),
+            .json(
+                .changeMembers, "ada", "aaa sssss +nnn s+", "POST", "namespaces/ada/invitations",
+                offer.replacing("%", with: "kim")),
+            .json(
+                .changeMembers, "eve", "aaa sssss nnnn s+", "POST", "namespaces/eve/invitations",
+                offer.replacing("%", with: "kim")),
+            .json(.answerInvitation, "one's own", "aaa sssss ++++ ss", "GET", "invitations"),
+            .json(.review, "ada.a", "aaa wssss www+ ss", "PUT", "agents/ada.a/reviews/mine", #"{"rating":3}"#),
             .json(.review, "eve.z", "aaa +ssss ++++ ss", "PUT", "agents/eve.z/reviews/mine", #"{"rating":3}"#),
             .json(
                 .vote, "Zoe's review", "aaa +ssss +++p ss", "PUT", "agents/eve.z/reviews/zoe/vote", #"{"helpful":true}"#
             ),
             .json(.vote, "Zoe's review, back", "aaa +ssss +++p ss", "DELETE", "agents/eve.z/reviews/zoe/vote"),
             .json(.review, "eve.z, back", "aaa +ssss ++++ ss", "DELETE", "agents/eve.z/reviews/mine"),
-            .json(.star, "ada.a", "aaa +ssss ++++ ss", "PUT", "agents/ada.a/star"),
+            .json(.star, "ada.a", "aaa wssss www+ ss", "PUT", "agents/ada.a/star"),
             .json(.star, "ada.a, back", "aaa +ssss ++++ ss", "DELETE", "agents/ada.a/star"),
             .json(
                 .flag, "eve.z", "aaa +ssss ++++ ss", "POST", "flags",
@@ -99,6 +108,12 @@ import Testing
             },
             .json(
                 .issueToken, "one's own", "aaa sssss ++++ ss", "POST", "tokens", #"{"name":"n","scopes":["review"]}"#),
+            Row(.renewToken, "a token of one's own", "aaa sssss ++++ ss") { marketplace, token, _ in
+                let spare = try await marketplace.send(
+                    "POST", "tokens", #"{"name":"n","scopes":["account"]}"#, token: token)
+                let own = (try? JSONValue(spare.body))?["token"]?.string
+                return try await marketplace.send("POST", "tokens/renew", token: own ?? token)
+            },
             .json(.listTokens, "one's own", "aaa sssss ++++ ss", "GET", "tokens"),
             .json(.revokeToken, "Ada's", "aaa sssss +ttt t+", "DELETE", "tokens/\(adaToken)"),
             .json(.revokeToken, "Eve's", "aaa ttttt tttt t+", "DELETE", "tokens/\(eveToken)"),
@@ -125,10 +140,8 @@ import Testing
             for (token, id) in [(ada, "ada.a"), (eve, "eve.z")] {
                 #expect(try await marketplace.publish([manifest(id)], token: token).status == 201)
             }
-            let maintainer = #"{"role":"maintainer"}"#
-            for path in ["agents/ada.a/owners/bob", "namespaces/ada/members/kim"] {
-                #expect(try await marketplace.send("PUT", path, maintainer, token: ada).status == 201)
-            }
+            try await marketplace.give("maintainer", of: "agents/ada.a", to: ("bob", bob), by: ada)
+            try await marketplace.give("maintainer", of: "namespaces/ada", to: ("kim", kim), by: ada)
             #expect(try await marketplace.send("DELETE", "tokens/current", token: gone).status == 201)
             let said = try await marketplace.send("PUT", "agents/eve.z/reviews/mine", #"{"rating":3}"#, token: zoe)
             #expect(said.status == 201)
@@ -197,24 +210,53 @@ import Testing
                 let list = try JSONValue(try await first.send("GET", "tokens", token: ada).body)["tokens"]?.array
                 let narrowID = try #require(list?.first?["id"]?.string)
                 #expect(try await first.publish([manifest("ada.a")], token: ada).status == 201)
-                #expect(try await first.send("PUT", "agents/ada.a/owners/bob", token: ada).status == 201)
+                try await first.give("owner", of: "agents/ada.a", to: ("bob", bob), by: ada)
+                // A parent, its child, and what a token offered.
+                let parent = try await first.parent(issuedBy: ada)
+                let inviting = try await first.parent(issuedBy: ada)
+                let child = try await first.issue("publish", by: parent.token)
+                let (_, eve) = try await first.register("eve")
+                let offer = try await first.send(
+                    "POST", "agents/ada.a/invitations", #"{"user":"eve"}"#, token: inviting.token)
+                let invitation = try #require(try JSONValue(offer.body)["invitation"]?.string)
 
-                let moments: [(token: String, method: String, path: String, refused: String)] = [
-                    (narrow, "DELETE", "tokens/\(narrowID)", "401 not-authenticated"),
-                    (bob, "DELETE", "agents/ada.a/owners/bob", "403 not-owner"),
+                func publish(_ version: String, by token: String) -> @Sendable () async throws -> HTTPClientResponse {
+                    { try await first.publish([manifest("ada.a", version)], token: token) }
+                }
+                struct Moment {
+                    let begun: @Sendable () async throws -> HTTPClientResponse
+                    let path: String
+                    var body: String?
+                    let refused: String
+                }
+                let leaked = #"{"leaked":true}"#
+                let moments = [
+                    Moment(
+                        begun: publish("2.0.0", by: narrow), path: "tokens/\(narrowID)",
+                        refused: "401 not-authenticated"),
+                    Moment(
+                        begun: publish("2.0.1", by: bob), path: "agents/ada.a/owners/bob", refused: "403 not-owner"),
+                    Moment(
+                        begun: {
+                            try await first.send("POST", "invitations/\(invitation)/acceptance", token: eve)
+                        }, path: "tokens/\(inviting.id)", body: #"{"descendants":true}"#, refused: "409 invitation-void"
+                    ),
+                    Moment(
+                        begun: publish("2.0.2", by: child), path: "tokens/\(parent.id)", body: leaked,
+                        refused: "401 not-authenticated"),
                 ]
-                for (index, moment) in moments.enumerated() {
+                for moment in moments {
                     let head = try await first.head()
                     try Data("stop".utf8).write(to: URL(filePath: "\(failpoints)/append.sending"))
-                    async let publishing = first.publish([manifest("ada.a", "2.0.\(index)")], token: moment.token)
+                    async let answering = moment.begun()
                     // It has decided, and stops with the append in its hands.
                     for _ in 0..<2_000 where ProcessState.of(first.processID) != "T" {
                         try await Task.sleep(for: .milliseconds(10))
                     }
                     #expect(ProcessState.of(first.processID) == "T")
-                    #expect(try await second.send(moment.method, moment.path, token: ada).status == 201)
+                    #expect(try await second.send("DELETE", moment.path, moment.body, token: ada).status == 201)
                     kill(first.processID, SIGCONT)
-                    let answer = try await publishing
+                    let answer = try await answering
                     let code = try JSONValue(answer.body)["code"]?.string ?? ""
                     #expect("\(answer.status) \(code)" == moment.refused)
                     #expect(try await first.head() == head + 1)
@@ -227,6 +269,13 @@ import Testing
 }
 
 extension MarketplaceProcess {
+    /// A token that can issue others, with its id.
+    fileprivate func parent(issuedBy owner: String) async throws -> (token: String, id: String) {
+        let token = try await issue("account", "publish", by: owner)
+        let tokens = try JSONValue(try await send("GET", "tokens", token: owner).body)["tokens"]?.array
+        return (token, try #require(tokens?.first?["id"]?.string))
+    }
+
     /// Publishes with a token or without any.
     fileprivate func send(publishing id: String, _ version: String, _ token: String?) async throws -> HTTPClientResponse
     {

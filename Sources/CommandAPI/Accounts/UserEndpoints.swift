@@ -54,8 +54,14 @@ struct UserEndpoints: Sendable {
                     token: new.credential(RegisterUser.permissions)), effects: effects)
         }
         if outcome.isRepeat {
+            let user = outcome.answer.user
             outcome = try await handler.issueAgain(
-                call.identity, nil, outcome.answer.user, RegisterUser.permissions, new, named: "first", outcome)
+                call.identity, outcome, new.effect(of: user, named: "first", under: call.identity.key)
+            ) { issued in
+                IssueToken(
+                    actor: nil, now: handler.now(), user: user, token: new.credential(RegisterUser.permissions),
+                    replacing: issued)
+            }
         }
         return CommandOutcome(
             status: outcome.status,
@@ -65,7 +71,7 @@ struct UserEndpoints: Sendable {
     }
 
     private func showMe(_ principal: Principal) async throws -> Reply<Me> {
-        let past = try await handler.past.read(principal.streams)
+        let past = try await handler.past.read(of: principal)
         let token = past[.token(principal.token)]
         let profile = try await handler.words(past[.user(principal.user)].profile, ProfileContent.self)
         // A narrow token that leaks says who it is for, and not where they read their mail.

@@ -115,8 +115,10 @@ struct DownloadEndpoint: Sendable {
 
     private func owner(of secret: TokenSecret) async throws -> PersonID? {
         guard let token = try await log.token(hash: secret.hash) else { return nil }
-        let state = try await past.read(.token(token))
-        return state.isRevoked || now() >= state.expires ? nil : state.user
+        guard let user = try await past.read(.token(token)).user else { return nil }
+        let principal = Principal(user: user, token: token)
+        _ = try await past.read(of: principal).credential(of: principal, at: now())
+        return user
     }
 
     /// What waits and what found no room.

@@ -63,7 +63,7 @@ struct DownloadReportEndpoint: Sendable {
     private func append(
         _ lines: [DownloadLine], _ principal: Principal, _ request: FrontRequest
     ) async throws -> Position? {
-        let past = try await handler.past.read(principal.streams)
+        let past = try await handler.past.read(of: principal)
         do throws(Rejection) {
             try past.authorize(principal, .reportDownloads, on: .marketplace, at: handler.now())
         } catch {

@@ -69,7 +69,8 @@ struct ReviewEndpoints: Sendable {
     private func review(
         _ key: AgentKey, _ person: PersonID
     ) async throws -> (current: ReviewState.Current?, words: Content?) {
-        guard let current = try await handler.past.read(.review(key, person)).current else { return (nil, nil) }
+        let past = try await handler.past.read([TypedStream.agent(key).any, TypedStream.review(key, person).any])
+        guard let current = past.review(of: key, by: person) else { return (nil, nil) }
         return (current, try await handler.log.content(at: current.position, field: ContentKind.review.field))
     }
 

@@ -8,14 +8,8 @@ struct RoleEndpoints: Sendable {
     let handler: CommandHandler
 
     func add(to routes: inout CommandRoutes) {
-        routes.on(Endpoints.addOwner) { principal, call in
-            try await changeOwner(principal, call, to: call.sent.role)
-        }
-        routes.on(Endpoints.removeOwner) { try await changeOwner($0, $1, to: nil) }
-        routes.on(Endpoints.addMember) { principal, call in
-            try await changeMember(principal, call, to: call.sent.role)
-        }
-        routes.on(Endpoints.removeMember) { try await changeMember($0, $1, to: nil) }
+        routes.on(Endpoints.removeOwner) { try await removeOwner($0, $1) }
+        routes.on(Endpoints.removeMember) { try await removeMember($0, $1) }
         routes.onAny(Endpoints.listMembers) { input, request in
             request.response(Endpoints.listMembers, Reply(try await members(input)))
         }
@@ -24,9 +18,9 @@ struct RoleEndpoints: Sendable {
     /// From the log itself, since no model holds them: maintainers before owners, each kind by its ids. Names are looked
     /// up for one page alone.
     private func members(_ query: MemberQuery) async throws -> MemberList {
-        let roles = try await handler.past.read(.namespace(query.namespace)).roles
-        guard !roles.isEmpty else { throw Problem(Rejection.noNamespace(query.namespace)) }
-        let places = roles.map { (place: "\($0.value.rawValue)/\($0.key.hex)", person: $0.key, role: $0.value) }
+        let state = try await handler.past.read(.namespace(query.namespace))
+        guard state.isClaimed else { throw Problem(Rejection.noNamespace(query.namespace)) }
+        let places = state.roles.map { (place: "\($0.value.rawValue)/\($0.key.hex)", person: $0.key, role: $0.value) }
             .filter { $0.place > query.cursor ?? "" }.sorted { $0.place < $1.place }
         let page = PageRows(Array(places.prefix(Int(query.limit) + 1)), limit: query.limit) { $0.place }
         var members: [OwnerBody] = []
@@ -37,35 +31,34 @@ struct RoleEndpoints: Sendable {
         return MemberList(members: members, pagination: page.pagination)
     }
 
-    private func changeOwner<Sent>(
-        _ principal: Principal, _ call: CommandCall<AgentPersonParameters, Sent>, to role: Role?
+    private func removeOwner(
+        _ principal: Principal, _ call: CommandCall<AgentPersonParameters, NoRole>
     ) async throws -> CommandOutcome<OwnerAnswer> {
         let key = call.input.id
         return try await handler.run(call.identity) { _, _ in
-            OwnerAnswer(id: key, role: role)
+            OwnerAnswer(id: key)
         } attempt: {
-            try await change(principal, .agent(key), call.input.name, to: role)
+            try await remove(principal, .agent(key), call.input.name)
         }
     }
 
-    private func changeMember<Sent>(
-        _ principal: Principal, _ call: CommandCall<MemberParameters, Sent>, to role: Role?
+    private func removeMember(
+        _ principal: Principal, _ call: CommandCall<MemberParameters, NoRole>
     ) async throws -> CommandOutcome<MemberAnswer> {
         let namespace = call.input.namespace
         return try await handler.run(call.identity) { _, _ in
-            MemberAnswer(namespace: namespace, role: role)
+            MemberAnswer(namespace: namespace)
         } attempt: {
-            try await change(principal, .namespace(namespace), call.input.name, to: role)
+            try await remove(principal, .namespace(namespace), call.input.name)
         }
     }
 
-    private func change(
-        _ principal: Principal, _ subject: RoleSubject, _ name: String, to role: Role?
+    private func remove(
+        _ principal: Principal, _ subject: RoleSubject, _ name: String
     ) async throws -> CommandAttempt {
         let (username, person) = try await handler.holder(of: name)
         return CommandAttempt(
-            command: ChangeRoles(
-                principal: principal, now: handler.now(), subject: subject, person: person, username: username,
-                role: role))
+            command: RemoveRole(
+                principal: principal, now: handler.now(), subject: subject, person: person, username: username))
     }
 }

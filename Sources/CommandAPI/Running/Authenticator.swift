@@ -22,10 +22,12 @@ struct Authenticator: Sendable {
     ///
     /// The token itself is never repeated in an answer.
     ///
-    /// - Parameter credential: what the endpoint asks of it. The exact right is asked for when the command is decided;
-    ///   here a token that can't have it is refused before a body is read.
+    /// - Parameters:
+    ///   - credential: what the endpoint asks of it. The exact right is asked for when the command is decided; here a
+    ///     token that can't have it is refused before a body is read.
+    ///   - takesReplaced: true where a token that was replaced, and ended by nothing else, may ask.
     func principal(
-        of fields: HTTPFields, for credential: EndpointDeclaration.Credential
+        of fields: HTTPFields, for credential: EndpointDeclaration.Credential, takesReplaced: Bool = false
     ) async throws -> Principal {
         guard let header = fields["authorization"] else {
             throw Problem(.notAuthenticated, "send 'Authorization: Bearer mlm_…' with a token of this marketplace")
@@ -48,8 +50,14 @@ struct Authenticator: Sendable {
         guard now() < state.expires else {
             throw Problem(.notAuthenticated, "the token expired on \(state.expires)")
         }
-        guard !state.isRevoked else { throw Problem(.notAuthenticated, "the token is revoked") }
-        await uses.note(token)
+        let principal = Principal(user: user, token: token)
+        let lineage = try await past.read(of: principal)
+        let asksAgain = takesReplaced && lineage.canAskAgain(principal, at: now())
+        guard !state.isRevoked || asksAgain else { throw Problem(.notAuthenticated, "the token is revoked") }
+        guard !lineage.isEndedFromAbove(token) else {
+            throw Problem(.notAuthenticated, "a token that this one depends on was revoked with all that it issued")
+        }
+        if !asksAgain { await uses.note(token) }
         if case .token(let scopes) = credential, !scopes.isEmpty {
             let held = state.permissions.scopes
             guard held.contains(.admin) || scopes.contains(where: held.contains) else {
@@ -57,6 +65,6 @@ struct Authenticator: Sendable {
                 throw Problem(.outOfScope, "the token has no scope for this; it takes \(words)")
             }
         }
-        return Principal(user: user, token: token)
+        return principal
     }
 }

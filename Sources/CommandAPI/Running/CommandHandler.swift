@@ -55,13 +55,8 @@ struct CommandHandler: Sendable {
     func run<Answer: Body>(
         _ call: CallIdentity, answer: (Past, [DecidedEvent]) -> Answer, attempt: () async throws -> CommandAttempt
     ) async throws -> CommandOutcome<Answer> {
-        /// What the same call came to where it was faster; asked before any other answer, since what this one decides
-        /// over may be the other one's doing.
-        func first() async throws -> CommandOutcome<Answer>? {
-            guard call.isKept, let key = call.key, let stored = try await log.storedReply(key) else { return nil }
-            try call.check(stored)
-            return try CommandOutcome(stored)
-        }
+        // Asked before any other answer, since what this call decides over may be the doing of the same call before.
+        func first() async throws -> CommandOutcome<Answer>? { try await self.first(call) }
         if let first = try await first() { return first }
         for _ in 0..<Self.maximumTries {
             let attempt = try await attempt()
@@ -93,18 +88,23 @@ struct CommandHandler: Sendable {
                 case .keyReused: throw CallIdentity.keyReused
                 case .refused(let refusal):
                     if let first = try await first() { return first }
-                    guard refusal != .artifactUnleased else {
-                        throw Problem(.unavailable, "a file of the upload was swept meanwhile; upload again")
-                    }
+                    if let problem = Problem(refusal) { throw problem }
                 }
             }
         }
         throw Problem(.busy, "others changed the same at the same time; try again")
     }
 
+    /// What the same call came to before; nil where it is the first one.
+    func first<Answer: Body>(_ call: CallIdentity) async throws -> CommandOutcome<Answer>? {
+        guard call.isKept, let key = call.key, let stored = try await log.storedReply(key) else { return nil }
+        try call.check(stored)
+        return try CommandOutcome(stored)
+    }
+
     /// Throws unless the table of rights lets a principal do something now that is no command.
     func authorize(_ principal: Principal, _ action: Action, on resource: Resource) async throws {
-        let past = try await past.read(principal.streams)
+        let past = try await past.read(of: principal)
         do throws(Rejection) {
             try past.authorize(principal, action, on: resource, at: now())
         } catch {

@@ -17,11 +17,13 @@ package struct CommandRoutes: Sendable {
     }
 
     /// Adds a command that needs a token.
+    ///
+    /// - Parameter takesReplaced: true where a token that was replaced may ask as well.
     mutating func on<Input, Sent, Given: CommandAnswer>(
-        _ endpoint: Endpoint<Input, Sent, Given>,
+        _ endpoint: Endpoint<Input, Sent, Given>, takesReplaced: Bool = false,
         _ run: @escaping @Sendable (Principal, CommandCall<Input, Sent>) async throws -> CommandOutcome<Given>
     ) {
-        onRequest(endpoint) { principal, input, request in
+        onRequest(endpoint, takesReplaced: takesReplaced) { principal, input, request in
             let call = try await Self.call(request, endpoint, input, actor: principal.user)
             return request.response(endpoint, try await run(principal, call).reply)
         }
@@ -60,13 +62,13 @@ package struct CommandRoutes: Sendable {
 
     /// Adds an endpoint that needs a token and reads its request itself.
     mutating func onRequest<Input, Sent, Given>(
-        _ endpoint: Endpoint<Input, Sent, Given>,
+        _ endpoint: Endpoint<Input, Sent, Given>, takesReplaced: Bool = false,
         _ answer: @escaping @Sendable (Principal, Input, FrontRequest) async throws -> HTTPResponse
     ) {
         let authenticator = authenticator
         router.on(endpoint.declaration) { request in
             let principal = try await authenticator.principal(
-                of: request.http.head.fields, for: endpoint.declaration.credential)
+                of: request.http.head.fields, for: endpoint.declaration.credential, takesReplaced: takesReplaced)
             return try await answer(principal, try request.input(of: endpoint), request)
         }
     }

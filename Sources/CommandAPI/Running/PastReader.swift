@@ -34,9 +34,21 @@ final class PastReader: Sendable {
     /// - Throws: a `Problem` where it does not end within the bound.
     func read(for command: any Command) async throws -> Past {
         var past = Past()
+        try await read(into: &past) { command.allStreams($0) }
+        return past
+    }
+
+    /// The past that says who asks.
+    func read(of principal: Principal) async throws -> Past {
+        var past = Past()
+        try await read(into: &past) { principal.streams($0) }
+        return past
+    }
+
+    private func read(into past: inout Past, _ streams: (Past) -> [AnyStream]) async throws {
         for _ in 0..<Reading.maximumRounds {
-            let missing = command.streams(past).filter { !past.contains($0.name) }
-            guard !missing.isEmpty else { return past }
+            let missing = streams(past).filter { !past.contains($0.name) }
+            guard !missing.isEmpty else { return }
             try await read(missing, into: &past)
         }
         throw Problem(.busy, "the command reads more streams than it may; try again")
@@ -52,7 +64,7 @@ final class PastReader: Sendable {
             guard var known = folded[envelope.stream], let version = past.entry.version else { continue }
             known.state.evolve(
                 PastEvent(
-                    envelope.event, entry: envelope.id, at: past.entry.position,
+                    envelope.event, entry: envelope.id, at: past.entry.position, time: envelope.time,
                     within: past.within.flatMap { try? WithinContent(document: $0.document) }))
             known.version = version
             folded[envelope.stream] = known

@@ -37,7 +37,12 @@ extension Problem {
         case .nameTaken: self.init(.nameTaken, "somebody has this name or one that looks like it; choose another one")
         case .lastOwner: self.init(.lastOwner, "this is the last owner; add another one first")
         case .ownAgent(let key):
-            self.init(.ownAgent, "'\(key)' is yours to publish, so it is not yours to review")
+            self.init(
+                .ownAgent,
+                "you have a role on '\(key)' or in its namespace, or had one within a year, so it is not yours to judge"
+            )
+        case .invitationVoid:
+            self.init(.invitationVoid, "who invited you has no right to give this role any more")
         case .alreadyReviewed(let key):
             self.init(
                 .alreadyReviewed,
@@ -50,9 +55,38 @@ extension Problem {
                         severity: "error", path: "/replacement", message: "'\(key)' is the agent that is deprecated")
                 ])
         case .superseded: self.init(.busy, "another token took the place at the same time; try again")
+        case .issuedTooDeep:
+            self.init(
+                .tokenChainTooLong,
+                "\(Lineage.maximumIssuers) tokens stand above this one already; issue the new one from one of those")
+        case .renewedTooOften:
+            self.init(
+                .tokenChainTooLong,
+                "the token was renewed \(Lineage.maximumRenewals) times in a row; issue another one and revoke this")
+        case .administrators:
+            self.init(.outOfScope, "the account or token is an administrator's; it takes a token with the scope admin")
         case .scopeTooWide(let scope):
             self.init(.scopeTooWide, "this token does not have the scope '\(scope)', so it can't give it to another")
         }
+    }
+
+    /// Why an append was refused, where deciding again does not help; nil where it does.
+    init?(_ refusal: AppendRefusal) {
+        switch refusal {
+        case .artifactUnleased:
+            self.init(.unavailable, "a file of the upload was swept meanwhile; upload again")
+        case .inviterRefused: self.init(.inviterRefused, "this person takes no invitations of yours")
+        case .tooManyOffers:
+            self.init(.tooManyInvitations, "100 of your invitations are open; withdraw some, or wait for answers")
+        case .tooManyInvitations:
+            self.init(.tooManyInvitations, "20 invitations to this person are open; wait until they have answered some")
+        case .invitationGone: self = .noInvitation
+        case .stale, .nameForgotten, .spoolMoved, .lineTaken: return nil
+        }
+    }
+
+    static var noInvitation: Problem {
+        Problem(.invitationNotFound, "you have no open invitation of this id; GET /invitations lists yours")
     }
 
     /// The scope that would be enough.

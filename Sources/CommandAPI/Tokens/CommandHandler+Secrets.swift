@@ -7,8 +7,8 @@ extension CommandHandler {
     /// The answer to a repeat: the secret of the first one is kept nowhere, so it ends and another one takes its place,
     /// unless somebody has it.
     func issueAgain<Kept: Body>(
-        _ call: CallIdentity, _ actor: Principal?, _ user: PersonID, _ permissions: Permissions, _ new: NewToken,
-        named name: String, _ first: CommandOutcome<Kept>
+        _ call: CallIdentity, _ first: CommandOutcome<Kept>, _ credential: CredentialEffect,
+        command: (_ replacing: [TokenID]) -> any Command
     ) async throws -> CommandOutcome<Kept> {
         guard let key = call.key else { throw EventLogError.corrupt("a repeat without a key") }
         var unkeyed = call
@@ -30,11 +30,7 @@ extension CommandHandler {
                 throw Problem(
                     .tokenInUse, "the token that was issued under this Idempotency-Key is in use; choose a new key")
             }
-            return CommandAttempt(
-                command: IssueToken(
-                    actor: actor, now: now(), user: user, token: new.credential(permissions),
-                    replacing: issued.map(\.id)),
-                effects: [new.effect(of: user, named: name, under: key)])
+            return CommandAttempt(command: command(issued.map(\.id)), effects: [credential])
         }
     }
 }

@@ -17,8 +17,10 @@ package struct OperatorTokens: Sendable {
         self.now = now
     }
 
-    /// Issues a token to somebody who lost all of theirs; nil where nobody has the name.
-    package func issue(to name: String) async throws -> NewToken? {
+    /// Issues a token to somebody who lost all of theirs; nil where nobody has the name or id.
+    ///
+    /// - Parameter scopes: what it permits; empty for what a first token does.
+    package func issue(to name: String, scopes: [PermissionWord] = []) async throws -> NewToken? {
         let handler = CommandHandler(log: log, past: PastReader(log), now: now)
         let person: PersonID
         do {
@@ -27,9 +29,10 @@ package struct OperatorTokens: Sendable {
             return nil
         }
         let new = NewToken(days: NewToken.standardDays, from: now())
+        let permissions = scopes.isEmpty ? RegisterUser.permissions : Permissions(scopes)
         let attempt = CommandAttempt(
             command: IssueToken(
-                actor: nil, now: now(), user: person, token: new.credential(RegisterUser.permissions)),
+                actor: nil, now: now(), user: person, token: new.credential(permissions)),
             effects: [new.effect(of: person, named: "issued by the operator")])
         for _ in 0..<Self.maximumTries {
             if try await handler.append(attempt) { return new }

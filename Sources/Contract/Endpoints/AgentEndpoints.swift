@@ -174,12 +174,13 @@ package struct AgentDetail: Body {
     package let sourceURL: String?
     package let deprecation: DeprecationRemark?
     package let quarantine: ReasonRemark?
+    package let ownersChanged: Timestamp?
 
     package init(
         summary: AgentSummary, author: String? = nil, description: String? = nil, capabilities: [String],
         dependencies: [DependencyBody], inputs: [PinBody], outputs: [PinBody], tags: [String], icon: String? = nil,
         image: String? = nil, license: String? = nil, isListed: Bool, runtime: String? = nil, sourceURL: String? = nil,
-        deprecation: DeprecationRemark? = nil, quarantine: ReasonRemark? = nil
+        deprecation: DeprecationRemark? = nil, quarantine: ReasonRemark? = nil, ownersChanged: Timestamp? = nil
     ) {
         self.summary = summary
         self.author = author
@@ -197,13 +198,14 @@ package struct AgentDetail: Body {
         self.sourceURL = sourceURL
         self.deprecation = deprecation
         self.quarantine = quarantine
+        self.ownersChanged = ownersChanged
     }
 
     package static let form = Form.object(
         "AgentDetail",
         Self.init(
             summary:author:description:capabilities:dependencies:inputs:outputs:tags:icon:image:license:isListed:
-            runtime:sourceURL:deprecation:quarantine:),
+            runtime:sourceURL:deprecation:quarantine:ownersChanged:),
         .including(\.summary, AgentSummary.form),
         .optional("author", \.author, .text, "Who wrote it, as its manifest says, unless that was erased."),
         .optional("description", \.description, .text),
@@ -219,7 +221,10 @@ package struct AgentDetail: Body {
         .optional("runtime", \.runtime, .text),
         .optional("source_url", \.sourceURL, .text),
         .optional("deprecation", \.deprecation, DeprecationRemark.form, "Where it is deprecated."),
-        .optional("quarantine", \.quarantine, ReasonRemark.form, "Where moderators hold all its versions."))
+        .optional("quarantine", \.quarantine, ReasonRemark.form, "Where moderators hold all its versions."),
+        .optional(
+            "owners_changed_at", \.ownersChanged, .time,
+            "When somebody last got a role on it or lost one; pages show it for 90 days."))
 }
 
 /// What an agent needs.

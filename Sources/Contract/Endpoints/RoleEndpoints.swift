@@ -1,18 +1,11 @@
 package import Events
 
 extension Endpoints {
-    package static let addOwner = Endpoint<AgentPersonParameters, NewRole, OwnerAnswer>.command(
-        "addOwner", .put, "/agents/{id}/owners/{name}", "Make somebody an owner or maintainer of an agent",
-        credential: .token([.account]), isBodyOptional: true, problems: [.notOwner, .lastOwner])
     package static let removeOwner = Endpoint<AgentPersonParameters, NoRole, OwnerAnswer>.command(
         "removeOwner", .delete, "/agents/{id}/owners/{name}", "Take somebody's role at an agent away",
         credential: .token([.account]), isBodyOptional: true, problems: [.notOwner, .lastOwner])
     package static let listOwners = Endpoint<AgentParameters, NoBody, OwnerList>.query(
         "listOwners", "/agents/{id}/owners", "List who owns and maintains an agent, the one for longest first")
-    package static let addMember = Endpoint<MemberParameters, NewRole, MemberAnswer>.command(
-        "addMember", .put, "/namespaces/{namespace}/members/{name}",
-        "Make somebody an owner or maintainer of a namespace", credential: .token([.account]), isBodyOptional: true,
-        problems: [.namespaceOwned, .lastOwner])
     package static let removeMember = Endpoint<MemberParameters, NoRole, MemberAnswer>.command(
         "removeMember", .delete, "/namespaces/{namespace}/members/{name}",
         "Take somebody's role at a namespace away", credential: .token([.account]), isBodyOptional: true,
@@ -21,7 +14,7 @@ extension Endpoints {
         "listMembers", "/namespaces/{namespace}/members", "List who owns and maintains a namespace", caching: .never,
         cost: .search, problems: [.namespaceNotFound])
 
-    static let roles: [any AnyEndpoint] = [addOwner, removeOwner, listOwners, addMember, removeMember, listMembers]
+    static let roles: [any AnyEndpoint] = [removeOwner, listOwners, removeMember, listMembers]
 }
 
 /// A namespace and a person.
@@ -76,19 +69,6 @@ package struct MemberList: Body {
         .required("pagination", \.pagination, Pagination.form))
 }
 
-/// The role that a person gets.
-package struct NewRole: Body {
-    package let role: Role
-
-    package init(role: Role = .owner) {
-        self.role = role
-    }
-
-    package static let form = Form.object(
-        "NewRole", Self.init(role:),
-        .defaulting("role", \.role, .choice(), to: .owner))
-}
-
 /// A body without members.
 package struct NoRole: Body {
     package init() {}
@@ -96,41 +76,35 @@ package struct NoRole: Body {
     package static let form = Form.object("NoRole", Self.init)
 }
 
-/// The role of a person at an agent.
+/// An agent on which somebody has no role any more.
 package struct OwnerAnswer: CommandAnswer {
     package let id: AgentKey
-    package let role: Role?
     package var position: Position?
 
-    package init(id: AgentKey, role: Role? = nil, position: Position? = nil) {
+    package init(id: AgentKey, position: Position? = nil) {
         self.id = id
-        self.role = role
         self.position = position
     }
 
     package static let form = Form.object(
-        "OwnerAnswer", Self.init(id:role:position:),
+        "OwnerAnswer", Self.init(id:position:),
         .required("id", \.id, .agentKey),
-        .optional("role", \.role, .choice(), "Absent where they have none."),
         .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
 }
 
-/// The role of a person at a namespace.
+/// A namespace in which somebody has no role any more.
 package struct MemberAnswer: CommandAnswer {
     package let namespace: Namespace
-    package let role: Role?
     package var position: Position?
 
-    package init(namespace: Namespace, role: Role? = nil, position: Position? = nil) {
+    package init(namespace: Namespace, position: Position? = nil) {
         self.namespace = namespace
-        self.role = role
         self.position = position
     }
 
     package static let form = Form.object(
-        "MemberAnswer", Self.init(namespace:role:position:),
+        "MemberAnswer", Self.init(namespace:position:),
         .required("namespace", \.namespace, .namespace),
-        .optional("role", \.role, .choice(), "Absent where they have none."),
         .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
 }
 

@@ -5,14 +5,24 @@ extension Endpoints {
         "issueToken", .post, "/tokens", "Issue a token",
         notes: "The answer holds its only copy. A repeat under the same Idempotency-Key issues another one and revokes "
             + "the first, unless that was used.",
-        credential: .token([.account]), problems: [.scopeTooWide, .tooManyTokens, .tokenInUse])
+        credential: .token([.account]),
+        problems: [.scopeTooWide, .tokenChainTooLong, .tooManyTokens, .tokenInUse])
     package static let listTokens = Endpoint<NoParameters, NoBody, TokenList>.query(
         "listTokens", "/tokens", "List the account's tokens, without their secrets", credential: .token([.account]),
         caching: .never)
-    package static let revokeToken = Endpoint<TokenParameters, NoBody, RevokedToken>.command(
-        "revokeToken", .delete, "/tokens/{token}", "Revoke a token", credential: .token([]))
+    package static let renewToken = Endpoint<NoParameters, Renewal, IssuedToken>.command(
+        "renewToken", .post, "/tokens/renew", "Have another token in the place of the one that asks",
+        notes: "The one that asks ends; what it issued stays good under the new one. A repeat under the same "
+            + "Idempotency-Key works with the old token for as long as the new one was not used.",
+        credential: .token([.account]), isBodyOptional: true,
+        problems: [.scopeTooWide, .tokenChainTooLong, .tokenInUse])
+    package static let revokeToken = Endpoint<TokenParameters, Revocation, RevokedToken>.command(
+        "revokeToken", .delete, "/tokens/{token}", "Revoke a token", credential: .token([]), isBodyOptional: true)
+    package static let revokeOtherTokens = Endpoint<NoParameters, NoBody, RevokedTokens>.command(
+        "revokeOtherTokens", .delete, "/tokens", "Revoke all of the account's tokens but the one that asks",
+        credential: .token([.account]))
 
-    static let tokens: [any AnyEndpoint] = [issueToken, listTokens, revokeToken]
+    static let tokens: [any AnyEndpoint] = [issueToken, listTokens, renewToken, revokeToken, revokeOtherTokens]
 }
 
 /// A token.
@@ -47,6 +57,56 @@ package struct NewTokenBody: Body {
         .defaulting("expires_in_days", \.days, .integer(from: 1, to: 366), to: Int64(90)))
 }
 
+/// What the token that takes the place of another one is to permit.
+package struct Renewal: Body {
+    package let scopes: [PermissionWord]?
+    package let days: Int64
+
+    package init(scopes: [PermissionWord]? = nil, days: Int64 = 90) {
+        self.scopes = scopes
+        self.days = days
+    }
+
+    package static let form = Form.object(
+        "Renewal", Self.init(scopes:days:),
+        .optional("scopes", \.scopes, .list(.permission, 1...16), "The same or fewer; absent for the same."),
+        .defaulting("expires_in_days", \.days, .integer(from: 1, to: 366), to: Int64(90)))
+}
+
+/// What ends with a token.
+package struct Revocation: Body {
+    package let withDescendants: Bool
+    package let isLeaked: Bool
+
+    package init(withDescendants: Bool = false, isLeaked: Bool = false) {
+        self.withDescendants = withDescendants
+        self.isLeaked = isLeaked
+    }
+
+    package static let form = Form.object(
+        "Revocation", Self.init(withDescendants:isLeaked:),
+        .defaulting("descendants", \.withDescendants, .bool, to: false, "Also all that it and its successors issued."),
+        .defaulting(
+            "leaked", \.isLeaked, .bool, to: false,
+            "Somebody has it who should not: its descendants end with it, and what it offered is withdrawn."))
+}
+
+/// How many tokens permit nothing any more.
+package struct RevokedTokens: CommandAnswer {
+    package let revoked: Int64
+    package var position: Position?
+
+    package init(revoked: Int64, position: Position? = nil) {
+        self.revoked = revoked
+        self.position = position
+    }
+
+    package static let form = Form.object(
+        "RevokedTokens", Self.init(revoked:position:),
+        .required("revoked", \.revoked, .count),
+        .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
+}
+
 /// A new token.
 package struct IssuedToken: CommandAnswer {
     package let token: String
@@ -75,10 +135,11 @@ package struct TokenBody: Body {
     package let expires: Timestamp
     package let lastUsed: Timestamp?
     package let isRevoked: Bool
+    package let issuer: TokenID?
 
     package init(
         id: TokenID, name: String, scopes: [PermissionWord], issued: Timestamp, expires: Timestamp,
-        lastUsed: Timestamp? = nil, isRevoked: Bool
+        lastUsed: Timestamp? = nil, isRevoked: Bool, issuer: TokenID? = nil
     ) {
         self.id = id
         self.name = name
@@ -87,17 +148,19 @@ package struct TokenBody: Body {
         self.expires = expires
         self.lastUsed = lastUsed
         self.isRevoked = isRevoked
+        self.issuer = issuer
     }
 
     package static let form = Form.object(
-        "Token", Self.init(id:name:scopes:issued:expires:lastUsed:isRevoked:),
+        "Token", Self.init(id:name:scopes:issued:expires:lastUsed:isRevoked:issuer:),
         .required("id", \.id, .id()),
         .required("name", \.name, .text),
         .required("scopes", \.scopes, .list(.permission)),
         .required("issued_at", \.issued, .time),
         .required("expires_at", \.expires, .time),
         .optional("last_used_at", \.lastUsed, .time, "To the minute."),
-        .required("revoked", \.isRevoked, .bool))
+        .required("revoked", \.isRevoked, .bool, "Also where one that it depends on was revoked with all it issued."),
+        .optional("issuer", \.issuer, .id(), "The token that issued it."))
 }
 
 /// One's tokens.

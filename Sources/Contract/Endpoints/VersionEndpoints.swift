@@ -56,6 +56,7 @@ package struct VersionPage: Body {
     package let release: SHA256Digest
     package let published: Timestamp
     package let position: Position
+    package let publisher: PublisherMention
     package let artifacts: [ArtifactBody]
     package let author: String?
     package let capabilities: [String]
@@ -71,7 +72,8 @@ package struct VersionPage: Body {
 
     package init(
         id: AgentKey, version: String, release: SHA256Digest, published: Timestamp, position: Position,
-        artifacts: [ArtifactBody], author: String? = nil, capabilities: [String], dependencies: [DependencyBody],
+        publisher: PublisherMention, artifacts: [ArtifactBody], author: String? = nil, capabilities: [String],
+        dependencies: [DependencyBody],
         license: String? = nil, isListed: Bool, listing: RawObject? = nil, minimumMentatVersion: String? = nil,
         runtime: String? = nil, isYanked: Bool, yank: ReasonRemark? = nil, quarantine: ReasonRemark? = nil
     ) {
@@ -80,6 +82,7 @@ package struct VersionPage: Body {
         self.release = release
         self.published = published
         self.position = position
+        self.publisher = publisher
         self.artifacts = artifacts
         self.author = author
         self.capabilities = capabilities
@@ -97,13 +100,15 @@ package struct VersionPage: Body {
     package static let form = Form.object(
         "AgentVersion",
         Self.init(
-            id:version:release:published:position:artifacts:author:capabilities:dependencies:license:isListed:listing:
+            id:version:release:published:position:publisher:artifacts:author:capabilities:dependencies:license:isListed:
+            listing:
             minimumMentatVersion:runtime:isYanked:yank:quarantine:),
         .required("id", \.id, .agentKey),
         .required("version", \.version, .text),
         .required("release", \.release, .digest, "Over all its files."),
         .required("published_at", \.published, .time),
         .required("position", \.position, .position, "Where the log says so."),
+        .required("publisher", \.publisher, PublisherMention.form, "Who published this version."),
         .required("artifacts", \.artifacts, .list(ArtifactBody.form)),
         .optional("author", \.author, .text, "Who wrote it, as its manifest says, unless that was erased."),
         .required("capabilities", \.capabilities, .list(.text)),

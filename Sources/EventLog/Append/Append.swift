@@ -123,6 +123,14 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case spoolMoved = "spool-moved"
     /// A line of a report was appended before: leave it out.
     case lineTaken = "line-taken"
+    /// Somebody takes no invitations of the inviter.
+    case inviterRefused = "inviter-refused"
+    /// The inviter has as many open offers as one may have.
+    case tooManyOffers = "too-many-offers"
+    /// The invitee has as many open invitations as one may have.
+    case tooManyInvitations = "too-many-invitations"
+    /// The invitation was answered or withdrawn, or its time is over.
+    case invitationGone = "invitation-gone"
 }
 
 /// What became of an append.

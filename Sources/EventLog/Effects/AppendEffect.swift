@@ -1,3 +1,4 @@
+import Events
 import Postgres
 
 /// What an append changes besides its events: in the vault, in `contents`, in the marks of spools.
@@ -25,6 +26,9 @@ public struct EffectClaim: Sendable, Hashable {
     init(_ kind: String, _ id: String) {
         name = "\(kind)/\(id)"
     }
+
+    /// Claims what the vault knows of a person.
+    static func person(_ person: PersonID) -> EffectClaim { EffectClaim("person", person.hex) }
 }
 
 /// How effects of one kind travel: a column for each value, and the SQL that reads them.

@@ -32,5 +32,5 @@ public struct CredentialEffect: AppendEffect {
             .uuid("issued_under") { (effect: Self) in effect.issuedUnder?.bytes },
         ], file: PackageResources.effect_credential_sql)
 
-    public var claims: [EffectClaim] { [EffectClaim("person", person.hex)] }
+    public var claims: [EffectClaim] { [.person(person)] }
 }

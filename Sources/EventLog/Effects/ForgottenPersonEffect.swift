@@ -14,5 +14,5 @@ public struct ForgottenPersonEffect: AppendEffect {
         "forgotten_person", [.text("person") { (effect: Self) in effect.person.hex }],
         file: PackageResources.effect_forgotten_person_sql)
 
-    public var claims: [EffectClaim] { [EffectClaim("person", person.hex)] }
+    public var claims: [EffectClaim] { [.person(person)] }
 }

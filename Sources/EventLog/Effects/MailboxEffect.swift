@@ -21,5 +21,5 @@ public struct MailboxEffect: AppendEffect {
         ],
         file: PackageResources.effect_mailbox_sql)
 
-    public var claims: [EffectClaim] { [EffectClaim("person", person.hex)] }
+    public var claims: [EffectClaim] { [.person(person)] }
 }

@@ -21,5 +21,5 @@ public struct NameHolderEffect: AppendEffect {
         ],
         file: PackageResources.effect_name_holder_sql)
 
-    public var claims: [EffectClaim] { [EffectClaim("username", username.hex), EffectClaim("person", person.hex)] }
+    public var claims: [EffectClaim] { [EffectClaim("username", username.hex), .person(person)] }
 }

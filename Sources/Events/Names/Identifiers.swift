@@ -59,6 +59,8 @@ public enum IdentifierKind {
     public enum ReaderDomain {}
     /// A matter that moderators look into.
     public enum Case {}
+    /// An offer of a role; no entry names it.
+    public enum Invitation {}
 }
 
 /// The id of a log.
@@ -77,6 +79,8 @@ public typealias DayToken = Identifier<IdentifierKind.Reader>
 public typealias ReaderDomain = Identifier<IdentifierKind.ReaderDomain>
 /// The id that ties together what moderators did about one matter.
 public typealias CaseID = Identifier<IdentifierKind.Case>
+/// The id that an offer of a role is answered by; no entry names it.
+public typealias InvitationID = Identifier<IdentifierKind.Invitation>
 
 /// A UUID of version 7 (RFC 9562 5.7) in lower case: the id of an entry or of a request.
 public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {

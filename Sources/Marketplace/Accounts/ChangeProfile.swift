@@ -14,7 +14,7 @@ public struct ChangeProfile: AuthenticatedCommand {
         self.profile = profile
     }
 
-    public func streams(_ past: Past) -> [AnyStream] { principal.streams }
+    public func streams(_ past: Past) -> [AnyStream] { [] }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         try authorize(.changeProfile, on: .account(principal.user), past)

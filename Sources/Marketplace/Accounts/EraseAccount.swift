@@ -20,7 +20,7 @@ public struct EraseAccount: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        principal.streams + (username.map { [TypedStream.username($0).any] } ?? [])
+        (username.map { [TypedStream.username($0).any] } ?? [])
             + tokens.map { TypedStream.token($0).any }
     }
 

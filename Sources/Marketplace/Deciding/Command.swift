@@ -13,8 +13,11 @@ public struct Principal: Sendable, Hashable {
         self.token = token
     }
 
-    /// The streams that say who asks.
-    public var streams: [AnyStream] { [TypedStream.token(token).any, TypedStream.user(user).any] }
+    /// The streams that say who asks: the person's, and those of all credentials that this one stands or falls with, as
+    /// far as they are known from what was read.
+    public func streams(_ past: Past) -> [AnyStream] {
+        [TypedStream.user(user).any] + past.lineage(of: token).tokens.map { TypedStream.token($0).any }
+    }
 }
 
 /// What somebody wants done: what it reads, and what it decides over that. Pure.
@@ -22,18 +25,25 @@ public protocol Command: Sendable {
     /// Who asks; nil for what takes no credential.
     var actor: Principal? { get }
 
-    /// The streams that the decision reads, as far as they are known from what was read already. The handler asks again
-    /// until nothing new is named, at most `maximumRounds` times; streams that the decision does not append to guard it.
+    /// The streams that the decision reads besides those that say who asks, as far as they are known from what was read
+    /// already. The handler asks again until nothing new is named, at most `maximumRounds` times; streams that the
+    /// decision does not append to guard it.
     func streams(_ past: Past) -> [AnyStream]
 
     /// Decides over the past of `streams`.
     func decide(_ past: Past) throws(Rejection) -> Decision
 }
 
+extension Command {
+    /// All streams that the decision reads.
+    public func allStreams(_ past: Past) -> [AnyStream] { (actor?.streams(past) ?? []) + streams(past) }
+}
+
 /// The bound on reading for one decision.
 public enum Reading {
-    /// How often a command may name more streams once it has seen others.
-    public static let maximumRounds = 8
+    /// How often a command may name more streams once it has seen others: the longest lineage takes one for each issuer
+    /// and each renewal.
+    public static let maximumRounds = Lineage.maximumIssuers + Lineage.maximumRenewals + 8
 }
 
 /// A command that takes a credential.
@@ -56,7 +66,7 @@ extension AuthenticatedCommand {
 
 /// What comes of a command.
 public enum Decision: Sendable, Equatable {
-    /// These events, all or none; at least one.
+    /// These events, all or none; where there are none, what the command changes in the vault is all.
     case append([DecidedEvent])
     /// All is as it was asked for, since a position; nil where there never was anything.
     case unchanged(since: Position?)

@@ -30,14 +30,22 @@ public enum Rejection: Error, Sendable, Equatable {
     case nameTaken
     /// An agent or a namespace needs an owner.
     case lastOwner(Resource)
-    /// Nobody judges what is theirs.
+    /// Nobody judges what is theirs, or was within 365 days.
     case ownAgent(AgentKey)
+    /// The inviter has no right to give the role any more.
+    case invitationVoid
     /// The person has reviewed the agent already.
     case alreadyReviewed(AgentKey)
     /// An agent can't replace itself.
     case replacesItself(AgentKey)
     /// Credentials that were to end for another one have ended already: somebody else was faster.
     case superseded
+    /// Too many credentials stand above the one that would issue another.
+    case issuedTooDeep
+    /// The credential and those it replaced were renewed as often in a row as can be.
+    case renewedTooOften
+    /// Credentials of an administrator are touched with the scope `admin` alone.
+    case administrators
     /// A credential can't permit more than the one it is issued by.
     case scopeTooWide(PermissionWord)
 }

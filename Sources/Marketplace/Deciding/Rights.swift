@@ -42,7 +42,7 @@ public enum Relation: Sendable, CaseIterable {
     case owner
     /// A maintainer of it.
     case maintainer
-    /// Nobody owns the namespace.
+    /// Nobody has claimed it.
     case unclaimed
     /// It is the person's own account.
     case oneself
@@ -86,11 +86,13 @@ extension Set<Relation> {
 }
 
 extension Past {
-    /// The credential of a principal, where it is one now.
-    func credential(of principal: Principal, at now: Timestamp) throws(Rejection) -> TokenState {
+    /// The credential of a principal, where it is good now: not expired, not revoked, and nothing above it was revoked
+    /// with all that it issued.
+    @discardableResult
+    public func credential(of principal: Principal, at now: Timestamp) throws(Rejection) -> TokenState {
         let token = self[.token(principal.token)]
         guard token.user == principal.user, self[.user(principal.user)].isRegistered, !token.isRevoked,
-            now < token.expires
+            now < token.expires, !isEndedFromAbove(principal.token)
         else { throw .notAuthenticated }
         return token
     }
@@ -114,17 +116,18 @@ extension Past {
 
     /// What a person is to a resource.
     func relation(of user: PersonID, to resource: Resource) -> Relation {
-        let roles: [PersonID: Role]
+        let (roles, isThere): ([PersonID: Role], Bool)
         switch resource {
-        case .agent(let key): roles = self[.agent(key)].roles
-        case .namespace(let namespace): roles = self[.namespace(namespace)].roles
+        case .agent(let key): (roles, isThere) = (self[.agent(key)].roles, self[.agent(key)].id != nil)
+        case .namespace(let namespace):
+            (roles, isThere) = (self[.namespace(namespace)].roles, self[.namespace(namespace)].isClaimed)
         case .account(let person): return person == user ? .oneself : .stranger
         case .marketplace: return .stranger
         }
         switch roles[user] {
         case .owner: return .owner
         case .maintainer: return .maintainer
-        case nil: return roles.isEmpty ? .unclaimed : .stranger
+        case nil: return isThere ? .stranger : .unclaimed
         }
     }
 }

@@ -17,14 +17,19 @@ public struct PastEvent: Sendable {
     public let entry: UUIDv7
     /// Where that stands.
     public let position: Position
+    /// When it happened.
+    public let time: Timestamp
     /// The content `within` of a token that is narrowed; nil where there is none or it was erased.
     public let within: WithinContent?
 
     /// Puts one together.
-    public init(_ event: any EventPayload, entry: UUIDv7, at position: Position, within: WithinContent? = nil) {
+    public init(
+        _ event: any EventPayload, entry: UUIDv7, at position: Position, time: Timestamp, within: WithinContent? = nil
+    ) {
         self.event = event
         self.entry = entry
         self.position = position
+        self.time = time
         self.within = within
     }
 

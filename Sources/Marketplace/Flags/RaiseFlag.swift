@@ -31,13 +31,13 @@ public struct RaiseFlag: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        let concerned: AnyStream =
+        let concerned: [AnyStream] =
             switch target {
-            case .agent(let key), .version(let key, _): TypedStream.agent(key).any
-            case .review(let key, let person): TypedStream.review(key, person).any
-            case .user(let person): TypedStream.user(person).any
+            case .agent(let key), .version(let key, _): [TypedStream.agent(key).any]
+            case .review(let key, let person): [TypedStream.agent(key).any, TypedStream.review(key, person).any]
+            case .user(let person): [TypedStream.user(person).any]
             }
-        return principal.streams + [concerned, TypedStream.flag(flag).any]
+        return concerned + [TypedStream.flag(flag).any]
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
@@ -52,7 +52,7 @@ public struct RaiseFlag: AuthenticatedCommand {
             }
             target = .version(key, published.version)
         case .review(let key, let person):
-            guard past[.review(key, person)].current != nil else { throw .noReview }
+            guard past.review(of: key, by: person) != nil else { throw .noReview }
         case .user(let person): guard past[.user(person)].isRegistered else { throw .noUser }
         }
         if let raised = past[.flag(flag)].raised { return .unchanged(since: raised) }

@@ -33,6 +33,10 @@ public struct AgentState: StreamState, Equatable {
     public private(set) var id: AgentID?
     /// Who may do what with it.
     public private(set) var roles: [PersonID: Role] = [:]
+    /// When those who had a role last lost it.
+    public private(set) var left: [PersonID: Timestamp] = [:]
+    /// Where the log last said that somebody got a role.
+    public private(set) var joined: [PersonID: Position] = [:]
     /// Versions by precedence, so that a build alone makes no other version.
     public private(set) var versions: [[UInt8]: Published] = [:]
     /// Which sides do not recommend it any more.
@@ -52,8 +56,12 @@ public struct AgentState: StreamState, Equatable {
         case let registered as AgentRegistered:
             id = registered.id
             roles = [registered.owner: .owner]
-        case let added as AgentOwnerAdded: roles[added.user] = added.role
-        case let removed as AgentOwnerRemoved: roles[removed.user] = nil
+        case let added as AgentOwnerAdded:
+            roles[added.user] = added.role
+            joined[added.user] = past.position
+        case let removed as AgentOwnerRemoved:
+            roles[removed.user] = nil
+            left[removed.user] = past.time
         case let published as VersionPublished:
             // A version in the log was checked before it got there.
             guard let version = SemVer(published.version) else { return }

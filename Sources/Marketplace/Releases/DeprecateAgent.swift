@@ -26,7 +26,7 @@ public struct DeprecateAgent: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        principal.streams + [TypedStream.agent(key).any] + (replacement.map { [TypedStream.agent($0.key).any] } ?? [])
+        [TypedStream.agent(key).any] + (replacement.map { [TypedStream.agent($0.key).any] } ?? [])
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {

@@ -31,7 +31,7 @@ public struct PublishVersion: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        var streams = principal.streams + [TypedStream.agent(id.key).any]
+        var streams = [TypedStream.agent(id.key).any]
         // Whose the namespace is decides over new agents alone.
         if past.contains(.agent(id.key)), past[.agent(id.key)].id == nil, let namespace = id.key.namespace {
             streams.append(TypedStream.namespace(namespace).any)

@@ -30,7 +30,7 @@ public struct YankVersion: AuthenticatedCommand {
         self.note = note
     }
 
-    public func streams(_ past: Past) -> [AnyStream] { principal.streams + [TypedStream.agent(key).any] }
+    public func streams(_ past: Past) -> [AnyStream] { [TypedStream.agent(key).any] }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         _ = try past.credential(of: principal, at: now)

@@ -48,7 +48,7 @@ public struct ReviewAgent: AuthenticatedCommand {
     private var stream: StreamName { .review(key, principal.user) }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        principal.streams + [TypedStream.agent(key).any, TypedStream.review(key, principal.user).any]
+        Past.concernStreams(key) + [TypedStream.review(key, principal.user).any]
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
@@ -66,12 +66,14 @@ public struct ReviewAgent: AuthenticatedCommand {
                     + review.written.map { DecidedEvent.erasing($0, in: stream) })
         case .submit(let judgment):
             try authorize(past)
-            guard review.current == nil else { throw .alreadyReviewed(key) }
-            return .append([try event(judgment, agent, isFirst: true)])
+            guard past.review(of: key, by: principal.user) == nil else { throw .alreadyReviewed(key) }
+            return .append(
+                [try event(judgment, agent, isFirst: true)] + review.written.map { .erasing($0, in: stream) })
         case .put(let judgment, let known):
             try authorize(past)
-            let new = try event(judgment, agent, isFirst: review.current == nil)
-            guard let current = review.current, current.commitment == known?.commitment,
+            let current = past.review(of: key, by: principal.user)
+            let new = try event(judgment, agent, isFirst: current == nil)
+            guard let current, current.commitment == known?.commitment,
                 known?.document == judgment.words.document, current.rating == judgment.rating,
                 try current.version == version(judgment, agent)
             else { return .append([new] + review.written.map { .erasing($0, in: stream) }) }
@@ -80,12 +82,8 @@ public struct ReviewAgent: AuthenticatedCommand {
     }
 
     private func authorize(_ past: Past) throws(Rejection) {
-        do {
-            try authorize(.review, on: .agent(key), past)
-        } catch {
-            guard case .notPermitted = error else { throw error }
-            throw .ownAgent(key)
-        }
+        try authorize(.review, on: .marketplace, past)
+        guard !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
     }
 
     private func version(_ judgment: Judgment, _ agent: AgentState) throws(Rejection) -> String {

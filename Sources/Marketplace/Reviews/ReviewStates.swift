@@ -79,7 +79,7 @@ extension Action {
     static let reviews = [review, vote]
 
     /// To review an agent.
-    public static let review = Action("review", "review agents", Right(.reviewing, [.stranger]))
+    public static let review = Action("review", "review agents", Right(.reviewing, .anybody))
     /// To say whether a review helps.
     public static let vote = Action("vote", "vote on a review of one's own", Right(.reviewing, [.stranger]))
 }

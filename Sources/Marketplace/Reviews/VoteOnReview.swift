@@ -23,7 +23,7 @@ public struct VoteOnReview: AuthenticatedCommand {
     private var stream: StreamName { .vote(key, author: author, voter: principal.user) }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        principal.streams + [
+        Past.concernStreams(key) + [
             TypedStream.review(key, author).any, TypedStream.vote(key, author: author, voter: principal.user).any,
         ]
     }
@@ -31,11 +31,13 @@ public struct VoteOnReview: AuthenticatedCommand {
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         try authorize(.vote, on: .account(author), past)
         let vote = past[.vote(key, author: author, voter: principal.user)]
-        guard vote.isHelpful != isHelpful else { return .unchanged(since: vote.since) }
-        guard let isHelpful else {
-            return .append([DecidedEvent(stream, ReviewVoteWithdrawn())])
-        }
-        guard past[.review(key, author)].current != nil else { throw .noReview }
+        let isOver =
+            past.isOver(vote.since, by: principal.user, of: key) || past.isOver(vote.since, by: author, of: key)
+        guard (isOver ? nil : vote.isHelpful) != isHelpful else { return .unchanged(since: vote.since) }
+        // What was said before one got a role can still be taken back.
+        guard let isHelpful else { return .append([DecidedEvent(stream, ReviewVoteWithdrawn())]) }
+        guard !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
+        guard past.review(of: key, by: author) != nil else { throw .noReview }
         return .append([DecidedEvent(stream, ReviewVoted(helpful: isHelpful))])
     }
 }

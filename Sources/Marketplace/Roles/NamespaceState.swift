@@ -2,16 +2,22 @@ public import Events
 
 /// A namespace as its stream tells it.
 public struct NamespaceState: StreamState, Equatable {
-    /// Who may do what in it; empty before it is claimed.
+    /// True once it is claimed; it stays so without members too.
+    public private(set) var isClaimed = false
+    /// Who may do what in it.
     public private(set) var roles: [PersonID: Role] = [:]
+    /// When those who had a role last lost it.
+    public private(set) var left: [PersonID: Timestamp] = [:]
 
     public init() {}
 
     public mutating func evolve(_ past: PastEvent) {
         switch past.event {
-        case let claimed as NamespaceClaimed: roles = [claimed.owner: .owner]
+        case let claimed as NamespaceClaimed: (isClaimed, roles) = (true, [claimed.owner: .owner])
         case let added as NamespaceMemberAdded: roles[added.user] = added.role
-        case let removed as NamespaceMemberRemoved: roles[removed.user] = nil
+        case let removed as NamespaceMemberRemoved:
+            roles[removed.user] = nil
+            left[removed.user] = past.time
         default: break
         }
     }
@@ -25,14 +31,17 @@ extension TypedStream<NamespaceState> {
 }
 
 extension Action {
-    static let roles = [changeOwners, changeMembers, leave]
+    static let roles = [changeOwners, changeMembers, answerInvitation, leave]
 
-    /// To say who owns and maintains an agent.
+    /// To offer roles on an agent, and to take them.
     public static let changeOwners = Action(
         "change-owners", "change the owners of", Right(.account, [.owner], administrator: true))
-    /// To say who owns and maintains a namespace.
+    /// To offer roles in a namespace, and to take them.
     public static let changeMembers = Action(
         "change-members", "change the members of", Right(.account, [.owner], administrator: true))
+    /// To see, accept and decline what one was offered, and to withdraw what one offered.
+    public static let answerInvitation = Action(
+        "answer-invitation", "see and answer invitations", Right(.account, [.oneself]))
     /// To lay down one's own role on an agent or in a namespace.
     public static let leave = Action("leave", "lay down a role", Right(.account, [.owner, .maintainer]))
 }

@@ -18,14 +18,17 @@ public struct StarAgent: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        principal.streams + [TypedStream.agent(key).any, TypedStream.star(key, principal.user).any]
+        Past.concernStreams(key) + [TypedStream.star(key, principal.user).any]
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         try authorize(.star, on: .agent(key), past)
         guard past[.agent(key)].id != nil else { throw .noAgent(key) }
         let star = past[.star(key, principal.user)]
-        guard star.isGiven != isGiven else { return .unchanged(since: star.since) }
+        let stands = star.isGiven && !past.isOver(star.since, by: principal.user, of: key)
+        guard stands != isGiven else { return .unchanged(since: star.since) }
+        // What was given before one got a role can still be taken back.
+        guard !isGiven || !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
         let event: any EventPayload = isGiven ? StarAdded() : StarRemoved()
         return .append([DecidedEvent(.star(key, principal.user), event)])
     }

@@ -56,7 +56,7 @@ public struct IssueToken: Command {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        (actor?.streams ?? []) + [TypedStream.user(user).any, TypedStream.token(token.id).any]
+        [TypedStream.user(user).any, TypedStream.token(token.id).any]
             + replacing.map { TypedStream.token($0).any }
     }
 
@@ -66,6 +66,7 @@ public struct IssueToken: Command {
             if let word = past[.token(actor.token)].permissions.firstUncovered(token.permissions) {
                 throw .scopeTooWide(word)
             }
+            guard past.lineage(of: actor.token).issuers < Lineage.maximumIssuers else { throw .issuedTooDeep }
         }
         guard past[.user(user)].isRegistered else { throw .noUser }
         let ended = replacing.filter { past[.token($0)].user == user && !past[.token($0)].isRevoked }

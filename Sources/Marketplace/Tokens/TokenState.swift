@@ -8,8 +8,20 @@ public struct TokenState: StreamState, Equatable {
     public private(set) var permissions = Permissions([])
     /// From when on it permits nothing.
     public private(set) var expires = Timestamp(milliseconds: 0)
-    /// Since when it permits nothing; nil while it is good.
+    /// The credential that issued it; a renewal keeps it.
+    public private(set) var issuer: TokenID?
+    /// The credential whose place it took.
+    public private(set) var replaces: TokenID?
+    /// The credential that took its place.
+    public private(set) var successor: TokenID?
+    /// Where the log last said that it is revoked; nil while it is good.
     public private(set) var revoked: Position?
+    /// True where it was revoked for another reason than that a successor took its place.
+    public private(set) var isRevokedForGood = false
+    /// True where somebody has it who should not.
+    public private(set) var isLeaked = false
+    /// True where all that it issued ended with it.
+    public private(set) var endsDescendants = false
 
     /// True once it is revoked.
     public var isRevoked: Bool { revoked != nil }
@@ -23,8 +35,13 @@ public struct TokenState: StreamState, Equatable {
             let narrowed = past.within ?? WithinContent(agents: [], namespaces: [])
             permissions = Permissions(
                 Set(issued.scopes), within: issued.withinCommitment == nil ? nil : narrowed)
-            expires = issued.expires
-        case is TokenRevoked: revoked = past.position
+            (expires, issuer, replaces) = (issued.expires, issued.issuer, issued.replaces)
+        case let ended as TokenRevoked:
+            revoked = past.position
+            successor = ended.successor ?? successor
+            if ended.reason != .replaced { isRevokedForGood = true }
+            if ended.descendants { endsDescendants = true }
+            if ended.reason == .leaked { isLeaked = true }
         default: break
         }
     }
@@ -36,12 +53,14 @@ extension TypedStream<TokenState> {
 }
 
 extension Action {
-    static let tokens = [issueToken, listTokens, revokeToken]
+    static let tokens = [issueToken, listTokens, renewToken, revokeToken]
 
     /// To have another credential.
     public static let issueToken = Action("issue-token", "issue tokens", Right(.account, [.oneself]))
     /// To see one's credentials.
     public static let listTokens = Action("list-tokens", "list tokens", Right(.account, [.oneself]))
+    /// To have another credential in the place of the one that asks.
+    public static let renewToken = Action("renew-token", "renew itself", Right(.account, [.oneself]))
     /// To end a credential.
     public static let revokeToken = Action(
         "revoke-token", "revoke other tokens", Right(.account, [.oneself], administrator: true))

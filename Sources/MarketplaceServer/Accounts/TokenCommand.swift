@@ -13,6 +13,7 @@ struct TokenCommand {
     private let folder: String
     private let databaseURL: String?
     private let isJSON: Bool
+    private let scopes: [PermissionWord]
     private let log: Log
 
     init(_ invocation: Invocation, _ log: Log) throws {
@@ -23,6 +24,12 @@ struct TokenCommand {
         folder = invocation.values["data"] ?? ".mentatlab"
         databaseURL = invocation.values["database-url"]
         isJSON = invocation.flags.contains("json")
+        scopes = try (invocation.allValues["scope"] ?? []).map { text in
+            guard let word = PermissionWord(text) else {
+                throw UsageError("--scope is '\(text.prefix(128))'; it has to be one of \(PermissionWord.forms).")
+            }
+            return word
+        }
         self.log = log
     }
 
@@ -33,10 +40,10 @@ struct TokenCommand {
         }
         let services = Services(databaseURL: url, log: log)
         let eventLog = try await services.openLog()
-        let issued = try await OperatorTokens(log: eventLog, now: Services.now).issue(to: name)
+        let issued = try await OperatorTokens(log: eventLog, now: Services.now).issue(to: name, scopes: scopes)
         await eventLog.close()
         guard let issued else {
-            Host.write("marketplace: there is nobody named '\(name)' here\n", to: 2)
+            Host.write("marketplace: there is nobody of the name or id '\(name)' here\n", to: 2)
             return 1
         }
         if isJSON {

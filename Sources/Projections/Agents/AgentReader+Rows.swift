@@ -83,6 +83,8 @@ extension AgentReader {
         public let time: Timestamp
         /// Where the log says so.
         public let position: Position
+        /// The name of who published it; empty where it is not known.
+        public let publisher: String
         /// Why it is yanked; nil where it is not.
         public let yank: Remark?
         /// Why moderators hold it; nil where they do not.
@@ -96,6 +98,7 @@ extension AgentReader {
             author = try row.optionalBytes("author").map { try AuthorContent(document: $0).name }
             time = Timestamp(milliseconds: try row.milliseconds("published"))
             position = Position(try row.integer("position"))
+            publisher = try row.text("publisher")
             let record = try VersionRecord(try row.bytes("record"))
             yank = record.yanks.shown
             hold = record.hold
@@ -113,6 +116,8 @@ extension AgentReader {
         public let deprecation: Remark?
         /// Why moderators hold all its versions; nil where they do not.
         public let hold: Remark?
+        /// When somebody last got a role on it or lost one; nil where nobody did since it was registered.
+        public let ownersChanged: Timestamp?
 
         init(_ row: PostgresRow) throws {
             summary = try Summary(row)
@@ -120,6 +125,9 @@ extension AgentReader {
             let record = try AgentRecord(try row.bytes("agent_record"))
             deprecation = record.deprecations.shown
             hold = record.hold
+            ownersChanged =
+                try row.isNull("owners_changed")
+                ? nil : Timestamp(milliseconds: row.milliseconds("owners_changed"))
         }
     }
 }

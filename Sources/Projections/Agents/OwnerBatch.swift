@@ -1,22 +1,39 @@
 import Events
 import Postgres
 
-/// What a batch says of who owns and maintains agents: the last word on each person.
+/// What a batch says of who owns and maintains agents: the last word on each person, and when it last changed.
 struct OwnerBatch: AgentBatch {
     private struct RoleKey: Hashable {
         let key: AgentKey
         let person: PersonID
     }
 
-    private var roles: [RoleKey: (role: Role?, position: Position)] = [:]
+    private struct LastWord {
+        let role: Role?
+        /// Since when they have the role.
+        let position: Position
+        /// True for who registered the agent and has not left since; nil where that is as it was before the batch.
+        let isRegistrar: Bool?
+    }
+
+    private var roles: [RoleKey: LastWord] = [:]
+    private var changed: [AgentKey: Int64] = [:]
 
     mutating func add(_ event: ProjectedEvent) {
         guard case .agent(let key) = event.envelope.stream else { return }
         switch event.event {
         case let registered as AgentRegistered:
-            roles[RoleKey(key: key, person: registered.owner)] = (.owner, event.position)
-        case let added as AgentOwnerAdded: roles[RoleKey(key: key, person: added.user)] = (added.role, event.position)
-        case let removed as AgentOwnerRemoved: roles[RoleKey(key: key, person: removed.user)] = (nil, event.position)
+            roles[RoleKey(key: key, person: registered.owner)] = LastWord(
+                role: .owner, position: event.position, isRegistrar: true)
+        case let added as AgentOwnerAdded:
+            let person = RoleKey(key: key, person: added.user)
+            roles[person] = LastWord(
+                role: added.role, position: event.position, isRegistrar: roles[person].flatMap(\.isRegistrar))
+            changed[key] = event.envelope.time.milliseconds
+        case let removed as AgentOwnerRemoved:
+            roles[RoleKey(key: key, person: removed.user)] = LastWord(
+                role: nil, position: event.position, isRegistrar: false)
+            changed[key] = event.envelope.time.milliseconds
         default: break
         }
     }
@@ -29,7 +46,12 @@ struct OwnerBatch: AgentBatch {
             [
                 .texts(rows.map(\.key.key.description)), .texts(rows.map(\.key.person.hex)),
                 .texts(rows.map(\.value.role?.rawValue)), .int8s(rows.map(\.value.position.value)),
+                .texts(rows.map { $0.value.isRegistrar.map { $0 ? "true" : "false" } }),
             ])
         try connection.execute(Statements.showOwners, [.texts(Array(Set(rows.map(\.key.key.description))))])
+        guard !changed.isEmpty else { return }
+        let times = changed.map { $0 }
+        try connection.execute(
+            Statements.noteOwnerChanges, [.texts(times.map(\.key.description)), .int8s(times.map(\.value))])
     }
 }

@@ -26,6 +26,8 @@ struct RecordBatch: AgentBatch {
         var record: VersionRecord
         let published: Int64
         let position: Int64
+        /// Who published it.
+        let publisher: String?
     }
 
     private var events: [(key: AgentKey, event: ProjectedEvent)] = []
@@ -89,7 +91,8 @@ struct RecordBatch: AgentBatch {
             versions[VersionKey(key: key, precedence: try row.bytes("precedence"))] = VersionRow(
                 version: version, data: data, listing: try row.optionalBytes("listing"),
                 author: try row.optionalBytes("author"), record: try VersionRecord(try row.bytes("record")),
-                published: try row.milliseconds("published"), position: try row.integer("position"))
+                published: try row.milliseconds("published"), position: try row.integer("position"),
+                publisher: try row.optionalText("publisher"))
         }
         return versions
     }
@@ -159,7 +162,8 @@ struct RecordBatch: AgentBatch {
                 version: version, data: published.data, listing: event.content(.listing),
                 author: event.content(.author),
                 record: VersionRecord(listingEntry: event.envelope.id.description),
-                published: event.envelope.time.milliseconds, position: event.position.value)
+                published: event.envelope.time.milliseconds, position: event.position.value,
+                publisher: event.envelope.origin.actor?.hex)
         }
         guard var row = versions[named] else { return }
         switch event.event {
@@ -208,6 +212,7 @@ struct RecordBatch: AgentBatch {
                 .texts(rows.map(\.0.key.description)), .byteas(rows.map(\.0.precedence)), .int4s(ranks),
                 .byteas(rows.map(\.1.data)), .byteas(rows.map(\.1.listing)), .byteas(rows.map(\.1.author)),
                 .byteas(rows.map(\.1.record.bytes)), .int8s(rows.map(\.1.published)), .int8s(rows.map(\.1.position)),
+                .texts(rows.map(\.1.publisher)),
             ])
     }
 

@@ -22,6 +22,8 @@ struct ReviewBatch: AgentBatch {
     private var last: [Pair: Stated?] = [:]
     private var erased: [UUIDv7] = []
     private var votes: [StreamName: Bool?] = [:]
+    /// Who got a role on which agent: all that they said of it before ends.
+    private var joined: Set<Pair> = []
 
     mutating func add(_ event: ProjectedEvent) throws {
         switch (event.envelope.stream, event.event) {
@@ -35,8 +37,19 @@ struct ReviewBatch: AgentBatch {
         case (.review(let key, let person), is ReviewWithdrawn): last[Pair(key: key, person: person)] = .some(nil)
         case (.vote, let vote as ReviewVoted): votes[event.envelope.stream] = .some(vote.helpful)
         case (.vote, is ReviewVoteWithdrawn): votes[event.envelope.stream] = .some(nil)
+        case (.agent(let key), let added as AgentOwnerAdded): join(key, added.user)
         case (.review, let content as ContentErased): erased.append(content.entry)
         default: break
+        }
+    }
+
+    private mutating func join(_ key: AgentKey, _ person: PersonID) {
+        let pair = Pair(key: key, person: person)
+        joined.insert(pair)
+        last[pair] = .some(nil)
+        for case .vote(let voted, let author, let voter) in votes.keys
+        where voted == key && (author == person || voter == person) {
+            votes[.vote(voted, author: author, voter: voter)] = .some(nil)
         }
     }
 
@@ -49,12 +62,28 @@ struct ReviewBatch: AgentBatch {
     }
 
     func apply(_ connection: PostgresConnection) throws {
+        var counted: Set<Pair> = []
+        if !joined.isEmpty { counted = try endVotes(connection) }
         if !votes.isEmpty { try changeVotes(connection) }
         if !last.isEmpty { try changeReviews(connection) }
-        if !votes.isEmpty { try countVotes(connection) }
+        for case .vote(let key, let author, _) in votes.keys { counted.insert(Pair(key: key, person: author)) }
+        if !counted.isEmpty { try count(counted, connection) }
         if !erased.isEmpty {
             try connection.execute(Statements.eraseReviews, [.texts(erased.map(\.description))])
         }
+    }
+
+    /// Votes that stood before the batch and end within it.
+    private func endVotes(_ connection: PostgresConnection) throws -> Set<Pair> {
+        let rows = try connection.execute(
+            Statements.endVotes, [.texts(joined.map(\.key.description)), .texts(joined.map(\.person.hex))])
+        return Set(
+            try rows.compactMap { row in
+                guard let key = AgentKey(try row.text("key")), let author = PersonID(try row.text("author")) else {
+                    return nil
+                }
+                return Pair(key: key, person: author)
+            })
     }
 
     private var voteRows: [(key: String, author: String, voter: String, vote: String?)] {
@@ -71,10 +100,10 @@ struct ReviewBatch: AgentBatch {
             [.texts(rows.map(\.key)), .texts(rows.map(\.author)), .texts(rows.map(\.voter)), .texts(rows.map(\.vote))])
     }
 
-    private func countVotes(_ connection: PostgresConnection) throws {
-        let rows = voteRows
+    private func count(_ reviews: Set<Pair>, _ connection: PostgresConnection) throws {
+        let rows = Array(reviews)
         try connection.execute(
-            Statements.countVotes, [.texts(rows.map(\.key)), .texts(rows.map(\.author))])
+            Statements.countVotes, [.texts(rows.map(\.key.description)), .texts(rows.map(\.person.hex))])
     }
 
     private func changeReviews(_ connection: PostgresConnection) throws {

@@ -6,11 +6,12 @@ struct StarBatch: AgentBatch {
     private var last: [StreamName: (key: AgentKey, person: PersonID, isGiven: Bool, event: ProjectedEvent)] = [:]
 
     mutating func add(_ event: ProjectedEvent) {
-        let stream = event.envelope.stream
-        guard case .star(let key, let person) = stream else { return }
-        switch event.event {
-        case is StarAdded: last[stream] = (key, person, true, event)
-        case is StarRemoved: last[stream] = (key, person, false, event)
+        switch (event.envelope.stream, event.event) {
+        case (.star(let key, let person), is StarAdded): last[event.envelope.stream] = (key, person, true, event)
+        case (.star(let key, let person), is StarRemoved): last[event.envelope.stream] = (key, person, false, event)
+        // What somebody gave an agent before they got a role on it ends.
+        case (.agent(let key), let added as AgentOwnerAdded):
+            last[.star(key, added.user)] = (key, added.user, false, event)
         default: break
         }
     }

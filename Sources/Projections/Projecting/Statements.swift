@@ -4,6 +4,8 @@ import Postgres
 enum Statements {
     static let bestVersions = PostgresStatement("best_versions", PackageResources.best_versions_sql)
     static let changeOwners = PostgresStatement("change_owners", PackageResources.change_owners_sql)
+    static let noteOwnerChanges = PostgresStatement("note_owner_changes", PackageResources.note_owner_changes_sql)
+    static let endVotes = PostgresStatement("end_votes", PackageResources.end_votes_sql)
     static let changeStars = PostgresStatement("change_stars", PackageResources.change_stars_sql)
     static let changeVotes = PostgresStatement("change_votes", PackageResources.change_votes_sql)
     static let countDownloads = PostgresStatement("count_downloads", PackageResources.count_downloads_sql)

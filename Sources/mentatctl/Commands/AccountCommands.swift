@@ -14,7 +14,7 @@ enum AccountCommands {
             options: [.value("email", "ADDRESS", "where to reach you; shown to nobody")],
             examples: ["mentatctl register ada"])
     ) { context in
-        let registry = try context.registry()
+        let registry = try await context.registry()
         // The token is shown nowhere, so there has to be a place for it.
         guard try !context.settings.keepsToken(for: registry.origin) else {
             throw Failure(
@@ -31,7 +31,9 @@ enum AccountCommands {
         let answer = try await registry.send(
             Endpoints.register, NoParameters(), NewUser(name: name, email: context.option("email"))
         ).value
-        try context.settings.keep(answer.token, user: answer.name, for: registry.origin)
+        let kept = Settings.KeptToken(
+            answer.token, user: answer.name, expires: answer.credential.expires, scopes: answer.credential.scopes)
+        try context.settings.keep(kept, for: registry.origin)
         // The token is kept, and shown nowhere.
         return Report(
             Registration(
@@ -65,7 +67,7 @@ enum AccountCommands {
             options: [
                 .value(
                     "scope", "SCOPE",
-                    "publish, publish:AGENT, publish:NAMESPACE.*, review, moderate or admin; may stand several times",
+                    "account, publish, publish:AGENT, publish:NAMESPACE.*, review, report, moderate or admin; may stand several times",
                     isRepeated: true),
                 .value("days", "N", "how many days it is valid (90)"),
             ],
@@ -106,16 +108,37 @@ enum AccountCommands {
 
     private static let revokeToken = RunnableCommand(
         Subcommand(
-            "token revoke", "Ends a token.",
-            arguments: [Subcommand.Argument("TOKEN", "its id, as `mentatctl token list` shows it, or current")],
-            examples: ["mentatctl token revoke current"])
+            "token revoke", "Ends a token, or all but the one that is used.",
+            arguments: [
+                Subcommand.Argument(
+                    "TOKEN", "its id, as `mentatctl token list` shows it, or current", .optional)
+            ],
+            options: [
+                .flag("descendants", "also end all that it issued"),
+                .flag("leaked", "somebody has it who should not: end all that it issued, withdraw what it offered"),
+                .flag("all", "all of your tokens but the one that is used"),
+            ],
+            examples: ["mentatctl token revoke current", "mentatctl token revoke --all"])
     ) { context in
-        let token = context.argument(0) ?? ""
+        let (all, token) = (context.flag("all"), context.argument(0))
+        guard all == (token == nil), !all || !(context.flag("leaked") || context.flag("descendants")) else {
+            throw Failure(
+                .usage, "usage", "`mentatctl token revoke` needs TOKEN, or --all alone.",
+                fix: "mentatctl token list shows the ids")
+        }
+        guard let token else {
+            let answer = try await context.registry().send(Endpoints.revokeOtherTokens, NoParameters())
+            return Report(answer.value) { ended, _ in
+                ended.revoked == 1 ? "1 other token is revoked" : "\(ended.revoked) other tokens are revoked"
+            }
+        }
         guard !token.hasPrefix("mlm_") else {
             throw Failure(
                 .usage, "usage", "TOKEN is the token itself; name its id.", fix: "mentatctl token list shows the ids")
         }
-        let answer = try await context.registry().send(Endpoints.revokeToken, TokenParameters(token: token))
+        let answer = try await context.registry().send(
+            Endpoints.revokeToken, TokenParameters(token: token),
+            Revocation(withDescendants: context.flag("descendants"), isLeaked: context.flag("leaked")))
         return Report(answer.value) { _, _ in "the token is revoked" }
     }
 }

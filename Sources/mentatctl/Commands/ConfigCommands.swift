@@ -63,7 +63,9 @@ enum ConfigCommands {
         let origin = try context.origin()
         let token = try readToken(origin)
         let me = try await context.registry(at: origin, token: token).send(Endpoints.showMe, NoParameters()).value
-        try context.settings.keep(token, user: me.name ?? "", for: origin)
+        let kept = Settings.KeptToken(
+            token, user: me.name ?? "", expires: me.token.expires, scopes: me.token.scopes)
+        try context.settings.keep(kept, for: origin)
         return Report(
             KeptToken(name: me.name, registry: origin, token: me.token), lines: { [$0.name.shown] }
         ) { kept, _ in

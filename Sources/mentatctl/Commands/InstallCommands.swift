@@ -36,7 +36,7 @@ enum InstallCommands {
         let references = try context.invocation.arguments.map { text throws(Failure) in try AgentReference(text) }
         for reference in references { _ = try reference.request() }
         let agents = agents(context)
-        let installation = installation(try context.registry(), agents, context.console)
+        let installation = installation(try await context.registry(), agents, context.console)
         let lock = try await agents.lock()
         defer { withExtendedLifetime(lock) {} }
         try agents.sweep()

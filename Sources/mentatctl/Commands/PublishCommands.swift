@@ -85,7 +85,7 @@ enum PublishCommands {
                 "\(judged.files.map { "  \($0.shown)\n" }.joined())\(judged.shown) would be published"
             }
         }
-        let registry = try context.registry()
+        let registry = try await context.registry()
         let answer = try await registry.upload(Endpoints.publish, prepared.parts) {
             context.console.progress("sending", $0, of: $1)
         }

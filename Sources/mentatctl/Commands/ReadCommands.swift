@@ -5,6 +5,7 @@ import Events
 import LocalRegistry
 import Manifest
 import RegistryClient
+import System
 
 /// Finding agents and looking at them.
 enum ReadCommands {
@@ -46,7 +47,7 @@ enum ReadCommands {
             examples: ["mentatctl agent info mentatlab.word-count", "mentatctl agent info mentatlab.word-count@1.0.0"])
     ) { context in
         let reference = try context.reference()
-        let (key, registry) = (reference.id.key, try context.registry())
+        let (key, registry) = (reference.id.key, try await context.registry())
         guard reference.version == nil else {
             let page = VersionParameters(id: key, version: try reference.exactVersion())
             let answer = try await registry.send(Endpoints.showVersion, page)
@@ -87,6 +88,9 @@ enum ReadCommands {
             let use = replacement.isEmpty ? "" : ", use \(replacement)"
             lines.append(style.yellow("deprecated\(use) \((agent.deprecation?.note).shown)"))
         }
+        if let changed = agent.ownersChanged, isRecent(changed) {
+            lines.append(style.yellow("its owners changed on \(changed)"))
+        }
         lines.append(summary.summary.shown)
         lines.append("")
         let facts: [(String, String)] = [
@@ -101,6 +105,11 @@ enum ReadCommands {
         let versions = info.versions.map { $0.version.shown + ($0.isYanked ? " (yanked)" : "") }
         lines.append("\(style.dim("versions  ")) \(versions.joined(separator: ", "))")
         return lines.joined(separator: "\n")
+    }
+
+    /// A change of owners is said for 90 days.
+    private static func isRecent(_ time: Timestamp) -> Bool {
+        Host.wallClockMilliseconds() - time.milliseconds < 90 * Timestamp.dayMilliseconds
     }
 
     /// Hundredths as the number they are, such as 4.5.

@@ -23,9 +23,12 @@ struct Context: Sendable {
     let version: String
 
     /// The registry that is meant: `--registry`, the environment, what is set, or the default.
-    func registry() throws -> RegistryClient {
+    /// A token that is kept and about to expire is renewed.
+    func registry() async throws -> RegistryClient {
         let origin = try origin()
-        return registry(at: origin, token: try settings.token(for: origin))
+        if let given = settings.givenToken { return registry(at: origin, token: given) }
+        let renewal = TokenRenewal(settings: settings, console: console) { registry(at: origin, token: $0) }
+        return registry(at: origin, token: try await renewal.current(origin))
     }
 
     /// Another registry.
@@ -82,7 +85,7 @@ struct Context: Sendable {
         _ said: String, changing id: AgentID? = nil,
         _ send: (RegistryClient) async throws -> RegistryClient.Answer<Given>
     ) async throws -> Report {
-        let registry = try registry()
+        let registry = try await registry()
         let answer = try await send(registry)
         if let id {
             await registry.awaitShown(id.key, answer.position) { console.warn($0) }

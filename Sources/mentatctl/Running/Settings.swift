@@ -1,4 +1,5 @@
 import Contract
+import Events
 import JSON
 import System
 
@@ -109,18 +110,61 @@ struct Settings: Sendable {
         try write(try read(file).with(key.rawValue, .string(value)), to: file)
     }
 
-    /// The token for a registry: the environment's, else the one that is kept for it.
-    func token(for origin: String) throws -> String? {
-        if let token = Host.environment("MENTATLAB_TOKEN") { return token }
-        return try read(credentialFile)[origin]?["token"]?.string
+    /// A token that is kept for a registry.
+    struct KeptToken: Sendable, Equatable {
+        /// The token itself.
+        var token: String
+        /// The name of whose it is.
+        var user: String
+        /// From when on it is good for nothing; nil where that was not written down.
+        var expires: Timestamp?
+        /// True where it can renew itself.
+        var renews = false
+        /// The idempotency key of a renewal that was begun and not ended.
+        var renewal: String?
+
+        fileprivate init?(_ value: JSONValue?) {
+            guard let value, let token = value["token"]?.string else { return nil }
+            self.token = token
+            user = value["user"]?.string ?? ""
+            expires = value["expires_at"]?.string.flatMap(Timestamp.init)
+            renews = value["renews"]?.bool ?? false
+            renewal = value["renewal"]?.string
+        }
+
+        init(_ token: String, user: String, expires: Timestamp, scopes: [PermissionWord]) {
+            self.token = token
+            self.user = user
+            self.expires = expires
+            renews = scopes.contains(.scope(.account))
+        }
+
+        fileprivate var value: JSONValue {
+            var members = [
+                JSONValue.Member("token", .string(token)), JSONValue.Member("user", .string(user)),
+                JSONValue.Member("renews", .bool(renews)),
+            ]
+            if let expires { members.append(JSONValue.Member("expires_at", .string(expires.description))) }
+            if let renewal { members.append(JSONValue.Member("renewal", .string(renewal))) }
+            return .object(members)
+        }
     }
 
+    /// The token that the environment gives; it goes before the one that is kept, and is never renewed.
+    var givenToken: String? { Host.environment("MENTATLAB_TOKEN") }
+
+    /// The token that is kept for a registry.
+    func keptToken(for origin: String) throws -> KeptToken? { KeptToken(try read(credentialFile)[origin]) }
+
     /// Keeps a token, readable by its owner alone.
-    func keep(_ token: String, user: String, for origin: String) throws {
-        let entry = JSONValue.object([
-            JSONValue.Member("token", .string(token)), JSONValue.Member("user", .string(user)),
-        ])
-        try write(try read(credentialFile).with(origin, entry), to: credentialFile)
+    func keep(_ token: KeptToken, for origin: String) throws {
+        try write(try read(credentialFile).with(origin, token.value), to: credentialFile)
+    }
+
+    /// The lock that a renewal holds; nil where another process has it.
+    func lockCredentials() throws -> FileLock? {
+        try FileSystem.makeDirectory(folder)
+        return try FileLock.acquire("\(folder)/credentials.lock")
     }
 
     /// True where a token is kept for a registry. Throws where the file could not take another one.

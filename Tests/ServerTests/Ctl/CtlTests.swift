@@ -51,13 +51,14 @@ import Testing
         "agent new": ["!", "ada.made{n}"], "agent validate": ["!", "tool"], "agent publish": ["tool"],
         "agent search": ["!", "tool", "--sort", "name", "--limit", "5"], "agent info": ["!", "ada.tool"],
         "agent install": ["!", "ada.tool@^0.1"], "agent list": ["!"], "agent update": ["!"],
-        "agent owner list": ["!", "ada.tool"], "agent owner add": ["ada.tool", "bob", "--role", "maintainer"],
+        "agent owner list": ["!", "ada.tool"], "agent owner invite": ["ada.tool", "bob", "--role", "maintainer"],
         "agent owner remove": ["ada.tool", "bob"], "agent yank": ["ada.tool@0.1.0", "--reason", "broken"],
         "agent unyank": ["ada.tool@0.1.0"], "agent deprecate": ["ada.tool", "--note", "no more"],
         "agent undeprecate": ["ada.tool"], "agent review": ["mentatlab.word-count", "--rating", "4"],
         "agent unreview": ["mentatlab.word-count"],
         "agent flag": ["mentatlab.word-count", "--reason", "other"], "agent star": ["mentatlab.word-count"],
-        "agent unstar": ["mentatlab.word-count"], "namespace member list": ["!", "ada"],
+        "agent unstar": ["mentatlab.word-count"], "namespace member list": ["!", "ada"], "invitations": [],
+        "namespace member invite": ["ada", "bob", "--role", "maintainer"], "namespace member remove": ["ada", "bob"],
     ]
 
     @Test func everyCommandSpeaksThreeWaysAndNeverAsks() async throws {
@@ -70,7 +71,11 @@ import Testing
                 let tree = try await ctl("help", "--json").json
                 let commands = (tree["commands"]?.array ?? []).compactMap { $0["name"]?.string }
                 // Those three are tried below; the other two only print.
-                let others: Set<String> = ["config auth", "token revoke", "agent uninstall", "completion", "man"]
+                let answers = ["accept", "decline", "withdraw"].flatMap {
+                    ["agent owner \($0)", "namespace member \($0)"]
+                }
+                let others = Set(
+                    ["config auth", "token revoke", "agent uninstall", "completion", "man"] + answers)
                 #expect(Set(commands) == Set(Self.table.keys).union(others))
 
                 var stranger = ctl

@@ -1,4 +1,8 @@
 -- do
+DELETE FROM vault.invitations i USING effects AS x WHERE i.inviter = x.person OR i.invitee = x.person
+-- do
+DELETE FROM vault.refused_inviters r USING effects AS x WHERE r.inviter = x.person OR r.person = x.person
+-- do
 DELETE FROM vault.mailboxes m USING effects AS x WHERE m.person = x.person
 -- do
 DELETE FROM vault.usernames n USING effects AS x WHERE n.person = x.person

@@ -31,6 +31,13 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT;
     dropped := dropped + gone;
     COMMIT;
+    PERFORM set_config('enable_seqscan', 'off', true);
+    DELETE FROM vault.invitations
+    WHERE ctid IN (
+        SELECT ctid FROM vault.invitations WHERE expires < now() LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    dropped := dropped + gone;
+    COMMIT;
     -- Lines that are too old to be sent again.
     PERFORM set_config('enable_seqscan', 'off', true);
     DELETE FROM vault.download_lines

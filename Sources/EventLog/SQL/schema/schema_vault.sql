@@ -56,6 +56,33 @@ CREATE TABLE vault.flags (
 );
 GRANT SELECT, INSERT, DELETE ON vault.flags TO marketplace_commands;
 
+-- Roles that were offered and not answered yet. stream is that of the agent or namespace.
+CREATE TABLE vault.invitations (
+    id            text COLLATE "C" PRIMARY KEY,
+    stream        text COLLATE "C" NOT NULL,
+    inviter       text COLLATE "C" NOT NULL,
+    inviter_token text COLLATE "C" NOT NULL,
+    invitee       text COLLATE "C" NOT NULL,
+    role          text COLLATE "C" NOT NULL,
+    offered       timestamptz NOT NULL DEFAULT now(),
+    expires       timestamptz NOT NULL DEFAULT now() + interval '30 days',
+    UNIQUE (inviter, invitee, stream)
+);
+CREATE INDEX invitations_invitee ON vault.invitations (invitee);
+CREATE INDEX invitations_token ON vault.invitations (inviter_token);
+CREATE INDEX invitations_expires ON vault.invitations (expires);
+-- Postgres takes UPDATE as the right to lock a row.
+GRANT SELECT, INSERT, DELETE, UPDATE (role) ON vault.invitations TO marketplace_commands;
+
+-- Whose invitations somebody will never see.
+CREATE TABLE vault.refused_inviters (
+    person  text COLLATE "C" NOT NULL,
+    inviter text COLLATE "C" NOT NULL,
+    PRIMARY KEY (person, inviter)
+);
+CREATE INDEX refused_inviters_inviter ON vault.refused_inviters (inviter);
+GRANT SELECT, INSERT, DELETE ON vault.refused_inviters TO marketplace_commands;
+
 -- Which uploads hold a lease on the bytes of a digest, and since when; and which digests entries name.
 CREATE TABLE vault.artifact_leases (
     sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32),

@@ -5,9 +5,11 @@ SELECT a.key, a.agent_id, coalesce(u.name, '') AS username, coalesce(a.latest_ve
        a.record AS agent_record, c.stars,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
        c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers,
-       v.data, v.listing, v.author, v.record, v.published, v.position
+       a.owners_changed, v.data, v.listing, v.author, v.record, v.published, v.position,
+       coalesce(p.name, '') AS publisher
 FROM models.agents a
 JOIN models.agent_counters c ON c.key = a.key
 JOIN models.agent_versions v ON v.key = a.key AND v.precedence = a.shown_precedence
 LEFT JOIN models.publishers u ON u.person = a.owner
+LEFT JOIN models.publishers p ON p.person = v.publisher
 WHERE a.key = $1

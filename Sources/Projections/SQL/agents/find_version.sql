@@ -1,3 +1,4 @@
-SELECT data, listing, author, record, published, position
-FROM models.agent_versions
-WHERE key = $1 AND precedence = $2
+SELECT v.data, v.listing, v.author, v.record, v.published, v.position, coalesce(p.name, '') AS publisher
+FROM models.agent_versions v
+LEFT JOIN models.publishers p ON p.person = v.publisher
+WHERE v.key = $1 AND v.precedence = $2

@@ -9,6 +9,7 @@ CREATE TABLE models.agents (
     updated_position bigint NOT NULL,
     record           bytea NOT NULL,
     is_deprecated    boolean NOT NULL,
+    owners_changed   timestamptz,
     shown_precedence bytea,
     latest_version   text COLLATE "C",
     listed           boolean NOT NULL DEFAULT false,
@@ -57,6 +58,7 @@ CREATE TABLE models.agent_versions (
     listing    bytea,
     author     bytea,
     record     bytea NOT NULL,
+    publisher  text COLLATE "C",
     published  timestamptz NOT NULL,
     position   bigint NOT NULL,
     PRIMARY KEY (key, precedence)
@@ -68,6 +70,8 @@ CREATE TABLE models.agent_owners (
     person   text COLLATE "C" NOT NULL,
     role     text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
+    -- True for who registered the agent and has not left since.
+    is_registrar boolean NOT NULL,
     PRIMARY KEY (key, person)
 );
 CREATE INDEX agent_owners_person ON models.agent_owners (person, key);

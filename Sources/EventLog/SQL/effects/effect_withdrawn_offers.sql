@@ -1,0 +1,2 @@
+-- do
+DELETE FROM vault.invitations i USING effects AS x WHERE i.inviter_token = x.token

@@ -1,0 +1,108 @@
+public import Events
+
+/// The command to offer somebody a role on an agent or in a namespace. No entry says so: nothing is said of a person
+/// without that person. The vault keeps the offer until it is answered.
+public struct OfferRole: AuthenticatedCommand {
+    public let principal: Principal
+    public let now: Timestamp
+    /// On what.
+    public let subject: RoleSubject
+    /// To whom.
+    public let person: PersonID
+    /// The claim on the name that they were found by, which has to be theirs still; nil where they were found by id.
+    public let username: UsernameID?
+    /// What.
+    public let role: Role
+
+    /// Puts the command together.
+    public init(
+        principal: Principal, now: Timestamp, subject: RoleSubject, person: PersonID, username: UsernameID?, role: Role
+    ) {
+        self.principal = principal
+        self.now = now
+        self.subject = subject
+        self.person = person
+        self.username = username
+        self.role = role
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] {
+        [subject.stream, TypedStream.user(person).any] + (username.map { [TypedStream.username($0).any] } ?? [])
+    }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        try past.credential(of: principal, at: now)
+        let roles = try past.roles(on: subject)
+        try authorize(subject.changing, on: subject.resource, past)
+        let isNamed = username.map { past[.username($0)].holder == person } ?? true
+        guard isNamed, past[.user(person)].isRegistered else { throw .noUser }
+        guard roles[person] != role else { return .unchanged(since: nil) }
+        return .append([])
+    }
+}
+
+/// The command to accept a role that was offered. The actor of its event is who accepts.
+///
+/// It counts only while the inviter still has the right to give it, and while nothing that their credential stands or
+/// falls with was revoked with all that it issued. That the credential expired or was renewed does not matter.
+public struct AcceptRole: AuthenticatedCommand {
+    public let principal: Principal
+    public let now: Timestamp
+    /// On what.
+    public let subject: RoleSubject
+    /// What.
+    public let role: Role
+    /// Who offered it.
+    public let inviter: PersonID
+    /// By which credential.
+    public let inviterToken: TokenID
+
+    /// Puts the command together.
+    public init(
+        principal: Principal, now: Timestamp, subject: RoleSubject, role: Role, inviter: PersonID,
+        inviterToken: TokenID
+    ) {
+        self.principal = principal
+        self.now = now
+        self.subject = subject
+        self.role = role
+        self.inviter = inviter
+        self.inviterToken = inviterToken
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] {
+        [subject.stream] + Principal(user: inviter, token: inviterToken).streams(past)
+    }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        try authorize(.answerInvitation, on: .account(principal.user), past)
+        let roles = try past.roles(on: subject)
+        let token = past[.token(inviterToken)]
+        let isAdministrator = token.permissions.scopes.contains(.admin) && !token.isRevokedForGood
+        guard token.user == inviter, past[.user(inviter)].isRegistered,
+            roles[inviter] == .owner || isAdministrator, !past.isEndedFromAbove(inviterToken)
+        else { throw .invitationVoid }
+        guard roles[principal.user] != role else { return .append([]) }
+        guard role == .owner || !roles.isLastOwner(principal.user) else { throw .lastOwner(subject.resource) }
+        return .append([subject.added(principal.user, role, by: inviter, inviterToken)])
+    }
+}
+
+/// The command to decline an invitation, or to withdraw one's own: the vault forgets it, and no entry says so.
+public struct EndInvitation: AuthenticatedCommand {
+    public let principal: Principal
+    public let now: Timestamp
+
+    /// Puts the command together.
+    public init(principal: Principal, now: Timestamp) {
+        self.principal = principal
+        self.now = now
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] { [] }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        try authorize(.answerInvitation, on: .account(principal.user), past)
+        return .append([])
+    }
+}
