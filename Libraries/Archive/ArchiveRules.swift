@@ -1,25 +1,29 @@
 import Text
 
-/// How much an archive may unpack to.
+/// The limits of an archive that is read, unpacked or packed.
+///
+/// An archive beyond one of them is refused with `ArchiveFault` as soon as the reader notices; it is not read to its
+/// end.
 public struct ArchiveBudget: Sendable {
-    /// Files and folders.
+    /// The number of entries, files and folders together.
     public var entries = 10_000
-    /// All files together.
+    /// The unpacked size of all files together, in bytes.
     public var bytes: Int64 = 512 << 20
-    /// Folders within each other.
+    /// The number of parts in a name, the file's own included.
     public var depth = 32
-    /// A name with its folders.
+    /// The length of a name with its folders, in bytes.
     public var nameBytes = 1_024
 
-    /// The defaults.
+    /// 10,000 entries, 512 MiB, 32 parts and 1,024 bytes for a name.
     public init() {}
 }
 
-/// Why an archive is not taken.
+/// The reason why an archive is refused.
 public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The entry concerned, escaped; empty where it is none.
+    /// The name of the entry concerned, with escapes for unsafe characters; empty where the fault concerns the whole
+    /// archive.
     public let entry: String
-    /// What is wrong.
+    /// What is wrong, in words that follow the entry's name: "has a backslash in its name".
     public let reason: String
 
     init(_ reason: String, entry: String = "") {
@@ -33,7 +37,9 @@ public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible 
         ArchiveFault("the archive holds more than \(budget.bytes) bytes")
     }
 
-    /// A name as it can be shown: control characters, quotes and what is no ASCII as escapes, cut where it is long.
+    /// A name that is safe to print.
+    ///
+    /// Control characters, quotes and everything outside ASCII are escaped; a name of more than 128 bytes is cut.
     static func shown(_ name: [UInt8]) -> String {
         var text = ""
         for scalar in String(decoding: name.prefix(128), as: UTF8.self).unicodeScalars {
@@ -43,13 +49,16 @@ public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible 
     }
 }
 
-/// What names an archive may hold, whatever the file system under it would make of them.
+/// The rules for names in an archive, the same on every file system.
+///
+/// A name is valid UTF-8 and relative. It holds no backslash, no control or invisible character, no `.` or `..` part
+/// and no empty part. Two names that differ in case alone are refused, since some file systems can't hold both.
 struct ArchiveNames {
     private let budget: ArchiveBudget
-    /// Folded names of files and folders, with the spelling that came first.
+    /// The spelling that came first for each lower-cased name of a file or folder.
     private var seen: [String: (spelling: String, isFile: Bool)] = [:]
     private var entries = 0
-    /// What `seen` holds.
+    /// The bytes of all names in `seen`, which `maximumNamesBytes` bounds.
     private var namesBytes = 0
     private static let maximumNamesBytes = 8 << 20
 
@@ -57,7 +66,11 @@ struct ArchiveNames {
         self.budget = budget
     }
 
-    /// Takes a name in; returns it without a leading `./` and trailing slashes, empty for the root itself.
+    /// Checks the next name and notes it.
+    ///
+    /// - Returns: the name without a leading `./` and, for a folder, without trailing slashes; empty for the archive's
+    ///   root.
+    /// - Throws: the first rule that the name breaks, or the limit that it exceeds.
     mutating func take(_ raw: [UInt8], isFile: Bool) throws(ArchiveFault) -> String {
         entries += 1
         func fault(_ reason: String) -> ArchiveFault { ArchiveFault(reason, entry: ArchiveFault.shown(raw)) }
@@ -75,7 +88,7 @@ struct ArchiveNames {
             case nil: break
             }
         }
-        // By bytes, as the kernel does: for Swift a slash with an accent on it is another character.
+        // Split bytes, as the kernel does: a Swift `Character` joins a slash with a combining accent after it.
         var parts = text.utf8.split(separator: 0x2f, omittingEmptySubsequences: false).map { Array($0) }
         if parts.first == [0x2e] { parts.removeFirst() }
         while !isFile, parts.last == [] { parts.removeLast() }
@@ -93,7 +106,7 @@ struct ArchiveNames {
         return String(decoding: Array(parts.joined(separator: [0x2f])), as: UTF8.self)
     }
 
-    /// Each folder on the way is a folder, and no two names differ in case alone.
+    /// Refuses a file in place of a folder, a file that occurs twice, and names that differ in case alone.
     private mutating func note(
         _ parts: [[UInt8]], isFile: Bool, _ fault: (String) -> ArchiveFault
     ) throws(ArchiveFault) {

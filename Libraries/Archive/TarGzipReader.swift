@@ -1,27 +1,32 @@
 import System
 
-/// Reads a gzip-compressed tar archive entry by entry and takes nothing but files and folders with plain names.
+/// Reads a gzip-compressed tar archive entry by entry and accepts only files and folders with plain names.
 ///
-/// libarchive reads the tar format; links, devices and FIFOs, names that lead elsewhere, what goes beyond the budget and
-/// what stands behind the end are refused here, and the first fault ends it.
+/// libarchive parses the tar format. This type refuses links, devices and FIFOs, names that lead out of the folder, an
+/// archive beyond its `ArchiveBudget`, and bytes after the end of the archive. It stops at the first fault.
 public enum TarGzip {
     /// One file or folder of an archive.
     public struct Entry: Sendable, Equatable {
-        /// The name, with `/` between its parts.
+        /// The relative name, with `/` between its parts and no trailing slash.
         public let name: String
-        /// True for a file.
+        /// True for a file, false for a folder.
         public let isFile: Bool
         /// True for a file that its owner may run.
         public let isExecutable: Bool
-        /// The size of a file.
+        /// The size of a file in bytes; 0 for a folder.
         public let sizeBytes: Int64
     }
 
-    /// Reads a whole archive; returns what it holds, in its order. Blocks.
+    /// Reads a whole archive and blocks the calling thread until it is done.
     ///
     /// - Parameters:
-    ///   - file: called for each piece of a file, in order.
-    /// - Throws: `ArchiveFault`, `SystemError`, or what `file` throws.
+    ///   - path: the archive.
+    ///   - budget: the limits that the archive has to stay within.
+    ///   - file: called for each file in the archive's order: once with nil where the file begins, then with each piece
+    ///     of its content. It is not called for folders.
+    /// - Returns: all entries in the archive's order, without the root folder.
+    /// - Throws: `ArchiveFault` for a refused archive, `SystemError` where the file can't be read, or what `file`
+    ///   throws.
     @discardableResult
     public static func read(
         _ path: String, budget: ArchiveBudget = ArchiveBudget(),
@@ -60,8 +65,14 @@ public enum TarGzip {
         return entries
     }
 
-    /// Unpacks an archive into a folder that exists and is empty. Files get mode 0644 or 0755, nothing else of what the
-    /// archive says of them. Blocks.
+    /// Unpacks an archive into a folder that exists and is empty; blocks the calling thread.
+    ///
+    /// Files get mode 0644, or 0755 where the archive says that the owner may run them; folders get 0755, all less the
+    /// process's umask. Owners and times of the archive are ignored. Nothing is forced to the disk. After an error the
+    /// folder holds what was unpacked so far.
+    ///
+    /// - Returns: all entries in the archive's order.
+    /// - Throws: `ArchiveFault` for a refused archive, `SystemError` where a file can't be read or written.
     @discardableResult
     public static func unpack(
         _ path: String, into folder: String, budget: ArchiveBudget = ArchiveBudget()
@@ -82,7 +93,7 @@ public enum TarGzip {
         return entries
     }
 
-    /// The file that is being unpacked.
+    /// The file that `unpack` is writing.
     private final class OpenFile {
         private var descriptor: Descriptor?
 

@@ -2,16 +2,16 @@ import CArchive
 import System
 
 extension TarGzip {
-    /// A file to be packed.
+    /// A file to pack.
     public struct Source: Sendable {
         /// The name in the archive, with `/` between its parts.
         public let name: String
-        /// Where it lies.
+        /// The path of the file to read.
         public let path: String
-        /// True for a program.
+        /// True to store mode 0755, false for 0644.
         public let isExecutable: Bool
 
-        /// Names a file.
+        /// Names a file to pack.
         public init(name: String, path: String, isExecutable: Bool) {
             self.name = name
             self.path = path
@@ -19,10 +19,18 @@ extension TarGzip {
         }
     }
 
-    /// Packs files: the same bytes for the same names, contents and modes, whatever their order, times and owners.
-    /// Returns how many bytes the archive has. Blocks.
+    /// Packs files into a gzip-compressed tar archive; blocks the calling thread.
     ///
-    /// - Throws: `SystemError`, and `ArchiveFault` where a file changes while it is packed or the rules refuse a name.
+    /// The result is reproducible: the same names, contents and modes give the same bytes. The order of `sources` and
+    /// the files' times and owners do not count.
+    ///
+    /// - Parameters:
+    ///   - sources: the files; their names have to satisfy the same rules as in an archive that is read.
+    ///   - path: the archive to write; an existing file is overwritten.
+    ///   - progress: called after each piece with the number of content bytes packed so far.
+    /// - Returns: the size of the archive in bytes.
+    /// - Throws: `SystemError`; `ArchiveFault` where a file shrinks while it is packed, a name is refused, or
+    ///   libarchive can't write.
     @discardableResult
     public static func pack(
         _ sources: [Source], to path: String, progress: (_ packedBytes: Int64) -> Void = { _ in }
@@ -62,7 +70,8 @@ extension TarGzip {
         unsafe self.archive = unsafe archive
         unsafe archive_write_add_filter_gzip(archive)
         unsafe archive_write_set_format_pax_restricted(archive)
-        // No time in gzip's header; and names are bytes, since in the C locale a converted one crashes libarchive.
+        // No time in gzip's header. Names are written as bytes: libarchive crashes when it converts one in the C
+        // locale.
         unsafe archive_write_set_options(archive, "gzip:!timestamp,hdrcharset=BINARY")
         guard unsafe archive_write_open_filename(archive, path) == ARCHIVE_OK else { throw fault() }
     }

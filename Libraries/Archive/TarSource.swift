@@ -3,7 +3,7 @@ import Compression
 import Glibc
 import System
 
-/// The bytes of the tar archive in blocks of 512, so that nothing behind its end is passed over.
+/// Gives libarchive the unpacked tar archive in blocks of 512 bytes, so that it reads nothing after the archive's end.
 @safe final class TarSource {
     private static let blockBytes = 512
     private static let readBytes = 1 << 16
@@ -12,13 +12,13 @@ import System
     private var offset: Int64 = 0
     private let gunzip = GunzipStream()
     private let budget: ArchiveBudget
-    /// How many bytes may still come out of the stream, whatever they are.
+    /// How many bytes the stream may still unpack to, headers and padding included.
     private var left: Int64
     private var buffer: [UInt8] = []
     private var place = 0
-    /// What libarchive is reading, which has to stay where it is until it asks for more.
+    /// The block that libarchive is reading; it has to stay at this address until libarchive asks for the next.
     fileprivate let pinned: UnsafeMutablePointer<UInt8>
-    /// Why there is no next block, where that is a fault.
+    /// The error that kept `pinNext` from giving a block; nil at the end of the archive.
     private(set) var fault: (any Error)?
 
     init(_ path: String, _ budget: ArchiveBudget) throws(SystemError) {
@@ -33,7 +33,9 @@ import System
         unsafe pinned.deallocate()
     }
 
-    /// Puts the next block in its place for libarchive; returns its size, 0 at the end and -1 where `fault` says why.
+    /// Puts the next block where libarchive reads it.
+    ///
+    /// - Returns: the size of the block in bytes, 0 at the end, -1 where `fault` holds the error.
     fileprivate func pinNext() -> Int {
         do {
             let count = try fill()
@@ -49,7 +51,9 @@ import System
         }
     }
 
-    /// Makes sure that a block is at hand; returns how much of one there is, 0 at the end.
+    /// Reads and unpacks until a whole block is in `buffer`, or the stream has ended.
+    ///
+    /// - Returns: the bytes of the block; fewer than 512 at the end, and 0 where none is left.
     private func fill() throws -> Int {
         while buffer.count - place < Self.blockBytes {
             if gunzip.isFinished { return buffer.count - place }
@@ -73,14 +77,14 @@ import System
         return Self.blockBytes
     }
 
-    /// Throws unless nothing but the zeros of the last blocks follows.
+    /// Throws unless only zeros follow in the tar archive, at most 1 MiB, and nothing follows the gzip member.
     func checkEnd() throws {
         var zeros = 0
         while true {
             let count = try fill()
             if count == 0 { break }
             zeros += count
-            // Archives are padded to some 10 KiB; a megabyte of zeros is a bomb in the making.
+            // Archives are padded to some 10 KiB. Much more is an attempt to keep this server busy.
             guard zeros <= 1 << 20, buffer[place..<place + count].allSatisfy({ $0 == 0 }) else {
                 throw ArchiveFault("something stands behind the end of the archive")
             }
@@ -141,7 +145,8 @@ import System
 
     /// The next entry; nil at the end.
     func next() throws -> Header? {
-        // libarchive turns the names of pax headers from UTF-8 into the locale's character set, and Swift's is ASCII's.
+        // libarchive converts the names of pax headers from UTF-8 to the thread's locale, which is ASCII in a Swift
+        // program.
         let before = unsafe uselocale(Self.locale)
         defer { unsafe uselocale(before) }
         var entry: OpaquePointer?
@@ -162,7 +167,8 @@ import System
 
     private func kind(_ entry: OpaquePointer) -> Kind {
         if unsafe archive_entry_hardlink(entry) != nil { return .link }
-        // The bits of `st_mode` (sys/stat.h), which libarchive's casting macros stand for.
+        // The bits of `st_mode` (sys/stat.h): Swift can't import libarchive's macros for them, since they contain
+        // casts.
         switch unsafe archive_entry_filetype(entry) & 0o170000 {
         case 0o100000: return .file
         case 0o040000: return .folder
@@ -173,7 +179,7 @@ import System
         }
     }
 
-    /// The next piece of the entry's content; nil at its end.
+    /// The next piece of the entry's content, at most 64 KiB; nil at its end.
     func piece() throws -> [UInt8]? {
         var count = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, initialized in
