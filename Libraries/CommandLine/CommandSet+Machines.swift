@@ -1,6 +1,6 @@
-/// What shells, `man` and other programs read.
+/// Output for shells, `man` and other programs.
 extension CommandSet {
-    /// The tree of commands as one JSON document.
+    /// All commands with their arguments and options as one JSON document.
     var json: String {
         func quoted(_ text: String) -> String {
             var quoted = "\""
@@ -35,13 +35,13 @@ extension CommandSet {
 
     // MARK: The manual
 
-    /// The page in the language of `man` (`man(7)`).
+    /// The page of the manual in the markup of `man(7)`.
     var man: String {
         func escaped(_ text: String) -> String {
-            // What a terminal would show as another character than the one that is typed.
+            // Characters that `man` would print as typographic ones, such as a curly quote in place of a typed quote.
             let safe = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
                 .replacing("^", with: "\\(ha").replacing("~", with: "\\(ti").replacing("`", with: "\\(ga")
-            // A dot or a quote at the beginning of a line would be a request.
+            // A line that begins with a dot would be a command of the markup.
             let ascii = safe.unicodeScalars.map { scalar in
                 scalar.isASCII
                     ? String(scalar) : "\\[u\(String(scalar.value + 0x1_0000, radix: 16, uppercase: true).suffix(4))]"
@@ -83,7 +83,7 @@ extension CommandSet {
         }
     }
 
-    /// Where a command line may go on: behind these words, these may come.
+    /// The words that may follow each beginning of a command, such as `log` and then `verify`.
     private var nodes: [(path: String, next: [String])] {
         var nodes: [(path: String, next: [String])] = []
         for command in commands {
@@ -103,12 +103,14 @@ extension CommandSet {
         (command.options + globals).map { "--\($0.name)" } + ["--help"] + (command.arguments.first?.choices ?? [])
     }
 
-    /// What bash and zsh do alike: words are told from options and their values, and the longest command that they begin
-    /// with decides what may come.
+    /// The part of the script that bash and zsh share.
+    ///
+    /// It skips options and their values, joins the other words to a path, and looks up the candidates of the longest
+    /// command that the path begins with.
     ///
     /// - Parameters:
-    ///   - words: how the shell counts the words before the present one.
-    ///   - word: the word at `index`.
+    ///   - words: how the shell loops over the words before the current one.
+    ///   - word: the shell expression for the word at `index`.
     private func choosing(_ words: String, word: String) -> String {
         let valued = Set((commands.flatMap(\.options) + globals).filter { $0.placeholder != nil }.map(\.name)).sorted()
         var text = """

@@ -1,10 +1,14 @@
-/// A program with commands.
+/// A command-line program with commands, options and help.
+///
+/// The program declares its commands once. From that this type parses command lines, prints help, prints completion
+/// scripts for bash, zsh and fish (`completion SHELL`), the page of the manual (`man`) and a JSON description
+/// (`help --json`).
 public struct CommandSet: Sendable {
-    /// What a command line asks for.
+    /// What the program has to do for a command line.
     public enum Request: Sendable {
-        /// To run a command.
+        /// Run a command.
         case run(Invocation)
-        /// To print this text and end with success.
+        /// Print this text on standard output and exit with 0.
         case print(String)
     }
 
@@ -12,12 +16,12 @@ public struct CommandSet: Sendable {
     let version: String
     let summary: String
     let commands: [Subcommand]
-    /// Options that every command takes.
+    /// Options that every command accepts.
     let globals: [Subcommand.Option]
-    /// What the program's page of the manual says of exit codes, environment and files, by heading.
+    /// Further sections of the manual page, such as exit codes, environment and files, in order.
     let manual: [(heading: String, lines: [(String, String)])]
 
-    /// What every program can say of itself.
+    /// The commands that this type adds to every program.
     private static let tools = [
         Subcommand(
             "completion", "Prints a script that completes commands, options and values.",
@@ -26,6 +30,14 @@ public struct CommandSet: Sendable {
     ]
 
     /// Declares a program.
+    ///
+    /// - Parameters:
+    ///   - program: the name, as typed.
+    ///   - version: printed for `--version`.
+    ///   - summary: one line for the help.
+    ///   - commands: in the order in which the help lists them; `completion` and `man` are added at the end.
+    ///   - globals: options that every command accepts.
+    ///   - manual: further sections of the manual page, each with terms and their explanations.
     public init(
         _ program: String, version: String, _ summary: String, commands: [Subcommand],
         globals: [Subcommand.Option] = [],
@@ -39,14 +51,19 @@ public struct CommandSet: Sendable {
         self.manual = manual
     }
 
-    /// Reads a command line without the program's name.
+    /// Parses a command line.
+    ///
+    /// An empty command line asks for help. Options of every command may also stand before the command.
+    ///
+    /// - Parameter words: the arguments of the process without the program's name.
+    /// - Throws: `UsageError` with one sentence that names the command, option or value that is wrong.
     public func parse(_ words: [String]) throws(UsageError) -> Request {
         guard let first = words.first, first != "--help", first != "-h", words != ["help"] else { return .print(help) }
         if first == "--version" { return .print("\(program) \(version)\n") }
         if words == ["help", "--json"] { return .print(json) }
         let isHelp = first == "help"
         var rest = isHelp ? Array(words.dropFirst()) : words
-        // Options that every command takes may stand in front of it.
+        // Options of every command may stand before the command.
         var front: [String] = []
         while let word = rest.first,
             let option = globals.first(where: { word == "--\($0.name)" || word.hasPrefix("--\($0.name)=") })
@@ -74,7 +91,7 @@ public struct CommandSet: Sendable {
         }
     }
 
-    /// The longest beginning of the words that is a group of commands.
+    /// The longest prefix of the words, at most two, that names a group of commands.
     private func group(_ words: [String]) -> (name: String, words: Int)? {
         for count in stride(from: min(2, words.count), to: 0, by: -1) {
             let name = Array(words.prefix(count))
@@ -106,7 +123,9 @@ public struct CommandSet: Sendable {
                 + "\(known.joined(separator: ", ")).")
     }
 
-    /// The words that are near to what was typed, as a sentence; empty where none is.
+    /// A hint such as " Did you mean 'status'?"; empty where no known word is near.
+    ///
+    /// It names the word with the smallest edit distance, if that is at most a third of the shorter word's length or 1.
     public static func didYouMean(_ typed: String, _ known: [String]) -> String {
         let near = known.map { ($0, distance(Array(typed.lowercased()), Array($0.lowercased()))) }
             .filter { $0.1 <= max(1, min($0.0.count, typed.count) / 3) }
@@ -114,7 +133,7 @@ public struct CommandSet: Sendable {
         return near.map { " Did you mean '\($0.0)'?" } ?? ""
     }
 
-    /// How many letters have to be put in, taken out, changed or swapped with their neighbour.
+    /// The edit distance: how many letters to insert, delete, replace or swap with their neighbor.
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {
         guard left.count <= 64, right.count <= 64 else { return .max }
         var rows = [Array(0...right.count)]

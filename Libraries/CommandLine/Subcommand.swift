@@ -1,27 +1,31 @@
-/// A command declared once: its parsing, its help, completions, its page of the manual and its place in the JSON dump
-/// all come from this value.
+/// One command of a program.
+///
+/// Its parsing, its help, its completion, its part of the manual page and its part of the JSON description all come
+/// from this value. An example:
+///
+///     Subcommand("log verify", "Checks the log.", options: [.flag("quiet", "print nothing")])
 public struct Subcommand: Sendable {
-    /// What stands for an argument, and how many may come.
+    /// An argument by position.
     public struct Argument: Sendable {
-        /// How many.
+        /// How many values an argument has.
         public enum Arity: String, Sendable {
-            /// Just one.
+            /// Exactly one value.
             case one
-            /// One or none.
+            /// No value or one.
             case optional
-            /// Any number, also none.
+            /// Any number of values, also none.
             case many
         }
-        /// The name, in upper case.
+        /// The name that the help shows, in upper case.
         public let name: String
         /// One line for the help.
         public let summary: String
-        /// How many may come.
+        /// How many values it has.
         public let arity: Arity
-        /// The words that it can be; empty for anything.
+        /// The only values that it accepts; empty for any value.
         public let choices: [String]
 
-        /// Declares an argument that has to come, unless said otherwise.
+        /// Declares an argument that is required unless `arity` says otherwise.
         public init(_ name: String, _ summary: String, _ arity: Arity = .one, choices: [String] = []) {
             self.name = name
             self.summary = summary
@@ -42,23 +46,23 @@ public struct Subcommand: Sendable {
     public struct Option: Sendable {
         /// The name without dashes.
         public let name: String
-        /// What stands for the value in the help; nil for a flag.
+        /// The name of the value in the help; nil for a flag.
         public let placeholder: String?
         /// One line for the help.
         public let summary: String
-        /// The values that it can have; empty for any.
+        /// The only values that it accepts; empty for any value.
         public let choices: [String]
-        /// True where it may stand several times.
+        /// True for an option that may occur several times on one command line.
         public let isRepeated: Bool
 
-        /// An option that takes a value.
+        /// Declares an option with a value, `--name VALUE` or `--name=VALUE`.
         public static func value(
             _ name: String, _ placeholder: String, _ summary: String, choices: [String] = [], isRepeated: Bool = false
         ) -> Option {
             Option(name: name, placeholder: placeholder, summary: summary, choices: choices, isRepeated: isRepeated)
         }
 
-        /// An option that is there or not.
+        /// Declares a flag, `--name`.
         public static func flag(_ name: String, _ summary: String) -> Option {
             Option(name: name, placeholder: nil, summary: summary, choices: [], isRepeated: false)
         }
@@ -66,17 +70,17 @@ public struct Subcommand: Sendable {
         var usage: String { "--\(name)\(placeholder.map { " \($0)" } ?? "")" }
     }
 
-    /// The name, as typed; of a command in a group several words, such as `log verify`.
+    /// The name, as typed; several words for a command in a group, such as `log verify`.
     public let name: String
     /// One line for the help.
     public let summary: String
-    /// What is worth knowing besides, in a paragraph; empty where nothing is.
+    /// A paragraph for the command's help and the manual; empty where there is nothing more to say.
     public let notes: String
     /// The arguments; only the last one may be optional or many.
     public let arguments: [Argument]
     /// The options.
     public let options: [Option]
-    /// Subcommand lines that show the use.
+    /// Command lines that show the use.
     public let examples: [String]
 
     /// Declares a command.
@@ -95,27 +99,29 @@ public struct Subcommand: Sendable {
     var words: [String] { name.split(separator: " ").map(String.init) }
 }
 
-/// What stood on the command line.
+/// A parsed command line.
 public struct Invocation: Sendable {
-    /// The command.
+    /// The command to run.
     public let command: Subcommand
-    /// The arguments in order.
+    /// The arguments by position, in order.
     public let arguments: [String]
-    /// The values of the options that were given, in order.
+    /// All values of each option that was given, by its name, in the order of the command line.
     public let allValues: [String: [String]]
     /// The flags that were given.
     public let flags: Set<String>
 
-    /// The value of each option that was given.
+    /// The last value of each option that was given, by its name.
     public var values: [String: String] { allValues.compactMapValues(\.last) }
 }
 
-/// A command line that can't be followed; exit code 64 (`EX_USAGE` of sysexits).
+/// A usage error on the command line.
+///
+/// The program exits with code 64, `EX_USAGE` of `sysexits.h`.
 public struct UsageError: Error, Sendable, CustomStringConvertible {
-    /// What is wrong and what would be right.
+    /// What is wrong and what to type instead.
     public let description: String
 
-    /// States a fault.
+    /// Describes a usage error.
     public init(_ description: String) {
         self.description = description
     }
