@@ -1,24 +1,27 @@
 import CZlib
 
-/// Unpacks one gzip member (RFC 1952) piece by piece; what stands behind it is not touched.
+/// Decompresses one gzip member (RFC 1952) piece by piece.
+///
+/// The caller hands in compressed bytes with `append` and takes decompressed bytes with `read`. Bytes after the
+/// member's end are not touched; `unread` counts them. Not safe for use from two threads at once.
 @safe public final class GunzipStream {
-    /// The bytes are no gzip.
+    /// The input is not gzip, or it is damaged.
     public struct Fault: Error, Sendable, CustomStringConvertible {
-        /// In a few words.
+        /// What is wrong, in a few words.
         public let description: String
     }
 
     private let stream: UnsafeMutablePointer<z_stream>
     private var input: [UInt8] = []
     private var next = 0
-    /// True once the member has ended and its checksum was right.
+    /// True once the member has ended and its checksum and length were right.
     public private(set) var isFinished = false
 
-    /// Begins.
+    /// Starts without any input; traps where zlib has no memory.
     public init() {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        // 16 more than the largest window stands for the gzip format alone.
+        // 16 more than the largest window makes zlib accept gzip only.
         let code = unsafe inflateInit2_(stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(code == Z_OK, "zlib gives no stream")
     }
@@ -28,16 +31,20 @@ import CZlib
         unsafe stream.deallocate()
     }
 
-    /// How many bytes that were handed in are left over.
+    /// How many bytes of the input are not consumed yet.
     public var unread: Int { input.count - next }
 
-    /// Hands in more bytes.
+    /// Adds compressed bytes to the input.
     public func append(_ bytes: [UInt8]) {
         input = Array(input[next...]) + bytes
         next = 0
     }
 
-    /// At most so many bytes of what is unpacked; empty where more input is needed, or at the end.
+    /// Decompresses the next bytes.
+    ///
+    /// - Parameter count: the largest number of bytes to return, which bounds the memory that hostile input can take.
+    /// - Returns: empty where more input is needed, or at the end (`isFinished`).
+    /// - Throws: `Fault` where the input is not gzip or is damaged.
     public func read(_ count: Int) throws(Fault) -> [UInt8] {
         guard !isFinished else { return [] }
         var code = Z_OK

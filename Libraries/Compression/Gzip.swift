@@ -1,13 +1,18 @@
 import CZlib
 
-/// Makes gzip (RFC 1952) of bytes at hand.
+/// Compresses bytes in memory to gzip (RFC 1952).
 public enum Gzip {
-    /// The compressed form, without a time or a name, so that equal bytes have equal ones; nil without memory.
+    /// Compresses all bytes at once.
     ///
-    /// - Parameter level: 1 (fast) to 9 (small).
+    /// The header has no time and no name, so that one version of zlib gives equal output for equal input and level.
+    ///
+    /// - Parameters:
+    ///   - bytes: less than 4 GiB; traps beyond.
+    ///   - level: 1 (fast) to 9 (small).
+    /// - Returns: one gzip member; nil where zlib has no memory or the level is out of range.
     public static func compress(_ bytes: [UInt8], level: Int32 = 6) -> [UInt8]? {
         var stream = unsafe z_stream()
-        // 15 bits of window, and 16 for gzip's frame in place of zlib's.
+        // 15 bits of window; 16 more select gzip's frame instead of zlib's.
         guard
             unsafe deflateInit2_(
                 &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
@@ -15,7 +20,7 @@ public enum Gzip {
         else { return nil }
         defer { unsafe deflateEnd(&stream) }
         var input = bytes
-        // The bound holds for all bytes at once, so one call makes everything.
+        // `deflateBound` covers the whole output, so one call is enough.
         let bound = unsafe Int(deflateBound(&stream, UInt(bytes.count)))
         var outcome = Z_OK
         let output = unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, initialized in
