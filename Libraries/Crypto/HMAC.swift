@@ -4,7 +4,7 @@ import COpenSSL
 public enum HMACSHA256 {
     private nonisolated(unsafe) static let algorithm = unsafe EVP_sha256()
 
-    /// The code of a message under a key of any length.
+    /// The authentication code of a message under a key of any length.
     public static func code(key: [UInt8], message: [UInt8]) -> SHA256Digest {
         var bytes = [UInt8](repeating: 0, count: 32)
         var count: UInt32 = 0

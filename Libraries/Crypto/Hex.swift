@@ -2,10 +2,10 @@ public import Text
 
 /// Bytes as lower-case hexadecimal digits.
 public enum Hex {
-    /// Two digits for each byte.
+    /// Two lower-case digits for each byte of a sequence.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }
 
-    /// Two digits for each byte.
+    /// Two lower-case digits for each byte.
     public static func encode(_ bytes: [UInt8]) -> String {
         var text = [UInt8](repeating: 0, count: bytes.count * 2)
         var index = 0
@@ -28,7 +28,7 @@ public enum Hex {
         }
     }
 
-    /// The bytes of lower-case digits of a part of a text.
+    /// The bytes of lower-case digits; nil where the count is odd or another character occurs.
     public static func decode(_ text: Substring) -> [UInt8]? { decode(String(text)) }
 
     /// The bytes of lower-case digits; nil where the count is odd or another character occurs.
@@ -50,25 +50,27 @@ public enum Hex {
         return bytes
     }
 
-    /// The value of 16 digits from `index` on; nil where others stand there or fewer.
+    /// The value of the 16 lower-case digits from `index` on; nil where another byte occurs or fewer are left.
     @inlinable @inline(__always) public static func word(_ text: Span<UInt8>, at index: Int) -> UInt64? {
         guard let high = text.word(at: index), let low = text.word(at: index &+ 8) else { return nil }
         return word(high, low)
     }
 
-    /// The value of 16 digits, eight in each word, the first one lowest; nil where others stand there.
+    /// The value of 16 lower-case digits; nil where another byte occurs.
+    ///
+    /// Each word holds eight digits, the first digit in the lowest byte.
     @inlinable @inline(__always) public static func word(_ high: UInt64, _ low: UInt64) -> UInt64? {
         guard let high = value(of: high), let low = value(of: low) else { return nil }
         return UInt64(high) << 32 | UInt64(low)
     }
 
-    /// Stores the 16 digits of a value from `index` on.
+    /// Writes a value as 16 lower-case digits from `index` on; traps where there is no room for them.
     @inlinable public static func write(_ value: UInt64, _ text: inout MutableSpan<UInt8>, at index: Int) {
         text.store(digits(of: UInt32(truncatingIfNeeded: value >> 32)), at: index)
         text.store(digits(of: UInt32(truncatingIfNeeded: value)), at: index + 8)
     }
 
-    /// Eight digits, the first one lowest.
+    /// A value as eight lower-case digits, the first digit in the lowest byte.
     @inlinable @inline(__always) public static func digits(of value: UInt32) -> UInt64 {
         var nibbles = UInt64(value)
         nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff
@@ -77,15 +79,17 @@ public enum Hex {
         return letters(nibbles.byteSwapped)
     }
 
-    /// Each byte, a value below 16, as a digit: one of 10 and above gets a carry from the added 6.
+    /// Turns eight values below 16 into digits at once.
+    ///
+    /// Adding 6 carries into the next four bits for values of 10 and above, which need 0x27 more to become a letter.
     @inlinable @inline(__always) static func letters(_ nibbles: UInt64) -> UInt64 {
         let carries = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
         return nibbles &+ 0x3030_3030_3030_3030 &+ carries &* 0x27
     }
 
-    /// The value of eight digits; nil unless writing them again gives the same.
+    /// The value of eight lower-case digits; nil unless encoding it again gives the same digits.
     @inlinable @inline(__always) static func value(of digits: UInt64) -> UInt32? {
-        // Letters alone have bit 6 set.
+        // Only letters have bit 6 set.
         let carries = digits >> 6 & 0x0101_0101_0101_0101
         var nibbles = digits & 0x0f0f_0f0f_0f0f_0f0f &+ carries &* 9
         guard nibbles & 0xf0f0_f0f0_f0f0_f0f0 == 0, letters(nibbles) == digits else { return nil }
@@ -97,7 +101,7 @@ public enum Hex {
 }
 
 extension UInt64 {
-    /// Eight bytes, the highest first.
+    /// Reads eight bytes, the highest first.
     init(bigEndian bytes: ArraySlice<UInt8>) {
         self = bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }

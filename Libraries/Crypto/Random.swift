@@ -1,13 +1,15 @@
 import COpenSSL
 import Synchronization
 
-/// Random bytes fit for secrets.
+/// Random bytes for secrets, from OpenSSL's generator.
 public enum SecureRandom {
-    /// What was drawn ahead: one draw costs as much as hundreds of bytes.
+    /// Bytes drawn in advance: one call of OpenSSL costs as much as hundreds of bytes.
     private static let drawn = Mutex<[UInt8]>([])
     private static let drawAheadBytes = 1_024
 
-    /// So many bytes from OpenSSL's generator, each given out once; traps where the system has no entropy to give.
+    /// Returns random bytes; no byte is given out twice.
+    ///
+    /// Safe to call from any thread. Traps where the system gives no entropy.
     public static func bytes(_ count: Int) -> [UInt8] {
         guard count <= 64 else { return draw(count) }
         return drawn.withLock { drawn in

@@ -2,7 +2,7 @@ import COpenSSL
 
 /// A SHA-256 digest (FIPS 180-4): 32 bytes, written as 64 lower-case hexadecimal digits.
 public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
-    // The 32 bytes, big-endian, so that a digest costs no allocation.
+    // The 32 bytes as big-endian words, so that a digest needs no allocation.
     private let first: UInt64
     private let second: UInt64
     private let third: UInt64
@@ -49,7 +49,7 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     }
     public var description: String { hex }
 
-    /// Stores the 64 digits from `index` on.
+    /// Writes the 64 lower-case digits from `index` on; traps where there is no room for them.
     public func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
         Hex.write(first, &text, at: index)
         Hex.write(second, &text, at: index + 16)
@@ -57,7 +57,7 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
         Hex.write(fourth, &text, at: index + 48)
     }
 
-    /// The digest of bytes at hand.
+    /// Computes the digest of bytes in memory.
     public init(of content: some Collection<UInt8>) {
         var hasher = SHA256Hasher()
         hasher.update(content)
@@ -65,13 +65,13 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// SHA-256 over bytes that come piece by piece.
+/// Computes SHA-256 over bytes that arrive piece by piece.
 @safe public struct SHA256Hasher: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
     /// Fetched once, since each fetch by name takes a lock within OpenSSL.
     private nonisolated(unsafe) static let algorithm = unsafe EVP_sha256()
 
-    /// Starts over nothing.
+    /// Starts with no bytes.
     public init() {
         guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, Self.algorithm, nil) == 1 else {
             preconditionFailure("OpenSSL has no SHA-256")
@@ -83,7 +83,7 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
         unsafe EVP_MD_CTX_free(context)
     }
 
-    /// Adds bytes.
+    /// Adds the next bytes of the message.
     public mutating func update(_ bytes: some Collection<UInt8>) {
         let isDone: Void? = bytes.withContiguousStorageIfAvailable { buffer in
             _ = unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count)
@@ -94,7 +94,7 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The digest of all bytes added so far; nothing can be added afterwards.
+    /// Returns the digest of all bytes added so far; call it once, after the last `update`.
     public mutating func finish() -> SHA256Digest {
         var bytes = [UInt8](repeating: 0, count: 32)
         var count: UInt32 = 0
