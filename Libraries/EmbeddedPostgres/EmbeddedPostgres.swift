@@ -2,15 +2,15 @@ import Crypto
 import Postgres
 import System
 
-/// A private Postgres server for one data folder, reached over a unix socket alone.
+/// A private Postgres 15 server for one data folder, reachable only over a Unix socket.
 ///
-/// Made when first started; an orphan of a crashed run is adopted. It never runs as root: started by
-/// root, the cluster lies under `/var/lib/mentatlab/` and belongs to the user `postgres`, since a data
-/// folder below `/root` could not be reached by it.
+/// `start` creates the cluster the first time and adopts a server that a crashed run left behind. The server never runs
+/// as root: where this process does, the cluster lies under `/var/lib/mentatlab/` and belongs to the user `postgres`,
+/// who could not reach a data folder below `/root`.
 public struct EmbeddedPostgres: Sendable {
-    /// Why the server can't be had.
+    /// The reason why the server can't be started or stopped.
     public struct Failure: Error, Sendable, CustomStringConvertible {
-        /// For a person, with what to do about it.
+        /// What failed and, where there is a remedy, what to do.
         public let description: String
     }
 
@@ -18,11 +18,11 @@ public struct EmbeddedPostgres: Sendable {
         let cluster: String
         let socket: String
         let log: String
-        /// What the server's tools print; in a folder that the server's user can't write to.
+        /// The file for the output of the server's tools; its folder is one that the server's user can't write to.
         let tools: String
-        /// Names, in the data folder, the place outside of it that belongs to it.
+        /// The file in the data folder that names the cluster outside of it.
         let claim: String
-        /// Words before the server's programs that give up root.
+        /// The words before each command that give up root rights.
         let prefix: [String]
         let owner: Host.User?
     }
@@ -30,13 +30,19 @@ public struct EmbeddedPostgres: Sendable {
     private static let binaries = "/usr/lib/postgresql/15/bin"
     private let place: Place
 
-    /// What to connect to, without a database: libpq's keyword/value form.
+    /// The connection string in libpq's keyword/value form, without a database.
     public let connection: String
 
-    /// Finds, makes, starts or adopts the server of a data folder and waits until it answers.
+    /// Starts the server of a data folder and waits until it accepts connections; creates the cluster where it is
+    /// missing.
     ///
-    /// Blocks. The caller holds a lock on the data folder.
-    /// - Parameter progress: is told what takes time.
+    /// Blocks the calling thread, at most about 10 minutes: a server that recovers from a crash may need that long. The
+    /// caller holds a lock on the data folder, so that no two programs do this at once.
+    ///
+    /// - Parameters:
+    ///   - dataFolder: an existing folder.
+    ///   - progress: gets a line before each step that takes long.
+    /// - Throws: `Failure` where Postgres is not installed, the folder was moved, or the server does not start.
     public static func start(
         dataFolder: String, progress: (String) -> Void
     ) throws(Failure) -> EmbeddedPostgres {
@@ -49,10 +55,13 @@ public struct EmbeddedPostgres: Sendable {
         }
     }
 
-    /// Starts the server again where it is gone, and waits until it answers; returns true where it was. Blocks.
+    /// Starts the server again where it no longer runs, and waits until it accepts connections. Blocks the calling
+    /// thread.
     ///
-    /// One that crashed recovers by itself as long as its first process lives. A cluster that is gone is not made
-    /// anew: its disk may come back.
+    /// While the server's first process lives, it recovers from crashes itself. A missing cluster is not created again,
+    /// since its disk may come back.
+    ///
+    /// - Returns: true where the server was gone and runs again.
     public func restartIfGone(progress: (String) -> Void) throws(Failure) -> Bool {
         do {
             if try Self.runs(place) { return false }
@@ -68,7 +77,9 @@ public struct EmbeddedPostgres: Sendable {
         }
     }
 
-    /// Stops the server and waits until it is gone. Blocks.
+    /// Stops the server and waits until it has ended, at most 60 seconds. Blocks the calling thread.
+    ///
+    /// Open transactions are rolled back. A server that does not run is no error.
     public func stop() throws(Failure) {
         do {
             guard try Self.runs(place) else { return }
@@ -83,7 +94,10 @@ public struct EmbeddedPostgres: Sendable {
         }
     }
 
-    /// Makes a database where it is missing; returns what to connect to.
+    /// Creates a database where it is missing.
+    ///
+    /// - Parameter name: lower-case letters and underscores; a missing database with another name traps.
+    /// - Returns: the connection string of the database.
     public func makeDatabase(_ name: String) async throws -> String {
         let session = PostgresSession(
             PostgresConfiguration(url: "\(connection) dbname=postgres", applicationName: "marketplace-setup"))
@@ -91,7 +105,7 @@ public struct EmbeddedPostgres: Sendable {
             try connection.execute(Self.findDatabase, [.text(name)]).count > 0
         }
         if !exists {
-            // A name of the program's own choosing; identifiers can't be parameters.
+            // Identifiers can't be parameters of a statement; the name comes from the program.
             precondition(name.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == UInt8(ascii: "_") })
             try await session.run { try $0.executeScript("CREATE DATABASE \(name)") }
         }
@@ -126,7 +140,7 @@ public struct EmbeddedPostgres: Sendable {
     }
 
     private static func start(in place: Place, _ progress: (String) -> Void) throws -> EmbeddedPostgres {
-        // As root everything lies in one folder outside the data folder.
+        // As root all files of the server lie in one folder outside the data folder.
         if place.owner != nil { try claim(FileSystem.parent(of: place.cluster), place, progress) }
         try makePrivate(FileSystem.parent(of: place.socket), place)
         try makePrivate(place.socket, place)
@@ -138,7 +152,7 @@ public struct EmbeddedPostgres: Sendable {
         return EmbeddedPostgres(place: place, connection: "host=\(place.socket) user=\(Self.superuser)")
     }
 
-    /// Starts the server of a cluster that is there, or adopts it, and waits until it answers.
+    /// Starts the server of an existing cluster, or adopts a running one, and waits until it accepts connections.
     private static func boot(_ place: Place, _ progress: (String) -> Void) throws {
         var tries = 0
         var isWaiting = false
@@ -169,19 +183,23 @@ public struct EmbeddedPostgres: Sendable {
         throw Failure(description: "Postgres is not ready after \(startMilliseconds / 1000) s: \(logTail(place))")
     }
 
-    /// Recovery replays what was written since the last checkpoint, which can be gigabytes.
+    /// The time to wait for the server: recovery replays everything written since the last checkpoint, which can be
+    /// gigabytes.
     private static let startMilliseconds: Int64 = 600_000
 
-    /// A server that was killed leaves a file that names its process. Where that number is a dead process's
-    /// that nobody has waited for, or by now another program's, Postgres would take the file at its word.
+    /// Removes the process file of a server that was killed.
+    ///
+    /// Postgres trusts this file: it would not start while the process id in it belongs to a zombie or to another
+    /// program.
     private static func removeStaleProcessFile(_ place: Place) throws {
         if try !runs(place) { try FileSystem.remove(processFile(place)) }
     }
 
     private static func processFile(_ place: Place) -> String { "\(place.cluster)/postmaster.pid" }
 
-    /// True while the server's first process lives. Its working directory is its cluster; that of a dead one can't
-    /// be resolved.
+    /// True while the server's first process lives.
+    ///
+    /// The working directory of that process is the cluster; the one of a dead process can't be resolved.
     private static func runs(_ place: Place) throws -> Bool {
         guard let bytes = try FileSystem.readIfThere(processFile(place), limit: 4096),
             let process = bytes.split(separator: 0x0a).first.map({ String(decoding: $0, as: UTF8.self) }),
@@ -195,8 +213,9 @@ public struct EmbeddedPostgres: Sendable {
         return String(decoding: log.suffix(2000), as: UTF8.self)
     }
 
-    /// Makes sure that a cluster outside the data folder belongs to this data folder and not to one that
-    /// stood at the same path before: what that one left is put aside, with nothing lost.
+    /// Checks that the cluster outside the data folder belongs to this data folder.
+    ///
+    /// A cluster of an earlier data folder at the same path is stopped and renamed, never deleted.
     private static func claim(_ base: String, _ place: Place, _ progress: (String) -> Void) throws {
         if let claimed = try FileSystem.readIfThere(place.claim, limit: 4096) {
             guard claimed.elementsEqual(base.utf8) else {
@@ -210,7 +229,7 @@ public struct EmbeddedPostgres: Sendable {
         if try FileSystem.status(place.cluster) != nil {
             let aside = "\(base).\(Host.wallClockMilliseconds())"
             progress("the data folder is new: the cluster of one that stood here before goes to \(aside)")
-            // It may still run; the folder's lock says that nobody uses it.
+            // It may still run; the lock on the data folder says that no program uses it.
             _ = try run(place, "pg_ctl", ["stop", "-D", place.cluster, "-m", "fast", "-w", "-t", "60"])
             try FileSystem.rename(base, to: aside)
         }
@@ -220,7 +239,7 @@ public struct EmbeddedPostgres: Sendable {
     private static let superuser = "mentatlab"
 
     private static func makeCluster(_ place: Place) throws {
-        // Built aside and renamed, so that a run that was killed half-way leaves no cluster that looks whole.
+        // Built under another name and renamed, so that a killed run leaves no cluster that looks complete.
         let new = "\(place.cluster).new"
         _ = try Subprocess.run(["/bin/rm", "-rf", "--", new], outputPath: place.tools)
         let outcome = try run(
@@ -238,7 +257,7 @@ public struct EmbeddedPostgres: Sendable {
         try FileSystem.synchronizeDirectory(FileSystem.parent(of: place.cluster))
     }
 
-    /// What the log's append was measured with.
+    /// The server's settings, with which the append of the log was measured.
     private static var settings: String {
         let buffers = min(1024, max(64, (Host.memoryBytes / 4) >> 20))
         return """
@@ -259,11 +278,11 @@ public struct EmbeddedPostgres: Sendable {
             """
     }
 
-    /// Makes a folder that its owner alone may enter; refuses one that somebody else made.
+    /// Creates a folder that only its owner may enter; refuses one of another user or with other permissions.
     private static func makePrivate(_ path: String, _ place: Place) throws {
         let wanted = place.owner?.id ?? Host.userID
         if try FileSystem.status(path) == nil {
-            // The folders above are root's or /tmp; whoever may pass through them can't enter this one.
+            // The folders above belong to root or are /tmp; users who may pass through those can't enter this one.
             if place.owner != nil { try FileSystem.makeDirectory(FileSystem.parent(of: path), mode: 0o755) }
             try FileSystem.makeDirectory(path)
             if let owner = place.owner { try FileSystem.changeOwner(path, user: owner.id, group: owner.group) }
