@@ -6,12 +6,12 @@ import System
 public struct HTTPClientRequest: Sendable {
     /// A part of a multipart/form-data body.
     public struct Part: Sendable {
-        /// Its name.
+        /// The name of the form field.
         public let name: String
-        /// Its bytes.
+        /// The content.
         public let bytes: [UInt8]
 
-        /// Names some bytes.
+        /// Describes a part.
         public init(name: String, bytes: [UInt8]) {
             self.name = name
             self.bytes = bytes
@@ -26,17 +26,21 @@ public struct HTTPClientRequest: Sendable {
     public var fields: [(name: String, value: String)]
     /// A multipart/form-data body; empty for none.
     public var parts: [Part]
-    /// A body whose type the fields name; nil for none. There is this one or parts.
+    /// A body whose type `fields` states; nil for none. A request has either this or `parts`.
     public var body: [UInt8]?
-    /// Takes the body of an answer with a status from 200 to 299 piece by piece, on the client's thread, in place of
-    /// gathering it; the status and fields come first. What it throws ends the request. Nil to gather.
+    /// Receives the body of an answer with a status from 200 to 299 piece by piece; nil to collect it in
+    /// `HTTPClientResponse`.
+    ///
+    /// It runs on the client's thread and gets the status and the fields with each piece. An error that it throws ends
+    /// the request and is thrown by `send`. `maximumBodyBytes` does not bound what it receives.
     public var sink: (@Sendable (_ head: HTTPClientResponse, _ piece: [UInt8]) throws -> Void)?
-    /// Told now and then how many bytes of the body are sent and how many there are, on the client's thread.
+    /// Receives the progress of an upload from time to time, on the client's thread: bytes sent and bytes in all.
     public var uploadProgress: (@Sendable (_ sentBytes: Int64, _ totalBytes: Int64) -> Void)?
-    /// Where there is one, the request has no bound as a whole and ends when less than a byte a second moved for so long.
+    /// The time in seconds in which less than one byte a second may move before the request fails; nil to bound the
+    /// request as a whole by the client's `timeoutMilliseconds`.
     public var stallSeconds: Int?
 
-    /// Puts a request together.
+    /// Describes a request without progress, sink or stall limit; set those afterwards.
     public init(
         _ method: String, _ url: String, fields: [(name: String, value: String)] = [], parts: [Part] = [],
         body: [UInt8]? = nil
@@ -49,42 +53,48 @@ public struct HTTPClientRequest: Sendable {
     }
 }
 
-/// What came back.
+/// The answer to a request.
 public struct HTTPClientResponse: Sendable {
     /// The status code.
     public let status: Int
-    /// The header fields, names in lower case; of a name that stands twice the last.
+    /// The header fields with names in lower case; of several fields with one name, the last.
     public let fields: [String: String]
-    /// The body.
+    /// The body; empty where a sink received it.
     public let body: [UInt8]
 }
 
-/// No answer came back, or not all of it.
+/// A request that got no complete answer.
 public struct HTTPClientError: Error, Sendable, CustomStringConvertible {
-    /// What kept it from coming.
+    /// The reason why there is no answer; it tells whether a retry is safe.
     public enum Kind: Sendable {
-        /// The request can't be made: the URL, or something in this program.
+        /// The request can't be made: its URL is invalid, or libcurl has a fault.
         case impossible
-        /// Nothing was sent: a name that can't be resolved, a connection refused.
+        /// The server was not reached, so it did not get the request: the name can't be resolved, the connection or the
+        /// TLS handshake failed.
         case unreachable
-        /// The other end does not show a certificate that can be trusted.
+        /// The server shows no certificate that this machine trusts.
         case untrusted
-        /// The connection was lost or too slow; the request may have been taken.
+        /// The connection was lost or too slow; the server may have handled the request.
         case interrupted
-        /// The answer is larger than it may be.
+        /// The answer is larger than the client accepts.
         case tooLarge
     }
 
-    /// What kept it from coming.
+    /// The reason why there is no answer.
     public let kind: Kind
-    /// libcurl's words, behind method and URL.
+    /// Method, URL and libcurl's message.
     public let description: String
 }
 
-/// Sends requests over libcurl: a bounded number at once, each on a thread and connection of its own that
-/// is kept for the next. Follows no redirects, speaks http and https alone, over the proxies that the environment names
-/// (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`). Certificates are held to those of the folder `SSL_CERT_DIR`, by
-/// default `/etc/ssl/certs`.
+/// An HTTP client on libcurl with a fixed number of connections.
+///
+/// Each connection has a thread of its own and is reused; further requests wait for a free one. The client follows no
+/// redirects and speaks only http and https, through the proxies that the environment names (`https_proxy`,
+/// `http_proxy`, `all_proxy`, `no_proxy`). It trusts the certificates in the folder `SSL_CERT_DIR`, by default
+/// `/etc/ssl/certs`.
+///
+///     let client = HTTPClient(connections: 2)
+///     let answer = try await client.send(HTTPClientRequest("GET", "http://127.0.0.1:8080/healthz"))
 public final class HTTPClient: Sendable {
     private struct State {
         var idle: [HTTPClientHandle]
@@ -92,10 +102,12 @@ public final class HTTPClient: Sendable {
     }
     private let state: Mutex<State>
 
+    /// Creates a client; it connects at the first request.
+    ///
     /// - Parameters:
-    ///   - connections: requests at once; others wait.
-    ///   - timeoutMilliseconds: for a request as a whole.
-    ///   - maximumBodyBytes: of an answer.
+    ///   - connections: the number of requests at once; others wait.
+    ///   - timeoutMilliseconds: the bound for a request as a whole; for connecting it is at most 10 seconds.
+    ///   - maximumBodyBytes: the bound for the body of an answer.
     public init(connections: Int, timeoutMilliseconds: Int = 60_000, maximumBodyBytes: Int = 16 << 20) {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         state = Mutex(
@@ -105,7 +117,12 @@ public final class HTTPClient: Sendable {
                 }))
     }
 
-    /// Sends a request and gathers the answer.
+    /// Sends a request and waits for the whole answer.
+    ///
+    /// Cancelling the calling task does not end the request. A request is sent once; the caller decides about retries.
+    ///
+    /// - Returns: the answer, whatever its status.
+    /// - Throws: `HTTPClientError` where there is no complete answer, or what the request's sink throws.
     public func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
         let handle = await withCheckedContinuation { continuation in
             let idle = state.withLock { state -> HTTPClientHandle? in
@@ -127,7 +144,7 @@ public final class HTTPClient: Sendable {
     }
 }
 
-/// One of libcurl's easy handles, used on its worker's thread alone.
+/// One of libcurl's easy handles, used only on its worker's thread.
 @safe private final class HTTPClientHandle: @unchecked Sendable {
     let worker = Worker(name: "http-client")
     private let timeoutMilliseconds: Int
@@ -153,7 +170,7 @@ public final class HTTPClient: Sendable {
     }
 
     func send(_ request: HTTPClientRequest) throws -> HTTPClientResponse {
-        // Connections outlive a reset.
+        // A reset keeps open connections.
         unsafe curl_easy_reset(handle)
         body = []
         fields = [:]
@@ -185,7 +202,8 @@ public final class HTTPClient: Sendable {
         unsafe ccurl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method)
         unsafe ccurl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, Host.environment("SSL_CERT_DIR") ?? "/etc/ssl/certs")
-        // Without this the bundle that libcurl was built with would be trusted too, and read at each first handshake.
+        // Without this, libcurl would also trust the bundle that it was built with, and read it at each first
+        // handshake.
         unsafe ccurl_set_pointer(handle, CURLOPT_CAINFO, nil)
         unsafe ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
         if let stallSeconds = request.stallSeconds {
@@ -252,7 +270,7 @@ public final class HTTPClient: Sendable {
 
     private func takeField(_ bytes: UnsafeRawBufferPointer) {
         let line = unsafe String(decoding: bytes, as: UTF8.self)
-        // A status line begins the fields of another answer, such as the one after 100 Continue.
+        // A status line begins a new answer, such as the one after 100 Continue; its fields replace the earlier ones.
         if line.hasPrefix("HTTP/") { fields = [:] }
         guard let colon = line.firstIndex(of: ":") else { return }
         let value = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
