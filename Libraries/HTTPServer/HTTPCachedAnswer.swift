@@ -1,4 +1,4 @@
-/// An answer that is cached as bytes and written on the reactor's own thread, without a task for the request.
+/// An answer that is cached as bytes; the server writes it on the reactor's thread without a task for the request.
 public struct HTTPCachedAnswer: Sendable {
     struct Form: Sendable {
         let head: [UInt8]
@@ -8,12 +8,14 @@ public struct HTTPCachedAnswer: Sendable {
     private let plain: Form
     private let gzip: Form?
 
-    /// How much memory it takes, about.
+    /// The approximate memory it takes, in bytes.
     public let sizeBytes: Int
 
-    /// Caches an answer whose body is bytes; nil for a file.
+    /// Encodes an answer whose body is in memory; nil where its body is a file.
     ///
-    /// - Parameter gzip: the body compressed, for clients that take it.
+    /// - Parameters:
+    ///   - response: the answer.
+    ///   - gzip: the compressed body, for clients that accept gzip. Its `etag` becomes a weak one.
     public init?(_ response: HTTPResponse, gzip: [UInt8]? = nil) {
         switch response.body {
         case .empty: plain = Form(head: encodeFields(response), body: [])
@@ -22,7 +24,7 @@ public struct HTTPCachedAnswer: Sendable {
         }
         self.gzip = gzip.map { bytes in
             var compressed = response
-            // Other bytes: the tag names the same content and not the same bytes any more (RFC 9110 8.8.1).
+            // A strong tag stands for exact bytes, and the compressed ones differ (RFC 9110 8.8.1).
             compressed.fields = HTTPFields()
             for field in response.fields.fields {
                 let isStrong = field.name == "etag" && !field.value.hasPrefix("W/")
@@ -35,7 +37,7 @@ public struct HTTPCachedAnswer: Sendable {
         sizeBytes = [plain, self.gzip].compactMap { $0 }.reduce(0) { $0 + $1.head.count + $1.body.count }
     }
 
-    /// The form for a client.
+    /// The compressed form where the client accepts gzip and there is one, otherwise the plain form.
     func form(for head: HTTPRequestHead) -> Form {
         guard let gzip, head.takesGzip else { return plain }
         return gzip
@@ -43,7 +45,7 @@ public struct HTTPCachedAnswer: Sendable {
 }
 
 extension HTTPRequestHead {
-    /// True where the client names gzip among the encodings that it takes (RFC 9110 12.5.3).
+    /// True where the client accepts gzip by name (RFC 9110 12.5.3); `*` does not count.
     var takesGzip: Bool {
         guard let accepted = fields["accept-encoding"] else { return false }
         return accepted.lowercased().split(separator: ",").contains { coding in

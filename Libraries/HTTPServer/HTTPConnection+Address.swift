@@ -2,8 +2,9 @@ import Glibc
 import System
 
 extension HTTPConnection {
-    /// The network of the other end: an IPv4 address, or the first 64 bits of an IPv6 address, since one household has
-    /// all that stands behind them; empty where the client has left.
+    /// The network of the client: an IPv4 address, or the /64 of an IPv6 address; empty where the client has left.
+    ///
+    /// A household or a site usually gets a whole /64, so rate limits count all its addresses as one.
     func remoteNetwork() -> String {
         var name = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -15,7 +16,7 @@ extension HTTPConnection {
         }
         guard outcome == 0 else { return "" }
         let bytes = unsafe withUnsafeBytes(of: &name) { unsafe Array($0) }
-        // After two bytes of the family both kinds have two of the port; an IPv6 address comes after four more.
+        // The address family and the port take two bytes each; in IPv6 four bytes of flow information follow.
         switch Int32(name.ss_family) {
         case AF_INET: return Self.network(of: Array(bytes[4..<8]))
         case AF_INET6: return Self.network(of: Array(bytes[8..<24]))
@@ -23,7 +24,9 @@ extension HTTPConnection {
         }
     }
 
-    /// The network of an address of 4 or 16 bytes. An IPv4 address that is mapped into IPv6 (RFC 4291 2.5.5.2) is itself.
+    /// The network of an address of 4 or 16 bytes.
+    ///
+    /// An IPv4 address that is mapped into IPv6 (RFC 4291 2.5.5.2) counts as IPv4.
     static func network(of address: [UInt8]) -> String {
         let isMapped = address.count == 16 && address[..<10].allSatisfy { $0 == 0 } && address[10..<12] == [0xff, 0xff]
         let plain = isMapped ? Array(address[12...]) : address

@@ -2,10 +2,9 @@ import Glibc
 import Reactor
 import System
 
-/// One client's connection: the socket, the handler's task and the bytes that wait to be written, driven by a
-/// `HTTPConnectionState`.
+/// One client's connection: the socket, the handler's task and the output, driven by an `HTTPConnectionState`.
 ///
-/// Isolated to the reactor, so every method runs on its thread and nothing here is locked.
+/// It is isolated to the reactor, so all methods run on the reactor's thread and need no lock.
 actor HTTPConnection: ReadinessHandler {
     private static let blockBytes = 65_536
 
@@ -27,7 +26,7 @@ actor HTTPConnection: ReadinessHandler {
         state = HTTPConnectionState(limits: server.limits, now: Host.steadyClockMilliseconds())
     }
 
-    /// Registers with the reactor; call it there.
+    /// Registers with the reactor; call it on the reactor's thread.
     func start() {
         do {
             try reactor.watch(descriptor.number, for: interest, self)
@@ -51,19 +50,19 @@ actor HTTPConnection: ReadinessHandler {
         act()
     }
 
-    /// Called a few times a second.
+    /// Checks the deadlines; called a few times a second.
     func tick(_ now: Int64) {
         state.tick(now: now)
         act()
     }
 
-    /// Lets the request under way finish and closes then.
+    /// Lets the current request finish, then closes the connection.
     func drain() {
         state.drain()
         act()
     }
 
-    /// Does what the state asks for, until it asks for nothing.
+    /// Performs the state's actions until there is none.
     private func act() {
         while let action = state.next(now: Host.steadyClockMilliseconds()) {
             switch action {
@@ -82,7 +81,7 @@ actor HTTPConnection: ReadinessHandler {
     // MARK: In
 
     private func read() {
-        // A few rounds at most, so that one fast sender can't keep the others waiting.
+        // A few rounds at most, so that one fast sender does not keep other clients waiting.
         for _ in 0..<4 {
             var count = 0
             let block = unsafe [UInt8](unsafeUninitializedCapacity: Self.blockBytes) { buffer, initialized in
@@ -130,12 +129,12 @@ actor HTTPConnection: ReadinessHandler {
         switch pull {
         case .now(let piece):
             if mustSayContinue { sayContinue() }
-            // There is room again for what waits in the decoder or the socket.
+            // The buffer has room again for bytes in the decoder or the socket.
             act()
             return try piece.get()
         case .later:
             return try await withCheckedContinuation { continuation in
-                // Before anything is written: where that fails, the reader is the one to be told.
+                // Set before anything is written: if writing fails, closing resumes the reader with the error.
                 reader = continuation
                 if mustSayContinue { sayContinue() }
                 act()
@@ -164,7 +163,7 @@ actor HTTPConnection: ReadinessHandler {
         write()
     }
 
-    /// Writes an answer that is at hand.
+    /// Writes a cached answer.
     private func send(_ form: HTTPCachedAnswer.Form, _ fields: HTTPFields) {
         guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds()) else { return }
         output.append(form.head)
@@ -199,7 +198,7 @@ actor HTTPConnection: ReadinessHandler {
         }
     }
 
-    /// Closes the connection; a handler at work is cancelled.
+    /// Closes the connection and cancels its handler.
     func close() {
         guard !state.isClosed else { return }
         state.close()
@@ -207,7 +206,8 @@ actor HTTPConnection: ReadinessHandler {
         task = nil
         output.removeAll()
         reactor.forget(descriptor.number)
-        // The descriptor itself lives as long as anybody holds the connection; the client learns it now.
+        // The descriptor is closed when the last reference to the connection is released; `shutdown` tells the client
+        // now.
         shutdown(descriptor.number, Int32(SHUT_RDWR))
         server.closed(self)
         act()

@@ -1,17 +1,17 @@
-/// The state of one connection (RFC 9112): what happens to it comes in, and what is to be done comes out, one action at
-/// a time. It has no socket, no task and no clock, so that every path through it can be tested as values.
+/// The state machine of one connection (RFC 9112): events in, actions out, one at a time.
 ///
-/// Its owner tells it what happened, and calls `next` until that returns nil.
+/// It has no socket, no task and no clock, so that tests can take every path through it with plain values. The
+/// connection reports each event and then calls `next` until it returns nil.
 struct HTTPConnectionState {
-    /// What its owner has to do.
+    /// What the connection has to do.
     enum Action {
-        /// Answer a request: at once, or by a handler.
+        /// Answer a request, with a cached answer or by a handler.
         case handle(HTTPRequestHead)
         /// Answer bytes that are not a valid request.
         case refuse(HTTPRefusal)
-        /// Resume the reader of the body that waits.
+        /// Resume the waiting reader of the body with this result.
         case resumeReader(Result<[UInt8]?, HTTPRefusal>)
-        /// Stop sending, so that the client reads the answer and then the end.
+        /// Shut down the sending side, so that the client reads the answer and then the end of the stream.
         case finishSending
         /// Close the connection; no action follows.
         case close
@@ -20,11 +20,11 @@ struct HTTPConnectionState {
     private enum Phase {
         /// Waits for a request.
         case idle
-        /// A handler works on one.
+        /// A handler works on a request.
         case handling(HTTPExchange)
         /// An answer is being written.
         case answering(HTTPExchange)
-        /// The last answer is out. What still comes in is dropped so that the client gets to read the answer.
+        /// The last answer is written; bytes that still arrive are dropped, so that the client can read the answer.
         case lingering(droppedBytes: Int)
         case closed
     }
@@ -32,7 +32,7 @@ struct HTTPConnectionState {
     /// Whether the client still sends.
     private enum Peer {
         case sending
-        /// It has finished; bytes may still wait in the socket before the end.
+        /// It has shut down its sending side; bytes may still wait in the socket.
         case finishing
         case finished
     }
@@ -43,9 +43,9 @@ struct HTTPConnectionState {
     private var peer = Peer.sending
     private var isDraining = false
     private var isReaderWaiting = false
-    /// When the present phase has taken too long.
+    /// The time, in milliseconds of the steady clock, at which the current phase has taken too long.
     private var deadline: Int64
-    /// When a body has taken too long as a whole.
+    /// The time at which the whole body has taken too long.
     private var bodyDeadline: Int64 = .max
     private var mustFinishSending = false
     private var mustClose = false
@@ -61,7 +61,7 @@ struct HTTPConnectionState {
 
     // MARK: What is wanted of the socket
 
-    /// True while bytes of the client are taken.
+    /// True while the connection reads bytes from the client.
     var wantsBytes: Bool {
         guard peer != .finished else { return false }
         return switch phase {
@@ -71,17 +71,17 @@ struct HTTPConnectionState {
         }
     }
 
-    /// True while the end of the client's sending is news.
+    /// True while the connection has to watch for the end of the client's stream.
     var wantsEnd: Bool { peer == .sending }
 
     var isClosed: Bool { if case .closed = phase { true } else { false } }
 
-    /// The answer is complete where everything was written.
+    /// True while an answer is being written; it is complete once the output is empty.
     var isAnswering: Bool { if case .answering = phase { true } else { false } }
 
     // MARK: What happens
 
-    /// Bytes of the client came.
+    /// Reports bytes from the client.
     mutating func receive(_ bytes: [UInt8], now: Int64) {
         switch phase {
         case .lingering(let dropped):
@@ -95,13 +95,14 @@ struct HTTPConnectionState {
         decoder.append(bytes)
     }
 
-    /// The client sends no more, and bytes may still wait in the socket.
+    /// Reports that the client has shut down its sending side; bytes may still wait in the socket.
     mutating func peerIsFinishing() {
         if peer == .sending { peer = .finishing }
     }
 
-    /// The client sends no more, and all that it sent was received. It may still read: requests that are whole are
-    /// answered.
+    /// Reports that the client has shut down its sending side and that all its bytes were received.
+    ///
+    /// The client may still read, so complete requests are answered.
     mutating func peerFinished() {
         peer = .finished
         switch phase {
@@ -114,7 +115,7 @@ struct HTTPConnectionState {
         }
     }
 
-    /// Time passes; call it a few times a second.
+    /// Reports the time, so that deadlines take effect; called a few times a second.
     mutating func tick(now: Int64) {
         guard now > min(deadline, bodyDeadline) else { return }
         switch phase {
@@ -126,7 +127,7 @@ struct HTTPConnectionState {
                 isRefusing = true
             }
         case .handling(var exchange):
-            // While the buffer is full, or 100 Continue was not sent yet, the handler is slow and not the client.
+            // While the buffer is full or 100 Continue is not sent, the handler is slow, not the client.
             if exchange.isOpen, wantsBytes, !exchange.owesContinue {
                 exchange.refuse(HTTPRefusal(408, "the request's body took too long"))
                 phase = .handling(exchange)
@@ -138,19 +139,19 @@ struct HTTPConnectionState {
         }
     }
 
-    /// The server stops: the request under way is the last.
+    /// Reports that the server stops: the current request is the last one.
     mutating func drain() {
         isDraining = true
         if case .idle = phase { mustClose = true }
     }
 
-    /// The handler's answer is about to be written.
+    /// Reports that an answer is ready to be written.
     ///
-    /// - Returns: whether the connection closes after it, and whether its body is left out; nil where nobody is there
-    ///   to take it.
+    /// - Returns: whether the connection closes after it, and whether its body is sent; nil where no client waits for
+    ///   it.
     mutating func answer(now: Int64) -> (closes: Bool, hasBody: Bool)? {
         guard case .handling(var exchange) = phase else { return nil }
-        // A body that was not read to its end leaves the connection out of step.
+        // Without the end of the body the start of the next request is unknown.
         if !exchange.isComplete || isDraining { exchange.forbidAnother() }
         phase = .answering(exchange)
         deadline = now + limits.stallMilliseconds
@@ -158,12 +159,12 @@ struct HTTPConnectionState {
         return (!exchange.keepsAlive, !exchange.isHead)
     }
 
-    /// The client took some of the answer.
+    /// Reports that the client accepted a part of the answer.
     mutating func progressed(now: Int64) {
         deadline = max(deadline, now + limits.stallMilliseconds)
     }
 
-    /// The whole answer was written.
+    /// Reports that the whole answer is written.
     mutating func answered(now: Int64) {
         guard case .answering(let exchange) = phase else { return }
         if exchange.keepsAlive, !isDraining {
@@ -172,14 +173,14 @@ struct HTTPConnectionState {
         } else if peer == .finished || (exchange.isComplete && decoder.isIdle) {
             mustClose = true
         } else {
-            // Closing at once would reset the connection, and could take the answer from the client's hands.
+            // Closing now would reset the connection, and the client could lose the answer.
             phase = .lingering(droppedBytes: 0)
             deadline = now + limits.lingerMilliseconds
             mustFinishSending = true
         }
     }
 
-    /// The connection is gone.
+    /// Reports that the connection is closed; a waiting reader gets a refusal.
     mutating func close() {
         if case .handling(var exchange) = phase {
             if exchange.isOpen { exchange.refuse(HTTPRefusal(400, "the client has left")) }
@@ -190,7 +191,7 @@ struct HTTPConnectionState {
 
     // MARK: The body
 
-    /// Allows a body of up to so many bytes.
+    /// Sets the limit of the current body in bytes.
     mutating func allowBody(_ bytes: Int) throws(HTTPRefusal) {
         guard case .handling(var exchange) = phase else { throw Self.gone }
         exchange.allow(bytes)
@@ -198,17 +199,17 @@ struct HTTPConnectionState {
         if case .refused(let refusal) = exchange.end { throw refusal }
     }
 
-    /// What a reader of the body gets.
+    /// The answer to a reader of the body.
     enum Pull {
-        /// A piece, the end, or why there is none.
+        /// A piece, nil at the end, or a refusal.
         case now(Result<[UInt8]?, HTTPRefusal>)
-        /// An action will say.
+        /// The reader has to wait for `Action.resumeReader`.
         case later
     }
 
-    /// The handler asks for the next piece of the body.
+    /// Reports that the handler asks for the next piece of the body.
     ///
-    /// - Returns: what it gets, and whether the client has to be told first to send.
+    /// - Returns: the answer, and whether the connection has to send `100 Continue` first.
     mutating func pull() -> (Pull, mustSayContinue: Bool) {
         guard var exchange = takeExchange() else { return (.now(.failure(Self.gone)), false) }
         let mustSayContinue = exchange.beginPull()
@@ -224,7 +225,7 @@ struct HTTPConnectionState {
 
     // MARK: What to do
 
-    /// The next thing to do; nil until something happens.
+    /// The next action; nil until the next event.
     mutating func next(now: Int64) -> Action? {
         while true {
             if let resumed = resumeReader() { return resumed }
@@ -260,7 +261,7 @@ struct HTTPConnectionState {
     private mutating func begin(_ head: HTTPRequestHead, _ now: Int64) -> Action {
         var exchange = HTTPExchange(head, limits: limits)
         if head.framing == .none {
-            // The end of a request without a body stands right behind its head.
+            // The decoder gives the end of a request without a body right after its head.
             _ = try? decoder.next()
             exchange.complete()
             deadline = .max
@@ -272,21 +273,20 @@ struct HTTPConnectionState {
         return .handle(head)
     }
 
-    /// True while there is room for the body of the request under way.
+    /// True while the body of the current request is incomplete and its buffer has room.
     private var takesBody: Bool {
         guard case .handling(let exchange) = phase else { return false }
         return exchange.isOpen && exchange.bufferedBytes < limits.bufferedBodyBytes
     }
 
-    /// Takes the request under way out of the phase, so that changing it copies none of its pieces; the caller puts it
-    /// back.
+    /// Takes the exchange out of `phase`, so that changing it does not copy its pieces; the caller puts it back.
     private mutating func takeExchange() -> HTTPExchange? {
         guard case .handling(let exchange) = phase else { return nil }
         phase = .idle
         return exchange
     }
 
-    /// Moves a part of the body from the decoder to where its reader finds it; false where bytes are missing.
+    /// Moves one event of the body from the decoder to the exchange; false where more bytes are needed.
     private mutating func receiveBody() -> Bool {
         guard var exchange = takeExchange() else { return false }
         defer { phase = .handling(exchange) }

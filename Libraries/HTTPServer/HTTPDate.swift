@@ -1,14 +1,14 @@
 import Glibc
 import Synchronization
 
-/// The time as HTTP writes it (RFC 9110 5.6.7): `Tue, 24 Nov 2026 07:19:43 GMT`.
+/// The current time in HTTP's format (RFC 9110 5.6.7): `Tue, 24 Nov 2026 07:19:43 GMT`.
 enum HTTPDate {
     private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     private static let newest = Mutex<(seconds: time_t, line: [UInt8])>((0, []))
 
-    /// The line `date: …`, made once a second.
+    /// The header line `date: …` with its CRLF, formatted once a second.
     static var line: [UInt8] {
         let seconds = time(nil)
         return newest.withLock { newest in

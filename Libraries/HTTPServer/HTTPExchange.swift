@@ -1,27 +1,27 @@
-/// A request under way and its body, as one value: what was received, what the handler has taken, and how it ended.
+/// A current request and its body: what was received, what the handler has read, and how the body ended.
 struct HTTPExchange {
-    /// How the body ends.
+    /// How the body has ended.
     enum BodyEnd {
-        /// More may come.
+        /// More bytes may follow.
         case open
         /// All of it was received.
         case complete
-        /// It is malformed, too large, too slow, or cut off.
+        /// It is malformed, too large, too slow or incomplete.
         case refused(HTTPRefusal)
     }
 
-    /// A body's bytes gather into pieces of up to so many, since each piece is a hop for its reader.
+    /// Small parts of a body are joined to pieces of up to this many bytes, since each piece resumes the reader once.
     private static let pieceBytes = 16_384
 
     let isHead: Bool
-    /// Length that the head states; nil for a chunked body.
+    /// The length that the head states; nil for a chunked body.
     private let statedLength: Int?
     private(set) var keepsAlive: Bool
-    /// True until the client was told to send the body.
+    /// True until the server has sent `100 Continue`.
     private(set) var owesContinue: Bool
     private(set) var end: BodyEnd
     private(set) var bufferedBytes = 0
-    /// The longest body that is taken.
+    /// The largest body that is accepted, in bytes.
     private var limit: Int
     private var receivedBytes = 0
     private var pieces: [[UInt8]] = []
@@ -50,7 +50,7 @@ struct HTTPExchange {
     /// True where all of the body was received, so that the next request can follow.
     var isComplete: Bool { if case .complete = end { true } else { false } }
 
-    /// Takes bytes of the body.
+    /// Adds received bytes, or refuses the body where it exceeds the limit.
     mutating func receive(_ bytes: [UInt8]) {
         receivedBytes += bytes.count
         guard receivedBytes <= limit else { return refuse(tooLarge) }
@@ -62,10 +62,10 @@ struct HTTPExchange {
         bufferedBytes += bytes.count
     }
 
-    /// Says that all of the body was received.
+    /// Marks the body as complete.
     mutating func complete() { end = .complete }
 
-    /// Ends the body as refused; what the handler has not taken is dropped, and the connection closes after the answer.
+    /// Refuses the body: pieces that the handler has not read are dropped, and the connection closes after the answer.
     mutating func refuse(_ refusal: HTTPRefusal) {
         end = .refused(refusal)
         pieces = []
@@ -73,17 +73,19 @@ struct HTTPExchange {
         keepsAlive = false
     }
 
-    /// Closes the connection after the answer.
+    /// Makes the connection close after the answer.
     mutating func forbidAnother() { keepsAlive = false }
 
-    /// Allows a body of up to so many bytes.
+    /// Sets the limit in bytes, and refuses the body where its stated length or the received bytes exceed it.
     mutating func allow(_ bytes: Int) {
         limit = bytes
         if receivedBytes > bytes { refuse(tooLarge) }
         refuseStatedLength()
     }
 
-    /// Begins to pull: a body that says it is too large is refused; true where the client has to be told to send.
+    /// Prepares for reading and refuses a body whose stated length exceeds the limit.
+    ///
+    /// - Returns: true where the connection has to send `100 Continue`.
     mutating func beginPull() -> Bool {
         refuseStatedLength()
         guard owesContinue, isOpen else { return false }
@@ -99,7 +101,7 @@ struct HTTPExchange {
         HTTPRefusal(413, "the request's body is larger than \(limit) bytes")
     }
 
-    /// What a reader gets now; nil where it has to wait.
+    /// Takes the next piece, nil at the end, or the refusal; returns nil where the reader has to wait.
     mutating func takePiece() -> Result<[UInt8]?, HTTPRefusal>? {
         if case .refused(let refusal) = end { return .failure(refusal) }
         guard pieces.isEmpty else {

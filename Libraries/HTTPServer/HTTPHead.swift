@@ -1,25 +1,25 @@
-/// Header fields in the order they came; names compare without case.
+/// Header fields in their order; lookups by name are case-insensitive, since names are stored in lower case.
 public struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
     /// One field line.
     public struct Field: Sendable {
         /// The name, in lower case.
         public let name: String
-        /// The value without white space around it.
+        /// The value without white space around it, for a field that was received.
         public let value: String
     }
 
-    /// All fields.
+    /// All fields in order.
     public private(set) var fields: [Field] = []
 
-    /// No fields.
+    /// Creates an empty list.
     public init() {}
 
-    /// Fields in the order given.
+    /// Creates a list of fields in the order given.
     public init(dictionaryLiteral elements: (String, String)...) {
         for (name, value) in elements { append(name, value) }
     }
 
-    /// Adds a field. Values come from the program, so a line break in one is a fault of the program.
+    /// Adds a field; traps where the value holds CR, LF or NUL, since values come from the program.
     public mutating func append(_ name: String, _ value: String) {
         precondition(!value.utf8.contains { $0 == 0x0a || $0 == 0x0d || $0 == 0 }, "a line break in field \(name)")
         fields.append(Field(name: name.lowercased(), value: value))
@@ -36,23 +36,24 @@ public struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
     }
 }
 
-/// The head of a request: method, target and fields, taken apart but not yet interpreted.
+/// The head of a request: method, target and fields, parsed but not interpreted.
 public struct HTTPRequestHead: Sendable {
-    /// The method as it came, such as `GET`.
+    /// The method as received, such as `GET`; methods are case-sensitive.
     public let method: String
-    /// The segments of the path, percent-decoded after the split, so that an encoded slash stays data.
+    /// The segments of the path. The path is split before it is percent-decoded, so an encoded slash is part of a
+    /// segment.
     public let segments: [String]
-    /// The parameters of the query in order, decoded.
+    /// The parameters of the query in order, percent-decoded, with `+` as a space.
     public let query: [Parameter]
-    /// The target as it came.
+    /// The target as received.
     public let target: String
     /// True for HTTP/1.1, false for HTTP/1.0.
     public let isVersion11: Bool
-    /// The fields.
+    /// The header fields.
     public let fields: HTTPFields
     /// How the body is framed.
     public let framing: Framing
-    /// True where the connection may carry another request.
+    /// True where the connection may carry another request after this one.
     public let keepsAlive: Bool
 
     /// A parameter of the query.
@@ -65,28 +66,28 @@ public struct HTTPRequestHead: Sendable {
 
     /// How long the body is (RFC 9112 6).
     public enum Framing: Sendable, Equatable {
-        /// There is none.
+        /// There is no body, or an empty one.
         case none
-        /// So many bytes.
+        /// A body of this many bytes.
         case length(Int)
-        /// In chunks.
+        /// A chunked body, whose length is not known in advance.
         case chunked
     }
 
-    /// True where the client waits for a word before it sends the body.
+    /// True where the client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1).
     public var expectsContinue: Bool {
         isVersion11 && fields["expect"]?.lowercased() == "100-continue"
     }
 }
 
-/// Why a request is not taken: a status and a reason, both for the client.
+/// The refusal of a request: a status and a reason, both for the client.
 public struct HTTPRefusal: Error, Sendable, Equatable {
     /// The status to answer with.
     public let status: Int
-    /// What is wrong, in a few words.
+    /// What is wrong, in a few words without a full stop.
     public let reason: String
 
-    /// States a refusal.
+    /// Describes a refusal.
     public init(_ status: Int, _ reason: String) {
         self.status = status
         self.reason = reason

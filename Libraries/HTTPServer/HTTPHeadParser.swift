@@ -1,8 +1,9 @@
-/// Takes the head of a request apart (RFC 9112, RFC 3986), strictly.
+/// Parses the head of a request strictly (RFC 9112, RFC 3986).
 ///
-/// Where the RFC lets a recipient repair or refuse, this one refuses: bare LF, obs-fold, white space
-/// before a colon, two Content-Length even where equal, Content-Length beside Transfer-Encoding,
-/// control characters, absolute and asterisk targets, a Host that is missing or stands twice.
+/// Where the RFC lets a recipient repair or refuse, this parser refuses: bare LF, obs-fold, white space before a colon,
+/// two Content-Length fields even if equal, Content-Length with Transfer-Encoding, control characters, asterisk
+/// targets, and a Host field that is missing or occurs twice. A target in absolute form is accepted and its authority
+/// ignored.
 struct HTTPHeadParser {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
@@ -44,7 +45,7 @@ struct HTTPHeadParser {
             method: String(decoding: parts[0], as: UTF8.self), segments: target.segments, query: target.query,
             target: String(decoding: parts[1], as: UTF8.self), isVersion11: isVersion11, fields: fields,
             framing: try framing(fields, isVersion11: isVersion11),
-            // HTTP/1.0 has no agreed way to stay open.
+            // HTTP/1.0 has no standard way to keep a connection open.
             keepsAlive: isVersion11 && !connection.contains("close"))
     }
 
@@ -109,7 +110,7 @@ struct HTTPHeadParser {
     }
 }
 
-/// The target of a request in origin form.
+/// The target of a request: its path and its query, percent-decoded (RFC 9112 3.2).
 struct HTTPTarget {
     let segments: [String]
     let query: [HTTPRequestHead.Parameter]
@@ -148,8 +149,7 @@ struct HTTPTarget {
 }
 
 extension HTTPTarget {
-    /// What stands behind scheme and authority, which a client may send as it would to a proxy
-    /// (RFC 9112 3.2.2).
+    /// The part after scheme and authority, which a client may send as to a proxy (RFC 9112 3.2.2).
     private static func originForm(_ target: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         for scheme in ["http://", "https://"] where target.starts(with: scheme.utf8) {
             let authority = target.dropFirst(scheme.utf8.count)

@@ -1,28 +1,30 @@
-/// Every bound of the server, named.
+/// All limits of an `HTTPServer`: sizes in bytes, times in milliseconds.
 public struct HTTPLimits: Sendable {
-    /// Connections at once; one more is answered with 503 and closed.
+    /// Open connections; a further one is answered with 503 and closed.
     public var connections = 10_000
-    /// Bytes of a request's head; beyond: 431.
+    /// Bytes of a request's head; a larger one is refused with 431.
     public var headBytes = 32_768
-    /// Bytes of a request's body; beyond: 413. A route may state its own.
+    /// Bytes of a request's body; a larger one is refused with 413. A handler may set another limit with
+    /// `HTTPBody/limit(to:)`.
     public var bodyBytes = 1 << 20
-    /// Body bytes that wait for the handler before the socket is left unread.
+    /// Body bytes that wait for the handler; beyond that the server stops reading the socket.
     public var bufferedBodyBytes = 262_144
-    /// How long a head may take from its first byte; beyond: 408.
+    /// Time for a head from its first byte; a slower one is refused with 408.
     public var headMilliseconds: Int64 = 10_000
-    /// How long a client may send nothing of a body, or take nothing of an answer.
+    /// Time in which a client sends nothing of a body (then 408) or accepts nothing of an answer (then the connection
+    /// closes).
     public var stallMilliseconds: Int64 = 30_000
-    /// How long a body may take in all; beyond: 408.
+    /// Time for a whole body; a slower one is refused with 408.
     public var bodyMilliseconds: Int64 = 600_000
-    /// How long a connection may rest between requests.
+    /// Time that a connection may stay idle between requests.
     public var idleMilliseconds: Int64 = 60_000
-    /// How long requests under way may take once the server shuts down.
+    /// Time for current requests to finish once the server shuts down.
     public var drainMilliseconds: Int64 = 10_000
-    /// Body bytes read and dropped after an early answer, so that the client gets to read it.
+    /// Bytes that the server reads and drops after its last answer, so that the client can read that answer.
     public var lingerBytes = 1 << 20
-    /// How long those may take.
+    /// Time for reading and dropping after the last answer.
     public var lingerMilliseconds: Int64 = 2_000
 
-    /// The defaults.
+    /// The default limits.
     public init() {}
 }

@@ -2,20 +2,20 @@ import CLinux
 import Glibc
 import System
 
-/// What waits to be written to a client: bytes at hand, then at most one file.
+/// The output that waits for a client: bytes in memory, then at most one file.
 struct HTTPOutput {
     /// How an attempt to write ended.
     enum Outcome {
         /// Everything is written.
         case done
-        /// The client takes no more for now, or others have waited long enough.
+        /// The client accepts no more for now, or other connections have to get their turn.
         case paused
-        /// The connection or the file is broken.
+        /// The connection is broken, or the file is shorter than promised.
         case failed
     }
 
-    /// Bytes of a file that are sent before others get their turn: a client that takes as fast as the disk gives
-    /// must not keep them waiting.
+    /// Bytes of a file that are sent in one turn, so that a client as fast as the disk does not keep other clients
+    /// waiting.
     private static let bytesInTurn = 524_288
 
     private var bytes: [UInt8] = []
@@ -40,11 +40,13 @@ struct HTTPOutput {
         file = nil
     }
 
-    /// Writes as much as the client takes; tells whether it took anything.
+    /// Writes as much as the client accepts.
+    ///
+    /// - Returns: how the attempt ended, and whether any byte was written.
     mutating func write(to descriptor: Int32) -> (outcome: Outcome, hasProgressed: Bool) {
         var hasProgressed = false
         while start < bytes.count {
-            // What a file follows waits for it, so that both leave in one packet.
+            // Before a file the kernel holds the bytes back, so that both leave in one packet.
             let flags = Int32(MSG_NOSIGNAL) | (file == nil ? 0 : Int32(MSG_MORE))
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe send(descriptor, buffer.baseAddress?.advanced(by: start), bytes.count - start, flags)
@@ -63,7 +65,7 @@ struct HTTPOutput {
         return (outcome, hasProgressed || sent)
     }
 
-    /// Lets the kernel send from the file, one turn's worth.
+    /// Lets the kernel send at most `bytesInTurn` of the file.
     private mutating func sendPart(of open: HTTPFile, to descriptor: Int32) -> (Outcome, hasProgressed: Bool) {
         let last = min(rest.upperBound, rest.lowerBound + Int64(Self.bytesInTurn))
         var offset = off_t(rest.lowerBound)
@@ -73,7 +75,7 @@ struct HTTPOutput {
             if count > 0 { continue }
             if count < 0 && errno == EINTR { continue }
             rest = Int64(offset)..<rest.upperBound
-            // A file that is shorter than was promised leaves the answer broken.
+            // A file that is shorter than promised leaves the answer incomplete.
             return (count < 0 && errno == EAGAIN ? .paused : .failed, offset > begin)
         }
         rest = last..<rest.upperBound

@@ -1,14 +1,14 @@
-/// What a Range field asks for of a body of a known size (RFC 9110 14).
+/// The part of a body that a Range field asks for (RFC 9110 14).
 public enum HTTPRange: Sendable, Equatable {
-    /// All of it: there is no such field, its unit is not `bytes`, it is malformed, or it asks for several ranges,
+    /// The whole body: the field is missing, its unit is not `bytes`, it is malformed, or it asks for several ranges,
     /// which a server may ignore.
     case whole
-    /// The bytes from the first up to, without, the second.
+    /// The bytes in this half-open range.
     case part(Range<Int64>)
-    /// Nothing of it exists: 416.
+    /// No byte of the range exists; the answer is 416.
     case unsatisfiable
 
-    /// Reads a field.
+    /// Parses a Range field for a body of `size` bytes.
     public init(_ field: String?, size: Int64) {
         self = .whole
         guard let field, field.lowercased().hasPrefix("bytes=") else { return }
@@ -24,7 +24,7 @@ public enum HTTPRange: Sendable, Equatable {
         }
     }
 
-    /// A number of at most 18 digits; an empty one is nil, anything else is no number at all.
+    /// Parses a number of at most 18 digits: `.some(nil)` for an empty text, nil for anything else.
     private static func number(_ text: Substring) -> Int64?? {
         if text.isEmpty { return .some(nil) }
         guard text.utf8.count <= 18, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }

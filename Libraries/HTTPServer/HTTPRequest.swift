@@ -1,4 +1,4 @@
-/// A request as a handler gets it: the head at hand, the body to be pulled.
+/// A request as a handler gets it: the parsed head, and a body to read piece by piece.
 public struct HTTPRequest: Sendable {
     /// The head.
     public let head: HTTPRequestHead
@@ -9,22 +9,28 @@ public struct HTTPRequest: Sendable {
     public func remoteNetwork() async -> String { await body.connection.remoteNetwork() }
 }
 
-/// The body of a request, pulled piece by piece by one reader.
+/// The body of a request, read piece by piece by one reader.
 ///
-/// What the handler does not pull stays in the socket and holds the client back.
+/// The reader sets the pace: beyond `HTTPLimits/bufferedBodyBytes` the server leaves the rest in the socket, and the
+/// client has to wait. Where the client expects `100 Continue`, the server sends it at the first `next()`.
+///
+///     while let piece = try await request.body.next() { hasher.update(piece) }
 public struct HTTPBody: Sendable {
     let connection: HTTPConnection
 
-    /// The next piece, never empty; nil at the end.
+    /// Waits for the next piece.
     ///
-    /// - Throws: `HTTPRefusal` where the body is malformed, too large (413) or too slow (408), and where
-    ///   the client has left (400).
+    /// - Returns: at least one byte; nil at the end of the body.
+    /// - Throws: `HTTPRefusal` where the body is malformed (400), too large (413) or too slow (408), and where the
+    ///   client has left (400).
     public func next() async throws(HTTPRefusal) -> [UInt8]? {
         try await connection.nextBodyPiece()
     }
 
-    /// Allows a body of up to `bytes` in place of the server's general bound. Call it before the first
-    /// piece is pulled; a body whose stated length is larger is refused at once with 413.
+    /// Sets the limit of this body in place of `HTTPLimits/bodyBytes`; call it before the first `next()`.
+    ///
+    /// - Throws: `HTTPRefusal` with 413 where the stated length or the bytes received so far exceed the limit, or with
+    ///   the status of an earlier refusal.
     public func limit(to bytes: Int) async throws(HTTPRefusal) {
         try await connection.limitBody(to: bytes)
     }

@@ -1,7 +1,7 @@
-/// Turns the bytes of one connection into requests: bytes in, events out, no I/O.
+/// Decodes the bytes of one connection into requests: bytes in, events out, no I/O (RFC 9112).
 ///
-/// How the bytes are cut makes no difference. After a refusal the connection can't be trusted to be in
-/// step any more: nothing more comes out.
+/// The result does not depend on how the bytes are split. After a refusal it gives no more events, since the next bytes
+/// may not be the beginning of a request.
 struct HTTPRequestDecoder {
     enum Event {
         case head(HTTPRequestHead)
@@ -23,16 +23,16 @@ struct HTTPRequestDecoder {
     private var state = State.head
     private var buffer: [UInt8] = []
     private var start = 0
-    /// Bytes of a partial head that were searched already.
+    /// The number of bytes of a partial head that were already searched for its end.
     private var searched = 0
-    /// One empty line before a request line is let pass (RFC 9112 2.2).
+    /// True while one empty line before a request line is ignored (RFC 9112 2.2).
     private var mayDropEmptyLine = true
 
     init(limits: HTTPLimits) {
         self.limits = limits
     }
 
-    /// True between requests, with nothing of the next one at hand.
+    /// True between requests while no byte of the next one has arrived.
     var isIdle: Bool {
         if case .head = state { return available == 0 }
         return false
@@ -45,7 +45,7 @@ struct HTTPRequestDecoder {
             buffer.removeAll(keepingCapacity: buffer.capacity <= 65_536)
             start = 0
         } else if start > buffer.count / 2 {
-            // A tail that is never empty must not keep what was read before it.
+            // Without this, a buffer that never becomes empty would keep all bytes read before.
             buffer.removeSubrange(..<start)
             start = 0
         }
@@ -125,7 +125,7 @@ struct HTTPRequestDecoder {
         var index = start + searched
         while index < buffer.count, index - start < limits.headBytes {
             if buffer[index] == 0x0a {
-                // A bare LF can't be part of a head; saying so at once spares the client the wait.
+                // A bare LF can't be part of a head; refusing it now saves the client the timeout.
                 guard index > start, buffer[index - 1] == 0x0d else {
                     throw HTTPRefusal(400, "a line ends in something else than CRLF")
                 }
@@ -168,7 +168,7 @@ struct HTTPRequestDecoder {
 
     private func chunkSize(_ line: ArraySlice<UInt8>) throws(HTTPRefusal) -> Int {
         let digits = line.prefix { $0 != UInt8(ascii: ";") }
-        // An extension is let pass unread, as long as it is text.
+        // A chunk extension is ignored as long as it is text.
         guard (1...12).contains(digits.count), let text = String(validating: digits, as: UTF8.self),
             text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
             let size = Int(text, radix: 16), line.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 })

@@ -1,28 +1,31 @@
 public import System
 
 /// An answer: status, fields, and a body from memory or from a file.
+///
+/// The server adds `content-length`, `date` and, where it applies, `connection: close`. It sends no body for HEAD and
+/// 304.
 public struct HTTPResponse: Sendable {
     /// The body.
     public enum Body: Sendable {
         /// No body.
         case empty
-        /// Bytes at hand.
+        /// Bytes in memory.
         case bytes([UInt8])
-        /// A part of a file, which the kernel sends as the client takes it.
+        /// A part of a file; the kernel sends it (`sendfile`) at the client's pace.
         case file(HTTPFile, Range<Int64>)
 
-        /// A whole file.
+        /// The whole file.
         public static func file(_ file: HTTPFile) -> Body { .file(file, 0..<file.size) }
     }
 
     /// The status code.
     public var status: Int
-    /// The fields, without those that frame the body.
+    /// The fields without `content-length` and the other ones that the server adds.
     public var fields: HTTPFields
     /// The body.
     public var body: Body
 
-    /// Puts an answer together.
+    /// Describes an answer.
     public init(status: Int, fields: HTTPFields = [:], body: Body = .empty) {
         self.status = status
         self.fields = fields
@@ -38,13 +41,15 @@ public struct HTTPResponse: Sendable {
     }
 }
 
-/// An open file that an answer consists of.
+/// An open file for the body of an answer; closed when the last answer that uses it is released.
 public final class HTTPFile: Sendable {
     let descriptor: Descriptor
-    /// Bytes of the file.
+    /// The size of the file in bytes when it was opened.
     public let size: Int64
 
-    /// Takes an open file.
+    /// Takes ownership of an open file.
+    ///
+    /// - Throws: `SystemError` where its size can't be read.
     public init(_ descriptor: consuming Descriptor) throws(SystemError) {
         size = try descriptor.size()
         self.descriptor = descriptor
@@ -80,16 +85,16 @@ func reasonPhrase(_ status: Int) -> String {
     }
 }
 
-/// The lines of an answer's head that belong to the answer alone.
+/// The part of an answer's head that depends on the answer only: status line, fields and `content-length`.
 func encodeFields(_ response: HTTPResponse) -> [UInt8] {
     var head = "HTTP/1.1 \(response.status) \(reasonPhrase(response.status))\r\n"
     for field in response.fields.fields { head += "\(field.name): \(field.value)\r\n" }
-    // 304 and 1xx have no body and no length of one.
+    // 304 and 1xx have no body; no length is stated for them.
     if response.status != 304 && response.status >= 200 { head += "content-length: \(response.bodyBytes)\r\n" }
     return Array(head.utf8)
 }
 
-/// The lines that the moment and the connection add, and the end of the head.
+/// The rest of the head: the given fields, `date`, `connection: close` where it applies, and the empty line.
 func encodeEnd(_ fields: HTTPFields = [:], closes: Bool) -> [UInt8] {
     var end: [UInt8] = []
     for field in fields.fields {

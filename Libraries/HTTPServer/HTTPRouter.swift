@@ -1,6 +1,10 @@
 /// Finds the handler of a request by method and path.
+///
+/// Routes are tried in the order in which they were added, and the first that matches wins.
+///
+///     router.on("GET", "/agents/{id}") { request, parameters in await answer(parameters["id"]) }
 public struct HTTPRouter: Sendable {
-    /// The values of a path's parameters by name.
+    /// The values of a path's parameters, percent-decoded, by name.
     public typealias Parameters = [String: String]
     /// Answers a request of a route.
     public typealias Handler = @Sendable (HTTPRequest, Parameters) async -> HTTPResponse
@@ -9,35 +13,35 @@ public struct HTTPRouter: Sendable {
     public struct Route: Sendable {
         /// The method.
         public let method: String
-        /// The path as declared.
+        /// The path as it was added, with `{name}` for parameters.
         public let path: String
         let pattern: [String]
         let handler: Handler
     }
 
-    /// What a request leads to.
+    /// The result of looking for a route.
     public enum Match: Sendable {
-        /// A route with its parameters.
+        /// The handler of the route and the values of its parameters.
         case found(Handler, Parameters)
-        /// The path is known by these other methods.
+        /// The path exists, but only with these methods.
         case otherMethods([String])
         /// No such path.
         case notFound
     }
 
-    /// The routes in the order they were added.
+    /// The routes in the order in which they were added.
     public private(set) var routes: [Route] = []
 
-    /// A router without routes.
+    /// Creates a router without routes.
     public init() {}
 
-    /// Adds a route; `{name}` stands for one segment.
+    /// Adds a route; `{name}` matches one non-empty segment.
     public mutating func on(_ method: String, _ path: String, _ handler: @escaping Handler) {
         let pattern = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         routes.append(Route(method: method, path: path, pattern: pattern, handler: handler))
     }
 
-    /// Finds the route of a request. HEAD is answered by GET, whose body the server drops.
+    /// Finds the route of a request; HEAD uses the route of GET, and the server drops the body.
     public func match(_ head: HTTPRequestHead) -> Match {
         var others: [String] = []
         let method = head.method == "HEAD" ? "GET" : head.method

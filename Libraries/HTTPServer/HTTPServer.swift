@@ -4,14 +4,26 @@ public import Reactor
 import Synchronization
 public import System
 
-/// A strict HTTP/1.1 server on one reactor.
+/// A strict HTTP/1.1 server on one reactor (RFC 9110, RFC 9112).
+///
+/// All connections run on the reactor's thread. `HTTPLimits` bounds every request, and each connection has deadlines,
+/// so that a slow client can't hold resources for long. It listens on IPv4 and speaks no TLS.
+///
+///     let server = try HTTPServer(on: reactor, port: 8080, refusal: answerToRefusal) { request in
+///         HTTPResponse(status: 200, body: .bytes(Array("hello\n".utf8)))
+///     }
+///     try await server.start()
 public final class HTTPServer: Sendable {
-    /// Answers a request. Runs on the reactor; what computes for long leaves it. A handler's task is
-    /// cancelled when its client resets the connection; one that only stops sending still gets its answer.
+    /// Answers a request.
+    ///
+    /// It runs on the reactor, so long computations and blocking calls have to move to a `Worker`. Its task is
+    /// cancelled when the client resets the connection; a client that only stops sending still gets its answer.
     public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
-    /// Gives the answer to a request without a body where it is at hand, with fields of this answer alone; nil leaves
-    /// the request to the handler. Called on the reactor's thread, so it may not wait.
+    /// Returns the cached answer to a request without a body, and the fields of this one answer; nil leaves the request
+    /// to the handler.
+    ///
+    /// The server calls it on the reactor's thread, so it must not block.
     public typealias QuickHandler = @Sendable (HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)?
 
     private struct State {
@@ -27,15 +39,20 @@ public final class HTTPServer: Sendable {
     private let listener: Descriptor
     private let state = Mutex(State())
 
-    /// The port that is listened on.
+    /// The port that the server listens on.
     public let port: UInt16
 
-    /// Binds to a port on an address; 0 takes any that is free.
+    /// Binds to a port and listens; connections wait in the backlog until `start`.
     ///
     /// - Parameters:
-    ///   - refusal: the answer to a request that is no HTTP, too large or too slow.
-    ///   - quick: what is answered at once.
-    ///   - handler: the answer to every other.
+    ///   - reactor: the event loop that all connections run on.
+    ///   - address: an IPv4 address.
+    ///   - port: 0 lets the system choose a free port.
+    ///   - limits: the bounds of requests and connections.
+    ///   - refusal: the answer to a request that is malformed, too large or too slow.
+    ///   - quick: looks for a cached answer before the handler is called.
+    ///   - handler: answers all other requests.
+    /// - Throws: `SystemError` where the address is invalid or in use.
     public init(
         on reactor: Reactor, address: String = "127.0.0.1", port: UInt16, limits: HTTPLimits = HTTPLimits(),
         refusal: @escaping @Sendable (HTTPRefusal) -> HTTPResponse, quick: @escaping QuickHandler = { _ in nil },
@@ -93,7 +110,10 @@ public final class HTTPServer: Sendable {
         try await Acceptor(server: self, reactor: reactor).start()
     }
 
-    /// Stops accepting, lets requests under way finish within the bound, then closes what is left.
+    /// Stops the server: answers new connections with 503, lets current requests finish, then closes all connections.
+    ///
+    /// It returns after at most about `HTTPLimits/drainMilliseconds`. Handlers of connections that it closes are
+    /// cancelled.
     public func shutDown() async {
         let connections = state.withLock { state in
             state.isAccepting = false
@@ -113,7 +133,7 @@ public final class HTTPServer: Sendable {
         _ = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(connection)) }
     }
 
-    /// Takes new connections on the reactor and watches everybody's deadlines.
+    /// Accepts connections on the reactor and checks all deadlines.
     private actor Acceptor: ReadinessHandler {
         nonisolated let reactor: Reactor
         nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe reactor.asUnownedSerialExecutor() }
@@ -137,9 +157,9 @@ public final class HTTPServer: Sendable {
             for _ in 0..<64 {
                 let number = accept4(
                     server.listener.number, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
-                // Out of descriptors: the client waits in the backlog until one is free.
+                // Without a free descriptor the client waits in the backlog.
                 guard number >= 0 else {
-                    // Level-triggered: without a pause the loop would spin until a descriptor is free.
+                    // The event is level-triggered: without a pause the loop would spin until a descriptor is free.
                     if errno != EAGAIN && errno != EINTR && errno != ECONNABORTED { pause(true) }
                     return
                 }
@@ -155,7 +175,7 @@ public final class HTTPServer: Sendable {
                 if isTaken {
                     connection.assumeIsolated { $0.start() }
                 } else {
-                    // The connection owns the descriptor, so it has to outlive the words.
+                    // The connection owns the descriptor, so it has to live until the answer is sent.
                     defer { withExtendedLifetime(connection) {} }
                     let busy = Array(
                         "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"

@@ -1,26 +1,27 @@
 import Glibc
 
-/// Takes a multipart/form-data body apart (RFC 7578, RFC 2046 5.1) as its bytes arrive; no I/O.
+/// Decodes a multipart/form-data body (RFC 7578, RFC 2046 5.1) as its bytes arrive; no I/O.
 ///
-/// How the bytes are cut makes no difference. Nothing is gathered beyond one part's head and one
-/// boundary.
+/// The caller adds bytes with `append` and calls `next` until it returns nil. The result does not depend on how the
+/// bytes are split. Between calls it holds back no more than one part's head (at most 8 KiB) or one boundary. A body
+/// with a preamble is refused.
 public struct MultipartDecoder: Sendable {
-    /// What comes out.
+    /// An event of the decoder.
     public enum Event: Sendable, Equatable {
-        /// A part begins.
+        /// A part begins; its name has 1 to 64 bytes.
         case part(name: String, contentType: String?)
-        /// Bytes of the part.
+        /// Bytes of the current part.
         case data([UInt8])
-        /// The part is complete.
+        /// The current part is complete.
         case partEnd
         /// The closing boundary was read.
         case end
     }
 
     private enum State {
-        /// Before the first boundary; a preamble is refused, nobody sends one.
+        /// Before the first boundary. A preamble is refused, since no client sends one.
         case start
-        /// Behind a boundary: either a part or the end follows.
+        /// After a boundary: either a part or the end follows.
         case boundary
         case head
         case data
@@ -35,9 +36,12 @@ public struct MultipartDecoder: Sendable {
     private var parts = 0
     private static let maximumHeadBytes = 8192
 
-    /// Reads the boundary from a Content-Type.
+    /// Reads the boundary from a Content-Type field.
     ///
-    /// - Throws: 415 where this is no multipart/form-data or has no boundary by the grammar.
+    /// - Parameters:
+    ///   - contentType: the value of the field; nil where it is missing.
+    ///   - maximumParts: the number of parts that the body may have.
+    /// - Throws: `HTTPRefusal` with 415 where this is not multipart/form-data or has no valid boundary.
     public init(contentType: String?, maximumParts: Int = 32) throws(HTTPRefusal) {
         let parameters = try HeaderValue(contentType ?? "", status: 415)
         guard parameters.value.lowercased() == "multipart/form-data" else {
@@ -48,11 +52,11 @@ public struct MultipartDecoder: Sendable {
         else { throw HTTPRefusal(415, "Content-Type needs a boundary of 1 to 70 characters") }
         delimiter = Array("\r\n--\(boundary)".utf8)
         self.maximumParts = maximumParts
-        // So that the first boundary looks like every other.
+        // The delimiter begins with CRLF; with this the first boundary does, too.
         buffer = [0x0d, 0x0a]
     }
 
-    /// Takes the next bytes of the body.
+    /// Adds the next bytes of the body.
     public mutating func append(_ bytes: [UInt8]) {
         if start > 0 {
             buffer.removeSubrange(..<start)
@@ -67,9 +71,9 @@ public struct MultipartDecoder: Sendable {
         return false
     }
 
-    /// The next event; nil where more bytes are needed. What follows the closing boundary is dropped.
+    /// The next event; nil where more bytes are needed. Bytes after the closing boundary are dropped.
     ///
-    /// - Throws: 400 where the body is malformed, 422 where it has too many parts.
+    /// - Throws: `HTTPRefusal` with 400 where the body is malformed, with 422 where it has too many parts.
     public mutating func next() throws(HTTPRefusal) -> Event? {
         while true {
             switch state {
@@ -136,7 +140,7 @@ public struct MultipartDecoder: Sendable {
         return .part(name: name, contentType: fields["content-type"])
     }
 
-    /// Data up to the next boundary; a tail that could be the start of one stays.
+    /// Data up to the next boundary; bytes at the end that may begin a boundary stay in the buffer.
     private mutating func takeData() -> Event? {
         if let end = find(delimiter, limit: .max) {
             if end > start {
