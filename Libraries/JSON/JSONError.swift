@@ -1,15 +1,15 @@
-/// Why bytes are no JSON, or not the JSON that was asked for.
+/// The reason why bytes are not JSON, or not the JSON that the caller asked for.
 ///
-/// Holds no part of the input but the names on the path, so that it can be logged and answered.
+/// It holds no part of the input other than the names on the path, so it may be logged and shown to the client.
 public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong, in a few words for a person.
     public let reason: String
-    /// How many bytes stand before the place.
+    /// The number of bytes before the place.
     public let offset: Int
-    /// Where in the document, as a JSON Pointer (RFC 6901); empty for the whole.
+    /// The place in the document as a JSON Pointer (RFC 6901); empty for the whole document.
     public let path: String
 
-    /// States a fault at a place.
+    /// Describes an error at a place.
     public init(_ reason: String, offset: Int, path: String) {
         self.reason = reason
         self.offset = offset
@@ -21,16 +21,16 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Bounds on a document; what lies beyond is refused before it costs memory.
+/// Limits of a document; the reader refuses it at the first byte or value beyond.
 public struct JSONLimits: Sendable {
-    /// Bytes of the document.
+    /// The size of the document in bytes.
     public var bytes: Int
-    /// Objects and arrays within each other.
+    /// The number of nested objects and arrays.
     public var depth: Int
-    /// Values in all.
+    /// The number of values at all levels together.
     public var values: Int
 
-    /// States the bounds; the defaults suit a command's body.
+    /// Sets the limits; the defaults suit the body of a command.
     public init(bytes: Int = 1 << 20, depth: Int = 32, values: Int = 65_536) {
         self.bytes = bytes
         self.depth = depth

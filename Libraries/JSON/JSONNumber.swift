@@ -1,13 +1,15 @@
-/// A number as the document spells it: nothing is rounded until somebody asks for a machine number.
+/// A number with the document's spelling; nothing is rounded until the caller asks for `int64` or `double`.
+///
+/// Two numbers are equal only if they are spelled alike: `1` and `1.0` differ.
 public struct JSONNumber: Sendable, Hashable {
-    /// The literal by the grammar of RFC 8259.
+    /// The spelling, in the grammar of RFC 8259.
     public let literal: String
 
     init(unchecked literal: String) {
         self.literal = literal
     }
 
-    /// Reads a literal; nil where it is not one by the grammar of RFC 8259.
+    /// Parses a number; nil where the text does not fit the grammar of RFC 8259.
     public init?(literal: String) {
         guard var reader = try? JSONReader(Array(literal.utf8)), let number = try? reader.number(),
             number.literal.utf8.count == literal.utf8.count
@@ -15,35 +17,35 @@ public struct JSONNumber: Sendable, Hashable {
         self = number
     }
 
-    /// An integer.
+    /// Creates a whole number.
     public init(_ value: Int64) {
         literal = String(value)
     }
 
-    /// A finite number; nil for infinities and NaN.
+    /// Creates a number in the shortest spelling; nil for infinities and NaN.
     public init?(_ value: Double) {
         guard value.isFinite else { return nil }
         literal = canonicalNumber(value)
     }
 
-    /// The value where the literal is an integer without fraction and exponent that fits.
+    /// The value; nil for a number with a fraction, with an exponent or beyond 64 bits.
     public var int64: Int64? { Int64(literal) }
 
-    /// The nearest double; nil where it would be infinite.
+    /// The nearest double; nil where the number is too large for one.
     public var double: Double? {
         guard let value = Double(literal), value.isFinite else { return nil }
         return value
     }
 }
 
-/// The shortest literal that reads back as `value`, in ECMAScript's form, as RFC 8785 3.2.2.3 asks.
+/// The shortest spelling that reads back as `value`, in ECMAScript's form (RFC 8785 3.2.2.3).
 func canonicalNumber(_ value: Double) -> String {
     precondition(value.isFinite, "JSON has no infinities")
     if value == 0 { return "0" }
     var digits: [UInt8] = []
     var exponent = 0
     var pointAt: Int?
-    // Swift prints the shortest digits that round-trip; only their layout differs from ECMAScript's.
+    // Swift prints the shortest digits that round-trip; only the layout differs from ECMAScript's.
     let text = Array(value.magnitude.description.utf8)
     var index = 0
     while index < text.count {

@@ -1,18 +1,23 @@
 extension JSONReader {
-    /// How far an object was read whose members stand in an order that the caller knows.
+    /// The progress within an object whose members have an order that the caller knows.
     public struct OrderedMembers: Sendable {
         fileprivate var isFirst = true
     }
 
-    /// Begins an object whose members are asked for one by one, in the order in which they stand.
+    /// Begins an object whose members the caller asks for one by one, in their order.
     ///
-    /// Canonical JSON has one order only, so a reader of canonical documents need not look for members.
+    /// Canonical JSON (RFC 8785) has only one order, so a reader of canonical documents need not look up names:
+    ///
+    ///     var members = try reader.beginOrdered()
+    ///     if try reader.next("id", &members) { id = try reader.string() }
+    ///     try reader.endOrdered(members)
     public mutating func beginOrdered() throws(JSONError) -> OrderedMembers {
         try open(UInt8(ascii: "{"), "an object")
         return OrderedMembers()
     }
 
-    /// True where the next member has this name; its value has to be consumed next.
+    /// True where the next member has this name; the caller has to read its value next. Otherwise consumes nothing but
+    /// white space.
     public mutating func next(_ name: String, _ members: inout OrderedMembers) throws(JSONError) -> Bool {
         skipSpace()
         var index = position
@@ -37,7 +42,9 @@ extension JSONReader {
         return true
     }
 
-    /// Ends the object. A member that nobody asked for is unknown, stands twice or is out of order.
+    /// Ends the object.
+    ///
+    /// - Throws: `JSONError` where a member is left: it is unknown, occurs twice or is out of order.
     public mutating func endOrdered(_ members: OrderedMembers) throws(JSONError) {
         leave()
         guard try close(UInt8(ascii: "}"), first: members.isFirst) else {

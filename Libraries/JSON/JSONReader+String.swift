@@ -1,4 +1,4 @@
-/// A string as it stands between its quotes, checked.
+/// The bytes of a checked string between its quotes, escapes not decoded.
 @usableFromInline struct RawString: Sendable {
     @usableFromInline let range: Range<Int>
     @usableFromInline let hasEscapes: Bool
@@ -10,7 +10,7 @@
 }
 
 extension JSONReader {
-    /// Passes over a string whose opening quote is at the position, checking all of it.
+    /// Skips a string whose opening quote is at the position, and checks all of it.
     mutating func scanRaw() throws(JSONError) -> RawString {
         let start = position + 1
         let run = plainRun(bytes.span, from: start)
@@ -21,7 +21,7 @@ extension JSONReader {
         return try scanPiecewise(from: start)
     }
 
-    /// Passes over a string that is more than plain ASCII up to a quote.
+    /// Skips a string that is not only plain ASCII up to its closing quote.
     private mutating func scanPiecewise(from start: Int) throws(JSONError) -> RawString {
         var isASCII = true
         var hasEscapes = false
@@ -52,7 +52,7 @@ extension JSONReader {
             ? String(decoding: decoded(raw), as: UTF8.self) : String(decoding: bytes[raw.range], as: UTF8.self)
     }
 
-    /// What the string means, in UTF-8.
+    /// The UTF-8 of the string with its escapes decoded.
     @usableFromInline func decoded(_ raw: RawString) -> [UInt8] {
         guard raw.hasEscapes else { return Array(bytes[raw.range]) }
         var copy = self

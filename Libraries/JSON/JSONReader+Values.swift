@@ -1,5 +1,5 @@
 extension JSONReader {
-    /// Reads a text.
+    /// Reads a string and decodes its escapes.
     public mutating func string() throws(JSONError) -> String {
         text(of: try rawString())
     }
@@ -27,14 +27,14 @@ extension JSONReader {
         guard word("null") else { throw fault("null is expected") }
     }
 
-    /// Reads a number as it is spelt.
+    /// Reads a number and keeps its spelling.
     public mutating func number() throws(JSONError) -> JSONNumber {
         guard try peek() == .number else { throw fault("a number is expected") }
         try count()
         return JSONNumber(unchecked: String(decoding: bytes[try scanNumber()], as: UTF8.self))
     }
 
-    /// Reads a whole number without fraction and exponent.
+    /// Reads a whole number from -2^63 to 2^63 - 1; one with a fraction or an exponent is refused.
     public mutating func integer() throws(JSONError) -> Int64 {
         guard try peek() == .number else { throw fault("a whole number is expected") }
         try count()
@@ -52,7 +52,7 @@ extension JSONReader {
             }
             value = sum
         }
-        // Gathered as a negative number, since that range is the wider one.
+        // Collected as a negative number, since the negative range is larger by one.
         if isNegative { return value }
         guard value != .min else {
             position = start
@@ -83,7 +83,7 @@ extension JSONReader {
         }
     }
 
-    /// Passes over any value, checking it as strictly as if it were read.
+    /// Skips any value and checks it as strictly as if it were read.
     public mutating func skip() throws(JSONError) {
         switch try peek() {
         case .string:
@@ -136,16 +136,22 @@ extension JSONReader {
 }
 
 extension JSONReader {
-    /// The value of a member that has to be there.
+    /// Unwraps the value of a required member.
+    ///
+    /// - Throws: `JSONError` that names the missing member.
     @inlinable public func require<Value>(_ value: Value?, _ name: String) throws(JSONError) -> Value {
         guard let value else { throw fault("the member '\(name)' is missing") }
         return value
     }
 
-    /// The error for a member that nobody knows.
+    /// The error for a member that the reader's caller does not know; throw it from `object`.
     public func unknownMember() -> JSONError { fault("no such member is known") }
 
-    /// Reads a text of a grammar from its UTF-8: `parse` gives nil for what does not fit.
+    /// Reads a string of a grammar from its UTF-8 without creating a `String`.
+    ///
+    /// - Parameters:
+    ///   - what: the name of what is expected, for the error: "an id".
+    ///   - parse: returns nil for a string that does not fit.
     @inlinable public mutating func text<Value>(
         _ what: String, _ parse: (Span<UInt8>) -> Value?
     ) throws(JSONError) -> Value {
@@ -155,7 +161,11 @@ extension JSONReader {
         return value
     }
 
-    /// Reads a text of a grammar: `parse` gives nil for what does not fit.
+    /// Reads a string of a grammar.
+    ///
+    /// - Parameters:
+    ///   - what: the name of what is expected, for the error: "an id".
+    ///   - parse: returns nil for a string that does not fit.
     @inlinable public mutating func string<Value>(
         _ what: String, _ parse: (String) -> Value?
     ) throws(JSONError) -> Value {
@@ -164,7 +174,7 @@ extension JSONReader {
     }
 }
 
-/// Lets a `switch` over UTF-8, such as a member's name, state its cases as texts.
+/// Compares UTF-8 with a text byte by byte, so that a `switch` over a member's name can list its cases as texts.
 @inlinable @inline(__always) public func ~= (text: String, bytes: Span<UInt8>) -> Bool {
     let utf8 = text.utf8
     guard utf8.count == bytes.count else { return false }

@@ -1,16 +1,25 @@
 /// A strict pull reader over the bytes of one JSON document (RFC 8259, UTF-8).
 ///
-/// The caller asks for what it expects and gets it or an error with byte offset and path; nothing is
-/// built that nobody asked for. Refused beyond the grammar: a byte order mark, duplicate names in an
-/// object, lone surrogates, invalid UTF-8, and whatever exceeds the limits.
+/// The caller asks for what it expects and gets it, or an error with byte offset and path. The reader builds nothing
+/// that the caller does not ask for. It refuses more than the grammar does: a byte order mark, duplicate names in an
+/// object, lone surrogates, invalid UTF-8, and everything beyond `JSONLimits`.
+///
+///     var reader = try JSONReader(bytes)
+///     try reader.object { name, reader in
+///         switch name {
+///         case "title": title = try reader.string()
+///         default: throw reader.unknownMember()
+///         }
+///     }
+///     try reader.end()
 public struct JSONReader: Sendable {
-    /// The kind of the value that comes next.
+    /// The kind of the next value.
     public enum Kind: Sendable {
         /// `{`
         case object
         /// `[`
         case array
-        /// A text.
+        /// A string.
         case string
         /// A number.
         case number
@@ -23,28 +32,31 @@ public struct JSONReader: Sendable {
     private enum Step {
         case name(Range<Int>)
         case element(Int)
-        /// In no value of the object or array.
+        /// Between the values of the object or array.
         case between
     }
 
     /// The names of an object that is being read.
     private struct Names {
-        /// Where the object's first name is looked for.
+        /// The position from which the object's names can be read again.
         let start: Int
         var last: RawString?
-        /// Kept from the first name on that is not greater than the one before: while names ascend, none stands twice.
+        /// All names, collected once a name is not greater than the one before; while names ascend, no name can occur
+        /// twice.
         var all: Set<[UInt8]> = []
     }
 
     @usableFromInline let bytes: [UInt8]
     var position = 0
     private let limits: JSONLimits
-    /// The place within the innermost object or array, and within those around it.
+    /// The step within the innermost object or array, and the steps within the ones around it.
     private var step = Step.between
     private var outer: [Step] = []
     private var values = 0
 
-    /// Takes a document; refuses one beyond the limit of bytes.
+    /// Starts at the beginning of a document.
+    ///
+    /// - Throws: `JSONError` where the document has more bytes than the limit.
     public init(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
         self.bytes = bytes
         self.limits = limits
@@ -54,12 +66,12 @@ public struct JSONReader: Sendable {
         outer.reserveCapacity(8)
     }
 
-    /// An error at the present place.
+    /// Creates an error at the current position; nothing is thrown.
     public func fault(_ reason: String) -> JSONError {
         JSONError(reason, offset: position, path: pointer)
     }
 
-    /// The present place as a JSON Pointer.
+    /// The current position as a JSON Pointer (RFC 6901); empty for the whole document.
     public var pointer: String {
         var text = ""
         for step in outer + [step] {
@@ -74,15 +86,15 @@ public struct JSONReader: Sendable {
         return text
     }
 
-    /// Says that the member of this name is being read.
+    /// Notes that the reader is within the member of this name.
     mutating func enter(_ name: Range<Int>) { step = .name(name) }
 
-    /// Says that no member or element is being read.
+    /// Notes that the reader is between members or elements.
     mutating func leave() { step = .between }
 
     // MARK: Structure
 
-    /// What comes next; nothing is consumed but white space.
+    /// The kind of the next value; consumes nothing but white space.
     public mutating func peek() throws(JSONError) -> Kind {
         skipSpace()
         guard position < bytes.count else { throw fault("the document ends where a value is expected") }
@@ -97,7 +109,10 @@ public struct JSONReader: Sendable {
         }
     }
 
-    /// Reads an object: `member` is called once for each name, in UTF-8, and has to consume the value.
+    /// Reads an object and calls `member` once for each name, in the order of the document.
+    ///
+    /// - Parameter member: gets the name in UTF-8, escapes decoded, and has to read or skip the value.
+    /// - Throws: `JSONError` for the first fault, a name that occurs twice included, or what `member` throws.
     public mutating func object(
         _ member: (_ name: Span<UInt8>, _ reader: inout JSONReader) throws(JSONError) -> Void
     ) throws(JSONError) {
@@ -127,7 +142,7 @@ public struct JSONReader: Sendable {
         skipSpace()
         guard byte == UInt8(ascii: "\"") else { throw fault("a member's name is expected") }
         let raw = try scanRaw()
-        // The raw spelling names the path; escapes in it are shown as they stand.
+        // The path shows the name as it is spelled, escapes included.
         step = .name(raw.range)
         guard isNew(raw, &known) else { throw fault("the name stands twice") }
         skipSpace()
@@ -136,7 +151,9 @@ public struct JSONReader: Sendable {
         return raw
     }
 
-    /// Names that ascend, as canonical ones do, are each compared with the one before, others with all.
+    /// True for a name that has not occurred in this object.
+    ///
+    /// While names ascend, as canonical ones do, each is compared with the one before; after that, with all.
     private func isNew(_ raw: RawString, _ known: inout Names) -> Bool {
         if known.all.isEmpty {
             guard let last = known.last, !isAscending(last, raw) else {
@@ -148,7 +165,7 @@ public struct JSONReader: Sendable {
         return known.all.insert(decoded(raw)).inserted
     }
 
-    /// The names of an object of which a part was read already; what lies deeper is passed over.
+    /// Collects the names of the current object up to `end`, which were read before; deeper objects are skipped.
     private func names(from start: Int, to end: Int) -> Set<[UInt8]> {
         var names: Set<[UInt8]> = []
         var reader = self
@@ -172,7 +189,7 @@ public struct JSONReader: Sendable {
         return names
     }
 
-    /// Whether the second of two names without escapes is the greater one.
+    /// True where the second name has greater bytes than the first; false where one of them has escapes.
     @inline(__always) private func isAscending(_ left: RawString, _ right: RawString) -> Bool {
         if left.hasEscapes || right.hasEscapes { return false }
         let span = bytes.span
@@ -186,7 +203,7 @@ public struct JSONReader: Sendable {
         return left.range.count < right.range.count
     }
 
-    /// Reads an array: `element` is called once for each element and has to consume it.
+    /// Reads an array; `element` is called once for each element and has to read or skip it.
     public mutating func array(
         _ element: (_ reader: inout JSONReader) throws(JSONError) -> Void
     ) throws(JSONError) {
@@ -207,7 +224,7 @@ public struct JSONReader: Sendable {
         } while try !close(UInt8(ascii: "]"), first: false)
     }
 
-    /// Makes sure that nothing but white space follows.
+    /// Checks that only white space follows.
     public mutating func end() throws(JSONError) {
         skipSpace()
         guard position == bytes.count else { throw fault("something follows the document") }

@@ -1,28 +1,28 @@
-/// A JSON document as a tree, for input whose shape is not known beforehand.
+/// A JSON document as a tree, for input whose shape is not known in advance.
 ///
-/// Objects keep the order of their members; no name stands twice.
+/// Objects keep the order of their members. A document that is read has no name twice in one object.
 public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null
     /// `true` or `false`.
     case bool(Bool)
-    /// A number, exact.
+    /// A number with its exact spelling.
     case number(JSONNumber)
-    /// A text.
+    /// A string.
     case string(String)
-    /// A list.
+    /// An array.
     case array([JSONValue])
-    /// Members in the order of the document.
+    /// The members of an object in the order of the document.
     case object([Member])
 
-    /// A name and its value.
+    /// A member of an object.
     public struct Member: Sendable, Hashable {
-        /// The name; compare it by its bytes, since Swift's `==` takes different spellings for one.
+        /// The name; compare its UTF-8, since Swift's `==` treats canonically equivalent spellings as equal.
         public let name: String
         /// The value.
         public let value: JSONValue
 
-        /// Pairs a name with a value.
+        /// Creates a member.
         public init(_ name: String, _ value: JSONValue) {
             self.name = name
             self.value = value
@@ -30,6 +30,8 @@ public enum JSONValue: Sendable, Hashable {
     }
 
     /// Reads one whole document.
+    ///
+    /// - Throws: `JSONError` where the bytes are not one JSON value, or exceed a limit.
     public init(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
         var reader = try JSONReader(bytes, limits: limits)
         self = try reader.value()
@@ -42,37 +44,37 @@ public enum JSONValue: Sendable, Hashable {
         return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
-    /// The text, where this is one.
+    /// The string; nil for any other kind.
     public var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
-    /// The truth value, where this is one.
+    /// The truth value; nil for any other kind.
     public var bool: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value
     }
 
-    /// The whole number, where this is one without fraction and exponent.
+    /// The number; nil for any other kind, and for a number with a fraction, with an exponent or beyond 64 bits.
     public var integer: Int64? {
         guard case .number(let number) = self else { return nil }
         return number.int64
     }
 
-    /// The elements, where this is a list.
+    /// The elements; nil for any other kind.
     public var array: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
-    /// The members, where this is an object.
+    /// The members; nil for any other kind.
     public var members: [Member]? {
         guard case .object(let members) = self else { return nil }
         return members
     }
 
-    /// What kind of value this is, as a JSON Schema names it.
+    /// The name of the kind, as JSON Schema spells it.
     public var kind: String {
         switch self {
         case .null: "null"
@@ -86,6 +88,6 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral {
-    /// A text.
+    /// Creates a string.
     public init(stringLiteral text: String) { self = .string(text) }
 }

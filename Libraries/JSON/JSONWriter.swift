@@ -1,36 +1,44 @@
-/// Writes canonical JSON (RFC 8785) into one growing buffer.
+/// Writes JSON into one growing buffer, canonical (RFC 8785) unless the caller says otherwise.
 ///
-/// Members come in canonical order, by the UTF-16 code units of their names; the writer does not sort,
-/// it traps on disorder, so that an encoder's order is checked by every test that runs it. A writer that is not
-/// canonical takes members in any order.
+/// The caller adds members in canonical order, by the UTF-16 code units of their names. The writer does not sort: it
+/// traps on a name out of order or used twice, so every test that runs an encoder checks its order. A writer that is
+/// not canonical accepts any order.
+///
+///     var writer = JSONWriter()
+///     writer.object { object in
+///         object.member("id", "a1")
+///         object.member("size", 3)
+///     }
 public struct JSONWriter: Sendable {
-    /// What has been written, then room; words are stored into room faster than bytes are appended.
+    /// The document, then unused room: storing words into room is faster than appending bytes.
     private var buffer: [UInt8]
     private var count = 0
     private var mustSeparate = false
     private let isCanonical: Bool
 
-    /// An empty writer.
+    /// Creates an empty writer.
     ///
-    /// - Parameter isCanonical: false for documents whose members may stand in any order.
+    /// - Parameters:
+    ///   - capacity: the bytes to reserve.
+    ///   - isCanonical: false for documents whose members may have any order.
     public init(reservingBytes capacity: Int = 512, isCanonical: Bool = true) {
         buffer = [UInt8](repeating: 0, count: capacity)
         self.isCanonical = isCanonical
     }
 
-    /// A writer that only stands in for one whose buffer is elsewhere; it costs no allocation.
+    /// Creates a placeholder for a writer that was moved elsewhere; it allocates nothing.
     fileprivate init(placeholder: Void) {
         buffer = []
         isCanonical = true
     }
 
-    /// What has been written.
+    /// A copy of the document so far.
     public var bytes: [UInt8] { Array(buffer[..<count]) }
 
     /// Writes an object whose members `body` adds in canonical order.
     public mutating func object(_ body: (inout Members) -> Void) {
         open(UInt8(ascii: "{"))
-        // The writer moves into the scope and back; both never hold its buffer at once.
+        // The writer moves into the scope and back, so that the buffer has one owner and is not copied.
         var members = Members()
         swap(&self, &members.writer)
         body(&members)
@@ -38,7 +46,7 @@ public struct JSONWriter: Sendable {
         close(UInt8(ascii: "}"))
     }
 
-    /// Writes an array of `elements`, each by `body`.
+    /// Writes an array; `body` writes each element.
     @inlinable public mutating func array<Element>(
         _ elements: some Sequence<Element>, _ body: (Element, inout JSONWriter) -> Void
     ) {
@@ -47,13 +55,13 @@ public struct JSONWriter: Sendable {
         close(UInt8(ascii: "]"))
     }
 
-    /// Writes a text.
+    /// Writes a string.
     public mutating func string(_ text: String) {
         open(text.utf8Span.span)
         closeText()
     }
 
-    /// Writes one text that is put together from parts.
+    /// Writes one string that consists of two or three parts.
     public mutating func string(_ first: String, _ second: String, _ third: String = "") {
         open(first.utf8Span.span)
         append(second.utf8Span.span)
@@ -61,8 +69,9 @@ public struct JSONWriter: Sendable {
         closeText()
     }
 
-    /// Writes a text of `length` bytes, printable ASCII without quotes and backslashes; `fill` stores them into
-    /// `buffer` from `start` on.
+    /// Writes a string of `length` bytes of printable ASCII without quotes and backslashes.
+    ///
+    /// - Parameter fill: stores the bytes into `buffer` from `start` on; a debug build traps where one needs an escape.
     public mutating func ascii(_ length: Int, _ fill: (_ buffer: inout MutableSpan<UInt8>, _ start: Int) -> Void) {
         separate(beforeBytes: length + 2)
         let start = count + 1
@@ -74,7 +83,7 @@ public struct JSONWriter: Sendable {
         assert(plainRun(buffer.span, from: start).end == start + length, "the text needs an escape")
     }
 
-    /// Writes a whole number below 2^53, beyond which RFC 8785 is not exact.
+    /// Writes a whole number; traps from 2^53 on, where a JSON number is not exact (RFC 8785).
     public mutating func integer(_ value: Int64) {
         precondition(value.magnitude < 1 << 53, "an integer of 2^53 or more is not exact in JSON")
         literal(String(value))
@@ -86,7 +95,7 @@ public struct JSONWriter: Sendable {
     /// Writes `null`.
     public mutating func null() { literal("null") }
 
-    /// Writes bytes that are one JSON value already.
+    /// Writes bytes that are already one JSON value, unchecked.
     public mutating func raw(_ value: [UInt8]) {
         separate(beforeBytes: value.count)
         buffer.replaceSubrange(count..<(count + value.count), with: value)
@@ -95,7 +104,8 @@ public struct JSONWriter: Sendable {
 
     /// Writes a tree: numbers as the nearest double, members sorted where the writer is canonical.
     ///
-    /// A number that no finite double stands for is written as `null`; readers refuse none, so check before.
+    /// A number too large for a double becomes `null`. `JSONReader` accepts such numbers, so check `JSONNumber/double`
+    /// before.
     public mutating func value(_ value: JSONValue) {
         switch value {
         case .null: null()
@@ -130,7 +140,7 @@ public struct JSONWriter: Sendable {
         mustSeparate = true
     }
 
-    /// Makes room for a value, and parts it from the one before.
+    /// Makes room for a value and writes the comma before it.
     @inline(__always) private mutating func separate(beforeBytes length: Int) {
         reserve(length + 1)
         if mustSeparate {
@@ -152,13 +162,13 @@ public struct JSONWriter: Sendable {
         count += 1
     }
 
-    /// Writes a value that is no text.
+    /// Writes a value that is not a string.
     private mutating func literal(_ value: String) {
         separate(beforeBytes: value.utf8.count)
         append(value.utf8Span.span)
     }
 
-    /// Begins a text, whose closing quote has room then if nothing has to be escaped.
+    /// Writes the opening quote and the text. Where nothing is escaped, the closing quote has room, too.
     @inline(__always) private mutating func open(_ source: Span<UInt8>) {
         separate(beforeBytes: source.count + 2)
         let start = count + 1
@@ -180,7 +190,7 @@ public struct JSONWriter: Sendable {
         if length < source.count { escape(source, from: length) }
     }
 
-    /// Writes a text from the first byte on that has to be escaped.
+    /// Writes the rest of a text from its first byte that needs an escape.
     private mutating func escape(_ source: Span<UInt8>, from start: Int) {
         for index in start..<source.count {
             let byte = source[index]
@@ -204,17 +214,17 @@ public struct JSONWriter: Sendable {
         append(byte)
     }
 
-    /// The members of an object that is being written.
+    /// The scope in which the members of an object are written.
     public struct Members {
         fileprivate var writer = JSONWriter(placeholder: ())
-        /// Where the last name stands in the buffer.
+        /// The place of the last name in the buffer.
         private var last: Range<Int>?
-        /// The last name where it had to be escaped, so that the buffer does not show its order.
+        /// The last name, if it was escaped: then the bytes in the buffer do not give its order.
         private var lastEscaped: String?
 
         fileprivate init() {}
 
-        /// How many bytes the document has so far.
+        /// The size of the whole document so far, in bytes.
         public var bytesWritten: Int { writer.count }
 
         private mutating func begin(_ name: String) {
@@ -254,28 +264,28 @@ public struct JSONWriter: Sendable {
             body(&writer)
         }
 
-        /// Writes a member with a text, unless it is absent.
+        /// Writes a member with a string; nothing for nil.
         public mutating func member(_ name: String, _ value: String?) {
             guard let value else { return }
             begin(name)
             writer.string(value)
         }
 
-        /// Writes a member with a whole number, unless it is absent.
+        /// Writes a member with a whole number below 2^53; nothing for nil.
         public mutating func member(_ name: String, _ value: Int64?) {
             guard let value else { return }
             begin(name)
             writer.integer(value)
         }
 
-        /// Writes a member with a truth value, unless it is absent.
+        /// Writes a member with a truth value; nothing for nil.
         public mutating func member(_ name: String, _ value: Bool?) {
             guard let value else { return }
             begin(name)
             writer.bool(value)
         }
 
-        /// Writes a member with a list of texts, unless it is absent.
+        /// Writes a member with an array of strings; nothing for nil.
         public mutating func member(_ name: String, _ values: [String]?) {
             guard let values else { return }
             member(name) { writer in writer.array(values) { $1.string($0) } }
@@ -289,7 +299,7 @@ extension JSONValue {
         bytes(isCanonical: true)
     }
 
-    /// The bytes with the members of each object in the order that they have here.
+    /// The JSON with the members of each object in their current order.
     public var orderedBytes: [UInt8] { bytes(isCanonical: false) }
 
     private func bytes(isCanonical: Bool) -> [UInt8] {
@@ -299,7 +309,9 @@ extension JSONValue {
     }
 }
 
-/// Order by UTF-16 code units, told from UTF-8: U+10000 and above (F0…) stand before U+E000…U+FFFF (EE, EF).
+/// Compares UTF-8 texts in the order of their UTF-16 code units.
+///
+/// It differs from the order of bytes in one case: U+10000 and above (F0…) come before U+E000…U+FFFF (EE, EF).
 func precedesInUTF16(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     var index = 0
     while index < left.count {

@@ -1,25 +1,25 @@
-// Bytes that stand for themselves within a JSON string: all but quotes, backslashes and control characters.
-// They are looked at eight at a time.
+// Plain bytes need no escape within a JSON string: all but quotes, backslashes and control characters. These functions
+// examine eight of them at a time.
 
 import Text
 
-/// Four bytes from `index` on, the first one lowest; nil where fewer are there.
+/// The four bytes from `index` on, the first byte lowest; nil where fewer are there.
 @inline(__always) private func half(_ span: Span<UInt8>, _ index: Int) -> UInt64? {
     guard index >= 0, span.count >= 4, index <= span.count &- 4 else { return nil }
     return UInt64(span[index]) | UInt64(span[index &+ 1]) << 8 | UInt64(span[index &+ 2]) << 16
         | UInt64(span[index &+ 3]) << 24
 }
 
-/// Stores four bytes, the lowest first; false where fewer have room.
+/// Stores four bytes, the lowest byte first; false where fewer have room.
 @inline(__always) private func storeHalf(_ half: UInt64, _ span: inout MutableSpan<UInt8>, _ index: Int) -> Bool {
     guard index >= 0, span.count >= 4, index <= span.count &- 4 else { return false }
     for byte in 0..<4 { span[index &+ byte] = UInt8(truncatingIfNeeded: half &>> UInt64(byte &* 8)) }
     return true
 }
 
-/// The lowest bit set is the high bit of the first byte that does not stand for itself; 0 where all do.
+/// Finds bytes that are not plain: the lowest bit set is the high bit of the first such byte; 0 where all are plain.
 ///
-/// A subtraction borrows from a byte above one that was found alone, so that no earlier byte is found wrongly.
+/// Higher bits may be wrong, since a subtraction borrows from the bytes above a match; the lowest one is right.
 @inline(__always) private func special(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quotes = word ^ (ones &* 0x22)
@@ -30,7 +30,7 @@ import Text
 
 @inline(__always) private func isPlain(_ byte: UInt8) -> Bool { byte != 0x22 && byte != 0x5c && byte >= 0x20 }
 
-/// Up to where bytes stand for themselves, and whether all of them are ASCII.
+/// The end of the plain bytes from `start` on, and whether all of them are ASCII.
 @inline(__always) func plainRun(_ span: Span<UInt8>, from start: Int) -> (end: Int, isASCII: Bool) {
     var index = start
     var union: UInt64 = 0
@@ -51,7 +51,7 @@ import Text
     return (index, union & 0x8080_8080_8080_8080 == 0)
 }
 
-/// Copies bytes while they stand for themselves, and says how many; `target` has room for all from `start` on.
+/// Copies the plain bytes at the start of `source` and returns their number; `target` needs room for all of `source`.
 @inline(__always) func copyPlain(_ source: Span<UInt8>, into target: inout MutableSpan<UInt8>, at start: Int) -> Int {
     var index = 0
     while let word = source.word(at: index), special(word) == 0 {
