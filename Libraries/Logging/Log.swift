@@ -2,29 +2,34 @@ import JSON
 import Synchronization
 import System
 
-/// Structured lines on stderr: one JSON object a line off a terminal, readable on one.
+/// A structured log on stderr: one JSON object a line, or readable lines where stderr is a terminal.
 ///
-/// Fields hold ids, counts, codes and durations. Bodies, credentials and what people wrote never do.
+/// Writing never blocks the caller: lines wait in a queue of at most 10,000, and a thread writes them. Lines beyond
+/// that are dropped and counted, and the count is logged. Fields hold ids, counts, codes and durations; never log
+/// bodies, credentials or texts of users.
+///
+///     log.info("listening", ["port": "8080"])
 public struct Log: Sendable {
-    /// How much a line matters.
+    /// The severity of a line.
     public enum Level: Int, Sendable, Comparable, CaseIterable {
-        /// For whoever looks for a fault.
+        /// Details for finding a fault.
         case debug
-        /// The course of things.
+        /// Normal events.
         case info
-        /// Something is off and went on.
+        /// Something unexpected; the program went on.
         case warning
-        /// Something failed.
+        /// An operation failed.
         case error
 
-        /// Orders by weight.
+        /// Orders levels by severity, `debug` lowest.
         public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
-        /// The name in the line.
+        /// The name that the line shows.
         public var name: String { "\(self)" }
     }
 
-    /// Where lines go: a bounded queue, and a thread that writes them, so that nobody who logs waits for a reader of
-    /// stderr. Lines that find no room are counted, and the count is a line of its own once there is room.
+    /// A bounded queue of lines and a thread that writes them, so that no caller waits for the reader of stderr.
+    ///
+    /// Lines beyond the bound are counted, and the count is logged as a line of its own after those that had room.
     private final class Sink: Sendable {
         private struct State {
             var lines: [String] = []
@@ -91,13 +96,13 @@ public struct Log: Sendable {
     private let sink: Sink
     private let component: String
 
-    /// Logs to stderr, or another descriptor, from `threshold` on.
+    /// Creates a log that writes lines from `threshold` on to stderr or another descriptor.
     public init(_ component: String, threshold: Level = .info, descriptor: Int32 = 2) {
         self.component = component
         sink = Sink(threshold: threshold, descriptor: descriptor)
     }
 
-    /// Waits until what was logged is written, for a second at most; call it before the program ends.
+    /// Waits until all lines are written, at most one second; call it before the program ends.
     public func flush() async { await sink.flush(withinMilliseconds: 1_000) }
 
     private init(_ component: String, sink: Sink) {
@@ -105,12 +110,15 @@ public struct Log: Sendable {
         self.sink = sink
     }
 
-    /// The same log under another component's name.
+    /// The same log under the name of another component.
     public func component(_ name: String) -> Log {
         Log(name, sink: sink)
     }
 
-    /// Writes a line with fields in the order given.
+    /// Writes a line.
+    ///
+    /// The names of the fields have to differ. A terminal shows them in the order given, JSON in canonical order. Below
+    /// the threshold `fields` is not evaluated.
     public func write(
         _ level: Level, _ message: String, _ fields: @autoclosure () -> KeyValuePairs<String, String> = [:]
     ) {
@@ -147,7 +155,7 @@ public struct Log: Sendable {
         }
     }
 
-    /// Without control characters, which could rewrite what a terminal shows.
+    /// The value with `?` for control characters, which could change what a terminal shows.
     private static func printable(_ value: String) -> String {
         String(
             String.UnicodeScalarView(value.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
