@@ -1,14 +1,13 @@
 import CPostgres
 import Synchronization
 
-/// Asks the server to give up the statement that a connection runs; any thread may.
+/// Asks the server to cancel the statement of a connection; any thread may call it.
 ///
-/// Asking takes a connection of its own, and libpq puts no bound on how long that takes. No lock is held meanwhile. A
-/// request that is still under way when its run ends could hit the next run, so `end` says that the connection has to
-/// be given up.
+/// This takes a connection of its own, and libpq has no timeout for it. No lock is held meanwhile. A request that is
+/// still open when its run ends could cancel the next run, so `end` tells the caller to close the connection then.
 @safe final class PostgresCanceller: @unchecked Sendable {
     private struct State {
-        /// The run under way; 0 between runs.
+        /// The current run; 0 between runs.
         var run: UInt64 = 0
         var isAsking = false
     }
@@ -24,12 +23,12 @@ import Synchronization
         unsafe PQfreeCancel(handle)
     }
 
-    /// A run begins.
+    /// Notes that a run begins.
     func begin(_ run: UInt64) { state.withLock { $0.run = run } }
 
-    /// The run ends.
+    /// Notes that the run ends.
     ///
-    /// - Returns: false where the server is being asked to give it up, so that another run would be given up as well.
+    /// - Returns: false while a request is open, which could also cancel the next run.
     func end() -> Bool {
         state.withLock { state in
             state.run = 0
@@ -37,7 +36,7 @@ import Synchronization
         }
     }
 
-    /// Asks the server to give a run up, unless it is over. Blocks for as long as the server takes.
+    /// Asks the server to cancel a run unless it has ended; blocks for as long as the server takes.
     func cancel(_ run: UInt64) {
         let mayAsk = state.withLock { state in
             guard state.run == run, !state.isAsking else { return false }

@@ -1,30 +1,32 @@
-/// How and as whom to connect.
+/// The settings of a connection.
 public struct PostgresConfiguration: Sendable {
-    /// A URL or a keyword/value string, as libpq takes it.
+    /// A URL or a keyword/value string in libpq's format.
     public var url: String
-    /// Shown by the server.
+    /// The name that the server shows for the connection (`application_name`).
     public var applicationName: String
-    /// The role to act as; the one that logs in where nil.
+    /// The role to act as; nil for the role that logs in.
     public var role: String?
-    /// How long a statement may take.
+    /// The time that a statement may take.
     public var statementTimeoutMilliseconds: Int
-    /// How long this side may pause inside a transaction; then the server ends it and lets its locks go. Nil for
-    /// ever, where the locks guard something besides the database.
+    /// The time that this program may pause inside a transaction; nil for no limit.
+    ///
+    /// Beyond it the server closes the connection, so that a stopped program does not hold locks. Set nil where the
+    /// locks also guard something outside the database.
     public var transactionPauseMilliseconds: Int? = PostgresConfiguration.transactionPauseMilliseconds
-    /// Server settings of this connection.
+    /// Server settings for this connection, by name.
     public var settings: [String: String]
 
-    /// Settings for a connection whose statements are planned once, though the tables grow.
+    /// Settings for statements that the server plans once, by generic plans that stay right while the tables grow.
     public static let plannedOnce = ["plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"]
-    /// The same for statements that look up rows by keys they are given, few at a time.
+    /// The settings of `plannedOnce` for statements that look up few rows by given keys.
     public static let byKeys = plannedOnce.merging(["enable_hashjoin": "off", "enable_mergejoin": "off"]) { $1 }
-    /// The same for statements that find a few rows by an index and in its order.
+    /// The settings of `byKeys` for statements that find few rows by an index and in its order.
     public static let alongIndexes = byKeys.merging(["enable_bitmapscan": "off", "enable_sort": "off"]) { $1 }
 
-    /// The bound on how long a program that is stopped inside a transaction holds up others.
+    /// The default pause: a program that is stopped inside a transaction delays others no longer than this.
     public static let transactionPauseMilliseconds = 10_000
 
-    /// States a configuration.
+    /// Creates a configuration.
     public init(
         url: String, applicationName: String, role: String? = nil, statementTimeoutMilliseconds: Int = 30_000,
         settings: [String: String] = [:]

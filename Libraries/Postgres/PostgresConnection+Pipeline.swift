@@ -1,17 +1,17 @@
 import CPostgres
 import System
 
-/// The connection for whoever sends statements one behind the other and never blocks.
+/// The non-blocking use of a connection, for `PostgresPipeline`: statements are sent without waiting for answers.
 extension PostgresConnection {
-    /// What the server says next in a pipeline.
+    /// The next answer of the server in a pipeline.
     enum PipelineEvent {
-        /// A statement was done.
+        /// A statement succeeded.
         case rows(PostgresRows)
         /// A statement failed.
         case failure(PostgresError)
-        /// A statement was passed over, since the one before it failed.
+        /// A statement was not run, since the one before it failed.
         case skipped
-        /// All that was sent up to a Sync is answered.
+        /// Everything up to a Sync message is answered.
         case synced
     }
 
@@ -20,8 +20,9 @@ extension PostgresConnection {
         descriptor = unsafe PQsocket(connection)
     }
 
-    /// Puts a statement on its way with a Sync of its own, so that it commits or fails alone. Prepares it where it is
-    /// new here, and says so.
+    /// Queues a statement with a Sync message of its own, so that it commits or fails alone.
+    ///
+    /// - Returns: true where the statement is new on this connection and a message that prepares it goes before it.
     func sendSynced(_ statement: PostgresStatement, _ parameters: [PostgresValue]) throws(PostgresError) -> Bool {
         let isNew = prepared.insert(statement.name).inserted
         if isNew { try send(sendPrepare(statement, parameters)) }
@@ -31,21 +32,21 @@ extension PostgresConnection {
         return isNew
     }
 
-    /// Sends what is queued as far as the server takes it; true where all is out.
+    /// Sends queued messages as far as the server accepts them; true once all are sent.
     func flushSome() throws(PostgresError) -> Bool {
         let outcome = unsafe PQflush(connection)
         guard outcome >= 0 else { throw lost() }
         return outcome == 0
     }
 
-    /// Takes in what has arrived.
+    /// Reads the bytes that have arrived.
     func consume() throws(PostgresError) {
         guard unsafe PQconsumeInput(connection) == 1 else { throw lost() }
     }
 
-    /// The next event of those that have arrived; nil where there is no whole one.
+    /// The next event that has arrived completely; nil where there is none.
     func nextEvent() -> PipelineEvent? {
-        // The results of one statement end in nothing, which is no event; nothing twice is the end.
+        // libpq ends the results of one statement with nil, which is no event; nil twice means that there is no more.
         var isGap = false
         while unsafe PQisBusy(connection) == 0 {
             guard let result = unsafe PQgetResult(connection) else {

@@ -2,12 +2,14 @@ import CPostgres
 import Glibc
 import System
 
-/// One connection, confined to its session's thread: calls block, and nothing suspends between them.
+/// One connection, used only on its session's thread; its calls block that thread.
+///
+/// `PostgresSession` and `PostgresPool` pass it to their closures; it must not leave them.
 @safe public final class PostgresConnection {
     let connection: OpaquePointer
     private let configuration: PostgresConfiguration
     var prepared: Set<String> = []
-    /// What a pipeline waits for; its number stays known when the server has closed the connection.
+    /// The socket of a pipeline; it stays known after the server has closed the connection.
     var descriptor: Int32 = -1
     let canceller: PostgresCanceller
     private(set) var isLost = false
@@ -42,7 +44,7 @@ import System
             throw PostgresError(.unreachable, message)
         }
         unsafe PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        // A server that stops reading may not hold a sender beyond the deadline.
+        // Non-blocking, so that a server that stops reading can't hold a sender beyond the deadline.
         unsafe PQsetnonblocking(connection, 1)
         unsafe self.connection = connection
         canceller = unsafe PostgresCanceller(owning: cancel)
@@ -52,11 +54,16 @@ import System
         unsafe PQfinish(connection)
     }
 
-    /// True while a transaction block is open.
+    /// True unless the connection is usable and outside a transaction block.
     public var isInTransaction: Bool { unsafe PQtransactionStatus(connection) != PQTRANS_IDLE }
 
-    /// Runs a prepared statement. A failpoint of its name stands before it is sent, one while the server works on
-    /// it, and one before the answer is looked at.
+    /// Runs a statement and waits for its rows; prepares it at its first use on this connection.
+    ///
+    /// It has failpoints named after the statement: `NAME.sending` before it is sent, `NAME.sent` while the server runs
+    /// it, and `NAME.answered` before the answer is returned.
+    ///
+    /// - Throws: `PostgresError`; kind `unanswered` where no answer comes within the statement timeout and 5 more
+    ///   seconds.
     @discardableResult
     public func execute(
         _ statement: PostgresStatement, _ parameters: [PostgresValue] = []
@@ -77,7 +84,7 @@ import System
     }
 
     func sendExecute(_ statement: PostgresStatement, _ parameters: [PostgresValue]) -> Int32 {
-        // One block for all values, so that their addresses hold for the call; each ends in a zero.
+        // One block holds all values, so that their addresses are valid for the call; each value ends with a zero.
         var block: [UInt8] = []
         var starts: [Int] = []
         for parameter in parameters {
@@ -99,13 +106,16 @@ import System
         }
     }
 
-    /// Runs a script of several statements without parameters, such as a migration.
+    /// Runs several statements without parameters, such as a migration; waits for the end of the last.
     public func executeScript(_ sql: String) throws(PostgresError) {
         try send(unsafe PQsendQuery(connection, sql))
         _ = try receive()
     }
 
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
+    ///
+    /// - Throws: what `body` throws, or `PostgresError` where the commit fails. After `connectionLost` or `unanswered`
+    ///   the commit may have taken effect.
     public func transaction<Value>(_ body: () throws -> Value) throws -> Value {
         try executeScript("BEGIN")
         do {
@@ -113,7 +123,8 @@ import System
             try executeScript("COMMIT")
             return value
         } catch {
-            // The body's error says more than one of the rollback, and a lost connection rolls back itself.
+            // The error of `body` says more than one of the rollback; the server rolls back itself where the connection
+            // is lost.
             if !isLost { try? executeScript("ROLLBACK") }
             throw error
         }
@@ -123,9 +134,9 @@ import System
         if outcome != 1 { throw lost() }
     }
 
-    /// Waits for the results of what was sent and returns the last.
+    /// Waits for all results of what was sent and returns the last.
     private func receive(_ name: String? = nil) throws(PostgresError) -> PostgresRows {
-        // The server enforces the timeout; the reserve is for a server that does not answer at all.
+        // The server enforces the timeout; 5 more seconds are for a server that does not answer at all.
         let deadline = Host.steadyClockMilliseconds() + Int64(configuration.statementTimeoutMilliseconds) + 5_000
         var last: PostgresRows?
         var failure: PostgresError?
@@ -151,7 +162,7 @@ import System
         return last
     }
 
-    /// Sends what is queued. Input is taken meanwhile: with both sides sending, neither would read.
+    /// Sends queued messages and reads meanwhile: if both sides only sent, both would wait forever.
     private func flush(until deadline: Int64) throws(PostgresError) {
         while true {
             let outcome = unsafe PQflush(connection)
@@ -189,7 +200,7 @@ import System
             return unsafe String(cString: text)
         }
         let state = field(Int32(UInt8(ascii: "C"))) ?? ""
-        // FATAL and PANIC end the connection: an administrator's or a crash's doing.
+        // FATAL and PANIC end the connection, by an administrator or a crash.
         if unsafe PQstatus(connection) != CONNECTION_OK { isLost = true }
         let message = field(Int32(UInt8(ascii: "M"))) ?? "no message"
         return PostgresError(

@@ -1,32 +1,33 @@
-/// Why a statement did not do what was asked.
+/// The reason why a statement failed.
 ///
-/// Carries SQLSTATE and the server's own words, never a parameter's value: details and contexts, which
-/// quote values, are left out, and so is the message of a data error (class 22), which may.
+/// It carries the SQLSTATE and the server's message, but no parameter's value: details and contexts, which quote
+/// values, are left out, and so is the message of a data error (class 22), which may quote one.
 public struct PostgresError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure this is.
+    /// The kinds of failures.
     public enum Kind: Sendable, Equatable {
-        /// The server refused the statement; the connection is sound.
+        /// The server refused the statement; the connection is usable.
         case server
-        /// The connection is lost. Whether a commit under way took effect is unknown.
+        /// The connection is lost. A commit that was sent may or may not have taken effect.
         case connectionLost
-        /// The server did not answer within the bound, and the connection is given up. Whether a commit under way took
-        /// effect is unknown.
+        /// The server did not answer in time, and the connection is closed. A commit that was sent may or may not have
+        /// taken effect.
         case unanswered
-        /// No connection could be made.
+        /// No connection could be made; the statement was not sent.
         case unreachable
-        /// Every session is taken and the queue for them is full: push-back.
+        /// All sessions are busy and the queue is full; the statement was not sent. Callers answer with 503 or retry
+        /// later.
         case poolExhausted
-        /// A result does not have the type that was asked for.
+        /// A result does not have the column, type or value that the caller asked for.
         case unexpectedResult
     }
 
     /// The kind.
     public let kind: Kind
-    /// Five characters (PostgreSQL, appendix A); empty where the server said nothing.
+    /// The SQLSTATE of five characters (PostgreSQL, appendix A); empty where the server sent none.
     public let sqlState: String
-    /// The constraint that was violated, where one was.
+    /// The name of the violated constraint; nil where there is none.
     public let constraint: String?
-    /// For a person.
+    /// A message for a person.
     public let message: String
 
     init(_ kind: Kind, sqlState: String = "", constraint: String? = nil, _ message: String) {
@@ -36,13 +37,14 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    /// True where the same statement may succeed later without any change to it.
+    /// True where the same statement may succeed later without a change.
     public var isTransient: Bool {
         switch kind {
         case .connectionLost, .unanswered, .unreachable, .poolExhausted: true
         case .unexpectedResult: false
         case .server:
-            // Resources, operator intervention, system errors, lost connections; deadlock, serialization.
+            // Classes: resources, operator intervention, system errors, connections. Codes: serialization, deadlock,
+            // lock not available.
             ["53", "57", "58", "08"].contains(String(sqlState.prefix(2)))
                 || ["40001", "40P01", "55P03"].contains(sqlState)
         }

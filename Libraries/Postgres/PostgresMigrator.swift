@@ -1,22 +1,22 @@
-/// One step of a schema, forward only; once released its text never changes.
+/// One step of a schema, forward only; the text of a released step never changes.
 public struct PostgresMigration: Sendable {
-    /// The name that it is recorded under.
+    /// The name under which the step is recorded.
     public let name: String
-    /// The statements.
+    /// The SQL of the step, one or more statements.
     public let sql: String
 
-    /// Names a step that was compiled into the program.
+    /// Creates a step from SQL that is embedded in the program.
     public init(_ name: String, _ bytes: [UInt8]) {
         self.name = name
         sql = String(decoding: bytes, as: UTF8.self)
     }
 }
 
-/// Why a database can't be brought to the schema that the program expects. Nothing was changed.
+/// The reason why a database can't be brought to the schema; the step that finds it changes nothing.
 public enum PostgresMigrationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A step was applied with another text than the program has.
+    /// The recorded step of this name has another text than the program's.
     case otherText(String)
-    /// The database holds steps of a program that shares none with this one.
+    /// The database holds only steps of another program; their names.
     case foreign([String])
 
     public var description: String {
@@ -32,13 +32,13 @@ public enum PostgresMigrationError: Error, Sendable, Equatable, CustomStringConv
 
 /// Brings a database to the schema that the program expects.
 ///
-/// Each step is recorded with the SHA-256 of its text. A recorded step with another text stops the migration before
-/// anything is changed. Recorded steps that the program does not have are of a newer program and are left alone: whether
-/// both can work on the database is for the owner of the schema to say.
+/// It records each step with the SHA-256 of its text and refuses to continue where a recorded step has another text.
+/// Recorded steps that the program does not have come from a newer program and are left alone; the owner of the schema
+/// decides whether both programs can work on the database.
 public enum PostgresMigrator {
-    /// Any number that nothing else in the database locks.
+    /// The key of the advisory lock; no other code in the database uses it.
     private static let lock: Int64 = 0x6d69_6772_6174_6500
-    /// A step takes as long as it takes.
+    /// The statement timeout of a step, 24 hours: building an index on a large table takes long.
     private static let stepMilliseconds = 24 * 3600 * 1000
     private static let watchMilliseconds = 1_000
 
@@ -52,7 +52,7 @@ public enum PostgresMigrator {
             """.utf8))
     private static let takeTurn = PostgresStatement(
         "migrations_turn", Array("SELECT true FROM (SELECT pg_advisory_xact_lock($1)) AS turn".utf8))
-    /// How each step that the program has, or that is recorded, stands to the other side.
+    /// Compares the program's steps with the recorded ones.
     private static let compare = PostgresStatement(
         "migrations_compare",
         Array(
@@ -80,12 +80,14 @@ public enum PostgresMigrator {
             FROM pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids($1::integer))
             """.utf8))
 
-    /// Applies what is missing, each step in a transaction of its own together with its record, so that a crash leaves
-    /// every step whole or absent. Two programs that start at once take turns, step by step.
+    /// Applies the missing steps, each in a transaction of its own together with its record.
+    ///
+    /// A crash leaves each step complete or absent. Two programs that start at once take turns, step by step.
     ///
     /// - Parameters:
     ///   - configuration: a login that owns the database's schemas.
-    ///   - report: is told what is done, and which sessions a step waits for.
+    ///   - steps: all steps of the schema, in order.
+    ///   - report: gets a line for each step that is applied, and each second the sessions that a step waits for.
     /// - Throws: `PostgresMigrationError`, or `PostgresError` where a step fails.
     public static func migrate(
         _ configuration: PostgresConfiguration, _ steps: [PostgresMigration],
@@ -133,7 +135,7 @@ public enum PostgresMigrator {
         }
     }
 
-    /// Says whom the migration waits for, for as long as the task lives.
+    /// Reports the sessions that the migration waits for, until the task is cancelled.
     private static func observe(
         _ process: Int64, _ observer: PostgresSession, _ report: @Sendable (String) -> Void
     ) async {

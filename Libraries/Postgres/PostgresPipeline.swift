@@ -1,20 +1,21 @@
 public import Reactor
 import System
 
-/// One connection on a reactor: statements go out one behind the other, and nobody waits for a round trip of another.
+/// One connection on a reactor that sends statements without waiting for earlier answers.
 ///
-/// Each statement commits or fails alone. It is for short ones: a slow one holds up those behind it. The connection is
-/// made when it is first needed and again after it was lost; statements that were under way then throw
-/// `connectionLost`, since only their callers know what that means.
+/// Each statement commits or fails alone, and statements run in the order in which they were sent. It suits short ones:
+/// a slow statement delays all after it. At most 64 statements are sent and unanswered; more wait here. The connection
+/// is made at the first statement, and again after it was lost. Statements without an answer then throw
+/// `connectionLost`, since only their callers know whether to repeat them.
 public actor PostgresPipeline {
-    /// A statement on its way.
+    /// A statement that waits or was sent.
     private final class Flight {
         let statement: PostgresStatement
         let parameters: [PostgresValue]
         let finish: (Result<PostgresRows, PostgresError>) -> Void
-        /// When the server has to have answered; set once it is the first of those under way.
+        /// The time by which the server has to answer; set once this is the first of the sent ones.
         var deadline: Int64 = 0
-        /// True until the server has prepared the statement, where that goes before it.
+        /// True until the server has answered the message that prepares the statement, if one was sent.
         var isPreparing = false
         var rows: PostgresRows?
         var failure: PostgresError?
@@ -35,12 +36,12 @@ public actor PostgresPipeline {
         case up(PostgresConnection)
     }
 
-    /// A connection on its way from the thread that made it; nobody else has it.
+    /// Carries a connection from the thread that made it; no other code refers to it.
     private struct Fresh: @unchecked Sendable {
         let connection: PostgresConnection
     }
 
-    /// Hands readiness on, and does not keep the pipeline alive.
+    /// Forwards readiness without keeping the pipeline alive.
     private final class Watcher: ReadinessHandler {
         private weak let pipeline: PostgresPipeline?
 
@@ -51,11 +52,11 @@ public actor PostgresPipeline {
         }
     }
 
-    /// Statements that the server has at once; more wait here.
+    /// The number of statements that are sent and not answered; more wait here.
     private static let window = 64
 
     private let reactor: Reactor
-    /// The reactor that it runs on.
+    /// The reactor as the actor's executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe reactor.asUnownedSerialExecutor() }
     private let configuration: PostgresConfiguration
     private let maximumWaiting: Int
@@ -65,22 +66,30 @@ public actor PostgresPipeline {
     private var isFlushing = false
     private var isTimed = false
 
-    /// Prepares a pipeline; nothing is connected yet.
+    /// Creates a pipeline; it connects at the first statement.
     ///
-    /// - Parameter maximumWaiting: how many statements wait; beyond, one throws `poolExhausted` at once.
+    /// - Parameters:
+    ///   - configuration: where and how to connect.
+    ///   - reactor: the event loop that it runs on.
+    ///   - maximumWaiting: the number of statements that may wait; one more throws `poolExhausted` at once.
     public init(_ configuration: PostgresConfiguration, on reactor: Reactor, maximumWaiting: Int = 1_000) {
         self.configuration = configuration
         self.reactor = reactor
         self.maximumWaiting = maximumWaiting
     }
 
-    /// Runs a statement; `decode` takes what is wanted out of its rows, on the reactor's thread.
+    /// Runs a statement and returns what `decode` reads from its rows.
+    ///
+    /// Cancelling the calling task has no effect on a statement.
+    ///
+    /// - Parameter decode: called on the reactor's thread with the rows, so it must not block.
+    /// - Throws: `PostgresError`, or what `decode` throws.
     public func execute<Value: Sendable>(
         _ statement: PostgresStatement, _ parameters: [PostgresValue] = [],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            // Looked at here and not before: others get their turn between the call and this.
+            // Checked here and not before: other calls may run between the call and this point.
             guard waiting.count < maximumWaiting else {
                 let reason = "\(maximumWaiting) statements wait for the connection"
                 return continuation.resume(throwing: PostgresError(.poolExhausted, reason))
@@ -93,8 +102,10 @@ public actor PostgresPipeline {
         }
     }
 
-    /// Like `execute`, for a statement that may run twice, such as one that only reads: once more where the connection
-    /// is lost, since one that rested may have been cut off long ago.
+    /// Runs a statement that may run twice, such as a query.
+    ///
+    /// It runs once more where the connection is lost, since a connection that was idle may have been cut long ago.
+    /// Otherwise the same as `execute`.
     public func executeRepeatable<Value: Sendable>(
         _ statement: PostgresStatement, _ parameters: [PostgresValue] = [],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
@@ -107,7 +118,7 @@ public actor PostgresPipeline {
         }
     }
 
-    /// Closes the connection where nothing is under way. A later statement makes a new one.
+    /// Closes the connection unless a statement waits for its answer; a later statement connects again.
     public func close() {
         guard underWay.isEmpty, case .up(let connection) = link else { return }
         reactor.forget(connection.descriptor)
@@ -119,7 +130,7 @@ public actor PostgresPipeline {
     private func connect() {
         link = .connecting
         Task {
-            // Connecting blocks, on names and on a server that is slow to answer, so it has a thread for as long.
+            // Connecting blocks, on name lookups and on a slow server, so it gets a thread for that time.
             let worker = Worker(name: "pg-connect")
             defer { worker.stop() }
             do {
@@ -141,7 +152,7 @@ public actor PostgresPipeline {
         }
     }
 
-    /// Gives the connection up; whatever is under way learns why, what waits gets a new one.
+    /// Closes a lost connection: sent statements fail with `reason`, waiting ones get a new connection.
     private func drop(_ connection: PostgresConnection, _ reason: PostgresError) {
         reactor.forget(connection.descriptor)
         link = .none
@@ -151,8 +162,10 @@ public actor PostgresPipeline {
         if !waiting.isEmpty { connect() }
     }
 
-    /// The server enforces the timeout, from when it gets to a statement on; the reserve is for a server that does not
-    /// answer at all.
+    /// Sets the deadline of the first sent statement.
+    ///
+    /// The server enforces the timeout from the moment it begins a statement; 5 more seconds are for a server that does
+    /// not answer at all.
     private func setDeadline() {
         underWay.first?.deadline =
             Host.steadyClockMilliseconds() + Int64(configuration.statementTimeoutMilliseconds) + 5_000
@@ -239,7 +252,7 @@ public actor PostgresPipeline {
             let isUnknown = failure.sqlState == "26000"
             if flight.isPreparing || isUnknown { connection.prepared.remove(flight.statement.name) }
             if isUnknown {
-                // The one that should have prepared it failed; this one never ran.
+                // The statement that should have prepared it failed, so this one never ran.
                 flight.failure = nil
                 waiting.insert(flight, at: 0)
                 return

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// A bounded number of sessions, lent out exclusively.
+/// A fixed number of sessions, each used by one caller at a time.
+///
+/// Callers wait in the order in which they came. A session connects at its first use.
 public final class PostgresPool: Sendable {
     private struct Waiter {
         let id: UInt64
@@ -14,15 +16,21 @@ public final class PostgresPool: Sendable {
     private let state: Mutex<State>
     private let maximumWaiters: Int
 
+    /// Creates a pool; nothing is connected yet.
+    ///
     /// - Parameters:
-    ///   - sessions: how many runs go on at once.
-    ///   - maximumWaiters: how many wait for one; beyond, a run throws `poolExhausted` at once.
+    ///   - configuration: where and how to connect.
+    ///   - sessions: the number of runs at once.
+    ///   - maximumWaiters: the number of callers that may wait; one more gets `poolExhausted` at once.
     public init(_ configuration: PostgresConfiguration, sessions: Int, maximumWaiters: Int = 1_000) {
         self.maximumWaiters = maximumWaiters
         state = Mutex(State(idle: (0..<sessions).map { _ in PostgresSession(configuration) }))
     }
 
-    /// Runs `body` on a session that nobody else uses meanwhile.
+    /// Runs `body` on a session of its own.
+    ///
+    /// - Throws: `PostgresError`, what `body` throws, or `CancellationError` where the task is cancelled while it
+    ///   waits. For cancellation during `body` see `PostgresSession/run(_:)`.
     public func run<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Value {
@@ -31,8 +39,10 @@ public final class PostgresPool: Sendable {
         return try await session.run(body)
     }
 
-    /// Runs a `body` that may run twice, such as one that only reads: once more where the connection is lost, since
-    /// one that rested may have been cut off long ago.
+    /// Runs a `body` that may run twice, such as one that only reads.
+    ///
+    /// It runs once more where the connection is lost, since a connection that was idle may have been cut long ago.
+    /// Otherwise the same as `run`.
     public func runRepeatable<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Value {
@@ -54,7 +64,7 @@ public final class PostgresPool: Sendable {
         let session = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready: PostgresSession?? = state.withLock { state in
-                    // The one used last is the one whose caches are warm.
+                    // The session used last has the warmest caches.
                     if let session = state.idle.popLast() { return session }
                     guard state.waiters.count < maximumWaiters, !Task.isCancelled else { return .some(nil) }
                     state.waiters.append(Waiter(id: id, continuation: continuation))
@@ -84,7 +94,7 @@ public final class PostgresPool: Sendable {
         waiter?.continuation.resume(returning: session)
     }
 
-    /// Closes the connections of the sessions that nobody uses now.
+    /// Closes the connections of all idle sessions; a later run connects again.
     public func close() async {
         for session in state.withLock({ $0.idle }) { await session.close() }
     }

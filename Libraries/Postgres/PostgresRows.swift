@@ -3,10 +3,10 @@ import Glibc
 
 /// The rows that a statement returned, decoded on demand.
 ///
-/// Stays inside the closure that ran the statement; what leaves it is decoded values.
+/// They must not leave the closure that ran the statement; decode the values there and return those.
 @safe public final class PostgresRows: Sequence {
     private let result: OpaquePointer
-    /// How many rows there are.
+    /// The number of rows.
     public let count: Int
 
     init(owning result: OpaquePointer) {
@@ -18,7 +18,7 @@ import Glibc
         unsafe PQclear(result)
     }
 
-    /// The number of rows that a statement without rows concerned.
+    /// The number of rows that INSERT, UPDATE or DELETE changed; 0 for commands without a count.
     public var affected: Int {
         guard let text = unsafe PQcmdTuples(result) else { return 0 }
         return unsafe Int(String(cString: text)) ?? 0
@@ -27,16 +27,17 @@ import Glibc
     /// The first row; nil where there is none.
     public var first: PostgresRow? { count > 0 ? PostgresRow(rows: self, row: 0) : nil }
 
-    /// Walks over the rows.
+    /// Iterates over the rows in the order of the result.
     public func makeIterator() -> some IteratorProtocol<PostgresRow> {
         (0..<count).lazy.map { PostgresRow(rows: self, row: $0) }.makeIterator()
     }
 
-    /// Behind the column that was last asked for by its name.
+    /// The number after the column that was last looked up by its name.
     private var next: Int32 = 0
 
-    /// The column of a name. Readers ask for most columns in the order of the statement, so the search begins behind the
-    /// last one.
+    /// The number of a column.
+    ///
+    /// Callers look up most columns in the order of the statement, so the search begins after the last one found.
     fileprivate func column(_ name: String) throws(PostgresError) -> Int {
         let count = unsafe PQnfields(result)
         for offset in 0..<count {
@@ -52,7 +53,7 @@ import Glibc
         unsafe PQgetisnull(result, Int32(row), Int32(column)) != 0
     }
 
-    /// Gives the bytes of a value to `body`; nil for NULL.
+    /// Calls `body` with the bytes of a value; nil for NULL.
     fileprivate func value<Value>(
         _ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer) -> Value
     ) -> Value? {
@@ -71,8 +72,10 @@ import Glibc
     }
 }
 
-/// One row. A column is asked for by its name, or by its number from 0 where the statement gives it no name of its own.
-/// Asking for a type that the column does not have, or for a value where it is NULL, throws `unexpectedResult`.
+/// One row of a result.
+///
+/// A column is read by its name, or by its number from 0 where the statement gives it no name. Each accessor throws
+/// `PostgresError` of the kind `unexpectedResult` where the column does not exist, has another type, or is NULL.
 public struct PostgresRow {
     fileprivate let rows: PostgresRows
     fileprivate let row: Int
@@ -89,48 +92,49 @@ public struct PostgresRow {
     /// True where the column is NULL.
     public func isNull(_ column: Int) -> Bool { rows.isNull(row, column) }
 
-    /// A `boolean`.
+    /// Reads a `boolean`.
     public func bool(_ column: Int) throws(PostgresError) -> Bool {
         try rows.check(column, PostgresType.bool)
         return try unsafe value(column) { unsafe $0.first == 1 }
     }
 
-    /// An `integer` or `bigint`.
+    /// Reads an `integer` or `bigint`.
     public func integer(_ column: Int) throws(PostgresError) -> Int64 {
         try rows.check(column, PostgresType.int8, or: PostgresType.int4)
         return try unsafe value(column) { unsafe Self.decodeInteger($0) }
     }
 
-    /// A `text`.
+    /// Reads a `text`.
     public func text(_ column: Int) throws(PostgresError) -> String {
         try rows.check(column, PostgresType.text)
         return try unsafe value(column) { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A `bytea`.
+    /// Reads a `bytea`.
     public func bytes(_ column: Int) throws(PostgresError) -> [UInt8] {
         try rows.check(column, PostgresType.bytea)
         return try unsafe value(column) { unsafe [UInt8]($0) }
     }
 
-    /// A `timestamptz` as milliseconds since 1970, rounded down.
+    /// Reads a `timestamptz` as milliseconds since 1970, rounded down.
     public func milliseconds(_ column: Int) throws(PostgresError) -> Int64 {
         try rows.check(column, PostgresType.timestamptz)
         let microseconds = try unsafe value(column) { unsafe Self.decodeInteger($0) }
         return (microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000) + PostgresType.epochMilliseconds
     }
 
-    /// A `bigint[]` without NULLs.
+    /// Reads a `bigint[]` without NULLs.
     public func integers(_ column: Int) throws(PostgresError) -> [Int64] {
         try elements(column, PostgresType.int8Array).map { Self.decodeInteger($0) }
     }
 
-    /// A `text[]` without NULLs.
+    /// Reads a `text[]` without NULLs.
     public func texts(_ column: Int) throws(PostgresError) -> [String] {
         try elements(column, PostgresType.textArray).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The elements of a one-dimensional array as `array_send` writes it: five words, then each with its length.
+    /// The elements of a one-dimensional array in the format of `array_send`: five words, then each element with its
+    /// length.
     private func elements(_ column: Int, _ type: UInt32) throws(PostgresError) -> [ArraySlice<UInt8>] {
         try rows.check(column, type)
         let bytes = try unsafe value(column) { unsafe [UInt8]($0) }

@@ -3,11 +3,13 @@ import System
 
 /// One connection on a thread of its own.
 ///
-/// Closures run there one after the other, synchronously, so that nothing can suspend or interleave
-/// inside a transaction. The connection is made when it is first needed and again after it was lost;
-/// the run that lost it throws `connectionLost`, since only its caller knows what that means.
+/// Closures run on that thread one after the other. They are synchronous, so nothing can suspend or interleave inside a
+/// transaction. The session connects at the first run, and again after the connection was lost. The run that lost it
+/// throws `connectionLost`, since only its caller knows whether to repeat it.
+///
+///     let count = try await session.run { try $0.execute(countRows).first?.integer(0) }
 public final class PostgresSession: Sendable {
-    /// The connection, touched on the worker's thread alone.
+    /// The connection, used only on the worker's thread.
     private final class Slot: @unchecked Sendable {
         var connection: PostgresConnection?
     }
@@ -17,17 +19,19 @@ public final class PostgresSession: Sendable {
     private let slot = Slot()
     private struct Cancelling {
         var canceller: PostgresCanceller?
-        /// Runs that were cancelled and are not over.
+        /// Runs that were cancelled and have not ended.
         var runs: Set<UInt64> = []
     }
 
     private let cancelling = Mutex(Cancelling())
     private let runs = Atomic<UInt64>(0)
-    /// Asking a server to give up takes a connection of its own and as long as the server likes, so the
-    /// thread that cancels, which may be a reactor's, does not do it itself.
+    /// Threads that ask servers to cancel a statement.
+    ///
+    /// This takes a connection of its own and as long as the server needs, so the thread that cancels a task, which may
+    /// be a reactor's, does not do it.
     private static let askers = Worker(name: "pg-cancel", threads: 4)
 
-    /// Prepares a session; nothing is connected yet.
+    /// Creates a session; it connects at the first run.
     public init(_ configuration: PostgresConfiguration) {
         self.configuration = configuration
         worker = Worker(name: "postgres")
@@ -41,18 +45,20 @@ public final class PostgresSession: Sendable {
         }
     }
 
-    /// Closes the connection. A later run makes a new one.
+    /// Closes the connection after the runs that wait; a later run connects again.
     public func close() async {
         try? await worker.run { [self] in
             drop()
         }
     }
 
-    /// Runs `body` with the connection. Where the task is cancelled, the server is asked to give up the
-    /// statement, which then throws with SQLSTATE 57014. A run that was cancelled before `body` began throws
-    /// `CancellationError`.
+    /// Runs `body` with the connection on the session's thread.
     ///
-    /// A transaction that `body` leaves open is rolled back by dropping the connection.
+    /// Where the task is cancelled, the server is asked to cancel the statement, which then throws with SQLSTATE 57014.
+    /// A transaction that `body` leaves open is rolled back, since the connection is closed.
+    ///
+    /// - Throws: what `body` throws, `PostgresError` where there is no connection, or `CancellationError` where the
+    ///   task was cancelled before `body` began.
     public func run<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Value {
@@ -61,7 +67,7 @@ public final class PostgresSession: Sendable {
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await worker.run { [self] in
-                // Others may have had their turn since the task was cancelled, and connecting takes its time.
+                // Other runs may have come first, and connecting takes time, so the task may be cancelled by now.
                 try checkCancelled(run)
                 let connection = try connect()
                 connection.canceller.begin(run)

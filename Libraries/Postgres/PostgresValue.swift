@@ -1,6 +1,6 @@
 /// A parameter of a statement, sent in binary.
 public enum PostgresValue: Sendable {
-    /// NULL of a type that the statement decides.
+    /// NULL; the server infers its type from the statement.
     case null
     /// `boolean`
     case bool(Bool)
@@ -53,7 +53,7 @@ public enum PostgresValue: Sendable {
         return false
     }
 
-    /// Appends the wire form; nothing for NULL.
+    /// Appends the binary wire format; nothing for NULL.
     func encode(into bytes: inout [UInt8]) {
         switch self {
         case .null: break
@@ -97,12 +97,12 @@ extension [UInt8] {
         }
     }
 
-    /// A one-dimensional array as `array_recv` reads it.
+    /// Appends a one-dimensional array in the format of `array_recv`.
     fileprivate mutating func appendArray<Value>(
         _ values: [Value], of type: UInt32, _ append: (Value, inout [UInt8]) -> Void
     ) {
         appendBigEndian(Int32(values.isEmpty ? 0 : 1))
-        // Whether there are NULLs; the server looks for itself.
+        // The flag for NULLs, which the server ignores.
         appendBigEndian(Int32(0))
         appendBigEndian(type)
         guard !values.isEmpty else { return }
@@ -111,7 +111,7 @@ extension [UInt8] {
         for value in values { append(value, &self) }
     }
 
-    /// An element with its length before it, which is -1 for NULL.
+    /// Appends an element after its length, which is -1 for NULL.
     fileprivate mutating func appendElement<Value>(
         size: Int, _ value: Value?, _ append: (Value, inout [UInt8]) -> Void
     ) {
@@ -132,6 +132,6 @@ enum PostgresType {
     static let int8Array: UInt32 = 1016
     static let timestamptz: UInt32 = 1184
     static let uuid: UInt32 = 2950
-    /// Timestamps count from 2000-01-01.
+    /// Postgres counts timestamps from 2000-01-01; this is that moment in milliseconds since 1970.
     static let epochMilliseconds: Int64 = 946_684_800_000
 }
