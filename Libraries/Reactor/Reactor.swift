@@ -3,11 +3,11 @@ import Glibc
 import Synchronization
 public import System
 
-/// What the kernel says about a descriptor.
+/// The events of a descriptor, as epoll reports them.
 public struct Readiness: OptionSet, Sendable {
-    /// The bits as epoll has them.
+    /// The bits of epoll.
     public let rawValue: UInt32
-    /// Wraps epoll's bits.
+    /// Creates a set from the bits of epoll.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Bytes or a connection can be read.
@@ -16,33 +16,34 @@ public struct Readiness: OptionSet, Sendable {
     public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
     /// The peer will send no more; it may still read.
     public static let peerFinished = Readiness(rawValue: EPOLLRDHUP.rawValue)
-    /// The connection is gone in both directions. Always reported.
+    /// The connection is closed in both directions or broken; always reported.
     public static let gone = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
 }
 
-/// Something that waits for a descriptor.
+/// An object that the reactor calls when a descriptor is ready.
 public protocol ReadinessHandler: AnyObject, Sendable {
-    /// Called on the reactor's thread.
+    /// Called on the reactor's thread with the events that occurred; must not block.
     func ready(_ readiness: Readiness)
 }
 
-/// One thread around one epoll instance that is also an executor for tasks and for actors.
+/// One thread with one epoll instance; it is also an executor for tasks and actors.
 ///
-/// Whoever runs on it and waits for a descriptor crosses no thread: a handler that became ready, the
-/// task that it resumes and the actor that the task calls run one after the other on the same thread.
-/// What computes for longer than about a millisecond belongs elsewhere.
+/// Code on a reactor that waits for a descriptor needs no other thread: the handler that becomes ready, the task that
+/// it resumes and the actor that the task calls run one after the other on the reactor's thread. Code that computes for
+/// longer than about a millisecond belongs on a `Worker`.
 ///
-/// Level-triggered: a handler that leaves bytes unread is called again.
+/// Events are level-triggered: a handler that leaves bytes unread is called again. The thread keeps the reactor alive
+/// until `stop`.
 public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
-    /// Something that ran on the thread without a pause.
+    /// A piece of work that ran on the thread without a pause.
     public struct Turn: Sendable {
-        /// How long it ran.
+        /// Its duration.
         public let nanoseconds: Int64
-        /// What it was: the type of a handler, `task` for a part of a task, or `timer`.
+        /// Its kind: the type of a handler, `task` for a part of a task, or `timer`.
         public let what: String
     }
 
-    /// The longest turn so far: for so long everything else on the thread waited.
+    /// The longest turn so far; all other work on the thread had to wait for it.
     public var longestTurn: Turn { longest.withLock { $0 } }
 
     private struct Inbox {
@@ -62,12 +63,15 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
     private let inbox = Mutex(Inbox())
     private let threadID = Atomic<UInt>(0)
     private let longest = Mutex(Turn(nanoseconds: 0, what: "nothing"))
-    // Touched on the reactor's thread alone, which `checkIsolated` checks.
+    // Used only on the reactor's thread, which `checkIsolated` checks.
     private var handlers: [Int32: any ReadinessHandler] = [:]
     private var longestNanoseconds: Int64 = 0
     private var periodics: [Periodic] = []
 
     /// Starts the thread.
+    ///
+    /// - Parameter name: the thread's name, at most 15 bytes.
+    /// - Throws: `SystemError` where the system has no descriptors left.
     public init(name: String = "reactor") throws(SystemError) {
         let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError("epoll_create") }
@@ -79,7 +83,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         startThread(named: name) { [self] in loop() }
     }
 
-    /// Ends the thread once the jobs at hand have run; jobs that come later never run.
+    /// Ends the thread once the queued jobs have run; a job that is enqueued later never runs.
     public func stop() {
         inbox.withLock { $0.isStopping = true }
         wake()
@@ -87,7 +91,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
 
     // MARK: Executor
 
-    /// Runs a job on the reactor's thread, after those that came before.
+    /// Runs a job on the reactor's thread, after the jobs enqueued before.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let mustWake = inbox.withLock { inbox in
@@ -115,7 +119,9 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
 
     // MARK: Descriptors and time, on the reactor's thread
 
-    /// Calls `handler` whenever `descriptor` becomes ready. On the reactor's thread only.
+    /// Calls `handler` whenever `descriptor` is ready; traps off the reactor's thread.
+    ///
+    /// The reactor keeps `handler` alive until `forget`.
     public func watch(
         _ descriptor: Int32, for interest: Readiness, _ handler: any ReadinessHandler
     ) throws(SystemError) {
@@ -124,21 +130,20 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         handlers[descriptor] = handler
     }
 
-    /// Changes what is waited for. On the reactor's thread only.
+    /// Changes the events to wait for; traps off the reactor's thread.
     public func change(_ descriptor: Int32, to interest: Readiness) throws(SystemError) {
         checkIsolated()
         try control(EPOLL_CTL_MOD, descriptor, interest)
     }
 
-    /// Stops watching; call it before the descriptor is closed. On the reactor's thread only.
+    /// Stops watching a descriptor; call it before the descriptor is closed. Traps off the reactor's thread.
     public func forget(_ descriptor: Int32) {
         checkIsolated()
         handlers[descriptor] = nil
         _ = epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
     }
 
-    /// Runs `body` on the reactor's thread about every so many milliseconds for as long as it lives.
-    /// On the reactor's thread only.
+    /// Runs `body` on the reactor's thread about every `milliseconds`, until the reactor stops; traps off that thread.
     public func repeatEvery(milliseconds: Int64, _ body: @escaping @Sendable () -> Void) {
         checkIsolated()
         periodics.append(
@@ -163,7 +168,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         _ = unsafe write(wakeup.number, &one, 8)
     }
 
-    /// Measures what just ran; returns the moment of its end.
+    /// Measures the turn that has just ended and returns the time of its end.
     private func measure(from begin: Int64, _ what: @autoclosure () -> String) -> Int64 {
         let end = Host.steadyClockNanoseconds()
         if end - begin > longestNanoseconds {
@@ -196,9 +201,9 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         }
     }
 
-    /// Runs the jobs at hand and those that they enqueue; false when the loop shall end.
+    /// Runs the queued jobs and those that they enqueue; false when the loop has to end.
     private func runJobs() -> Bool {
-        // A bound, so that jobs which enqueue each other can't keep descriptors waiting.
+        // Bounded, so that jobs that enqueue each other do not delay descriptors.
         for _ in 0..<64 {
             let jobs = inbox.withLock { inbox in
                 let jobs = inbox.jobs
@@ -217,7 +222,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
     }
 
     private func waitMilliseconds() -> Int32 {
-        // From here on whoever enqueues has to wake the loop, also where `runJobs` stopped at its bound.
+        // From here on `enqueue` has to wake the loop, also where `runJobs` stopped at its bound.
         let hasJobs = inbox.withLock { inbox in
             if inbox.jobs.isEmpty { inbox.isWoken = false }
             return !inbox.jobs.isEmpty
