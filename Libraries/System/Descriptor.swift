@@ -1,8 +1,10 @@
 import Glibc
 
-/// A file descriptor with one owner, closed when the owner lets go of it.
+/// A file descriptor with one owner; it is closed when this value ends.
+///
+/// Opening, reading, writing and `synchronize` block the calling thread and, in a debug build, trap on a `LoopThread`.
 public struct Descriptor: ~Copyable, Sendable {
-    /// The number the kernel knows it by; valid while this value lives.
+    /// The descriptor's number for system calls; valid while this value lives.
     public let number: Int32
 
     /// Takes ownership of an open descriptor.
@@ -14,7 +16,7 @@ public struct Descriptor: ~Copyable, Sendable {
         close(number)
     }
 
-    /// Opens a file, never inherited by child processes.
+    /// Opens a file with the flags of `open(2)`; child processes do not inherit it.
     public static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(SystemError) -> Descriptor {
         LoopThread.assertElsewhere()
         let number = unsafe Glibc.open(path, flags | O_CLOEXEC, mode_t(mode))
@@ -27,22 +29,22 @@ public struct Descriptor: ~Copyable, Sendable {
         try open(path, O_RDONLY)
     }
 
-    /// Makes a file that does not exist yet, for writing; without a mode it is its owner's alone.
+    /// Creates a file for writing; throws (`EEXIST`) where one exists. By default only its owner may read it.
     public static func creating(_ path: String, mode: UInt32 = 0o600) throws(SystemError) -> Descriptor {
         try open(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
     }
 
-    /// Opens a file that exists, for writing at its end, wherever that is by then.
+    /// Opens an existing file for appending: each write goes to the end that the file has at that moment.
     public static func appending(_ path: String) throws(SystemError) -> Descriptor {
         try open(path, O_WRONLY | O_APPEND)
     }
 
-    /// Writes all bytes, however many calls that takes.
+    /// Writes all bytes, with as many system calls as that takes; after an error a part may be written.
     public borrowing func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
         guard writeAll(Array(bytes), to: number) else { throw SystemError("write") }
     }
 
-    /// Reads at most `count` bytes from `offset`; an empty answer is the end of the file.
+    /// Reads at most `count` bytes from `offset`; may return fewer, and returns none at the end of the file.
     public borrowing func read(at offset: Int64, count: Int) throws(SystemError) -> [UInt8] {
         LoopThread.assertElsewhere()
         var outcome = 0
@@ -56,13 +58,13 @@ public struct Descriptor: ~Copyable, Sendable {
         return bytes
     }
 
-    /// Forces what was written to the disk (`fsync`).
+    /// Forces everything written to this file to the disk (`fsync`).
     public borrowing func synchronize() throws(SystemError) {
         LoopThread.assertElsewhere()
         guard fsync(number) == 0 else { throw SystemError("fsync") }
     }
 
-    /// Cuts the file to a size.
+    /// Sets the size of the file: cuts it, or extends it with zeros.
     public borrowing func truncate(to size: Int64) throws(SystemError) {
         guard ftruncate(number, off_t(size)) == 0 else { throw SystemError("truncate") }
     }
@@ -75,8 +77,7 @@ public struct Descriptor: ~Copyable, Sendable {
     }
 }
 
-/// Writes all bytes, however many calls that takes, and waits where a pipe takes no more; false, with `errno`, where
-/// that fails.
+/// Writes all bytes and waits where a pipe is full; false, with `errno` set, where that fails.
 func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     LoopThread.assertElsewhere()
     var done = 0

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Named moments at which a test ends or stops this process. In release builds there are none.
+/// Named places in the code at which a test kills or stops this process; release builds contain none.
 ///
-/// The variable `MENTATLAB_FAILPOINTS` names a folder. A file of a moment's name there, with the word `kill` or
-/// `stop`, arms it once: whoever reaches the moment first takes the file away and raises SIGKILL or SIGSTOP.
+/// The variable `MENTATLAB_FAILPOINTS` names a folder. A file there with a place's name and the word `kill` or `stop`
+/// as its content arms the place once: the first thread that reaches it removes the file and raises SIGKILL or SIGSTOP.
 public enum Failpoint {
-    /// Says that a moment is reached.
+    /// Marks a place; in a debug build it acts where a test has armed it.
     @inlinable
     public static func reach(_ name: @autoclosure () -> String) {
         #if DEBUG
@@ -13,7 +13,8 @@ public enum Failpoint {
         #endif
     }
 
-    /// A number that a test puts in place of a constant, from a file of its name; nil in release builds.
+    /// A number with which a test replaces a constant, read from the file of that name; nil in release builds and
+    /// without the file.
     public static func number(_ name: String) -> Int64? {
         #if DEBUG
             guard let text = text(name) else { return nil }
@@ -36,7 +37,8 @@ public enum Failpoint {
         @usableFromInline
         static func act(_ name: String) {
             guard let folder, let action = text(name), unsafe unlink("\(folder)/\(name)") == 0 else { return }
-            // To this thread, so that it gets no further; a signal to the process may meet another one first.
+            // The signal goes to this thread, so that the thread runs no further; another thread might handle one for
+            // the process.
             raise(action == "stop" ? SIGSTOP : SIGKILL)
         }
     #endif

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// A lock on a file that the kernel takes back when the process ends, however it ends.
+/// An exclusive lock on a file (`flock`), held until this value is released or the process ends, even by a crash.
 ///
-/// Unlike a process id in a file it can't be stale, and two programs can't both hold it.
+/// Unlike a process id in a file it can't be stale, and two processes can't both hold it.
 public final class FileLock: Sendable {
     private let descriptor: Descriptor
 
@@ -11,7 +11,9 @@ public final class FileLock: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Takes the lock, making the file where it is missing; nil where another process holds it.
+    /// Tries to take the lock without waiting; creates the file where it is missing.
+    ///
+    /// - Returns: nil where another holder has the lock.
     public static func acquire(_ path: String) throws(SystemError) -> FileLock? {
         let descriptor = try Descriptor.open(path, O_RDWR | O_CREAT)
         if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor) }

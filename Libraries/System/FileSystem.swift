@@ -1,8 +1,11 @@
 import Glibc
 
-/// Files and folders, as far as a server with one data folder needs them.
+/// Files and folders: durable writes, folders and metadata.
+///
+/// All functions block the calling thread; call them from a `Worker` or at startup. In a debug build those that open,
+/// read or write a file or read its metadata trap on a `LoopThread`.
 public enum FileSystem {
-    /// What stands at a path.
+    /// The metadata of a file or folder.
     public struct Status: Sendable, Equatable {
         /// True for a folder.
         public let isDirectory: Bool
@@ -18,11 +21,11 @@ public enum FileSystem {
         public let modifiedSeconds: Int64
         /// The part of that second, in nanoseconds.
         public let modifiedNanoseconds: Int64
-        /// The number that the file system knows the content by; another content put in place has another.
+        /// The inode number: a file that replaces another one has a different number.
         public let number: UInt64
     }
 
-    /// Looks at a path without following a link there; nil where nothing stands.
+    /// The metadata of a path, without following a link; nil where nothing exists there.
     public static func status(_ path: String) throws(SystemError) -> Status? {
         LoopThread.assertElsewhere()
         var raw = stat()
@@ -37,7 +40,7 @@ public enum FileSystem {
             modifiedNanoseconds: Int64(raw.st_mtim.tv_nsec), number: UInt64(raw.st_ino))
     }
 
-    /// Makes a folder and those above it; leaves alone what is there.
+    /// Creates a folder and the missing ones above it; one that exists is left as it is.
     public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
         if unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = lastSlash(path), slash != path.startIndex else {
@@ -49,7 +52,9 @@ public enum FileSystem {
         }
     }
 
-    /// Reads a whole file of at most `limit` bytes; a larger one is refused with `EFBIG`.
+    /// Reads a whole file.
+    ///
+    /// - Throws: `SystemError`, with `EFBIG` where the file is larger than `limit` bytes.
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let file = try Descriptor.open(path, O_RDONLY)
         var bytes: [UInt8] = []
@@ -61,7 +66,10 @@ public enum FileSystem {
         }
     }
 
-    /// Reads a whole file of at most `limit` bytes; nil where there is none. One that can't be read just now throws.
+    /// Reads a whole file; nil where there is none.
+    ///
+    /// - Throws: `SystemError` where the file exists and can't be read, with `EFBIG` where it is larger than `limit`
+    ///   bytes.
     public static func readIfThere(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
         do {
             return try read(path, limit: limit)
@@ -71,13 +79,19 @@ public enum FileSystem {
         }
     }
 
-    /// Puts a whole file in place at once: a reader sees the old content or the new, also after a crash.
+    /// Writes a whole file atomically and durably.
+    ///
+    /// A reader sees the old content or the new one, also after a crash. Once this returns, the new content survives a
+    /// crash: the file is forced to the disk before it is renamed into place, and the folder after it.
     public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
         try replaceAll([(path, bytes)], mode: mode)
     }
 
-    /// Puts several whole files in place, each at once. All of them are durable afterwards, for little more than what
-    /// one costs, since they are forced to the disk together.
+    /// Writes several whole files durably, each atomically, but not all of them in one step.
+    ///
+    /// First all files are written under temporary names, then all are forced to the disk, then they are renamed into
+    /// place one after the other. This costs little more than one `replace`. After an error or a crash some files may
+    /// be new and others old.
     public static func replaceAll(_ files: [(path: String, bytes: [UInt8])], mode: UInt32 = 0o600) throws(SystemError) {
         var temporaries: [String] = []
         do {
@@ -91,7 +105,10 @@ public enum FileSystem {
         for directory in Set(files.map { parent(of: $0.path) }) { try synchronizeDirectory(directory) }
     }
 
-    /// Puts a whole file in place where none stands; false where one does.
+    /// Writes a whole file atomically and durably unless one exists at the path.
+    ///
+    /// - Returns: false where a file exists; it is left as it is. Of two processes that try at the same time one gets
+    ///   true.
     public static func create(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) -> Bool {
         let temporary = try writeBeside(path, bytes, mode)
         try Descriptor.open(temporary, O_RDONLY).synchronize()
@@ -103,8 +120,9 @@ public enum FileSystem {
         return isMade
     }
 
-    /// Writes a file under a name of its own beside a path. Process numbers would not do
-    /// as names: two containers that share a folder have the same.
+    /// Writes a temporary file in the folder of `path` and returns its path.
+    ///
+    /// Its name is random. A process id would not do, since two containers that share a folder may have the same.
     private static func writeBeside(_ path: String, _ bytes: [UInt8], _ mode: UInt32) throws(SystemError) -> String {
         let temporary = "\(path).\(UInt64.random(in: .min ... .max)).new"
         do {
@@ -117,19 +135,19 @@ public enum FileSystem {
         return temporary
     }
 
-    /// Renames within one file system, replacing what stands there.
+    /// Renames within one file system and replaces an existing file; durable only after `synchronizeDirectory`.
     public static func rename(_ path: String, to destination: String) throws(SystemError) {
         guard unsafe Glibc.rename(path, destination) == 0 else {
             throw SystemError("rename", path: "\(path) to \(destination)")
         }
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file; a missing one is no error.
     public static func remove(_ path: String) throws(SystemError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove", path: path) }
     }
 
-    /// Removes a file, or a folder with all that is in it, following no link; what is not there is no error.
+    /// Removes a file, or a folder with its content, without following links; a missing one is no error.
     public static func removeTree(_ path: String) throws(SystemError) {
         guard let status = try status(path) else { return }
         guard status.isDirectory else { return try remove(path) }
@@ -137,7 +155,7 @@ public enum FileSystem {
         guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw SystemError("remove", path: path) }
     }
 
-    /// Makes the names in a folder durable.
+    /// Forces the names in a folder to the disk, after files in it were created, renamed or removed.
     public static func synchronizeDirectory(_ path: String) throws(SystemError) {
         try Descriptor.open(path, O_RDONLY | O_DIRECTORY).synchronize()
     }
@@ -147,7 +165,7 @@ public enum FileSystem {
         guard let folder = unsafe opendir(path) else { throw SystemError("list", path: path) }
         defer { unsafe closedir(folder) }
         var names: [String] = []
-        // A record is only as long as its name, so the name is read where it lies and not by way of the whole type.
+        // A record is only as long as its name; copying the whole `dirent` would read beyond its end.
         guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { preconditionFailure("no name in dirent") }
         while true {
             errno = 0
@@ -161,12 +179,12 @@ public enum FileSystem {
         }
     }
 
-    /// Gives a path to another user and group.
+    /// Changes the owner and the group of a path.
     public static func changeOwner(_ path: String, user: UInt32, group: UInt32) throws(SystemError) {
         guard unsafe chown(path, user, group) == 0 else { throw SystemError("chown", path: path) }
     }
 
-    /// The absolute path without links of what exists at `path`.
+    /// The absolute path without links; throws where nothing exists at `path`.
     public static func resolve(_ path: String) throws(SystemError) -> String {
         guard let raw = unsafe realpath(path, nil) else { throw SystemError("resolve", path: path) }
         defer { unsafe free(raw) }
@@ -178,17 +196,19 @@ public enum FileSystem {
         lastSlash(path).map { String(decoding: path.utf8[path.utf8.index(after: $0)...], as: UTF8.self) } ?? path
     }
 
-    /// Where the kernel sees the last slash: for Swift one with an accent on it is another character.
+    /// The last slash as the kernel sees it: a Swift `Character` joins a slash with a combining accent after it.
     private static func lastSlash(_ path: String) -> String.Index? { path.utf8.lastIndex(of: UInt8(ascii: "/")) }
 
-    /// Writes over the beginning of a file that exists, and forces that to the disk.
+    /// Overwrites the first bytes of an existing file and forces them to the disk; the rest of the file stays.
+    ///
+    /// This is not atomic: after a crash the file may hold a part of the new bytes.
     public static func overwrite(_ path: String, with bytes: [UInt8]) throws(SystemError) {
         let file = try Descriptor.open(path, O_WRONLY)
         try file.write(bytes)
         try file.synchronize()
     }
 
-    /// The folder that holds a path.
+    /// The folder of a path: `.` for a name without a slash, `/` for a name in the root.
     public static func parent(of path: String) -> String {
         guard let slash = lastSlash(path) else { return "." }
         return slash == path.startIndex ? "/" : String(decoding: path.utf8[..<slash], as: UTF8.self)

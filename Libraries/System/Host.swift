@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a program knows about the process and machine it runs in.
+/// The process and the machine that the program runs on.
 public enum Host {
     /// A user of this machine.
     public struct User: Sendable {
@@ -12,10 +12,10 @@ public enum Host {
 
     /// The id of this process.
     public static var processID: Int32 { getpid() }
-    /// The numeric id of the user that this process acts as.
+    /// The numeric id of the effective user of this process.
     public static var userID: UInt32 { geteuid() }
 
-    /// The user of a name, where there is one.
+    /// Looks up a user by name; nil where there is none.
     public static func user(named name: String) -> User? {
         guard let entry = unsafe getpwnam(name) else { return nil }
         return unsafe User(id: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
@@ -28,21 +28,21 @@ public enum Host {
         return text.isEmpty ? nil : text
     }
 
-    /// Milliseconds since 1970, from the clock that a jump can move.
+    /// Milliseconds since 1970, from the wall clock, which may jump.
     public static func wallClockMilliseconds() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
-    /// Milliseconds since some moment, from the clock that never jumps.
+    /// Milliseconds since an unspecified moment, from the monotonic clock, which never jumps.
     public static func steadyClockMilliseconds() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
-    /// Nanoseconds since some moment, from the clock that never jumps.
+    /// Nanoseconds since an unspecified moment, from the monotonic clock, which never jumps.
     public static func steadyClockNanoseconds() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
@@ -54,7 +54,9 @@ public enum Host {
         Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    /// Raises how many descriptors this process may hold to what the system lets it, and says how many.
+    /// Sets the process's limit of open descriptors to the hard limit, at most 1,048,576.
+    ///
+    /// - Returns: the new limit; 1,024 where the current one can't be read.
     public static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
@@ -80,14 +82,18 @@ public enum Host {
         }
     }
 
-    /// Writes to a standard stream; false where not all of it could be. What a closed pipe refuses is dropped, since
-    /// nobody wants it.
+    /// Writes a text to a standard stream (1 output, 2 error).
+    ///
+    /// - Returns: false where not all of it could be written. A closed pipe counts as success, since its reader wants
+    ///   no more.
     @discardableResult
     public static func write(_ text: String, to stream: Int32) -> Bool {
         writeAll(Array(text.utf8), to: stream) || errno == EPIPE
     }
 
-    /// Ends the process at once, without what libraries have registered for its end: other threads may still
-    /// be in them, and OpenSSL's handler takes the ground from under their feet. Nothing here is buffered.
+    /// Ends the process at once, without the handlers that libraries registered for its end.
+    ///
+    /// Other threads may still use those libraries: OpenSSL's handler frees memory that they read. No output is lost,
+    /// since this project buffers none.
     public static func exit(_ code: Int32) -> Never { _exit(code) }
 }

@@ -1,24 +1,24 @@
 import Glibc
 import Synchronization
 
-/// Threads that serve many connections each, on which nothing may block or compute for long.
+/// Marks event-loop threads, which serve many connections each and must not block or compute for long.
 ///
-/// What reads files, compresses or parses large input asserts that it is elsewhere, so that in a debug build every test
-/// trips over work on the wrong thread. Release builds check nothing.
+/// Code that reads files, compresses or parses large input calls `assertElsewhere`. In a debug build every test that
+/// runs such code on an event loop then fails. Release builds check nothing.
 public enum LoopThread {
     private static let threads = Mutex<Set<UInt>>([])
 
-    /// Marks the calling thread as one, for as long as it lives.
+    /// Marks the calling thread as an event loop until `unmark`.
     public static func mark() {
         threads.withLock { _ = $0.insert(UInt(pthread_self())) }
     }
 
-    /// Takes the mark away; call it before the thread ends, since another one may get its number.
+    /// Removes the mark of the calling thread; call it before the thread ends, since a new thread may get the same id.
     public static func unmark() {
         threads.withLock { _ = $0.remove(UInt(pthread_self())) }
     }
 
-    /// Runs something of a test's own that may block anywhere.
+    /// Runs a part of the test machinery that may block on any thread.
     static func exempt<Value>(_ body: () -> Value) -> Value {
         let thread = UInt(pthread_self())
         let isMarked = threads.withLock { $0.remove(thread) != nil }
@@ -26,7 +26,7 @@ public enum LoopThread {
         return body()
     }
 
-    /// Traps in a debug build where the calling thread is one.
+    /// Traps in a debug build where the calling thread is an event loop.
     public static func assertElsewhere(_ what: StaticString = #function) {
         assert(!threads.withLock { $0.contains(UInt(pthread_self())) }, "\(what) on a thread that may not block")
     }

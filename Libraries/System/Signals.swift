@@ -1,10 +1,13 @@
 import Glibc
 import Synchronization
 
-/// Where the handler writes; a handler may do little more than that.
+/// The end of the pipe that the signal handler writes to; a handler may do little more than write.
 private let signalPipe = Atomic<Int32>(-1)
 
-/// Signals as values to wait for, in place of handlers that may do almost nothing.
+/// The signals that end or reload a program, as values that a task can wait for.
+///
+/// A signal handler may call almost nothing. This one writes the signal's number into a pipe; a thread reads the pipe
+/// and passes the number to the waiting task or to the handler of `onNext`.
 public final class Signals: Sendable {
     private struct State {
         var received: [Int32] = []
@@ -13,21 +16,22 @@ public final class Signals: Sendable {
     }
     private let state = Mutex(State())
 
-    /// Takes over SIGINT, SIGTERM and SIGHUP for the whole process and ignores SIGPIPE. Once a process.
+    /// Takes over SIGINT, SIGTERM and SIGHUP for the whole process and ignores SIGPIPE; create one value for each
+    /// process.
     ///
-    /// Blocking them and waiting with `sigwait` would not do: libdispatch parks the main thread with every
-    /// signal let through.
+    /// Blocking the signals and waiting with `sigwait` does not work, since libdispatch parks the main thread with all
+    /// signals unblocked.
     public init() {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { preconditionFailure("no pipe for signals: error \(errno)") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        // A handler may not wait; a signal that finds the pipe full is one of many that wait already.
+        // A handler may not block. If the pipe is full, a signal is dropped; many others are waiting then.
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         signalPipe.store(ends[1], ordering: .sequentiallyConsistent)
         signal(SIGPIPE, SIG_IGN)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { number in
-                // The code that was interrupted may be about to look at its own error.
+                // The interrupted code may be about to read its own `errno`.
                 let code = errno
                 var byte = UInt8(truncatingIfNeeded: number)
                 _ = unsafe write(signalPipe.load(ordering: .relaxed), &byte, 1)
@@ -52,7 +56,10 @@ public final class Signals: Sendable {
         if let handler { handler(number) } else { waiter?.resume(returning: number) }
     }
 
-    /// Has signals handled on a thread of their own from now on, whatever blocks elsewhere.
+    /// From now on calls `handler` for each signal, on a thread that nothing else can block.
+    ///
+    /// A signal that came before this call is handled at once, on the calling thread; if several came, only the last
+    /// one is. `next()` does not return later signals.
     public func onNext(_ handler: @escaping @Sendable (Int32) -> Void) {
         let received = state.withLock { state in
             state.handler = handler
@@ -61,7 +68,9 @@ public final class Signals: Sendable {
         if let received { handler(received) }
     }
 
-    /// The next signal; one that came before the call is not lost. One waiter at a time.
+    /// Waits for the next signal.
+    ///
+    /// A signal that came before the call is returned at once. Only one task may wait at a time; a second one traps.
     public func next() async -> Int32 {
         await withCheckedContinuation { continuation in
             let received = state.withLock { state -> Int32? in

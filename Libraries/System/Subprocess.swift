@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Runs another program to its end.
+/// Runs other programs.
 public enum Subprocess {
     private static let outputBytes: Int64 = 65_536
 
@@ -9,15 +9,20 @@ public enum Subprocess {
     public struct Outcome: Sendable {
         /// The exit code, or 128 plus the number of the signal that ended it.
         public let exitCode: Int32
-        /// Both output streams, at most the last 64 KiB.
+        /// Standard output and standard error in one text, at most the last 64 KiB.
         public let output: String
     }
 
-    /// Runs `arguments[0]` (an absolute path) and waits for it; stdin is empty.
+    /// Runs `arguments[0]` (an absolute path), blocks the calling thread until it ends, and returns how it ended.
     ///
-    /// Blocks the calling thread. The environment is the caller's own plus `environment`. Output goes
-    /// to `outputPath`, a file and not a pipe, so that a daemon the program leaves behind can't keep
-    /// the caller waiting.
+    /// The program gets an empty standard input, a process group of its own and no other open descriptors.
+    ///
+    /// - Parameters:
+    ///   - environment: variables to add to this process's own or to replace there.
+    ///   - outputPath: the file for both output streams; an existing one is overwritten. It is a file and not a pipe,
+    ///     so that a daemon that the program starts can't keep the caller waiting.
+    /// - Throws: `SystemError` where the program can't be started or its output can't be read. A failing program is no
+    ///   error: see `Outcome/exitCode`.
     public static func run(
         _ arguments: [String], environment: [String: String] = [:], outputPath: String
     ) throws(SystemError) -> Outcome {
@@ -27,7 +32,7 @@ public enum Subprocess {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        // A daemon that it leaves behind shall hold nothing open that whoever started us waits for.
+        // A daemon that the program starts must not hold open a pipe that another process waits on.
         unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
         var attributes = posix_spawnattr_t()

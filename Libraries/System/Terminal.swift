@@ -1,12 +1,12 @@
 import Glibc
 import Synchronization
 
-/// The terminal that a person sits at.
+/// The controlling terminal of this process.
 public enum Terminal {
-    /// How the terminal was before it was silenced.
+    /// The terminal's settings before `readSecret` turned off echo; nil while nothing is asked.
     private static let saved = Mutex<termios?>(nil)
 
-    /// Lets the terminal show again what is typed, where a question silenced it and the program is about to end.
+    /// Turns echo on again where `readSecret` has turned it off; call it before a signal ends the program.
     public static func restore() {
         guard var before = saved.withLock({ $0 }), let terminal = try? Descriptor.open("/dev/tty", O_RDWR | O_NOCTTY)
         else { return }
@@ -14,7 +14,10 @@ public enum Terminal {
         try? terminal.write(Array("\n".utf8))
     }
 
-    /// Asks for a secret without showing what is typed; nil where there is no terminal, or the person gives none.
+    /// Asks for a secret without showing what is typed.
+    ///
+    /// - Returns: at most 4,096 bytes of the line, empty for an empty line; nil where there is no terminal, or the
+    ///   input ends before a line.
     public static func readSecret(_ prompt: String) -> String? {
         guard let terminal = try? Descriptor.open("/dev/tty", O_RDWR | O_NOCTTY) else { return nil }
         var before = termios()

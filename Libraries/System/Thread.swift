@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// Lets the calling thread sleep; for threads of their own, never for a task.
+/// Blocks the calling thread for a time; only for threads from `startThread`, since in a task it would block a thread
+/// of Swift's pool.
 public func pauseThread(milliseconds: Int64) {
     usleep(UInt32(milliseconds * 1000))
 }
@@ -15,9 +16,11 @@ private final class ThreadStart {
     }
 }
 
-/// Starts a detached thread that runs `body` once.
+/// Starts a detached thread that runs `body` once; traps where the system gives no thread.
 ///
-/// - Parameter name: at most 15 bytes, shown by `top` and debuggers.
+/// - Parameters:
+///   - name: shown by `top` and debuggers; cut to 15 bytes.
+///   - body: what the thread runs; the thread ends with it.
 public func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)

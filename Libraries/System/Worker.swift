@@ -1,10 +1,12 @@
 import Dispatch
 import Synchronization
 
-/// Threads of their own for calls that block or compute: disk, database, other programs, compression.
+/// Threads for calls that block or compute for long: disk, database, other programs, compression.
 ///
-/// Jobs begin in the order they came; with one thread they run one after the other. Nothing that suspends can run
-/// inside one.
+/// Jobs begin in the order in which they came; with one thread they also run one after the other. A job is a
+/// synchronous closure, so nothing can suspend inside it. The queue has no bound: callers limit how many jobs wait.
+///
+///     let bytes = try await worker.run { try FileSystem.read(path, limit: 1 << 20) }
 public final class Worker: Sendable {
     private struct State {
         var jobs: [@Sendable () -> Void] = []
@@ -14,11 +16,11 @@ public final class Worker: Sendable {
     private let available = DispatchSemaphore(value: 0)
     private let threads: Int
 
-    /// Starts the threads.
+    /// Starts the threads; they run until `stop`.
     public init(name: String, threads: Int = 1) {
         self.threads = threads
         for _ in 0..<threads {
-            // A thread keeps the worker's state alive until `stop`.
+            // A thread keeps the worker alive until `stop`.
             startThread(named: name) { [self] in
                 while let job = next() { job() }
             }
@@ -36,7 +38,10 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Runs `body` on a thread and returns what it returns.
+    /// Runs `body` on one of the threads and returns its result.
+    ///
+    /// - Throws: what `body` throws, or `CancellationError` after `stop`. Cancelling the calling task has no effect on
+    ///   a job.
     public func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let isTaken = state.withLock { state in
@@ -48,7 +53,7 @@ public final class Worker: Sendable {
         }
     }
 
-    /// Runs `body` on a thread some time; nobody waits for it.
+    /// Runs `body` on one of the threads without waiting for it; after `stop` it does nothing.
     public func enqueue(_ body: @escaping @Sendable () -> Void) {
         let isTaken = state.withLock { state in
             if !state.isStopped { state.jobs.append(body) }
@@ -57,7 +62,7 @@ public final class Worker: Sendable {
         if isTaken { available.signal() }
     }
 
-    /// Ends the threads once the jobs at hand have run; later jobs throw `CancellationError`.
+    /// Ends the threads once the queued jobs have run; a later `run` throws `CancellationError`.
     public func stop() {
         state.withLock { $0.isStopped = true }
         for _ in 0..<threads { available.signal() }
