@@ -1,16 +1,16 @@
-/// Characters that do something to what stands beside them, or that a reader does not see.
+/// Characters that change how the text around them is shown, or that a reader does not see.
 public enum DangerousCharacters {
-    /// A kind of such characters.
+    /// How a character is dangerous.
     public enum Kind: Sendable {
-        /// C0 and C1 controls and DEL (Unicode, Cc): a terminal obeys some of them.
+        /// C0 and C1 controls and DEL (Unicode, Cc); a terminal interprets some of them.
         case control
-        /// An embedding, override or isolate of direction (UAX #9): it turns the text around it.
+        /// A directional embedding, override or isolate (UAX #9); it reorders the text around it.
         case direction
-        /// No width, or a mark of direction: two names that look alike differ in it.
+        /// A character without width or a directional mark; two different names can look alike with it.
         case invisible
     }
 
-    /// The kind of a character; nil for one that is harmless. A line's end and a tab are controls.
+    /// The kind of a character; nil for a harmless one. Tabs and line ends count as controls.
     public static func kind(of scalar: Unicode.Scalar) -> Kind? {
         switch scalar.value {
         case 0..<0x20, 0x7f..<0xa0: .control
@@ -20,8 +20,8 @@ public enum DangerousCharacters {
         }
     }
 
-    /// True for what has no place in a text of several lines: controls but tabs and line ends, and what turns the text
-    /// around it.
+    /// True for characters that a text of several lines may not hold: directional characters, and controls other than
+    /// tabs and line ends.
     public static func isRefused(inText scalar: Unicode.Scalar) -> Bool {
         switch kind(of: scalar) {
         case .control: scalar != "\t" && scalar != "\n"

@@ -1,8 +1,8 @@
-// Eight bytes as one word, the first byte lowest. The bytes are read and written one by one under a single check of the
-// bounds, which the compiler turns into one load or one store.
+// Eight bytes as one word, the first byte lowest. The compiler turns the single accesses under one check of the bounds
+// into one load or one store.
 
 extension Span<UInt8> {
-    /// The eight bytes from `index` on; nil where fewer are there.
+    /// The eight bytes from `index` on, the first byte lowest; nil where fewer are there.
     @inlinable @inline(__always) public func word(at index: Int) -> UInt64? {
         guard index >= 0, count >= 8, index <= count &- 8 else { return nil }
         var word = UInt64(self[index])
@@ -18,7 +18,7 @@ extension Span<UInt8> {
 }
 
 extension MutableSpan<UInt8> {
-    /// Stores eight bytes from `index` on; traps where fewer have room.
+    /// Stores eight bytes from `index` on, the lowest byte first; traps where fewer have room.
     @inlinable @inline(__always) public mutating func store(_ word: UInt64, at index: Int) {
         precondition(index >= 0 && count >= 8 && index <= count &- 8, "there is no room for eight bytes")
         for byte in 0..<8 { self[index &+ byte] = UInt8(truncatingIfNeeded: word &>> UInt64(byte &* 8)) }

@@ -2,8 +2,9 @@
 public enum PercentEncoding {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    /// The text with everything but unreserved characters (RFC 3986 2.3) encoded, so that it is one segment of a path,
-    /// or one name or value of a query.
+    /// Encodes everything but unreserved characters (RFC 3986 2.3).
+    ///
+    /// The result fits one segment of a path, or one name or value of a query: `a/b` becomes `a%2Fb`.
     public static func encoded(_ text: String) -> String {
         var encoded: [UInt8] = []
         for byte in text.utf8 {
