@@ -1,13 +1,13 @@
 import CYAML
 public import JSON
 
-/// Why a text is no YAML, or YAML that is not taken here.
+/// The reason why a text is not YAML, or uses YAML that this reader refuses.
 public struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong.
     public let reason: String
-    /// Line, from 1.
+    /// The line, from 1.
     public let line: Int
-    /// Column, from 1.
+    /// The column in characters, from 1.
     public let column: Int
 
     init(_ reason: String, line: Int, column: Int) {
@@ -19,27 +19,29 @@ public struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String { "line \(line), column \(column): \(reason)" }
 }
 
-/// Bounds on a document.
+/// Limits of a document.
 public struct YAMLLimits: Sendable {
-    /// Bytes of the text.
+    /// The size of the text in bytes.
     public var bytes = 262_144
-    /// Collections within each other. libyaml's time grows with its square, so it stays small.
+    /// The number of nested collections; small, since libyaml's time grows with its square.
     public var depth = 32
-    /// Values in all.
+    /// The number of values and names at all levels together.
     public var nodes = 16_384
 
-    /// The defaults suit a manifest.
+    /// The default limits, which suit a manifest.
     public init() {}
 }
 
 /// Reads one YAML document as the values that JSON has.
 ///
-/// libyaml takes the text apart; what a plain scalar means is decided here by the core schema of YAML
-/// 1.2.2 (10.3), by which `no` is a text and `012` is twelve. Refused, with line and column: anchors,
-/// aliases, tags, a second document, a name that stands twice or is a collection, infinities, whole numbers
-/// beyond 64 bits in another base. A name is taken as it is spelt: `1: a` names `1`.
+/// libyaml parses the text; this reader interprets plain scalars by the core schema of YAML 1.2.2 (10.3): `no` is a
+/// string and `012` is twelve. It refuses, with line and column: anchors, aliases, tags, a second document, a name that
+/// occurs twice or is a collection, infinities and NaN, and octal or hexadecimal numbers beyond 64 bits. Names keep
+/// their spelling: `1: a` has the name `1`.
 public enum YAMLDocument {
     /// Reads the only document of a text in UTF-8.
+    ///
+    /// - Throws: `YAMLError` at the first fault; a text without a document is one.
     public static func read(_ bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) throws(YAMLError) -> JSONValue {
         guard bytes.count <= limits.bytes else {
             throw YAMLError("the text is larger than \(limits.bytes) bytes", line: 1, column: 1)
@@ -66,7 +68,7 @@ struct YAMLEvent {
     let column: Int
 }
 
-/// Runs libyaml over a text.
+/// Reads all events of a text with libyaml.
 enum YAMLEvents {
     static func scan(_ bytes: [UInt8], limits: YAMLLimits) throws(YAMLError) -> [YAMLEvent] {
         var parser = unsafe yaml_parser_t()
@@ -74,7 +76,7 @@ enum YAMLEvents {
             throw YAMLError("out of memory", line: 1, column: 1)
         }
         defer { unsafe yaml_parser_delete(&parser) }
-        // The parser keeps the address, so the bytes stay in one place until the last event is read.
+        // The parser keeps the address, so the bytes must not move until the last event is read.
         let outcome: Result<[YAMLEvent], YAMLError> = unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
             unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
@@ -87,7 +89,9 @@ enum YAMLEvents {
         return try outcome.get()
     }
 
-    /// What stopped the parser. A character that can't stand in YAML is found before lines are counted.
+    /// The error that stopped the parser.
+    ///
+    /// libyaml finds an invalid character before it counts lines, so its line and column are counted here.
     private static func problem(_ parser: yaml_parser_t, _ bytes: [UInt8]) -> YAMLError {
         let reason = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "the text is no YAML"
         guard unsafe parser.error == YAML_READER_ERROR else {
@@ -213,7 +217,7 @@ extension YAMLEvent {
     }
 }
 
-/// What a plain scalar means (YAML 1.2.2, 10.3.2).
+/// The meaning of plain scalars (YAML 1.2.2, 10.3.2).
 private enum CoreSchema {
     static func resolve(_ text: String, _ event: YAMLEvent) throws(YAMLError) -> JSONValue {
         switch text {
