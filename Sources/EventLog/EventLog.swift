@@ -3,16 +3,19 @@ public import Events
 import Postgres
 import Reactor
 
-/// An entry as it stands in the log.
+/// An entry as the log holds it.
 public struct RecordedEntry: Sendable, Equatable {
-    /// Where it stands.
+    /// Its position in the log.
     public let position: Position
-    /// Its rank in its stream; nil in streams without versions.
+    /// Its version, the rank in its stream from 1; nil in streams without versions.
     public let version: StreamVersion?
-    /// Its bytes, as they were appended.
+    /// Its bytes, exactly as they were appended.
     public let bytes: [UInt8]
 
-    /// Takes it apart.
+    /// Parses the bytes.
+    ///
+    /// - Throws: `EventLogError.corrupt` where the bytes are no entry, or one of a type that this program does not
+    ///   know.
     public func envelope() throws(EventLogError) -> Envelope {
         do {
             return try Envelope(bytes: bytes)
@@ -22,26 +25,35 @@ public struct RecordedEntry: Sendable, Equatable {
     }
 }
 
-/// The append-only log in Postgres: the only truth.
+/// The append-only log in Postgres, the only source of truth.
 ///
-/// Positions are contiguous from 0, and commit order is position order. What `append` answered is on disk.
+/// Positions are contiguous from 0, and entries commit in the order of their positions: a reader that has seen one
+/// position has all earlier ones. An append that was answered is on disk and survives a crash. Several processes may
+/// append to one log; the database orders them.
+///
+///     let log = try await EventLog.open(EventLog.Configuration(url: url))
+///     switch try await log.append(append) {
+///     case .appended(let last): …
+///     case .refused(.stale): … // read again and decide again
+///     …
+///     }
 public final class EventLog: Sendable {
-    /// How the log is opened.
+    /// The settings of a log.
     public struct Configuration: Sendable {
-        /// The database.
+        /// The connection string of the database, in libpq's format.
         public var url: String
-        /// Sessions that read.
+        /// The number of sessions for reading.
         public var readers = 4
-        /// Appends that wait; one more is pushed back.
+        /// The number of appends that may wait; one more throws `EventLogError.queueFull`.
         public var maximumQueue = 10_000
-        /// How long a batch whose connection was lost is asked after.
+        /// The time for finding out whether a batch has committed after its connection was lost.
         public var settleMilliseconds: Int64 = 20_000
-        /// Is told the next position after each batch that this process has appended.
+        /// Gets the next position after each batch that this process has appended.
         public var announce: @Sendable (Position) -> Void = { _ in }
-        /// Positions in a partition; decided for each when it is made.
+        /// The number of positions in a new partition; existing partitions keep theirs.
         public var partitionPositions: Int64 = 1 << 24
 
-        /// The defaults for a database.
+        /// The default settings for a database.
         public init(url: String) { self.url = url }
     }
 
@@ -49,21 +61,24 @@ public final class EventLog: Sendable {
     let commands: PostgresPool
     private let reader: EventReader
     private let keeper: PartitionKeeper
-    /// Where the writer's connection lives.
+    /// The event loop of both pipelines.
     private let reactor: Reactor
-    /// The writer's connection, and the one of what commands read by key.
+    /// The connection of the writer, and below the one for reads by key.
     private let pipeline: PostgresPipeline
     private let reads: PostgresPipeline
 
-    /// The log's id, which every entry names.
+    /// The id of the log, which every entry names.
     public let id: LogID
 
-    /// Reading, for those who need nothing else.
+    /// The reader of the log.
     public var entries: EventReader { reader }
 
-    /// Opens the log of a migrated database and makes sure that there is room to append.
+    /// Opens the log of a database that has the schema `EventLogSchema/steps`, and makes room to append.
     ///
-    /// - Throws: where the database lacks what the log relies on.
+    /// A new log gets a random id; of two programs that open it at once, both get the same.
+    ///
+    /// - Throws: `EventLogError.corrupt` where the database lacks a setting or routine that the log needs, or
+    ///   `PostgresError`.
     public static func open(_ configuration: Configuration) async throws -> EventLog {
         let keeper = PartitionKeeper(url: configuration.url, positions: configuration.partitionPositions)
         try await keeper.checkDatabase()
@@ -83,7 +98,7 @@ public final class EventLog: Sendable {
         _ configuration: Configuration, id: LogID, keeper: PartitionKeeper, commands: PostgresPool, reactor: Reactor
     ) {
         self.reactor = reactor
-        // A prepared CALL plans its statements anew each time unless told not to.
+        // Without these settings a prepared CALL plans its statements each time.
         let appending = PostgresConfiguration(
             url: configuration.url, applicationName: "marketplace-append", role: DatabaseRole.commands,
             settings: PostgresConfiguration.byKeys.merging(["synchronous_commit": "on"]) { $1 })
@@ -103,8 +118,9 @@ public final class EventLog: Sendable {
         reader = EventReader(pool: commands)
     }
 
-    /// The id that a statement chose: the one that was there, or the one proposed. A second try sees what
-    /// another program committed between the two halves of the first.
+    /// The id that a statement chose: the existing one or the proposed one.
+    ///
+    /// It tries twice, since the second try sees an id that another program committed during the first.
     static func chosenID<Kind>(
         _ pool: PostgresPool, _ statement: PostgresStatement, _ parameters: [PostgresValue]
     ) async throws(EventLogError) -> Identifier<Kind> {
@@ -120,22 +136,31 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// Appends a command's events, all or none. Answered once they are durable.
+    /// Appends the events, effects and key of a command, all or none.
+    ///
+    /// It returns once they are durable. Concurrent calls share commits. Cancelling the calling task has no effect.
+    ///
+    /// - Returns: the position, or why nothing happened: see `AppendOutcome`.
+    /// - Throws: `EventLogError`. After `outcomeUnknown` the append may have taken effect; after `queueFull`,
+    ///   `unavailable` and `clockOff` it has not.
     public func append(_ append: Append) async throws(EventLogError) -> AppendOutcome {
         try await writer.append(append)
     }
 
-    /// Makes the next partition where the newest is more than half full, and drops all rows whose time is over, in bounded
-    /// bites. The program that runs the log calls it now and then.
+    /// Creates the next partition where the newest one is more than half full, and deletes expired rows in small steps.
+    ///
+    /// The program that runs the log calls it from time to time. It may run beside appends.
+    ///
+    /// - Throws: `PostgresError`, `EventLogError`, or `CancellationError` between two steps.
     public func maintain() async throws {
         try await keeper.makeRoom()
         while try await prune() > 0 { try Task.checkCancellation() }
     }
 
-    /// The most rows of a table that one bite of pruning drops.
+    /// The number of rows of each table that one step deletes.
     private static let prunedRows: Int64 = 20_000
 
-    /// Drops a bite of what nobody can ask for any more; returns how many rows went.
+    /// Deletes a number of expired rows of each table; returns how many it deleted.
     private func prune() async throws -> Int64 {
         try await commands.run { connection in
             guard let row = try connection.execute(Statements.prune, [.int8(Self.prunedRows)]).first else {
@@ -145,21 +170,22 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// The reply kept under an idempotency key; nil where there is none or its 24 hours are over.
+    /// The stored reply of an idempotency key; nil where there is none or it is older than 24 hours.
     public func storedReply(_ key: KeyID) async throws(EventLogError) -> StoredReply? {
         try await reading(Statements.findKey, [.uuid(key.bytes)]) { try StoredReply.first(of: $0) }
     }
 
-    /// An entry that a decision reads, with the content that decisions need.
+    /// An entry that a decision reads, together with the content that decisions need.
     public struct PastEntry: Sendable {
         /// The entry.
         public let entry: RecordedEntry
-        /// The content `within` of a token that is narrowed; nil where there is none or it was erased.
+        /// The content `within` of a narrowed token; nil where the entry has none or it was erased.
         public let within: Content?
     }
 
-    /// What several streams hold beyond the versions that the caller knows, in log order. Entries and contents are of one
-    /// snapshot.
+    /// Reads the entries of several streams beyond the versions that the caller knows, in the order of the log.
+    ///
+    /// Entries and contents belong to one snapshot of the database.
     public func read(after known: [StreamName: StreamVersion]) async throws(EventLogError) -> [PastEntry] {
         let list = known.map { $0 }
         return try await reading(
@@ -177,7 +203,7 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// Reads by key on the pipelined connection.
+    /// Reads by key on the pipeline for reads.
     func reading<Value: Sendable>(
         _ statement: PostgresStatement, _ parameters: [PostgresValue],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
@@ -185,7 +211,7 @@ public final class EventLog: Sendable {
         try await EventReader.translating { try await reads.executeRepeatable(statement, parameters, decode) }
     }
 
-    /// Closes the connections that are at rest.
+    /// Closes the idle connections; a later call connects again.
     public func close() async {
         await commands.close()
         await pipeline.close()

@@ -1,15 +1,16 @@
-/// Why the log could not take or give something.
+/// The reason why an append or a read failed.
 public enum EventLogError: Error, Sendable, CustomStringConvertible {
-    /// Too many appends wait: push-back.
+    /// Too many appends wait; nothing was appended. Fronts answer with 503.
     case queueFull
-    /// The database can't be reached or is out of resources; nothing was appended.
+    /// The database can't be reached or is out of resources; nothing was appended. A later try may succeed.
     case unavailable(String)
-    /// The connection was lost at commit and the database did not come back in time: the append may have
-    /// taken effect. A repeat with the same idempotency key tells.
+    /// The connection was lost at commit and the database did not come back in time.
+    ///
+    /// The append may have taken effect. A repeat with the same idempotency key tells.
     case outcomeUnknown(String)
-    /// The clocks of program and database are too far apart to append.
+    /// The clocks of the program and the database differ by more than 5 seconds; nothing was appended.
     case clockOff
-    /// What the database holds or refuses is not what the program expects.
+    /// The database holds or refuses something that the program does not expect.
     case corrupt(String)
 
     public var description: String {

@@ -1,34 +1,40 @@
 public import Events
 public import Postgres
 
-/// Reads the log: by position, by stream, by type, and as it grows.
+/// Reads the log by position, by stream and by type.
+///
+/// Every read throws `EventLogError`: `unavailable` where the database can't be reached now, `corrupt` where it holds
+/// something unexpected. Reads see committed entries only, in the order of their positions.
 public struct EventReader: Sendable {
-    /// The most entries of one answer.
+    /// The most entries of one page.
     public static let maximumEntries = 1_000
-    /// How many positions a search by type looks at in one answer; there is no index on types.
+    /// The number of positions that one page of a search by type covers; there is no index on types.
     public static let typeWindow: Int64 = 20_000
 
     private let pool: PostgresPool
 
-    /// Reads over a pool of sessions that may read the log.
+    /// Creates a reader on a pool whose sessions may read the log.
     public init(pool: PostgresPool) {
         self.pool = pool
     }
 
-    /// The entries of an answer and where the next one begins.
+    /// The entries of one answer, and where the next one begins.
     public struct Page: Sendable {
-        /// In order.
+        /// The entries in the order of their positions.
         public let entries: [RecordedEntry]
-        /// The first position that was not looked at.
+        /// The position to continue from: the first one that this page does not cover.
         public let next: Position
     }
 
-    /// The number of entries, which is the position of the next one.
+    /// The number of entries, which is the position that the next entry gets.
     public func head() async throws(EventLogError) -> Position {
         try await Self.reading(pool) { try Self.head($0) }
     }
 
-    /// Entries from a position on, at most `limit`.
+    /// Reads entries from a position on.
+    ///
+    /// - Parameter limit: the number of entries, at most `maximumEntries`.
+    /// - Returns: an empty page, whose `next` is `position`, at the end of the log.
     public func read(from position: Position, limit: Int) async throws(EventLogError) -> Page {
         try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
@@ -40,7 +46,14 @@ public struct EventReader: Sendable {
         }
     }
 
-    /// Entries of a type from a position on; an answer may be empty and still lead on.
+    /// Reads entries of a type from a position on.
+    ///
+    /// It searches at most `typeWindow` positions, so a page may be empty although later ones are not. The end of the
+    /// log is reached where `next` is `position`.
+    ///
+    /// - Parameters:
+    ///   - type: the name with its version, such as `star.added.v1`.
+    ///   - limit: the number of entries, at most `maximumEntries`.
     public func read(type: String, from position: Position, limit: Int) async throws(EventLogError) -> Page {
         try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
@@ -55,8 +68,12 @@ public struct EventReader: Sendable {
         }
     }
 
-    /// Entries of a stream from a position on. `next` is past the last one, or the head where there are no
-    /// more.
+    /// Reads entries of a stream from a position on.
+    ///
+    /// - Parameters:
+    ///   - stream: the name of the stream; one that does not exist has no entries.
+    ///   - limit: the number of entries, at most `maximumEntries`.
+    /// - Returns: a page whose `next` is after the last entry, or the head of the log where there are no more entries.
     public func read(stream: String, from position: Position, limit: Int) async throws(EventLogError) -> Page {
         try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
@@ -71,14 +88,14 @@ public struct EventReader: Sendable {
         }
     }
 
-    /// Runs a read and turns the database's errors into the log's.
+    /// Runs a read and maps the errors of the database to `EventLogError`.
     static func reading<Value: Sendable>(
         _ pool: PostgresPool, _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws(EventLogError) -> Value {
         try await translating { try await pool.runRepeatable(body) }
     }
 
-    /// Turns the database's errors into the log's.
+    /// Maps the errors of the database to `EventLogError`.
     static func translating<Value>(_ body: () async throws -> Value) async throws(EventLogError) -> Value {
         do {
             return try await body()
@@ -111,10 +128,13 @@ public struct EventReader: Sendable {
     }
 }
 
-/// Reads entries and contents on a connection that the caller holds, so that both belong to one moment.
+/// Reads entries and contents on the caller's connection, so that one transaction can hold both.
 public enum LogOnConnection {
-    /// Entries from a position on, at most `limit`, of which those of other types are passed over. A type that nobody
-    /// knows is an error.
+    /// Reads at most `limit` entries from a position on and returns those of the given types.
+    ///
+    /// - Returns: a page whose `next` is after the last entry that was read, also where its type is left out.
+    /// - Throws: `EventLogError.corrupt` where an entry has a type that this program does not know, and
+    ///   `PostgresError`.
     public static func entries(
         _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
     ) throws -> EventReader.Page {
@@ -137,7 +157,7 @@ public enum LogOnConnection {
 
     private static let knownTypes = Set(EventCatalogue.types)
 
-    /// The contents of entries by position and field; what is missing was erased.
+    /// The contents of entries, by position and field; a missing one was erased.
     public static func contents(
         _ connection: PostgresConnection, at positions: [Position]
     ) throws -> [Position: [String: Content]] {

@@ -3,46 +3,46 @@ public import Events
 import JSON
 import Postgres
 
-/// One thing that stands in the database or on the disk otherwise than the log's own bytes say.
+/// One difference between the bytes of the log and the rest of the database or the files.
 public struct LogDifference: Sendable, Equatable {
-    /// What kind of difference it is.
+    /// The kinds of differences.
     public enum Kind: String, Sendable, CaseIterable {
-        /// A position is missing, or one is there that should not be.
+        /// A position is missing, or an unexpected one exists.
         case gap
-        /// What appends take for the head is not past the newest entry.
+        /// The position at which appends would continue is not the one after the newest entry.
         case head
-        /// Bytes that are no entry, or of a type that this program does not know.
+        /// The bytes are not an entry, or the program does not know its type.
         case malformed
-        /// An entry that is not in the canonical form of its own content.
+        /// The bytes are not the canonical form of their content.
         case notCanonical = "not-canonical"
-        /// An entry of another log, or a first one that founds none.
+        /// The entry names another log, or the first entry does not create one.
         case otherLog = "other-log"
-        /// A column beside the bytes says something else.
+        /// A column of the row differs from the entry.
         case column
-        /// A version is not the entry's rank in its stream.
+        /// The version is not the entry's rank in its stream.
         case rank
-        /// The index of streams says something else.
+        /// The index of streams differs from the entries.
         case stream
-        /// A content is not what its entry commits to.
+        /// The content does not match the commitment in its entry.
         case commitment
-        /// A content that no entry commits to.
+        /// No entry commits to the content.
         case unclaimedContent = "unclaimed-content"
-        /// A file that an entry names is not there.
+        /// An entry names a file that does not exist.
         case artifactMissing = "artifact-missing"
-        /// A file that an entry names has another size or digest.
+        /// An entry names a file that has another size or digest.
         case artifactChanged = "artifact-changed"
-        /// A file that an entry names is not kept from the sweep.
+        /// An entry names a file that is not protected from the sweep.
         case artifactUnprotected = "artifact-unprotected"
     }
 
     /// The kind.
     public let kind: Kind
-    /// The entry concerned; nil where it is about the log as a whole.
+    /// The position of the entry concerned; nil where the difference concerns the whole log.
     public let position: Position?
-    /// What is there and what should be.
+    /// What was found and what was expected.
     public let detail: String
 
-    /// States a difference.
+    /// Describes a difference.
     public init(_ kind: Kind, at position: Position?, _ detail: String) {
         self.kind = kind
         self.position = position
@@ -50,31 +50,36 @@ public struct LogDifference: Sendable, Equatable {
     }
 }
 
-/// Re-reads a log and names whatever does not follow from its bytes.
+/// Reads a whole log again and reports everything that does not follow from its bytes.
 ///
-/// Looks at the entries that were there when it began; appends may go on meanwhile. Memory is bounded by a batch.
+/// It checks the entries that exist when it begins; appends may continue meanwhile. It holds one batch of entries in
+/// memory at a time and changes nothing.
 public struct LogVerifier: Sendable {
-    /// How much was looked at.
+    /// The numbers of checked items.
     public struct Counts: Sendable, Equatable {
         /// Entries.
         public var entries: Int64 = 0
-        /// Contents beside them; one that is not there was erased.
+        /// Contents of these entries; an erased one does not count.
         public var contents: Int64 = 0
-        /// Places where an entry names a file.
+        /// Files that entries name; a file that two entries name counts twice.
         public var artifacts: Int64 = 0
     }
 
-    /// Says what is wrong with a file that an entry names; nil where nothing is.
+    /// Checks a file that an entry names; returns nil where it is as the entry says.
     public typealias ArtifactCheck = @Sendable (Artifact, Position) async throws -> LogDifference?
 
     private static let batchEntries = 1_000
-    /// Differences of one kind that come from one statement; more would say nothing new.
+    /// The most differences that one statement reports; more of one kind would add nothing.
     private static let maximumRows: Int64 = 1_000
 
     private let session: PostgresSession
     private let checkArtifact: ArtifactCheck
 
-    /// A verifier over a database whose login may read the log and the vault.
+    /// Creates a verifier.
+    ///
+    /// - Parameters:
+    ///   - url: a database whose login may read the log and the vault.
+    ///   - checkArtifact: checks each file that an entry names.
     public init(url: String, checkArtifact: @escaping ArtifactCheck) {
         session = PostgresSession(
             PostgresConfiguration(
@@ -85,8 +90,10 @@ public struct LogVerifier: Sendable {
     /// Verifies the whole log.
     ///
     /// - Parameters:
-    ///   - report: is told each difference as it is found.
-    ///   - progress: is told after each batch how many positions of how many were looked at.
+    ///   - report: gets each difference as it is found.
+    ///   - progress: gets, after each batch, the number of checked positions and of all positions.
+    /// - Returns: the numbers of checked items, also where differences were found.
+    /// - Throws: where the database or a file can't be read.
     public func verify(
         report: (LogDifference) -> Void, progress: (_ done: Int64, _ head: Int64) -> Void
     ) async throws -> Counts {
@@ -165,7 +172,7 @@ public struct LogVerifier: Sendable {
         }
     }
 
-    /// Holds a row to its bytes; returns the files that the entry names.
+    /// Checks a row against its bytes; returns the files that the entry names.
     private func verify(_ row: Row, log: String, _ report: (LogDifference) -> Void) -> [Artifact] {
         func differs(_ kind: LogDifference.Kind, _ detail: String) {
             report(LogDifference(kind, at: row.position, detail))
@@ -211,7 +218,7 @@ public struct LogVerifier: Sendable {
         return published.artifacts
     }
 
-    /// Holds the files that a batch names to their digests, and the sweep to leaving them alone.
+    /// Checks the files that a batch names, and that they are protected from the sweep.
     private func verify(
         _ named: [(artifact: Artifact, position: Position)], _ report: (LogDifference) -> Void
     ) async throws {

@@ -1,6 +1,6 @@
 import Postgres
 
-/// Makes partitions ahead, as the owner of the schema.
+/// Creates partitions before they are needed, as the owner of the schema.
 struct PartitionKeeper: Sendable {
     private let session: PostgresSession
     private let positions: Int64
@@ -10,7 +10,7 @@ struct PartitionKeeper: Sendable {
         self.positions = positions
     }
 
-    /// Checks what the log relies on and a given database may lack.
+    /// Checks the settings that the log needs and that a given database may lack.
     func checkDatabase() async throws {
         try await session.run { connection in
             guard let row = try connection.execute(Statements.databaseSettings).first else {
@@ -39,7 +39,7 @@ struct PartitionKeeper: Sendable {
                 + "that works with those")
     }
 
-    /// Makes partitions until at least half a partition is free beyond the head.
+    /// Creates partitions until more than half a partition is free after the head.
     func makeRoom() async throws {
         let positions = positions
         while true {
@@ -57,7 +57,7 @@ struct PartitionKeeper: Sendable {
                     _ = try await session.run { try $0.execute(Statements.attachPartition, bounds).count }
                     break
                 } catch let error as PostgresError where error.sqlState == "55P03" && attempt < 20 {
-                    // Somebody holds a lock on the log; appends go on meanwhile.
+                    // Another session holds a lock on the log; appends continue meanwhile.
                     try await Task.sleep(for: .milliseconds(500))
                 }
             }

@@ -1,28 +1,28 @@
 public import Crypto
 public import Events
 
-/// One command's append: all of it happens or nothing.
+/// The append of one command: all of it happens or nothing.
 ///
-/// It may hold events, effects and an idempotency key; an append without events has no position.
+/// It holds events, effects, an idempotency key, or several of these. An append without events has no position.
 public final class Append: Sendable {
-    /// An event with the contents that its commitments stand for.
+    /// An event together with the contents that it commits to.
     public struct NewEvent: Sendable {
-        /// The stream that it is appended to.
+        /// The stream of the event.
         public let stream: StreamName
-        /// The version it will have in its stream; nil in streams without versions.
+        /// The version that the event gets in its stream; nil in streams without versions.
         public let version: StreamVersion?
-        /// What people wrote, by the field that commits to it.
+        /// The contents, each under the field that commits to it.
         public let contents: [NewContent]
-        /// The type with its version.
+        /// The name of the type with its version.
         let type: String
-        /// The entry in bytes; the writer stamps it when the batch is sent.
+        /// The bytes of the entry; the writer sets the recorded time when it sends the batch.
         let entry: StampableEntry
-        /// The part of the log that the stream belongs to.
+        /// The slice of the stream, 0 to 63.
         let slice: Int32
-        /// What the stream is found under.
+        /// The id of the stream in the index of streams.
         let streamID: StreamID
 
-        /// Puts one together; the envelope's `recordedTime` becomes that of the batch.
+        /// Creates an event; the envelope's `recordedTime` is replaced by the batch's.
         public init(envelope: Envelope, version: StreamVersion?, contents: [NewContent] = []) {
             stream = envelope.stream
             self.version = version
@@ -34,16 +34,16 @@ public final class Append: Sendable {
         }
     }
 
-    /// A content to keep beside the entry.
+    /// A content to store beside the entry.
     public struct NewContent: Sendable {
         /// The field of the event's data that holds the commitment.
         public let field: String
-        /// The document with its nonce.
+        /// The document and its nonce.
         public let content: Content
-        /// True where auditors and mirrors get it.
+        /// True where auditors and mirrors may get the content.
         public let isPublic: Bool
 
-        /// Puts one together.
+        /// Creates a content.
         public init(field: String, content: Content, isPublic: Bool) {
             self.field = field
             self.content = content
@@ -51,16 +51,16 @@ public final class Append: Sendable {
         }
     }
 
-    /// A key under which a repeat of the command gets the first one's reply.
+    /// An idempotency key: a repeat of the command with it gets the first reply.
     public struct IdempotencyKey: Sendable {
-        /// What it is kept under.
+        /// The id under which the key is stored.
         let id: KeyID
-        /// What was asked for; the same key with another fingerprint is refused.
+        /// The digest of the request; the same key with another digest is refused.
         public let fingerprint: SHA256Digest
-        /// The reply, which the position completes.
+        /// The reply to store; a reader completes it with the position.
         public let reply: [UInt8]
 
-        /// Puts one together.
+        /// Creates a key.
         public init(_ id: KeyID, fingerprint: SHA256Digest, reply: [UInt8]) {
             self.id = id
             self.fingerprint = fingerprint
@@ -68,19 +68,19 @@ public final class Append: Sendable {
         }
     }
 
-    /// The version that every stream the decision read had. A stream that is not appended to is a guard.
+    /// The version of each stream that the decision read; the append is refused as `stale` where one has moved on.
     public let expected: [StreamName: StreamVersion]
-    /// The events, in order.
+    /// The events in order.
     public let events: [NewEvent]
-    /// Where the client gave one.
+    /// The idempotency key, where the client gave one.
     public let key: IdempotencyKey?
-    /// What changes besides.
+    /// The changes beside the log that happen in the same transaction.
     public let effects: [any AppendEffect]
 
-    /// True for one that shares its batch with no other command, so that nothing is learnt from what stands beside it.
+    /// True for an append that is sent in a batch of its own, so that neighboring entries tell nothing about it.
     let isAlone: Bool
 
-    /// Puts one together; it holds an event, an effect or a key.
+    /// Creates an append; traps where it holds no event, no effect and no key.
     public init(
         expected: [StreamName: StreamVersion], events: [NewEvent], key: IdempotencyKey? = nil,
         effects: [any AppendEffect] = [], isAlone: Bool = false
@@ -98,28 +98,30 @@ public final class Append: Sendable {
         }
     }
 
-    /// Streams whose version it changes, each once; streams without versions keep nobody waiting.
+    /// The streams whose version it changes, each once; streams without versions make no command wait.
     let appended: [StreamName]
-    /// What its effects change.
+    /// The claims of its effects; two appends that share one are not sent at the same time.
     let claims: [EffectClaim]
-    /// How many bytes of entries, contents and reply it sends.
+    /// The bytes of entries, contents and reply that it sends.
     let sizeBytes: Int
 
-    /// True for a stream that it begins. The stream's unique index alone decides whether it is the first to do so.
+    /// True for a stream that this append begins; the unique index of streams decides whether another was first.
     func begins(_ stream: StreamName) -> Bool {
         expected[stream] == StreamVersion.none && appended.contains(stream)
     }
 }
 
-/// Why nothing of an append happened. The raw values are the reasons that the checks of effects give.
+/// The reason why an append was refused; nothing of it happened.
+///
+/// The raw values are the reasons that the checks of effects return.
 public enum AppendRefusal: String, Sendable, CaseIterable {
     /// A stream has another version than expected: read and decide again.
     case stale
-    /// A file is not leased any more: upload it again.
+    /// A file has no lease any more: upload it again.
     case artifactUnleased = "artifact-unleased"
-    /// The vault has forgotten the id of a name: ask for its id again.
+    /// The vault holds no id for a name any more: ask for its id again.
     case nameForgotten = "name-forgotten"
-    /// A range of a spool does not begin where the last one ended: read the mark again.
+    /// A range of a spool does not begin at the spool's mark: read the mark again.
     case spoolMoved = "spool-moved"
     /// A line of a report was appended before: leave it out.
     case lineTaken = "line-taken"
@@ -133,23 +135,23 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case invitationGone = "invitation-gone"
 }
 
-/// What became of an append.
+/// The outcome of an append.
 public enum AppendOutcome: Sendable, Equatable {
-    /// It is durable. Its last event stands at this position; nil where it has no event.
+    /// The append is durable; the position of its last event, nil where it has none.
     case appended(last: Position?)
-    /// Nothing of it happened.
+    /// The append was refused and nothing of it happened.
     case refused(AppendRefusal)
-    /// The same command with the same key was appended before.
+    /// The same command was appended before under the same key; its reply.
     case repeated(StoredReply)
-    /// The key was used for another command. Nothing was appended.
+    /// The key was used for another command; nothing was appended.
     case keyReused
 }
 
-/// The reply that was kept under an idempotency key.
+/// The stored reply of an idempotency key.
 public struct StoredReply: Sendable, Equatable {
-    /// What was asked for.
+    /// The digest of the request.
     public let fingerprint: SHA256Digest
-    /// The reply, which the position completes.
+    /// The reply without the position.
     public let reply: [UInt8]
     /// The position of the command's last event; nil where it appended none.
     public let position: Position?

@@ -2,18 +2,19 @@ import Crypto
 import Events
 import Postgres
 
-/// A stream at a version.
+/// A stream and a version of it.
 private struct StreamVersionKey: Hashable {
     let stream: StreamName
     let version: StreamVersion
 }
 
-/// The parameters of one call of the append, column by column.
+/// The parameters of one call of the append procedure, column by column.
 struct AppendBatch {
     let recorded: Timestamp
     let appends: [Append]
-    /// True where streams that begin are looked for too; else the unique index of streams is left to find those that
-    /// exist already, which fails the batch.
+    /// True to check streams that a command begins one by one.
+    ///
+    /// If false, the unique index of streams finds those that exist already, which fails the whole batch.
     let looksForBegun: Bool
 
     func parameters(writer: String, batch: Int64) -> [PostgresValue] {
@@ -44,7 +45,7 @@ struct AppendBatch {
     /// The empty arrays that most batches send.
     private static let noEffects: [PostgresValue] = EffectCatalogue.kinds.flatMap { $0.parameters([]) }
 
-    /// The arrays, filled command by command.
+    /// The arrays of parameters, filled command by command.
     private struct Rows {
         private var expected: [StreamVersionKey: Int32] = [:]
         var expectedStreams: [[UInt8]?] = []
@@ -97,7 +98,7 @@ struct AppendBatch {
             }
         }
 
-        /// A stream that several commands expect at a version is asked for once; counted from 1.
+        /// The number, from 1, of an expected version; several commands that expect the same one share it.
         private mutating func index(of key: StreamVersionKey) -> Int32 {
             if let index = expected[key] { return index }
             expectedStreams.append(StreamID(key.stream).bytes)

@@ -1,14 +1,14 @@
 import Events
 import Postgres
 
-/// What became of a batch that committed.
+/// The outcome of a committed batch.
 struct BatchOutcome {
-    /// The position of the first event that was appended, or would have been.
+    /// The position of the first appended event, or the head where none was appended.
     private let first: Int64
-    /// The reason for each command, counted from 0, of which nothing happened.
+    /// The refused commands, numbered from 0, and the reasons.
     private let refused: [Int64: AppendRefusal]
 
-    /// Reads it from a row that has it from a column on.
+    /// Decodes three columns of a row, beginning with `column`.
     init(_ row: PostgresRow, from column: Int) throws {
         first = try row.integer(column)
         var refused: [Int64: AppendRefusal] = [:]
@@ -21,7 +21,7 @@ struct BatchOutcome {
         self.refused = refused
     }
 
-    /// Each command's outcome: the events of those that were taken follow each other without gaps.
+    /// The outcome of each command; the events of the accepted commands follow each other without gaps.
     func outcomes(of appends: [Append]) -> [AppendOutcome] {
         var next = first
         return appends.enumerated().map { index, append in

@@ -1,17 +1,17 @@
 import Crypto
 public import Events
 
-/// What an idempotency key is kept under: the first 16 bytes of SHA-256(actor's 32 digits ‖ key), where anybody may
-/// ask of the key alone.
+/// The id under which an idempotency key is stored: the first 16 bytes of SHA-256(actor's 32 digits ‖ key).
 ///
-/// Half the width of the two, so that its index is; nobody can find a key that stands for another's.
+/// An index over 16 bytes is half as wide as one over both parts. To find a key with the id of a given one takes about
+/// 2^128 hashes.
 public struct KeyID: Sendable, Hashable {
     let bytes: [UInt8]
 
-    /// Stands for a caller without an id; as long as one, so that no key of the one is a key of the other.
+    /// Replaces the digits of a caller without an id; it has their length, so keys of the two kinds never collide.
     private static let anybody = String(repeating: "-", count: 32)
 
-    /// The key that a client chose, and who it acts for; nil for what takes no credential.
+    /// Creates an id from the client's key and the person that it acts for; nil for a request without a credential.
     public init(actor: PersonID?, key: String) {
         bytes = Array(SHA256Digest(of: Array((actor?.hex ?? Self.anybody).utf8) + Array(key.utf8)).bytes.prefix(16))
     }

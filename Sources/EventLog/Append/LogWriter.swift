@@ -3,12 +3,12 @@ import Postgres
 import Synchronization
 import System
 
-/// The one writer of a process: sends whatever queued while earlier commits ran.
+/// The only writer of a process: it sends the appends that queued during earlier commits as one batch.
 ///
-/// A batch holds at most 1,000 events or 1 MiB, a larger command goes alone. Each command gets an outcome
-/// of its own. Two batches are under way at once, one behind the other on one connection: one is made ready and sent
-/// while the other commits, and neither touches what the other appends to. After a connection lost at commit the
-/// batch is settled before its commands are answered.
+/// A batch holds at most 1,000 events or 1 MiB; a larger command is sent alone. Each command gets its own outcome. At
+/// most two batches are under way on one connection: one is prepared and sent while the other commits, and the two
+/// never change the same streams, keys or effects. After a connection is lost at commit, the writer first finds out
+/// what became of the batch and then answers its commands.
 actor LogWriter {
     /// A command that waits for its outcome.
     private final class Pending: Sendable {
@@ -21,27 +21,27 @@ actor LogWriter {
         }
     }
 
-    /// What was handed in, from any thread, and not looked at yet.
+    /// The appends that came from any thread and were not queued yet.
     private struct Inbox {
         var arrived: [Pending] = []
-        /// How many wait, those already looked at included.
+        /// The number of waiting appends, queued ones included.
         var waiting = 0
-        /// True while somebody is about to look.
+        /// True while a task is about to empty the inbox.
         var isNoticed = false
     }
 
     private static let maximumEvents = 1_000
     private static let maximumBytes = 1 << 20
     private static let maximumUnderWay = 2
-    /// How long a stamp is good for at least; the append takes one that is up to 5 s off.
+    /// The age up to which a stamp is certainly valid; the database accepts one that is up to 5 seconds off.
     private static let stampMilliseconds: Int64 = 4_000
-    /// Commands from which on two commits cost less than waiting for one.
+    /// The length of a queue from which two commits take less time than waiting for one.
     private static let longQueue = 32
 
     private let inbox = Mutex(Inbox())
     private let pipeline: PostgresPipeline
     private var underWay = 0
-    /// What the batches under way change, which others wait for.
+    /// The streams, keys and effects that the batches under way change; commands that touch them wait.
     private var claimedStreams: Set<StreamName> = []
     private var claimedKeys: Set<KeyID> = []
     private var claimedEffects: Set<EffectClaim> = []
@@ -52,7 +52,7 @@ actor LogWriter {
     private let announce: @Sendable (Position) -> Void
     private var queue: [Pending] = []
     private var batch: Int64 = 0
-    /// Milliseconds that the database's clock is ahead; nil until measured on the present connection.
+    /// The milliseconds by which the database's clock is ahead; nil until measured on the current connection.
     private var clockOffset: Int64?
 
     init(
@@ -67,7 +67,9 @@ actor LogWriter {
         self.announce = announce
     }
 
-    /// Waits for a command's outcome. Callers do not hop to this actor; only batching does.
+    /// Queues an append and waits for its outcome.
+    ///
+    /// Callers do not hop to this actor; only batching does.
     nonisolated func append(_ append: Append) async throws(EventLogError) -> AppendOutcome {
         try await withCheckedContinuation { continuation in
             let mustNotice = inbox.withLock { inbox -> Bool? in
@@ -85,15 +87,15 @@ actor LogWriter {
         }.get()
     }
 
-    /// Sends what has arrived, once the callers that are about to hand something in have done so.
+    /// Sends the queued appends, after callers that are about to append have had their turn.
     private func gather() async {
         var isDone = false
         while !isDone {
-            // Those that a commit has just answered go first, and mostly come back with their next command.
+            // Callers whose append was just answered run first, and often append again.
             await Task.yield()
             lookIntoInbox()
             send()
-            // With as much under way as may be, the next batch that comes back looks.
+            // With the maximum under way, the next finished batch continues here.
             guard underWay < Self.maximumUnderWay else { return }
             isDone = inbox.withLock { inbox in
                 inbox.isNoticed = !inbox.arrived.isEmpty
@@ -111,7 +113,7 @@ actor LogWriter {
 
     private func send() {
         while underWay < Self.maximumUnderWay, !queue.isEmpty {
-            // With nothing under way a long queue is cut in two, so that one half is made ready while the other commits.
+            // A long queue is cut in two if nothing is under way: one half is prepared while the other commits.
             let isLong = underWay == 0 && queue.count >= Self.longQueue
             let batch = takeBatch(isLong ? (queue.count + 1) / 2 : Self.maximumEvents)
             guard !batch.isEmpty else { return }
@@ -129,11 +131,11 @@ actor LogWriter {
         }
     }
 
-    /// The next commands that depend neither on each other nor on what is under way, in order.
+    /// Takes the next commands, in order, that depend neither on each other nor on batches under way.
     private func takeBatch(_ maximumEvents: Int) -> [Pending] {
         var taken: [Pending] = []
         var rest: [Pending] = []
-        // What those that have to wait need, which nobody who came later may change before them.
+        // The streams of skipped commands; a later command must not change them first.
         var awaited: Set<StreamName> = []
         var events = 0
         var bytes = 0
@@ -190,7 +192,7 @@ actor LogWriter {
                     return nil
                 })
         } catch  where pending.count > 1 && Self.isDataError(error) {
-            // One of them is at fault; each finds out for itself.
+            // The data of one command is at fault; each is sent alone to find out which.
             for one in pending { await finish([one]) }
         } catch {
             let result = await explain(error, pending[0].append, isAlone: pending.count == 1)
@@ -198,11 +200,13 @@ actor LogWriter {
         }
     }
 
-    /// Answers those that wait and expect a version that is past now: versions only grow, so the database
-    /// has nothing to add, and a stream that many want costs no commit for each that comes too late.
+    /// Refuses waiting commands that expect a version which the batch has exceeded.
+    ///
+    /// Versions only grow, so the database would refuse them, too. Without this, a stream with many writers would cost
+    /// a commit for each command that is too late.
     private func dropStale(behind appends: [Append]) {
         lookIntoInbox()
-        // A key is looked at by the database alone: its reply goes before a conflict.
+        // Only the database can check a key, and its stored reply takes precedence over a conflict.
         guard queue.contains(where: { $0.append.key == nil && !$0.append.expected.isEmpty }) else { return }
         var newest: [StreamName: StreamVersion] = [:]
         for event in appends.lazy.flatMap(\.events) {
@@ -238,8 +242,9 @@ actor LogWriter {
         return .failure(.corrupt(error.description))
     }
 
-    /// The key's unique index settled a race: the other one's reply is there to be read. One that is past its time is
-    /// only in the way.
+    /// Answers a command whose key another process stored at the same time, with the stored reply.
+    ///
+    /// An expired reply is removed and the command is sent again.
     private func repeated(
         _ append: Append, _ key: Append.IdempotencyKey
     ) async -> Result<AppendOutcome, EventLogError> {
@@ -285,21 +290,21 @@ actor LogWriter {
                 if let outcome = try await outcome(of: sent, after: error, until: deadline) {
                     return outcome.outcomes(of: appends)
                 }
-                // It never took effect and never will, so it may be sent again.
+                // The batch has not committed and never will, so it may be sent again.
                 guard error.kind != .server, Host.steadyClockMilliseconds() < deadline else { throw error }
             } catch let error as PostgresError where error.constraint == "streams_pkey" && !looksForBegun {
-                // A stream that a command wants to begin exists; which one, the procedure tells when it is asked.
+                // A stream that a command wants to begin exists; asked again, the procedure tells which.
                 looksForBegun = true
             } catch let error as PostgresError where error.sqlState == "ML002" {
                 let now = Host.steadyClockMilliseconds()
-                // The server looks at the stamp once it gets to the batch: behind a slow one the stamp is old by then,
-                // and the clock is not to blame.
+                // The server checks the stamp when it begins the batch. After a slow batch the stamp is too old
+                // although the clocks agree.
                 if now - began > Self.stampMilliseconds, now < deadline { continue }
                 clockOffset = nil
                 guard mayMeasureAgain else { throw EventLogError.clockOff }
                 mayMeasureAgain = false
             } catch let error as PostgresError where error.sqlState == "ML004" {
-                // The upkeep made the next partition too late or not at all.
+                // Maintenance created the next partition too late or not at all.
                 guard mayMakeRoom else { throw EventLogError.unavailable(error.description) }
                 mayMakeRoom = false
                 try await keeper.makeRoom()
@@ -307,9 +312,10 @@ actor LogWriter {
         }
     }
 
-    /// True where the commit may have happened before the failure: the connection was lost, or the statement
-    /// was given up or ran into a limit while the commit was being flushed. What the data or the procedure
-    /// itself refuse comes before it.
+    /// True where the commit may have happened before the error.
+    ///
+    /// That is so if the connection was lost, or the statement was cancelled or hit a limit while the commit was
+    /// written. The database reports errors of the data and of the procedure itself before it commits.
     private static func mayHaveCommitted(_ error: PostgresError) -> Bool {
         switch error.kind {
         case .connectionLost, .unanswered: true
@@ -318,30 +324,30 @@ actor LogWriter {
         }
     }
 
-    /// What a batch came to after an error; nil where it has not committed and never will.
+    /// The outcome of a batch after an error; nil where it has not committed and never will.
     private func outcome(
         of sent: Int64, after error: PostgresError, until deadline: Int64
     ) async throws -> BatchOutcome? {
         if error.sqlState == "53100" {
             do {
-                // With a full disk settling can't write. The connection is sound and its transaction over, so a look
+                // With a full disk settling can't write. The connection works and the transaction has ended, so reading
                 // is enough.
                 return try await recorded(sent)
             } catch is PostgresError {
-                // It is not sound after all.
+                // The connection does not work after all.
             }
         }
         return try await settle(sent, until: deadline)
     }
 
-    /// What a batch that has committed came to; nil where it has not.
+    /// The recorded outcome of a batch; nil where it has not committed.
     private func recorded(_ sent: Int64) async throws -> BatchOutcome? {
         try await pipeline.execute(Statements.findBatch, [.text(writer), .int8(sent)]) { rows in
             try rows.first.map { try BatchOutcome($0, from: 0) }
         }
     }
 
-    /// What became of a batch; nil where it is abandoned for good.
+    /// Finds out what became of a batch and prevents that it commits later; nil where it has not committed.
     private func settle(
         _ sent: Int64, until deadline: Int64
     ) async throws -> BatchOutcome? {
@@ -362,7 +368,7 @@ actor LogWriter {
 
     private func measuredClockOffset() async throws -> Int64 {
         if let clockOffset { return clockOffset }
-        // Compared as the answer arrives: connecting, or a batch in front, may have taken long before that.
+        // Compared as the answer arrives, since connecting or an earlier batch may take long before that.
         let offset = try await pipeline.execute(Statements.clock) { rows in
             guard let row = rows.first else { throw EventLogError.corrupt("the database has no clock") }
             return try row.milliseconds(0) - Host.wallClockMilliseconds()

@@ -1,9 +1,10 @@
 import Crypto
 import Events
 
-/// What a stream is found under: the first half of the SHA-256 of its name, as `log.streams` has it.
+/// The id of a stream in the index `log.streams`: the first half of the SHA-256 of its name.
 ///
-/// Nobody can find two names that share 128 bits of SHA-256, and an index over 16 bytes is half as wide as one over names.
+/// An index over 16 bytes is half as wide as one over names. To find two names with the same id takes about 2^64
+/// hashes.
 struct StreamID: Hashable, Sendable {
     let bytes: [UInt8]
 

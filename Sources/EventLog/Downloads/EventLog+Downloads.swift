@@ -2,16 +2,16 @@ import Crypto
 public import Events
 import Postgres
 
-/// Which spool of downloads: 128 random bits, so that no two are ever taken for one.
+/// The id of a spool of downloads: 128 random bits, so that two spools never have the same one.
 public struct SpoolID: Sendable, Hashable, CustomStringConvertible {
     let bytes: [UInt8]
 
-    /// A new one.
+    /// Creates a random id.
     public init() {
         bytes = SecureRandom.bytes(16)
     }
 
-    /// Reads 32 lower-case hexadecimal digits; nil for anything else.
+    /// Parses 32 lower-case hexadecimal digits; nil for anything else.
     public init?(_ hex: String) {
         guard let bytes = Hex.decode(hex), bytes.count == 16 else { return nil }
         self.bytes = bytes
@@ -20,13 +20,13 @@ public struct SpoolID: Sendable, Hashable, CustomStringConvertible {
     public var description: String { Hex.encode(bytes) }
 }
 
-/// What a line of another server's log is remembered by: the first 16 bytes of SHA-256(who sends it ‖ its id).
+/// The id of a line of another server's log: the first 16 bytes of SHA-256(sender ‖ id).
 public struct LineID: Sendable, Hashable, CustomStringConvertible {
     let bytes: [UInt8]
 
     public var description: String { Hex.encode(bytes) }
 
-    /// The line that somebody sends under an id of theirs.
+    /// Creates the id of a line from the person who sends it and from the id that the sender gave it.
     public init(sender: PersonID, id: String) {
         bytes = Array(SHA256Digest(of: Array(sender.hex.utf8) + Array(id.utf8)).bytes.prefix(16))
     }
@@ -37,9 +37,9 @@ public struct LineID: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What downloads need besides appending.
+/// Queries for recording downloads.
 extension EventLog {
-    /// How far a spool has been taken: the first byte that no entry holds.
+    /// The mark of a spool: the offset of its first byte that no entry holds; 0 for an unknown spool.
     public func spoolMark(_ spool: SpoolID) async throws(EventLogError) -> Int64 {
         try await reading(Statements.spoolMark, [.uuid(spool.bytes)]) { rows in
             guard let row = rows.first else { throw EventLogError.corrupt("no mark came back") }
@@ -47,14 +47,15 @@ extension EventLog {
         }
     }
 
-    /// Says that a spool is no more; how far it was taken is remembered for a day.
+    /// Marks a spool as deleted; `maintain` removes its mark after 24 hours.
     public func forgetSpool(_ spool: SpoolID) async throws(EventLogError) {
         try await EventReader.translating {
             _ = try await commands.run { try $0.execute(Statements.forgetSpool, [.uuid(spool.bytes)]).affected }
         }
     }
 
-    /// Those of some lines that were taken already.
+    /// Returns those of the given lines that were appended before and are still remembered, which is for at least 72
+    /// hours.
     public func knownLines(_ lines: [LineID]) async throws(EventLogError) -> Set<LineID> {
         try await EventReader.translating {
             try await commands.run { connection in

@@ -1,13 +1,13 @@
 import Postgres
 
-/// The append, composed of its template and the kinds of effects.
+/// The procedure that appends a batch, generated from its template and the kinds of effects.
 ///
-/// Every branch is static SQL: a dynamic statement would be planned under the log's lock.
+/// All its SQL is static: the database would plan a dynamic statement while it holds the log's lock.
 enum AppendRoutine {
-    /// What stands before the effects in the procedure's parameters.
+    /// The number of the procedure's parameters before those of the effects.
     private static let commonParameters = 25
 
-    /// The definition of the procedure.
+    /// The SQL that creates the procedure.
     static var definition: [UInt8] {
         let template = String(decoding: PackageResources.routine_append_sql, as: UTF8.self)
         let parameters = EffectCatalogue.kinds.map { kind in
@@ -23,14 +23,14 @@ enum AppendRoutine {
                 .replacing("/* doings of effects */", with: doings.joined(separator: "\n")).utf8)
     }
 
-    /// The call, with a place for each parameter and the three results.
+    /// The call, with a placeholder for each parameter and the three results.
     static let call: PostgresStatement = {
         let count = commonParameters + EffectCatalogue.kinds.reduce(0) { $0 + 1 + $1.columns.count }
         let places = (1...count).map { "$\($0)" }.joined(separator: ", ")
         return PostgresStatement("append", Array("CALL log_r1.append(\(places), NULL, NULL, NULL)".utf8))
     }()
 
-    /// The effects of a kind as a table, those of refused commands left out where `isTaken`.
+    /// A subquery over the effects of a kind; with `isTaken`, without those of refused commands.
     private static func table(_ kind: EffectKind, isTaken: Bool) -> String {
         let columns = ["command"] + kind.columns.map(\.name)
         let arrays = columns.map { "\(kind.name)_\($0)" }.joined(separator: ", ")

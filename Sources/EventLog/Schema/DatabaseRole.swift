@@ -1,9 +1,9 @@
-/// The roles that the schema grants rights to.
+/// The database roles that the schema grants rights to.
 public enum DatabaseRole {
-    /// Appends, and reads the vault.
+    /// Appends to the log; reads and writes the vault.
     public static let commands = "marketplace_commands"
-    /// Reads models and the log; knows no vault.
+    /// Reads models and entries; has no right on the vault.
     public static let queries = "marketplace_queries"
-    /// Reads the log, writes models.
+    /// Reads the log with its contents and writes models; has no right on the vault.
     public static let projectors = "marketplace_projectors"
 }
