@@ -1,13 +1,13 @@
-/// Every type of event that this program knows.
+/// All types of events that this program knows.
 ///
-/// A program that meets another type stops loudly: what it does not know it can't fold. Each file of payloads lists its
-/// types, so that a new one touches that file.
+/// A program that meets another type stops with an error, since it can't fold it. Each file of payloads lists its
+/// types, so a new type changes only that file.
 public enum EventCatalogue {
     /// All types.
     public static let all: [any EventPayload.Type] =
         log + accounts + tokens + roles + releases + quarantine + judgments + flags + downloads + contents + artifacts
 
-    /// Their names.
+    /// The names of all types.
     public static let types: [String] = all.map { $0.type }
 
     private static let byName: [String: any EventPayload.Type] = Dictionary(

@@ -2,32 +2,32 @@ public import JSON
 
 /// The data of an event of one type and version.
 ///
-/// A released type never changes: entries of it lie on strangers' disks. A new member, a new value of a closed list or a
-/// new meaning is a new version of the type.
+/// A released type never changes, since entries of it lie on the disks of others. A new member, a new value of a closed
+/// list or a new meaning needs a new version of the type.
 public protocol EventPayload: Sendable, Equatable {
-    /// The row of the catalogue: name, stream, fields.
+    /// The declaration of the type: name, stream and fields.
     static var declaration: EventDeclaration<Self> { get }
 }
 
-/// What is said once of a type of event: everything else about it follows from this.
+/// The declaration of a type of event; everything else about the type is derived from it.
 ///
 /// ```
 /// public static let declaration = EventDeclaration(
-///     "star.added.v1", on: .star, Self.init)
+///     "review.voted.v1", on: .vote, Self.init, .field("helpful", \.helpful, .bool))
 /// ```
 public struct EventDeclaration<Payload>: Sendable {
     /// The name with its version.
     let type: String
-    /// The kinds of streams that it stands in; nil for any.
+    /// The kinds of streams that it may be appended to; nil for all.
     let streams: [StreamKind]?
-    /// How `data` is read and written.
+    /// The codec of `data`.
     let codec: Codec<Payload>
 
     /// Declares a type whose data has these fields, in canonical order.
     ///
     /// - Parameters:
-    ///   - stream: the kind of stream that it stands in; nil for any.
-    ///   - make: puts the values of the fields together, or says why they do not fit together.
+    ///   - stream: the kind of stream that it may be appended to; nil for all.
+    ///   - make: creates the payload from the fields, or throws why they do not fit together.
     init<each Member>(
         _ type: String, on stream: StreamKind?,
         _ make: @escaping @Sendable (repeat each Member) throws(FieldFault) -> Payload,
@@ -43,7 +43,7 @@ extension EventPayload {
     /// The name with its version, such as `agent.registered.v1`.
     public static var type: String { declaration.type }
 
-    /// What `data` holds.
+    /// The fields of `data` in canonical order.
     public static var fields: [FieldShape] {
         guard case .object(let fields) = declaration.codec.shape else { return [] }
         return fields
@@ -52,19 +52,21 @@ extension EventPayload {
     /// The name with its version.
     public var typeName: String { Self.type }
 
-    /// The kinds of streams that entries of this type stand in; nil for any.
+    /// The kinds of streams that entries of this type may be appended to; nil for all.
     public static var streams: [StreamKind]? { declaration.streams }
 
     func belongs(in stream: StreamKind) -> Bool { Self.streams?.contains(stream) ?? true }
 
-    /// `data` as canonical JSON.
+    /// The data as canonical JSON (RFC 8785).
     public var data: [UInt8] {
         var writer = JSONWriter()
         Self.declaration.codec.write(self, &writer)
         return writer.bytes
     }
 
-    /// Reads `data` that stands alone.
+    /// Parses data that stands alone.
+    ///
+    /// - Throws: `JSONError` where the bytes are not canonical data of this type.
     public init(data: [UInt8]) throws(JSONError) {
         var reader = try JSONReader(data)
         self = try Self.declaration.codec.read(&reader)

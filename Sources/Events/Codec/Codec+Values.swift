@@ -1,7 +1,7 @@
 import Crypto
 import JSON
 
-// How ids, digests, times, texts, numbers and lists stand in documents: read from and written to the bytes themselves.
+// Codecs for ids, digests, times, texts, numbers and lists; most read and write the bytes without a `String`.
 
 extension Codec where Value == SHA256Digest {
     static var digest: Codec<SHA256Digest> {
@@ -22,7 +22,7 @@ extension Codec {
         }
     }
 
-    /// A text that a type reads and shows.
+    /// A value that is parsed from a string and written as its `description`.
     static func spelled(
         _ grammar: TextGrammar, _ parse: @escaping @Sendable (Span<UInt8>) -> Value?
     ) -> Codec<Value> where Value: CustomStringConvertible & SendableMetatype {
@@ -33,7 +33,7 @@ extension Codec {
         }
     }
 
-    /// One of a closed list.
+    /// One of a closed list of cases, by raw value.
     static func choice(of cases: [Value]) -> Codec<Value>
     where Value: RawRepresentable<String> & SendableMetatype & Sendable {
         let names = cases.map(\.rawValue)
@@ -46,7 +46,7 @@ extension Codec {
         }
     }
 
-    /// One of all cases.
+    /// One of all cases, by raw value.
     static func choice() -> Codec<Value>
     where Value: RawRepresentable<String> & CaseIterable & SendableMetatype & Sendable {
         choice(of: Array(Value.allCases))
@@ -59,7 +59,7 @@ extension Codec {
         elements(codec, count, isUnique: false) { _, _ in true }
     }
 
-    /// A list that ascends, so that nothing stands twice.
+    /// A list in strictly ascending order, so that no element occurs twice.
     static func ascending<Element: Comparable & Sendable>(
         _ codec: Codec<Element>, _ count: ClosedRange<Int>
     ) -> Codec<Value> where Value == [Element] {
@@ -93,7 +93,7 @@ extension Codec {
 }
 
 extension Codec where Value == String {
-    /// A text of a grammar.
+    /// A string that fits a grammar.
     static func text(_ grammar: TextGrammar) -> Codec<String> {
         Codec(.text(grammar)) { (reader) throws(JSONError) in
             try reader.text(grammar.name) { grammar.accepts($0) ? String(copying: $0) : nil }
@@ -117,9 +117,9 @@ extension Codec where Value == Int64 {
         }
     }
 
-    /// A number that is never negative and exact as a double.
+    /// A number from 0 to 2^53 - 1, which a double holds exactly.
     static let count = Codec.integer(0...(1 << 53) - 1)
-    /// The same, and never 0.
+    /// A number from 1 to 2^53 - 1, which a double holds exactly.
     static let positive = Codec.integer(1...(1 << 53) - 1)
 }
 

@@ -1,11 +1,11 @@
 import Crypto
 import JSON
 
-/// How a value stands in a document: read, written and described in one place.
+/// The encoding of a value in documents: how it is read, written and described, in one place.
 ///
-/// Documents are canonical JSON (RFC 8785), so members are read in their order and nothing else is taken.
+/// Documents are canonical JSON (RFC 8785), so members are read in canonical order, and any other member is refused.
 public struct Codec<Value>: Sendable {
-    /// What documents hold, as far as a schema can say it.
+    /// The shape of the documents, as far as a JSON Schema can describe it.
     let shape: Shape
     let read: @Sendable (inout JSONReader) throws(JSONError) -> Value
     let write: @Sendable (Value, inout JSONWriter) -> Void
@@ -20,27 +20,27 @@ public struct Codec<Value>: Sendable {
     }
 }
 
-/// Why values that fit their fields do not fit together.
+/// The reason why values that are each valid do not fit together.
 struct FieldFault: Error {
     let reason: String
 
     init(_ reason: String) { self.reason = reason }
 }
 
-/// One member of an object: its name, where its value comes from, and how that is written.
+/// One member of an object: its name, and how its value is read and written.
 struct Field<Object, Value>: Sendable {
     let shape: FieldShape
     let read: @Sendable (inout JSONReader, inout JSONReader.OrderedMembers) throws(JSONError) -> Value
     let write: @Sendable (Object, inout JSONWriter.Members) -> Void
 
-    /// A member that is always there.
+    /// A required member.
     static func field(
         _ name: String, _ get: @escaping @Sendable (Object) -> Value, _ codec: Codec<Value>
     ) -> Field<Object, Value> {
         required(FieldShape(name: name, shape: codec.shape, isRequired: true, content: nil), get, codec)
     }
 
-    /// A member that may be absent.
+    /// An optional member.
     static func optional<Wrapped>(
         _ name: String, _ get: @escaping @Sendable (Object) -> Wrapped?, _ codec: Codec<Wrapped>
     ) -> Field<Object, Value> where Value == Wrapped? {
@@ -74,7 +74,7 @@ struct Field<Object, Value>: Sendable {
 }
 
 extension Field where Value == SHA256Digest {
-    /// `<content>_commitment`, always there: commits to the content of a kind.
+    /// The required member `<content>_commitment`: it commits to the content of a kind.
     static func commitment(
         to content: ContentKind, _ get: @escaping @Sendable (Object) -> SHA256Digest
     ) -> Field<Object, SHA256Digest> {
@@ -83,7 +83,7 @@ extension Field where Value == SHA256Digest {
 }
 
 extension Field where Value == SHA256Digest? {
-    /// `<content>_commitment` where there is a content.
+    /// The optional member `<content>_commitment`: it commits to the content of a kind where there is one.
     static func optionalCommitment(
         to content: ContentKind, _ get: @escaping @Sendable (Object) -> SHA256Digest?
     ) -> Field<Object, SHA256Digest?> {
@@ -92,9 +92,9 @@ extension Field where Value == SHA256Digest? {
 }
 
 extension Codec {
-    /// An object with these members, in canonical order, and no others.
+    /// An object with these members in canonical order, and no others.
     ///
-    /// - Parameter make: puts the values together, or says why they do not fit together.
+    /// - Parameter make: creates the value, or throws why the members do not fit together.
     static func object<each Member>(
         _ make: @escaping @Sendable (repeat each Member) throws(FieldFault) -> Value,
         _ fields: repeat Field<Value, each Member>
@@ -104,7 +104,7 @@ extension Codec {
         let write = members(repeat each fields)
         return Codec(.object(shapes)) { (reader) throws(JSONError) in
             var members = try reader.beginOrdered()
-            // Arguments are evaluated from left to right, and so the members are read in their order.
+            // Arguments are evaluated from left to right, so the members are read in their order.
             let value: Result<Value, FieldFault> = combine(
                 make, repeat try (each fields).read(&reader, &members))
             try reader.endOrdered(members)

@@ -1,4 +1,4 @@
-/// The grammars of texts that stand in entries, so that no person hides in one.
+/// The grammars of texts. Those of entries are narrow, so that no personal data gets into an entry.
 extension TextGrammar {
     static let id = TextGrammar("an id", pattern: "^[0-9a-f]{32}$") { isHex($0, 32) }
     static let digest = TextGrammar("a digest", pattern: "^[0-9a-f]{64}$") { isHex($0, 64) }
@@ -32,7 +32,8 @@ extension TextGrammar {
         (1...32).contains(text.count) && isLowerOrDigit(text[0])
             && text.indices.allSatisfy { isLowerOrDigit(text[$0]) || [0x2e, 0x2b, 0x2d].contains(text[$0]) }
     }
-    /// An SPDX expression: what stands there was parsed when it was published.
+    /// An SPDX expression; the command parsed it when the version was published, so only its characters are checked
+    /// here.
     static let license = TextGrammar("a licence", pattern: "^[ -~]{1,128}$") { isPrintable($0, 1...128, spaces: true) }
     static let capability = TextGrammar("a capability", pattern: "^[!-~]{1,200}$") {
         isPrintable($0, 1...200, spaces: false)
@@ -51,10 +52,10 @@ extension TextGrammar {
             && text.indices.allSatisfy { (0x61...0x7a).contains(text[$0]) || text[$0] == 0x5f }
     }
 
-    /// Any text of at most so many characters: what people write.
+    /// Any text of at most `maximum` characters, for what people write.
     static func prose(_ maximum: Int) -> TextGrammar {
         TextGrammar("a text of at most \(maximum) characters", length: 0...maximum) { bytes in
-            // A character has at least one byte, so that a short text need not be decoded.
+            // A character has at least one byte, so a short text need not be decoded.
             bytes.count <= maximum || String(copying: bytes).unicodeScalars.count <= maximum
         }
     }
@@ -72,12 +73,12 @@ extension TextGrammar {
         length.contains(text.count) && text.indices.allSatisfy { text[$0] < 0x7f && text[$0] >= (spaces ? 0x20 : 0x21) }
     }
 
-    /// Three numbers, then identifiers of a pre-release, then identifiers of a build.
+    /// Checks three numbers, then the identifiers of a pre-release, then those of a build.
     private static func isVersion(_ text: Span<UInt8>) -> Bool {
         guard (1...128).contains(text.count) else { return false }
         var index = 0
         func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-        /// Passes over dot-separated identifiers; false where one is empty or, in a pre-release, a number begins with 0.
+        /// Skips identifiers separated by dots; false where one is empty or, in a pre-release, a number begins with 0.
         func identifiers(strict: Bool) -> Bool {
             while true {
                 let start = index
@@ -117,7 +118,7 @@ extension TextGrammar {
 }
 
 extension String {
-    /// Text whose UTF-8 was checked by the reader.
+    /// Copies bytes that the reader has checked as UTF-8; traps otherwise.
     init(copying bytes: Span<UInt8>) {
         guard let text = try? UTF8Span(validating: bytes) else { preconditionFailure("the text is not UTF-8") }
         self.init(copying: text)

@@ -1,14 +1,14 @@
-/// What a document holds, as data: what a JSON Schema says of it follows, and so do random documents for tests.
+/// The shape of a document as data; JSON Schemas and random documents for tests are derived from it.
 public indirect enum Shape: Sendable, Equatable {
-    /// A text of a grammar.
+    /// A string that fits a grammar.
     case text(TextGrammar)
-    /// One of these texts.
+    /// One of these strings.
     case choice([String])
     /// `true` or `false`.
     case bool
     /// A whole number within bounds.
     case integer(ClosedRange<Int64>)
-    /// So many elements of one shape; `isUnique` where none stands twice.
+    /// A number of elements of one shape; with `isUnique` no two are equal.
     case list(Shape, ClosedRange<Int>, isUnique: Bool)
     /// An object with these members and no others.
     case object([FieldShape])
@@ -18,9 +18,9 @@ public indirect enum Shape: Sendable, Equatable {
 public struct FieldShape: Sendable, Equatable {
     /// The name.
     public let name: String
-    /// What stands there.
+    /// The shape of the value.
     public let shape: Shape
-    /// False where it may be absent.
+    /// False for an optional member.
     public let isRequired: Bool
     /// The content that the member commits to; nil for a public fact.
     public let content: ContentKind?
@@ -38,15 +38,15 @@ public struct FieldShape: Sendable, Equatable {
     }
 }
 
-/// A text that can be told right or wrong by itself, for programs and for schemas.
+/// The grammar of a string, for programs and for schemas.
 public struct TextGrammar: Sendable, Equatable {
-    /// What it is, for errors.
+    /// The name of what is expected, for errors: "an agent id".
     public let name: String
-    /// A regular expression (ECMA-262) that the whole text matches; nil where its length is all that is said.
+    /// A regular expression (ECMA-262) that the whole string matches; nil where only the length is bounded.
     public let pattern: String?
-    /// The fewest and the most characters, where the pattern does not say it.
+    /// The smallest and the largest number of characters, where the pattern does not state it.
     public let length: ClosedRange<Int>?
-    /// Decides over the UTF-8 of a text.
+    /// Checks the UTF-8 of a string.
     let accepts: @Sendable (Span<UInt8>) -> Bool
 
     init(
@@ -59,7 +59,7 @@ public struct TextGrammar: Sendable, Equatable {
         self.accepts = accepts
     }
 
-    /// Equal where a schema says the same of both.
+    /// Two grammars are equal where a schema describes both the same way.
     public static func == (left: TextGrammar, right: TextGrammar) -> Bool {
         left.pattern == right.pattern && left.length == right.length
     }

@@ -1,28 +1,28 @@
-/// What people write, and what stays private: a closed list of kinds of documents.
+/// The kinds of contents, a closed list.
 public enum ContentKind: String, Sendable, CaseIterable {
-    /// What a page shows of a version.
+    /// Everything that a page shows of a version.
     case listing
-    /// Who wrote a version, as its manifest says.
+    /// The author of a version, as its manifest says.
     case author
-    /// Who somebody is.
+    /// A person's profile.
     case profile
     /// A user name as its owner spells it.
     case name
-    /// What somebody says of an agent.
+    /// A review of an agent.
     case review
-    /// Why something was done.
+    /// The explanation of an action.
     case note
-    /// What a flag is about.
+    /// The target and the reason of a flag.
     case target
-    /// What a reporter says to moderators.
+    /// A reporter's message to the moderators.
     case words
-    /// The agents and namespaces that a token is narrowed to.
+    /// The agents and namespaces to which a token is narrowed.
     case within
 
-    /// The field of an event that commits to it.
+    /// The field of an event that commits to a content of this kind.
     public var field: String { "\(rawValue)_commitment" }
 
-    /// True for what is served with its nonce to auditors and mirrors.
+    /// True for kinds that auditors and mirrors get with their nonces.
     public var isPublic: Bool {
         switch self {
         case .listing, .author, .profile, .name, .review, .note: true

@@ -1,8 +1,8 @@
-/// The content `listing`: all that a page shows of a version without opening an artifact.
+/// The content `listing`: everything that a page shows of a version without opening an artifact.
 public struct ListingContent: ContentDocument {
-    /// An input or output.
+    /// An input or an output of an agent.
     public struct Pin: Sendable, Equatable {
-        /// What it is for.
+        /// What it is used for.
         public let description: String?
         /// Its name.
         public let name: String
@@ -25,14 +25,14 @@ public struct ListingContent: ContentDocument {
 
     /// A package of another registry that holds the agent.
     public struct Package: Sendable, Equatable {
-        /// The package's name there.
+        /// The name of the package in that registry.
         public let identifier: String
-        /// Such as `npm`, `pypi` or `oci`.
+        /// The registry, such as `npm`, `pypi` or `oci`.
         public let registry: String
-        /// The version there, verbatim.
+        /// The version in that registry, unchanged.
         public let version: String?
 
-        /// Names a package.
+        /// Describes a package.
         public init(identifier: String, registry: String, version: String? = nil) {
             self.identifier = identifier
             self.registry = registry
@@ -44,14 +44,14 @@ public struct ListingContent: ContentDocument {
             .field("registry", \.registry, .text(.prose(64))), .optional("version", \.version, .text(.prose(128))))
     }
 
-    /// Where a server that speaks the Model Context Protocol is reached.
+    /// The address of a server that speaks the Model Context Protocol.
     public struct Remote: Sendable, Equatable {
-        /// Such as `streamable-http`.
+        /// The transport, such as `streamable-http`.
         public let type: String
-        /// Its address.
+        /// The URL of the server.
         public let url: String
 
-        /// Names an address.
+        /// Describes an address.
         public init(type: String, url: String) {
             self.type = type
             self.url = url
@@ -61,14 +61,14 @@ public struct ListingContent: ContentDocument {
             Self.init(type:url:), .field("type", \.type, .text(.prose(64))), .field("url", \.url, .text(.prose(2_048))))
     }
 
-    /// How the agent is reached as a server that speaks the Model Context Protocol.
+    /// The ways to reach the agent over the Model Context Protocol.
     public struct ModelContextProtocol: Sendable, Equatable {
-        /// Packages that run it.
+        /// Packages that contain the server.
         public let packages: [Package]
-        /// Addresses where it runs.
+        /// Addresses at which the server runs.
         public let remotes: [Remote]
 
-        /// States both.
+        /// Creates the value.
         public init(packages: [Package], remotes: [Remote]) {
             self.packages = packages
             self.remotes = remotes
@@ -79,37 +79,37 @@ public struct ListingContent: ContentDocument {
             .field("remotes", \.remotes, .list(Remote.codec, 0...16)))
     }
 
-    /// The most inputs, and the most outputs.
+    /// The largest number of inputs, and of outputs.
     public static let maximumPins = 64
-    /// The most tags.
+    /// The largest number of tags.
     public static let maximumTags = 32
 
-    /// One category.
+    /// The category.
     public var category: String?
-    /// At most 8 KiB.
+    /// The description, at most 8,192 characters.
     public var description: String?
-    /// An emoji or short text.
+    /// An emoji or a short text, at most 64 characters.
     public var icon: String?
-    /// The container image.
+    /// The reference of the container image.
     public var image: String?
-    /// What goes in.
+    /// The inputs.
     public var inputs: [Pin]?
-    /// How it is reached as a server of tools.
+    /// The ways to reach the agent as a server of tools.
     public var mcp: ModelContextProtocol?
-    /// What comes out.
+    /// The outputs.
     public var outputs: [Pin]?
-    /// Packages of other registries.
+    /// Packages of other registries that contain the agent.
     public var packages: [Package]?
-    /// Where the source is.
+    /// The URL of the source code.
     public var sourceURL: String?
-    /// One line.
+    /// One line about the agent, at most 200 characters.
     public var summary: String?
-    /// Words.
+    /// Tags of at most 64 characters each.
     public var tags: [String]?
-    /// The display name.
+    /// The name to display.
     public var title: String?
 
-    /// An empty listing.
+    /// Creates an empty listing.
     public init() {}
 
     public static let kind = ContentKind.listing
@@ -149,8 +149,8 @@ public struct ListingContent: ContentDocument {
             .optional("title", \.title, .text(.prose(256)))))
 }
 
-/// Bounds of texts in documents.
+/// Limits of texts in documents.
 enum ContentLimits {
-    /// A text that only the document's own size bounds.
+    /// The limit of a text that only the size of the document bounds.
     static let document = Content.maximumBytes
 }

@@ -1,15 +1,15 @@
-/// What a flag is about.
+/// The target of a flag.
 public enum FlagTarget: Sendable, Hashable, CustomStringConvertible {
     /// An agent.
     case agent(AgentKey)
-    /// One version of it, as it was published.
+    /// One version of an agent, as it was published.
     case version(AgentKey, String)
-    /// What a person said of it.
+    /// A person's review of an agent.
     case review(AgentKey, PersonID)
     /// A person or organisation.
     case user(PersonID)
 
-    /// The closed list of kinds.
+    /// The kinds of targets, a closed list.
     public enum Kind: String, Sendable, CaseIterable {
         /// An agent.
         case agent
@@ -21,7 +21,7 @@ public enum FlagTarget: Sendable, Hashable, CustomStringConvertible {
         case user
     }
 
-    /// Which kind it is.
+    /// The kind of the target.
     public var kind: Kind {
         switch self {
         case .agent: .agent
@@ -31,7 +31,7 @@ public enum FlagTarget: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// As written in contents: `key`, `key@version`, `key/person` or `person`.
+    /// The form in contents: `key`, `key@version`, `key/person` or `person`.
     public var description: String {
         switch self {
         case .agent(let key): key.description
@@ -41,7 +41,7 @@ public enum FlagTarget: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Reads what stands in a content.
+    /// Parses the form in contents; nil where it does not fit the kind.
     public init?(_ kind: Kind, _ text: String) {
         let target: FlagTarget?
         switch kind {
@@ -61,34 +61,34 @@ public enum FlagTarget: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Why something is flagged: a closed list.
+/// The reason of a flag, a closed list.
 public enum FlagReason: String, Sendable, CaseIterable {
-    /// It advertises.
+    /// Unwanted advertising.
     case spam
-    /// It harms.
+    /// Software made to do harm.
     case malware
-    /// It can be attacked.
+    /// A vulnerability.
     case security
-    /// It pretends to be somebody else.
+    /// It pretends to be another person or agent.
     case impersonation
-    /// It is not theirs to give.
+    /// Its publisher has no right to distribute it.
     case licence
-    /// It insults.
+    /// Insults or harassment.
     case abusive
     /// It does not work.
     case broken
-    /// Anything else; the words say what.
+    /// Another reason; the content `words` may explain it.
     case other
 }
 
-/// The private content `target`: what a flag is about, and why.
+/// The private content `target`: the target and the reason of a flag.
 public struct TargetContent: ContentDocument {
-    /// Why.
+    /// The reason of the flag.
     public let reason: FlagReason
-    /// What it is about.
+    /// The target of the flag.
     public let target: FlagTarget
 
-    /// States both.
+    /// Creates the content.
     public init(reason: FlagReason, target: FlagTarget) {
         self.reason = reason
         self.target = target

@@ -1,9 +1,9 @@
-/// The content `author`: who wrote a version, as its manifest says.
+/// The content `author`: the author of a version, as its manifest says.
 public struct AuthorContent: ContentDocument {
-    /// As the manifest spells it.
+    /// The name as the manifest spells it.
     public let name: String
 
-    /// Names an author.
+    /// Creates the content.
     public init(name: String) { self.name = name }
 
     public static let kind = ContentKind.author
@@ -15,10 +15,10 @@ public struct AuthorContent: ContentDocument {
 
 /// The content `name`: a user name as its owner spells it.
 public struct NameContent: ContentDocument {
-    /// The spelling.
+    /// The name in its owner's spelling.
     public let name: String
 
-    /// States a name.
+    /// Creates the content.
     public init(name: String) { self.name = name }
 
     public static let kind = ContentKind.name
@@ -28,19 +28,19 @@ public struct NameContent: ContentDocument {
         ))
 }
 
-/// The content `profile`: what somebody says of themselves.
+/// The content `profile`: what a person or organization says about itself.
 public struct ProfileContent: ContentDocument {
-    /// The most characters of each text.
+    /// The largest number of characters of each text.
     public static let maximumCharacters = (bio: 2_000, displayName: 64, websiteURL: 200)
 
-    /// A few words.
+    /// A short description of the person.
     public var bio: String?
-    /// A name to be shown beside the user name.
+    /// The name to show beside the user name.
     public var displayName: String?
-    /// A page of theirs.
+    /// The URL of a website of the person.
     public var websiteURL: String?
 
-    /// States a profile.
+    /// Creates the content.
     public init(bio: String? = nil, displayName: String? = nil, websiteURL: String? = nil) {
         self.bio = bio
         self.displayName = displayName
@@ -57,17 +57,17 @@ public struct ProfileContent: ContentDocument {
             .optional("website_url", \.websiteURL, .text(.prose(maximumCharacters.websiteURL)))))
 }
 
-/// The content `review`: what somebody says of an agent.
+/// The content `review`: a person's review of an agent.
 public struct ReviewContent: ContentDocument {
-    /// The most characters of each text.
+    /// The largest number of characters of each text.
     public static let maximumCharacters = (text: 7_000, title: 255)
 
-    /// The review.
+    /// The text of the review.
     public let text: String?
-    /// One line.
+    /// The title of the review.
     public let title: String?
 
-    /// States both.
+    /// Creates the content.
     public init(text: String?, title: String?) {
         self.text = text
         self.title = title
@@ -81,15 +81,15 @@ public struct ReviewContent: ContentDocument {
             .optional("title", \.title, .text(.prose(maximumCharacters.title)))))
 }
 
-/// The content `note`: why something was done.
+/// The content `note`: the explanation of an action.
 public struct NoteContent: ContentDocument {
-    /// The most characters.
+    /// The largest number of characters.
     public static let maximumCharacters = 4_000
 
-    /// The words.
+    /// The explanation.
     public let text: String
 
-    /// States why.
+    /// Creates the content.
     public init(text: String) { self.text = text }
 
     public static let kind = ContentKind.note
@@ -99,15 +99,15 @@ public struct NoteContent: ContentDocument {
             .field("text", \.text, .text(.prose(maximumCharacters)))))
 }
 
-/// The private content `words`: what a reporter says to moderators.
+/// The private content `words`: a reporter's message to the moderators.
 public struct WordsContent: ContentDocument {
-    /// The most characters.
+    /// The largest number of characters.
     public static let maximumCharacters = 4_000
 
-    /// The words.
+    /// The message.
     public let text: String
 
-    /// States them.
+    /// Creates the content.
     public init(text: String) { self.text = text }
 
     public static let kind = ContentKind.words
@@ -117,17 +117,17 @@ public struct WordsContent: ContentDocument {
             .field("text", \.text, .text(.prose(maximumCharacters)))))
 }
 
-/// The private content `within`: the agents and namespaces that a token is narrowed to.
+/// The private content `within`: the agents and namespaces to which a token is narrowed.
 public struct WithinContent: ContentDocument {
-    /// The most agents, and the most namespaces.
+    /// The largest number of agents, and of namespaces.
     public static let maximumElements = 64
 
-    /// Keys of agents, ascending; they may not exist yet.
+    /// Keys of agents in ascending order; the agents need not exist.
     public let agents: [AgentKey]
-    /// Namespaces, ascending.
+    /// Namespaces in ascending order.
     public let namespaces: [Namespace]
 
-    /// Narrows to these; at least one of either.
+    /// Creates the content; the caller gives at least one agent or namespace.
     public init(agents: Set<AgentKey>, namespaces: Set<Namespace>) {
         self.agents = agents.sorted()
         self.namespaces = namespaces.sorted()

@@ -1,39 +1,40 @@
 public import JSON
 
-/// An entry of the log before it is bytes: a CloudEvents 1.0 envelope around one event.
+/// An entry of the log: a CloudEvents 1.0 envelope around one event.
 ///
-/// The bytes hold nothing that the log's lock decides: no position and no stream version.
+/// Its bytes are canonical JSON (RFC 8785). They hold neither the position nor the version in the stream, which are
+/// known only under the log's lock.
 public struct Envelope: Sendable {
-    /// The most bytes an entry may have.
+    /// The largest size of an entry in bytes.
     public static let maximumBytes = 65_535
 
-    /// Minted once when the command was decided.
+    /// The id of the entry, made once when the command was decided.
     public let id: UUIDv7
-    /// The log it belongs to.
+    /// The log that the entry belongs to.
     public let log: LogID
-    /// The stream it belongs to.
+    /// The stream that the entry belongs to.
     public let stream: StreamName
-    /// When it happened.
+    /// The time of the event.
     public let time: Timestamp
-    /// When it was sent to be appended.
+    /// The time at which the writer sent the entry to be appended.
     public let recordedTime: Timestamp
-    /// Who did it; nil where nobody or everybody did.
+    /// The person, credential and request behind the event; empty in anonymous streams.
     public let origin: Origin
-    /// What happened.
+    /// The event.
     public let event: any EventPayload
 
-    /// Who and what led to an event.
+    /// The person, credential, request and entry that led to an event; each nil where unknown.
     public struct Origin: Sendable, Equatable {
-        /// Who did it.
+        /// The person who acted.
         public let actor: PersonID?
-        /// By which credential.
+        /// The credential that they used.
         public let token: TokenID?
-        /// The request that led here.
+        /// The request that led to the event.
         public let correlation: UUIDv7?
-        /// The entry that led here.
+        /// The entry that led to the event.
         public let causation: UUIDv7?
 
-        /// Leaves out what is unknown.
+        /// Creates an origin.
         public init(
             actor: PersonID? = nil, token: TokenID? = nil, correlation: UUIDv7? = nil, causation: UUIDv7? = nil
         ) {
@@ -44,7 +45,7 @@ public struct Envelope: Sendable {
         }
     }
 
-    /// Puts an entry together: the event stands in a stream of its kind, and no origin in an anonymous one.
+    /// Creates an entry; traps where the event does not fit the stream, or an anonymous stream gets an origin.
     public init(
         id: UUIDv7, log: LogID, stream: StreamName, time: Timestamp, recordedTime: Timestamp, origin: Origin,
         event: any EventPayload
@@ -60,10 +61,10 @@ public struct Envelope: Sendable {
         self.event = event
     }
 
-    /// The entry: canonical JSON (RFC 8785).
+    /// The entry as canonical JSON (RFC 8785).
     public var bytes: [UInt8] { stampable.bytes }
 
-    /// The entry, put into bytes before it is known when it is recorded.
+    /// The entry as bytes in which the recorded time can still be set.
     public var stampable: StampableEntry {
         var writer = JSONWriter(reservingBytes: 1024)
         var stampIndex = 0
@@ -86,18 +87,22 @@ public struct Envelope: Sendable {
         return StampableEntry(bytes: writer.bytes, stampIndex: stampIndex)
     }
 
-    /// Why bytes are no entry that this program can fold.
+    /// The reason why bytes are not an entry that this program can fold.
     public enum Fault: Error, Sendable, Equatable {
-        /// They are no entry at all.
+        /// The bytes are not an entry.
         case malformed(JSONError)
-        /// A type that this program does not know; a program that meets one stops loudly.
+        /// The entry has a type that this program does not know; callers stop with an error and do not skip it.
         case unknownType(String)
     }
 
-    /// Reads an entry.
+    /// Parses an entry. The members of the envelope may come in any order, those of `data` only in canonical order.
+    ///
+    /// To check that the bytes are canonical, compare them with `bytes`.
+    ///
+    /// - Throws: `Fault`.
     public init(bytes: [UInt8]) throws(Fault) {
         do {
-            // One pass where the entry is canonical: its last member is `type`. The reading itself proves the guess.
+            // A canonical entry ends with `type`, so one pass is enough; reading confirms the guess.
             if let type = Self.lastMember(of: bytes),
                 let envelope = try? Self.decode(bytes, type)
             {
@@ -119,7 +124,7 @@ public struct Envelope: Sendable {
     private static let sourcePrefix = "urn:mentatlab:log:"
     private static let limits = JSONLimits(bytes: maximumBytes)
 
-    /// The value of `type` if the bytes end as a canonical entry does. Nobody has checked them yet.
+    /// The value of `type` if the bytes end like a canonical entry; the bytes are not checked yet.
     private static func lastMember(of bytes: [UInt8]) -> String? {
         guard bytes.count > 12, bytes[bytes.count - 1] == UInt8(ascii: "}"),
             bytes[bytes.count - 2] == UInt8(ascii: "\"")
@@ -131,7 +136,7 @@ public struct Envelope: Sendable {
         return String(validating: bytes[(quote + 1)..<end], as: UTF8.self)
     }
 
-    /// `type` stands last in the canonical order and says how to read `data`, so it is looked up first.
+    /// Reads `type`, which tells how to read `data`, in a pass of its own.
     private static func type(of bytes: [UInt8]) throws(JSONError) -> String {
         var reader = try JSONReader(bytes, limits: limits)
         var type: String?
@@ -211,13 +216,13 @@ public struct Envelope: Sendable {
 }
 
 extension Envelope: Equatable {
-    /// Entries are their bytes.
+    /// Two entries are equal where their bytes are.
     public static func == (left: Envelope, right: Envelope) -> Bool { left.bytes == right.bytes }
 }
 
-/// An entry as bytes in which the recorded time can still be set; all times are of one length.
+/// An entry as bytes in which the recorded time can still be set, since all times have one length.
 public struct StampableEntry: Sendable {
-    /// The entry.
+    /// The bytes of the entry.
     public private(set) var bytes: [UInt8]
     private let stampIndex: Int
 
@@ -226,7 +231,7 @@ public struct StampableEntry: Sendable {
         self.stampIndex = stampIndex
     }
 
-    /// Says when the entry is recorded.
+    /// Sets the recorded time.
     public mutating func stamp(_ recorded: Timestamp) {
         let index = stampIndex
         var text = bytes.mutableSpan

@@ -1,6 +1,6 @@
 import JSON
 
-// How the members of an envelope are read from and written to the bytes themselves, without Strings.
+// Reading and writing the members of an envelope as bytes, without creating a `String`.
 
 extension JSONReader {
     mutating func id<Kind>() throws(JSONError) -> Identifier<Kind> { try text("an id") { Identifier(utf8: $0) } }
@@ -29,7 +29,7 @@ extension JSONWriter.Members {
 }
 
 extension JSONWriter {
-    /// Writes a short prefix and the digits of an id.
+    /// Writes a string of a short prefix and the digits of an id.
     @inline(__always) mutating func string<Kind>(_ prefix: String, _ id: Identifier<Kind>) {
         let length = prefix.utf8.count
         ascii(length + 32) { text, start in
@@ -43,7 +43,7 @@ extension JSONWriter {
     }
 }
 
-/// A text that is made of bytes which `fill` stores from the given index on.
+/// Creates a text of `length` bytes, which `fill` writes from the given index on.
 func text(_ length: Int, _ fill: (inout MutableSpan<UInt8>, Int) -> Void) -> String {
     var bytes = [UInt8](repeating: 0, count: length)
     var span = bytes.mutableSpan
@@ -52,7 +52,7 @@ func text(_ length: Int, _ fill: (inout MutableSpan<UInt8>, Int) -> Void) -> Str
 }
 
 extension String {
-    /// Text that is known to be ASCII.
+    /// Creates a text from bytes that are known to be ASCII.
     init(ascii bytes: Span<UInt8>) {
         guard let text = try? UTF8Span(validating: bytes) else { preconditionFailure("the text is not ASCII") }
         self.init(copying: text)

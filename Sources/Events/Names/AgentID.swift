@@ -1,12 +1,12 @@
-/// The id of an agent in the spelling in which it was registered.
+/// The id of an agent in its registered spelling.
 ///
-/// `[A-Za-z0-9_.-]`, at most 128 characters, begins and ends with a letter or digit; a dot does not
-/// stand beside a dot, `-` or `_`.
+/// It has 1 to 128 characters of `[A-Za-z0-9_.-]` and begins and ends with a letter or digit. Beside a dot there is
+/// always a letter or digit.
 public struct AgentID: Sendable, Hashable, CustomStringConvertible {
     /// The spelling.
     public let description: String
 
-    /// Reads an id; nil where it breaks the grammar.
+    /// Parses an id; nil where it does not fit the grammar.
     public init?(_ text: String) {
         guard Self.isSound(text.utf8Span.span) else { return nil }
         description = text
@@ -19,7 +19,7 @@ public struct AgentID: Sendable, Hashable, CustomStringConvertible {
 
     fileprivate static func isSound(_ text: Span<UInt8>) -> Bool {
         guard (1...128).contains(text.count) else { return false }
-        // What may not stand first, nor beside a dot, is told by the byte before; `.` stands for the beginning.
+        // The byte before tells what may follow; a `.` stands for the beginning, since the same bytes may follow both.
         var previous = UInt8(ascii: ".")
         for index in text.indices {
             let byte = text[index]
@@ -33,13 +33,15 @@ public struct AgentID: Sendable, Hashable, CustomStringConvertible {
         return isLetterOrDigit(previous)
     }
 
-    /// What makes two spellings one agent.
+    /// The key of the agent, which all spellings of its id share.
     public var key: AgentKey { AgentKey(of: self) }
 }
 
-/// An agent's identity: its id in lower case with each run of `-` and `_` as one `-`.
+/// The identity of an agent: its id in lower case, each run of `-` and `_` as one `-`.
+///
+/// `My_Tool` and `my--tool` have the key `my-tool`, so they name the same agent.
 public struct AgentKey: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// The key.
+    /// The spelling of the key.
     public let description: String
 
     fileprivate init(of id: AgentID) {
@@ -55,7 +57,7 @@ public struct AgentKey: Sendable, Hashable, Comparable, CustomStringConvertible 
         description = String(decoding: key, as: UTF8.self)
     }
 
-    /// Reads a key; nil where it is not the key of an id.
+    /// Parses a key; nil where it is not the key of an id.
     public init?(_ text: String) {
         guard Self.isSound(text.utf8Span.span) else { return nil }
         description = text
@@ -66,7 +68,7 @@ public struct AgentKey: Sendable, Hashable, Comparable, CustomStringConvertible 
         description = String(ascii: text)
     }
 
-    /// The grammar of ids, without capitals and `_`, and with one `-` at a time.
+    /// The grammar of ids without capitals and `_`, and without `--`.
     fileprivate static func isSound(_ text: Span<UInt8>) -> Bool {
         guard AgentID.isSound(text) else { return false }
         var previous = UInt8(ascii: ".")
@@ -82,14 +84,14 @@ public struct AgentKey: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// Orders by spelling.
     public static func < (left: AgentKey, right: AgentKey) -> Bool { left.description < right.description }
 
-    /// What stands before the first dot; nil where there is no dot.
+    /// The part before the first dot; nil where there is no dot.
     public var namespace: Namespace? {
         guard let dot = description.firstIndex(of: ".") else { return nil }
         return Namespace(String(description[..<dot]))
     }
 }
 
-/// What stands before the first dot of an agent's key.
+/// The part of an agent's key before the first dot.
 public struct Namespace: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The name.
     public let description: String
@@ -97,7 +99,7 @@ public struct Namespace: Sendable, Hashable, Comparable, CustomStringConvertible
     /// Orders by spelling.
     public static func < (left: Namespace, right: Namespace) -> Bool { left.description < right.description }
 
-    /// Reads a namespace; nil where it can't stand before a dot of a key.
+    /// Parses a namespace; nil where the text can't be the part of a key before a dot.
     public init?(_ text: String) {
         self.init(utf8: text.utf8Span.span)
     }

@@ -3,10 +3,10 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Days since 1970-01-01; never negative.
     public let number: Int64
 
-    /// The day of a number; what lies before 1970 is moved there.
+    /// Creates the day of a number; a negative one becomes 0.
     public init(number: Int64) { self.number = max(0, number) }
 
-    /// Reads a day; nil for anything else, and for days before 1970.
+    /// Parses a day such as `2026-01-31`; nil for anything else, and for days before 1970.
     public init?(_ text: String) {
         self.init(utf8: text.utf8Span.span)
     }
@@ -20,14 +20,14 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.init(number: time.day.number)
     }
 
-    /// When it begins.
+    /// The first moment of the day.
     public var start: Timestamp { Timestamp(milliseconds: number * Timestamp.dayMilliseconds) }
 
     public var description: String { String(start.description.prefix(10)) }
 
-    /// The day so many days later.
+    /// The day that is `days` days later.
     public func adding(days: Int64) -> Day { Day(number: number + days) }
 
-    /// Orders as time does.
+    /// Orders by time.
     public static func < (left: Day, right: Day) -> Bool { left.number < right.number }
 }

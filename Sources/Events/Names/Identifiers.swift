@@ -3,19 +3,19 @@ import Text
 
 /// An opaque id: 128 random bits as 32 lower-case hexadecimal digits.
 ///
-/// It says nothing about whom it stands for, nor when that came to be.
+/// It tells neither whom it stands for nor when it was made. `Kind` keeps ids of different things apart.
 public struct Identifier<Kind>: Sendable, Hashable, Comparable, CustomStringConvertible {
-    // The 16 bytes, big-endian, so that an id costs no allocation.
+    // The 16 bytes as big-endian words, so that an id needs no allocation.
     private let high: UInt64
     private let low: UInt64
 
-    /// Wraps 16 random bytes.
+    /// Creates an id from 16 random bytes; traps for another count.
     public init(random bytes: [UInt8]) {
         precondition(bytes.count == 16, "an id is 16 bytes")
         (high, low) = bigEndian(bytes)
     }
 
-    /// Reads 32 lower-case digits; nil for anything else.
+    /// Parses 32 lower-case hexadecimal digits; nil for anything else.
     public init?(_ hex: String) {
         self.init(utf8: hex.utf8Span.span)
     }
@@ -30,18 +30,18 @@ public struct Identifier<Kind>: Sendable, Hashable, Comparable, CustomStringConv
         (left.high, left.low) < (right.high, right.low)
     }
 
-    /// The 32 digits.
+    /// The 32 lower-case hexadecimal digits.
     public var hex: String { text(32, write) }
     public var description: String { hex }
 
-    /// Stores the 32 digits from `index` on.
+    /// Writes the 32 digits from `index` on.
     func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
         Hex.write(high, &text, at: index)
         Hex.write(low, &text, at: index + 16)
     }
 }
 
-/// What an id stands for.
+/// The kinds of ids.
 public enum IdentifierKind {
     /// A log.
     public enum Log {}
@@ -55,9 +55,9 @@ public enum IdentifierKind {
     public enum Flag {}
     /// A reader of one agent within one day.
     public enum Reader {}
-    /// A key of day tokens.
+    /// A key under which day tokens are made.
     public enum ReaderDomain {}
-    /// A matter that moderators look into.
+    /// A case that moderators work on.
     public enum Case {}
     /// An offer of a role; no entry names it.
     public enum Invitation {}
@@ -69,26 +69,26 @@ public typealias LogID = Identifier<IdentifierKind.Log>
 public typealias PersonID = Identifier<IdentifierKind.Person>
 /// The id of a credential.
 public typealias TokenID = Identifier<IdentifierKind.Token>
-/// The id that stands for a user name.
+/// The random id of a user name.
 public typealias UsernameID = Identifier<IdentifierKind.Username>
-/// The id that stands for a flag and hides its reporter.
+/// The random id of a flag, which hides its reporter.
 public typealias FlagID = Identifier<IdentifierKind.Flag>
-/// What stands for a reader of one agent within one day: the first half of an HMAC under that day's key.
+/// The token of a reader of one agent within one day: the first half of an HMAC under that day's key.
 public typealias DayToken = Identifier<IdentifierKind.Reader>
-/// The id that stands for the key which a day's tokens were made under: tokens of two domains can't be compared.
+/// The id of the key under which a day's tokens were made; tokens of two domains can't be compared.
 public typealias ReaderDomain = Identifier<IdentifierKind.ReaderDomain>
-/// The id that ties together what moderators did about one matter.
+/// The id of a case, which the actions of moderators about one matter share.
 public typealias CaseID = Identifier<IdentifierKind.Case>
 /// The id that an offer of a role is answered by; no entry names it.
 public typealias InvitationID = Identifier<IdentifierKind.Invitation>
 
 /// A UUID of version 7 (RFC 9562 5.7) in lower case: the id of an entry or of a request.
 public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
-    // The 16 bytes, big-endian.
+    // The 16 bytes as big-endian words.
     private let high: UInt64
     private let low: UInt64
 
-    /// Puts one together from a time and ten random bytes.
+    /// Creates an id from a time and ten random bytes; traps for another count.
     public init(milliseconds: Int64, random: [UInt8]) {
         precondition(random.count == 10, "a UUIDv7 takes ten random bytes")
         var bytes = (0..<6).reversed().map { UInt8(truncatingIfNeeded: milliseconds >> ($0 * 8)) } + random
@@ -97,7 +97,7 @@ public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
         (high, low) = bigEndian(bytes)
     }
 
-    /// Reads one; nil for any other form or version.
+    /// Parses a UUIDv7 in lower case; nil for any other form or version.
     public init?(_ text: String) {
         self.init(utf8: text.utf8Span.span)
     }
@@ -116,9 +116,9 @@ public struct UUIDv7: Sendable, Hashable, CustomStringConvertible {
     /// The 36 characters.
     public var description: String { text(36, write) }
 
-    /// Stores the 36 characters from `index` on.
+    /// Writes the 36 characters from `index` on.
     func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
-        // Four digits and what follows are stored at a time, and what was stored too much is written over.
+        // Each store writes eight bytes; the surplus ones are overwritten by the next store.
         let middle = Hex.digits(of: UInt32(truncatingIfNeeded: high))
         let fourth = Hex.digits(of: UInt32(truncatingIfNeeded: low >> 32))
         let dash = UInt64(UInt8(ascii: "-"))
@@ -135,18 +135,18 @@ private func bigEndian(_ bytes: [UInt8]) -> (high: UInt64, low: UInt64) {
     (bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }, bytes[8...].reduce(0) { $0 << 8 | UInt64($1) })
 }
 
-/// Where an entry stands in the log, from 0, without gaps. Also the leaf index of transparency proofs.
+/// The position of an entry in the log, from 0, without gaps; also its leaf index in transparency proofs.
 public struct Position: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The number.
     public let value: Int64
 
-    /// Wraps a number, which is never negative.
+    /// Creates a position; traps for a negative number.
     public init(_ value: Int64) {
         precondition(value >= 0, "a position is never negative")
         self.value = value
     }
 
-    /// Orders as the log does.
+    /// Orders by place in the log.
     public static func < (left: Position, right: Position) -> Bool { left.value < right.value }
     /// The position after this one.
     public var next: Position { Position(value + 1) }
@@ -158,14 +158,14 @@ public struct StreamVersion: Sendable, Hashable, Comparable {
     /// The number.
     public let value: Int64
 
-    /// Wraps a number, which is never negative.
+    /// Creates a version; traps for a negative number.
     public init(_ value: Int64) {
         precondition(value >= 0, "a stream version is never negative")
         self.value = value
     }
 
-    /// A stream that has no entry.
+    /// The version of a stream without entries.
     public static let none = StreamVersion(0)
-    /// Orders as the stream does.
+    /// Orders by place in the stream.
     public static func < (left: StreamVersion, right: StreamVersion) -> Bool { left.value < right.value }
 }

@@ -1,17 +1,17 @@
-/// A scope as clients write it: `review`, `publish`, `publish:<agent>` or `publish:<namespace>.*`.
+/// A permission as clients write it: a scope such as `review`, `publish:<agent>` or `publish:<namespace>.*`.
 public enum PermissionWord: Sendable, Hashable, CustomStringConvertible {
-    /// A scope that is not narrowed.
+    /// A whole scope.
     case scope(Scope)
-    /// To publish one agent.
+    /// Publishing one agent.
     case publishAgent(AgentKey)
-    /// To publish in one namespace.
+    /// Publishing all agents of one namespace.
     case publishNamespace(Namespace)
 
-    /// All forms, for people.
+    /// All forms, for messages to people.
     public static let forms =
         "publish:<agent>, publish:<namespace>.*, " + Scope.allCases.map(\.rawValue).joined(separator: ", ")
 
-    /// Reads a word; nil for anything else.
+    /// Parses a permission; nil for anything else.
     public init?(_ text: String) {
         if let scope = Scope(rawValue: text) {
             self = .scope(scope)

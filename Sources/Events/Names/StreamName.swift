@@ -1,34 +1,37 @@
 public import Crypto
 import JSON
 
-/// The name of a stream; names are unique, so expecting version 0 of one is how uniqueness is decided.
+/// The name of a stream, `<kind>/<id>`.
+///
+/// An append that expects version 0 of a stream succeeds once only. The marketplace decides uniqueness this way: the
+/// first command that begins `namespace/<name>` gets the namespace.
 public enum StreamName: Sendable, Hashable, CustomStringConvertible {
-    /// Entry 0 and operations on the log itself.
+    /// The creation of the log and operations on it.
     case log(LogID)
     /// A person or organisation.
     case user(PersonID)
-    /// A claim on a user name.
+    /// The claims of a user name.
     case username(UsernameID)
-    /// A credential's life.
+    /// The life of a credential.
     case token(TokenID)
-    /// Who owns a namespace.
+    /// The owner and members of a namespace.
     case namespace(Namespace)
     /// An agent, its versions and owners.
     case agent(AgentKey)
-    /// What a person says of an agent.
+    /// A person's review of an agent.
     case review(AgentKey, PersonID)
-    /// Whether what a person says of an agent helps another one: the author, then who votes.
+    /// A person's vote on a review of an agent: the review's author, then the voter.
     case vote(AgentKey, author: PersonID, voter: PersonID)
-    /// Whether a person likes an agent.
+    /// A person's star for an agent.
     case star(AgentKey, PersonID)
-    /// That a file was removed.
+    /// The removal of a file.
     case artifact(SHA256Digest)
-    /// A flag; nothing public says about whom or what it is.
+    /// A flag; no entry says who raised it or what it is about.
     case flag(FlagID)
-    /// The downloads of a slice, 0 to 63; it has no versions, so nobody waits for anybody.
+    /// The downloads of a slice, 0 to 63. The stream has no versions, so appends to it never conflict.
     case downloads(slice: Int)
 
-    /// `<kind>/<id>`.
+    /// The name as entries hold it, `<kind>/<id>`.
     public var description: String {
         switch self {
         case .log(let id): "log/\(id)"
@@ -46,7 +49,7 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Which kind of stream it is.
+    /// The kind of the stream.
     public var kind: StreamKind {
         switch self {
         case .log: .log
@@ -64,7 +67,7 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Reads a name; nil for an unknown kind or an id that breaks its grammar.
+    /// Parses a name; nil for an unknown kind or an id that does not fit its grammar.
     public init?(_ text: String) {
         self.init(utf8: text.utf8Span.span)
     }
@@ -101,7 +104,7 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func vote(utf8 text: Span<UInt8>) -> StreamName? {
-        // Two ids of 32 digits stand behind the key, each after a slash.
+        // The key is followed by two ids of 32 digits, each after a slash.
         guard text.count > 66, text[text.count - 33] == UInt8(ascii: "/"),
             let voter = PersonID(utf8: text.extracting((text.count - 32)...)),
             let (key, author): (AgentKey, PersonID) = pair(utf8: text.extracting(..<(text.count - 33)))
@@ -135,8 +138,11 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// One of 64 parts of the log: SHA-256 of the second part of the name, its first four bytes
-    /// big-endian, modulo 64; for downloads the number itself. All that concerns an agent is in one slice.
+    /// The slice of the log that the stream belongs to, 0 to 63.
+    ///
+    /// It is the first four bytes of SHA-256 over the second part of the name, big-endian, modulo 64; for downloads it
+    /// is the number itself. All streams of an agent have the same slice, and its downloads go to the stream of that
+    /// slice.
     public var slice: Int {
         switch self {
         case .downloads(let slice): slice
@@ -157,13 +163,13 @@ public enum StreamName: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// The kinds of streams: what stands before the first slash.
+/// The kinds of streams, the part of a name before the first slash.
 public enum StreamKind: String, Sendable, CaseIterable {
     /// The log itself.
     case log
     /// A person or organisation.
     case user
-    /// A claim on a user name.
+    /// The claims of a user name.
     case username
     /// A credential.
     case token
@@ -171,11 +177,11 @@ public enum StreamKind: String, Sendable, CaseIterable {
     case namespace
     /// An agent.
     case agent
-    /// What a person says of an agent.
+    /// A review of an agent.
     case review
-    /// Whether a review helps somebody.
+    /// A vote on a review.
     case vote
-    /// Whether a person likes an agent.
+    /// A star for an agent.
     case star
     /// A file that was removed.
     case artifact
@@ -184,8 +190,10 @@ public enum StreamKind: String, Sendable, CaseIterable {
     /// The downloads of a slice.
     case downloads
 
-    /// True where no entry says who did it: neither person nor credential nor request, and the time is cut down.
+    /// True where entries name neither a person nor a credential nor a request.
+    ///
+    /// The command side rounds the times of such entries down.
     public var isAnonymous: Bool { self == .flag || self == .downloads }
-    /// False where entries have no version, since nobody expects one.
+    /// False where entries have no version, since no command expects one.
     public var hasVersions: Bool { self != .downloads }
 }

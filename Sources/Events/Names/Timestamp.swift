@@ -1,36 +1,38 @@
-/// A moment in milliseconds since 1970, UTC; written as RFC 3339 with exactly three decimals and `Z`.
+/// A moment in UTC, in milliseconds since 1970.
+///
+/// It is written in one form of RFC 3339, with three decimals and `Z`: `2026-11-24T07:19:43.000Z`.
 public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// How many characters it is written with.
+    /// The number of characters of the written form.
     static let length = 24
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64
 
-    /// Years 1 to 9999 can be written; what lies outside is moved to the nearest end.
+    /// Creates a moment; one outside the years 1 to 9999 becomes the nearest one inside.
     public init(milliseconds: Int64) {
         self.milliseconds = min(max(milliseconds, -62_135_596_800_000), 253_402_300_799_999)
     }
 
-    /// How long a day in UTC is.
+    /// The length of a day in UTC.
     public static let dayMilliseconds: Int64 = 86_400_000
 
-    /// How long a minute is.
+    /// The length of a minute.
     public static let minuteMilliseconds: Int64 = 60_000
-    /// How long an hour is.
+    /// The length of an hour.
     public static let hourMilliseconds: Int64 = 3_600_000
 
-    /// The day in UTC.
+    /// The day in UTC; 1970-01-01 for earlier moments.
     public var day: Day { Day(number: milliseconds / Self.dayMilliseconds) }
 
-    /// The moment cut down to a whole multiple of a unit since 1970.
+    /// The moment rounded down to a multiple of a unit since 1970.
     public func floored(toMilliseconds unit: Int64) -> Timestamp {
         Timestamp(milliseconds: milliseconds - ((milliseconds % unit) + unit) % unit)
     }
 
-    /// The moment so much later.
+    /// The moment that is `more` milliseconds later.
     public func adding(milliseconds more: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + more) }
 
-    /// Reads the one form that is written; nil for any other, such as other offsets or a leap second.
+    /// Parses the written form; nil for any other, such as another offset or a leap second.
     public init?(_ text: String) {
         self.init(utf8: text.utf8Span.span)
     }
@@ -70,13 +72,13 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
     public var description: String { text(Self.length, write) }
 
-    /// Stores the 24 characters from `index` on.
+    /// Writes the 24 characters from `index` on.
     func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
-        // Counted from year 1 on, so that nothing is negative.
+        // Counted from year 1, so that nothing is negative.
         let elapsed = UInt64(milliseconds + 62_135_596_800_000)
         let rest = Int64(elapsed % 86_400_000)
         let (year, month, day) = Self.date(Int64(elapsed / 86_400_000) - 719_162)
-        // Two digits and a mark at a time; where another digit comes next, it is written over the mark.
+        // Writes two digits and a mark; where another digit follows, it replaces the mark.
         func store(_ offset: Int, _ value: Int64, then mark: Unicode.Scalar) {
             text[index + offset] = UInt8(truncatingIfNeeded: 0x30 + value / 10)
             text[index + offset + 1] = UInt8(truncatingIfNeeded: 0x30 + value % 10)
@@ -102,8 +104,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         return ((value - rest) / divisor, rest)
     }
 
-    /// Days since 1970 of a date of the proleptic Gregorian calendar; years begin in March here, so that
-    /// the leap day is the last.
+    /// The days since 1970 of a date in the proleptic Gregorian calendar.
+    ///
+    /// Years begin in March here, so that the leap day is the last day of a year.
     private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = floorDivide(shifted, 400)
@@ -112,7 +115,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 
     private static func date(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        // No year before the first is written, so that this is not negative.
+        // Years before 1 are never written, so this is not negative.
         let elapsed = UInt64(days + 719_468)
         let (era, dayOfEra) = (Int64(elapsed / 146_097), Int64(elapsed % 146_097))
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

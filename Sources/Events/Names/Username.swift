@@ -1,17 +1,17 @@
-/// A user name: 2 to 39 of `[A-Za-z0-9_-]`, the first and the last a letter or digit.
+/// A user name: 2 to 39 characters of `[A-Za-z0-9_-]`, the first and the last one a letter or digit.
 public struct Username: Sendable, Hashable, CustomStringConvertible {
-    /// As its owner spells it.
+    /// The name in its owner's spelling.
     public let description: String
 
-    /// Reads a name; nil where it breaks the grammar.
+    /// Parses a name; nil where it does not fit the grammar.
     public init?(_ text: String) {
-        // An agent's id without a dot has the same grammar, so that names and ids fold alike.
+        // The same grammar as an agent's id without a dot, so that names and ids fold alike.
         guard (2...39).contains(text.utf8.count), !text.utf8.contains(UInt8(ascii: ".")), AgentID(text) != nil else {
             return nil
         }
         description = text
     }
 
-    /// What makes two spellings one name: lower case, each run of `-` and `_` as one `-`.
+    /// The folded name, which two spellings of one name share: lower case, each run of `-` and `_` as one `-`.
     public var folded: String { AgentID(description)?.key.description ?? description }
 }

@@ -6,34 +6,35 @@ extension EventCatalogue {
     ]
 }
 
-/// As what somebody acted, which roles held later can't tell. Where several apply, owner unless the request says
-/// otherwise.
+/// The authority with which a person acted; roles may change later, so the entry states it.
+///
+/// Where several apply, it is `owner` unless the request says otherwise.
 public enum Authority: String, Sendable, CaseIterable {
-    /// By a role on the agent or namespace, or over one's own words and account.
+    /// A role on the agent or namespace, or the person's own contents and account.
     case owner
-    /// By the scope `moderate`.
+    /// The scope `moderate`.
     case moderator
-    /// By the scope `admin`.
+    /// The scope `admin`.
     case administrator
 }
 
-/// `user.registered.v1`
+/// `user.registered.v1`: a person, an organization or a service is registered.
 public struct UserRegistered: EventPayload {
-    /// What is registered.
+    /// The kind of account.
     public enum Kind: String, Sendable, CaseIterable {
-        /// A human being.
+        /// A person.
         case person
-        /// A group of them.
+        /// A group of people.
         case organisation
         /// A program.
         case service
     }
-    /// What is registered.
+    /// The kind of account.
     public let kind: Kind
-    /// Commits to the `profile`.
+    /// Commits to the content `profile`.
     public let profileCommitment: SHA256Digest?
 
-    /// States a registration.
+    /// Creates the event.
     public init(kind: Kind, profileCommitment: SHA256Digest? = nil) {
         self.kind = kind
         self.profileCommitment = profileCommitment
@@ -44,28 +45,28 @@ public struct UserRegistered: EventPayload {
         .optionalCommitment(to: .profile, \.profileCommitment))
 }
 
-/// `user.profile-changed.v1`
+/// `user.profile-changed.v1`: replaces the profile.
 public struct ProfileChanged: EventPayload {
-    /// Commits to the `profile`.
+    /// Commits to the content `profile`.
     public let profileCommitment: SHA256Digest
 
-    /// States a change.
+    /// Creates the event.
     public init(profileCommitment: SHA256Digest) { self.profileCommitment = profileCommitment }
 
     public static let declaration = EventDeclaration(
         "user.profile-changed.v1", on: .user, Self.init, .commitment(to: .profile, \.profileCommitment))
 }
 
-/// `username.claimed.v1`
+/// `username.claimed.v1`: a person takes a user name.
 public struct UsernameClaimed: EventPayload {
-    /// Administrator where a name that looks like another one was let pass.
+    /// Administrator where the actor overrode the rule against names that look alike; otherwise nil.
     public let authority: Authority?
-    /// Commits to the `name`.
+    /// Commits to the content `name`.
     public let nameCommitment: SHA256Digest
-    /// Who claims the name.
+    /// The person who takes the name.
     public let user: PersonID
 
-    /// States a claim.
+    /// Creates the event.
     public init(authority: Authority? = nil, nameCommitment: SHA256Digest, user: PersonID) {
         self.authority = authority
         self.nameCommitment = nameCommitment
@@ -80,10 +81,10 @@ public struct UsernameClaimed: EventPayload {
 
 /// `username.released.v1`: the name is free again.
 public struct UsernameReleased: EventPayload {
-    /// Who had it.
+    /// The person who had the name.
     public let user: PersonID
 
-    /// States a release.
+    /// Creates the event.
     public init(user: PersonID) { self.user = user }
 
     public static let declaration = EventDeclaration(

@@ -1,17 +1,17 @@
 public import Crypto
 import JSON
 
-/// A file that belongs to a version.
+/// A file of a version.
 public struct Artifact: Sendable, Hashable {
-    /// What the file is for: a closed list.
+    /// The purpose of a file, a closed list.
     public enum Role: String, Sendable, CaseIterable, Comparable {
-        /// What changed.
+        /// The changes since earlier versions.
         case changelog
         /// The manifest; every version has one.
         case manifest
-        /// What is installed, tar.gz.
+        /// The package to install, tar.gz.
         case package
-        /// The page's text.
+        /// The text of the agent's page.
         case readme
         /// A WebAssembly module.
         case wasmModule = "wasm_module"
@@ -19,9 +19,9 @@ public struct Artifact: Sendable, Hashable {
         /// Orders by name.
         public static func < (left: Role, right: Role) -> Bool { left.rawValue < right.rawValue }
     }
-    /// What it is for.
+    /// The purpose of the file.
     public let role: Role
-    /// The digest of its bytes.
+    /// The SHA-256 of its bytes.
     public let sha256: SHA256Digest
     /// Its size in bytes.
     public let sizeBytes: Int64
@@ -38,20 +38,20 @@ public struct Artifact: Sendable, Hashable {
         .field("size", \.sizeBytes, .count))
 }
 
-/// Another agent that a version needs.
+/// Another agent that a version depends on.
 public struct Dependency: Sendable, Hashable {
     private enum Kind: String, CaseIterable {
         case peer
     }
 
-    /// Which agent.
+    /// The id of the agent.
     public let id: AgentID
-    /// Which versions of it; at most 128 characters.
+    /// The range of versions, at most 128 characters.
     public let range: String
-    /// True where the installer has to bring it.
+    /// True for a peer dependency, which the installer of the agent has to provide.
     public let isPeer: Bool
 
-    /// States a dependency.
+    /// Describes a dependency.
     public init(id: AgentID, range: String, isPeer: Bool = false) {
         self.id = id
         self.range = range

@@ -4,25 +4,25 @@ extension EventCatalogue {
     static let artifacts: [any EventPayload.Type] = [ArtifactRemoved.self, AgentArtifactRemoved.self]
 }
 
-/// `artifact.removed.v1`: the bytes of a file are gone; its digest and every proof stay.
+/// `artifact.removed.v1`: the bytes of a file are deleted; its digest and all proofs stay.
 public struct ArtifactRemoved: EventPayload {
-    /// Why a file is removed: a closed list.
+    /// The reason why a file is removed, a closed list.
     public enum Reason: String, Sendable, CaseIterable {
-        /// It may not be distributed.
+        /// A law or court forbids distributing it.
         case legal
-        /// It harms.
+        /// Software made to do harm.
         case malware
-        /// Its owner wanted it.
+        /// The owner asked for it.
         case owner
     }
-    /// As what the actor removed it.
+    /// The authority with which the actor removed it.
     public let authority: Authority
-    /// The matter that it belongs to.
+    /// The moderators' case that it belongs to.
     public let `case`: CaseID?
-    /// Why.
+    /// The reason.
     public let reason: Reason
 
-    /// States a removal.
+    /// Creates the event.
     public init(authority: Authority, case: CaseID? = nil, reason: Reason) {
         self.authority = authority
         self.case = `case`
@@ -35,9 +35,9 @@ public struct ArtifactRemoved: EventPayload {
         .field("reason", \.reason, .choice()))
 }
 
-/// `agent.artifact-removed.v1`: follows `artifact.removed.v1` on each agent that names the file.
+/// `agent.artifact-removed.v1`: follows `artifact.removed.v1` in the stream of each agent that names the file.
 public struct AgentArtifactRemoved: EventPayload {
-    /// The most versions of an entry; more make another one.
+    /// The largest number of versions of an entry; more get another entry.
     public static let maximumVersions = 256
 
     /// The digest of the file.
@@ -45,7 +45,7 @@ public struct AgentArtifactRemoved: EventPayload {
     /// The versions that name it, as they were published.
     public let versions: [String]
 
-    /// States it, for 1 to `maximumVersions` versions.
+    /// Creates the event; traps unless there are 1 to `maximumVersions` versions.
     public init(sha256: SHA256Digest, versions: [String]) {
         precondition((1...Self.maximumVersions).contains(versions.count), "an entry has 1 to 256 versions")
         self.sha256 = sha256

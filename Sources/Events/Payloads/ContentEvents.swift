@@ -2,28 +2,29 @@ extension EventCatalogue {
     static let contents: [any EventPayload.Type] = [ContentErased.self]
 }
 
-/// `content.erased.v1`: what somebody wrote is gone; its commitment stays, and every proof with it. It stands in the
-/// stream of the entry that commits to it.
+/// `content.erased.v1`: a content is erased; its commitment stays, and so do all proofs.
+///
+/// It is appended to the stream of the entry that commits to the content.
 public struct ContentErased: EventPayload {
-    /// Who wanted it: a closed list.
+    /// The party that asked for it, a closed list.
     public enum Reason: String, Sendable, CaseIterable {
-        /// Its author.
+        /// The author.
         case owner
-        /// The law.
+        /// A law or court.
         case legal
         /// The moderators.
         case moderation
     }
-    /// As what the actor erased it.
+    /// The authority with which the actor erased it.
     public let authority: Authority
     /// The id of the entry that commits to it.
     public let entry: UUIDv7
-    /// The field that commits to it.
+    /// The field of that entry that commits to it.
     public let field: String
-    /// Who wanted it.
+    /// The party that asked for it.
     public let reason: Reason
 
-    /// States it.
+    /// Creates the event.
     public init(authority: Authority, entry: UUIDv7, field: String, reason: Reason) {
         self.authority = authority
         self.entry = entry

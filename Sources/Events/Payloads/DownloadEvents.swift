@@ -4,7 +4,7 @@ extension EventCatalogue {
     static let downloads: [any EventPayload.Type] = [AgentDownloaded.self, AgentReadersSeen.self]
 }
 
-/// What led to a download.
+/// The kind of client that downloads.
 public enum DownloadSource: String, Sendable, CaseIterable {
     /// Another client.
     case api
@@ -20,21 +20,21 @@ public enum DownloadSource: String, Sendable, CaseIterable {
     case web
 }
 
-/// `agent.downloaded.v1`: how often a version was downloaded within a minute. It says nothing of readers.
+/// `agent.downloaded.v1`: the number of downloads of a version within a minute, without anything about readers.
 public struct AgentDownloaded: EventPayload {
-    /// More can't be counted within a minute.
+    /// The bounds of a count.
     private static let counts: ClosedRange<Int64> = 1...1 << 40
 
     /// The key of the agent.
     public let agent: AgentKey
-    /// How many; the sum of the sources.
+    /// The number of downloads, the sum of the sources.
     public let downloads: Int64
-    /// How many of each source, where any.
+    /// The number of downloads of each source that had any.
     public let sources: [DownloadSource: Int64]
     /// The version as it was published.
     public let version: String
 
-    /// States downloads; at least one.
+    /// Creates the event; traps without a source, or where a source has no downloads.
     public init(agent: AgentKey, sources: [DownloadSource: Int64], version: String) {
         precondition(!sources.isEmpty && sources.values.allSatisfy { $0 > 0 }, "a source has at least one download")
         self.agent = agent
@@ -55,7 +55,7 @@ public struct AgentDownloaded: EventPayload {
         }, .field("agent", \.agent, .agentKey), .field("downloads", \.downloads, .integer(counts)),
         .field("sources", \.sources, sourceCounts), .field("version", \.version, .text(.version)))
 
-    /// An object with a member for each source that has a download.
+    /// The codec of an object with a member for each source that had downloads.
     private static let sourceCounts: Codec<[DownloadSource: Int64]> = {
         let cases = DownloadSource.allCases.sorted { $0.rawValue < $1.rawValue }
         let fields = cases.map {
@@ -78,26 +78,27 @@ public struct AgentDownloaded: EventPayload {
     }()
 }
 
-/// `agent.readers-seen.v1`: who downloaded a version on a day, as tokens that mean nothing elsewhere.
+/// `agent.readers-seen.v1`: the readers who downloaded a version on a day, as tokens that mean nothing elsewhere.
 ///
-/// A program that counts deduplicates by (agent, day, domain, token), and by version where versions are counted, and never
-/// adds `readers` up: a front tells again what it is not sure to have told.
+/// A server may report readers twice where it is not sure that it has reported them. So a program that counts must not
+/// add up `readers`: it counts distinct (agent, day, domain, token), and adds the version where it counts versions.
 public struct AgentReadersSeen: EventPayload {
-    /// The most readers of an entry; more make another one.
+    /// The largest number of readers of an entry; more get another entry.
     public static let maximumReaders = 500
 
     /// The key of the agent.
     public let agent: AgentKey
-    /// The day.
+    /// The day in UTC.
     public let day: Day
-    /// Which key the tokens were made under.
+    /// The key under which the tokens were made.
     public let domain: ReaderDomain
-    /// Tokens, ascending, each once.
+    /// The tokens in ascending order, each once.
     public let readers: [DayToken]
     /// The version as it was published.
     public let version: String
 
-    /// States readers, 1 to `maximumReaders` that ascend.
+    /// Creates the event; traps unless there are 1 to `maximumReaders` readers, which the caller gives in ascending
+    /// order.
     public init(agent: AgentKey, day: Day, domain: ReaderDomain, readers: [DayToken], version: String) {
         precondition((1...Self.maximumReaders).contains(readers.count), "an entry has 1 to 500 readers")
         self.agent = agent

@@ -7,22 +7,22 @@ extension EventCatalogue {
     ]
 }
 
-/// The bounds of a rating, from bad to good.
+/// The bounds of a rating, from worst to best.
 public enum ReviewRating {
-    /// Both ends belong to it.
+    /// The range of ratings, both ends included.
     public static let range: ClosedRange<Int64> = 1...5
 }
 
-/// `review.submitted.v1`: what the person that the stream names says of the agent that it names.
+/// `review.submitted.v1`: a person reviews an agent; the stream names both.
 public struct ReviewSubmitted: EventPayload {
-    /// 1 to 5.
+    /// The rating, 1 to 5.
     public let rating: Int64
-    /// Commits to the `review`.
+    /// Commits to the content `review`.
     public let reviewCommitment: SHA256Digest
-    /// The version that was tried.
+    /// The version that the person has used.
     public let version: String
 
-    /// States a judgment.
+    /// Creates the event; traps for a rating out of range.
     public init(rating: Int64, reviewCommitment: SHA256Digest, version: String) {
         precondition(ReviewRating.range.contains(rating), "a rating is 1 to 5")
         self.rating = rating
@@ -35,16 +35,16 @@ public struct ReviewSubmitted: EventPayload {
         .commitment(to: .review, \.reviewCommitment), .field("version", \.version, .text(.version)))
 }
 
-/// `review.edited.v1`: takes the place of what was said before.
+/// `review.edited.v1`: replaces the review.
 public struct ReviewEdited: EventPayload {
-    /// 1 to 5.
+    /// The rating, 1 to 5.
     public let rating: Int64
-    /// Commits to the `review`.
+    /// Commits to the content `review`.
     public let reviewCommitment: SHA256Digest
-    /// The version that was tried.
+    /// The version that the person has used.
     public let version: String
 
-    /// States a judgment.
+    /// Creates the event; traps for a rating out of range.
     public init(rating: Int64, reviewCommitment: SHA256Digest, version: String) {
         precondition(ReviewRating.range.contains(rating), "a rating is 1 to 5")
         self.rating = rating
@@ -57,45 +57,45 @@ public struct ReviewEdited: EventPayload {
         .commitment(to: .review, \.reviewCommitment), .field("version", \.version, .text(.version)))
 }
 
-/// `review.withdrawn.v1`: takes back what was said of the agent.
+/// `review.withdrawn.v1`: the person takes back the review.
 public struct ReviewWithdrawn: EventPayload {
-    /// States it.
+    /// Creates the event.
     public init() {}
 
     public static let declaration = EventDeclaration("review.withdrawn.v1", on: .review, { Self() })
 }
 
-/// `review.voted.v1`: whether the review that the stream names helped the voter that it names.
+/// `review.voted.v1`: a person says whether a review helped; the stream names the review and the voter.
 public struct ReviewVoted: EventPayload {
-    /// True where it did.
+    /// True where the review helped.
     public let helpful: Bool
 
-    /// States a vote; it takes the place of the one before.
+    /// Creates the event; it replaces an earlier vote.
     public init(helpful: Bool) { self.helpful = helpful }
 
     public static let declaration = EventDeclaration(
         "review.voted.v1", on: .vote, Self.init, .field("helpful", \.helpful, .bool))
 }
 
-/// `review.vote-withdrawn.v1`
+/// `review.vote-withdrawn.v1`: the voter takes back the vote.
 public struct ReviewVoteWithdrawn: EventPayload {
-    /// States it.
+    /// Creates the event.
     public init() {}
 
     public static let declaration = EventDeclaration("review.vote-withdrawn.v1", on: .vote, { Self() })
 }
 
-/// `star.added.v1`: the person that the stream names likes the agent that it names.
+/// `star.added.v1`: a person stars an agent; the stream names both.
 public struct StarAdded: EventPayload {
-    /// States it.
+    /// Creates the event.
     public init() {}
 
     public static let declaration = EventDeclaration("star.added.v1", on: .star, { Self() })
 }
 
-/// `star.removed.v1`
+/// `star.removed.v1`: the person removes the star.
 public struct StarRemoved: EventPayload {
-    /// States it.
+    /// Creates the event.
     public init() {}
 
     public static let declaration = EventDeclaration("star.removed.v1", on: .star, { Self() })

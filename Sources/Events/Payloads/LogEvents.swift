@@ -4,14 +4,14 @@ extension EventCatalogue {
     static let log: [any EventPayload.Type] = [LogCreated.self, ProjectionSkipped.self]
 }
 
-/// `log.created.v1`: entry 0.
+/// `log.created.v1`: entry 0 of every log.
 public struct LogCreated: EventPayload {
-    /// The format of everything that follows; this program reads and writes 1.
+    /// The format of all later entries; this program reads and writes format 1.
     public let format: Int64
 
     private static let formats: ClosedRange<Int64> = 1...1
 
-    /// States the present format.
+    /// Creates the event with the current format.
     public init() { self.init(format: 1) }
 
     private init(format: Int64) { self.format = format }
@@ -20,19 +20,20 @@ public struct LogCreated: EventPayload {
         "log.created.v1", on: .log, Self.init(format:), .field("format", \.format, .integer(formats)))
 }
 
-/// `projection.skipped.v1`: a projection passes over an entry. Projectors read it before they begin, so that a model is
-/// a function of entries, skips and contents.
+/// `projection.skipped.v1`: a projection skips an entry.
+///
+/// Projectors read these events before they begin, so that a model is a function of entries, skips and contents.
 public struct ProjectionSkipped: EventPayload {
-    /// Commits to the `note`: why.
+    /// Commits to the content `note`, which explains the skip.
     public let noteCommitment: SHA256Digest
-    /// The position of the entry.
+    /// The position of the skipped entry.
     public let position: Int64
     /// The name of the projection.
     public let projection: String
     /// The version of the projection.
     public let version: Int64
 
-    /// States a skip.
+    /// Creates the event.
     public init(noteCommitment: SHA256Digest, position: Int64, projection: String, version: Int64) {
         self.noteCommitment = noteCommitment
         self.position = position

@@ -4,36 +4,38 @@ extension EventCatalogue {
     static let quarantine: [any EventPayload.Type] = [AgentQuarantined.self, QuarantineLifted.self]
 }
 
-/// Why moderators hold an agent or a version: a closed list.
+/// The reason of a quarantine, a closed list.
 public enum QuarantineReason: String, Sendable, CaseIterable {
-    /// It harms.
+    /// Software made to do harm.
     case malware
-    /// It can be attacked.
+    /// A vulnerability.
     case security
     /// It pretends to be something or somebody else.
     case impersonation
-    /// It advertises.
+    /// Unwanted advertising.
     case spam
-    /// It may not be distributed.
+    /// A law or court forbids distributing it.
     case legal
-    /// Anything else; the note may say what.
+    /// Another reason; the content `note` may explain it.
     case other
 }
 
-/// `agent.quarantined.v1`: not resolvable until reviewed. Holds are independent, one for all versions and one for each.
+/// `agent.quarantined.v1`: an agent or a version can't be resolved until moderators have reviewed it.
+///
+/// Quarantines are independent: there may be one for all versions and one for each version.
 public struct AgentQuarantined: EventPayload {
-    /// As what the actor holds it.
+    /// The authority with which the actor quarantines it.
     public let authority: Authority
-    /// The matter that it belongs to.
+    /// The moderators' case that it belongs to.
     public let `case`: CaseID?
-    /// Commits to the `note`.
+    /// Commits to the content `note`.
     public let noteCommitment: SHA256Digest?
-    /// Why.
+    /// The reason.
     public let reason: QuarantineReason
-    /// The version as it was published; nil for all, also those to come.
+    /// The version as it was published; nil for all versions, later ones included.
     public let version: String?
 
-    /// States a hold.
+    /// Creates the event.
     public init(
         authority: Authority, case: CaseID? = nil, noteCommitment: SHA256Digest? = nil, reason: QuarantineReason,
         version: String? = nil
@@ -52,20 +54,20 @@ public struct AgentQuarantined: EventPayload {
         .optional("version", \.version, .text(.version)))
 }
 
-/// `agent.quarantine-lifted.v1`: ends exactly one hold, and repeats its reason.
+/// `agent.quarantine-lifted.v1`: ends one quarantine and repeats its reason.
 public struct QuarantineLifted: EventPayload {
-    /// As what the actor lifts it.
+    /// The authority with which the actor lifts it.
     public let authority: Authority
-    /// The matter that it belongs to.
+    /// The moderators' case that it belongs to.
     public let `case`: CaseID?
-    /// Commits to the `note`.
+    /// Commits to the content `note`.
     public let noteCommitment: SHA256Digest?
-    /// Why it was held.
+    /// The reason of the quarantine.
     public let reason: QuarantineReason
-    /// The version whose hold ends; nil for the hold on all.
+    /// The version whose quarantine ends; nil for the quarantine of all versions.
     public let version: String?
 
-    /// States the end of a hold.
+    /// Creates the event.
     public init(
         authority: Authority, case: CaseID? = nil, noteCommitment: SHA256Digest? = nil, reason: QuarantineReason,
         version: String? = nil

@@ -8,16 +8,16 @@ extension EventCatalogue {
     ]
 }
 
-/// `agent.registered.v1`
+/// `agent.registered.v1`: an agent exists from now on.
 public struct AgentRegistered: EventPayload {
-    /// Administrator where a name that looks like another one was let pass.
+    /// Administrator where the actor overrode the rule against names that look alike; otherwise nil.
     public let authority: Authority?
-    /// The registered spelling.
+    /// The id in its registered spelling.
     public let id: AgentID
-    /// Who owns it.
+    /// The owner of the agent.
     public let owner: PersonID
 
-    /// States a registration.
+    /// Creates the event.
     public init(authority: Authority? = nil, id: AgentID, owner: PersonID) {
         self.authority = authority
         self.id = id
@@ -30,35 +30,35 @@ public struct AgentRegistered: EventPayload {
         .field("owner", \.owner, .id()))
 }
 
-/// `agent.version-published.v1`
+/// `agent.version-published.v1`: a version with its files is published.
 public struct VersionPublished: EventPayload {
-    /// The most capabilities, and the most dependencies.
+    /// The largest number of capabilities, and of dependencies.
     public static let maximumElements = 256
 
-    /// The files, sorted by role.
+    /// The files, sorted by role, each role at most once; one is the manifest.
     public let artifacts: [Artifact]
-    /// Commits to the content `author`: people stand in it, so it can be erased alone.
+    /// Commits to the content `author`, which is apart from the listing so that it can be erased alone.
     public let authorCommitment: SHA256Digest?
-    /// What the agent asks for or can do; nil where the manifest does not say.
+    /// The capabilities of the agent; nil where the manifest does not state them.
     public let capabilities: [String]?
-    /// What it needs; nil where the manifest does not say.
+    /// The agents that it depends on; nil where the manifest does not state them.
     public let dependencies: [Dependency]?
-    /// An SPDX expression.
+    /// The license as an SPDX expression.
     public let license: String?
-    /// False where it is not listed, yet shown by id.
+    /// False for a version that lists do not show; it can still be read by its id.
     public let listed: Bool
-    /// Commits to the `listing`.
+    /// Commits to the content `listing`.
     public let listingCommitment: SHA256Digest
-    /// The oldest MentatLab it runs on.
+    /// The oldest version of MentatLab that the agent runs on.
     public let minimumMentatVersion: String?
     /// The digest over all artifacts; see `release(of:)`.
     public let release: SHA256Digest
-    /// Such as `python3.12`.
+    /// The runtime, such as `python3.12`.
     public let runtime: String?
-    /// SemVer 2.0, at most 128 characters.
+    /// The version by SemVer 2.0, at most 128 characters.
     public let version: String
 
-    /// States a publication.
+    /// Creates the event; sorts the files and computes `release`.
     public init(
         version: String, artifacts: [Artifact], listed: Bool, runtime: String? = nil, license: String? = nil,
         capabilities: [String]? = nil, dependencies: [Dependency]? = nil, minimumMentatVersion: String? = nil,
@@ -77,7 +77,7 @@ public struct VersionPublished: EventPayload {
         self.authorCommitment = authorCommitment
     }
 
-    /// SHA-256 of the canonical JSON of `{role: sha256}`.
+    /// The digest over all artifacts: SHA-256 of the canonical JSON of `{role: sha256}`.
     public static func release(of artifacts: [Artifact]) -> SHA256Digest {
         var writer = JSONWriter()
         writer.object { object in
@@ -120,16 +120,16 @@ public struct VersionPublished: EventPayload {
         .field("version", \.version, .text(.version)))
 }
 
-/// `agent.listing-changed.v1`: what a page says of a version, said anew; the artifacts stay.
+/// `agent.listing-changed.v1`: replaces the listing of a version; the artifacts stay.
 public struct ListingChanged: EventPayload {
-    /// Commits to the `author`.
+    /// Commits to the content `author`.
     public let authorCommitment: SHA256Digest?
-    /// Commits to the `listing`.
+    /// Commits to the content `listing`.
     public let listingCommitment: SHA256Digest
     /// The version as it was published.
     public let version: String
 
-    /// States a change.
+    /// Creates the event.
     public init(authorCommitment: SHA256Digest? = nil, listingCommitment: SHA256Digest, version: String) {
         self.authorCommitment = authorCommitment
         self.listingCommitment = listingCommitment
@@ -142,36 +142,36 @@ public struct ListingChanged: EventPayload {
         .field("version", \.version, .text(.version)))
 }
 
-/// Why a version is yanked, or is not any more: a closed list.
+/// The reason why a version is yanked or unyanked, a closed list.
 public enum YankReason: String, Sendable, CaseIterable {
     /// It does not work.
     case broken
-    /// It can be attacked.
+    /// A vulnerability.
     case security
-    /// It harms.
+    /// Software made to do harm.
     case malware
-    /// It may not be distributed.
+    /// A law or court forbids distributing it.
     case legal
     /// It was published, or yanked, by mistake.
     case mistake
-    /// Anything else; the note may say what.
+    /// Another reason; the content `note` may explain it.
     case other
 }
 
-/// `agent.version-yanked.v1`: the version is hidden from resolution. It stays downloadable for who pinned it.
+/// `agent.version-yanked.v1`: clients no longer resolve to the version; a client that pins it can still download it.
 public struct VersionYanked: EventPayload {
-    /// As what the actor yanks it. An owner's and a moderator's yank are independent.
+    /// The authority with which the actor yanks it. An owner's and a moderator's yank are independent.
     public let authority: Authority
-    /// The matter that it belongs to.
+    /// The moderators' case that it belongs to.
     public let `case`: CaseID?
-    /// Commits to the `note`.
+    /// Commits to the content `note`.
     public let noteCommitment: SHA256Digest?
-    /// Why.
+    /// The reason.
     public let reason: YankReason
     /// The version as it was published.
     public let version: String
 
-    /// States it.
+    /// Creates the event.
     public init(
         authority: Authority, case: CaseID? = nil, noteCommitment: SHA256Digest? = nil, reason: YankReason,
         version: String
@@ -190,20 +190,20 @@ public struct VersionYanked: EventPayload {
         .field("version", \.version, .text(.version)))
 }
 
-/// `agent.version-unyanked.v1`: ends the yank of the same side.
+/// `agent.version-unyanked.v1`: ends the yank of the same side, owners or moderators.
 public struct VersionUnyanked: EventPayload {
-    /// As what the actor takes it back.
+    /// The authority with which the actor ends the yank.
     public let authority: Authority
-    /// The matter that it belongs to.
+    /// The moderators' case that it belongs to.
     public let `case`: CaseID?
-    /// Commits to the `note`.
+    /// Commits to the content `note`.
     public let noteCommitment: SHA256Digest?
-    /// Why.
+    /// The reason.
     public let reason: YankReason
     /// The version as it was published.
     public let version: String
 
-    /// States it.
+    /// Creates the event.
     public init(
         authority: Authority, case: CaseID? = nil, noteCommitment: SHA256Digest? = nil, reason: YankReason,
         version: String
@@ -224,14 +224,14 @@ public struct VersionUnyanked: EventPayload {
 
 /// `agent.deprecated.v1`: the agent is not recommended any more.
 public struct AgentDeprecated: EventPayload {
-    /// As what the actor says so. An owner's and a moderator's deprecation are independent.
+    /// The authority with which the actor deprecates it. An owner's and a moderator's deprecation are independent.
     public let authority: Authority
-    /// Commits to the `note`.
+    /// Commits to the content `note`.
     public let noteCommitment: SHA256Digest?
-    /// What to use in its place.
+    /// The agent to use instead.
     public let replacement: AgentID?
 
-    /// States it.
+    /// Creates the event.
     public init(authority: Authority, noteCommitment: SHA256Digest? = nil, replacement: AgentID? = nil) {
         self.authority = authority
         self.noteCommitment = noteCommitment
@@ -244,16 +244,16 @@ public struct AgentDeprecated: EventPayload {
         .optional("replacement", \.replacement, .agentID))
 }
 
-/// `agent.undeprecated.v1`: ends the deprecation of the same side.
+/// `agent.undeprecated.v1`: ends the deprecation of the same side, owners or moderators.
 public struct AgentUndeprecated: EventPayload {
-    /// As what the actor takes it back.
+    /// The authority with which the actor ends the deprecation.
     public let authority: Authority
-    /// Commits to the `note`.
+    /// Commits to the content `note`.
     public let noteCommitment: SHA256Digest?
-    /// What was named in its place, where the request names it again.
+    /// The agent that was named as the replacement, where the request names it again.
     public let replacement: AgentID?
 
-    /// States it.
+    /// Creates the event.
     public init(authority: Authority, noteCommitment: SHA256Digest? = nil, replacement: AgentID? = nil) {
         self.authority = authority
         self.noteCommitment = noteCommitment

@@ -5,22 +5,22 @@ extension EventCatalogue {
     ]
 }
 
-/// What somebody may do with an agent or a namespace that is not theirs alone.
+/// A role on an agent or in a namespace.
 public enum Role: String, Sendable, CaseIterable {
-    /// Everything, and say who else may.
+    /// May do everything, and give and remove roles.
     case owner
-    /// Publish, yank and deprecate.
+    /// May publish, yank and deprecate.
     case maintainer
 }
 
-/// `namespace.claimed.v1`: the namespace stays claimed, without members too.
+/// `namespace.claimed.v1`: a person claims a namespace; it stays claimed even without members.
 public struct NamespaceClaimed: EventPayload {
-    /// Administrator where a name that looks like another one was let pass.
+    /// Administrator where the actor overrode the rule against names that look alike; otherwise nil.
     public let authority: Authority?
-    /// Who owns it from now on.
+    /// The owner of the namespace.
     public let owner: PersonID
 
-    /// States a claim.
+    /// Creates the event.
     public init(authority: Authority? = nil, owner: PersonID) {
         self.authority = authority
         self.owner = owner
@@ -31,18 +31,18 @@ public struct NamespaceClaimed: EventPayload {
         .optional("authority", \.authority, .choice(of: [.administrator])), .field("owner", \.owner, .id()))
 }
 
-/// `namespace.member-added.v1`: somebody accepts a role in a namespace; the actor is who accepts.
+/// `namespace.member-added.v1`: a person accepts a role in a namespace; this person is the actor.
 public struct NamespaceMemberAdded: EventPayload {
-    /// Who gave the role.
+    /// The person who offered the role.
     public let inviter: PersonID
-    /// The credential by which they gave it.
+    /// The credential with which they offered it.
     public let inviterToken: TokenID
-    /// Which role; it takes the place of another one.
+    /// The role; it replaces an earlier one.
     public let role: Role
-    /// Who has it.
+    /// The person who gets the role.
     public let user: PersonID
 
-    /// States it.
+    /// Creates the event.
     public init(inviter: PersonID, inviterToken: TokenID, role: Role, user: PersonID) {
         self.inviter = inviter
         self.inviterToken = inviterToken
@@ -56,14 +56,14 @@ public struct NamespaceMemberAdded: EventPayload {
     )
 }
 
-/// `namespace.member-removed.v1`
+/// `namespace.member-removed.v1`: a person loses their role in a namespace.
 public struct NamespaceMemberRemoved: EventPayload {
-    /// As what the actor removed them.
+    /// The authority with which the actor removed them.
     public let authority: Authority
-    /// Who loses the role.
+    /// The person who loses the role.
     public let user: PersonID
 
-    /// States it.
+    /// Creates the event.
     public init(authority: Authority, user: PersonID) {
         self.authority = authority
         self.user = user
@@ -74,18 +74,18 @@ public struct NamespaceMemberRemoved: EventPayload {
         .field("user", \.user, .id()))
 }
 
-/// `agent.owner-added.v1`: somebody accepts a role on an agent; the actor is who accepts.
+/// `agent.owner-added.v1`: a person accepts a role on an agent; this person is the actor.
 public struct AgentOwnerAdded: EventPayload {
-    /// Who gave the role.
+    /// The person who offered the role.
     public let inviter: PersonID
-    /// The credential by which they gave it.
+    /// The credential with which they offered it.
     public let inviterToken: TokenID
-    /// Which role; it takes the place of another one.
+    /// The role; it replaces an earlier one.
     public let role: Role
-    /// Who has it.
+    /// The person who gets the role.
     public let user: PersonID
 
-    /// States it.
+    /// Creates the event.
     public init(inviter: PersonID, inviterToken: TokenID, role: Role, user: PersonID) {
         self.inviter = inviter
         self.inviterToken = inviterToken
@@ -99,14 +99,14 @@ public struct AgentOwnerAdded: EventPayload {
     )
 }
 
-/// `agent.owner-removed.v1`
+/// `agent.owner-removed.v1`: a person loses their role on an agent.
 public struct AgentOwnerRemoved: EventPayload {
-    /// As what the actor removed them.
+    /// The authority with which the actor removed them.
     public let authority: Authority
-    /// Who loses the role.
+    /// The person who loses the role.
     public let user: PersonID
 
-    /// States it.
+    /// Creates the event.
     public init(authority: Authority, user: PersonID) {
         self.authority = authority
         self.user = user

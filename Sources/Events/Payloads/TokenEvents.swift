@@ -4,42 +4,43 @@ extension EventCatalogue {
     static let tokens: [any EventPayload.Type] = [TokenIssued.self, TokenRevoked.self]
 }
 
-/// What a credential permits.
+/// A permission of a credential.
 public enum Scope: String, Sendable, CaseIterable, Comparable {
-    /// To manage tokens and the account.
+    /// Manages tokens and the account.
     case account
-    /// To publish; a token can be narrowed to agents and namespaces.
+    /// Publishes; a token can be narrowed to agents and namespaces.
     case publish
-    /// To review, star and flag.
+    /// Reviews, stars and flags.
     case review
-    /// To report downloads that another server answered.
+    /// Reports downloads that another server answered.
     case report
-    /// To moderate.
+    /// Acts as a moderator.
     case moderate
-    /// To administer.
+    /// Acts as an administrator.
     case admin
 
-    /// Orders by name, as entries do.
+    /// Orders by name, the order in entries.
     public static func < (left: Scope, right: Scope) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// `token.issued.v1`
+/// `token.issued.v1`: a credential is valid from now until it expires.
 public struct TokenIssued: EventPayload {
-    /// From when on it permits nothing.
+    /// The time from which it permits nothing.
     public let expires: Timestamp
-    /// The token that issued it, which a renewal keeps; nil where no token did.
+    /// The token that issued it, nil where no token did; a renewed token keeps the issuer of the one that it replaces.
     public let issuer: TokenID?
-    /// The token whose place it takes.
+    /// The token that it replaces.
     public let replaces: TokenID?
-    /// What it permits; at least one, none twice.
+    /// The scopes in ascending order; at least one, each once.
     public let scopes: [Scope]
-    /// Whose credential it is.
+    /// The person whose credential it is.
     public let user: PersonID
-    /// Commits to the content `within`: the agents and namespaces that publishing is narrowed to. Private, since they may
-    /// be names that nobody knows yet.
+    /// Commits to the content `within`, which narrows publishing to agents and namespaces.
+    ///
+    /// The content is private, since it may hold names that are not public yet.
     public let withinCommitment: SHA256Digest?
 
-    /// States an issue.
+    /// Creates the event; sorts the scopes and removes duplicates.
     public init(
         expires: Timestamp, issuer: TokenID? = nil, replaces: TokenID? = nil, scopes: [Scope], user: PersonID,
         withinCommitment: SHA256Digest? = nil
@@ -60,27 +61,29 @@ public struct TokenIssued: EventPayload {
         .field("user", \.user, .id()), .optionalCommitment(to: .within, \.withinCommitment))
 }
 
-/// `token.revoked.v1`: the credential permits nothing from now on. May be said again for more.
+/// `token.revoked.v1`: the credential permits nothing from now on.
+///
+/// A second one may follow to revoke more, such as the descendants.
 public struct TokenRevoked: EventPayload {
-    /// Who wanted it, or why.
+    /// The reason of a revocation.
     public enum Reason: String, Sendable, CaseIterable {
-        /// Its owner.
+        /// The owner revoked it.
         case owner
-        /// Another token took its place.
+        /// Another token replaced it.
         case replaced
-        /// The administrator.
+        /// An administrator revoked it.
         case administrator
-        /// It was found where it should not be.
+        /// It was found in public.
         case leaked
     }
-    /// True where every token that it issued ends with it; always so for one that leaked.
+    /// True where all tokens that it issued are revoked with it; always true for one that leaked.
     public let descendants: Bool
-    /// Who wanted it, or why.
+    /// The reason.
     public let reason: Reason
-    /// The token that took its place; for `replaced` alone.
+    /// The token that replaced it; only for the reason `replaced`.
     public let successor: TokenID?
 
-    /// States it.
+    /// Creates the event.
     public init(reason: Reason, descendants: Bool = false, successor: TokenID? = nil) {
         self.reason = reason
         self.descendants = descendants || reason == .leaked
