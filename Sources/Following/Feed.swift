@@ -1,11 +1,11 @@
 import Synchronization
 import System
 
-/// A value of the database that moves on, followed by everybody in this process who waits for it.
+/// A value of the database that changes, such as the head of the log, for the tasks of this process that wait for it.
 ///
-/// What this process changes itself is announced and wakes its waiters at once. What other processes change is polled for,
-/// by one query for all waiters: every 20 ms while the value moves, then less and less often, up to every 500 ms. Nothing
-/// is asked while nobody waits.
+/// Changes by this process are announced and wake the waiters at once. For changes by other processes one query polls
+/// on behalf of all waiters: every 20 ms after a change, then at doubled intervals up to 500 ms. While no task waits,
+/// nothing is queried.
 public final class Feed<Value: Sendable & Equatable>: Sendable {
     private struct Waiter: Sendable {
         let id: UInt64
@@ -16,17 +16,17 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
 
     private struct State {
         var value: Value
-        /// When the value was asked for; nil while it never was.
+        /// The time of the last query in milliseconds; nil before the first.
         var askedMilliseconds: Int64?
-        /// Raised by each announcement, so that a query that began before it does not undo it.
+        /// Counts announcements, so that a query that began before one does not undo it.
         var announcements: UInt64 = 0
         var waiters: [Waiter] = []
         var nextWaiter: UInt64 = 0
         var isPolling = false
         var pauseMilliseconds = firstPauseMilliseconds
-        /// The poll's sleep, to be cut short.
+        /// The sleep between two polls, so that it can be cut short.
         var sleep: Task<Void, Never>?
-        /// The query under way.
+        /// The current query.
         var query: Task<Value, any Error>?
     }
 
@@ -36,13 +36,17 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
     private let read: @Sendable () async throws -> Value
     private let state: Mutex<State>
 
-    /// Follows what `read` gives.
+    /// Creates a feed.
+    ///
+    /// - Parameters:
+    ///   - initial: the value to assume before the first query.
+    ///   - read: queries the value.
     public init(_ initial: Value, _ read: @escaping @Sendable () async throws -> Value) {
         self.read = read
         state = Mutex(State(value: initial))
     }
 
-    /// Says that this process has changed the value.
+    /// Announces a change by this process; waiters whose condition holds now are resumed.
     public func announce(_ change: (inout Value) -> Void) {
         let reached = state.withLock { state -> [Waiter] in
             let before = state.value
@@ -54,11 +58,13 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         for waiter in reached { waiter.continuation.resume(returning: .success(true)) }
     }
 
-    /// Waits until the value is as wanted; false where it is not in time.
+    /// Waits until the value satisfies a condition.
     ///
     /// - Parameters:
-    ///   - limit: how long; nil for as long as the task lives.
-    ///   - isUrgent: true to ask at once and often, for somebody who waits for an answer.
+    ///   - limit: the time to wait; nil for no limit.
+    ///   - isUrgent: true to query at once and often, for callers that a client waits for.
+    ///   - isReached: the condition; it may be called often and under a lock, so it must be short.
+    /// - Returns: false where the time is over.
     /// - Throws: what the query throws, and `CancellationError`.
     public func wait(
         withinMilliseconds limit: Int64?, isUrgent: Bool = true,
@@ -94,7 +100,9 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         return try result.get()
     }
 
-    /// The value as it was at most so long ago. A caller changes no executor while that is known.
+    /// The value, at most `age` milliseconds old; queries it where the known one is older.
+    ///
+    /// While the known value is fresh enough, the caller does not change its executor.
     public func value(atMostMillisecondsOld age: Int64) async throws -> Value {
         let now = Host.steadyClockMilliseconds()
         let fresh = state.withLock { state in
@@ -112,7 +120,7 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         return reached
     }
 
-    /// Joins the query that is under way, or asks.
+    /// Waits for the current query, or starts one.
     private func ask() async throws -> Value {
         let query = state.withLock { state in
             if let query = state.query { return query }
@@ -130,7 +138,7 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         let answer = try await read()
         let (value, reached) = state.withLock { state -> (Value, [Waiter]) in
             state.askedMilliseconds = began
-            // What was announced meanwhile may be newer than the answer.
+            // An announcement during the query may be newer than the answer.
             if state.announcements == announcements, state.value != answer {
                 state.value = answer
                 state.pauseMilliseconds = Self.firstPauseMilliseconds

@@ -1,12 +1,13 @@
 public import Events
 public import Logging
 
-/// Goes along the log, or along a model, for as long as its task lives: applies what is there, then waits for more.
+/// Follows the log, or a model, for as long as its task lives: applies what exists, then waits for more.
 ///
-/// A step that fails is tried again with growing pauses.
+/// A step that fails is tried again after a pause, which doubles from 100 ms to 5 s.
 public struct Follower: Sendable {
-    /// Applies what there is from a position on, or a part of it; returns the next position. It is given nil at first and
-    /// after a failure, when it has to find out where it is.
+    /// Applies all or some of the entries from a position on and returns the next position.
+    ///
+    /// It gets nil at first and after a failure; then it has to find its position itself.
     public typealias Step = @Sendable (Position?) async throws -> Position
 
     private static let firstPauseMilliseconds: Int64 = 100
@@ -18,13 +19,14 @@ public struct Follower: Sendable {
     private let step: Step
     private let wait: @Sendable (Position) async throws -> Void
 
-    /// A follower.
+    /// Creates a follower.
     ///
     /// - Parameters:
-    ///   - gatheringMilliseconds: how long a step that found something leaves to the next one, so that many small steps
-    ///     become few larger ones.
-    ///   - step: applies what there is.
-    ///   - wait: returns once there is something at a position.
+    ///   - name: names the follower in the log.
+    ///   - gatheringMilliseconds: the pause after a step that applied something, so that many small steps become few
+    ///     larger ones.
+    ///   - step: applies what exists.
+    ///   - wait: returns once there may be something at a position.
     public init(
         _ name: String, gatheringMilliseconds: Int64 = 0, log: Log, step: @escaping Step,
         wait: @escaping @Sendable (Position) async throws -> Void
@@ -36,7 +38,7 @@ public struct Follower: Sendable {
         self.wait = wait
     }
 
-    /// A follower of the log's head.
+    /// Creates a follower of the head of the log.
     public init(
         _ name: String, of head: HeadFeed, gatheringMilliseconds: Int64 = 0, log: Log, step: @escaping Step
     ) {
@@ -45,7 +47,7 @@ public struct Follower: Sendable {
         }
     }
 
-    /// Follows until the task is cancelled.
+    /// Runs until the task is cancelled.
     public func run() async {
         var pauseMilliseconds = Self.firstPauseMilliseconds
         var next: Position?
