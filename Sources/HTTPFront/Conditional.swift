@@ -2,9 +2,11 @@ package import Contract
 package import HTTPServer
 
 extension FrontRequest {
-    /// The answer, or 304 where the client has it already (RFC 9110 13.1.2).
+    /// The answer with its `etag`, or 304 where the client already has it (RFC 9110 13.1.2).
     ///
-    /// - Parameter etag: without quotes; equal for equal bodies.
+    /// - Parameters:
+    ///   - etag: the tag without quotes; equal for equal bodies.
+    ///   - cacheControl: the value of the field `cache-control`.
     package func conditional(
         etag: String, cacheControl: String = "no-cache", _ response: HTTPResponse
     ) -> HTTPResponse {
@@ -13,7 +15,7 @@ extension FrontRequest {
         response.fields.append("cache-control", cacheControl)
         guard let wanted = http.head.fields["if-none-match"] else { return response }
         let known = wanted.split(separator: ",").map { tag in
-            // Weak comparison: W/ makes no difference for GET.
+            // Weak comparison: for GET, `W/` makes no difference.
             tag.split(separator: " ").joined().replacing("W/", with: "")
         }
         guard known.contains("\"\(etag)\"") || known == ["*"] else { return response }
@@ -22,9 +24,13 @@ extension FrontRequest {
         return response
     }
 
-    /// A file, or the part of it that the client asks for, or 304 where the client has it already.
+    /// A file, the part of it that the client asks for, or 304 where the client already has it (RFC 9110 13, 14).
     ///
-    /// - Parameter etag: without quotes; names these bytes and no others, so that parts of it fit together.
+    /// - Parameters:
+    ///   - etag: the tag without quotes; it stands for exactly these bytes, so that parts of them fit together.
+    ///   - cacheControl: the value of the field `cache-control`.
+    ///   - fields: further fields of the answer.
+    /// - Throws: `Problem` of the kind `rangeNotSatisfiable` where no byte of the range exists.
     package func file(
         _ file: HTTPFile, etag: String, cacheControl: String, fields: HTTPFields
     ) throws(Problem) -> HTTPResponse {
@@ -32,7 +38,7 @@ extension FrontRequest {
             etag: etag, cacheControl: cacheControl, HTTPResponse(status: 200, fields: fields, body: .file(file)))
         response.fields.append("accept-ranges", "bytes")
         let asked = http.head.fields
-        // A client whose part is of other bytes gets them all (RFC 9110 13.1.5); dates are not kept.
+        // A client that holds a part of other bytes gets the whole file (RFC 9110 13.1.5). A date never matches.
         let isSame = asked["if-range"].map { $0 == "\"\(etag)\"" } ?? true
         guard response.status == 200, http.head.method == "GET", isSame else { return response }
         switch HTTPRange(asked["range"], size: file.size) {

@@ -4,22 +4,22 @@ package import Events
 package import HTTPServer
 package import System
 
-/// A request on its way through a front.
+/// A request as the handlers of a front get it.
 package struct FrontRequest: Sendable {
-    /// The request.
+    /// The HTTP request.
     package let http: HTTPRequest
     /// The parameters of the path.
     package let path: [String: String]
-    /// The id that the answer carries; it is the correlation of what is appended.
+    /// The id of the request. The answer carries it, and the appended entries name it as their correlation.
     package let id: UUIDv7
-    /// Where handlers do what blocks or computes for long, such as reading files; the reactor's thread serves all
+    /// Threads for calls that block or compute for long, such as reading files; the reactor's thread serves all
     /// connections.
     package let blocking: Worker
 
-    /// The form in which the client wants its answer.
+    /// The representation that the client wants.
     package var representation: Representation { Representation(for: http.head) }
 
-    /// Refuses parameters that the endpoint does not know, so that a misspelt one is no silent default.
+    /// Refuses query parameters that the endpoint does not declare, so that a misspelled one is not ignored.
     package func checkNames(_ endpoint: EndpointDeclaration) throws(Problem) {
         let names = endpoint.queryNames
         for parameter in http.head.query where !names.contains(parameter.name) {
@@ -28,19 +28,21 @@ package struct FrontRequest: Sendable {
         }
     }
 
-    /// What path and query say.
+    /// Parses the parameters of path and query.
+    ///
+    /// - Throws: `Problem` that names the parameter, its value and the rule.
     package func input<Input: Parameters, Sent, Given>(
         of _: Endpoint<Input, Sent, Given>
     ) throws(Problem) -> Input {
         try Input.parameters.read(ParameterText(path: path, query: http.head.query.map { ($0.name, $0.value) }))
     }
 
-    /// That there is no agent of a key.
+    /// The problem that there is no agent with this key.
     package static func noAgent(_ key: AgentKey) -> Problem {
         Problem(.agentNotFound, "there is no agent '\(key)' here")
     }
 
-    /// An answer in the form that the client wants, with the fields that the endpoint declares.
+    /// Writes an answer in the client's representation, with the fields that the endpoint declares.
     package func response<Input, Sent, Given>(
         _ endpoint: Endpoint<Input, Sent, Given>, _ reply: Reply<Given>
     ) -> HTTPResponse {
@@ -63,7 +65,7 @@ package struct FrontRequest: Sendable {
     }
 }
 
-/// The form in which an answer is written. What is cached is cached for each.
+/// A representation of answers; each one is cached on its own.
 package enum Representation: Sendable, Hashable {
     case json
 
@@ -76,13 +78,13 @@ package enum Representation: Sendable, Hashable {
     }
 }
 
-/// What an endpoint answers, before it is written in a form.
+/// The answer of an endpoint, before it is written in a representation.
 package struct Reply<Given: Sendable>: Sendable {
     package var status: Int
     package let value: Given
-    /// The position of the last event that the answer reflects or made.
+    /// The position of the last event that the answer reflects or that the request appended.
     package let position: Position?
-    /// Fields of this answer besides those that the endpoint's declaration brings.
+    /// Fields of this answer besides those that the endpoint declares.
     package var fields: HTTPFields
 
     package init(_ value: Given, status: Int = 200, position: Position? = nil, fields: HTTPFields = [:]) {

@@ -5,31 +5,32 @@ package import HTTPServer
 package import Logging
 package import System
 
-/// What both fronts share: one way from a route to an answer, with the request's id, a line in the log, and
-/// problems for everything that goes wrong.
+/// The router of both fronts: the way from a route to an answer.
+///
+/// Each answer carries the id of its request. Each request gets a line of level `debug` in the log, and each error
+/// becomes a problem response (RFC 9457).
 package struct FrontRouter: Sendable {
     /// Answers a request or throws a `Problem`.
     package typealias Handler = @Sendable (FrontRequest) async throws -> HTTPResponse
 
     private let log: Log
-    /// Where handlers block.
+    /// Threads on which handlers may block.
     package let blocking = Worker(name: "http-blocking", threads: 4)
     private let translate: @Sendable (any Error) -> Problem?
     private var table = HTTPRouter()
 
-    /// The cached answer to a request; nil without one.
+    /// Looks up the cached answer to a request; nil where there is none.
     package var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
 
-    /// A router without routes.
+    /// Creates a router without routes.
     ///
-    /// - Parameter translate: the problem that an error of the marketplace's own parts stands for; nil for
-    ///   what is a fault of the server.
+    /// - Parameter translate: maps an error of the marketplace to a problem; nil for a fault of the server.
     package init(log: Log, translate: @escaping @Sendable (any Error) -> Problem?) {
         self.log = log
         self.translate = translate
     }
 
-    /// Adds the route of an endpoint; parameters that it does not declare are refused before the handler is asked.
+    /// Adds the route of an endpoint; undeclared query parameters are refused before the handler is called.
     package mutating func on(_ endpoint: EndpointDeclaration, _ handler: @escaping Handler) {
         let router = self
         table.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
@@ -40,7 +41,7 @@ package struct FrontRouter: Sendable {
         }
     }
 
-    /// Adds an endpoint whose answer is made from its parameters alone.
+    /// Adds the route of an endpoint whose answer depends only on its parameters.
     package mutating func on<Input, Sent, Given>(
         _ endpoint: Endpoint<Input, Sent, Given>, _ handler: @escaping @Sendable (Input) async throws -> Reply<Given>
     ) {
@@ -49,10 +50,10 @@ package struct FrontRouter: Sendable {
         }
     }
 
-    /// Method and path of every route.
+    /// The method and the path of each route.
     package var routes: [(method: String, path: String)] { table.routes.map { ($0.method, $0.path) } }
 
-    /// Answers a request; never throws.
+    /// Answers a request; an error becomes a problem response.
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
         switch table.match(request.head) {
         case .found(let handler, let parameters):
@@ -71,7 +72,7 @@ package struct FrontRouter: Sendable {
         }
     }
 
-    /// Answers a request at once if its answer is cached.
+    /// Returns the cached answer to a request, with the fields of this one answer; nil where there is none.
     package func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)? {
         guard let answer = findCached(head) else { return nil }
         let id = Self.newID().description
@@ -81,9 +82,11 @@ package struct FrontRouter: Sendable {
         return (answer, [Fields.request: id])
     }
 
-    /// An answer as it is cached: with the fields of every answer except the id of its request.
+    /// Encodes an answer for the cache, with the fields of every answer except the id of the request.
     ///
-    /// - Parameter gzip: the body compressed.
+    /// - Parameters:
+    ///   - response: the answer.
+    ///   - gzip: the compressed body; nil to cache only the plain one.
     package static func cacheable(_ response: HTTPResponse, gzip: [UInt8]?) -> HTTPCachedAnswer? {
         var response = response
         response.fields.append("x-content-type-options", "nosniff")
@@ -133,7 +136,7 @@ package struct FrontRouter: Sendable {
 }
 
 extension Problem {
-    /// What the HTTP server refused, as a problem.
+    /// Maps a refusal of the HTTP server to a problem.
     init(_ refusal: HTTPRefusal) {
         let code: ProblemCode =
             switch refusal.status {
@@ -150,7 +153,7 @@ extension Problem {
         self.init(code, refusal.reason)
     }
 
-    /// The answer to a request.
+    /// The problem response to a request (RFC 9457).
     func response(_ request: UUIDv7) -> HTTPResponse {
         var fields: HTTPFields = ["content-type": Self.mediaType, "cache-control": "no-store"]
         if code == .notAuthenticated { fields.append("www-authenticate", "Bearer realm=\"marketplace\"") }
@@ -163,7 +166,7 @@ extension Problem {
 }
 
 extension HTTPResponse {
-    /// The answer with what every answer carries.
+    /// The answer with the fields that every answer carries.
     func finished(_ request: UUIDv7) -> HTTPResponse {
         var response = self
         response.fields.append(Fields.request, request.description)
