@@ -1,18 +1,18 @@
 public import Crypto
 public import System
 
-/// Files by SHA-256 below one folder: `sha256/<two digits>/<the other 62>`.
+/// The files of versions below one folder, by SHA-256: `sha256/<two digits>/<the other 62>`.
 ///
-/// A file is there whole or not at all, and never changes.
+/// A file exists completely or not at all, and never changes.
 public struct ArtifactFolder: Sendable {
     private let path: String
 
-    /// Names the folder; the store creates it.
+    /// Names the folder; `ArtifactStore` creates it.
     public init(_ path: String) {
         self.path = path
     }
 
-    /// Opens a file for reading; nil where there is none.
+    /// Opens a file for reading; nil where it does not exist. Blocks the calling thread.
     public func open(_ digest: SHA256Digest) throws(SystemError) -> Descriptor? {
         do {
             return try Descriptor.reading(filePath(digest))
@@ -21,7 +21,7 @@ public struct ArtifactFolder: Sendable {
         }
     }
 
-    /// Reads a file and says what it really holds; nil where there is none. Blocks.
+    /// Reads a whole file and returns its real digest and size; nil where it does not exist. Blocks the calling thread.
     public func measure(_ digest: SHA256Digest) throws(SystemError) -> (sha256: SHA256Digest, sizeBytes: Int64)? {
         guard let file = try open(digest) else { return nil }
         var hasher = SHA256Hasher()
@@ -34,16 +34,16 @@ public struct ArtifactFolder: Sendable {
         }
     }
 
-    /// Where uploads lie until their digest is known.
+    /// The folder of uploads whose digest is not known yet.
     var incoming: String { "\(path)/incoming" }
 
-    /// Where files lie by digest.
+    /// The folder of files by digest.
     var files: String { "\(path)/sha256" }
 
-    /// Where files go that are being swept.
+    /// The folder of files that the sweep is removing.
     var swept: String { "\(path)/swept" }
 
-    /// Takes a file out of its place, to a name that only this sweep knows; nil where there is none.
+    /// Moves a file to a random name under `swept`; nil where it does not exist.
     func takeAway(_ digest: SHA256Digest) throws(SystemError) -> String? {
         guard try FileSystem.status(filePath(digest)) != nil else { return nil }
         let name = "\(digest.hex).\(UInt64.random(in: .min ... .max))"
@@ -51,17 +51,17 @@ public struct ArtifactFolder: Sendable {
         return name
     }
 
-    /// Which file a name under `swept` stands for.
+    /// The digest of the file that a name under `swept` stands for.
     static func digest(ofSwept name: String) -> SHA256Digest? { SHA256Digest(hex: String(name.prefix(64))) }
 
-    /// Puts a file that was taken away in its place, unless it stands there again or is gone for good.
+    /// Moves a file from `swept` back to its place, or deletes it where its place is taken; a missing one is no error.
     func putBack(_ name: String) throws(SystemError) {
         guard let digest = Self.digest(ofSwept: name) else { return }
         if try FileSystem.status(filePath(digest)) == nil {
             do {
                 try FileSystem.rename("\(swept)/\(name)", to: filePath(digest))
             } catch  where error.isNotFound {
-                // Somebody else has put it back or removed it meanwhile.
+                // Another process has moved it back or removed it meanwhile.
                 return
             }
         } else {
@@ -70,7 +70,7 @@ public struct ArtifactFolder: Sendable {
         try FileSystem.synchronizeDirectory(directory(digest))
     }
 
-    /// All folders that files lie in.
+    /// All folders for files, by the first two digits.
     var directories: [String] { (0..<256).map { "\(files)/\(Hex.encode([UInt8($0)]))" } }
 
     func directory(_ digest: SHA256Digest) -> String { "\(files)/\(digest.hex.prefix(2))" }

@@ -3,21 +3,29 @@ public import Postgres
 import Synchronization
 public import System
 
-/// Takes files in: streamed to disk, hashed on the way, leased, then put in place by digest.
+/// Stores uploaded files: writes them to disk, hashes them meanwhile, leases their digests, then moves them into place.
 ///
-/// A stored file is durable before its digest is handed out. The lease tells the sweep that somebody is
-/// about to name the file; the append that names it checks that the lease is there.
+/// A stored file is durable before `place` returns. Its lease tells the sweep that an append may soon name the file;
+/// the append checks that the lease exists.
+///
+///     let upload = store.begin()
+///     while let piece = try await body.next() { try await upload.write(piece) }
+///     let digest = try await upload.finish()
+///     try await store.place([(upload, digest)])
 public final class ArtifactStore: Sendable {
-    /// How long an unnamed file is kept.
+    /// The time for which a file that no entry names is kept, 24 hours.
     public static let orphanMilliseconds: Int64 = 24 * 3600 * 1000
 
     private let folder: ArtifactFolder
     private let leases: PostgresPool
     private let workers: [Worker]
 
-    /// Opens the store, making its folders where they are missing.
+    /// Opens the store and creates its folders where they are missing.
     ///
-    /// - Parameter leases: sessions that may write leases.
+    /// - Parameters:
+    ///   - folder: where the files lie.
+    ///   - leases: sessions that may write leases.
+    ///   - diskThreads: the number of threads for reading and writing.
     public init(_ folder: ArtifactFolder, leases: PostgresPool, diskThreads: Int = 4) throws(SystemError) {
         self.folder = folder
         self.leases = leases
@@ -30,21 +38,23 @@ public final class ArtifactStore: Sendable {
         try FileSystem.synchronizeDirectory(FileSystem.parent(of: folder.files))
     }
 
-    /// Begins to take a file in.
+    /// Begins an upload; nothing is on disk yet.
     public func begin() -> ArtifactUpload {
         let name = Hex.encode(SecureRandom.bytes(16))
         let worker = workers[name.utf8.reduce(0) { $0 + Int($1) } % workers.count]
         return ArtifactUpload(file: IncomingFile("\(folder.incoming)/\(name)"), worker: worker)
     }
 
-    /// Leases the digests of finished uploads, makes the files durable, then puts each in place unless the same bytes
-    /// are there already. All of them are durable there then.
+    /// Stores finished uploads: leases their digests, forces the files to the disk and moves each into its place.
+    ///
+    /// A file whose bytes are already stored is discarded. All files are durable once this returns; after an error some
+    /// may be in place.
     public func place(_ uploads: [(upload: ArtifactUpload, digest: SHA256Digest)]) async throws {
         guard let worker = uploads.first?.upload.worker else { return }
         try await lease(uploads.map(\.digest))
         let folder = folder
         try await worker.run {
-            // One after the other, when all is written: the first flush takes most of the others along.
+            // Flushed one after the other once all are written: the first flush writes most of the others, too.
             for (upload, _) in uploads { try upload.file.synchronize() }
             var changed: Set<String> = []
             for (upload, digest) in uploads {
@@ -54,7 +64,7 @@ public final class ArtifactStore: Sendable {
                 } else {
                     upload.file.discard()
                 }
-                // Also where another upload put it there: its name may not be on the disk yet.
+                // Also where another upload has put it there: its name may not be durable yet.
                 changed.insert(folder.directory(digest))
             }
             for directory in changed { try FileSystem.synchronizeDirectory(directory) }
@@ -67,8 +77,13 @@ public final class ArtifactStore: Sendable {
         }
     }
 
-    /// Removes files that were announced longer ago than `olderThanMilliseconds` and that no entry names,
-    /// and what broken uploads left. Returns how many files went.
+    /// Deletes expired files that no entry names, at most 1,000 of them, and the rest of broken uploads.
+    ///
+    /// First it moves back what an interrupted sweep left under `swept`. One file that can't be deleted does not stop
+    /// the others; the error is thrown after them, before the rest of broken uploads is deleted.
+    ///
+    /// - Parameter age: the age of a lease, and of a broken upload, from which it counts as expired.
+    /// - Returns: the number of deleted files.
     @discardableResult
     public func sweep(olderThanMilliseconds age: Int64 = orphanMilliseconds) async throws -> Int {
         try await putBack()
@@ -83,8 +98,8 @@ public final class ArtifactStore: Sendable {
             do {
                 removed += try await sweep(digest, olderThanMilliseconds: age) ? 1 : 0
             } catch {
-                // One file that can't be removed does not keep the others. Where only the answer to the commit was
-                // lost, its lease is gone.
+                // A file that can't be deleted does not stop the others. If only the answer to the commit was lost, its
+                // lease is gone.
                 failure = error
                 try? await lease([digest])
             }
@@ -103,8 +118,10 @@ public final class ArtifactStore: Sendable {
         }
     }
 
-    /// The lease stays locked until the file is away, so no append can name it in between. Where the lock is lost
-    /// before the commit, somebody may have: the file goes back.
+    /// Deletes one expired file, unless an entry names it.
+    ///
+    /// Its lease stays locked until the file is moved away, so that no append can name it meanwhile. If the lock is
+    /// lost before the commit, an append may have named the file, so it is moved back.
     private func sweep(_ digest: SHA256Digest, olderThanMilliseconds age: Int64) async throws -> Bool {
         let folder = folder
         return try await leases.run { connection in
@@ -126,17 +143,17 @@ public final class ArtifactStore: Sendable {
         }
     }
 
-    /// Puts back what a sweep that was cut off had taken away, leased like an upload.
+    /// Moves back the files that an interrupted sweep left under `swept`, with a new lease.
     private func putBack() async throws {
         let folder = folder
         for name in try await workers[0].run({ try FileSystem.names(in: folder.swept) }) {
             guard let digest = ArtifactFolder.digest(ofSwept: name) else { continue }
             do {
-                // Waits for the lock of a sweep that is under way.
+                // This waits for the lock of a running sweep.
                 try await lease([digest])
                 try await workers[0].run { try folder.putBack(name) }
             } catch let error as PostgresError where error.sqlState == "57014" {
-                // That sweep is stopped; its file waits, the others do not.
+                // That sweep has stopped; its file has to wait, the others do not.
                 continue
             }
         }
@@ -151,9 +168,11 @@ public final class ArtifactStore: Sendable {
     }
 }
 
-/// A file that is being taken in. One task at a time; letting go of it before it is placed removes the file.
+/// An upload; used by one task at a time.
+///
+/// An upload that is released before it is placed is deleted.
 public final class ArtifactUpload: Sendable {
-    /// What gathers before it goes to the disk.
+    /// The bytes that are collected before they are written to the disk.
     private static let bufferBytes = 65_536
 
     fileprivate let file: IncomingFile
@@ -164,20 +183,20 @@ public final class ArtifactUpload: Sendable {
         self.worker = worker
     }
 
-    /// Adds bytes.
+    /// Adds the next bytes of the file.
     public func write(_ bytes: [UInt8]) async throws {
         guard file.gather(bytes) >= Self.bufferBytes else { return }
         let file = file
         try await worker.run { try file.writeGathered() }
     }
 
-    /// Writes what is left, under a name of its own; `place` makes it durable.
+    /// Writes the remaining bytes and returns the digest of the file; only `place` makes it durable.
     public func finish() async throws -> SHA256Digest {
         let file = file
         return try await worker.run { try file.finish() }
     }
 
-    /// Has a look at the finished file, on the thread that writes it.
+    /// Runs `body` with the path of the finished file, on the thread that writes it.
     public func inspect<Value: Sendable>(_ body: @escaping @Sendable (_ path: String) throws -> Value) async throws
         -> Value
     {
@@ -191,11 +210,11 @@ public final class ArtifactUpload: Sendable {
     }
 }
 
-/// The file behind an upload, used on its worker's thread but for what gathers.
+/// The file of an upload; all but collecting bytes happens on its worker's thread.
 private final class IncomingFile: Sendable {
     private struct State: ~Copyable {
         var gathered: [UInt8] = []
-        /// Nil until something is written.
+        /// Nil until something is written, and after `synchronize`.
         var descriptor: Descriptor?
         var hasher = SHA256Hasher()
 
@@ -214,7 +233,7 @@ private final class IncomingFile: Sendable {
         self.path = path
     }
 
-    /// Keeps bytes for the next writing; returns how many there are.
+    /// Collects bytes for the next write; returns the number of collected bytes.
     func gather(_ bytes: [UInt8]) -> Int {
         state.withLock { state in
             state.gathered += bytes
@@ -234,7 +253,8 @@ private final class IncomingFile: Sendable {
         }
     }
 
-    /// Forces the file to the disk, by the descriptor that wrote it: a fault that comes up before is told to no other.
+    /// Forces the file to the disk, through the descriptor that wrote it: the kernel reports a write error to no other
+    /// one.
     func synchronize() throws {
         try state.withLock { state in
             try state.descriptor?.synchronize()
@@ -242,7 +262,7 @@ private final class IncomingFile: Sendable {
         }
     }
 
-    /// Removes what is left under the upload's own name; nothing is, once the file is in place.
+    /// Deletes the upload's file; once the file is in its place, nothing is left under this name.
     func discard() {
         try? FileSystem.remove(path)
     }
