@@ -3,46 +3,46 @@ public import Events
 import JSON
 public import Manifest
 
-/// What installers read of an agent: its versions with their digests, dependencies and whether they are yanked.
+/// The index file of an agent: its versions with their digests, dependencies and yanks, for installers.
 ///
-/// A function of the agent's entries alone: it holds no words of people, so nothing in it is ever erased. Its bytes are
-/// canonical JSON, and a reader skips members that it does not know.
+/// It depends on the agent's entries alone and holds nothing that people wrote, so nothing in it is ever erased. Its
+/// bytes are canonical JSON (RFC 8785). Readers skip members that they do not know.
 public struct IndexDocument: Sendable, Equatable {
-    /// Raised where the bytes of an agent that has not changed become others.
+    /// The format, raised when the bytes of an unchanged agent change.
     public static let format: Int64 = 1
 
-    /// The key.
+    /// The key of the agent.
     public let key: AgentKey
-    /// The registered spelling.
+    /// The id in its registered spelling.
     public let id: AgentID
-    /// Which sides do not recommend it any more.
+    /// The sides that have deprecated the agent.
     public private(set) var deprecations: [Side: Deprecation] = [:]
     /// The position of the last entry that it reflects.
     public private(set) var position: Position
-    /// From low to high.
+    /// The versions in ascending order.
     public private(set) var versions: [IndexedVersion] = []
 
-    /// A side does not recommend the agent any more.
+    /// The deprecation of one side.
     public struct Deprecation: Sendable, Equatable {
-        /// What to use in its place.
+        /// The agent to use instead.
         public let replacement: AgentID?
     }
 
-    /// True where it is not recommended any more.
+    /// True where any side has deprecated the agent.
     public var isDeprecated: Bool { !deprecations.isEmpty }
-    /// What to use in its place, where a side says so; moderators first.
+    /// The agent to use instead; the moderators' choice comes before the owners'.
     public var replacement: AgentID? {
         deprecations[.moderation]?.replacement ?? deprecations[.owner]?.replacement
     }
 
-    /// An agent without versions.
+    /// Creates the document of an agent without versions.
     public init(_ id: AgentID, at position: Position) {
         key = id.key
         self.id = id
         self.position = position
     }
 
-    /// Takes in an entry of the agent's stream.
+    /// Applies an entry of the agent's stream; entries that the index does not reflect change nothing.
     public mutating func evolve(_ event: any EventPayload, at position: Position, time: Timestamp) {
         switch event {
         case let published as VersionPublished: publish(published, position, time)
@@ -74,7 +74,7 @@ public struct IndexDocument: Sendable, Equatable {
         body(&versions[index])
     }
 
-    /// The document.
+    /// The document as canonical JSON.
     public var bytes: [UInt8] {
         var writer = JSONWriter(reservingBytes: 1_024)
         writer.object { object in
@@ -98,9 +98,9 @@ public struct IndexDocument: Sendable, Equatable {
         return writer.bytes
     }
 
-    /// Reads a document.
+    /// Parses a document.
     ///
-    /// - Throws: `IndexFault`, which names what is missing or wrong.
+    /// - Throws: `IndexFault`, which names the member that is missing or wrong.
     public init(_ bytes: [UInt8]) throws(IndexFault) {
         let value: JSONValue
         do {
@@ -125,7 +125,7 @@ public struct IndexDocument: Sendable, Equatable {
     }
 }
 
-/// One version in the index.
+/// A version of an agent in the index.
 public struct IndexedVersion: Sendable, Equatable {
     /// The version.
     public let version: SemVer
@@ -133,26 +133,26 @@ public struct IndexedVersion: Sendable, Equatable {
     public let release: SHA256Digest
     /// Its files.
     public let artifacts: [Artifact]
-    /// What it needs.
+    /// The agents that it depends on.
     public let dependencies: [Dependency]
-    /// What runs it, where the manifest says so.
+    /// The runtime; nil where the manifest does not state it.
     public let runtime: String?
-    /// The oldest MentatLab that runs it, where the manifest says so.
+    /// The oldest version of MentatLab that runs it; nil where the manifest does not state it.
     public let minimumMentatVersion: String?
-    /// When.
+    /// The time of publication.
     public let published: Timestamp
-    /// Where the log says so.
+    /// The position of its publication in the log.
     public let position: Position
-    /// Why each side yanks it.
+    /// The reason for each side that yanks it.
     public internal(set) var yanks: [Side: YankReason] = [:]
 
-    /// Why it is yanked, moderators first; nil where it is not.
+    /// The reason why it is yanked, the moderators' first; nil where it is not.
     public var yankReason: YankReason? { yanks[.moderation] ?? yanks[.owner] }
 
-    /// True for a version that only a request for this very version gets.
+    /// True for a version that resolves only where a client asks for exactly this version.
     public var isYanked: Bool { !yanks.isEmpty }
 
-    /// The file that an installer wants: the package, else the WebAssembly module, else the manifest.
+    /// The file to install: the package, else the WebAssembly module, else the manifest.
     public var installed: Artifact? {
         for role in [Artifact.Role.package, .wasmModule, .manifest] {
             if let found = artifacts.first(where: { $0.role == role }) { return found }
@@ -217,7 +217,7 @@ public struct IndexedVersion: Sendable, Equatable {
         release = try value.parsed("release") { SHA256Digest(hex: $0) }
         var artifacts: [Artifact] = []
         for element in value["artifacts"]?.array ?? [] {
-            // A role that only a newer program knows is for that program.
+            // A role that this program does not know comes from a newer program.
             guard let role = element["role"]?.string.flatMap(Artifact.Role.init) else { continue }
             artifacts.append(
                 Artifact(
@@ -238,15 +238,15 @@ public struct IndexedVersion: Sendable, Equatable {
         published = try value.parsed("published_at") { Timestamp($0) }
         position = Position(try value.integer("position"))
         for side in Side.allCases {
-            // A reason that only a newer program knows is a reason all the same.
+            // A reason that this program does not know comes from a newer program; the version is yanked in any case.
             yanks[side] = value["yanks"]?[side.rawValue]?.string.map { YankReason(rawValue: $0) ?? .other }
         }
     }
 }
 
-/// What is wrong with a document of the index.
+/// The reason why a document of the index can't be used.
 public struct IndexFault: Error, Sendable, CustomStringConvertible {
-    /// In a few words.
+    /// What is wrong, in a few words.
     public let description: String
 
     init(_ description: String) {
@@ -262,7 +262,7 @@ extension JSONValue {
         return value
     }
 
-    /// A position or a size: never negative, and exact as a double.
+    /// Reads a position or a size: from 0 to 2^53.
     fileprivate func integer(_ name: String) throws(IndexFault) -> Int64 {
         guard let number = self[name]?.integer, (0...Int64(1) << 53).contains(number) else {
             throw IndexFault("'\(name)' is missing or no whole number")

@@ -4,29 +4,29 @@ import JSON
 import Synchronization
 public import System
 
-/// The index on disk, a file for each agent: `<two digits>/<key>`, where the digits begin the SHA-256 of the key.
+/// The index on disk, with a file for each agent: `<two digits>/<key>`; the digits begin the SHA-256 of the key.
 ///
-/// A file is there whole or not at all. Reading needs nothing but the disk, so installs go on when the database is
-/// down. One program at a time writes.
+/// A file exists completely or not at all. Reading needs only the disk, so clients can install agents while the
+/// database is down. Only one program writes at a time; it holds `lock()`.
 public final class IndexFolder: Sendable {
-    /// A file as it was read.
+    /// A file of the index with its parsed content.
     public struct File: Sendable {
         /// The bytes.
         public let bytes: [UInt8]
-        /// SHA-256 of the bytes.
+        /// The SHA-256 of the bytes.
         public let digest: SHA256Digest
-        /// What they say.
+        /// The parsed document.
         public let document: IndexDocument
     }
 
-    /// How far the folder follows which log.
+    /// The log that the folder follows, and how far.
     public struct Mark: Sendable, Equatable {
-        /// The log.
+        /// The id of the log.
         public let log: LogID
-        /// The next position: all before it is in the folder.
+        /// The next position: the folder reflects all entries before it.
         public let next: Position
 
-        /// States how far.
+        /// Creates a mark.
         public init(log: LogID, next: Position) {
             self.log = log
             self.next = next
@@ -58,9 +58,11 @@ public final class IndexFolder: Sendable {
         "\(path)/\(SHA256Digest(of: key.description.utf8).hex.prefix(2))/\(key)"
     }
 
-    /// Reads an agent's file; nil where there is none.
+    /// Reads an agent's file; nil where there is none. Blocks the calling thread.
     ///
-    /// - Throws: `SystemError` where the disk does not give it, `IndexFault` where it is broken.
+    /// Files are cached, at most 16 MiB in all, and read again where size, time or inode number have changed.
+    ///
+    /// - Throws: `SystemError` where the file can't be read, `IndexFault` where its content is damaged.
     public func file(_ key: AgentKey) throws -> File? {
         let filePath = filePath(key)
         guard let status = try FileSystem.status(filePath) else { return nil }
@@ -75,7 +77,7 @@ public final class IndexFolder: Sendable {
         return file
     }
 
-    /// Puts files in place; all of them are durable afterwards.
+    /// Writes files; each is replaced atomically, and all are durable once this returns.
     public func write(_ files: [(key: AgentKey, bytes: [UInt8])]) throws(SystemError) {
         for directory in Set(files.map { FileSystem.parent(of: filePath($0.key)) }) {
             try FileSystem.makeDirectory(directory)
@@ -85,7 +87,7 @@ public final class IndexFolder: Sendable {
 
     private var markPath: String { "\(path)/mark.json" }
 
-    /// How far the folder is; nil where it is new, of another format, or follows nothing yet.
+    /// The mark of the folder; nil where there is none, it is damaged, or it has another format.
     public func mark() throws(SystemError) -> Mark? {
         guard let bytes = try FileSystem.readIfThere(markPath, limit: 4_096), let value = try? JSONValue(bytes),
             value["format"]?.integer == IndexDocument.format, let log = value["log"]?.string.flatMap(LogID.init),
@@ -94,7 +96,7 @@ public final class IndexFolder: Sendable {
         return Mark(log: log, next: Position(max(0, next)))
     }
 
-    /// Says how far the folder is.
+    /// Stores the mark, durably.
     public func setMark(_ mark: Mark) throws(SystemError) {
         var writer = JSONWriter()
         writer.object { object in
@@ -105,7 +107,8 @@ public final class IndexFolder: Sendable {
         try FileSystem.replace(markPath, with: writer.bytes)
     }
 
-    /// Removes all files and the mark: what comes next is another log, format or past.
+    /// Deletes all files and the mark, before the folder follows another log or gets another format. The folder has to
+    /// exist.
     public func clear() throws(SystemError) {
         try FileSystem.remove(markPath)
         for name in try FileSystem.names(in: path) where name.utf8.count == 2 {
@@ -113,7 +116,7 @@ public final class IndexFolder: Sendable {
         }
     }
 
-    /// Claims the folder for writing, making it where it is missing; nil while another program writes.
+    /// Takes the lock for writing and creates the folder where it is missing; nil while another program holds the lock.
     public func lock() throws(SystemError) -> FileLock? {
         try FileSystem.makeDirectory(path)
         return try FileLock.acquire("\(path)/lock")

@@ -1,15 +1,15 @@
 public import Manifest
 
-/// Which version somebody asks for.
+/// A request for a version.
 public enum VersionRequest: Sendable, Hashable, CustomStringConvertible {
-    /// The highest release that is not yanked; where there is none, the highest pre-release that is not.
+    /// The highest release that is not yanked; else the highest pre-release that is not yanked.
     case latest
-    /// This version, yanked or not: a client that pinned it still gets it.
+    /// Exactly this version, even if it is yanked, so that clients that pin it still get it.
     case exact(SemVer)
     /// The highest version in a range that is not yanked.
     case range(VersionRange)
 
-    /// Reads `latest`, a version or a range; nil for anything else.
+    /// Parses `latest`, a version or a range; nil for anything else.
     public init?(_ text: String) {
         if text == "latest" {
             self = .latest
@@ -32,15 +32,17 @@ public enum VersionRequest: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension IndexDocument {
-    /// Why no version can be given.
+    /// The reason why no version fits a request.
     public enum ResolutionFailure: Error, Sendable, Equatable {
-        /// No version is as asked for.
+        /// No version matches the request.
         case noneMatches
-        /// Those that are as asked for are yanked; this is the highest of them.
+        /// All versions that match are yanked; this is the highest one.
         case allYanked(String)
     }
 
-    /// The version that a request means.
+    /// Finds the version that a request asks for.
+    ///
+    /// - Throws: `ResolutionFailure` where no version matches or all are yanked.
     public func resolve(_ request: VersionRequest) throws(ResolutionFailure) -> IndexedVersion {
         let wanted: [IndexedVersion]
         switch request {
