@@ -1,31 +1,32 @@
-/// An agent's manifest: what is read from it, and all that was found wrong with it.
+/// An agent's manifest: its fields, and all findings about it.
 ///
-/// Judged in permissive mode: a required field that is missing, and faults of id, version and pins, are
-/// errors; everything else is a warning and what is faulty is left out. Unknown members are let pass,
-/// since real manifests go beyond the schema.
+/// The reader is permissive. Errors are: a missing required field, faults of id, version, description, pins,
+/// dependencies and the digest of the module, too long or too many capabilities, and control characters. Everything
+/// else is a warning, and the faulty value is left out. Unknown members are ignored, since real manifests go beyond the
+/// schema.
 public struct AgentManifest: Sendable, Equatable {
-    /// An input or output.
+    /// An input or an output of the agent.
     public struct Pin: Sendable, Equatable {
-        /// Its name.
+        /// The name of the pin.
         public let name: String
-        /// One of `types`.
+        /// The type, one of `types`.
         public let type: String
-        /// What it is for.
+        /// What it is used for.
         public let description: String?
 
-        /// The types that there are.
+        /// All types of pins.
         public static let types = [
             "string", "number", "boolean", "json", "binary", "audio", "image", "video", "stream",
         ]
     }
 
-    /// Another agent that is needed.
+    /// Another agent that this one depends on.
     public struct Dependency: Sendable, Equatable {
-        /// Its id as written.
+        /// The id of the agent as written.
         public let id: String
-        /// Which versions.
+        /// The range of versions as written.
         public let range: String
-        /// True for a peer.
+        /// True for a peer dependency.
         public let isPeer: Bool
     }
 
@@ -33,42 +34,42 @@ public struct AgentManifest: Sendable, Equatable {
     public var id = ""
     /// The version; nil where it is missing or no SemVer.
     public var version: SemVer?
-    /// The container image.
+    /// The reference of the container image.
     public var image = ""
-    /// What the agent is for.
+    /// The description.
     public var description = ""
-    /// What it takes.
+    /// The inputs.
     public var inputs: [Pin] = []
-    /// What it gives.
+    /// The outputs.
     public var outputs: [Pin] = []
-    /// Such as `python3.12`.
+    /// The runtime, such as `python3.12`.
     public var runtime: String?
-    /// The licence.
+    /// The license.
     public var license: LicenseExpression?
-    /// What it can do or asks for; nil where the manifest does not say.
+    /// The capabilities; nil where the manifest does not state them.
     public var capabilities: [String]?
-    /// What it needs; nil where the manifest does not say.
+    /// The dependencies; nil where the manifest does not state them.
     public var dependencies: [Dependency]?
-    /// The oldest MentatLab it runs on.
+    /// The oldest version of MentatLab that the agent runs on.
     public var minimumMentatVersion: SemVer?
-    /// The display name.
+    /// The name to display.
     public var title: String?
     /// An emoji or short text.
     public var icon: String?
-    /// One category.
+    /// The category.
     public var category: String?
-    /// Words.
+    /// The tags.
     public var tags: [String]?
-    /// Who wrote it.
+    /// The author.
     public var author: String?
-    /// Where the source is.
+    /// The URL of the source code.
     public var sourceURL: String?
-    /// False where it shall not be listed.
+    /// False where lists must not show the agent.
     public var isListed = true
     /// The digest of the wasm module, as the manifest gives it.
     public var wasmSHA256: String?
     /// The file of the wasm module, as the manifest names it.
     public var wasmModule: String?
-    /// All findings, in the order of the fields.
+    /// All findings; up to 100 in the order of the fields, beyond that with errors first.
     public internal(set) var findings: [Finding] = []
 }

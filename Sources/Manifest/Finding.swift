@@ -1,20 +1,20 @@
-/// Something that is wrong with a manifest.
+/// A problem of a manifest.
 public struct Finding: Sendable, Hashable {
-    /// What it means for publishing.
+    /// The effect on publishing.
     public enum Severity: String, Sendable {
-        /// It can't be published like this.
+        /// The manifest can't be published.
         case error
-        /// It is published all the same.
+        /// The manifest can be published.
         case warning
     }
-    /// What it means for publishing.
+    /// The effect on publishing.
     public let severity: Severity
-    /// Where, as a JSON Pointer (RFC 6901); empty for the whole.
+    /// The place as a JSON Pointer (RFC 6901); empty for the whole manifest.
     public let path: String
     /// What is wrong and what would be right.
     public let message: String
 
-    /// States a finding.
+    /// Creates a finding.
     public init(_ severity: Severity, _ path: String, _ message: String) {
         self.severity = severity
         self.path = path
@@ -22,7 +22,7 @@ public struct Finding: Sendable, Hashable {
     }
 }
 
-/// A member's name as a token of a JSON Pointer (RFC 6901 3).
+/// A member's name, escaped for a JSON Pointer (RFC 6901 3).
 func pointerToken(_ name: String) -> String {
     name.replacing("~", with: "~0").replacing("/", with: "~1")
 }

@@ -1,9 +1,9 @@
-/// Which of several versions is the latest: what pages show, and what `latest` means to an installer.
+/// The rule for the latest of several versions, the same for pages and for installers that ask for `latest`.
 ///
-/// The highest release that is not yanked; where there is none, the highest pre-release that is not yanked; where there
-/// is none, the highest version, which pages show and installers refuse.
+/// It is the highest release that is not yanked; else the highest pre-release that is not yanked; else the highest
+/// version, which pages show and installers refuse.
 public enum LatestVersion {
-    /// How good a version is before precedence decides.
+    /// The rank of a version, which counts before precedence.
     public enum Rank: Int32, Sendable, Comparable, CaseIterable {
         /// Yanked.
         case yanked
@@ -12,7 +12,7 @@ public enum LatestVersion {
         /// A release that is not yanked.
         case release
 
-        /// Orders from bad to good.
+        /// Orders ranks, `yanked` lowest.
         public static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
     }
 
@@ -21,7 +21,7 @@ public enum LatestVersion {
         isYanked ? .yanked : version.isPrerelease ? .prerelease : .release
     }
 
-    /// The one that is shown; nil where there is none. Elements without a version are passed over.
+    /// The latest of several elements; nil where there is none. Elements without a version are skipped.
     public static func shown<Element>(
         among elements: some Sequence<Element>, _ describe: (Element) -> (version: SemVer?, isYanked: Bool)
     ) -> Element? {

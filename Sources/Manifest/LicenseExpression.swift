@@ -1,10 +1,14 @@
-/// An SPDX licence expression (SPDX 2.3, annex D), with identifiers in the list's own spelling.
+/// An SPDX license expression (SPDX 2.3, annex D), with identifiers in the spelling of the SPDX list.
+///
+/// `mit OR apache-2.0` becomes `MIT OR Apache-2.0`.
 public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
-    /// The expression.
+    /// The expression with normalized identifiers.
     public let description: String
 
-    /// Reads an expression; nil where it breaks the grammar, names a licence or exception that the list
-    /// does not have, or nests deeper than 16. Identifiers compare without case.
+    /// Parses an expression of at most 512 bytes; identifiers are compared without case.
+    ///
+    /// It gives nil where the text does not fit the grammar, names a license or exception that the list does not have,
+    /// or nests deeper than 16 levels.
     public init?(_ text: String) {
         guard text.utf8.count <= 512, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let spaced = text.replacing("(", with: " ( ").replacing(")", with: " ) ")
@@ -32,7 +36,7 @@ public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
         var isAtEnd: Bool { index == words.count }
 
         private mutating func take(_ word: String) -> Bool {
-            // Operators are upper case; the specification's wish for lower case came later.
+            // Operators are upper case; only later versions of the specification ask for lower case as well.
             guard index < words.count, words[index] == word else { return false }
             index += 1
             return true

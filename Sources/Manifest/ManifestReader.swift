@@ -3,10 +3,12 @@ import Text
 import YAML
 
 extension AgentManifest {
-    /// The most bytes a manifest may have.
+    /// The largest size of a manifest in bytes.
     public static let maximumBytes = 262_144
 
-    /// Reads a manifest in YAML or JSON and judges it. What can't be parsed at all is one finding.
+    /// Parses and checks a manifest in YAML or JSON.
+    ///
+    /// It never fails: text that can't be parsed gives one finding of severity `error`.
     public init(parsing bytes: [UInt8]) {
         let first = bytes.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
         do throws(JSONError) {
@@ -14,7 +16,7 @@ extension AgentManifest {
             self.init(try JSONValue(bytes, limits: JSONLimits(bytes: Self.maximumBytes)))
         } catch let notJSON {
             do throws(YAMLError) {
-                // A mapping in braces may still be YAML.
+                // YAML mappings may be written in braces, too.
                 self.init(try YAMLDocument.read(bytes))
             } catch let notYAML {
                 self.init()
@@ -28,7 +30,7 @@ extension AgentManifest {
         }
     }
 
-    /// Reads a manifest from its tree and judges it.
+    /// Checks a manifest that is already parsed.
     public init(_ document: JSONValue) {
         self.init()
         guard case .object = document else {
@@ -51,10 +53,10 @@ extension AgentManifest {
         }
     }
 
-    /// Findings beyond are counted and not listed; errors go first.
+    /// The number of findings to list, errors first; further ones are only counted.
     private static let maximumFindings = 100
 
-    /// What can't be shown can't be stored as text either; a tab or a line's end can.
+    /// Refuses control characters, except tabs and line ends, in all strings and names.
     private mutating func refuseControlCharacters(_ value: JSONValue, at path: String) {
         func holdsControl(_ text: String) -> Bool {
             text.unicodeScalars.contains { scalar in
@@ -203,14 +205,16 @@ extension AgentManifest {
         switch document["wasm"]?["sha256"] {
         case nil, .null?: break
         case .string(let text)?: wasmSHA256 = text.lowercased()
-        // Digits alone are a number in YAML; what pins a file is never passed over.
+        // In YAML, digits without quotes are a number. A digest pins a file, so a wrong one is never ignored.
         case _?: findings.append(Finding(.error, "/wasm/sha256", "the digest has to be a string; put it in quotes"))
         }
         readCapabilities(document)
         readDependencies(document)
     }
 
-    /// Strings as they stand; actions as `action:<name>`; whatever is switched on by its name.
+    /// Reads capabilities from a list or a mapping.
+    ///
+    /// Strings count as they are, actions as `action:<name>`, and members that are `true` by their name.
     private mutating func readCapabilities(_ document: JSONValue) {
         var found: [(path: String, text: String)] = []
         for path in ["/capabilities", "/wasm/capabilities"] {

@@ -1,23 +1,25 @@
-/// A version by Semantic Versioning 2.0.0. Numbers have any length; nothing overflows.
+/// A version by Semantic Versioning 2.0.0; its numbers may have any length.
+///
+/// `==` compares the spelling. To compare precedence, which ignores the build, use `<` or `precedenceKey`.
 public struct SemVer: Sendable, Hashable, CustomStringConvertible {
     /// A part of a pre-release.
     public enum Identifier: Sendable, Hashable {
-        /// Digits without leading zero, compared as a number.
+        /// Digits without a leading zero, compared as a number.
         case number(String)
-        /// Anything else, compared by ASCII.
+        /// Any other identifier, compared by ASCII.
         case word(String)
     }
 
-    /// Three numbers as digits without leading zeros.
+    /// The three numbers as digits without leading zeros.
     public let core: [String]
-    /// Empty for a release.
+    /// The identifiers of the pre-release; empty for a release.
     public let prerelease: [Identifier]
-    /// What stands behind `+`; it has no part in comparison.
+    /// The build after `+`, which precedence ignores; nil where there is none.
     public let build: String?
-    /// The version as it was written.
+    /// The version as written.
     public let description: String
 
-    /// Reads a version; nil where it breaks the grammar.
+    /// Parses a version; nil where it does not fit the grammar.
     public init?(_ text: String) {
         var rest = text[...]
         var build: String?
@@ -51,8 +53,10 @@ public struct SemVer: Sendable, Hashable, CustomStringConvertible {
     /// True for a version with a pre-release.
     public var isPrerelease: Bool { !prerelease.isEmpty }
 
-    /// Bytes that sort as versions precede each other (SemVer 11) and are equal where only the build
-    /// differs. A number is its count of digits and then the digits, so that longer ones sort later.
+    /// Bytes that sort in the order of precedence (SemVer 11).
+    ///
+    /// They are equal for versions that differ only in the build. A number is its count of digits and then the digits,
+    /// so that longer numbers sort later.
     public var precedenceKey: [UInt8] {
         var key: [UInt8] = []
         for number in core { Self.append(number, to: &key) }
@@ -72,7 +76,7 @@ public struct SemVer: Sendable, Hashable, CustomStringConvertible {
         return key + [0]
     }
 
-    /// Four bytes hold any count of digits that fits memory.
+    /// Appends a number; four bytes are enough for any count of digits that fits in memory.
     private static func append(_ digits: String, to key: inout [UInt8]) {
         let count = UInt32(digits.utf8.count)
         key += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
@@ -93,7 +97,7 @@ public struct SemVer: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension SemVer: Comparable {
-    /// Precedence (SemVer 11), without the build.
+    /// Compares by precedence (SemVer 11), without the build.
     public static func < (left: SemVer, right: SemVer) -> Bool {
         left.precedenceKey.lexicographicallyPrecedes(right.precedenceKey)
     }

@@ -1,7 +1,7 @@
-/// A range of versions as Node.js writes them: `^1.2`, `~1.2.3`, `1.x`, `>=1.0.0 <2`, `1.2 - 1.4`, `1 || 2`, `*`.
+/// A range of versions in the syntax of Node.js: `^1.2`, `~1.2.3`, `1.x`, `>=1.0.0 <2`, `1.2 - 1.4`, `1 || 2`, `*`.
 ///
-/// A pre-release is in a range only where the range itself names a pre-release of the same three numbers, so nobody gets
-/// one by accident.
+/// A pre-release is in a range only if the range names a pre-release with the same three numbers, so that clients do
+/// not get one by accident.
 public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     private enum Comparison: Hashable {
         case less
@@ -26,29 +26,29 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// A version of which the last numbers may be missing.
+    /// A version whose last numbers may be missing.
     private struct Partial {
-        /// As many of the three numbers as there are.
+        /// The numbers that are there, at most three.
         let numbers: [String]
-        /// The version, where all three are there.
+        /// The version, if all three numbers are there.
         let version: SemVer?
 
-        /// The lowest version that it stands for.
+        /// The lowest version that it covers.
         var lowest: SemVer? { version ?? SemVer((numbers + ["0", "0", "0"]).prefix(3).joined(separator: ".")) }
 
-        /// What is below all that follows once the number at `index` is one higher.
+        /// The exclusive upper bound of all versions that share the numbers up to `index`.
         func above(_ index: Int) -> SemVer? {
             let raised = numbers[..<index] + [VersionRange.successor(of: numbers[index])]
             return SemVer((raised + ["0", "0"]).prefix(3).joined(separator: ".") + "-0")
         }
     }
 
-    /// A version is in the range where all bounds of one of these admit it.
+    /// The alternatives; a version is in the range where all bounds of one of them admit it.
     private let alternatives: [[Bound]]
-    /// The range as it was written.
+    /// The range as written.
     public let description: String
 
-    /// Reads a range of at most 128 characters; nil where it breaks the grammar.
+    /// Parses a range of at most 128 bytes; nil where it does not fit the grammar.
     public init?(_ text: String) {
         guard text.utf8.count <= 128 else { return nil }
         var alternatives: [[Bound]] = []
@@ -60,7 +60,7 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
         description = text
     }
 
-    /// True for a version that the range admits.
+    /// True for a version in the range.
     public func contains(_ version: SemVer) -> Bool {
         alternatives.contains { bounds in
             guard bounds.allSatisfy({ $0.admits(version) }) else { return false }
@@ -94,7 +94,7 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
             index += 1
             let sign = word.prefix { "<>=~^".contains($0) }
             word = word.dropFirst(sign.count)
-            // An operator may stand apart from its version.
+            // Space may separate an operator from its version.
             if word.isEmpty {
                 guard index < words.count else { return nil }
                 word = words[index]
@@ -115,14 +115,14 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
         case ">": bounds(.greater, partial)
         case ">=": bounds(.atLeast, partial)
         case "~", "~>": from(partial, raising: min(1, partial.numbers.count - 1))
-        // The first number that is not zero stays, or the last one there is.
+        // The first number other than zero stays fixed, or the last one given.
         case "^":
             from(partial, raising: partial.numbers.firstIndex { $0 != "0" } ?? partial.numbers.count - 1)
         default: nil
         }
     }
 
-    /// From the lowest version of a partial one to what raises the number at an index.
+    /// The bounds from the lowest version of a partial one up to the version with the number at `index` raised.
     private static func from(_ partial: Partial, raising index: Int) -> [Bound]? {
         guard !partial.numbers.isEmpty else { return [] }
         guard let lowest = partial.lowest, let above = partial.above(index) else { return nil }
@@ -132,7 +132,7 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     private static func bounds(_ comparison: Comparison, _ partial: Partial) -> [Bound]? {
         if let version = partial.version { return [Bound(comparison: comparison, version: version)] }
         guard !partial.numbers.isEmpty else {
-            // Anything is at least and at most anything; nothing is beyond it.
+            // `>=*` and `<=*` admit everything; `>*` and `<*` admit nothing.
             guard comparison == .less || comparison == .greater else { return [] }
             return SemVer("0.0.0-0").map { [Bound(comparison: .less, version: $0)] }
         }
@@ -151,7 +151,7 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func partial(_ text: Substring) -> Partial? {
-        // As people write it in front of tags.
+        // People write a `v` before the numbers, as in tags.
         let text = text.hasPrefix("v") ? text.dropFirst() : text
         if let version = SemVer(String(text)) { return Partial(numbers: version.core, version: version) }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -163,7 +163,7 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
                 isOpen = true
                 continue
             }
-            // Whatever stands behind an open number is open as well, but has to be a number.
+            // All numbers after an open one are open as well, but have to be numbers.
             guard SemVer("\(part).0.0") != nil, part.utf8.allSatisfy(isDigit) else { return nil }
             if !isOpen { numbers.append(String(part)) }
         }
@@ -171,7 +171,7 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
         return Partial(numbers: numbers, version: nil)
     }
 
-    /// A decimal number of any length and one.
+    /// Adds one to a decimal number of any length.
     private static func successor(of digits: String) -> String {
         var bytes = Array(digits.utf8)
         for index in bytes.indices.reversed() {
