@@ -1,18 +1,19 @@
 package import Events
 import Text
 
-/// An endpoint, declared once: the fronts route and check by it, the description of the API is made from it, and
-/// mentatctl sends requests by it.
+/// An endpoint of the HTTP API, declared once.
 ///
-/// `Input` is what path and query say, `Sent` the body of the request, `Given` the body of the answer.
+/// The fronts route and check requests by it, the description of the API is made from it, and mentatctl sends requests
+/// by it. `Input` holds the parameters of path and query, `Sent` the body of the request, `Given` the body of the
+/// answer.
 package struct Endpoint<Input: Parameters, Sent: Sendable, Given: Sendable>: AnyEndpoint {
     package let declaration: EndpointDeclaration
-    /// The body of a request; `NoBody` where it has none, or one that is not a JSON document.
+    /// The form of a request's body; `NoBody` where there is none, or where it is not a JSON document.
     package let sent: Form<Sent>
-    /// The body of an answer, likewise.
+    /// The form of an answer's body; `NoBody` where there is none, or where it is not a JSON document.
     package let given: Form<Given>
 
-    /// The target of a request: the path with its query, below the origin.
+    /// The target of a request: path and query, percent-encoded.
     package func target(_ input: Input) -> String {
         let text = Input.parameters.write(input)
         let path = declaration.path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
@@ -26,12 +27,12 @@ package struct Endpoint<Input: Parameters, Sent: Sendable, Given: Sendable>: Any
     }
 }
 
-/// An endpoint of any input and bodies.
+/// An endpoint with any types of parameters and bodies.
 package protocol AnyEndpoint: Sendable {
     var declaration: EndpointDeclaration { get }
 }
 
-/// What there is to say of an endpoint besides its types.
+/// The declaration of an endpoint apart from its types.
 package struct EndpointDeclaration: Sendable {
     /// The method.
     package enum Method: String, Sendable {
@@ -41,44 +42,45 @@ package struct EndpointDeclaration: Sendable {
         case delete = "DELETE"
     }
 
-    /// Which credential it takes.
+    /// The credential that the endpoint takes.
     package enum Credential: Sendable, Equatable {
         /// A token is not needed; if one is sent, the endpoint ignores it.
         case none
         /// A token is not needed; if one is sent, the endpoint uses it.
         case optional
-        /// A token with one of these scopes, or any token where the list is empty. A token that lacks them is refused
-        /// before the body is read; the domain asks for the exact right later.
+        /// A token with one of these scopes, or any token where the list is empty.
+        ///
+        /// A token without the scope is refused before the body is read; the domain checks the exact right later.
         case token([Scope])
     }
 
-    /// Who may cache an answer. An answer to a credential is never cached.
+    /// The rule for caching an answer; an answer to a request with a credential is never cached.
     package enum Caching: Sendable {
-        /// Nobody.
+        /// Not cached.
         case never
-        /// A client, which asks each time whether it is still the same.
+        /// Clients may cache it and ask each time whether it has changed.
         case revalidated
-        /// As `revalidated`; the front caches it as well, until an event changes what it shows.
+        /// As `revalidated`; the front caches it as well, until an event changes its content.
         case kept
         /// As `revalidated`; the bytes at this path never change.
         case immutable
     }
 
-    /// How much of the server a request takes; limits of rates go by it.
+    /// The cost of a request, by which rate limits count.
     package enum Cost: String, Sendable {
-        /// A look at memory or a small file.
+        /// Needs memory or a small file only.
         case light
-        /// A read of a few rows by key.
+        /// Reads a few rows by key.
         case read
-        /// A read whose work depends on what is looked for.
+        /// Reads an amount of data that depends on the query.
         case search
-        /// A decision and an append.
+        /// Decides and appends.
         case command
-        /// A command with files.
+        /// Stores files, decides and appends.
         case upload
     }
 
-    /// A body that is sent.
+    /// The body of a request.
     package struct Body: Sendable {
         package let mediaType: String
         package let schema: Schema
@@ -90,15 +92,15 @@ package struct EndpointDeclaration: Sendable {
     package struct Answer: Sendable {
         package let status: Int
         package let description: String
-        /// By media type; none where there is no body.
+        /// The schemas by media type; empty where there is no body.
         package let content: [(mediaType: String, schema: Schema)]
-        /// Fields besides those of every answer, in lower case, with what they say.
+        /// Header fields besides those of every answer: name in lower case, and description.
         package let fields: [(name: String, description: String)]
     }
 
     package let name: String
     package let method: Method
-    /// The path from the root, with `{name}` for a segment.
+    /// The path from the root, with `{name}` for a parameter.
     package let path: String
     package let summary: String
     package let notes: String?
@@ -106,22 +108,23 @@ package struct EndpointDeclaration: Sendable {
     package let credential: Credential
     package let body: Body?
     package let answers: [Answer]
-    /// Problems besides those that its parameters, credential and body bring along.
+    /// Problems besides those that follow from parameters, credential, body and cost.
     package let problems: [ProblemCode]
     package let caching: Caching
     package let cost: Cost
 
-    /// True for a command that a repeat with the same Idempotency-Key does not carry out again. Reported lines have ids
-    /// of their own instead.
+    /// True for a command that takes an Idempotency-Key: a repeat with the same key is not carried out again.
+    ///
+    /// Reported lines have ids of their own instead.
     package var isKeyed: Bool { (cost == .command || cost == .upload) && body?.mediaType != Self.lines }
 
-    /// The media type of a JSON document a line.
+    /// The media type of one JSON document a line.
     static let lines = "application/x-ndjson"
 
-    /// The names of the parameters that the query may have.
+    /// The names of the parameters of the query.
     package var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
 
-    /// Every problem that it may answer with, apart from those that every endpoint may.
+    /// All problems that the endpoint may answer with, apart from those that every endpoint may.
     package var allProblems: [ProblemCode] {
         var all = parameters.map(\.problem) + problems + [.malformedRequest, .invalidParameter]
         if case .token = credential { all += [.notAuthenticated, .outOfScope] }
@@ -134,14 +137,14 @@ package struct EndpointDeclaration: Sendable {
     }
 }
 
-/// What a request without parameters says.
+/// The parameters of a request that has none.
 package struct NoParameters: Parameters {
     package init() {}
 
     package static let parameters = ParameterForm.of(Self.init)
 }
 
-/// Stands for the body of an endpoint that has none, or one that is not a JSON document.
+/// The body of an endpoint that has none, or whose body is not a JSON document.
 package struct NoBody: Sendable {
     package init() {}
 

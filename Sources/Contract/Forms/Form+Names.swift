@@ -7,7 +7,7 @@ extension Form where Value == SemVer {
 }
 
 extension Form where Value == PermissionWord {
-    /// A scope as clients write it.
+    /// A permission as clients write it.
     package static let permission = spelled(
         "one of \(PermissionWord.forms)",
         .string(pattern: "^(\(Scope.allCases.map(\.rawValue).joined(separator: "|"))|publish:.+)$"),
@@ -21,7 +21,7 @@ extension Form where Value == Username {
 }
 
 extension Form where Value == String {
-    /// An e-mail address, as far as its form can tell.
+    /// An e-mail address; only its form is checked.
     package static let mailbox = spelled(
         "an e-mail address of at most 254 characters", .string(maximumLength: 254), { isMailbox($0) ? $0 : nil },
         write: { $0 })
@@ -33,7 +33,7 @@ extension Form where Value == String {
             && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
 
-    /// The address of a page.
+    /// The URL of a website, which has to begin with `https://`.
     package static func website(_ maximumCharacters: Int) -> Form {
         let prose = prose(maximumCharacters)
         var form = Form(
@@ -53,7 +53,7 @@ extension Form where Value == String {
         return form
     }
 
-    /// A text of 1 to so many bytes that stands for something else.
+    /// A label of 1 to `maximumBytes` bytes.
     package static func label(_ maximumBytes: Int) -> Form {
         spelled(
             "a text of 1 to \(maximumBytes) bytes", .string(maximumLength: maximumBytes),

@@ -1,20 +1,20 @@
 import JSON
 
-/// The members of an object, apart from its braces, so that one object can stand within another.
+/// The members of an object without its braces, so that one object can include the members of another.
 struct FormMembers<Value>: Sendable {
     let schemas: [MemberSchema]
     let read: @Sendable (JSONValue, inout FormReading) -> Value?
     let write: @Sendable (Value, inout JSONWriter.Members) -> Void
 }
 
-/// One member of an object: its name, where its value comes from, and its form.
+/// One member of an object: its name, its form, and how to get its value.
 package struct Member<Object, Value>: Sendable {
     fileprivate let schemas: [MemberSchema]
-    /// The value, from the object; nil where it is missing or wrong, which is noted then.
+    /// Reads the value from the object; nil where it is missing or wrong, after noting why.
     fileprivate let read: @Sendable (JSONValue, inout FormReading) -> Value?
     fileprivate let write: @Sendable (Object, inout JSONWriter.Members) -> Void
 
-    /// A member that is always there.
+    /// A required member.
     package static func required(
         _ name: String, _ get: @escaping @Sendable (Object) -> Value, _ form: Form<Value>, _ description: String? = nil
     ) -> Member {
@@ -36,7 +36,7 @@ package struct Member<Object, Value>: Sendable {
         }
     }
 
-    /// A member that may be absent.
+    /// An optional member.
     package static func optional<Wrapped>(
         _ name: String, _ get: @escaping @Sendable (Object) -> Wrapped?, _ form: Form<Wrapped>,
         _ description: String? = nil
@@ -51,7 +51,7 @@ package struct Member<Object, Value>: Sendable {
         }
     }
 
-    /// A member that stands for a value where it is absent.
+    /// An optional member with a default.
     package static func defaulting(
         _ name: String, _ get: @escaping @Sendable (Object) -> Value, _ form: Form<Value>, to standard: Value,
         _ description: String? = nil
@@ -68,7 +68,7 @@ package struct Member<Object, Value>: Sendable {
         }
     }
 
-    /// The members of another object, beside the others.
+    /// Includes the members of another object beside its own.
     package static func including(
         _ get: @escaping @Sendable (Object) -> Value, _ form: Form<Value>
     ) -> Member {
@@ -81,8 +81,9 @@ extension Form {
     /// An object with these members.
     ///
     /// - Parameters:
-    ///   - name: under which the description refers to it; nil for one that stands where it is used.
-    ///   - make: puts the values together.
+    ///   - name: the name by which the description of the API refers to it; nil to describe it where it is used.
+    ///   - make: creates the value from the members.
+    ///   - members: the members in the order of writing; two with one name trap.
     package static func object<each Item>(
         _ name: String? = nil, _ make: @escaping @Sendable (repeat each Item) -> Value,
         _ members: repeat Member<Value, each Item>

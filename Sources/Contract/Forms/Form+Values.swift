@@ -4,7 +4,13 @@ import JSON
 import Text
 
 extension Form {
-    /// A text of a grammar.
+    /// A string that is parsed to a value.
+    ///
+    /// - Parameters:
+    ///   - words: the rule, for messages.
+    ///   - schema: the schema of the string.
+    ///   - parse: nil for a string that breaks the rule.
+    ///   - write: the string of a value.
     package static func spelled(
         _ words: String, _ schema: Schema, _ parse: @escaping @Sendable (String) -> Value?,
         write: @escaping @Sendable (Value) -> String
@@ -18,7 +24,7 @@ extension Form {
         }
     }
 
-    /// One of all cases.
+    /// One of all cases, by raw value.
     package static func choice() -> Form
     where Value: RawRepresentable<String> & CaseIterable & SendableMetatype & Sendable {
         let names = Value.allCases.map(\.rawValue)
@@ -47,14 +53,16 @@ extension Form {
 }
 
 extension Form where Value == String {
-    /// Any text.
+    /// Any string.
     package static let text = text(.string())
 
-    /// A text of an answer: the schema describes it, and reading it checks only that it is a text.
+    /// A string of an answer; the schema describes it, and reading checks only that it is a string.
     package static func text(_ schema: Schema) -> Form { spelled("a text", schema, { $0 }, write: { $0 }) }
 
-    /// What people write: so many characters, none that controls a terminal or turns the direction of what stands
-    /// beside it. White space alone says nothing.
+    /// A text that people write, of at most `maximumCharacters` characters.
+    ///
+    /// Refused are control characters other than tab and line feed, and characters that change the direction of the
+    /// text. A text of white space alone counts as absent.
     package static func prose(_ maximumCharacters: Int) -> Form {
         let words = "a text of at most \(maximumCharacters) characters"
         var form = Form(.string(maximumLength: maximumCharacters), words) { value, reading in
@@ -102,10 +110,10 @@ extension Form where Value == Int64 {
         }
     }
 
-    /// A number that is never negative and exact as a double.
+    /// A number from 0 to 2^53 - 1, which a double holds exactly.
     package static let count = integer(from: 0, to: (1 << 53) - 1)
 
-    /// A number of hundredths, written as the number that it is: 450 as 4.5.
+    /// A number of hundredths, written as a decimal number: 450 as 4.5.
     package static let hundredths = Form(Schema([("type", .string("number"))]), "a number") { value, reading in
         if case .number(let number) = value, let double = number.double, double.magnitude < 1e12 {
             return Int64((double * 100).rounded())
@@ -176,7 +184,7 @@ extension Form where Value == [String: Int64] {
     }
 }
 
-/// Bytes that are one JSON object already, such as an entry of the log.
+/// The bytes of one JSON object, such as an entry of the log.
 package struct RawObject: Sendable {
     package let bytes: [UInt8]
 
@@ -184,7 +192,7 @@ package struct RawObject: Sendable {
 }
 
 extension Form where Value == RawObject {
-    /// An object that another module encoded, as canonical bytes that are not changed.
+    /// An object that another module has encoded; its bytes are written unchanged.
     package static let raw = Form(Schema([("type", .string("object"))]), "an object") { value, reading in
         guard case .object = value else {
             reading.refuse("this is a \(value.kind); it has to be an object")

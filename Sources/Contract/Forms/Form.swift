@@ -1,19 +1,19 @@
 package import JSON
 
-/// How a value crosses HTTP as JSON: written, read and described in one place.
+/// The JSON form of a value in requests and answers: how it is written, read and described, in one place.
 ///
-/// Members are written in the order in which they are declared. A reader takes them in any order and names all that
-/// is wrong at once.
+/// Members are written in the order of their declaration. A reader accepts them in any order and reports all faults of
+/// a document at once.
 package struct Form<Value>: Sendable {
     package let schema: Schema
-    /// What a value has to be, for sentences such as "it has to be …".
+    /// The rule for a value, for sentences such as "it has to be …".
     let words: String
-    /// The value; nil where something is wrong, which is noted then.
+    /// Reads a value; nil where it is wrong, after noting why.
     let read: @Sendable (JSONValue, inout FormReading) -> Value?
     let write: @Sendable (Value, inout JSONWriter) -> Void
-    /// True for a value that counts as absent, such as null.
+    /// True for a JSON value that counts as absent, such as null.
     var isBlank: @Sendable (JSONValue) -> Bool = { $0 == .null }
-    /// The members, where the value is an object.
+    /// The members; nil where the value is not an object.
     var members: FormMembers<Value>?
 
     init(
@@ -26,18 +26,20 @@ package struct Form<Value>: Sendable {
         self.write = write
     }
 
-    /// The document of a value.
+    /// Writes a value as a JSON document.
     package func bytes(_ value: Value) -> [UInt8] {
         var writer = JSONWriter(reservingBytes: 2_048, isCanonical: false)
         write(value, &writer)
         return writer.bytes
     }
 
-    /// Reads a document.
+    /// Reads a value from a JSON document.
     ///
-    /// - Parameter isStrict: true where a member that nobody knows is a fault, as in what clients send; false where it
-    ///   is passed over, as in answers of a newer marketplace.
-    /// - Throws: `FormFault` with all that is wrong.
+    /// - Parameters:
+    ///   - document: the parsed document.
+    ///   - isStrict: true to refuse unknown members, as in requests; false to ignore them, as in answers of a newer
+    ///     marketplace.
+    /// - Throws: `FormFault` with all faults.
     package func value(_ document: JSONValue, isStrict: Bool) throws(FormFault) -> Value {
         var reading = FormReading(isStrict: isStrict)
         let value = read(document, &reading)
@@ -45,24 +47,24 @@ package struct Form<Value>: Sendable {
         return value
     }
 
-    /// A value in a message, short.
+    /// A value for a message: a string of at most 64 characters, or the kind.
     static func shown(_ value: JSONValue) -> String {
         value.string.map { "'\($0.prefix(64))'" } ?? "a \(value.kind)"
     }
 }
 
-/// What crosses HTTP as one JSON document.
+/// The body of a request or an answer, one JSON document.
 package protocol Body: Sendable {
-    /// How it is written, read and described.
+    /// The form of the body.
     static var form: Form<Self> { get }
 }
 
-/// All that is wrong with a document, each with its path.
+/// All faults of a document, each with its path.
 package struct FormFault: Error {
     package let findings: [Problem.Finding]
 }
 
-/// A document that is being read: where the reader is, and what it found wrong so far.
+/// The state of reading a document: the current path and the faults found so far.
 package struct FormReading {
     let isStrict: Bool
     private(set) var findings: [Problem.Finding] = []
@@ -70,12 +72,12 @@ package struct FormReading {
 
     init(isStrict: Bool) { self.isStrict = isStrict }
 
-    /// Notes that the value at hand is not what it has to be.
+    /// Notes that the current value is wrong.
     mutating func refuse(_ message: String) {
         findings.append(Problem.Finding(severity: "error", path: path, message: message))
     }
 
-    /// Reads something inside a member or at an index.
+    /// Reads within a member or an element; `step` is its name or index.
     mutating func inside<Result>(_ step: String, _ body: (inout FormReading) -> Result) -> Result {
         let outer = path
         path += "/\(step.replacing("~", with: "~0").replacing("/", with: "~1"))"

@@ -3,21 +3,21 @@ package import Events
 import JSON
 import Manifest
 
-/// What the path and the query of a request say, as one value.
+/// The parameters of a request, from its path and its query, as one value.
 package protocol Parameters: Sendable {
-    /// How they are read, written and described.
+    /// The declaration of the parameters.
     static var parameters: ParameterForm<Self> { get }
 }
 
 /// Parameters of an endpoint that answers from read models.
 package protocol PositionedParameters: Parameters {
-    /// The answer waits until it reflects this position.
+    /// The position that the answer has to reflect; the front waits for it.
     var minimumPosition: Position? { get }
 }
 
-/// A parameter, as the description of the API states it.
+/// A parameter as the description of the API states it.
 package struct ParameterDeclaration: Sendable {
-    /// Where it stands.
+    /// The part of the URL that holds it.
     package enum Place: String, Sendable {
         case path
         case query
@@ -26,7 +26,7 @@ package struct ParameterDeclaration: Sendable {
     package let name: String
     package let place: Place
     package let schema: Schema
-    /// What a value that can't be is answered with.
+    /// The problem of an invalid value.
     package let problem: ProblemCode
 }
 
@@ -40,7 +40,7 @@ package struct ParameterText: Sendable {
         self.query = query
     }
 
-    /// The only value of a parameter of the query; nil where it is absent. One that stands twice is refused.
+    /// The value of a parameter of the query; nil where it is absent. A parameter that occurs twice is refused.
     fileprivate func only(_ name: String) throws(Problem) -> String? {
         let values = query.filter { $0.name == name }
         guard values.count <= 1 else { throw Problem(.invalidParameter, "'\(name)' stands twice") }
@@ -48,14 +48,16 @@ package struct ParameterText: Sendable {
     }
 }
 
-/// How all parameters of an endpoint are read, written and described.
+/// The declaration of all parameters of an endpoint: how they are read, written and described.
 package struct ParameterForm<Value>: Sendable {
     package let declarations: [ParameterDeclaration]
-    /// - Throws: a `Problem` that names the parameter, its value and what it has to be.
+    /// Reads the parameters.
+    ///
+    /// - Throws: `Problem` that names the parameter, its value and the rule.
     package let read: @Sendable (ParameterText) throws(Problem) -> Value
     package let write: @Sendable (Value) -> ParameterText
 
-    /// The parameters in the order in which they are checked.
+    /// Declares the parameters in the order in which they are checked.
     static func of<each Item>(
         _ make: @escaping @Sendable (repeat each Item) -> Value, _ parameters: repeat Parameter<Value, each Item>
     ) -> ParameterForm {
@@ -78,7 +80,7 @@ package struct ParameterForm<Value>: Sendable {
     }
 }
 
-/// One parameter: its name and place, where its value comes from, and its kind.
+/// One parameter: its name, its place, its kind, and how to get its value.
 package struct Parameter<Object, Value>: Sendable {
     let declaration: ParameterDeclaration
     let read: @Sendable (ParameterText) throws(Problem) -> Value
@@ -93,7 +95,7 @@ package struct Parameter<Object, Value>: Sendable {
         self.write = write
     }
 
-    /// A segment of the path.
+    /// A parameter that is a segment of the path.
     static func path(
         _ name: String, _ get: @escaping @Sendable (Object) -> Value, _ kind: ParameterKind<Value>,
         _ description: String
@@ -107,7 +109,7 @@ package struct Parameter<Object, Value>: Sendable {
         }
     }
 
-    /// A parameter of the query that may be absent.
+    /// An optional parameter of the query.
     static func query<Wrapped>(
         _ name: String, _ get: @escaping @Sendable (Object) -> Wrapped?, _ kind: ParameterKind<Wrapped>,
         _ description: String
@@ -122,7 +124,7 @@ package struct Parameter<Object, Value>: Sendable {
         }
     }
 
-    /// A parameter of the query that stands for a value where it is absent.
+    /// A parameter of the query with a default.
     static func query(
         _ name: String, _ get: @escaping @Sendable (Object) -> Value, _ kind: ParameterKind<Value>,
         default standard: Value, _ description: String
@@ -138,16 +140,16 @@ package struct Parameter<Object, Value>: Sendable {
     }
 }
 
-/// How the text of a parameter stands for a value.
+/// The kind of a parameter: how its text is parsed and written.
 struct ParameterKind<Value>: Sendable {
     let schema: Schema
-    /// What a value that can't be is answered with.
+    /// The problem of an invalid value.
     let problem: ProblemCode
-    /// - Parameters: the name, for the message, and the text.
+    /// Parses the text; the name is for the message.
     let read: @Sendable (_ name: String, _ text: String) throws(Problem) -> Value
     let write: @Sendable (Value) -> String
 
-    /// The value in a schema.
+    /// The value as a schema shows it.
     fileprivate func shown(_ value: Value) -> JSONValue {
         let text = write(value)
         guard schema.value["type"] == .string("integer"), let number = Int64(text) else { return .string(text) }
@@ -156,7 +158,7 @@ struct ParameterKind<Value>: Sendable {
 }
 
 extension ParameterKind where Value == String {
-    /// A text of so many bytes at most.
+    /// A text of at most `bytes` bytes.
     static func text(atMost bytes: Int) -> ParameterKind {
         ParameterKind(schema: .string(maximumLength: bytes), problem: .invalidParameter) {
             (name, text) throws(Problem) in
@@ -170,7 +172,7 @@ extension ParameterKind where Value == String {
         }
     }
 
-    /// A segment of the path that the endpoint itself looks up.
+    /// A segment of the path that the endpoint itself interprets.
     static func segment(_ problem: ProblemCode) -> ParameterKind {
         ParameterKind(schema: .string(), problem: problem) { (_, text) throws(Problem) in
             text
@@ -179,7 +181,7 @@ extension ParameterKind where Value == String {
         }
     }
 
-    /// Where a list goes on, as the page before said; the list itself reads it.
+    /// The cursor of a list, from the page before; the list itself interprets it.
     static let cursor = ParameterKind.text(atMost: 512)
 }
 
@@ -270,7 +272,7 @@ extension ParameterKind where Value == SemVer {
 }
 
 extension ParameterKind where Value == SHA256Digest {
-    /// A file.
+    /// The digest of a file.
     static let digest = ParameterKind(
         schema: Form<SHA256Digest>.digest.schema, problem: .artifactNotFound
     ) { (_, text) throws(Problem) in

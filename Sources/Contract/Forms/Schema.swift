@@ -38,17 +38,18 @@ package struct Schema: Sendable {
             ], components: element.components)
     }
 
-    /// An object whose members have names of their own kind, such as counts by reason.
+    /// The schema of an object with arbitrary names, such as counts by reason.
     static func map(_ element: Schema) -> Schema {
         Schema(
             [("type", .string("object")), ("additionalProperties", element.value)], components: element.components)
     }
 
-    /// An object.
+    /// The schema of an object.
     ///
     /// - Parameters:
-    ///   - name: under which others refer to it; nil for one that stands where it is used.
-    ///   - isOpen: true where further members may come.
+    ///   - name: the name by which other schemas refer to it; nil to write it where it is used.
+    ///   - members: the members in the order to show.
+    ///   - isOpen: true where further members are allowed.
     static func object(_ name: String?, _ members: [MemberSchema], isOpen: Bool = false) -> Schema {
         let properties = members.map { JSONValue.Member($0.name, $0.schema.value) }
         let required = members.filter(\.isRequired).map { JSONValue.string($0.name) }
