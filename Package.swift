@@ -84,7 +84,7 @@ let package = Package(
             "CommandAPI",
             [
                 "AgentIndex", "Archive", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
-                "Manifest",
+                "Following", "Manifest",
                 "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System",
             ]),
         module(

@@ -9,31 +9,31 @@ public import Manifest
 /// bytes are canonical JSON (RFC 8785). Readers skip members that they do not know.
 public struct IndexDocument: Sendable, Equatable {
     /// The format, raised when the bytes of an unchanged agent change.
-    public static let format: Int64 = 1
+    public static let format: Int64 = 2
 
     /// The key of the agent.
     public let key: AgentKey
     /// The id in its registered spelling.
     public let id: AgentID
-    /// The sides that have deprecated the agent.
-    public private(set) var deprecations: [Side: Deprecation] = [:]
+    /// What was said of the agent as a whole, in log order: deprecations and holds.
+    public private(set) var standing: [Standing] = []
     /// The position of the last entry that it reflects.
     public private(set) var position: Position
     /// The versions in ascending order.
     public private(set) var versions: [IndexedVersion] = []
 
-    /// The deprecation of one side.
-    public struct Deprecation: Sendable, Equatable {
-        /// The agent to use instead.
-        public let replacement: AgentID?
-    }
-
     /// True where any side has deprecated the agent.
-    public var isDeprecated: Bool { !deprecations.isEmpty }
+    public var isDeprecated: Bool { standing.now(.deprecated) != nil }
     /// The agent to use instead; the moderators' choice comes before the owners'.
     public var replacement: AgentID? {
-        deprecations[.moderation]?.replacement ?? deprecations[.owner]?.replacement
+        let current = standing.filter { $0.kind == .deprecated && $0.until == nil && $0.replacement != nil }
+        return (current.first { $0.side == .moderation } ?? current.first)?.replacement
     }
+    /// The moderators' hold on all versions; nil where there is none.
+    public var hold: Standing? { standing.now(.quarantined) }
+
+    /// The hold that keeps a version from everybody: its own, or the one on all.
+    public func hold(on version: IndexedVersion) -> Standing? { version.hold ?? hold }
 
     /// Creates the document of an agent without versions.
     public init(_ id: AgentID, at position: Position) {
@@ -47,11 +47,33 @@ public struct IndexDocument: Sendable, Equatable {
         switch event {
         case let published as VersionPublished: publish(published, position, time)
         case let yanked as VersionYanked:
-            change(yanked.version) { $0.yanks[Side(yanked.authority)] = yanked.reason }
-        case let back as VersionUnyanked: change(back.version) { $0.yanks[Side(back.authority)] = nil }
+            change(yanked.version) {
+                $0.say(
+                    Standing(
+                        .yanked, side: Side(yanked.authority), reason: yanked.reason.rawValue, since: time,
+                        from: position))
+            }
+        case let back as VersionUnyanked:
+            change(back.version) { $0.end(.yanked, side: Side(back.authority), at: position) }
         case let deprecated as AgentDeprecated:
-            deprecations[Side(deprecated.authority)] = Deprecation(replacement: deprecated.replacement)
-        case let back as AgentUndeprecated: deprecations[Side(back.authority)] = nil
+            standing.say(
+                Standing(
+                    .deprecated, side: Side(deprecated.authority), replacement: deprecated.replacement, since: time,
+                    from: position))
+        case let back as AgentUndeprecated: standing.end(.deprecated, side: Side(back.authority), at: position)
+        case let held as AgentQuarantined:
+            let hold = Standing(.quarantined, reason: held.reason.rawValue, since: time, from: position)
+            if let version = held.version { change(version) { $0.say(hold) } } else { standing.say(hold) }
+        case let lifted as QuarantineLifted:
+            if let version = lifted.version {
+                change(version) { $0.end(.quarantined, side: nil, at: position) }
+            } else {
+                standing.end(.quarantined, side: nil, at: position)
+            }
+        case let removed as AgentArtifactRemoved:
+            for version in removed.versions {
+                change(version) { $0.say(Standing(.removed, sha256: removed.sha256, since: time, from: position)) }
+            }
         default: return
         }
         self.position = position
@@ -67,11 +89,11 @@ public struct IndexDocument: Sendable, Equatable {
         versions.insert(new, at: place)
     }
 
-    private mutating func change(_ version: String, _ body: (inout IndexedVersion) -> Void) {
+    private mutating func change(_ version: String, _ body: (inout [Standing]) -> Void) {
         guard let key = SemVer(version)?.precedenceKey,
             let index = versions.firstIndex(where: { $0.version.precedenceKey == key })
         else { return }
-        body(&versions[index])
+        body(&versions[index].standing)
     }
 
     /// The document as canonical JSON.
@@ -80,19 +102,12 @@ public struct IndexDocument: Sendable, Equatable {
         writer.object { object in
             object.member("agent_id", id.description)
             object.member("deprecated", isDeprecated)
-            object.member("deprecations") { writer in
-                writer.object { object in
-                    for (side, deprecation) in deprecations.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                        object.member(side.rawValue) { writer in
-                            writer.object { $0.member("replacement", deprecation.replacement?.description) }
-                        }
-                    }
-                }
-            }
             object.member("format", Self.format)
             object.member("id", key.description)
             object.member("position", position.value)
+            object.member("quarantined", hold != nil)
             object.member("replacement", replacement?.description)
+            object.member("standing") { $0.array(standing) { $0.encode(&$1) } }
             object.member("versions") { $0.array(versions) { $0.encode(&$1) } }
         }
         return writer.bytes
@@ -114,10 +129,7 @@ public struct IndexDocument: Sendable, Equatable {
         id = try value.parsed("agent_id") { AgentID($0) }
         key = try value.parsed("id") { AgentKey($0) }
         guard id.key == key else { throw IndexFault("'agent_id' and 'id' name different agents") }
-        for side in Side.allCases {
-            guard let deprecation = value["deprecations"]?[side.rawValue] else { continue }
-            deprecations[side] = Deprecation(replacement: deprecation["replacement"]?.string.flatMap(AgentID.init))
-        }
+        standing = try value.standing()
         position = Position(try value.integer("position"))
         var versions: [IndexedVersion] = []
         for element in value["versions"]?.array ?? [] { versions.append(try IndexedVersion(element)) }
@@ -143,14 +155,22 @@ public struct IndexedVersion: Sendable, Equatable {
     public let published: Timestamp
     /// The position of its publication in the log.
     public let position: Position
-    /// The reason for each side that yanks it.
-    public internal(set) var yanks: [Side: YankReason] = [:]
+    /// What was said of it, in log order: yanks, holds, and files that were removed.
+    public internal(set) var standing: [Standing] = []
 
-    /// The reason why it is yanked, the moderators' first; nil where it is not.
-    public var yankReason: YankReason? { yanks[.moderation] ?? yanks[.owner] }
+    /// The yank that holds now, the moderators' before the owners'; nil where there is none.
+    public var yank: Standing? { standing.now(.yanked) }
 
-    /// True for a version that resolves only where a client asks for exactly this version.
-    public var isYanked: Bool { !yanks.isEmpty }
+    /// True where only a request for this very version gets it.
+    public var isYanked: Bool { yank != nil }
+
+    /// The moderators' hold on this version alone; nil where there is none.
+    public var hold: Standing? { standing.now(.quarantined) }
+
+    /// True where the bytes of a file were removed.
+    public func isRemoved(_ file: SHA256Digest) -> Bool {
+        standing.contains { $0.kind == .removed && $0.sha256 == file }
+    }
 
     /// The file to install: the package, else the WebAssembly module, else the manifest.
     public var installed: Artifact? {
@@ -199,16 +219,10 @@ public struct IndexedVersion: Sendable, Equatable {
             object.member("published_at", published.description)
             object.member("release", release.hex)
             object.member("runtime", runtime)
+            object.member("standing") { $0.array(standing) { $0.encode(&$1) } }
             object.member("version", version.description)
-            object.member("yank_reason", yankReason?.rawValue)
+            object.member("yank_reason", yank?.reason)
             object.member("yanked", isYanked)
-            object.member("yanks") { writer in
-                writer.object { object in
-                    for (side, reason) in yanks.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                        object.member(side.rawValue, reason.rawValue)
-                    }
-                }
-            }
         }
     }
 
@@ -237,10 +251,7 @@ public struct IndexedVersion: Sendable, Equatable {
         minimumMentatVersion = value["min_mentat_version"]?.string
         published = try value.parsed("published_at") { Timestamp($0) }
         position = Position(try value.integer("position"))
-        for side in Side.allCases {
-            // A reason that this program does not know comes from a newer program; the version is yanked in any case.
-            yanks[side] = value["yanks"]?[side.rawValue]?.string.map { YankReason(rawValue: $0) ?? .other }
-        }
+        standing = try value.standing()
     }
 }
 
@@ -255,7 +266,7 @@ public struct IndexFault: Error, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
-    fileprivate func parsed<Value>(_ name: String, _ parse: (String) -> Value?) throws(IndexFault) -> Value {
+    func parsed<Value>(_ name: String, _ parse: (String) -> Value?) throws(IndexFault) -> Value {
         guard let text = self[name]?.string, let value = parse(text) else {
             throw IndexFault("'\(name)' is missing or not what it has to be")
         }
@@ -263,10 +274,18 @@ extension JSONValue {
     }
 
     /// Reads a position or a size: from 0 to 2^53.
-    fileprivate func integer(_ name: String) throws(IndexFault) -> Int64 {
+    func integer(_ name: String) throws(IndexFault) -> Int64 {
         guard let number = self[name]?.integer, (0...Int64(1) << 53).contains(number) else {
             throw IndexFault("'\(name)' is missing or no whole number")
         }
         return number
+    }
+
+    fileprivate func standing() throws(IndexFault) -> [Standing] {
+        var all: [Standing] = []
+        for element in self["standing"]?.array ?? [] {
+            if let standing = try Standing(element) { all.append(standing) }
+        }
+        return all
     }
 }

@@ -48,6 +48,7 @@ public final class IndexFolder: Sendable {
 
     private let path: String
     private let cache = Mutex(Cache())
+    private let withheld = Mutex<(status: FileSystem.Status, files: WithheldFiles)?>(nil)
 
     /// Names the folder; the first write creates it.
     public init(_ path: String) {
@@ -83,6 +84,25 @@ public final class IndexFolder: Sendable {
             try FileSystem.makeDirectory(directory)
         }
         try FileSystem.replaceAll(files.map { (filePath($0.key), $0.bytes) })
+    }
+
+    private var withheldPath: String { "\(path)/withheld.json" }
+
+    /// The reason why a file is not served; nil where it is. Blocks the calling thread.
+    ///
+    /// - Throws: `IndexFault` where the list is damaged: then no file is known to be served.
+    public func reason(forWithholding digest: SHA256Digest) throws -> WithheldFiles.Reason? {
+        guard let status = try FileSystem.status(withheldPath) else { return nil }
+        if let cached = withheld.withLock({ $0 }), cached.status == status { return cached.files.reasons[digest] }
+        guard let bytes = try FileSystem.readIfThere(withheldPath, limit: Self.maximumFileBytes) else { return nil }
+        let files = try WithheldFiles(bytes)
+        withheld.withLock { $0 = (status, files) }
+        return files.reasons[digest]
+    }
+
+    /// Replaces the list of files that are not served, durably.
+    public func setWithheld(_ files: WithheldFiles) throws(SystemError) {
+        try FileSystem.replace(withheldPath, with: files.bytes)
     }
 
     private var markPath: String { "\(path)/mark.json" }

@@ -1,3 +1,4 @@
+import Events
 public import Manifest
 
 /// A request for a version.
@@ -38,27 +39,35 @@ extension IndexDocument {
         case noneMatches
         /// All versions that match are yanked; this is the highest one.
         case allYanked(String)
+        /// Moderators hold the version, or all that match and are not yanked; this is the highest one.
+        case held(String, Standing)
     }
 
-    /// Finds the version that a request asks for.
+    /// Finds the version that a request asks for. A version that moderators hold is not found, whatever asks for it.
     ///
-    /// - Throws: `ResolutionFailure` where no version matches or all are yanked.
+    /// - Throws: `ResolutionFailure` where no version matches, or all that do are yanked or held.
     public func resolve(_ request: VersionRequest) throws(ResolutionFailure) -> IndexedVersion {
         let wanted: [IndexedVersion]
         switch request {
         case .exact(let version):
             let key = version.precedenceKey
             guard let found = versions.first(where: { $0.version.precedenceKey == key }) else { throw .noneMatches }
+            if let hold = hold(on: found) { throw .held(found.version.description, hold) }
             return found
         case .latest: wanted = versions
         case .range(let range): wanted = versions.filter { range.contains($0.version) }
         }
         guard let highest = wanted.last else { throw .noneMatches }
-        let resolvable = wanted.filter { !$0.isYanked }
+        let standing = wanted.filter { version in
+            !version.isYanked && !(version.installed.map { version.isRemoved($0.sha256) } ?? false)
+        }
+        let resolvable = standing.filter { hold(on: $0) == nil }
         let found =
             request == .latest
-            ? LatestVersion.shown(among: resolvable) { ($0.version, $0.isYanked) } : resolvable.last
-        guard let found else { throw .allYanked(highest.version.description) }
-        return found
+            ? LatestVersion.shown(among: resolvable) { ($0.version, isWithheld: false) } : resolvable.last
+        if let found { return found }
+        let held = standing.last ?? highest
+        guard let hold = hold(on: held) else { throw .allYanked(highest.version.description) }
+        throw .held(held.version.description, hold)
     }
 }

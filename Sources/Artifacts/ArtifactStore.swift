@@ -71,6 +71,17 @@ public final class ArtifactStore: Sendable {
         }
     }
 
+    /// Deletes the bytes of a file for good, durably; nothing happens where they are gone already.
+    ///
+    /// The caller makes sure that nobody publishes the file again: the append of a publish guards its stream.
+    public func remove(_ digest: SHA256Digest) async throws {
+        let folder = folder
+        try await workers[0].run {
+            try FileSystem.remove(folder.filePath(digest))
+            try FileSystem.synchronizeDirectory(folder.directory(digest))
+        }
+    }
+
     private func lease(_ digests: [SHA256Digest]) async throws {
         try await leases.runRepeatable { connection in
             _ = try connection.execute(Statements.lease, [.byteas(digests.map(\.bytes))]).affected

@@ -45,6 +45,8 @@ package struct CommandFront: Sendable {
     private let reviews: ReviewEndpoints
     private let stars: StarEndpoints
     private let flagging: FlagEndpoints
+    private let moderation: ModerationEndpoints
+    private let removals: RemovalFollower
     private let downloads: DownloadEndpoint
     private let reports: DownloadReportEndpoint
     private let drain: DownloadDrain
@@ -55,11 +57,13 @@ package struct CommandFront: Sendable {
     /// - Parameters:
     ///   - index: what downloads are resolved from.
     ///   - lines: where the program says what it does.
+    ///   - files: which versions name which file.
     ///   - flags: what was flagged, for moderators, the most often first, from behind so many.
     /// - Throws: where the folders of the configuration can't be made.
     package init(
         log: EventLog, artifacts: ArtifactStore, index: IndexFolder, configuration: Configuration,
-        now: @escaping @Sendable () -> Timestamp, lines: Log, flags: @escaping FlagReading
+        now: @escaping @Sendable () -> Timestamp, lines: Log, flags: @escaping FlagReading,
+        files: FileReading
     ) throws {
         let past = PastReader(log)
         authenticator = Authenticator(log: log, past: past, now: now)
@@ -74,6 +78,9 @@ package struct CommandFront: Sendable {
         reviews = ReviewEndpoints(handler: handler)
         stars = StarEndpoints(handler: handler)
         flagging = FlagEndpoints(handler: handler, flags: flags)
+        moderation = ModerationEndpoints(handler: handler, files: files)
+        removals = RemovalFollower(
+            handler: handler, artifacts: artifacts, files: files, log: lines.component("removals"))
         let keys = try DayKeys(configuration.dayKeyFolder)
         let spool = try LineSpool(
             configuration.spoolFolder, log: log.id, maximumBytes: configuration.spoolBytes)
@@ -104,13 +111,18 @@ package struct CommandFront: Sendable {
         reviews.add(to: &routes)
         stars.add(to: &routes)
         flagging.add(to: &routes)
+        moderation.add(to: &routes)
         downloads.add(to: &routes)
         reports.add(to: &routes)
         router = routes.router
     }
 
-    /// Brings downloads to the log for as long as the task lives, and what waits then as well.
-    package func drainDownloads() async {
-        await drain.run()
+    /// Does what goes on beside the requests for as long as the task lives: brings downloads to the log, those that wait at
+    /// the end as well, and carries removals out.
+    package func work() async {
+        await withTaskGroup { group in
+            group.addTask { await drain.run() }
+            group.addTask { await removals.run() }
+        }
     }
 }

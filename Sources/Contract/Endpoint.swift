@@ -62,8 +62,8 @@ package struct EndpointDeclaration: Sendable {
         case revalidated
         /// As `revalidated`; the front caches it as well, until an event changes its content.
         case kept
-        /// As `revalidated`; the bytes at this path never change.
-        case immutable
+        /// Anybody, for five minutes: it never changes, but may be withheld.
+        case brief
     }
 
     /// The cost of a request, by which rate limits count.

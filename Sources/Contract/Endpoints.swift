@@ -9,9 +9,7 @@ package enum Endpoints {
     /// All of them, in the order of the description.
     package static let all: [any AnyEndpoint] =
         agents + versions + publishing + releases + reviews + stars + roles + invitations + accounts + tokens + flags
-        + downloads
-        + log
-        + service
+        + moderation + downloads + log + service
 }
 
 /// The answer to a command: it names the position of the last event.
@@ -139,7 +137,7 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: Endpoints.base + path, summary: summary, notes: nil,
                 parameters: Input.parameters.declarations, credential: .none, body: nil, answers: answers,
-                problems: problems + [.rangeNotSatisfiable, .busy], caching: .immutable, cost: .light),
+                problems: problems + [.rangeNotSatisfiable, .busy], caching: .brief, cost: .light),
             sent: NoBody.form, given: NoBody.form)
     }
 

@@ -16,7 +16,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case scopeTooWide = "scope-too-wide"
     /// Too many tokens stand above the one that is asked for, or before it.
     case tokenChainTooLong = "token-chain-too-long"
-    /// Nobody reviews an agent of their own.
+    /// Nobody judges or moderates what is theirs, or was within a year.
     case ownAgent = "own-agent"
     /// The name is kept for the administrator.
     case nameReserved = "name-reserved"
@@ -36,6 +36,14 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case userNotFound = "user-not-found"
     /// No such token, or somebody else's.
     case tokenNotFound = "token-not-found"
+    /// The file was removed from the marketplace.
+    case artifactRemoved = "artifact-removed"
+    /// Moderators hold it.
+    case quarantined = "quarantined"
+    /// Moderators hold it since it may not be distributed.
+    case quarantinedLegally = "quarantined-legal"
+    /// Several agents name the file, and the request does not say that all are meant.
+    case artifactShared = "artifact-shared"
     /// No such invitation, or it was answered, withdrawn or is too old.
     case invitationNotFound = "invitation-not-found"
     /// No such review.
@@ -153,8 +161,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
                 "Use a token that was issued by fewer others, or issue a new one in place of renewing.")
         case .ownAgent:
             Declaration(
-                403, "Nobody reviews an agent of their own",
-                "Leave reviews of your agents to others.")
+                403, "Nobody judges or moderates what is theirs",
+                "Leave it to others.")
         case .nameReserved: Declaration(403, "The name is reserved", "Choose another name.")
         case .namespaceOwned:
             Declaration(
@@ -211,6 +219,20 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 409, "There has to be another owner first",
                 "Make somebody else an owner first.")
+        case .artifactRemoved:
+            Declaration(410, "The file was removed", "Do without the file; its digest and proof stay.")
+        case .quarantined:
+            Declaration(
+                403, "Moderators hold it",
+                "Wait for the review, or appeal: docs/moderation.md says how.")
+        case .quarantinedLegally:
+            Declaration(
+                451, "Moderators hold it for legal reasons",
+                "Wait for the review, or appeal: docs/moderation.md says how.")
+        case .artifactShared:
+            Declaration(
+                409, "More than one agent names the file",
+                "Look at the versions that are listed; with everywhere=true the file goes from all of them.")
         case .invitationNotFound:
             Declaration(
                 404, "There is no such invitation",

@@ -59,7 +59,7 @@ package struct FrontRequest: Sendable {
             var response = response
             response.fields.append("cache-control", "no-store")
             return response
-        case .revalidated, .kept, .immutable:
+        case .revalidated, .kept, .brief:
             return conditional(etag: String(SHA256Digest(of: body).hex.prefix(32)), response)
         }
     }

@@ -72,8 +72,8 @@ package struct Installation: Sendable {
             let use = document.replacement.map { "; use \($0)" } ?? ""
             warn("\(document.id) is not recommended any more\(use)")
         }
-        if let reason = version.yankReason {
-            warn("\(document.id) \(version.version) is yanked (\(reason.rawValue))")
+        if let yank = version.yank {
+            warn("\(document.id) \(version.version) is yanked (\(yank.reason ?? "other"))")
         }
         if let there = try agents.receipt(document.key, version.version) {
             guard there.release == version.release else {
@@ -96,6 +96,11 @@ package struct Installation: Sendable {
             return Failure(
                 .permanent, "version-not-found", "every version \(request) of '\(document.id)' is yanked",
                 fix: "\(document.id)@\(highest) asks for a yanked one by name")
+        case .held(let version, let hold):
+            return Failure(
+                .permanent, ProblemCode.quarantined.rawValue,
+                "'\(document.id)' \(version) is held by moderators for the reason '\(hold.reason ?? "other")' since \(hold.since)",
+                fix: "mentatctl agent info \(document.id)")
         case .noneMatches:
             let known = document.versions.filter { !$0.isYanked }.suffix(8).map { "\($0.version)" }
             return Failure(

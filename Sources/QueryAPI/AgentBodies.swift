@@ -14,7 +14,8 @@ extension AgentSummary {
             latestVersion: row.latestVersion, downloads: row.readers, stars: row.stars,
             ratingHundredths: row.rating.hundredths, ratings: row.rating.count,
             categories: row.category.isEmpty ? [] : [row.category], isVerified: false, hasWASM: row.hasWASM,
-            isDeprecated: row.isDeprecated, created: row.created, updated: row.updated)
+            isDeprecated: row.isDeprecated, isQuarantined: row.isQuarantined, created: row.created, updated: row.updated
+        )
     }
 }
 

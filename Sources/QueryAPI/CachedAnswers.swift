@@ -19,7 +19,7 @@ final class CachedAnswers: Sendable {
         case agent(AgentKey)
         /// Any list of agents.
         case lists
-        /// Files by digest, which never change.
+        /// Files by digest, which never change, but may be withheld.
         case files
     }
 
@@ -155,6 +155,10 @@ final class CachedAnswers: Sendable {
             case .agent(let key):
                 state.change(.agent(key), at: position)
                 state.change(.lists, at: position)
+                switch envelope?.event {
+                case is AgentQuarantined, is QuarantineLifted: state.change(.files, at: position)
+                default: break
+                }
                 if state.changed.count > Self.maximumSubjects { state.forget(before: position.next) }
             case .star(let key, _), .review(let key, _):
                 state.change(.agent(key), at: position)
@@ -166,7 +170,8 @@ final class CachedAnswers: Sendable {
                 default: break
                 }
                 state.counted = position
-            case .vote, .token, .namespace, .flag, .log, .artifact: break
+            case .artifact: state.change(.files, at: position)
+            case .vote, .token, .namespace, .flag, .log: break
             // A name stands on many pages, and an entry that can't be read may mean anything.
             case .user, .username, nil: state.dropAll(before: position.next)
             }

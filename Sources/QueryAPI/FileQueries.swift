@@ -57,9 +57,14 @@ extension QueryFront {
     private func file(
         _ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool
     ) async throws -> HTTPResponse {
-        let opened = try await request.blocking.run { [artifacts] in
-            try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes)
+        let (opened, withheld, next) = try await request.blocking.run { [artifacts, index] in
+            // The position first: what is held after it is not cached under it.
+            let next = try index.mark()?.next
+            let withheld = try index.reason(forWithholding: digest)
+            let opened = withheld == nil ? try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes) : nil
+            return (opened, withheld, next)
         }
+        if let withheld { throw Problem(withheld, digest) }
         guard let opened else {
             throw Problem(.artifactNotFound, "there is no file with the digest \(digest)")
         }
@@ -70,13 +75,27 @@ extension QueryFront {
         ]
         if type == "application/json" { fields.append("vary", "accept-encoding") }
         let response = try request.file(
-            opened.file, etag: digest.hex, cacheControl: "public, max-age=31536000, immutable", fields: fields)
+            opened.file, etag: digest.hex, cacheControl: "public, max-age=300", fields: fields)
         guard response.status == 200, opened.isWhole else { return response }
         var whole = response
         whole.body = .bytes(opened.head)
-        // It never changes, so it reflects every position.
-        cached?.keep(whole, for: request, about: .files, next: Position(.max))
+        if let next { cached?.keep(whole, for: request, about: .files, next: next) }
         return whole
+    }
+}
+
+extension Problem {
+    /// Why a file is not served.
+    fileprivate init(_ reason: WithheldFiles.Reason, _ digest: SHA256Digest) {
+        if reason.isRemoved {
+            self.init(
+                .artifactRemoved,
+                "the file \(digest) was removed on \(reason.since) for the reason '\(reason.reason)'")
+        } else {
+            self.init(
+                reason.reason == QuarantineReason.legal.rawValue ? .quarantinedLegally : .quarantined,
+                "the file \(digest) is held by moderators for the reason '\(reason.reason)' since \(reason.since)")
+        }
     }
 }
 

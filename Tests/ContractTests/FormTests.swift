@@ -23,7 +23,8 @@ import Testing
                 id: try #require(AgentKey("acme.a")), agentID: "Acme.a", displayName: "A \"quoted\" é", summary: "",
                 publisher: PublisherMention(username: "ada", isVerified: false), latestVersion: "1.0.0", downloads: 1,
                 stars: 2, ratingHundredths: 433, ratings: 3, categories: ["c"], isVerified: false, hasWASM: true,
-                isDeprecated: true, created: Timestamp(milliseconds: 0), updated: Timestamp(milliseconds: 1)),
+                isDeprecated: true, isQuarantined: false, created: Timestamp(milliseconds: 0),
+                updated: Timestamp(milliseconds: 1)),
             capabilities: ["gpu"], dependencies: [DependencyBody(id: "b.c", range: "^1", isPeer: true)], inputs: [],
             outputs: [PinBody(name: "n", type: "string")], tags: [], isListed: true,
             deprecation: DeprecationRemark(since: Timestamp(milliseconds: 2)))

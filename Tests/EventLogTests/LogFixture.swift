@@ -40,7 +40,7 @@ struct LogFixture {
             key: key.map {
                 Append.IdempotencyKey(
                     KeyID(actor: actor, key: $0), fingerprint: SHA256Digest(of: fingerprint), reply: Array(name.utf8))
-            }, effects: artifacts.map { ArtifactEffect($0) })
+            }, effects: artifacts.map { ArtifactEffect(Artifact(role: .readme, sha256: $0, sizeBytes: 1)) })
     }
 
     /// A command with something of everything: claims `n<number>` and a second namespace, whose event has a content.
@@ -62,6 +62,6 @@ struct LogFixture {
                     hash: SHA256Digest(of: Array("secret \(number)".utf8)),
                     token: TokenID(random: SecureRandom.bytes(16)),
                     person: PersonID(random: SecureRandom.bytes(16)), name: "\(number)")
-            ] + artifacts.map { ArtifactEffect($0) })
+            ] + artifacts.map { ArtifactEffect(Artifact(role: .readme, sha256: $0, sizeBytes: 1)) })
     }
 }

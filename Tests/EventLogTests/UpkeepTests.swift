@@ -83,7 +83,7 @@ import Testing
                     Append(
                         expected: version.map { [stream: StreamVersion($0 - 1)] } ?? [:],
                         events: [Append.NewEvent(envelope: envelope, version: version.map(StreamVersion.init))],
-                        effects: artifacts.map { ArtifactEffect($0.sha256) }))
+                        effects: artifacts.map(ArtifactEffect.init)))
                 guard case .appended = outcome else { Issue.record("\(type): \(outcome)"); continue }
             }
             var differences: [LogDifference] = []

@@ -22,7 +22,7 @@ import Testing
         "CommandAPI": [
             "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront",
             "Events",
-            "Manifest", "HTTPServer",
+            "Following", "Manifest", "HTTPServer",
             "Postgres",
             "JSON", "Crypto", "System",
         ],

@@ -46,7 +46,8 @@ enum Given {
         case .vote: VoteState()
         case .star: StarState()
         case .flag: FlagState()
-        case .agent, .log, .artifact, .downloads: AgentState()
+        case .artifact: ArtifactState()
+        case .agent, .log, .downloads: AgentState()
         }
     }
 

@@ -13,6 +13,7 @@ import Testing
     private static let tables = [
         "publishers", "agents", "agent_counters", "agent_versions", "agent_owners", "reviews", "review_votes", "stars",
         "flags", "download_readers", "version_downloads", "daily_downloads", "index_documents",
+        "files", "file_holds", "removed_files", "withheld_files",
     ]
 
     /// Appends what the domain could have decided, at random, without asking it.
@@ -197,7 +198,10 @@ import Testing
         private mutating func moderate(_ key: AgentKey) async throws {
             let version = random.pick(published[key] ?? [])
             let held = random.once(in: 2) ? version : nil
-            switch Int.random(in: 0..<3, using: &random) {
+            switch Int.random(in: 0..<4, using: &random) {
+            case 3:
+                let digest = SHA256Digest(of: Array(version.utf8))
+                try await append(.artifact(digest), ArtifactRemoved(authority: .administrator, reason: .legal))
             case 0: try await append(.agent(key), QuarantineLifted(authority: .moderator, reason: .spam, version: held))
             case 1:
                 let removed = SHA256Digest(of: Array(version.utf8))
@@ -205,7 +209,8 @@ import Testing
             default:
                 let note = written(NoteContent(text: random.text(upTo: 20)))
                 let quarantined = AgentQuarantined(
-                    authority: .moderator, noteCommitment: note.commitment, reason: .malware, version: held)
+                    authority: .moderator, noteCommitment: note.commitment,
+                    reason: random.pick(QuarantineReason.allCases), version: held)
                 noted.append((.agent(key), try await append(.agent(key), quarantined, .note, note), .note))
             }
         }

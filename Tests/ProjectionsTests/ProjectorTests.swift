@@ -67,7 +67,7 @@ import Testing
                 url, "SELECT projection || ' ' || position FROM models.cursors ORDER BY 1")
             #expect(
                 cursors == [
-                    "agents 120", "flags 120", "index 120", "publishers 120",
+                    "agents 120", "files 120", "flags 120", "index 120", "publishers 120",
                 ])
         }
     }

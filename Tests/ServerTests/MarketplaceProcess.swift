@@ -169,6 +169,15 @@ final class MarketplaceProcess: Sendable {
         return try #require(try JSONValue(answer.body)["token"]?.string)
     }
 
+    /// A token that the operator issues to somebody, found by name or id.
+    func operatorToken(for user: String, scopes: [String]) async throws -> String {
+        let issued = try await run(
+            [try Self.program, "token", "issue", "--user", user, "--data", folder]
+                + scopes.flatMap { ["--scope", $0] })
+        try #require(issued.code == 0, "\(issued.errors)")
+        return issued.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// Offers somebody a role, which they accept.
     ///
     /// - Parameter place: the path of an agent or a namespace.

@@ -129,6 +129,23 @@ import Testing
         try await send("POST", "\(agent)/deprecation", "agents/acme.full/deprecation", #"{"note":"n"}"#, by: admin)
         try await send("DELETE", "\(agent)/deprecation", "agents/acme.full/deprecation", by: admin)
         try await send("POST", "\(agent)/deprecation", "agents/acme.full/deprecation", by: admin)
+        // The administrator owns acme.full, so somebody else moderates it.
+        let (watch, _) = try await marketplace.register("watch")
+        let moderator = try await marketplace.operatorToken(for: watch, scopes: ["moderate"])
+        let hold = "\(agent)/quarantine"
+        let held = "\(agent)/versions/{version}/quarantine"
+        for (template, path) in [
+            (hold, "agents/acme.full/quarantine"), (held, "agents/acme.full/versions/1.1.0/quarantine"),
+        ] {
+            try await send("POST", template, path, #"{"reason":"spam","note":"n"}"#, by: moderator)
+            try await send("POST", template, path, #"{"reason":"spam"}"#, by: admin)
+            try await send("DELETE", template, path, by: moderator)
+        }
+        let removal = "artifacts/sha256/{digest}"
+        let lower = try await marketplace.json("agents/acme.full/versions/1.1.0")
+        let file = lower["artifacts"]?.array?.first?["sha256"]?.string ?? ""
+        try await send("DELETE", removal, "artifacts/sha256/\(file)?everywhere=true", #"{"reason":"owner"}"#, by: admin)
+        try await send("DELETE", removal, "artifacts/sha256/\(file)", #"{"reason":"king"}"#, by: admin)
         let (owner, member) = ("\(agent)/owners/{name}", "namespaces/{namespace}/members/{name}")
         let line = downloadLine(id: "1", "acme.full", "1.0.0")
         for token in [admin, admin, token] {

@@ -40,7 +40,7 @@ import Testing
     private static let outcomes: [Character: String] = [
         "a": "401 not-authenticated", "s": "403 out-of-scope", "o": "403 not-owner", "n": "403 namespace-owned",
         "w": "403 own-agent", "l": "409 last-owner", "p": "403 not-permitted", "t": "404 token-not-found",
-        "r": "403 name-reserved",
+        "r": "403 name-reserved", "f": "404 artifact-not-found",
     ]
 
     /// Ada owns the agent ada.a and the namespace ada. Her tokens come narrow and whole; Bob maintains the agent, Kim
@@ -69,12 +69,12 @@ import Testing
             Row(.publishVersion, "eve.z", "aaa s o s s s oooo ss") { marketplace, token, _ in
                 try await marketplace.send(publishing: "eve.z", "1.0.0", token)
             },
-            .json(.yankVersion, "ada.a", "aaa s++s+ ++oo s+", "POST", "agents/ada.a/versions/1.0.0/yank", yank),
-            .json(.yankVersion, "ada.a, back", "aaa s++s+ ++oo s+", "DELETE", "agents/ada.a/versions/1.0.0/yank"),
-            .json(.yankVersion, "eve.z", "aaa s o s s s oooo s+", "POST", "agents/eve.z/versions/1.0.0/yank", yank),
-            .json(.deprecateAgent, "ada.a", "aaa s++s+ ++oo s+", "POST", "agents/ada.a/deprecation"),
-            .json(.deprecateAgent, "ada.a, back", "aaa s++s+ ++oo s+", "DELETE", "agents/ada.a/deprecation"),
-            .json(.deprecateAgent, "eve.z", "aaa s o s s s oooo s+", "POST", "agents/eve.z/deprecation"),
+            .json(.yankVersion, "ada.a", "aaa s++s+ ++oo ++", "POST", "agents/ada.a/versions/1.0.0/yank", yank),
+            .json(.yankVersion, "ada.a, back", "aaa s++s+ ++oo ++", "DELETE", "agents/ada.a/versions/1.0.0/yank"),
+            .json(.yankVersion, "eve.z", "aaa s o s s s oooo ++", "POST", "agents/eve.z/versions/1.0.0/yank", yank),
+            .json(.deprecateAgent, "ada.a", "aaa s++s+ ++oo ++", "POST", "agents/ada.a/deprecation"),
+            .json(.deprecateAgent, "ada.a, back", "aaa s++s+ ++oo ++", "DELETE", "agents/ada.a/deprecation"),
+            .json(.deprecateAgent, "eve.z", "aaa s o s s s oooo ++", "POST", "agents/eve.z/deprecation"),
             .json(
                 .changeOwners, "ada.a", "aaa sssss +ooo s+", "POST", "agents/ada.a/invitations",
                 offer.replacing("%", with: "bob")),
@@ -100,6 +100,17 @@ import Testing
             .json(
                 .flag, "eve.z", "aaa +ssss ++++ ss", "POST", "flags",
                 #"{"kind":"agent","agent":"eve.z","reason":"spam"}"#),
+            .json(.quarantine, "eve.z", "aaa sssss ssss ++", "POST", "agents/eve.z/quarantine", #"{"reason":"spam"}"#),
+            .json(.quarantine, "eve.z, back", "aaa sssss ssss ++", "DELETE", "agents/eve.z/quarantine"),
+            .json(
+                .quarantine, "a version of eve.z", "aaa sssss ssss ++", "POST",
+                "agents/eve.z/versions/1.0.0/quarantine", #"{"reason":"spam"}"#),
+            .json(
+                .quarantine, "a version of eve.z, back", "aaa sssss ssss ++", "DELETE",
+                "agents/eve.z/versions/1.0.0/quarantine"),
+            .json(
+                .removeArtifact, "a file that nobody names", "aaa sssss ssss sf", "DELETE",
+                "artifacts/sha256/\(String(repeating: "0", count: 64))", #"{"reason":"legal"}"#),
             .json(.readFlags, "all", "aaa sssss ssss +s", "GET", "flags"),
             Row(.reportDownloads, "ada.a", "aaa sssss ssss s+") { marketplace, token, column in
                 try await marketplace.send(

@@ -37,6 +37,9 @@ struct DownloadEndpoint: Sendable {
             guard let artifact = version.installed else {
                 throw Problem(.artifactNotFound, "the version has no file to download")
             }
+            guard !version.isRemoved(artifact.sha256) else {
+                throw Problem(.artifactRemoved, "the file \(artifact.sha256) was removed from the marketplace")
+            }
             return (version, artifact)
         }
         // What a HEAD asks for is looked up and not recorded.
@@ -83,6 +86,9 @@ struct DownloadEndpoint: Sendable {
             switch error {
             case .noneMatches:
                 throw Problem(.versionNotFound, "the agent '\(document.id)' has no version \(text.prefix(128)) here")
+            case .held(let version, let hold):
+                throw .quarantined(
+                    "version \(version) of the agent '\(document.id)'", hold.reason ?? "other", since: hold.since)
             case .allYanked(let highest):
                 throw Problem(
                     .versionNotFound,

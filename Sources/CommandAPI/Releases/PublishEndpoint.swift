@@ -41,7 +41,7 @@ struct PublishEndpoint: Sendable {
                 command: PublishVersion(
                     principal: principal, id: publication.id, version: publication.version,
                     published: publication.published, contents: publication.contents, now: handler.now()),
-                effects: upload.artifacts.map { ArtifactEffect($0.sha256) })
+                effects: upload.artifacts.map(ArtifactEffect.init))
         }
         if let version = SemVer(outcome.answer.version) {
             let page = Endpoints.showVersion.target(VersionParameters(id: outcome.answer.id, version: version))

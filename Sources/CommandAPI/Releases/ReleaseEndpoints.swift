@@ -10,16 +10,19 @@ struct ReleaseEndpoints: Sendable {
 
     func add(to routes: inout CommandRoutes) {
         routes.on(Endpoints.yank) { principal, call in
-            try await changeYank(principal, call, isYanked: true, call.sent.reason, call.sent.note)
+            try await changeYank(principal, call, isYanked: true, call.sent.reason, call.sent.note, call.sent.authority)
         }
         routes.on(Endpoints.unyank) { principal, call in
-            try await changeYank(principal, call, isYanked: false, call.sent.reason, call.sent.note)
+            try await changeYank(
+                principal, call, isYanked: false, call.sent.reason, call.sent.note, call.sent.authority)
         }
         routes.on(Endpoints.deprecate) { principal, call in
-            try await changeDeprecation(principal, call, isDeprecated: true, call.sent.replacement, call.sent.note)
+            try await changeDeprecation(
+                principal, call, isDeprecated: true, call.sent.replacement, call.sent.note,
+                call.sent.authority)
         }
         routes.on(Endpoints.undeprecate) { principal, call in
-            try await changeDeprecation(principal, call, isDeprecated: false, nil, call.sent.note)
+            try await changeDeprecation(principal, call, isDeprecated: false, nil, call.sent.note, call.sent.authority)
         }
     }
 
@@ -29,7 +32,7 @@ struct ReleaseEndpoints: Sendable {
 
     private func changeYank<Sent>(
         _ principal: Principal, _ call: CommandCall<VersionParameters.Changed, Sent>, isYanked: Bool,
-        _ reason: YankReason?, _ note: String?
+        _ reason: YankReason?, _ note: String?, _ authority: Authority?
     ) async throws -> CommandOutcome<YankAnswer> {
         let (key, version, note) = (call.input.id, call.input.version, Self.content(note))
         return try await handler.run(call.identity) { past, events in
@@ -43,13 +46,13 @@ struct ReleaseEndpoints: Sendable {
             CommandAttempt(
                 command: YankVersion(
                     principal: principal, now: handler.now(), key: key, version: version, isYanked: isYanked,
-                    reason: reason ?? .other, note: note))
+                    reason: reason ?? .other, note: note, authority: authority))
         }
     }
 
     private func changeDeprecation<Sent>(
         _ principal: Principal, _ call: CommandCall<AgentParameters.Changed, Sent>, isDeprecated: Bool,
-        _ replacement: AgentID?, _ note: String?
+        _ replacement: AgentID?, _ note: String?, _ authority: Authority?
     ) async throws -> CommandOutcome<DeprecationAnswer> {
         let (key, note) = (call.input.id, Self.content(note))
         return try await handler.run(call.identity) { past, events in
@@ -62,7 +65,7 @@ struct ReleaseEndpoints: Sendable {
             CommandAttempt(
                 command: DeprecateAgent(
                     principal: principal, now: handler.now(), key: key, isDeprecated: isDeprecated,
-                    replacement: replacement, note: note))
+                    replacement: replacement, note: note, authority: authority))
         }
     }
 }

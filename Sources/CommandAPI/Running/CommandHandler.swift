@@ -11,8 +11,17 @@ import Marketplace
 struct CommandAttempt: Sendable {
     /// The command.
     let command: any Command
-    /// What changes besides its events.
-    var effects: [any AppendEffect] = []
+    /// What changes besides its events, from the past that it decides over.
+    let effects: @Sendable (Past) -> [any AppendEffect]
+
+    init(command: any Command, effects: [any AppendEffect] = []) {
+        self.init(command: command) { _ in effects }
+    }
+
+    init(command: any Command, effects: @escaping @Sendable (Past) -> [any AppendEffect]) {
+        self.command = command
+        self.effects = effects
+    }
 }
 
 /// The outcome of a command.
@@ -112,14 +121,19 @@ struct CommandHandler: Sendable {
         }
     }
 
-    /// Runs a command that no request asks for, once; false where others were faster.
-    func append(_ attempt: CommandAttempt) async throws -> Bool {
-        let past = try await past.read(for: attempt.command)
-        guard case .append(let events) = try attempt.command.decide(past) else { return true }
-        guard case .appended = try await log.append(append(events, attempt, past, correlation: nil, key: nil)) else {
-            return false
+    /// Runs a command that no request asks for, with a bounded number of tries.
+    ///
+    /// - Returns: the position of its last event; nil where nothing changed.
+    /// - Throws: `EventLogError.unavailable` where others were faster each time.
+    @discardableResult
+    func append(_ attempt: CommandAttempt) async throws -> Position? {
+        for _ in 0..<Self.maximumTries {
+            let past = try await past.read(for: attempt.command)
+            guard case .append(let events) = try attempt.command.decide(past) else { return nil }
+            let outcome = try await log.append(append(events, attempt, past, correlation: nil, key: nil))
+            if case .appended(let last) = outcome { return last }
         }
-        return true
+        throw EventLogError.unavailable("others changed the same at the same time")
     }
 
     /// Numbers the events of each stream on from the version that was read, and guards the others.
@@ -153,7 +167,7 @@ struct CommandHandler: Sendable {
             ErasedContentEffect(position: $0.position, field: $0.field)
         }
         return Append(
-            expected: past.versions, events: new, key: key, effects: attempt.effects + erasures,
+            expected: past.versions, events: new, key: key, effects: attempt.effects(past) + erasures,
             isAlone: events.contains { $0.stream.kind.isAnonymous })
     }
 }

@@ -1,5 +1,6 @@
 package import Contract
 import EventLog
+import Events
 import Manifest
 import Marketplace
 import Postgres
@@ -26,6 +27,11 @@ extension Problem {
                 .versionExists,
                 "version \(existing.version) exists with the release \(existing.release); versions never change, choose a higher one"
             )
+        case .held(let key, let hold):
+            self = .quarantined("the agent '\(key)'", hold.reason.rawValue, since: hold.since)
+        case .fileRemoved(let digest):
+            self.init(
+                .artifactRemoved, "the file \(digest) was removed from the marketplace; nobody publishes it again")
         case .noAgent(let key): self.init(.agentNotFound, "there is no agent '\(key)' here")
         case .noVersion(let key, let version):
             self.init(.versionNotFound, "the agent '\(key)' has no version \(version.prefix(128)) here")
@@ -75,6 +81,9 @@ extension Problem {
         switch refusal {
         case .artifactUnleased:
             self.init(.unavailable, "a file of the upload was swept meanwhile; upload again")
+        case .artifactHeld:
+            self = .quarantined(
+                "a package or module of the upload", QuarantineReason.malware.rawValue, since: nil)
         case .inviterRefused: self.init(.inviterRefused, "this person takes no invitations of yours")
         case .tooManyOffers:
             self.init(.tooManyInvitations, "100 of your invitations are open; withdraw some, or wait for answers")
@@ -83,6 +92,14 @@ extension Problem {
         case .invitationGone: self = .noInvitation
         case .stale, .nameForgotten, .spoolMoved, .lineTaken: return nil
         }
+    }
+
+    /// What moderators hold, and why.
+    static func quarantined(_ what: String, _ reason: String, since: Timestamp?) -> Problem {
+        let when = since.map { " since \($0)" } ?? ""
+        return Problem(
+            reason == QuarantineReason.legal.rawValue ? .quarantinedLegally : .quarantined,
+            "\(what) is held by moderators for the reason '\(reason)'\(when); docs/moderation.md says how to appeal")
     }
 
     static var noInvitation: Problem {
@@ -98,6 +115,7 @@ extension Problem {
         case (.reviewing, _): "; it takes review"
         case (.moderating, _): "; it takes moderate"
         case (.reporting, _): "; it takes report"
+        case (.administering, _): "; it takes admin"
         case (.account, .agent(let key)): " '\(key)'; it takes account"
         case (.account, .namespace(let namespace)): " '\(namespace)'; it takes account"
         case (.account, _): "; it takes account"

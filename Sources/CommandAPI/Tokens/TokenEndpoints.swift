@@ -110,9 +110,9 @@ struct TokenEndpoints: Sendable {
             }
             let command = RevokeToken(
                 principal: principal, now: handler.now(), target: .one(token), extent: extent, known: known)
-            guard extent == .leaked else { return CommandAttempt(command: command) }
-            let past = try await handler.past.read(for: command)
-            return CommandAttempt(command: command, effects: command.ended(past).map(WithdrawnOffersEffect.init(of:)))
+            return CommandAttempt(command: command) { past in
+                extent == .leaked ? command.ended(past).map(WithdrawnOffersEffect.init(of:)) : []
+            }
         }
     }
 

@@ -90,13 +90,15 @@ package struct AgentSummary: Body {
     package let isVerified: Bool
     package let hasWASM: Bool
     package let isDeprecated: Bool
+    package let isQuarantined: Bool
     package let created: Timestamp
     package let updated: Timestamp
 
     package init(
         id: AgentKey, agentID: String, displayName: String, summary: String, publisher: PublisherMention,
         latestVersion: String, downloads: Int64, stars: Int64, ratingHundredths: Int64, ratings: Int64,
-        categories: [String], isVerified: Bool, hasWASM: Bool, isDeprecated: Bool, created: Timestamp,
+        categories: [String], isVerified: Bool, hasWASM: Bool, isDeprecated: Bool, isQuarantined: Bool,
+        created: Timestamp,
         updated: Timestamp
     ) {
         self.id = id
@@ -113,6 +115,7 @@ package struct AgentSummary: Body {
         self.isVerified = isVerified
         self.hasWASM = hasWASM
         self.isDeprecated = isDeprecated
+        self.isQuarantined = isQuarantined
         self.created = created
         self.updated = updated
     }
@@ -121,7 +124,7 @@ package struct AgentSummary: Body {
         "AgentSummary",
         Self.init(
             id:agentID:displayName:summary:publisher:latestVersion:downloads:stars:ratingHundredths:ratings:categories:
-            isVerified:hasWASM:isDeprecated:created:updated:),
+            isVerified:hasWASM:isDeprecated:isQuarantined:created:updated:),
         .required("id", \.id, .agentKey, "The key: equal for all spellings."),
         .required("agent_id", \.agentID, .text, "The registered spelling."),
         .required("display_name", \.displayName, .text),
@@ -136,6 +139,7 @@ package struct AgentSummary: Body {
         .required("is_verified", \.isVerified, .bool),
         .required("has_wasm", \.hasWASM, .bool, "True where the shown version has a WebAssembly module."),
         .required("is_deprecated", \.isDeprecated, .bool, "True where it is not recommended any more."),
+        .required("is_quarantined", \.isQuarantined, .bool, "True where moderators hold all its versions."),
         .required("created_at", \.created, .time, "When it was registered."),
         .required("updated_at", \.updated, .time, "When a version was last published."))
 }

@@ -5,7 +5,7 @@ extension Endpoints {
     package static let download = Endpoint<DownloadParameters, NoBody, NoBody>.redirect(
         "downloadVersion", "/agents/{id}/versions/{version}/download", "Download a version",
         notes: "Counts the download and redirects to the file. Answers while the database is down.",
-        problems: [.artifactNotFound])
+        problems: [.artifactNotFound, .artifactRemoved, .quarantined, .quarantinedLegally])
     package static let showDownloads = Endpoint<DownloadQuery, NoBody, Downloads>.query(
         "showDownloads", "/agents/{id}/downloads", "Show downloads by day and by version",
         notes: "A reader is counted once for an agent and day.")

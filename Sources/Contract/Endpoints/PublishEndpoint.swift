@@ -11,7 +11,7 @@ extension Endpoints {
         maximumBytes: Artifact.Role.allCases.map(\.maximumBytes).reduce(65_536, +),
         problems: [
             .invalidManifest, .invalidPart, .versionExists, .otherSpelling, .notOwner, .namespaceOwned, .nameReserved,
-            .notPermitted,
+            .notPermitted, .quarantined, .quarantinedLegally, .artifactRemoved,
         ])
 
     static let publishing: [any AnyEndpoint] = [publish]

@@ -38,36 +38,46 @@ extension VersionParameters {
     }
 }
 
+/// What `authority` says in the bodies below.
+private let asWhat =
+    "As what you do it, where several apply: owner, moderator or administrator; else the first of them that applies."
+
 /// Why a version is yanked.
 package struct NewYank: Body {
     package let reason: YankReason
     package let note: String?
+    package let authority: Authority?
 
-    package init(reason: YankReason, note: String? = nil) {
+    package init(reason: YankReason, note: String? = nil, authority: Authority? = nil) {
         self.reason = reason
         self.note = note
+        self.authority = authority
     }
 
     package static let form = Form.object(
-        "NewYank", Self.init(reason:note:),
+        "NewYank", Self.init(reason:note:authority:),
         .required("reason", \.reason, .choice()),
-        .optional("note", \.note, .prose(NoteContent.maximumCharacters), "A few words that everybody sees."))
+        .optional("note", \.note, .prose(NoteContent.maximumCharacters), "A few words that everybody sees."),
+        .optional("authority", \.authority, .choice(), asWhat))
 }
 
 /// Why a yank is taken back.
 package struct YankBack: Body {
     package let reason: YankReason?
     package let note: String?
+    package let authority: Authority?
 
-    package init(reason: YankReason? = nil, note: String? = nil) {
+    package init(reason: YankReason? = nil, note: String? = nil, authority: Authority? = nil) {
         self.reason = reason
         self.note = note
+        self.authority = authority
     }
 
     package static let form = Form.object(
-        "YankBack", Self.init(reason:note:),
+        "YankBack", Self.init(reason:note:authority:),
         .optional("reason", \.reason, .choice()),
-        .optional("note", \.note, .prose(NoteContent.maximumCharacters)))
+        .optional("note", \.note, .prose(NoteContent.maximumCharacters)),
+        .optional("authority", \.authority, .choice(), asWhat))
 }
 
 /// What became of a version.
@@ -96,29 +106,35 @@ package struct YankAnswer: CommandAnswer {
 package struct NewDeprecation: Body {
     package let replacement: AgentID?
     package let note: String?
+    package let authority: Authority?
 
-    package init(replacement: AgentID? = nil, note: String? = nil) {
+    package init(replacement: AgentID? = nil, note: String? = nil, authority: Authority? = nil) {
         self.replacement = replacement
         self.note = note
+        self.authority = authority
     }
 
     package static let form = Form.object(
-        "NewDeprecation", Self.init(replacement:note:),
+        "NewDeprecation", Self.init(replacement:note:authority:),
         .optional("replacement", \.replacement, .agentID, "What to use in its place."),
-        .optional("note", \.note, .prose(NoteContent.maximumCharacters), "A few words that everybody sees."))
+        .optional("note", \.note, .prose(NoteContent.maximumCharacters), "A few words that everybody sees."),
+        .optional("authority", \.authority, .choice(), asWhat))
 }
 
 /// Why a deprecation is taken back.
 package struct DeprecationBack: Body {
     package let note: String?
+    package let authority: Authority?
 
-    package init(note: String? = nil) {
+    package init(note: String? = nil, authority: Authority? = nil) {
         self.note = note
+        self.authority = authority
     }
 
     package static let form = Form.object(
-        "DeprecationBack", Self.init(note:),
-        .optional("note", \.note, .prose(NoteContent.maximumCharacters)))
+        "DeprecationBack", Self.init(note:authority:),
+        .optional("note", \.note, .prose(NoteContent.maximumCharacters)),
+        .optional("authority", \.authority, .choice(), asWhat))
 }
 
 /// What became of an agent.

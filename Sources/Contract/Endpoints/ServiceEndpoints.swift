@@ -9,7 +9,8 @@ extension Endpoints {
         "isReady", root: "/health/ready", "Whether it can answer", caching: .never)
     package static let showIndex = Endpoint<AgentParameters, NoBody, NoBody>.document(
         "showIndex", "/index/{id}", "Get what installers read of an agent",
-        notes: "Versions, digests, dependencies, yanks. Answers while the database is down.",
+        notes:
+            "Versions, digests, dependencies, yanks, holds, removed files, each with the positions from which to which. Answers while the database is down.",
         schema: indexDocument)
     package static let description = Endpoint<NoParameters, NoBody, NoBody>.document(
         "showDescription", "/openapi/openapi.json", "Get this description",
@@ -26,7 +27,17 @@ extension Endpoints {
         let position = Form<Position>.position.schema
         let digest = Form<SHA256Digest>.digest.schema
         let artifact = Schema.object(nil, [member("role", text), member("sha256", digest), member("size", position)])
-        let replacement = Schema.object(nil, [member("replacement", text, isRequired: false)])
+        let standing = Schema.list(
+            Schema.object(
+                nil,
+                [
+                    member("kind", .choice(["deprecated", "quarantined", "removed", "yanked"])),
+                    member("side", .choice(["owner", "moderation"]), isRequired: false),
+                    member("reason", text, isRequired: false), member("sha256", digest, isRequired: false),
+                    member("replacement", text, isRequired: false), member("since", text),
+                    member("from", position.described("The position of the entry that says so.")),
+                    member("until", position.described("Of the one that ends it."), isRequired: false),
+                ], isOpen: true), 0...100_000)
         let version = Schema.object(
             nil,
             [
@@ -35,17 +46,18 @@ extension Endpoints {
                 member("dependencies", .list(DependencyBody.form.schema, 0...100_000)),
                 member("min_mentat_version", text, isRequired: false), member("runtime", text, isRequired: false),
                 member("yanked", Form<Bool>.bool.schema), member("yank_reason", text, isRequired: false),
-                member("yanks", Schema.map(text).described("Why each side yanks it: owner, moderation.")),
+                member("standing", standing.described("Yanks, holds and removed files, also those that ended.")),
             ], isOpen: true)
         return Schema.object(
             "IndexDocument",
             [
                 member("id", text.described("The key.")),
                 member("agent_id", text.described("The registered spelling.")),
-                member("format", .integer(1...1)),
+                member("format", .integer(2...2)),
                 member("position", position.described("The last entry that it reflects.")),
                 member("deprecated", Form<Bool>.bool.schema),
-                member("deprecations", Schema.map(replacement).described("Which sides do not recommend it any more.")),
+                member("quarantined", Form<Bool>.bool.schema.described("True while moderators hold all versions.")),
+                member("standing", standing.described("Deprecations and holds on all, also those that ended.")),
                 member("replacement", text.described("What to use in its place."), isRequired: false),
                 member("versions", Schema.list(version, 0...100_000).described("From low to high.")),
             ], isOpen: true)

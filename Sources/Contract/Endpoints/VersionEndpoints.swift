@@ -9,10 +9,12 @@ extension Endpoints {
         "showVersion", "/agents/{id}/versions/{version}", "Show a version")
     package static let showManifest = Endpoint<VersionParameters, NoBody, NoBody>.file(
         "showManifest", "/agents/{id}/versions/{version}/manifest", "Get the manifest as it was uploaded",
-        mediaTypes: ["application/yaml", "application/json"], problems: [.artifactNotFound])
+        mediaTypes: ["application/yaml", "application/json"],
+        problems: [.artifactNotFound, .artifactRemoved, .quarantined, .quarantinedLegally])
     package static let showArtifact = Endpoint<ArtifactParameters, NoBody, NoBody>.file(
         "showArtifact", "/artifacts/sha256/{digest}", "Get a file by its digest",
-        mediaTypes: ["application/octet-stream", "application/wasm"])
+        mediaTypes: ["application/octet-stream", "application/wasm"],
+        problems: [.artifactRemoved, .quarantined, .quarantinedLegally])
 
     static let versions: [any AnyEndpoint] = [listVersions, showVersion, showManifest, showArtifact]
 }

@@ -232,6 +232,20 @@ extension ParameterKind where Value: RawRepresentable<String> & CaseIterable & S
     }
 }
 
+extension ParameterKind where Value == Bool {
+    /// `true` or `false`.
+    static let flag = ParameterKind(
+        schema: .choice(["true", "false"]), problem: .invalidParameter
+    ) { (name, text) throws(Problem) in
+        guard let value = Bool(text) else {
+            throw Problem(.invalidParameter, "'\(name)' is '\(text.prefix(64))'; it has to be true or false")
+        }
+        return value
+    } write: {
+        "\($0)"
+    }
+}
+
 extension ParameterKind where Value == AgentKey {
     /// An agent, in any spelling of its id.
     static let agent = ParameterKind(schema: .string(), problem: .agentNotFound) { (_, text) throws(Problem) in

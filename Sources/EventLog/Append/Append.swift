@@ -119,6 +119,8 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case stale
     /// A file has no lease any more: upload it again.
     case artifactUnleased = "artifact-unleased"
+    /// Moderators hold a package or module of it as malware.
+    case artifactHeld = "artifact-held"
     /// The vault holds no id for a name any more: ask for its id again.
     case nameForgotten = "name-forgotten"
     /// A range of a spool does not begin at the spool's mark: read the mark again.

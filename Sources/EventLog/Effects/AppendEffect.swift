@@ -1,3 +1,4 @@
+import Crypto
 import Events
 import Postgres
 
@@ -26,6 +27,9 @@ public struct EffectClaim: Sendable, Hashable {
     init(_ kind: String, _ id: String) {
         name = "\(kind)/\(id)"
     }
+
+    /// Claims a package or module: it is published and held one after the other.
+    static func program(_ sha256: SHA256Digest) -> EffectClaim { EffectClaim("program", sha256.hex) }
 
     /// Claims what the vault knows of a person.
     static func person(_ person: PersonID) -> EffectClaim { EffectClaim("person", person.hex) }
@@ -103,6 +107,15 @@ extension EffectKind.Column {
     ) -> EffectKind.Column {
         EffectKind.Column(name: name, type: "bytea") { effects in
             .byteas(effects.compactMap { $0 as? Effect }.map(value))
+        }
+    }
+
+    /// A `boolean`.
+    static func bool<Effect: AppendEffect>(
+        _ name: String, _ value: @escaping @Sendable (Effect) -> Bool
+    ) -> EffectKind.Column {
+        EffectKind.Column(name: name, type: "boolean") { effects in
+            .bools(effects.compactMap { $0 as? Effect }.map(value))
         }
     }
 

@@ -1,16 +1,28 @@
 public import Crypto
+public import Events
 
-/// An event names a file, which has to be leased; the sweep leaves it alone from then on. Refused as `artifactUnleased`.
+/// An event names a file, which has to be leased; the sweep leaves it alone from then on.
+///
+/// Refused as `artifactUnleased`, or as `artifactHeld` where it is a package or module that moderators hold as malware.
 public struct ArtifactEffect: AppendEffect {
     /// The digest of its bytes.
     public let sha256: SHA256Digest
+    /// True for a package or module.
+    public let isProgram: Bool
 
     /// Names a file.
-    public init(_ sha256: SHA256Digest) {
-        self.sha256 = sha256
+    public init(_ artifact: Artifact) {
+        sha256 = artifact.sha256
+        isProgram = artifact.role.isProgram
     }
 
     public static let kind = EffectKind(
-        "artifact", [.bytea("sha256") { (effect: Self) in effect.sha256.bytes }],
+        "artifact",
+        [
+            .bytea("sha256") { (effect: Self) in effect.sha256.bytes },
+            .bool("is_program") { (effect: Self) in effect.isProgram },
+        ],
         file: PackageResources.effect_artifact_sql)
+
+    public var claims: [EffectClaim] { isProgram ? [.program(sha256)] : [] }
 }

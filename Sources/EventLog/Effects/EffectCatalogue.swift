@@ -4,7 +4,8 @@ enum EffectCatalogue {
     static let all: [any AppendEffect.Type] = [
         ArtifactEffect.self, CredentialEffect.self, NameHolderEffect.self, MailboxEffect.self, ErasedContentEffect.self,
         InvitationEffect.self, EndedInvitationEffect.self, RefusedInviterEffect.self, WithdrawnOffersEffect.self,
-        ForgottenPersonEffect.self, SpoolRangeEffect.self, DownloadLineEffect.self,
+        ForgottenPersonEffect.self, ReleasedFilesEffect.self, HeldFileEffect.self, SpoolRangeEffect.self,
+        DownloadLineEffect.self,
     ]
 
     static let kinds: [EffectKind] = all.map { $0.kind }

@@ -16,6 +16,9 @@ public struct Artifact: Sendable, Hashable {
         /// A WebAssembly module.
         case wasmModule = "wasm_module"
 
+        /// True for what runs: a file that can harm.
+        public var isProgram: Bool { self == .package || self == .wasmModule }
+
         /// Orders by name.
         public static func < (left: Role, right: Role) -> Bool { left.rawValue < right.rawValue }
     }

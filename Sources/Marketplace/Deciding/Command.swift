@@ -59,8 +59,10 @@ extension AuthenticatedCommand {
 
     /// Throws unless the table of rights lets the principal; says as what it does.
     @discardableResult
-    func authorize(_ action: Action, on resource: Resource, _ past: Past) throws(Rejection) -> Authority {
-        try past.authorize(principal, action, on: resource, at: now)
+    func authorize(
+        _ action: Action, on resource: Resource, _ past: Past, as wanted: Authority? = nil
+    ) throws(Rejection) -> Authority {
+        try past.authorize(principal, action, on: resource, at: now, as: wanted)
     }
 }
 

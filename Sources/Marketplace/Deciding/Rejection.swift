@@ -1,3 +1,4 @@
+public import Crypto
 public import Events
 
 /// Why a command is refused: a closed list.
@@ -14,6 +15,10 @@ public enum Rejection: Error, Sendable, Equatable {
     case otherSpelling(AgentID)
     /// The version exists with another content.
     case versionExists(AgentState.Published)
+    /// Moderators hold the agent.
+    case held(AgentKey, AgentState.Hold)
+    /// The file was removed from the marketplace.
+    case fileRemoved(SHA256Digest)
     /// There is no such agent.
     case noAgent(AgentKey)
     /// The agent has no such version.
@@ -30,7 +35,7 @@ public enum Rejection: Error, Sendable, Equatable {
     case nameTaken
     /// An agent or a namespace needs an owner.
     case lastOwner(Resource)
-    /// Nobody judges what is theirs, or was within 365 days.
+    /// Nobody judges or moderates what is theirs, or was within 365 days.
     case ownAgent(AgentKey)
     /// The inviter has no right to give the role any more.
     case invitationVoid

@@ -16,7 +16,9 @@ public struct Action: Sendable, Hashable {
     }
 
     /// The table of rights.
-    public static let all: [Action] = accounts + tokens + roles + releases + reviews + stars + flags + downloads
+    public static let all: [Action] =
+        accounts + tokens + roles + releases + reviews + stars + flags + moderation
+        + downloads
 
     /// Actions are told apart by their names.
     public static func == (left: Action, right: Action) -> Bool { left.name == right.name }
@@ -62,6 +64,8 @@ public struct Right: Sendable {
         case moderating
         /// The scope `report`.
         case reporting
+        /// The scope `admin`.
+        case administering
         /// The scope `account`. A narrow credential that leaks gives nobody the account.
         case account
     }
@@ -70,12 +74,17 @@ public struct Right: Sendable {
     public let credential: Credential
     /// What one has to be to the resource.
     public let relations: Set<Relation>
+    /// True where the scope `moderate` is enough.
+    public let isModerators: Bool
     /// True where the scope `admin` is enough.
     public let isAdministrators: Bool
 
-    init(_ credential: Credential, _ relations: Set<Relation>, administrator: Bool = false) {
+    init(
+        _ credential: Credential, _ relations: Set<Relation>, moderator: Bool = false, administrator: Bool = false
+    ) {
         self.credential = credential
         self.relations = relations
+        isModerators = moderator
         isAdministrators = administrator
     }
 }
@@ -97,20 +106,29 @@ extension Past {
         return token
     }
 
-    /// Throws unless the table of rights lets a principal do something to a resource; says as what they do it. Where a
-    /// role and the scope `admin` both permit it, it is done as owner.
+    /// Throws unless the table of rights lets a principal do something to a resource; says as what they do it.
+    ///
+    /// - Parameter wanted: as what they want to do it; nil for the first that permits it of owner, moderator and
+    ///   administrator.
     @discardableResult
     public func authorize(
-        _ principal: Principal, _ action: Action, on resource: Resource, at now: Timestamp
+        _ principal: Principal, _ action: Action, on resource: Resource, at now: Timestamp, as wanted: Authority? = nil
     ) throws(Rejection) -> Authority {
         let right = action.right
         let permissions = try credential(of: principal, at: now).permissions
         let isPermitted = permissions.permit(right.credential, on: resource)
-        if isPermitted, right.relations.contains(relation(of: principal.user, to: resource)) {
-            return right.credential == .moderating ? .moderator : .owner
-        }
-        if right.isAdministrators, permissions.scopes.contains(.admin) { return .administrator }
-        guard isPermitted else { throw .outOfScope(action, resource) }
+        let isRelated = right.relations.contains(relation(of: principal.user, to: resource))
+        let first: Authority =
+            switch right.credential {
+            case .moderating: .moderator
+            case .administering: .administrator
+            case .publishing, .reviewing, .reporting, .account: .owner
+            }
+        var authorities: [Authority] = isPermitted && isRelated ? [first] : []
+        if right.isModerators, permissions.scopes.contains(.moderate) { authorities.append(.moderator) }
+        if right.isAdministrators, permissions.scopes.contains(.admin) { authorities.append(.administrator) }
+        if let found = authorities.first(where: { wanted == nil || $0 == wanted }) { return found }
+        guard isPermitted, wanted == nil || wanted == first else { throw .outOfScope(action, resource) }
         throw .notPermitted(action, resource)
     }
 

@@ -17,8 +17,25 @@ public struct AgentState: StreamState, Equatable {
         /// Where the log last said something of that; nil where it never did.
         public fileprivate(set) var yankedOrBack: Position?
 
+        /// Its files.
+        public let artifacts: [Artifact]
+        /// Why moderators hold it; nil where they do not.
+        public fileprivate(set) var hold: Hold?
+        /// Where the log last said that a hold ended.
+        public fileprivate(set) var lifted: Position?
+
         /// True while a side yanks it.
         public var isYanked: Bool { !yanks.isEmpty }
+    }
+
+    /// That moderators hold an agent or a version.
+    public struct Hold: Sendable, Equatable {
+        /// Why.
+        public let reason: QuarantineReason
+        /// When it was said.
+        public let since: Timestamp
+        /// Where the log says so.
+        public let position: Position
     }
 
     /// What is said of an agent that is given up.
@@ -39,6 +56,12 @@ public struct AgentState: StreamState, Equatable {
     public private(set) var joined: [PersonID: Position] = [:]
     /// Versions by precedence, so that a build alone makes no other version.
     public private(set) var versions: [[UInt8]: Published] = [:]
+    /// Why moderators hold all versions, also those to come; nil where they do not.
+    public private(set) var hold: Hold?
+    /// Where the log last said that a hold on all ended.
+    public private(set) var lifted: Position?
+    /// Files that the log says are removed from its versions.
+    public private(set) var removed: Set<SHA256Digest> = []
     /// Which sides do not recommend it any more.
     public private(set) var deprecations: [Side: Deprecation] = [:]
     /// Where the log last said that it is recommended again.
@@ -48,7 +71,7 @@ public struct AgentState: StreamState, Equatable {
 
     /// The version that is shown.
     public var latest: Published? {
-        LatestVersion.shown(among: versions.values) { (SemVer($0.version), $0.isYanked) }
+        LatestVersion.shown(among: versions.values) { (SemVer($0.version), $0.isYanked || $0.hold != nil) }
     }
 
     public mutating func evolve(_ past: PastEvent) {
@@ -66,25 +89,44 @@ public struct AgentState: StreamState, Equatable {
             // A version in the log was checked before it got there.
             guard let version = SemVer(published.version) else { return }
             versions[version.precedenceKey] = Published(
-                version: published.version, release: published.release, position: past.position)
+                version: published.version, release: published.release, position: past.position,
+                artifacts: published.artifacts)
         case let yanked as VersionYanked:
-            change(yanked.version, at: past.position) { $0.yanks[Side(yanked.authority)] = yanked.reason }
+            change(yanked.version) {
+                $0.yanks[Side(yanked.authority)] = yanked.reason
+                $0.yankedOrBack = past.position
+            }
         case let back as VersionUnyanked:
-            change(back.version, at: past.position) { $0.yanks[Side(back.authority)] = nil }
+            change(back.version) {
+                $0.yanks[Side(back.authority)] = nil
+                $0.yankedOrBack = past.position
+            }
         case let deprecated as AgentDeprecated:
             deprecations[Side(deprecated.authority)] = Deprecation(
                 replacement: deprecated.replacement, position: past.position)
         case let back as AgentUndeprecated:
             deprecations[Side(back.authority)] = nil
             undeprecated = past.position
+        case let held as AgentQuarantined:
+            let new = Hold(reason: held.reason, since: past.time, position: past.position)
+            if let version = held.version { change(version) { $0.hold = new } } else { hold = new }
+        case let ended as QuarantineLifted:
+            if let version = ended.version {
+                change(version) { ($0.hold, $0.lifted) = (nil, past.position) }
+            } else {
+                (hold, lifted) = (nil, past.position)
+            }
+        case let gone as AgentArtifactRemoved: removed.insert(gone.sha256)
         default: break
         }
     }
 
-    private mutating func change(_ version: String, at position: Position, _ body: (inout Published) -> Void) {
+    /// The hold that keeps a version from everybody: its own, or the one on all.
+    public func hold(on version: Published) -> Hold? { version.hold ?? hold }
+
+    private mutating func change(_ version: String, _ body: (inout Published) -> Void) {
         guard let key = SemVer(version)?.precedenceKey, var published = versions[key] else { return }
         body(&published)
-        published.yankedOrBack = position
         versions[key] = published
     }
 }
@@ -104,8 +146,9 @@ extension Action {
     public static let publishVersion = Action("publish-version", "publish", Right(.publishing, [.owner, .maintainer]))
     /// To hide a version from resolution, or take that back.
     public static let yankVersion = Action(
-        "yank-version", "yank versions of", Right(.publishing, [.owner, .maintainer], administrator: true))
+        "yank-version", "yank versions of",
+        Right(.publishing, [.owner, .maintainer], moderator: true, administrator: true))
     /// To say that an agent is not recommended, or take that back.
     public static let deprecateAgent = Action(
-        "deprecate-agent", "deprecate", Right(.publishing, [.owner, .maintainer], administrator: true))
+        "deprecate-agent", "deprecate", Right(.publishing, [.owner, .maintainer], moderator: true, administrator: true))
 }

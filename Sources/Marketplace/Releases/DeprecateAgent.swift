@@ -12,10 +12,13 @@ public struct DeprecateAgent: AuthenticatedCommand {
     public let replacement: AgentID?
     /// A few words, where there are any.
     public let note: Content?
+    /// As what it is to be done; nil for owner where that is possible.
+    public let authority: Authority?
 
     /// Puts the command together.
     public init(
-        principal: Principal, now: Timestamp, key: AgentKey, isDeprecated: Bool, replacement: AgentID?, note: Content?
+        principal: Principal, now: Timestamp, key: AgentKey, isDeprecated: Bool, replacement: AgentID?, note: Content?,
+        authority: Authority? = nil
     ) {
         self.principal = principal
         self.now = now
@@ -23,17 +26,19 @@ public struct DeprecateAgent: AuthenticatedCommand {
         self.isDeprecated = isDeprecated
         self.replacement = replacement
         self.note = note
+        self.authority = authority
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        [TypedStream.agent(key).any] + (replacement.map { [TypedStream.agent($0.key).any] } ?? [])
+        Past.concernStreams(key) + (replacement.map { [TypedStream.agent($0.key).any] } ?? [])
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         _ = try past.credential(of: principal, at: now)
         let agent = past[.agent(key)]
         guard agent.id != nil else { throw .noAgent(key) }
-        let authority = try authorize(.deprecateAgent, on: .agent(key), past)
+        let authority = try authorize(.deprecateAgent, on: .agent(key), past, as: authority)
+        guard authority == .owner || !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
         if let replacement {
             guard replacement.key != key else { throw .replacesItself(key) }
             guard past[.agent(replacement.key)].id != nil else { throw .noAgent(replacement.key) }

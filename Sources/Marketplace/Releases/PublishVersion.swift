@@ -31,7 +31,8 @@ public struct PublishVersion: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        var streams = [TypedStream.agent(id.key).any]
+        // Whether a file was removed is guarded, so that none comes back.
+        var streams = [TypedStream.agent(id.key).any] + published.artifacts.map { TypedStream.artifact($0.sha256).any }
         // Whose the namespace is decides over new agents alone.
         if past.contains(.agent(id.key)), past[.agent(id.key)].id == nil, let namespace = id.key.namespace {
             streams.append(TypedStream.namespace(namespace).any)
@@ -42,14 +43,26 @@ public struct PublishVersion: AuthenticatedCommand {
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         let key = id.key
         let agent = past[.agent(key)]
-        guard let registered = agent.id else { return .append(try claims(past) + [publication]) }
+        guard let registered = agent.id else {
+            let claims = try claims(past)
+            try refuseRemoved(past)
+            return .append(claims + [publication])
+        }
         try authorize(.publishVersion, on: .agent(key), past)
         guard registered == id else { throw .otherSpelling(registered) }
+        if let hold = agent.hold { throw .held(key, hold) }
         if let existing = agent.versions[version.precedenceKey] {
             guard existing.release == published.release else { throw .versionExists(existing) }
             return .unchanged(since: existing.position)
         }
+        try refuseRemoved(past)
         return .append([publication])
+    }
+
+    private func refuseRemoved(_ past: Past) throws(Rejection) {
+        for artifact in published.artifacts where past[.artifact(artifact.sha256)].removed != nil {
+            throw .fileRemoved(artifact.sha256)
+        }
     }
 
     /// The events that make a new agent the principal's.

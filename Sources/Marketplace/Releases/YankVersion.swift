@@ -15,11 +15,13 @@ public struct YankVersion: AuthenticatedCommand {
     public let reason: YankReason
     /// A few words, where there are any.
     public let note: Content?
+    /// As what it is to be done; nil for owner where that is possible.
+    public let authority: Authority?
 
     /// Puts the command together.
     public init(
         principal: Principal, now: Timestamp, key: AgentKey, version: SemVer, isYanked: Bool, reason: YankReason,
-        note: Content?
+        note: Content?, authority: Authority? = nil
     ) {
         self.principal = principal
         self.now = now
@@ -28,15 +30,17 @@ public struct YankVersion: AuthenticatedCommand {
         self.isYanked = isYanked
         self.reason = reason
         self.note = note
+        self.authority = authority
     }
 
-    public func streams(_ past: Past) -> [AnyStream] { [TypedStream.agent(key).any] }
+    public func streams(_ past: Past) -> [AnyStream] { Past.concernStreams(key) }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         _ = try past.credential(of: principal, at: now)
         let agent = past[.agent(key)]
         guard agent.id != nil else { throw .noAgent(key) }
-        let authority = try authorize(.yankVersion, on: .agent(key), past)
+        let authority = try authorize(.yankVersion, on: .agent(key), past, as: authority)
+        guard authority == .owner || !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
         guard let published = agent.versions[version.precedenceKey] else { throw .noVersion(key, version.description) }
         let known = published.yanks[Side(authority)]
         // Another reason, or a few words, are news of a version that is yanked already.

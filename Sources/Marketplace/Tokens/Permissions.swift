@@ -45,6 +45,7 @@ public struct Permissions: Sendable, Equatable {
         case .reviewing: scopes.contains(.review)
         case .moderating: scopes.contains(.moderate)
         case .reporting: scopes.contains(.report)
+        case .administering: scopes.contains(.admin)
         case .account: scopes.contains(.account)
         }
     }

@@ -101,21 +101,30 @@ struct Services: Sendable {
         _ eventLog: EventLog, _ store: ArtifactStore, _ index: IndexFolder,
         _ configuration: CommandFront.Configuration
     ) throws -> CommandFront {
-        let flags = FlagReader(
-            pool: PostgresPool(
-                PostgresConfiguration(
-                    url: databaseURL, applicationName: "marketplace-flags", role: DatabaseRole.commands,
-                    statementTimeoutMilliseconds: 10_000), sessions: 1))
+        let pool = PostgresPool(
+            PostgresConfiguration(
+                url: databaseURL, applicationName: "marketplace-moderation", role: DatabaseRole.commands,
+                statementTimeoutMilliseconds: 10_000), sessions: 1)
+        let flags = FlagReader(pool: pool)
         return try CommandFront(
-            log: eventLog, artifacts: store, index: index, configuration: configuration, now: Self.now, lines: log
-        ) { limit, offset in
-            try await flags.list(limit: limit, offset: offset).map { flagged in
-                FlagCount(
-                    kind: flagged.kind, target: flagged.target, count: flagged.count,
-                    reasons: Dictionary(uniqueKeysWithValues: flagged.reasons.map { ($0.reason, $0.count) }),
-                    last: flagged.last)
-            }
-        }
+            log: eventLog, artifacts: store, index: index, configuration: configuration, now: Self.now, lines: log,
+            flags: { limit, offset in
+                try await flags.list(limit: limit, offset: offset).map { flagged in
+                    FlagCount(
+                        kind: flagged.kind, target: flagged.target, count: flagged.count,
+                        reasons: Dictionary(uniqueKeysWithValues: flagged.reasons.map { ($0.reason, $0.count) }),
+                        last: flagged.last)
+                }
+            }, files: files(FileReader(pool: pool, cursors: cursors)))
+    }
+
+    private func files(_ reader: FileReader) -> FileReading {
+        FileReading(
+            versions: { digest, limit in
+                try await reader.versions(naming: digest, limit: limit)?.map { (key: $0.key, version: $0.version) }
+            },
+            unnoted: { try await reader.unnoted().map { (sha256: $0.sha256, key: $0.key) } },
+            next: { try await reader.next(past: $0) })
     }
 
     /// The front for reads.

@@ -70,7 +70,7 @@ struct SinglePart {
             await withTaskGroup { group in
                 group.addTask { await services.maintain(eventLog, store) }
                 group.addTask { await services.mirror(index).run() }
-                group.addTask { await front.drainDownloads() }
+                group.addTask { await front.work() }
             }
         }
         try await serve(router, firstPort: 7081, signals, on: try Reactor(name: "http"))

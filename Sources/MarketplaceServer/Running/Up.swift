@@ -135,7 +135,7 @@ struct Up {
                 group.addTask { await services.maintain(eventLog, store) }
                 group.addTask { await queries.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
-                group.addTask { await commands.drainDownloads() }
+                group.addTask { await commands.work() }
             }
         }
         try data.announce(url: url, databaseURL: databaseURL, artifacts: try FileSystem.resolve(files))

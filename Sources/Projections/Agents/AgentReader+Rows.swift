@@ -45,6 +45,8 @@ extension AgentReader {
         public let position: Position
         /// True where it is not recommended any more.
         public let isDeprecated: Bool
+        /// True where moderators hold all its versions.
+        public let isQuarantined: Bool
         /// How many like it.
         public let stars: Int64
         /// What people think of it.
@@ -65,6 +67,7 @@ extension AgentReader {
             updated = Timestamp(milliseconds: try row.milliseconds("updated"))
             position = Position(try row.integer("updated_position"))
             isDeprecated = try row.bool("is_deprecated")
+            isQuarantined = try row.bool("is_quarantined")
             stars = try row.integer("stars")
             rating = Rating(count: try row.integer("ratings"), sum: try row.integer("rating_sum"))
             readers = try row.integer("readers")

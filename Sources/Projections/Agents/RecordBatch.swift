@@ -201,11 +201,14 @@ struct RecordBatch: AgentBatch {
                 .texts(rows.map(\.key.description)), .texts(rows.map(\.value.id)), .int8s(rows.map(\.value.created)),
                 .int8s(rows.map(\.value.updated)), .int8s(rows.map(\.value.position)),
                 .byteas(rows.map(\.value.record.bytes)), .bools(rows.map { !$0.value.record.deprecations.isEmpty }),
+                .bools(rows.map { $0.value.record.hold != nil }),
             ])
     }
 
     private func write(_ rows: [(VersionKey, VersionRow)], _ connection: PostgresConnection) throws {
-        let ranks = rows.map { LatestVersion.rank($0.1.version, isYanked: !$0.1.record.yanks.isEmpty).rawValue }
+        let ranks = rows.map {
+            LatestVersion.rank($0.1.version, isWithheld: !$0.1.record.yanks.isEmpty || $0.1.record.hold != nil).rawValue
+        }
         try connection.execute(
             Statements.writeVersions,
             [

@@ -7,7 +7,7 @@ public enum Index: Projection {
     public static let name = "index"
     public static let handled: Set<String> = [
         AgentRegistered.type, VersionPublished.type, VersionYanked.type, VersionUnyanked.type, AgentDeprecated.type,
-        AgentUndeprecated.type,
+        AgentUndeprecated.type, AgentQuarantined.type, QuarantineLifted.type, AgentArtifactRemoved.type,
     ]
 
     public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {

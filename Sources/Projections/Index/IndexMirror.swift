@@ -1,12 +1,14 @@
 public import AgentIndex
+import Crypto
 import EventLog
 import Events
 public import Following
 public import Logging
 public import Postgres
+import Synchronization
 import System
 
-/// Copies the index from its model to a folder, as it changes.
+/// Copies the index and the list of files that are not served from their models to a folder, as they change.
 ///
 /// Of several programs over one folder one copies; when it ends, another goes on.
 public struct IndexMirror: Sendable {
@@ -19,6 +21,10 @@ public struct IndexMirror: Sendable {
     private let cursors: CursorFeed
     private let worker = Worker(name: "index-mirror")
     private let log: Log
+    private let withheld = CopiedList()
+
+    /// What the mirror waits for.
+    private static let copied: [any Projection.Type] = [Index.self, Files.self]
 
     /// A mirror over sessions that may read models and the log.
     public init(_ folder: IndexFolder, pool: PostgresPool, cursors: CursorFeed, log: Log) {
@@ -50,17 +56,18 @@ public struct IndexMirror: Sendable {
             guard let id = try await logID() else { return Position(0) }
             let from: Position
             if let known, known > Position(0) { from = known } else { from = try await start(id) }
-            // All that the model shows at the cursor is copied before the mark says so.
-            let cursor = CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), [Index.self])
-            let next = max(try await copy(from: from), cursor)
-            let mark = IndexFolder.Mark(log: id, next: next)
+            // All that the models show at the cursor is copied before the mark says so.
+            let cursor = CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), Self.copied)
+            try await copyWithheld(anew: known == nil)
+            try await copy(from: from)
+            let mark = IndexFolder.Mark(log: id, next: cursor)
             try await worker.run { [folder] in
                 if try folder.mark() != mark { try folder.setMark(mark) }
             }
-            return next
+            return cursor
         } wait: { position in
             _ = try await cursors.wait(withinMilliseconds: nil, isUrgent: false) {
-                CursorFeed.next($0, [Index.self]) > position
+                CursorFeed.next($0, Self.copied) > position
             }
         }.run()
     }
@@ -84,8 +91,29 @@ public struct IndexMirror: Sendable {
         return try await worker.run { [folder] in try folder.mark()?.next ?? Position(0) }
     }
 
-    /// Copies what was changed from a position on; returns the position behind it.
-    private func copy(from position: Position) async throws -> Position {
+    /// Copies the list of files that are not served, where it has changed.
+    private func copyWithheld(anew: Bool) async throws {
+        let digest = try await pool.runRepeatable { connection in
+            try connection.execute(Statements.digestWithheldFiles, []).first?.text(0) ?? ""
+        }
+        guard anew || digest != withheld.digest else { return }
+        let reasons = try await pool.runRepeatable { connection in
+            try connection.execute(Statements.listWithheldFiles, []).compactMap {
+                row -> (SHA256Digest, WithheldFiles.Reason)? in
+                guard let digest = SHA256Digest(bytes: try row.bytes("sha256")) else { return nil }
+                let reason = WithheldFiles.Reason(
+                    isRemoved: try row.text("kind") == "removed", reason: try row.text("reason"),
+                    since: Timestamp(milliseconds: try row.milliseconds("since")))
+                return (digest, reason)
+            }
+        }
+        let files = WithheldFiles(Dictionary(uniqueKeysWithValues: reasons))
+        try await worker.run { [folder] in try folder.setWithheld(files) }
+        withheld.digest = digest
+    }
+
+    /// Copies what was changed from a position on.
+    private func copy(from position: Position) async throws {
         var next = position
         while true {
             let from = next
@@ -99,12 +127,22 @@ public struct IndexMirror: Sendable {
                     )
                 }
             }
-            guard let last = documents.last else { return next }
+            guard let last = documents.last else { return }
             let files = documents.compactMap { document in
                 AgentKey(document.key).map { (key: $0, bytes: document.bytes) }
             }
             try await worker.run { [folder] in try folder.write(files) }
             next = last.position.next
         }
+    }
+}
+
+/// What was copied last of a list that is copied as a whole.
+private final class CopiedList: Sendable {
+    private let state = Mutex("")
+
+    var digest: String {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }

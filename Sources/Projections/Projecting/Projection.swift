@@ -47,7 +47,9 @@ public protocol Projection: Sendable {
 /// All read models.
 public enum ProjectionCatalogue {
     /// In the order of their names.
-    public static let all: [any Projection.Type] = [Agents.self, Flags.self, Index.self, Publishers.self]
+    public static let all: [any Projection.Type] = [
+        Agents.self, Files.self, Flags.self, Index.self, Publishers.self,
+    ]
 
     /// The schema of the models.
     public static let schema = [
@@ -55,6 +57,7 @@ public enum ProjectionCatalogue {
         PostgresMigration("schema/models/publishers", PackageResources.schema_publishers_sql),
         PostgresMigration("schema/models/agents", PackageResources.schema_agents_sql),
         PostgresMigration("schema/models/flags", PackageResources.schema_flags_sql),
+        PostgresMigration("schema/models/files", PackageResources.schema_files_sql),
         PostgresMigration("schema/models/index", PackageResources.schema_index_sql),
     ]
 }

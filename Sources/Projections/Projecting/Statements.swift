@@ -3,6 +3,16 @@ import Postgres
 /// The statements of the models, each in a file of its own under `SQL/`.
 enum Statements {
     static let bestVersions = PostgresStatement("best_versions", PackageResources.best_versions_sql)
+    static let nameFiles = PostgresStatement("name_files", PackageResources.name_files_sql)
+    static let holdFiles = PostgresStatement("hold_files", PackageResources.hold_files_sql)
+    static let removeFiles = PostgresStatement("remove_files", PackageResources.remove_files_sql)
+    static let withholdFiles = PostgresStatement("withhold_files", PackageResources.withhold_files_sql)
+    static let listWithheldFiles = PostgresStatement("list_withheld_files", PackageResources.list_withheld_files_sql)
+    static let digestWithheldFiles = PostgresStatement(
+        "digest_withheld_files", PackageResources.digest_withheld_files_sql)
+    static let versionsNamingFile = PostgresStatement("versions_naming_file", PackageResources.versions_naming_file_sql)
+    static let noteRemovedFiles = PostgresStatement("note_removed_files", PackageResources.note_removed_files_sql)
+    static let unnotedFiles = PostgresStatement("unnoted_files", PackageResources.unnoted_files_sql)
     static let changeOwners = PostgresStatement("change_owners", PackageResources.change_owners_sql)
     static let noteOwnerChanges = PostgresStatement("note_owner_changes", PackageResources.note_owner_changes_sql)
     static let endVotes = PostgresStatement("end_votes", PackageResources.end_votes_sql)

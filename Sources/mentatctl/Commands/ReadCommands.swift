@@ -88,6 +88,9 @@ enum ReadCommands {
             let use = replacement.isEmpty ? "" : ", use \(replacement)"
             lines.append(style.yellow("deprecated\(use) \((agent.deprecation?.note).shown)"))
         }
+        if let hold = agent.quarantine {
+            lines.append(style.red("held by moderators since \(hold.since): \(hold.reason.shown) \(hold.note.shown)"))
+        }
         if let changed = agent.ownersChanged, isRecent(changed) {
             lines.append(style.yellow("its owners changed on \(changed)"))
         }
@@ -102,7 +105,9 @@ enum ReadCommands {
         for (name, text) in facts where !text.isEmpty {
             lines.append("\(style.dim(name + String(repeating: " ", count: 10 - name.count))) \(text)")
         }
-        let versions = info.versions.map { $0.version.shown + ($0.isYanked ? " (yanked)" : "") }
+        let versions = info.versions.map {
+            $0.version.shown + ($0.quarantine != nil ? " (held)" : $0.isYanked ? " (yanked)" : "")
+        }
         lines.append("\(style.dim("versions  ")) \(versions.joined(separator: ", "))")
         return lines.joined(separator: "\n")
     }

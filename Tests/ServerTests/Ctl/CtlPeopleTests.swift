@@ -48,6 +48,47 @@ import Testing
         }
     }
 
+    @Test func aModeratorHoldsAndLiftsAndAnAdministratorRemoves() async throws {
+        try await withMarketplace { marketplace, _ in
+            try await Ctl.with(marketplace.url) { ctl in
+                let (_, eve) = try await marketplace.register("eve")
+                let (watch, _) = try await marketplace.register("watch")
+                let module = HTTPClientRequest.Part(
+                    name: "wasm_module", bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x07])
+                #expect(try await marketplace.publish([manifest("eve.tool"), module], token: eve).status == 201)
+                var moderator = ctl
+                moderator.environment["MENTATLAB_TOKEN"] = try await marketplace.operatorToken(
+                    for: watch, scopes: ["moderate"])
+                #expect(try await moderator("agent", "quarantine", "eve.tool").code == 64)
+                let held = try await moderator(
+                    "agent", "quarantine", "eve.tool@1.0.0", "--reason", "malware", "--note", "It phones home.")
+                #expect(held.code == 0 && held.output == "eve.tool@1.0.0 is held\n", "\(held.errors)")
+                let install = try await ctl("agent", "install", "eve.tool", "--json")
+                #expect(install.code == 1 && install.problem == "quarantined")
+                let info = try await ctl("agent", "info", "eve.tool")
+                #expect(info.output.contains("1.0.0 (held)"))
+                #expect(try await moderator("agent", "quarantine", "eve.tool", "--reason", "spam").code == 0)
+                #expect(try await ctl("agent", "info", "eve.tool").output.contains("held by moderators since"))
+                #expect(try await moderator("agent", "unquarantine", "eve.tool").code == 0)
+                let lifted = try await moderator("agent", "unquarantine", "eve.tool@1.0.0", "--case", "x")
+                #expect(lifted.code == 64 && lifted.errors.contains("32 hexadecimal digits"))
+                #expect(try await moderator("agent", "unquarantine", "eve.tool@1.0.0").code == 0)
+                #expect(try await ctl("agent", "install", "eve.tool").code == 0)
+
+                let version = try await marketplace.json("agents/eve.tool/versions/1.0.0")
+                let file = version["artifacts"]?.array?.first { $0["role"]?.string == "wasm_module" }
+                let digest = try #require(file?["sha256"]?.string)
+                let refused = try await moderator("artifact", "remove", digest, "--reason", "legal", "--json")
+                #expect(refused.code == 4 && refused.problem == "out-of-scope")
+                var admin = ctl
+                admin.environment["MENTATLAB_TOKEN"] = try marketplace.token
+                let removed = try await admin("artifact", "remove", digest, "--reason", "legal")
+                #expect(removed.code == 0 && removed.output.contains("eve.tool"))
+                #expect(try await admin("artifact", "remove", "abc", "--reason", "legal").code == 64)
+            }
+        }
+    }
+
     private func credentials(_ ctl: Ctl) throws -> JSONValue {
         let path = "\(ctl.environment["XDG_CONFIG_HOME"] ?? "")/mentatlab/credentials.json"
         return try JSONValue([UInt8](Data(contentsOf: URL(filePath: path))))

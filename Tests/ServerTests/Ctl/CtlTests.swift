@@ -75,7 +75,10 @@ import Testing
                     ["agent owner \($0)", "namespace member \($0)"]
                 }
                 let others = Set(
-                    ["config auth", "token revoke", "agent uninstall", "completion", "man"] + answers)
+                    [
+                        "config auth", "token revoke", "agent uninstall", "completion", "man", "agent quarantine",
+                        "agent unquarantine", "artifact remove",
+                    ] + answers)
                 #expect(Set(commands) == Set(Self.table.keys).union(others))
 
                 var stranger = ctl

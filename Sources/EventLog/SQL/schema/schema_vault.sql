@@ -94,6 +94,17 @@ CREATE TABLE vault.artifact_names (
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault.artifact_leases TO marketplace_commands;
 GRANT SELECT, INSERT ON vault.artifact_names TO marketplace_commands;
 
+-- Packages and modules that a hold as malware names; precedence is empty for a hold on all versions. It follows from the
+-- log.
+CREATE TABLE vault.held_files (
+    sha256     bytea NOT NULL CHECK (octet_length(sha256) = 32),
+    key        text COLLATE "C" NOT NULL,
+    precedence bytea NOT NULL,
+    PRIMARY KEY (sha256, key, precedence)
+);
+CREATE INDEX held_files_agent ON vault.held_files (key, precedence);
+GRANT SELECT, INSERT, DELETE ON vault.held_files TO marketplace_commands;
+
 -- Lines of other servers' download reports that were appended already.
 CREATE TABLE vault.download_lines (
     id    uuid PRIMARY KEY,

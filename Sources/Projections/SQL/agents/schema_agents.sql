@@ -9,6 +9,7 @@ CREATE TABLE models.agents (
     updated_position bigint NOT NULL,
     record           bytea NOT NULL,
     is_deprecated    boolean NOT NULL,
+    is_quarantined   boolean NOT NULL,
     owners_changed   timestamptz,
     shown_precedence bytea,
     latest_version   text COLLATE "C",
@@ -145,7 +146,7 @@ CREATE TABLE models.daily_downloads (
 CREATE VIEW models.listed_agents AS
 SELECT a.key, a.agent_id, coalesce(u.name, '') AS username, coalesce(a.latest_version, '') AS latest_version, a.has_wasm,
        coalesce(a.title, '') AS title, coalesce(a.summary, '') AS summary, coalesce(a.category, '') AS category,
-       a.created, a.updated, a.updated_position, a.is_deprecated, c.stars,
+       a.created, a.updated, a.updated_position, a.is_deprecated, a.is_quarantined, c.stars,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
        c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers
 FROM models.agents a

@@ -1,0 +1,37 @@
+import Artifacts
+import Events
+import Following
+import Logging
+import Marketplace
+
+/// Carries out removals: deletes the bytes, then says on each agent that names the file that it is gone.
+///
+/// What is left to do follows from the model of files, so a removal that was cut off goes on at the next start. The model
+/// is complete for a removed file once it reflects the removal: no publish can name it afterwards.
+struct RemovalFollower: Sendable {
+    let handler: CommandHandler
+    let artifacts: ArtifactStore
+    let files: FileReading
+    let log: Log
+
+    /// Runs until the task is cancelled.
+    func run() async {
+        await Follower("removals", log: log) { _ in
+            let position = try await files.next(nil)
+            while true {
+                let left = try await files.unnoted()
+                guard !left.isEmpty else { return position }
+                for digest in Set(left.map(\.sha256)) { try await artifacts.remove(digest) }
+                var reached = position
+                for (digest, key) in left {
+                    let command = NoteRemovedArtifact(key: key, digest: digest)
+                    reached = max(reached, try await handler.append(CommandAttempt(command: command)) ?? reached)
+                }
+                // The model has to show what was said before it is asked again.
+                if reached > position { _ = try await files.next(reached) }
+            }
+        } wait: {
+            _ = try await files.next($0)
+        }.run()
+    }
+}

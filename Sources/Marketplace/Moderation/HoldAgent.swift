@@ -1,0 +1,90 @@
+public import Crypto
+public import Events
+public import Manifest
+
+/// The command to hold an agent or one of its versions until it was reviewed, or to end such a hold.
+///
+/// The hold on all versions and those on each are independent; lifting ends exactly one. Nobody acts on what is theirs.
+public struct HoldAgent: AuthenticatedCommand {
+    /// What is to happen.
+    public enum Change: Sendable, Equatable {
+        /// Nobody gets it any more.
+        case hold(QuarantineReason)
+        /// Everybody gets it again.
+        case lift
+    }
+
+    public let principal: Principal
+    public let now: Timestamp
+    /// The agent.
+    public let key: AgentKey
+    /// The version; nil for all, also those to come.
+    public let version: SemVer?
+    /// What is to happen.
+    public let change: Change
+    /// A few words that everybody sees, where there are any.
+    public let note: Content?
+    /// The matter that it belongs to.
+    public let matter: CaseID?
+
+    /// Puts the command together.
+    public init(
+        principal: Principal, now: Timestamp, key: AgentKey, version: SemVer?, change: Change, note: Content?,
+        matter: CaseID?
+    ) {
+        self.principal = principal
+        self.now = now
+        self.key = key
+        self.version = version
+        self.change = change
+        self.note = note
+        self.matter = matter
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] { Past.concernStreams(key) }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        try past.credential(of: principal, at: now)
+        let agent = past[.agent(key)]
+        guard agent.id != nil else { throw .noAgent(key) }
+        let authority = try authorize(.quarantine, on: .agent(key), past)
+        guard !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
+        let published = version.map { agent.versions[$0.precedenceKey] }
+        if let version, published == .some(nil) { throw .noVersion(key, version.description) }
+        let one = published ?? nil
+        let (known, lifted) = version == nil ? (agent.hold, agent.lifted) : (one?.hold, one?.lifted)
+        let event: any EventPayload
+        switch change {
+        case .hold(let reason):
+            if let known, known.reason == reason, note == nil { return .unchanged(since: known.position) }
+            event = AgentQuarantined(
+                authority: authority, case: matter, noteCommitment: note?.commitment, reason: reason,
+                version: one?.version)
+        case .lift:
+            guard let known else { return .unchanged(since: lifted) }
+            event = QuarantineLifted(
+                authority: authority, case: matter, noteCommitment: note?.commitment, reason: known.reason,
+                version: one?.version)
+        }
+        return .append([DecidedEvent(.agent(key), event, contents: note.map { [.note: $0] } ?? [:])])
+    }
+
+    /// The packages and modules that nobody may publish again while the hold stands: those of a hold as malware.
+    public func malware(_ past: Past) -> [SHA256Digest] {
+        guard change == .hold(.malware) else { return [] }
+        let versions = past[.agent(key)].versions.filter { version == nil || $0.key == version?.precedenceKey }
+        let files = versions.values.flatMap(\.artifacts).filter(\.role.isProgram).map(\.sha256)
+        return Array(Set(files))
+    }
+}
+
+extension Action {
+    static let moderation = [quarantine, removeArtifact]
+
+    /// To hold agents and versions until they were reviewed, and to end that.
+    public static let quarantine = Action(
+        "quarantine", "quarantine agents", Right(.moderating, .anybody, administrator: true))
+    /// To remove a file from the marketplace.
+    public static let removeArtifact = Action(
+        "remove-artifact", "remove files", Right(.administering, .anybody))
+}

@@ -1,0 +1,78 @@
+public import Crypto
+import EventLog
+public import Events
+public import Following
+public import Postgres
+
+/// Reads which versions name a file, over connections of the front for commands: administrators show there who they are.
+public struct FileReader: Sendable {
+    /// A version that names a file.
+    public struct Naming: Sendable {
+        /// The agent.
+        public let key: AgentKey
+        /// The version, as it was published.
+        public let version: String
+    }
+
+    /// A removed file, and an agent that names it and does not say yet that it was removed.
+    public struct Unnoted: Sendable {
+        /// The file.
+        public let sha256: SHA256Digest
+        /// The agent.
+        public let key: AgentKey
+    }
+
+    private static let waitMilliseconds: Int64 = 5_000
+    private static let unnotedAtOnce: Int64 = 200
+
+    private let pool: PostgresPool
+    private let cursors: CursorFeed
+    private let entries: EventReader
+
+    /// A reader over a pool of sessions that may read the model of files and the log.
+    public init(pool: PostgresPool, cursors: CursorFeed) {
+        self.pool = pool
+        self.cursors = cursors
+        entries = EventReader(pool: pool)
+    }
+
+    /// The versions that name a file now, in the order in which they were published; so many at most.
+    ///
+    /// - Returns: nil where the model does not reach the head of the log within 5 s.
+    public func versions(naming digest: SHA256Digest, limit: Int) async throws -> [Naming]? {
+        let head = try await entries.head()
+        let isThere = try await cursors.wait(withinMilliseconds: Self.waitMilliseconds) {
+            CursorFeed.next($0, [Files.self]) >= head
+        }
+        guard isThere else { return nil }
+        return try await pool.runRepeatable { connection in
+            try connection.execute(
+                Statements.versionsNamingFile, [.bytea(digest.bytes), .int8(Int64(limit))]
+            ).compactMap { row in
+                AgentKey(try row.text("key")).map { Naming(key: $0, version: (try? row.text("version")) ?? "") }
+            }
+        }
+    }
+
+    /// Removed files with agents that do not say so yet; some at a time.
+    public func unnoted() async throws -> [Unnoted] {
+        try await pool.runRepeatable { connection in
+            try connection.execute(Statements.unnotedFiles, [.int8(Self.unnotedAtOnce)]).compactMap { row in
+                guard let digest = SHA256Digest(bytes: try row.bytes("sha256")),
+                    let key = AgentKey(try row.text("key"))
+                else { return nil }
+                return Unnoted(sha256: digest, key: key)
+            }
+        }
+    }
+
+    /// Waits until the model is past a position; gives how far it is.
+    public func next(past position: Position?) async throws -> Position {
+        if let position {
+            _ = try await cursors.wait(withinMilliseconds: nil, isUrgent: false) {
+                CursorFeed.next($0, [Files.self]) > position
+            }
+        }
+        return CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), [Files.self])
+    }
+}

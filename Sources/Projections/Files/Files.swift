@@ -1,0 +1,103 @@
+import Crypto
+import Events
+import Manifest
+public import Postgres
+
+/// Which versions name which file, what moderators hold, and so which files are not served.
+///
+/// A file is served while a version in good standing names it that was published before the hold: a later version does
+/// not free what is held, and a hold on a copy does not take the file from those who had it first.
+public enum Files: Projection {
+    public static let name = "files"
+    public static let handled: Set<String> = [
+        VersionPublished.type, AgentQuarantined.type, QuarantineLifted.type, ArtifactRemoved.type,
+        AgentArtifactRemoved.type,
+    ]
+
+    private struct Named {
+        let sha256: SHA256Digest
+        let key: AgentKey
+        let version: SemVer
+        let position: Position
+    }
+
+    private struct Hold: Hashable {
+        let key: AgentKey
+        /// Empty for all versions.
+        let precedence: [UInt8]
+    }
+
+    private typealias Word = (reason: QuarantineReason?, event: ProjectedEvent)
+
+    public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
+        var named: [Named] = []
+        var holds: [Hold: Word] = [:]
+        var removed: [(sha256: SHA256Digest, reason: ArtifactRemoved.Reason, event: ProjectedEvent)] = []
+        var noted: [(sha256: SHA256Digest, key: AgentKey, position: Position)] = []
+        for event in events {
+            switch (event.envelope.stream, event.event) {
+            case (.agent(let key), let published as VersionPublished):
+                guard let version = SemVer(published.version) else { continue }
+                named += Set(published.artifacts.map(\.sha256)).map {
+                    Named(sha256: $0, key: key, version: version, position: event.position)
+                }
+            case (.agent(let key), let held as AgentQuarantined):
+                holds[Self.hold(key, held.version)] = (held.reason, event)
+            case (.agent(let key), let lifted as QuarantineLifted):
+                holds[Self.hold(key, lifted.version)] = (nil, event)
+            case (.artifact(let digest), let gone as ArtifactRemoved): removed.append((digest, gone.reason, event))
+            case (.agent(let key), let gone as AgentArtifactRemoved): noted.append((gone.sha256, key, event.position))
+            default: break
+            }
+        }
+        var concerned = Set(named.map(\.sha256.bytes) + removed.map(\.sha256.bytes))
+        if !named.isEmpty { try name(named, connection) }
+        if !removed.isEmpty {
+            try connection.execute(
+                Statements.removeFiles,
+                [
+                    .byteas(removed.map(\.sha256.bytes)), .texts(removed.map(\.reason.rawValue)),
+                    .int8s(removed.map(\.event.envelope.time.milliseconds)),
+                ])
+        }
+        if !noted.isEmpty {
+            try connection.execute(
+                Statements.noteRemovedFiles,
+                [
+                    .byteas(noted.map(\.sha256.bytes)), .texts(noted.map(\.key.description)),
+                    .int8s(noted.map(\.position.value)),
+                ])
+        }
+        if !holds.isEmpty { concerned.formUnion(try change(holds, connection)) }
+        guard !concerned.isEmpty else { return }
+        try connection.execute(Statements.withholdFiles, [.byteas(Array(concerned))])
+    }
+
+    private static func hold(_ key: AgentKey, _ version: String?) -> Hold {
+        Hold(key: key, precedence: version.flatMap { SemVer($0) }?.precedenceKey ?? [])
+    }
+
+    private static func name(_ named: [Named], _ connection: PostgresConnection) throws {
+        try connection.execute(
+            Statements.nameFiles,
+            [
+                .byteas(named.map(\.sha256.bytes)), .texts(named.map(\.key.description)),
+                .byteas(named.map(\.version.precedenceKey)), .texts(named.map(\.version.description)),
+                .int8s(named.map(\.position.value)),
+            ])
+    }
+
+    /// Changes holds; gives the digests of the files that they concern.
+    private static func change(_ holds: [Hold: Word], _ connection: PostgresConnection) throws -> [[UInt8]] {
+        let rows = holds.map { $0 }
+        return try connection.execute(
+            Statements.holdFiles,
+            [
+                .texts(rows.map(\.key.key.description)), .byteas(rows.map(\.key.precedence)),
+                .texts(rows.map(\.value.reason?.rawValue)),
+                .int8s(rows.map(\.value.event.envelope.time.milliseconds)),
+                .int8s(rows.map(\.value.event.position.value)),
+            ]
+        ).map { try $0.bytes("sha256") }
+    }
+}

@@ -1,0 +1,5 @@
+INSERT INTO models.files (sha256, key, precedence, version, position)
+SELECT f.sha256, f.key, f.precedence, f.version, f.position
+FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[], $5::bigint[])
+    AS f (sha256, key, precedence, version, position)
+ON CONFLICT (sha256, key, precedence) DO NOTHING

@@ -1,0 +1,42 @@
+-- Which versions name which file, from which position on. is_noted is true once the agent says that the file was removed.
+CREATE TABLE models.files (
+    sha256     bytea NOT NULL,
+    key        text COLLATE "C" NOT NULL,
+    precedence bytea NOT NULL,
+    version    text COLLATE "C" NOT NULL,
+    position   bigint NOT NULL,
+    is_noted   boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (sha256, key, precedence)
+);
+CREATE INDEX files_agent ON models.files (key, precedence);
+
+-- What moderators hold; precedence is empty for all versions of an agent.
+CREATE TABLE models.file_holds (
+    key        text COLLATE "C" NOT NULL,
+    precedence bytea NOT NULL,
+    reason     text COLLATE "C" NOT NULL,
+    since      timestamptz NOT NULL,
+    position   bigint NOT NULL,
+    PRIMARY KEY (key, precedence)
+);
+
+CREATE TABLE models.removed_files (
+    sha256 bytea PRIMARY KEY,
+    reason text COLLATE "C" NOT NULL,
+    since  timestamptz NOT NULL
+);
+
+-- Files that are not served: those that were removed, and those that a held version names and that no version in good
+-- standing named before the hold.
+CREATE TABLE models.withheld_files (
+    sha256 bytea PRIMARY KEY,
+    kind   text COLLATE "C" NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    since  timestamptz NOT NULL
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE
+    ON models.files, models.file_holds, models.removed_files, models.withheld_files TO marketplace_projectors;
+GRANT SELECT ON models.files, models.withheld_files TO marketplace_queries;
+-- Administrators show who they are to the front for commands.
+GRANT SELECT ON models.files, models.removed_files TO marketplace_commands;
