@@ -21,6 +21,8 @@ package struct CommandFront: Sendable {
         package var spoolBytes: Int64 = 256 << 20
         /// How often downloads go to the log.
         package var downloadFlushMilliseconds: Int64 = Timestamp.minuteMilliseconds
+        /// For how long flags wait for the log at most.
+        package var flagDelayMilliseconds: Int64 = 10 * Timestamp.minuteMilliseconds
         /// How often readers go to the log.
         package var readersFlushMilliseconds: Int64 = Timestamp.hourMilliseconds
         /// The folder in which readers wait for the log.
@@ -38,6 +40,7 @@ package struct CommandFront: Sendable {
 
     private let publishing: PublishEndpoint
     private let users: UserEndpoints
+    private let leaving: LeavingEndpoint
     private let tokens: TokenEndpoints
     private let releases: ReleaseEndpoints
     private let roles: RoleEndpoints
@@ -47,6 +50,7 @@ package struct CommandFront: Sendable {
     private let flagging: FlagEndpoints
     private let moderation: ModerationEndpoints
     private let removals: RemovalFollower
+    private let flagDrain: FlagDrain
     private let downloads: DownloadEndpoint
     private let reports: DownloadReportEndpoint
     private let drain: DownloadDrain
@@ -58,12 +62,13 @@ package struct CommandFront: Sendable {
     ///   - index: what downloads are resolved from.
     ///   - lines: where the program says what it does.
     ///   - files: which versions name which file.
+    ///   - leaving: what people who leave have to do with.
     ///   - flags: what was flagged, for moderators, the most often first, from behind so many.
     /// - Throws: where the folders of the configuration can't be made.
     package init(
         log: EventLog, artifacts: ArtifactStore, index: IndexFolder, configuration: Configuration,
         now: @escaping @Sendable () -> Timestamp, lines: Log, flags: @escaping FlagReading,
-        files: FileReading
+        files: FileReading, leaving: LeavingReading
     ) throws {
         let past = PastReader(log)
         authenticator = Authenticator(log: log, past: past, now: now)
@@ -71,6 +76,7 @@ package struct CommandFront: Sendable {
         publishing = PublishEndpoint(handler: handler, artifacts: artifacts, publicURL: configuration.publicURL)
         users = UserEndpoints(
             handler: handler, registrations: AddressLimit(perHour: configuration.registrationsPerHour))
+        self.leaving = LeavingEndpoint(handler: handler, reading: leaving)
         tokens = TokenEndpoints(handler: handler)
         releases = ReleaseEndpoints(handler: handler)
         roles = RoleEndpoints(handler: handler)
@@ -81,6 +87,9 @@ package struct CommandFront: Sendable {
         moderation = ModerationEndpoints(handler: handler, files: files)
         removals = RemovalFollower(
             handler: handler, artifacts: artifacts, files: files, log: lines.component("removals"))
+        flagDrain = FlagDrain(
+            handler: handler, delayMilliseconds: configuration.flagDelayMilliseconds,
+            lines: lines.component("flags"))
         let keys = try DayKeys(configuration.dayKeyFolder)
         let spool = try LineSpool(
             configuration.spoolFolder, log: log.id, maximumBytes: configuration.spoolBytes)
@@ -104,6 +113,7 @@ package struct CommandFront: Sendable {
         var routes = CommandRoutes(router, authenticator)
         publishing.add(to: &routes)
         users.add(to: &routes)
+        leaving.add(to: &routes)
         tokens.add(to: &routes)
         releases.add(to: &routes)
         roles.add(to: &routes)
@@ -118,11 +128,12 @@ package struct CommandFront: Sendable {
     }
 
     /// Does what goes on beside the requests for as long as the task lives: brings downloads to the log, those that wait at
-    /// the end as well, and carries removals out.
+    /// the end as well, and flags, and carries removals out.
     package func work() async {
         await withTaskGroup { group in
             group.addTask { await drain.run() }
             group.addTask { await removals.run() }
+            group.addTask { await flagDrain.run() }
         }
     }
 }

@@ -68,6 +68,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case alreadyReviewed = "already-reviewed"
     /// There has to be another owner first.
     case lastOwner = "last-owner"
+    /// The person is the only owner of agents.
+    case soleOwner = "sole-owner"
+    /// Nobody else administers the marketplace.
+    case lastAdministrator = "last-administrator"
     /// The inviter has no right to give the role any more.
     case invitationVoid = "invitation-void"
     /// Somebody takes no invitations of this inviter.
@@ -237,6 +241,14 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 404, "There is no such invitation",
                 "GET /invitations lists those that are open; ask for a new one.")
+        case .soleOwner:
+            Declaration(
+                409, "Agents would have no owner",
+                "Invite other owners to the agents that are listed, or leave them with abandon=true.")
+        case .lastAdministrator:
+            Declaration(
+                409, "The last administrator can't go",
+                "Issue a token with the scope admin to somebody else: marketplace token issue.")
         case .invitationVoid:
             Declaration(
                 409, "The invitation is void",

@@ -232,15 +232,30 @@ import Testing
 
     @Test func aFlagIsRaisedOnceAReporter() {
         let given = Given.alice(with: [.review]) + agent(of: Given.bob, "1.0.0")
-        func command(_ target: FlagTarget) -> RaiseFlag {
+        func command(_ target: FlagTarget, isPending: Bool = false) -> RaiseFlag {
             RaiseFlag(
-                principal: Given.principal, now: Given.now, target: target, flag: Given.flag, reason: .spam,
-                nonce: Given.nonce, words: nil)
+                principal: Given.principal, now: Given.now, target: target, flag: Given.flag, isPending: isPending)
         }
+        // The log learns of it later.
+        #expect(then(command(.agent(key)), Given.past(given)) == [])
+        #expect(then(command(.agent(key), isPending: true), Given.past(given)) == ["unchanged since ever"])
         let stream = StreamName.flag(Given.flag)
-        #expect(then(command(.agent(key)), Given.past(given)) == ["\(stream): flag.raised.v1"])
-        let raised: (StreamName, Event) = (stream, FlagRaised(targetCommitment: SHA256Digest(of: [])))
-        #expect(then(command(.agent(key)), Given.past(given + [raised])) == ["unchanged since 4"])
+        let about = Content(TargetContent(reason: .spam, target: .agent(key)), nonce: Given.nonce)
+        let words = Content(WordsContent(text: "x"), nonce: Given.nonce)
+        let raised: (StreamName, Event) = (
+            stream, FlagRaised(targetCommitment: about.commitment, wordsCommitment: words.commitment)
+        )
+        let state = StateFlag(flag: Given.flag, about: about, words: words)
+        #expect(state.actor == nil)
+        #expect(then(state, Given.past(given)) == ["\(stream): flag.raised.v1"])
+        #expect(then(state, Given.past(given + [raised])) == [])
+        #expect(then(EraseFlagWords(flag: Given.flag), Given.past([raised])) == ["\(stream): content.erased.v1"])
+        let gone: (StreamName, Event) = (
+            stream,
+            ContentErased(authority: .owner, entry: Given.entry(0), field: ContentKind.words.field, reason: .owner)
+        )
+        #expect(then(EraseFlagWords(flag: Given.flag), Given.past([raised, gone])) == [])
+        #expect(then(command(.agent(key)), Given.past(given + [raised])) == ["unchanged since ever"])
         #expect(then(command(.review(key, Given.bob)), Given.past(given)) == ["noReview"])
         #expect(then(command(.user(Given.bob)), Given.past(given)) == ["noUser"])
         #expect(then(command(.version(key, "2.0.0")), Given.past(given)) == [#"noVersion(acme.tool, "2.0.0")"#])

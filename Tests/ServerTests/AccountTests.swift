@@ -45,24 +45,85 @@ import Testing
             for word in ["Ada", "ada-lovelace", "example.com", token] { #expect(!log.contains(word), "\(word)") }
 
             // And all of it is forgotten when she goes, while what she published stays.
-            let erased = try await marketplace.send("DELETE", "users/me", token: token)
+            let alone = try await marketplace.send("DELETE", "users/me", token: token)
+            expect(alone, "409 sole-owner")
+            #expect(try JSONValue(alone.body)["findings"]?.array?.map { $0["path"]?.string } == ["/agents/ada.engine"])
+            let erased = try await marketplace.send("DELETE", "users/me?abandon=true&erase=words", token: token)
             let gone = try #require(erased.fields["marketplace-position"])
             #expect(try json(erased)["erased"]?.bool == true)
             expect(try await marketplace.send("GET", "users/me", token: token), "401 not-authenticated")
             let after = try await marketplace.get("publishers/ada-lovelace?min_position=\(gone)")
             expect(after, "404 user-not-found")
             let orphan = try await marketplace.json("agents/ada.engine?min_position=\(gone)")
-            #expect(orphan["publisher"]?["username"]?.string == "")
+            #expect(orphan["publisher"]?["username"]?.string == "" && orphan["is_deprecated"]?.bool == true)
+            let farewell = try JSONValue(erased.body)
+            #expect(farewell["abandoned"]?.array?.map(\.string) == ["ada.engine"])
+            let page = try await marketplace.json("agents/ada.engine/versions/1.0.0")
+            #expect(farewell["files"]?.array?.map(\.string) == page["artifacts"]?.array?.map { $0["sha256"]?.string })
+            // The namespace stays claimed, and the administrator hands it on.
+            let (_, eve) = try await marketplace.register("eve")
+            expect(try await marketplace.publish([manifest("ada.new")], token: eve), "403 namespace-owned")
+            try await marketplace.give("owner", of: "namespaces/ada", to: ("eve", eve), by: try marketplace.token)
+            try await marketplace.give("owner", of: "agents/ada.engine", to: ("eve", eve), by: try marketplace.token)
+            #expect(try await marketplace.publish([manifest("ada.new")], token: eve).status == 201)
+            #expect(try await marketplace.publish([manifest("ada.engine", "1.0.1")], token: eve).status == 201)
             let kept = try await TestDatabase.query(
                 databaseURL,
                 """
-                SELECT (SELECT count(*) FROM vault.usernames WHERE name <> 'admin') || ' '
+                SELECT (SELECT count(*) FROM vault.usernames WHERE name NOT IN ('admin', 'eve')) || ' '
                     || (SELECT count(*) FROM vault.mailboxes) || ' '
                     || (SELECT count(*) FROM log.contents WHERE convert_from(document, 'UTF8') ~ 'Ada|Computes')
                 """)
             #expect(kept == ["0 0 0"])
             // The name is free for somebody new.
             #expect(try await marketplace.register("ada-lovelace").user != me["user"]?.string)
+        }
+    }
+
+    /// What somebody wrote goes with them where they ask for it; what it belongs to stays.
+    @Test func wordsAreErasedWithTheirAuthor() async throws {
+        try await withMarketplace { marketplace, databaseURL in
+            let (_, ada) = try await marketplace.register("ada")
+            let (_, bob) = try await marketplace.register("bob")
+            let authored = manifest("bob.tool", more: "author: Secret Name")
+            #expect(try await marketplace.publish([authored], token: bob).status == 201)
+            #expect(try await marketplace.publish([manifest("ada.tool")], token: ada).status == 201)
+            for text in ["secret first", "secret second"] {
+                let review = "{\"rating\":4,\"text\":\"\(text)\"}"
+                #expect(
+                    try await marketplace.send("PUT", "agents/ada.tool/reviews/mine", review, token: bob).status == 201)
+            }
+            let yank = #"{"reason":"broken","note":"secret note"}"#
+            #expect(
+                try await marketplace.send("POST", "agents/bob.tool/versions/1.0.0/yank", yank, token: bob).status
+                    == 201)
+            func secrets() async throws -> [String] {
+                try await TestDatabase.query(
+                    databaseURL,
+                    "SELECT count(*)::text FROM log.contents WHERE convert_from(document, 'UTF8') ~* 'secret'")
+            }
+            #expect(try await secrets() == ["3"])
+            // Who may not go loses nothing.
+            expect(try await marketplace.send("DELETE", "users/me?erase=words", token: bob), "409 sole-owner")
+            #expect(try await secrets() == ["3"])
+            let gone = try json(
+                try await marketplace.send("DELETE", "users/me?erase=words&abandon=true", token: bob), 201)
+            #expect(gone["erased_words"]?.integer == 3 && gone["files"]?.array?.count == 1)
+            #expect(try await secrets() == ["0"])
+            let position = try #require(gone["position"]?.integer)
+            let reviews = try await marketplace.json("agents/ada.tool/reviews?min_position=\(position)")
+            #expect(reviews["reviews"]?.array?.first?["rating"]?.integer == 4)
+            #expect(reviews["reviews"]?.array?.first?["text"]?.string == nil)
+            let version = try await marketplace.json("agents/bob.tool/versions/1.0.0")
+            #expect(version["author"] == nil && version["yank"]?["note"] == nil && version["yanked"]?.bool == true)
+            // The log verifies without them.
+            let verified = try await run([
+                try MarketplaceProcess.program, "log", "verify", "--data", marketplace.folder,
+            ])
+            #expect(verified.code == 0, "\(verified.output) \(verified.errors)")
+            expect(
+                try await marketplace.send("DELETE", "users/me?abandon=true", token: try marketplace.token),
+                "409 last-administrator")
         }
     }
 

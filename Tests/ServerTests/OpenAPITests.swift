@@ -203,7 +203,12 @@ import Testing
         let last = try #require(exchanges.last?.response.fields["marketplace-position"])
         _ = try await marketplace.get("agents/acme.full?min_position=\(last)")
         let (_, leaving) = try await marketplace.register("leaving")
+        let owned = try await marketplace.publish([manifest("leaving.tool")], token: leaving)
+        #expect(owned.status == 201)
         try await send("DELETE", "users/me", by: leaving)
+        try await send("DELETE", "users/me", "users/me?erase=all", by: leaving)
+        try await send("DELETE", "users/me", "users/me?abandon=true&erase=words", by: leaving)
+        try await send("DELETE", "users/me", by: admin)
         return exchanges
     }
 }

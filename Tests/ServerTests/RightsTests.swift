@@ -136,7 +136,7 @@ import Testing
                 return try await marketplace.send(
                     "DELETE", "agents/ada.a/owners/\(names[column] ?? "ada")", token: token)
             },
-            .json(.eraseAccount, "one's own", "aaa sssss ++++ ss", "DELETE", "users/me"),
+            .json(.eraseAccount, "one's own", "aaa sssss ++++ ss", "DELETE", "users/me?abandon=true"),
         ]
     }
 

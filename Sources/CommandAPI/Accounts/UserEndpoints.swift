@@ -17,7 +17,6 @@ struct UserEndpoints: Sendable {
     func add(to routes: inout CommandRoutes) {
         routes.onOpen(Endpoints.register) { try await register($0, $1) }
         routes.onQuery(Endpoints.showMe) { principal, _ in try await showMe(principal) }
-        routes.on(Endpoints.eraseMe) { try await eraseMe($0, $1) }
         routes.on(Endpoints.changeProfile) { try await changeProfile($0, $1) }
     }
 
@@ -45,7 +44,7 @@ struct UserEndpoints: Sendable {
                 folded: name.folded, proposing: UsernameID(random: SecureRandom.bytes(16)))
             var effects: [any AppendEffect] = [
                 NameHolderEffect(of: username, person),
-                new.effect(of: person, named: "first", under: call.identity.key),
+                new.effect(of: person, named: "first", RegisterUser.permissions, under: call.identity.key),
             ]
             if let address = call.sent.email { effects.append(MailboxEffect(person, address: address)) }
             return CommandAttempt(
@@ -56,7 +55,8 @@ struct UserEndpoints: Sendable {
         if outcome.isRepeat {
             let user = outcome.answer.user
             outcome = try await handler.issueAgain(
-                call.identity, outcome, new.effect(of: user, named: "first", under: call.identity.key)
+                call.identity, outcome,
+                new.effect(of: user, named: "first", RegisterUser.permissions, under: call.identity.key)
             ) { issued in
                 IssueToken(
                     actor: nil, now: handler.now(), user: user, token: new.credential(RegisterUser.permissions),
@@ -84,21 +84,6 @@ struct UserEndpoints: Sendable {
                 profile: Profile(
                     displayName: profile?.displayName, bio: profile?.bio, websiteURL: profile?.websiteURL),
                 token: MyToken(id: principal.token, scopes: token.permissions.words, expires: token.expires)))
-    }
-
-    private func eraseMe(
-        _ principal: Principal, _ call: CommandCall<NoParameters, NoBody>
-    ) async throws -> CommandOutcome<ErasedUser> {
-        try await handler.run(call.identity) { _, _ in
-            ErasedUser(user: principal.user, isErased: true)
-        } attempt: {
-            CommandAttempt(
-                command: EraseAccount(
-                    principal: principal, now: handler.now(),
-                    username: try await handler.log.usernameID(of: principal.user),
-                    tokens: try await handler.log.tokens(of: principal.user).map(\.id)),
-                effects: [ForgottenPersonEffect(principal.user)])
-        }
     }
 
     private func changeProfile(

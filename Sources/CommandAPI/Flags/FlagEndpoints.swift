@@ -24,15 +24,12 @@ struct FlagEndpoints: Sendable {
     ) async throws -> CommandOutcome<FlagAnswer> {
         let sent = call.sent
         try Self.check(sent)
-        let words = sent.details.map { Content(WordsContent(text: $0), nonce: SecureRandom.bytes(32)) }
         return try await handler.run(call.identity) { _, _ in
             FlagAnswer(kind: sent.kind, isFlagged: true)
         } attempt: {
             let target = try await target(sent.kind, sent.agent, sent.version, sent.user)
-            func command(_ flag: FlagID) -> RaiseFlag {
-                RaiseFlag(
-                    principal: principal, now: handler.now(), target: target, flag: flag, reason: sent.reason,
-                    nonce: SecureRandom.bytes(32), words: words)
+            func command(_ flag: FlagID, isPending: Bool = false) -> RaiseFlag {
+                RaiseFlag(principal: principal, now: handler.now(), target: target, flag: flag, isPending: isPending)
             }
             // Decided under a passing id first, so that the vault keeps nothing for what is refused.
             let passing = FlagID(random: SecureRandom.bytes(16))
@@ -42,9 +39,14 @@ struct FlagEndpoints: Sendable {
             } catch {
                 throw Problem(error)
             }
+            let flag = try await handler.log.flagID(reporter: principal.user, target: target, proposing: passing)
             return CommandAttempt(
-                command: command(
-                    try await handler.log.flagID(reporter: principal.user, target: target, proposing: passing)))
+                command: command(flag, isPending: try await handler.log.isPending(flag)),
+                effects: [
+                    PendingFlagEffect(
+                        flag, about: TargetContent(reason: sent.reason, target: target), words: sent.details,
+                        raised: handler.now())
+                ])
         }
     }
 

@@ -53,7 +53,8 @@ package enum LogFounding {
                         TokenIssued(expires: expires, scopes: Scope.allCases, user: user)),
                 ],
                 effects: [
-                    CredentialEffect(hash: secret.hash, token: token, person: user, name: "first"),
+                    CredentialEffect(
+                        hash: secret.hash, token: token, person: user, name: "first", isAdministrators: true),
                     NameHolderEffect(of: username, user),
                 ]))
         // Another program that founded it at the same moment owns the log stream now.

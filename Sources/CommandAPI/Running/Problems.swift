@@ -69,6 +69,15 @@ extension Problem {
             self.init(
                 .tokenChainTooLong,
                 "the token was renewed \(Lineage.maximumRenewals) times in a row; issue another one and revoke this")
+        case .soleOwner(let agents):
+            self.init(
+                .soleOwner,
+                "you are the only owner of \(agents.count) agents: invite others, or leave them with abandon=true",
+                findings: agents.prefix(1_000).map {
+                    Finding(severity: "error", path: "/agents/\($0)", message: "nobody else owns '\($0)'")
+                })
+        case .lastAdministrator:
+            self.init(.lastAdministrator, "nobody else has a token with the scope admin; issue one to somebody first")
         case .administrators:
             self.init(.outOfScope, "the account or token is an administrator's; it takes a token with the scope admin")
         case .scopeTooWide(let scope):

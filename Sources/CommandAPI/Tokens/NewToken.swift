@@ -22,8 +22,12 @@ package struct NewToken: Sendable {
     }
 
     /// What the vault keeps of it.
-    func effect(of person: PersonID, named name: String, under key: KeyID? = nil) -> CredentialEffect {
-        CredentialEffect(hash: secret.hash, token: id, person: person, name: name, issuedUnder: key)
+    func effect(
+        of person: PersonID, named name: String, _ permissions: Permissions, under key: KeyID? = nil
+    ) -> CredentialEffect {
+        CredentialEffect(
+            hash: secret.hash, token: id, person: person, name: name, issuedUnder: key,
+            isAdministrators: permissions.scopes.contains(.admin))
     }
 
     /// The same for a command that issues it.

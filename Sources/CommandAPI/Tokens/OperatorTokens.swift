@@ -31,7 +31,7 @@ package struct OperatorTokens: Sendable {
         let attempt = CommandAttempt(
             command: IssueToken(
                 actor: nil, now: now(), user: person, token: new.credential(permissions)),
-            effects: [new.effect(of: person, named: "issued by the operator")])
+            effects: [new.effect(of: person, named: "issued by the operator", permissions)])
         try await handler.append(attempt)
         return new
     }

@@ -33,11 +33,12 @@ struct TokenEndpoints: Sendable {
             return CommandAttempt(
                 command: IssueToken(
                     actor: principal, now: handler.now(), user: principal.user, token: new.credential(permissions)),
-                effects: [new.effect(of: principal.user, named: name, under: call.identity.key)])
+                effects: [new.effect(of: principal.user, named: name, permissions, under: call.identity.key)])
         }
         if outcome.isRepeat {
             outcome = try await handler.issueAgain(
-                call.identity, outcome, new.effect(of: principal.user, named: name, under: call.identity.key)
+                call.identity, outcome,
+                new.effect(of: principal.user, named: name, permissions, under: call.identity.key)
             ) { issued in
                 IssueToken(
                     actor: principal, now: handler.now(), user: principal.user, token: new.credential(permissions),
@@ -57,7 +58,7 @@ struct TokenEndpoints: Sendable {
         let permissions = call.sent.scopes.map(Permissions.init) ?? old.permissions
         let name = try await handler.log.tokens(of: principal.user).first { $0.id == principal.token }?.name ?? ""
         let new = NewToken(days: call.sent.days, from: handler.now())
-        let effect = new.effect(of: principal.user, named: name, under: call.identity.key)
+        let effect = new.effect(of: principal.user, named: name, permissions, under: call.identity.key)
         func command(_ unused: [TokenID]) -> RenewToken {
             RenewToken(
                 principal: principal, now: handler.now(), token: new.credential(permissions), unused: unused)

@@ -1,3 +1,4 @@
+package import Crypto
 package import Events
 
 extension Endpoints {
@@ -9,15 +10,41 @@ extension Endpoints {
         credential: .none, problems: [.nameTaken, .nameReserved, .rateLimited, .tokenInUse, .notPermitted])
     package static let showMe = Endpoint<NoParameters, NoBody, Me>.query(
         "showMe", "/users/me", "Show the account of the token", credential: .token([]), caching: .never)
-    package static let eraseMe = Endpoint<NoParameters, NoBody, ErasedUser>.command(
+    package static let eraseMe = Endpoint<LeavingParameters, NoBody, ErasedUser>.command(
         "eraseMe", .delete, "/users/me", "Erase the account of the token",
-        notes: "Name, address, profile and tokens go. Published versions and entries of the log stay, under an id that "
-            + "says nothing.",
-        credential: .token([.account]))
+        notes:
+            "Name, address, profile, roles and tokens go. Published versions and entries of the log stay, under an id "
+            + "that says nothing. With erase=words, what you wrote in reviews and notes, the words of your flags and the "
+            + "author of your versions go as well; the answer names files that may hold words of yours.",
+        credential: .token([.account]), problems: [.soleOwner, .lastAdministrator])
     package static let changeProfile = Endpoint<NoParameters, Profile, ProfileAnswer>.command(
         "changeProfile", .put, "/users/me/profile", "Change the profile", credential: .token([.account]))
 
     static let accounts: [any AnyEndpoint] = [register, showMe, eraseMe, changeProfile]
+}
+
+/// What becomes of what somebody leaves.
+package struct LeavingParameters: Parameters {
+    /// What is erased besides the account.
+    package enum Erasure: String, Sendable, CaseIterable {
+        /// What the person wrote.
+        case words
+    }
+
+    package let abandons: Bool
+    package let erasure: Erasure?
+
+    package init(abandons: Bool = false, erasure: Erasure? = nil) {
+        self.abandons = abandons
+        self.erasure = erasure
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(abandons:erasure:),
+        .query(
+            "abandon", \.abandons, .flag, default: false,
+            "True to leave agents that have no other owner; they are deprecated."),
+        .query("erase", \.erasure, .choice(), "words: also what you wrote."))
 }
 
 /// Who registers.
@@ -150,18 +177,33 @@ package struct MyToken: Body {
 package struct ErasedUser: CommandAnswer {
     package let user: PersonID
     package let isErased: Bool
+    package let abandoned: [AgentKey]
+    package let erasedWords: Int64
+    package let files: [SHA256Digest]
     package var position: Position?
 
-    package init(user: PersonID, isErased: Bool, position: Position? = nil) {
+    package init(
+        user: PersonID, isErased: Bool, abandoned: [AgentKey] = [], erasedWords: Int64 = 0,
+        files: [SHA256Digest] = [], position: Position? = nil
+    ) {
         self.user = user
         self.isErased = isErased
+        self.abandoned = abandoned
+        self.erasedWords = erasedWords
+        self.files = files
         self.position = position
     }
 
     package static let form = Form.object(
-        "Erased", Self.init(user:isErased:position:),
+        "Erased", Self.init(user:isErased:abandoned:erasedWords:files:position:),
         .required("user", \.user, .id()),
         .required("erased", \.isErased, .bool),
+        .required("abandoned", \.abandoned, .list(.agentKey), "Agents that nobody owns now."),
+        .required("erased_words", \.erasedWords, .count, "Reviews, notes and authors whose words are gone."),
+        .required(
+            "files", \.files, .list(.digest),
+            "With erase=words: files of versions that you published, which may hold words of yours, such as manifests. "
+                + "An administrator can remove them."),
         .optional("position", \.position, .position, "Of the last event, or of the earlier one where nothing changed."))
 }
 

@@ -4,7 +4,8 @@ package import Manifest
 extension Endpoints {
     package static let raiseFlag = Endpoint<NoParameters, NewFlag, FlagAnswer>.command(
         "raiseFlag", .post, "/flags", "Ask the moderators to look at something",
-        notes: "Who flags stands in no entry.", credential: .token([.review]),
+        notes: "Moderators see it at once. The log gets it later, shuffled among others; who flags stands in no entry.",
+        credential: .token([.review]),
         problems: [.agentNotFound, .versionNotFound, .reviewNotFound, .userNotFound])
     package static let listFlags = Endpoint<FlagQuery, NoBody, FlagList>.query(
         "listFlags", "/flags", "List what was flagged, the most often first", credential: .token([.moderate]),

@@ -31,6 +31,9 @@ public struct EffectClaim: Sendable, Hashable {
     /// Claims a package or module: it is published and held one after the other.
     static func program(_ sha256: SHA256Digest) -> EffectClaim { EffectClaim("program", sha256.hex) }
 
+    /// Claims a flag.
+    static func flag(_ id: FlagID) -> EffectClaim { EffectClaim("flag", id.hex) }
+
     /// Claims what the vault knows of a person.
     static func person(_ person: PersonID) -> EffectClaim { EffectClaim("person", person.hex) }
 }

@@ -13,14 +13,20 @@ public struct CredentialEffect: AppendEffect {
     public let name: String
     /// The idempotency key that it was issued under, where its secret could get lost with the answer.
     public let issuedUnder: KeyID?
+    /// True for one with the scope `admin`.
+    public let isAdministrators: Bool
 
     /// States a credential.
-    public init(hash: SHA256Digest, token: TokenID, person: PersonID, name: String, issuedUnder: KeyID? = nil) {
+    public init(
+        hash: SHA256Digest, token: TokenID, person: PersonID, name: String, issuedUnder: KeyID? = nil,
+        isAdministrators: Bool = false
+    ) {
         self.hash = hash
         self.token = token
         self.person = person
         self.name = name
         self.issuedUnder = issuedUnder
+        self.isAdministrators = isAdministrators
     }
 
     public static let kind = EffectKind(
@@ -30,6 +36,7 @@ public struct CredentialEffect: AppendEffect {
             .text("token") { (effect: Self) in effect.token.hex },
             .text("person") { (effect: Self) in effect.person.hex }, .text("name") { (effect: Self) in effect.name },
             .uuid("issued_under") { (effect: Self) in effect.issuedUnder?.bytes },
+            .bool("is_admin") { (effect: Self) in effect.isAdministrators },
         ], file: PackageResources.effect_credential_sql)
 
     public var claims: [EffectClaim] { [.person(person)] }

@@ -4,6 +4,7 @@ enum EffectCatalogue {
     static let all: [any AppendEffect.Type] = [
         ArtifactEffect.self, CredentialEffect.self, NameHolderEffect.self, MailboxEffect.self, ErasedContentEffect.self,
         InvitationEffect.self, EndedInvitationEffect.self, RefusedInviterEffect.self, WithdrawnOffersEffect.self,
+        PendingFlagEffect.self, ToldFlagEffect.self, ErasedFlagEffect.self,
         ForgottenPersonEffect.self, ReleasedFilesEffect.self, HeldFileEffect.self, SpoolRangeEffect.self,
         DownloadLineEffect.self,
     ]

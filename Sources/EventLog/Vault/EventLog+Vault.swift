@@ -83,6 +83,47 @@ extension EventLog {
         }
     }
 
+    /// Credentials with the scope `admin` of others than somebody; revoked and expired ones too, at most 1,000.
+    public func administratorTokens(butOf person: PersonID) async throws(EventLogError) -> [TokenID] {
+        try await reading(Statements.administrators, [.text(person.hex)]) { rows in
+            try rows.compactMap { TokenID(try $0.text(0)) }
+        }
+    }
+
+    /// A content that somebody wrote and that was not erased.
+    public struct Writing: Sendable {
+        /// The entry that commits to it.
+        public let envelope: Envelope
+        /// The position of the entry.
+        public let position: Position
+        /// The field that commits to it.
+        public let field: String
+    }
+
+    /// Contents of some fields in entries of one actor that were not erased, in log order: a page of so many rows at
+    /// most, from a position on. It goes through all contents, so it is for what is asked once.
+    ///
+    /// - Returns: what was found, and where the next page begins; nil after the last one.
+    public func writings(
+        of person: PersonID, fields: [String], from position: Position, limit: Int
+    ) async throws(EventLogError) -> (found: [Writing], next: Position?) {
+        try await EventReader.translating {
+            try await commands.run { connection in
+                let rows = try connection.execute(
+                    Statements.writtenBy,
+                    [.text(person.hex), .int8(position.value), .texts(fields), .int8(Int64(limit))]
+                ).map { row in
+                    Writing(
+                        envelope: try Envelope(bytes: try row.bytes(2)), position: Position(try row.integer(0)),
+                        field: try row.text(1))
+                }
+                // Contents of one entry are not cut apart.
+                let next = rows.count == limit ? rows.last?.position : nil
+                return (rows.filter { $0.position != next && $0.envelope.origin.actor == person }, next)
+            }
+        }
+    }
+
     private static func id<Kind>(_ rows: PostgresRows) throws -> Identifier<Kind>? {
         try rows.first.flatMap { Identifier<Kind>(try $0.text(0)) }
     }

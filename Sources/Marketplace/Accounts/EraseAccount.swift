@@ -1,6 +1,6 @@
 public import Events
 
-/// The command to have one's name and words about oneself forgotten, and to end all credentials.
+/// The command to have one's name and words about oneself forgotten, to lay down all roles, and to end all credentials.
 ///
 /// Agents stay, and so does who published them: an id that says nothing.
 public struct EraseAccount: AuthenticatedCommand {
@@ -10,23 +10,47 @@ public struct EraseAccount: AuthenticatedCommand {
     public let username: UsernameID?
     /// All credentials of the person.
     public let tokens: [TokenID]
+    /// What the person has a role on.
+    public let subjects: [RoleSubject]
+    /// True to leave agents that have no other owner.
+    public let abandons: Bool
+    /// Credentials of others that were issued with the scope `admin`.
+    public let administrators: [TokenID]
 
     /// Puts the command together.
-    public init(principal: Principal, now: Timestamp, username: UsernameID?, tokens: [TokenID]) {
+    public init(
+        principal: Principal, now: Timestamp, username: UsernameID?, tokens: [TokenID], subjects: [RoleSubject] = [],
+        abandons: Bool = false, administrators: [TokenID] = []
+    ) {
         self.principal = principal
         self.now = now
         self.username = username
         self.tokens = tokens
+        self.subjects = subjects
+        self.abandons = abandons
+        self.administrators = administrators
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        (username.map { [TypedStream.username($0).any] } ?? [])
-            + tokens.map { TypedStream.token($0).any }
+        (username.map { [TypedStream.username($0).any] } ?? []) + tokens.map { TypedStream.token($0).any }
+            + subjects.map(\.stream)
+            + administrators.flatMap { past.lineage(of: $0).tokens }.map {
+                TypedStream.token($0).any
+            }
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         try authorize(.eraseAccount, on: .account(principal.user), past)
+        try decideAdministration(past)
+        let abandoned = abandoned(past)
+        guard abandoned.isEmpty || abandons else { throw .soleOwner(abandoned) }
         var events: [DecidedEvent] = []
+        for key in abandoned where past[.agent(key)].deprecations[.owner] == nil {
+            events.append(DecidedEvent(.agent(key), AgentDeprecated(authority: .owner)))
+        }
+        for subject in subjects where (try? past.roles(on: subject))?[principal.user] != nil {
+            events.append(subject.removed(principal.user, as: .owner))
+        }
         if let username, past[.username(username)].holder == principal.user {
             let stream = StreamName.username(username)
             events.append(DecidedEvent(stream, UsernameReleased(user: principal.user)))
@@ -40,5 +64,67 @@ public struct EraseAccount: AuthenticatedCommand {
             events.append(DecidedEvent(.token(token), TokenRevoked(reason: .owner)))
         }
         return .append(events)
+    }
+
+    /// The agents that would have no owner; ascending.
+    public func abandoned(_ past: Past) -> [AgentKey] {
+        subjects.compactMap { subject in
+            guard case .agent(let key) = subject, past[.agent(key)].roles.isLastOwner(principal.user) else {
+                return nil
+            }
+            return key
+        }.sorted()
+    }
+
+    /// An administrator goes by the scope `admin` alone, and the last one does not go.
+    private func decideAdministration(_ past: Past) throws(Rejection) {
+        func isGood(_ token: TokenID, of user: PersonID) -> Bool {
+            let credential = try? past.credential(of: Principal(user: user, token: token), at: now)
+            return credential?.permissions.scopes.contains(.admin) == true
+        }
+        guard tokens.contains(where: { isGood($0, of: principal.user) }) else { return }
+        guard past[.token(principal.token)].permissions.scopes.contains(.admin) else { throw .administrators }
+        let hasAnother = administrators.contains { token in
+            let state = past[.token(token)]
+            return state.permissions.scopes.contains(.admin) && !state.isRevoked && now < state.expires
+                && !past.isEndedFromAbove(token)
+        }
+        guard hasAnother else { throw .lastAdministrator }
+    }
+}
+
+/// The command to erase words that somebody said, at their own will; what they belong to stays.
+public struct EraseWords: AuthenticatedCommand {
+    /// Something that was written, with the stream of the entry that commits to it.
+    public struct Words: Sendable, Hashable {
+        /// The stream.
+        public let stream: AnyStream
+        /// Where they stand.
+        public let written: WrittenAt
+
+        /// States where words stand.
+        public init(stream: AnyStream, written: WrittenAt) {
+            self.stream = stream
+            self.written = written
+        }
+    }
+
+    public let principal: Principal
+    public let now: Timestamp
+    /// The words.
+    public let words: [Words]
+
+    /// Puts the command together.
+    public init(principal: Principal, now: Timestamp, words: [Words]) {
+        self.principal = principal
+        self.now = now
+        self.words = words
+    }
+
+    public func streams(_ past: Past) -> [AnyStream] { words.map(\.stream) }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        try authorize(.eraseAccount, on: .account(principal.user), past)
+        return .append(words.map { .erasing($0.written, in: $0.stream.name) })
     }
 }

@@ -72,6 +72,15 @@ public enum Decision: Sendable, Equatable {
     case append([DecidedEvent])
     /// All is as it was asked for, since a position; nil where there never was anything.
     case unchanged(since: Position?)
+
+    /// States an event about an agent with a few words, which take the place of what was said of the matter before: nobody
+    /// sees that any more, so it is erased.
+    static func state(
+        _ event: any EventPayload, on key: AgentKey, note: Content?, superseding before: WrittenAt?
+    ) -> Decision {
+        let stated = DecidedEvent(.agent(key), event, contents: note.map { [.note: $0] } ?? [:])
+        return .append([stated] + (before.map { [.erasing($0, in: .agent(key))] } ?? []))
+    }
 }
 
 /// An event that a decision wants appended, with what it commits to.
@@ -118,4 +127,11 @@ public struct WrittenAt: Sendable, Hashable {
     public let position: Position
     /// The field that commits to it.
     public let field: String
+
+    /// States where something stands.
+    public init(entry: UUIDv7, position: Position, field: String) {
+        self.entry = entry
+        self.position = position
+        self.field = field
+    }
 }

@@ -49,6 +49,10 @@ public enum Rejection: Error, Sendable, Equatable {
     case issuedTooDeep
     /// The credential and those it replaced were renewed as often in a row as can be.
     case renewedTooOften
+    /// The person owns these agents alone.
+    case soleOwner([AgentKey])
+    /// Nobody else administers the marketplace.
+    case lastAdministrator
     /// Credentials of an administrator are touched with the scope `admin` alone.
     case administrators
     /// A credential can't permit more than the one it is issued by.

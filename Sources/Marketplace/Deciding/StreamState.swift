@@ -57,6 +57,23 @@ public struct AnyStream: Sendable, Hashable {
     /// The state of the stream while it has no entry.
     public let initial: @Sendable () -> any StreamState
 
+    /// A stream with the state that decisions know of it; nil for one that no decision reads.
+    public static func named(_ name: StreamName) -> AnyStream? {
+        switch name {
+        case .user(let id): TypedStream.user(id).any
+        case .username(let id): TypedStream.username(id).any
+        case .token(let id): TypedStream.token(id).any
+        case .namespace(let namespace): TypedStream.namespace(namespace).any
+        case .agent(let key): TypedStream.agent(key).any
+        case .review(let key, let person): TypedStream.review(key, person).any
+        case .vote(let key, let author, let voter): TypedStream.vote(key, author: author, voter: voter).any
+        case .star(let key, let person): TypedStream.star(key, person).any
+        case .flag(let id): TypedStream.flag(id).any
+        case .artifact(let digest): TypedStream.artifact(digest).any
+        case .log, .downloads: nil
+        }
+    }
+
     /// Streams are told apart by their names.
     public static func == (left: AnyStream, right: AnyStream) -> Bool { left.name == right.name }
     /// Streams are told apart by their names.

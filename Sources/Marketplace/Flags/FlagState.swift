@@ -5,10 +5,20 @@ public struct FlagState: StreamState, Equatable {
     /// Where it was raised; nil where it was not.
     public private(set) var raised: Position?
 
+    /// Where the words for the moderators stand; nil where there are none, or they were erased.
+    public private(set) var words: WrittenAt?
+
     public init() {}
 
     public mutating func evolve(_ past: PastEvent) {
-        if past.event is FlagRaised { raised = past.position }
+        switch past.event {
+        case let flag as FlagRaised:
+            raised = past.position
+            if flag.wordsCommitment != nil { words = past.written(.words) }
+        case let erased as ContentErased:
+            if words?.entry == erased.entry, words?.field == erased.field { words = nil }
+        default: break
+        }
     }
 }
 

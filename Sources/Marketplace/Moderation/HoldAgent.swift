@@ -66,7 +66,8 @@ public struct HoldAgent: AuthenticatedCommand {
                 authority: authority, case: matter, noteCommitment: note?.commitment, reason: known.reason,
                 version: one?.version)
         }
-        return .append([DecidedEvent(.agent(key), event, contents: note.map { [.note: $0] } ?? [:])])
+        let before = version == nil ? agent.notes[.hold] : one?.notes[.hold]
+        return .state(event, on: key, note: note, superseding: change == .lift ? nil : before)
     }
 
     /// The packages and modules that nobody may publish again while the hold stands: those of a hold as malware.

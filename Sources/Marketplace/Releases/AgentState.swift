@@ -14,6 +14,8 @@ public struct AgentState: StreamState, Equatable {
         public let position: Position
         /// Why each side yanks it.
         public fileprivate(set) var yanks: [Side: YankReason] = [:]
+        /// The words that each side last said about its yank, and moderators about their hold; those that are there still.
+        public fileprivate(set) var notes: [Matter: WrittenAt] = [:]
         /// Where the log last said something of that; nil where it never did.
         public fileprivate(set) var yankedOrBack: Position?
 
@@ -26,6 +28,16 @@ public struct AgentState: StreamState, Equatable {
 
         /// True while a side yanks it.
         public var isYanked: Bool { !yanks.isEmpty }
+    }
+
+    /// What words of a side are about.
+    public enum Matter: Sendable, Hashable {
+        /// A yank.
+        case yank(Side)
+        /// A deprecation.
+        case deprecation(Side)
+        /// A hold.
+        case hold
     }
 
     /// That moderators hold an agent or a version.
@@ -62,6 +74,8 @@ public struct AgentState: StreamState, Equatable {
     public private(set) var lifted: Position?
     /// Files that the log says are removed from its versions.
     public private(set) var removed: Set<SHA256Digest> = []
+    /// The words that were last said about the agent as a whole; those that are there still.
+    public private(set) var notes: [Matter: WrittenAt] = [:]
     /// Which sides do not recommend it any more.
     public private(set) var deprecations: [Side: Deprecation] = [:]
     /// Where the log last said that it is recommended again.
@@ -94,29 +108,50 @@ public struct AgentState: StreamState, Equatable {
         case let yanked as VersionYanked:
             change(yanked.version) {
                 $0.yanks[Side(yanked.authority)] = yanked.reason
+                $0.notes.say(.yank(Side(yanked.authority)), yanked.noteCommitment, past)
                 $0.yankedOrBack = past.position
             }
         case let back as VersionUnyanked:
             change(back.version) {
                 $0.yanks[Side(back.authority)] = nil
+                $0.notes.say(.yank(Side(back.authority)), back.noteCommitment, past)
                 $0.yankedOrBack = past.position
             }
         case let deprecated as AgentDeprecated:
             deprecations[Side(deprecated.authority)] = Deprecation(
                 replacement: deprecated.replacement, position: past.position)
+            notes.say(.deprecation(Side(deprecated.authority)), deprecated.noteCommitment, past)
         case let back as AgentUndeprecated:
             deprecations[Side(back.authority)] = nil
             undeprecated = past.position
+            notes.say(.deprecation(Side(back.authority)), back.noteCommitment, past)
         case let held as AgentQuarantined:
             let new = Hold(reason: held.reason, since: past.time, position: past.position)
-            if let version = held.version { change(version) { $0.hold = new } } else { hold = new }
+            if let version = held.version {
+                change(version) {
+                    $0.hold = new
+                    $0.notes.say(.hold, held.noteCommitment, past)
+                }
+            } else {
+                hold = new
+                notes.say(.hold, held.noteCommitment, past)
+            }
         case let ended as QuarantineLifted:
             if let version = ended.version {
-                change(version) { ($0.hold, $0.lifted) = (nil, past.position) }
+                change(version) {
+                    ($0.hold, $0.lifted) = (nil, past.position)
+                    $0.notes.say(.hold, ended.noteCommitment, past)
+                }
             } else {
                 (hold, lifted) = (nil, past.position)
+                notes.say(.hold, ended.noteCommitment, past)
             }
         case let gone as AgentArtifactRemoved: removed.insert(gone.sha256)
+        case let erased as ContentErased:
+            notes = notes.filter { $0.value.entry != erased.entry }
+            for (key, version) in versions where version.notes.contains(where: { $0.value.entry == erased.entry }) {
+                versions[key]?.notes = version.notes.filter { $0.value.entry != erased.entry }
+            }
         default: break
         }
     }
@@ -128,6 +163,13 @@ public struct AgentState: StreamState, Equatable {
         guard let key = SemVer(version)?.precedenceKey, var published = versions[key] else { return }
         body(&published)
         versions[key] = published
+    }
+}
+
+extension [AgentState.Matter: WrittenAt] {
+    /// What was said of a matter last; silence leaves what was said before.
+    fileprivate mutating func say(_ matter: AgentState.Matter, _ commitment: SHA256Digest?, _ past: PastEvent) {
+        if commitment != nil { self[matter] = past.written(.note) }
     }
 }
 

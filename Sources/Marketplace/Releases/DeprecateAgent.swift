@@ -43,18 +43,18 @@ public struct DeprecateAgent: AuthenticatedCommand {
             guard replacement.key != key else { throw .replacesItself(key) }
             guard past[.agent(replacement.key)].id != nil else { throw .noAgent(replacement.key) }
         }
-        let contents: [ContentKind: Content] = note.map { [.note: $0] } ?? [:]
         let known = agent.deprecations[Side(authority)]
         guard isDeprecated else {
             guard known != nil else { return .unchanged(since: agent.undeprecated) }
             let back = AgentUndeprecated(authority: authority, noteCommitment: note?.commitment)
-            return .append([DecidedEvent(.agent(key), back, contents: contents)])
+            return .state(back, on: key, note: note, superseding: nil)
         }
         if let known, known.replacement == replacement, note == nil {
             return .unchanged(since: known.position)
         }
         let deprecated = AgentDeprecated(
             authority: authority, noteCommitment: note?.commitment, replacement: replacement)
-        return .append([DecidedEvent(.agent(key), deprecated, contents: contents)])
+        return .state(
+            deprecated, on: key, note: note, superseding: agent.notes[.deprecation(Side(authority))])
     }
 }

@@ -51,6 +51,7 @@ public struct YankVersion: AuthenticatedCommand {
             isYanked
             ? VersionYanked(authority: authority, noteCommitment: commitment, reason: reason, version: name)
             : VersionUnyanked(authority: authority, noteCommitment: commitment, reason: reason, version: name)
-        return .append([DecidedEvent(.agent(key), event, contents: note.map { [.note: $0] } ?? [:])])
+        let before = isYanked ? published.notes[.yank(Side(authority))] : nil
+        return .state(event, on: key, note: note, superseding: before)
     }
 }

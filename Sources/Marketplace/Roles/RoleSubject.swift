@@ -76,7 +76,7 @@ extension Past {
 
 extension [PersonID: Role] {
     /// True where somebody is the one owner that is left.
-    func isLastOwner(_ person: PersonID) -> Bool {
+    public func isLastOwner(_ person: PersonID) -> Bool {
         self[person] == .owner && !contains { $0.key != person && $0.value == .owner }
     }
 }

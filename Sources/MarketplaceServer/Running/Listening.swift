@@ -50,6 +50,7 @@ extension CommandFront.Configuration {
     static let options: [Subcommand.Option] = [
         registrations, spool,
         .value("download-flush", "SECONDS", "how often downloads go to the log (60)"),
+        .value("flag-delay", "SECONDS", "for how long flags wait for the log at most (600)"),
         .value("readers-flush", "SECONDS", "how often readers go to the log, apart and shuffled (3600)"),
     ]
 
@@ -62,6 +63,9 @@ extension CommandFront.Configuration {
         self.init(spoolFolder: data.spool, readersFolder: data.readers, dayKeyFolder: data.dayKeys)
         if let mebibytes = try invocation.number("spool-mebibytes", 0...1_048_576) {
             spoolBytes = Int64(mebibytes) << 20
+        }
+        if let seconds = try invocation.number("flag-delay", 1...86_400) {
+            flagDelayMilliseconds = Int64(seconds) * 1_000
         }
         if let seconds = try invocation.number("download-flush", 1...3_600) {
             downloadFlushMilliseconds = Int64(seconds) * 1_000

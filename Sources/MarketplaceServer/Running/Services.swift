@@ -115,7 +115,13 @@ struct Services: Sendable {
                         reasons: Dictionary(uniqueKeysWithValues: flagged.reasons.map { ($0.reason, $0.count) }),
                         last: flagged.last)
                 }
-            }, files: files(FileReader(pool: pool, cursors: cursors)))
+            }, files: files(FileReader(pool: pool, cursors: cursors)),
+            leaving: leaving(LeavingReader(pool: pool, cursors: cursors)))
+    }
+
+    private func leaving(_ reader: LeavingReader) -> LeavingReading {
+        LeavingReading(
+            roles: { try await reader.roles(of: $0, limit: $1) }, files: { try await reader.files(of: $0, limit: $1) })
     }
 
     private func files(_ reader: FileReader) -> FileReading {

@@ -6,6 +6,16 @@ DELETE FROM vault.refused_inviters r USING effects AS x WHERE r.inviter = x.pers
 DELETE FROM vault.mailboxes m USING effects AS x WHERE m.person = x.person
 -- do
 DELETE FROM vault.usernames n USING effects AS x WHERE n.person = x.person
+-- do: the words of a flag go at a moment that says nothing, before what leads to it is gone.
+INSERT INTO vault.flag_erasures (flag, due)
+SELECT f.id, now() + random() * interval '7 days'
+FROM vault.flags f, effects AS x
+WHERE f.reporter = x.person
+ON CONFLICT (flag) DO NOTHING
+-- do
+UPDATE vault.pending_flags p SET words = NULL
+FROM vault.flags f, effects AS x
+WHERE f.reporter = x.person AND p.id = f.id
 -- do
 DELETE FROM vault.flags f USING effects AS x WHERE f.reporter = x.person
 -- do: a credential that was issued since the decision goes as well, and the key that would issue another one.

@@ -25,10 +25,13 @@ CREATE TABLE vault.tokens (
     name      text NOT NULL,
     issued    timestamptz NOT NULL DEFAULT now(),
     last_used timestamptz,
-    key       uuid
+    key       uuid,
+    -- True where it was issued with the scope admin.
+    is_admin  boolean NOT NULL
 );
 CREATE INDEX tokens_person ON vault.tokens (person);
 CREATE INDEX tokens_key ON vault.tokens (key) WHERE key IS NOT NULL;
+CREATE INDEX tokens_admin ON vault.tokens (person) WHERE is_admin;
 GRANT SELECT, INSERT, DELETE, UPDATE (last_used) ON vault.tokens TO marketplace_commands;
 
 -- The random id that stands for a folded user name, made once, before its stream is; and who has the name, so that both
@@ -82,6 +85,26 @@ CREATE TABLE vault.refused_inviters (
 );
 CREATE INDEX refused_inviters_inviter ON vault.refused_inviters (inviter);
 GRANT SELECT, INSERT, DELETE ON vault.refused_inviters TO marketplace_commands;
+
+-- Flags that are not in the log yet: moderators see them at once, and the log gets them later and shuffled, so that nobody
+-- learns from it who flagged what at which moment. about is the kind of the target.
+CREATE TABLE vault.pending_flags (
+    id     text COLLATE "C" PRIMARY KEY,
+    about  text COLLATE "C" NOT NULL,
+    target text COLLATE "C" NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    words  text,
+    raised timestamptz NOT NULL
+);
+GRANT SELECT, INSERT, DELETE, UPDATE (words) ON vault.pending_flags TO marketplace_commands;
+
+-- Flags whose words are to be erased, each at a random moment, since who raised them is gone.
+CREATE TABLE vault.flag_erasures (
+    flag text COLLATE "C" PRIMARY KEY,
+    due  timestamptz NOT NULL
+);
+CREATE INDEX flag_erasures_due ON vault.flag_erasures (due);
+GRANT SELECT, INSERT, DELETE ON vault.flag_erasures TO marketplace_commands;
 
 -- Which uploads hold a lease on the bytes of a digest, and since when; and which digests entries name.
 CREATE TABLE vault.artifact_leases (

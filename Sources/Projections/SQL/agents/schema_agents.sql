@@ -64,6 +64,7 @@ CREATE TABLE models.agent_versions (
     position   bigint NOT NULL,
     PRIMARY KEY (key, precedence)
 );
+CREATE INDEX agent_versions_publisher ON models.agent_versions (publisher);
 CREATE INDEX agent_versions_shown ON models.agent_versions (key, rank, precedence);
 
 CREATE TABLE models.agent_owners (
@@ -162,3 +163,5 @@ GRANT SELECT
     ON models.agents, models.agent_counters, models.agent_versions, models.agent_owners, models.reviews, models.stars,
        models.version_downloads, models.daily_downloads, models.listed_agents
     TO marketplace_queries;
+-- People who leave show the front for commands who they are.
+GRANT SELECT ON models.agent_owners, models.agent_versions TO marketplace_commands;

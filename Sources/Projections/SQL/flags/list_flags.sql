@@ -1,7 +1,16 @@
--- What was flagged, the most often first, with how often for each reason.
-SELECT f.kind, f.target, sum(f.count)::bigint AS count, max(f.last) AS last,
-       string_agg(f.reason || ' ' || f.count, ',' ORDER BY f.reason) AS reasons
-FROM models.flags f
-GROUP BY f.kind, f.target
-ORDER BY 3 DESC, f.kind, f.target
+-- What was flagged, the most often first, with how often for each reason: what the log says, and what waits for it.
+WITH flagged AS (
+    SELECT f.kind, f.target, f.reason, f.count, f.last FROM models.flags f
+    UNION ALL
+    SELECT p.about, p.target, p.reason, 1, date_trunc('hour', p.raised) FROM vault.pending_flags p
+), counted AS (
+    SELECT f.kind, f.target, f.reason, sum(f.count)::bigint AS count, max(f.last) AS last
+    FROM flagged f
+    GROUP BY f.kind, f.target, f.reason
+)
+SELECT c.kind, c.target, sum(c.count)::bigint AS count, max(c.last) AS last,
+       string_agg(c.reason || ' ' || c.count, ',' ORDER BY c.reason) AS reasons
+FROM counted c
+GROUP BY c.kind, c.target
+ORDER BY 3 DESC, c.kind, c.target
 LIMIT $1 OFFSET $2

@@ -1,0 +1,107 @@
+import Contract
+import Crypto
+import EventLog
+package import Events
+import HTTPFront
+import Marketplace
+
+/// What the front for commands asks models about people who leave.
+package struct LeavingReading: Sendable {
+    /// The streams of what somebody has a role on, so many at most; nil where the models are behind.
+    let roles: @Sendable (PersonID, _ limit: Int) async throws -> [StreamName]?
+    /// The files of versions that somebody published, those of so many versions at most.
+    let files: @Sendable (PersonID, _ limit: Int) async throws -> [Artifact]
+
+    /// Puts the questions together.
+    package init(
+        roles: @escaping @Sendable (PersonID, Int) async throws -> [StreamName]?,
+        files: @escaping @Sendable (PersonID, Int) async throws -> [Artifact]
+    ) {
+        self.roles = roles
+        self.files = files
+    }
+}
+
+/// `DELETE /users/me`: somebody goes.
+struct LeavingEndpoint: Sendable {
+    private static let maximumRoles = 5_000
+    private static let listedVersions = 1_000
+    private static let wordsAtOnce = 500
+    private static let written = [ContentKind.review, .note, .author].map(\.field)
+
+    let handler: CommandHandler
+    let reading: LeavingReading
+
+    func add(to routes: inout CommandRoutes) {
+        routes.on(Endpoints.eraseMe) { try await leave($0, $1) }
+    }
+
+    private func leave(
+        _ principal: Principal, _ call: CommandCall<LeavingParameters, NoBody>
+    ) async throws -> CommandOutcome<ErasedUser> {
+        let person = principal.user
+        // Nothing is erased of somebody who may not go.
+        let first = try await command(principal, call.input)
+        let past = try await handler.past.read(for: first)
+        do throws(Rejection) {
+            _ = try first.decide(past)
+        } catch {
+            throw Problem(error)
+        }
+        var (erased, files): (Int64, [Artifact]) = (0, [])
+        if call.input.erasure == .words {
+            files = try await reading.files(person, Self.listedVersions)
+            erased = try await eraseWords(of: principal)
+        }
+        let digests = Set(files.map(\.sha256)).sorted { $0.hex < $1.hex }
+        return try await handler.run(call.identity) { [erased] past, events in
+            let abandoned = events.compactMap { decided -> AgentKey? in
+                guard case .agent(let key) = decided.stream, decided.event is AgentOwnerRemoved else { return nil }
+                return past[.agent(key)].roles.isLastOwner(person) ? key : nil
+            }
+            return ErasedUser(
+                user: person, isErased: true, abandoned: abandoned, erasedWords: erased, files: digests)
+        } attempt: {
+            CommandAttempt(
+                command: try await command(principal, call.input), effects: [ForgottenPersonEffect(person)])
+        }
+    }
+
+    private func command(_ principal: Principal, _ input: LeavingParameters) async throws -> EraseAccount {
+        let log = handler.log
+        guard let roles = try await reading.roles(principal.user, Self.maximumRoles + 1) else {
+            throw Problem(.unavailable, "the list of your roles is behind; try again")
+        }
+        guard roles.count <= Self.maximumRoles else {
+            throw Problem(.contentTooLarge, "you have more than \(Self.maximumRoles) roles; lay some down first")
+        }
+        return EraseAccount(
+            principal: principal, now: handler.now(), username: try await log.usernameID(of: principal.user),
+            tokens: try await log.tokens(of: principal.user).map(\.id), subjects: roles.compactMap(RoleSubject.init),
+            abandons: input.abandons, administrators: try await log.administratorTokens(butOf: principal.user))
+    }
+
+    /// Erases what a person wrote, some at a time; how many there were.
+    private func eraseWords(of principal: Principal) async throws -> Int64 {
+        var erased: Int64 = 0
+        var from: Position? = Position(0)
+        while let position = from {
+            let page = try await handler.log.writings(
+                of: principal.user, fields: Self.written, from: position, limit: Self.wordsAtOnce)
+            from = page.next
+            let words = page.found.compactMap { writing in
+                AnyStream.named(writing.envelope.stream).map {
+                    EraseWords.Words(
+                        stream: $0,
+                        written: WrittenAt(
+                            entry: writing.envelope.id, position: writing.position, field: writing.field))
+                }
+            }
+            guard !words.isEmpty else { continue }
+            let command = EraseWords(principal: principal, now: handler.now(), words: words)
+            try await handler.append(CommandAttempt(command: command))
+            erased += Int64(words.count)
+        }
+        return erased
+    }
+}

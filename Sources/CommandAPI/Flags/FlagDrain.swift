@@ -1,0 +1,51 @@
+import Crypto
+import EventLog
+import Events
+import Logging
+import Marketplace
+
+/// Brings flags from the vault to the log, and erases the words of those whose reporters are gone.
+///
+/// What waited for the delay goes together and shuffled, each flag in a batch of its own: the log tells neither when one was
+/// raised nor what was raised beside it.
+struct FlagDrain: Sendable {
+    private static let atOnce = 500
+
+    let handler: CommandHandler
+    let delayMilliseconds: Int64
+    let lines: Log
+
+    /// Runs until the task is cancelled; what waits then waits for the next start.
+    func run() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(delayMilliseconds))
+            do {
+                try await tell()
+                try await erase()
+            } catch {
+                if !Task.isCancelled { lines.warning("flags can't be told to the log", ["error": "\(error)"]) }
+            }
+        }
+    }
+
+    private func tell() async throws {
+        while true {
+            let waiting = try await handler.log.pendingFlags(limit: Self.atOnce)
+            for flag in waiting {
+                let words = flag.words.map { Content(WordsContent(text: $0), nonce: SecureRandom.bytes(32)) }
+                let command = StateFlag(
+                    flag: flag.id, about: Content(flag.about, nonce: SecureRandom.bytes(32)), words: words)
+                try await handler.append(CommandAttempt(command: command, effects: [ToldFlagEffect(flag.id)]))
+            }
+            guard waiting.count == Self.atOnce else { return }
+        }
+    }
+
+    private func erase() async throws {
+        let waiting = Set(try await handler.log.pendingFlags(limit: Self.atOnce).map(\.id))
+        for flag in try await handler.log.dueFlagErasures(limit: Self.atOnce) where !waiting.contains(flag) {
+            let command = EraseFlagWords(flag: flag)
+            try await handler.append(CommandAttempt(command: command, effects: [ErasedFlagEffect(flag)]))
+        }
+    }
+}

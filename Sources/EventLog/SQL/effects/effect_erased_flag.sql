@@ -1,0 +1,2 @@
+-- do
+DELETE FROM vault.flag_erasures f USING effects AS x WHERE f.flag = x.id

@@ -1,0 +1,1 @@
+SELECT flag FROM vault.flag_erasures WHERE due <= now() ORDER BY random() LIMIT $1

@@ -1,0 +1,1 @@
+SELECT true FROM vault.pending_flags WHERE id = $1
