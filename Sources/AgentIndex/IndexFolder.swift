@@ -90,11 +90,12 @@ public final class IndexFolder: Sendable {
 
     /// The reason why a file is not served; nil where it is. Blocks the calling thread.
     ///
-    /// - Throws: `IndexFault` where the list is damaged: then no file is known to be served.
+    /// - Throws: `IndexFault` where the list is damaged or was never copied: then no file may be served.
     public func reason(forWithholding digest: SHA256Digest) throws -> WithheldFiles.Reason? {
-        guard let status = try FileSystem.status(withheldPath) else { return nil }
+        let missing = IndexFault("the list of files that are not served is not there yet")
+        guard let status = try FileSystem.status(withheldPath) else { throw missing }
         if let cached = withheld.withLock({ $0 }), cached.status == status { return cached.files.reasons[digest] }
-        guard let bytes = try FileSystem.readIfThere(withheldPath, limit: Self.maximumFileBytes) else { return nil }
+        guard let bytes = try FileSystem.readIfThere(withheldPath, limit: Self.maximumFileBytes) else { throw missing }
         let files = try WithheldFiles(bytes)
         withheld.withLock { $0 = (status, files) }
         return files.reasons[digest]

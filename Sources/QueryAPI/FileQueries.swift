@@ -60,7 +60,12 @@ extension QueryFront {
         let (opened, withheld, next) = try await request.blocking.run { [artifacts, index] in
             // The position first: what is held after it is not cached under it.
             let next = try index.mark()?.next
-            let withheld = try index.reason(forWithholding: digest)
+            let withheld: WithheldFiles.Reason?
+            do {
+                withheld = try index.reason(forWithholding: digest)
+            } catch let fault as IndexFault {
+                throw Problem(.unavailable, "no file is served now: \(fault)")
+            }
             let opened = withheld == nil ? try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes) : nil
             return (opened, withheld, next)
         }

@@ -62,11 +62,11 @@ def index(what):
         version["version"] = "../../../evil"
     if what == "negative-size":
         version["artifacts"][0]["size"] = -1
-    document = {"agent_id": key, "deprecated": False, "format": 1, "id": key, "position": 1, "versions": [version]}
+    document = {"agent_id": key, "deprecated": False, "format": 2, "id": key, "position": 1, "versions": [version]}
     if what == "odd-name":
         document["agent_id"] = document["id"] = "../evil"
     if what == "future-format":
-        document["format"] = 2
+        document["format"] = 3
     return document
 
 

@@ -67,8 +67,10 @@ import Testing
         let head = try await log.entries.head()
         await log.close()
         let feed = HeadFeed(head) { head }
-        let projector = Projector(Index.self, url: url, head: feed, log: Log("test", threshold: .error))
-        while try await projector.applyBatch() < head {}
+        for projection in [Index.self, Files.self] as [any Projection.Type] {
+            let projector = Projector(projection, url: url, head: feed, log: Log("test", threshold: .error))
+            while try await projector.applyBatch() < head {}
+        }
         return IndexFolder.Mark(log: log.id, next: head)
     }
 
@@ -137,5 +139,26 @@ import Testing
         #expect(try found("*") == #"allYanked("1.0.1")"#)
         #expect(try IndexDocument(document.bytes) == document)
         #expect(document.position == Position(5))
+
+        // What is held is found by nobody, and comes back.
+        func moderate(_ event: any EventPayload, _ position: Int64) {
+            document.evolve(event, at: Position(position), time: Timestamp(milliseconds: 0))
+        }
+        publish("3.0.0", 6)
+        publish("3.1.0", 7)
+        moderate(AgentQuarantined(authority: .moderator, reason: .malware, version: "3.1.0"), 8)
+        #expect(try found("latest") == "3.0.0" && found("^3") == "3.0.0")
+        #expect(try found("3.1.0").hasPrefix(#"held("3.1.0""#) && found("~3.1").hasPrefix(#"held("3.1.0""#))
+        moderate(AgentQuarantined(authority: .moderator, reason: .spam), 9)
+        for request in ["latest", "3.0.0", "1.0.1", "*"] {
+            #expect(try found(request).hasPrefix("held("), "\(request)")
+        }
+        moderate(QuarantineLifted(authority: .moderator, reason: .spam), 10)
+        #expect(try found("latest") == "3.0.0" && found("3.1.0").hasPrefix("held("))
+        moderate(QuarantineLifted(authority: .moderator, reason: .malware, version: "3.1.0"), 11)
+        #expect(try found("latest") == "3.1.0" && found("1.0.1") == "1.0.1")
+        #expect(document.standing.map { [$0.from.value, $0.until?.value] } == [[9, 10]])
+        #expect(document.versions.last?.standing.map { [$0.from.value, $0.until?.value] } == [[8, 11]])
+        #expect(try IndexDocument(document.bytes) == document)
     }
 }

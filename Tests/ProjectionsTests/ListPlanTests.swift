@@ -17,15 +17,16 @@ import Testing
             try await TestDatabase.script(
                 url,
                 """
-                INSERT INTO models.agents (key, agent_id, owner, created, updated, updated_position, record, is_deprecated, listed)
-                SELECT 'acme.a' || n, 'acme.a' || n, 'p', now(), now(), n, '{}', false, n % 3 = 0
+                INSERT INTO models.agents (
+                    key, agent_id, owner, created, updated, updated_position, record, is_deprecated, is_quarantined, listed)
+                SELECT 'acme.a' || n, 'acme.a' || n, 'p', now(), now(), n, '{}', false, false, n % 3 = 0
                 FROM generate_series(1, 5000) n;
                 INSERT INTO models.agent_counters (key, listed, stars, readers)
                 SELECT 'acme.a' || n, n % 3 = 0, n % 50, n % 70 FROM generate_series(1, 5000) n;
                 INSERT INTO models.reviews
                 SELECT 'acme.a1', 'p' || n, '1.0.0', n % 5 + 1, null, null, 'e' || n, now(), now(), n, n % 9, 0
                 FROM generate_series(1, 2000) n;
-                INSERT INTO models.agent_owners SELECT 'acme.a' || n, 'p', 'owner', n FROM generate_series(1, 2000) n;
+                INSERT INTO models.agent_owners SELECT 'acme.a' || n, 'p', 'owner', n, false FROM generate_series(1, 2000) n;
                 ANALYZE models.agents, models.agent_counters, models.reviews, models.agent_owners;
                 """)
             let file = Oracle.root.appending(path: "Sources/Projections/SQL/agents/\(name).sql")

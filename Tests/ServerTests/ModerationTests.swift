@@ -39,8 +39,11 @@ import Testing
             let (_, eve) = try await marketplace.register("eve")
             let (_, ada) = try await marketplace.register("ada")
             let moderator = try await marketplace.issue("moderate", by: try marketplace.token)
-            for (version, module) in [("1.0.0", UInt8(1)), ("1.1.0", 2)] {
-                let answer = try await marketplace.publish(parts("eve.tool", version, module: module), token: eve)
+            // What changed stands in the bad version alone.
+            let changes = part("changelog", "More of it.")
+            for (version, module, more) in [("1.0.0", UInt8(1), []), ("1.1.0", 2, [changes])] {
+                let answer = try await marketplace.publish(
+                    parts("eve.tool", version, module: module) + more, token: eve)
                 #expect(answer.status == 201)
             }
             try await settle(marketplace, "eve.tool")
@@ -83,7 +86,11 @@ import Testing
             let copy = parts("ada.copy", "1.0.0", module: 2, readme: "Mine.")
             expect(try await marketplace.publish(copy, token: ada), "403 quarantined")
             expect(try await marketplace.publish(parts("eve.tool", "1.2.0", module: 2), token: eve), "403 quarantined")
-            #expect(try await marketplace.publish(parts("eve.tool", "1.2.0", module: 3), token: eve).status == 201)
+            let next = parts("eve.tool", "1.2.0", module: 3) + [changes]
+            #expect(try await marketplace.publish(next, token: eve).status == 201)
+            try await settle(marketplace, "eve.tool")
+            // A file that a later version names as well stays held.
+            expect(try await marketplace.get("artifacts/sha256/\(try digest("changelog", bad))"), "403 quarantined")
 
             let lifted = try await marketplace.send(
                 "DELETE", "agents/eve.tool/versions/1.1.0/quarantine", #"{"note":"A false alarm."}"#, token: moderator)
@@ -210,6 +217,47 @@ import Testing
                 Set(types.dropFirst()) == [
                     "agent.artifact-removed.v1 agent/eve.tool", "agent.artifact-removed.v1 agent/ada.tool",
                 ])
+        }
+    }
+
+    /// A removal that is cut off between the file and the agents goes on at the next start.
+    @Test func aRemovalGoesOnAfterAKill() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await withFolder { folder in
+                let failpoints = "\(folder)-failpoints"
+                try FileManager.default.createDirectory(atPath: failpoints, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(atPath: failpoints) }
+                let words = ["up", "--data", folder, "--database-url", url, "--port", "0"]
+                let first = try await MarketplaceProcess(
+                    words, folder: folder, environment: ["MENTATLAB_FAILPOINTS": failpoints])
+                for id in ["mentatlab.one", "mentatlab.two"] {
+                    #expect(try await first.publish(parts(id, "1.0.0", module: 7)).status == 201)
+                }
+                try await settle(first, "mentatlab.two")
+                let module = try digest("wasm_module", try await first.json("agents/mentatlab.one/versions/1.0.0"))
+                // It dies with the removal in the log, once it has found out what is left to do.
+                try Data("kill".utf8).write(to: URL(filePath: "\(failpoints)/unnoted_files.answered"))
+                _ = try? await first.send(
+                    "DELETE", "artifacts/sha256/\(module)?everywhere=true", #"{"reason":"malware"}"#,
+                    token: try first.token)
+                for _ in 0..<1_000 where ProcessState.isAlive(first.processID) {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                let before = try await TestDatabase.query(
+                    url, "SELECT type FROM log.events WHERE type LIKE '%artifact%' ORDER BY position")
+                #expect(before.first == "artifact.removed.v1" && before.count < 3)
+                let second = try await MarketplaceProcess(words, folder: folder)
+                var said: [String] = []
+                for _ in 0..<1_000 where said.count < 3 {
+                    said = try await TestDatabase.query(
+                        url, "SELECT stream FROM log.events WHERE type LIKE '%artifact%' ORDER BY position")
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                #expect(Set(said) == ["artifact/\(module)", "agent/mentatlab.one", "agent/mentatlab.two"])
+                try await settle(second, "mentatlab.two")
+                expect(try await second.get("artifacts/sha256/\(module)"), "410 artifact-removed")
+                #expect(try await second.stop() == 0)
+            }
         }
     }
 }
