@@ -48,24 +48,29 @@ public final class Signals: Sendable {
     }
 
     private func deliver(_ number: Int32) {
-        let (handler, waiter) = state.withLock { state in
-            if state.handler == nil, state.waiter == nil { state.received.append(number) }
-            defer { state.waiter = nil }
-            return (state.handler, state.waiter)
+        var handler: (@Sendable (Int32) -> Void)?
+        var waiter: CheckedContinuation<Int32, Never>?
+        state.withLock { state in
+            handler = state.handler
+            guard handler == nil else { return }
+            swap(&waiter, &state.waiter)
+            if waiter == nil { state.received.append(number) }
         }
-        if let handler { handler(number) } else { waiter?.resume(returning: number) }
+        handler?(number)
+        waiter?.resume(returning: number)
     }
 
     /// From now on calls `handler` for each signal, on a thread that nothing else can block.
     ///
-    /// A signal that came before this call is handled at once, on the calling thread; if several came, only the last
-    /// one is. `next()` does not return later signals.
+    /// Signals that came before this call are handled at once, in order, on the calling thread. `next()` does not return
+    /// later signals, so no task may wait in it.
     public func onNext(_ handler: @escaping @Sendable (Int32) -> Void) {
         let received = state.withLock { state in
             state.handler = handler
-            return state.received.popLast()
+            defer { state.received = [] }
+            return state.received
         }
-        if let received { handler(received) }
+        for number in received { handler(number) }
     }
 
     /// Waits for the next signal.

@@ -31,6 +31,8 @@ public struct LogDifference: Sendable, Equatable {
         case artifactMissing = "artifact-missing"
         /// An entry names a file that has another size or digest.
         case artifactChanged = "artifact-changed"
+        /// The log says that the file was removed, and it still exists.
+        case artifactRemains = "artifact-remains"
         /// An entry names a file that is not protected from the sweep.
         case artifactUnprotected = "artifact-unprotected"
     }
@@ -224,10 +226,23 @@ public struct LogVerifier: Sendable {
     ) async throws {
         guard !named.isEmpty else { return }
         let digests = named.map(\.artifact.sha256.bytes)
-        let known = try await session.run { connection in
-            Set(try connection.execute(Statements.namedArtifacts, [.byteas(digests)]).map { try $0.bytes(0) })
+        let streams = named.map { StreamID(.artifact($0.artifact.sha256)).bytes }
+        let (known, removed) = try await session.run { connection in
+            let known = try connection.execute(Statements.namedArtifacts, [.byteas(digests)])
+            let removed = try connection.execute(Statements.begunStreams, [.uuids(streams)])
+            return (Set(try known.map { try $0.bytes(0) }), Set(try removed.map { try $0.bytes(0) }))
         }
-        for (artifact, position) in named {
+        for ((artifact, position), stream) in zip(named, streams) {
+            // Only a removal begins the stream of a file.
+            guard !removed.contains(stream) else {
+                if try await checkArtifact(artifact, position)?.kind != .artifactMissing {
+                    report(
+                        LogDifference(
+                            .artifactRemains, at: position,
+                            "the file \(artifact.sha256.hex) was removed, and it is still there"))
+                }
+                continue
+            }
             if let difference = try await checkArtifact(artifact, position) { report(difference) }
             if !known.contains(artifact.sha256.bytes) {
                 report(

@@ -40,6 +40,7 @@ enum Statements {
     static let verifyStreams = PostgresStatement("verify_streams", PackageResources.verify_streams_sql)
     static let verifyContents = PostgresStatement("verify_contents", PackageResources.verify_contents_sql)
     static let namedArtifacts = PostgresStatement("named_artifacts", PackageResources.named_artifacts_sql)
+    static let begunStreams = PostgresStatement("begun_streams", PackageResources.begun_streams_sql)
     static let databaseSettings = PostgresStatement("database_settings", PackageResources.database_settings_sql)
     static let spoolMark = PostgresStatement("spool_mark", PackageResources.spool_mark_sql)
     static let forgetSpool = PostgresStatement("forget_spool", PackageResources.forget_spool_sql)

@@ -208,6 +208,7 @@ import Testing
             expect(
                 try await marketplace.publish(parts("ada.tool", "2.0.0", module: 7), token: ada), "410 artifact-removed"
             )
+            #expect(!FileManager.default.fileExists(atPath: file))
             #expect(try await marketplace.publish(parts("ada.tool", "2.0.0", module: 8), token: ada).status == 201)
             let types = try await TestDatabase.query(
                 databaseURL,

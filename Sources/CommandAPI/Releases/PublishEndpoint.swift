@@ -26,7 +26,7 @@ struct PublishEndpoint: Sendable {
     ) async throws -> CommandOutcome<PublishAnswer> {
         // A key that can't be is said before the body is sent.
         _ = try CallIdentity.idempotencyKey(request.http.head.fields)
-        let upload = try await PublishUpload.receive(request.http, into: artifacts)
+        let upload = try await PublishUpload.receive(request.http, into: artifacts, refuse: refuseRemoved)
         let call = try CallIdentity(
             request, actor: principal.user, fingerprint: upload.fingerprint(method: "POST", path: "/publish"))
         let publication = try await request.blocking.run { try Self.publication(of: upload) }
@@ -48,6 +48,15 @@ struct PublishEndpoint: Sendable {
             outcome.fields.append("location", publicURL + page)
         }
         return outcome
+    }
+
+    /// The decision asks again, under a guard; here the bytes of a removed file do not even reach their place.
+    private func refuseRemoved(_ upload: PublishUpload) async throws {
+        let digests = upload.artifacts.map(\.sha256)
+        let past = try await handler.past.read(digests.map { TypedStream.artifact($0).any })
+        for digest in digests where past[.artifact(digest)].removed != nil {
+            throw Problem(Rejection.fileRemoved(digest))
+        }
     }
 
     private static func publication(of upload: PublishUpload) throws(Problem) -> Publication {

@@ -21,7 +21,11 @@ struct PublishUpload: Sendable {
     }
 
     /// Reads a whole multipart body.
-    static func receive(_ request: HTTPRequest, into store: ArtifactStore) async throws -> PublishUpload {
+    ///
+    /// - Parameter refuse: throws where files must not get into the store; it is called before they do.
+    static func receive(
+        _ request: HTTPRequest, into store: ArtifactStore, refuse: (PublishUpload) async throws -> Void
+    ) async throws -> PublishUpload {
         var decoder = try MultipartDecoder(contentType: request.head.fields["content-type"])
         if let bound = Endpoints.publish.declaration.body?.maximumBytes { try await request.body.limit(to: bound) }
         var artifacts: [Artifact] = []
@@ -63,8 +67,10 @@ struct PublishUpload: Sendable {
                     Problem.Finding(severity: "error", path: "/manifest", message: "a publication needs a manifest")
                 ])
         }
+        let upload = PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest)
+        try await refuse(upload)
         try await store.place(finished)
-        return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest)
+        return upload
     }
 
     /// Reads the whole package: what no installer would unpack never becomes an artifact of a version.

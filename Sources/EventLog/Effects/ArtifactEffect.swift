@@ -26,3 +26,20 @@ public struct ArtifactEffect: AppendEffect {
 
     public var claims: [EffectClaim] { isProgram ? [.program(sha256)] : [] }
 }
+
+/// A file was removed: if its bytes come back by an upload that is refused, the sweep takes them.
+public struct RemovedArtifactEffect: AppendEffect {
+    /// The digest of its bytes.
+    public let sha256: SHA256Digest
+
+    /// Names a file.
+    public init(_ sha256: SHA256Digest) {
+        self.sha256 = sha256
+    }
+
+    public static let kind = EffectKind(
+        "removed_artifact", [.bytea("sha256") { (effect: Self) in effect.sha256.bytes }],
+        file: PackageResources.effect_removed_artifact_sql)
+
+    public var claims: [EffectClaim] { [.program(sha256)] }
+}

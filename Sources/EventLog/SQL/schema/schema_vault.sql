@@ -115,7 +115,7 @@ CREATE TABLE vault.artifact_names (
     sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32)
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault.artifact_leases TO marketplace_commands;
-GRANT SELECT, INSERT ON vault.artifact_names TO marketplace_commands;
+GRANT SELECT, INSERT, DELETE ON vault.artifact_names TO marketplace_commands;
 
 -- Packages and modules that a hold as malware names; precedence is empty for a hold on all versions. It follows from the
 -- log.
