@@ -198,6 +198,7 @@ import Testing
                     if version["artifacts"]?.array?.contains(where: { $0["removed"]?.bool == true }) == true { break }
                     try await Task.sleep(for: .milliseconds(10))
                 }
+                try await settle(marketplace, id)
                 let index = try JSONValue(try await marketplace.get("/index/\(id)").body)
                 #expect(index["versions"]?.array?.first?["standing"]?.array?.first?["sha256"]?.string == module)
             }
