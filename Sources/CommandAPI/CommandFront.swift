@@ -62,21 +62,22 @@ package struct CommandFront: Sendable {
     ///   - index: what downloads are resolved from.
     ///   - lines: where the program says what it does.
     ///   - files: which versions name which file.
-    ///   - leaving: what people who leave have to do with.
+    ///   - published: the files of what somebody published.
     ///   - flags: what was flagged, for moderators, the most often first, from behind so many.
     /// - Throws: where the folders of the configuration can't be made.
     package init(
         log: EventLog, artifacts: ArtifactStore, index: IndexFolder, configuration: Configuration,
         now: @escaping @Sendable () -> Timestamp, lines: Log, flags: @escaping FlagReading,
-        files: FileReading, leaving: LeavingReading
+        files: FileReading, published: @escaping PublishedFiles
     ) throws {
         let past = PastReader(log)
-        authenticator = Authenticator(log: log, past: past, now: now)
+        let uses = TokenUses(log)
+        authenticator = Authenticator(log: log, past: past, uses: uses, now: now)
         let handler = CommandHandler(log: log, past: past, now: now)
         publishing = PublishEndpoint(handler: handler, artifacts: artifacts, publicURL: configuration.publicURL)
         users = UserEndpoints(
             handler: handler, registrations: AddressLimit(perHour: configuration.registrationsPerHour))
-        self.leaving = LeavingEndpoint(handler: handler, reading: leaving)
+        leaving = LeavingEndpoint(handler: handler, published: published)
         tokens = TokenEndpoints(handler: handler)
         releases = ReleaseEndpoints(handler: handler)
         roles = RoleEndpoints(handler: handler)
@@ -97,7 +98,8 @@ package struct CommandFront: Sendable {
             try LineSpool(
                 configuration.readersFolder, log: log.id, maximumBytes: configuration.spoolBytes), log: log)
         downloads = DownloadEndpoint(
-            log: log, index: index, spool: spool, keys: keys, publicURL: configuration.publicURL, now: now, past: past)
+            log: log, index: index, spool: spool, keys: keys, publicURL: configuration.publicURL, now: now, past: past,
+            uses: uses)
         reports = DownloadReportEndpoint(
             handler: handler, index: index, keys: keys, readers: readers)
         drain = DownloadDrain(

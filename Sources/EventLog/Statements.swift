@@ -22,6 +22,8 @@ enum Statements {
     static let pendingFlags = PostgresStatement("pending_flags", PackageResources.pending_flags_sql)
     static let findPendingFlag = PostgresStatement("find_pending_flag", PackageResources.find_pending_flag_sql)
     static let dueFlagErasures = PostgresStatement("due_flag_erasures", PackageResources.due_flag_erasures_sql)
+    static let standingTokens = PostgresStatement("standing_tokens", PackageResources.standing_tokens_sql)
+    static let rolesOf = PostgresStatement("roles_of", PackageResources.roles_of_sql)
     static let administrators = PostgresStatement("administrators", PackageResources.administrators_sql)
     static let writtenBy = PostgresStatement("written_by", PackageResources.written_by_sql)
     static let listInvitations = PostgresStatement("list_invitations", PackageResources.list_invitations_sql)

@@ -9,7 +9,10 @@ extension QueryFront {
         routes.on(Endpoints.listStars, of: AgentReader.shownModels) { try await listStars($0) }
         routes.on(Endpoints.listOwners, of: AgentReader.shownModels) { input in
             let found = try await agents.owners(of: input.id)
-            guard !found.value.isEmpty else { throw FrontRequest.noAgent(input.id) }
+            // Nobody may own an agent that was left.
+            if found.value.isEmpty, try await agents.agent(input.id).value == nil {
+                throw FrontRequest.noAgent(input.id)
+            }
             let owners = found.value.map { owner in
                 OwnerBody(id: owner.person.id, username: owner.person.name, role: owner.role)
             }

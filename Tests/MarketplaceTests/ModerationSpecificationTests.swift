@@ -159,6 +159,19 @@ import Testing
             then(try publish("1.0.0", package: Self.package), Given.past(owner)).first?.hasPrefix("unchanged") != nil)
     }
 
+    @Test func nobodyRemovesWhatIsTheirsButAsItsOwner() {
+        func remove(_ reason: ArtifactRemoved.Reason) -> RemoveArtifact {
+            RemoveArtifact(
+                principal: Given.principal, now: Given.now, digest: Self.package, reason: reason, matter: nil,
+                agents: [key])
+        }
+        let own = Given.past(given([.admin], owner: Given.alice))
+        #expect(then(remove(.malware), own) == ["ownAgent(acme.tool)"])
+        #expect(then(remove(.owner), own).count == 1 && then(remove(.owner), own) != ["ownAgent(acme.tool)"])
+        #expect(
+            then(remove(.malware), Given.past(given([.admin]))) == ["artifact/\(Self.package): artifact.removed.v1"])
+    }
+
     @Test func eachAgentSaysOnceThatAFileIsGone() {
         let note = NoteRemovedArtifact(key: key, digest: Self.package)
         #expect(then(note, Given.past(given([]))) == ["unchanged since ever"])

@@ -90,6 +90,35 @@ import Testing
         #expect(then(accept(), Given.past(abandoned)) == ["agent/acme.tool: agent.owner-added.v1"])
         let revoked = abandoned + [(.token(Self.bobs), TokenRevoked(reason: .owner))]
         #expect(then(accept(), Given.past(revoked)) == ["invitationVoid"])
+        // The right is that of the credential that took its place.
+        func renewed(_ scopes: [Scope], expires: Timestamp = Given.later) -> [(StreamName, Event)] {
+            abandoned + successor(scopes, expires: expires)
+        }
+        #expect(then(accept(), Given.past(renewed([.admin]))) == ["agent/acme.tool: agent.owner-added.v1"])
+        #expect(then(accept(), Given.past(renewed([.account]))) == ["invitationVoid"])
+        #expect(then(accept(), Given.past(renewed([.admin], expires: Given.now))) == ["invitationVoid"])
+    }
+
+    private static let next = TokenID(random: [UInt8](repeating: 10, count: 16))
+
+    /// What took the place of Bob's token.
+    private func successor(_ scopes: [Scope], expires: Timestamp = Given.later) -> [(StreamName, Event)] {
+        [
+            (.token(Self.bobs), TokenRevoked(reason: .replaced, successor: Self.next)),
+            (
+                .token(Self.next),
+                TokenIssued(expires: expires, replaces: Self.bobs, scopes: scopes, user: Given.bob)
+            ),
+        ]
+    }
+
+    /// Who had the token could renew it: a successor that leaked ends what was offered before.
+    @Test func aSuccessorThatLeakedEndsTheOffer() {
+        let renewed = both + successor([.account])
+        #expect(then(accept(), Given.past(renewed)) == ["agent/acme.tool: agent.owner-added.v1"])
+        let leaked = renewed + [(.token(Self.next), TokenRevoked(reason: .leaked))]
+        #expect(then(accept(), Given.past(leaked)) == ["invitationVoid"])
+        #expect(accept().streams(Given.past(renewed)).contains { $0.name == .token(Self.next) })
     }
 
     @Test func theLastOwnerStays() {

@@ -106,6 +106,10 @@ import Testing
         #expect(then(renew(1, unused: [2]), past(once + [revoked(1)])) == ["notAuthenticated"])
         #expect(then(renew(1, unused: [2]), past(once + [revoked(2)])) == ["superseded"])
         #expect(then(renew(1, unused: [2]), past(once + [revoked(2, .leaked)])) == ["superseded"])
+        // What another token's renewal issued under the same key is not this one's.
+        let twice = once + [issued(5), issued(6, replacing: 5)] + renewed(2, as: 3)
+        #expect(then(renew(1, unused: [6]), past(twice)) == ["superseded"])
+        #expect(then(renew(1, unused: [2, 3]), past(twice)).first == "token/\(Self.id(3)): token.revoked.v1")
     }
 
     @Test func aTokenIsNotRenewedForEver() {
@@ -113,6 +117,9 @@ import Testing
         for number in UInt8(1)...64 { chain += renewed(number - 1, as: number) }
         #expect(then(renew(64), past(chain)) == ["renewedTooOften"])
         #expect(then(renew(63), past(Array(chain.dropLast(2)))).count == 2)
+        // A repeat lengthens the row as well.
+        #expect(then(renew(0, unused: [64]), past(chain)) == ["renewedTooOften"])
+        #expect(then(renew(0, unused: [63]), past(Array(chain.dropLast(2)))).count == 2)
     }
 
     private func revoke(
@@ -127,11 +134,16 @@ import Testing
         var chain = [issued(1), issued(2)]
         for number in UInt8(3)...12 { chain += renewed(number - 1, as: number) }
         let all = (UInt8(2)...12).map { "token/\(Self.id($0)): token.revoked.v1" }
-        let known = Array(UInt8(1)...12)
-        #expect(then(revoke(.one(Self.id(2)), .leaked, known: known), past(chain)) == all)
-        #expect(then(revoke(.one(Self.id(12)), .descendants, known: known), past(chain)) == [all[10]])
+        // The chain is followed through the log, whatever the vault knows.
+        let leak = revoke(.one(Self.id(2)), .leaked)
+        #expect(then(leak, past(chain)) == all)
+        #expect(leak.streams(past(chain)).count == 11)
+        #expect(then(revoke(.one(Self.id(12)), .descendants), past(chain)) == [all[10]])
         let done = chain + (UInt8(2)...12).map { revoked($0, .leaked) }
-        #expect(then(revoke(.one(Self.id(2)), .leaked, known: known), past(done)).first?.hasPrefix("unchanged") == true)
+        #expect(then(leak, past(done)).first?.hasPrefix("unchanged") == true)
+        // Offers of all that were renewed into each other are withdrawn.
+        #expect(revoke(.one(Self.id(5)), .leaked).withdrawn(past(chain)).count == 11)
+        #expect(revoke(.one(Self.id(5)), .descendants).withdrawn(past(chain)).isEmpty)
     }
 
     @Test func allOthersEndAndTheOneThatAsksStays() {
@@ -142,9 +154,33 @@ import Testing
 
     @Test func administratorsCredentialsTakeTheScopeAdmin() {
         let given = [issued(1), issued(2, scopes: [.account, .admin]), issued(3, scopes: [.admin])]
+        func revoke(_ target: RevokeToken.Target, by number: UInt8 = 1, known: [UInt8] = []) -> RevokeToken {
+            RevokeToken(
+                principal: Principal(user: Given.alice, token: Self.id(number)), now: Given.now, target: target,
+                known: known.map(Self.id), administrators: [Self.id(2), Self.id(3)])
+        }
         #expect(then(revoke(.one(Self.id(2))), past(given)) == ["administrators"])
         #expect(then(revoke(.others, known: [1, 2]), past(given)) == ["administrators"])
         #expect(then(revoke(.one(Self.id(3)), by: 2), past(given)) == ["token/\(Self.id(3)): token.revoked.v1"])
         #expect(then(revoke(.one(Self.id(3)), by: 3), past(given)) == ["token/\(Self.id(3)): token.revoked.v1"])
+        // Nor do they end with one that they depend on.
+        let below = [issued(1), issued(2), issued(3, by: 2, scopes: [.admin])]
+        let above = RevokeToken(
+            principal: Principal(user: Given.alice, token: Self.id(1)), now: Given.now, target: .one(Self.id(2)),
+            extent: .descendants, known: [1, 2, 3].map(Self.id))
+        #expect(then(above, past(below)) == ["administrators"])
+    }
+
+    @Test func theLastCredentialOfAnAdministratorEndsOnlyWhereItLeaked() {
+        let given = [issued(1), issued(2, scopes: [.account, .admin])]
+        func end(_ extent: RevokeToken.Extent, administrators: [UInt8] = [2]) -> RevokeToken {
+            RevokeToken(
+                principal: Principal(user: Given.alice, token: Self.id(2)), now: Given.now, target: .one(Self.id(2)),
+                extent: extent, administrators: administrators.map(Self.id))
+        }
+        #expect(then(end(.alone), past(given)) == ["lastAdministrator"])
+        #expect(then(end(.leaked), past(given)) == ["token/\(Self.id(2)): token.revoked.v1"])
+        let two = past(given + [issued(3, scopes: [.admin])])
+        #expect(then(end(.alone, administrators: [2, 3]), two) == ["token/\(Self.id(2)): token.revoked.v1"])
     }
 }

@@ -60,6 +60,7 @@ import Testing
             #expect(farewell["abandoned"]?.array?.map(\.string) == ["ada.engine"])
             let page = try await marketplace.json("agents/ada.engine/versions/1.0.0")
             #expect(farewell["files"]?.array?.map(\.string) == page["artifacts"]?.array?.map { $0["sha256"]?.string })
+            #expect(try await marketplace.json("agents/ada.engine/owners")["owners"]?.array?.count == 0)
             // The namespace stays claimed, and the administrator hands it on.
             let (_, eve) = try await marketplace.register("eve")
             expect(try await marketplace.publish([manifest("ada.new")], token: eve), "403 namespace-owned")
@@ -77,6 +78,39 @@ import Testing
             #expect(kept == ["0 0 0"])
             // The name is free for somebody new.
             #expect(try await marketplace.register("ada-lovelace").user != me["user"]?.string)
+        }
+    }
+
+    /// Who goes owns nothing afterwards, also of what they publish at the same moment.
+    @Test func whoLeavesWhilePublishingOwnsNothing() async throws {
+        try await withMarketplace { marketplace, databaseURL in
+            for round in 0..<4 {
+                let (id, ada) = try await marketplace.register("ada\(round)")
+                let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for number in 0..<12 {
+                        group.addTask {
+                            try await Task.sleep(for: .milliseconds(3 * number))
+                            return try await marketplace.publish([manifest("ada\(round).a\(number)")], token: ada)
+                                .status
+                        }
+                    }
+                    group.addTask {
+                        try await Task.sleep(for: .milliseconds(15))
+                        return try await marketplace.send("DELETE", "users/me?abandon=true", token: ada).status
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(Set(statuses).isSubset(of: [201, 401]), "\(statuses)")
+                let last = try await marketplace.head() - 1
+                _ = try await marketplace.get("publishers/admin?min_position=\(last)")
+                let owned = try await TestDatabase.query(
+                    databaseURL,
+                    """
+                    SELECT key FROM models.agent_owners WHERE person = '\(id)'
+                    UNION ALL SELECT stream FROM vault.roles WHERE person = '\(id)'
+                    """)
+                #expect(owned == [])
+            }
         }
     }
 
@@ -150,8 +184,11 @@ import Testing
             #expect(try await whoami(lost) == 401)
             #expect(try await whoami(new) == 200)
             #expect(try await whoami(child) == 200)
-            // Once it is used, the old one is good for nothing.
+            // Once it is used, the old one is good for nothing, and least of all for the renewal of another token.
             expect(try await renew(old, key: "k1"), "409 token-in-use")
+            let sibling = try await marketplace.issue("account", by: new)
+            #expect(try await renew(sibling, key: "sibling").status == 201)
+            expect(try await renew(old, key: "sibling"), "503 busy")
             let narrower = try json(
                 try await renew(new, key: "k3", #"{"scopes":["account"],"expires_in_days":1}"#), 201)
             let last = narrower["token"]?.string ?? ""
@@ -184,7 +221,7 @@ import Testing
             expect(try await marketplace.send("DELETE", "tokens/\(parentID)", more, token: first), "200 ")
             for token in [child, grandchild] { #expect(try await whoami(token) == 401) }
             let listed = try json(try await marketplace.send("GET", "tokens", token: first), 200)["tokens"]?.array ?? []
-            #expect(listed.map { $0["revoked"]?.bool } == [true, true, true, false])
+            #expect(listed.map { $0["revoked"]?.bool } == [true, true, false, true])
             let others = [
                 try await marketplace.issue("review", by: first), try await marketplace.issue("publish", by: first),
             ]

@@ -104,6 +104,38 @@ import Testing
         }
     }
 
+    /// A copy that was published under a hold frees nothing, however often and in which order holds are said and lifted.
+    @Test func sayingAHoldAnewFreesNoFile() async throws {
+        try await withMarketplace { marketplace, _ in
+            let (_, eve) = try await marketplace.register("eve")
+            let (_, ada) = try await marketplace.register("ada")
+            let moderator = try await marketplace.issue("moderate", by: try marketplace.token)
+            #expect(try await marketplace.publish(parts("eve.tool", "1.0.0", module: 4), token: eve).status == 201)
+            try await settle(marketplace, "eve.tool")
+            let module = try digest("wasm_module", try await marketplace.json("agents/eve.tool/versions/1.0.0"))
+            let (one, all) = ("agents/eve.tool/versions/1.0.0/quarantine", "agents/eve.tool/quarantine")
+            func say(_ method: String, _ path: String, _ body: String? = nil, _ code: String) async throws {
+                let answer = try await marketplace.send(method, path, body, token: moderator)
+                #expect(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
+                try await settle(marketplace, "eve.tool")
+                expect(try await marketplace.get("artifacts/sha256/\(module)"), code)
+            }
+            try await say("POST", one, #"{"reason":"security"}"#, "403 quarantined")
+            #expect(try await marketplace.publish(parts("ada.copy", "1.0.0", module: 4), token: ada).status == 201)
+            try await say("POST", one, #"{"reason":"malware","note":"Worse."}"#, "403 quarantined")
+            // Under no other role either.
+            let disguised = [
+                manifest("ada.other"), HTTPClientRequest.Part(name: "readme", bytes: Self.module + [4]),
+            ]
+            expect(try await marketplace.publish(disguised, token: ada), "403 quarantined")
+            try await say("POST", all, #"{"reason":"legal"}"#, "451 quarantined-legal")
+            try await say("DELETE", one, nil, "451 quarantined-legal")
+            try await say("DELETE", all, nil, "200 ")
+            // From now on the copy is one that was there before.
+            try await say("POST", all, #"{"reason":"spam"}"#, "200 ")
+        }
+    }
+
     @Test func anAgentThatIsHeldTakesNothing() async throws {
         try await withMarketplace { marketplace, _ in
             let (_, eve) = try await marketplace.register("eve")
@@ -240,7 +272,7 @@ import Testing
                 // It dies with the removal in the log, once it has found out what is left to do.
                 try Data("kill".utf8).write(to: URL(filePath: "\(failpoints)/unnoted_files.answered"))
                 _ = try? await first.send(
-                    "DELETE", "artifacts/sha256/\(module)?everywhere=true", #"{"reason":"malware"}"#,
+                    "DELETE", "artifacts/sha256/\(module)?everywhere=true", #"{"reason":"owner"}"#,
                     token: try first.token)
                 for _ in 0..<1_000 where ProcessState.isAlive(first.processID) {
                     try await Task.sleep(for: .milliseconds(10))

@@ -185,7 +185,7 @@ import Testing
 
     /// Who flagged stands in no entry, and what was flagged is for moderators.
     @Test func whatIsFlaggedIsCountedForModerators() async throws {
-        try await withMarketplace(["--flag-delay", "2"]) { marketplace, databaseURL in
+        try await withMarketplace(["--flag-delay", "8"]) { marketplace, databaseURL in
             let (ada, token) = try await marketplace.register("ada")
             let (bobID, bob) = try await marketplace.register("bob")
             let (eveID, eve) = try await marketplace.register("eve")
@@ -208,6 +208,7 @@ import Testing
             let moderator = try marketplace.token
             let now = try json(try await marketplace.send("GET", "flags", token: moderator), 200)["flags"]?.array ?? []
             #expect(now.map { $0["count"]?.integer } == [2, 1, 1, 1])
+            #expect(try await marketplace.head() == before)
             // The log gets it later.
             for _ in 0..<1_000 where try await marketplace.head() < before + 5 {
                 try await Task.sleep(for: .milliseconds(10))

@@ -53,6 +53,9 @@ import Testing
             expect(try await marketplace.send("DELETE", "agents/ada.a/owners/ada", token: bob), "403 not-owner")
             expect(try await marketplace.send("DELETE", "agents/ada.a/owners/ada", token: ada), "409 last-owner")
             expect(try await invite(#"{"user":"nobody"}"#, ada), "404 user-not-found")
+            let (goneID, gone) = try await marketplace.register("gone")
+            #expect(try await marketplace.send("DELETE", "users/me", token: gone).status == 201)
+            expect(try await invite("{\"user\":\"\(goneID)\"}", ada), "404 user-not-found")
             try await marketplace.give("owner", of: "agents/ada.a", to: ("bob", bob), by: ada)
             let given = try await marketplace.head() - 1
             var agent = try await marketplace.json("agents/ada.a?min_position=\(given)")

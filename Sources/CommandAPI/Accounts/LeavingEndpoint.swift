@@ -5,22 +5,8 @@ package import Events
 import HTTPFront
 import Marketplace
 
-/// What the front for commands asks models about people who leave.
-package struct LeavingReading: Sendable {
-    /// The streams of what somebody has a role on, so many at most; nil where the models are behind.
-    let roles: @Sendable (PersonID, _ limit: Int) async throws -> [StreamName]?
-    /// The files of versions that somebody published, those of so many versions at most.
-    let files: @Sendable (PersonID, _ limit: Int) async throws -> [Artifact]
-
-    /// Puts the questions together.
-    package init(
-        roles: @escaping @Sendable (PersonID, Int) async throws -> [StreamName]?,
-        files: @escaping @Sendable (PersonID, Int) async throws -> [Artifact]
-    ) {
-        self.roles = roles
-        self.files = files
-    }
-}
+/// Gives the files of versions that somebody published, those of so many versions at most.
+package typealias PublishedFiles = @Sendable (PersonID, _ limit: Int) async throws -> [Artifact]
 
 /// `DELETE /users/me`: somebody goes.
 struct LeavingEndpoint: Sendable {
@@ -30,7 +16,7 @@ struct LeavingEndpoint: Sendable {
     private static let written = [ContentKind.review, .note, .author].map(\.field)
 
     let handler: CommandHandler
-    let reading: LeavingReading
+    let published: PublishedFiles
 
     func add(to routes: inout CommandRoutes) {
         routes.on(Endpoints.eraseMe) { try await leave($0, $1) }
@@ -50,7 +36,7 @@ struct LeavingEndpoint: Sendable {
         }
         var (erased, files): (Int64, [Artifact]) = (0, [])
         if call.input.erasure == .words {
-            files = try await reading.files(person, Self.listedVersions)
+            files = try await published(person, Self.listedVersions)
             erased = try await eraseWords(of: principal)
         }
         let digests = Set(files.map(\.sha256)).sorted { $0.hex < $1.hex }
@@ -62,23 +48,22 @@ struct LeavingEndpoint: Sendable {
             return ErasedUser(
                 user: person, isErased: true, abandoned: abandoned, erasedWords: erased, files: digests)
         } attempt: {
-            CommandAttempt(
-                command: try await command(principal, call.input), effects: [ForgottenPersonEffect(person)])
+            let command = try await command(principal, call.input)
+            return CommandAttempt(
+                command: command, effects: [ForgottenPersonEffect(person, roles: command.subjects.count)])
         }
     }
 
     private func command(_ principal: Principal, _ input: LeavingParameters) async throws -> EraseAccount {
         let log = handler.log
-        guard let roles = try await reading.roles(principal.user, Self.maximumRoles + 1) else {
-            throw Problem(.unavailable, "the list of your roles is behind; try again")
-        }
+        let roles = try await log.roles(of: principal.user, limit: Self.maximumRoles + 1)
         guard roles.count <= Self.maximumRoles else {
             throw Problem(.contentTooLarge, "you have more than \(Self.maximumRoles) roles; lay some down first")
         }
         return EraseAccount(
             principal: principal, now: handler.now(), username: try await log.usernameID(of: principal.user),
-            tokens: try await log.tokens(of: principal.user).map(\.id), subjects: roles.compactMap(RoleSubject.init),
-            abandons: input.abandons, administrators: try await log.administratorTokens(butOf: principal.user))
+            tokens: try await log.standingTokens(of: principal.user), subjects: roles.compactMap(RoleSubject.init),
+            abandons: input.abandons, administrators: try await log.administratorTokens())
     }
 
     /// Erases what a person wrote, some at a time; how many there were.

@@ -22,6 +22,7 @@ struct DownloadEndpoint: Sendable {
     let publicURL: String
     let now: @Sendable () -> Timestamp
     let past: PastReader
+    let uses: TokenUses
 
     func add(to routes: inout CommandRoutes) {
         routes.onAny(Endpoints.download) { try await download($0, $1) }
@@ -124,6 +125,7 @@ struct DownloadEndpoint: Sendable {
         guard let user = try await past.read(.token(token)).user else { return nil }
         let principal = Principal(user: user, token: token)
         _ = try await past.read(of: principal).credential(of: principal, at: now())
+        await uses.note(token)
         return user
     }
 

@@ -6,8 +6,8 @@ import Marketplace
 
 /// Brings flags from the vault to the log, and erases the words of those whose reporters are gone.
 ///
-/// What waited for the delay goes together and shuffled, each flag in a batch of its own: the log tells neither when one was
-/// raised nor what was raised beside it.
+/// Twice within the delay, what has waited for half of it goes together and shuffled, each flag in a batch of its own: the
+/// log tells neither when one was raised nor what was raised beside it.
 struct FlagDrain: Sendable {
     private static let atOnce = 500
 
@@ -18,7 +18,7 @@ struct FlagDrain: Sendable {
     /// Runs until the task is cancelled; what waits then waits for the next start.
     func run() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(delayMilliseconds))
+            try? await Task.sleep(for: .milliseconds(delayMilliseconds / 2))
             do {
                 try await tell()
                 try await erase()
@@ -29,8 +29,9 @@ struct FlagDrain: Sendable {
     }
 
     private func tell() async throws {
+        let waited = handler.now().adding(milliseconds: -delayMilliseconds / 2)
         while true {
-            let waiting = try await handler.log.pendingFlags(limit: Self.atOnce)
+            let waiting = try await handler.log.pendingFlags(raisedBy: waited, limit: Self.atOnce)
             for flag in waiting {
                 let words = flag.words.map { Content(WordsContent(text: $0), nonce: SecureRandom.bytes(32)) }
                 let command = StateFlag(
@@ -42,8 +43,9 @@ struct FlagDrain: Sendable {
     }
 
     private func erase() async throws {
-        let waiting = Set(try await handler.log.pendingFlags(limit: Self.atOnce).map(\.id))
-        for flag in try await handler.log.dueFlagErasures(limit: Self.atOnce) where !waiting.contains(flag) {
+        for flag in try await handler.log.dueFlagErasures(limit: Self.atOnce) {
+            // What waits for the log has lost its words already.
+            guard try await !handler.log.isPending(flag) else { continue }
             let command = EraseFlagWords(flag: flag)
             try await handler.append(CommandAttempt(command: command, effects: [ErasedFlagEffect(flag)]))
         }

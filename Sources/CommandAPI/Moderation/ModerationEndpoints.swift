@@ -73,7 +73,7 @@ struct ModerationEndpoints: Sendable {
             CommandAttempt(
                 command: RemoveArtifact(
                     principal: principal, now: handler.now(), digest: digest, reason: call.sent.reason,
-                    matter: call.sent.matter),
+                    matter: call.sent.matter, agents: agents.sorted()),
                 effects: [RemovedArtifactEffect(digest)])
         }
     }

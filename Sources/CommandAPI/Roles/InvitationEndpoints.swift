@@ -25,6 +25,8 @@ struct InvitationEndpoints: Sendable {
             InvitationAnswer(invitation: id, role: role)
         } attempt: {
             let (username, person) = try await handler.holder(of: call.sent.user)
+            // Who left has no name any more, and nobody who could answer.
+            guard try await handler.log.usernameID(of: person) != nil else { throw Problem(Rejection.noUser) }
             return CommandAttempt(
                 command: OfferRole(
                     principal: principal, now: handler.now(), subject: subject, person: person, username: username,

@@ -11,11 +11,11 @@ struct Authenticator: Sendable {
     private let now: @Sendable () -> Timestamp
     private let uses: TokenUses
 
-    init(log: EventLog, past: PastReader, now: @escaping @Sendable () -> Timestamp) {
+    init(log: EventLog, past: PastReader, uses: TokenUses, now: @escaping @Sendable () -> Timestamp) {
         self.log = log
         self.past = past
         self.now = now
-        uses = TokenUses(log)
+        self.uses = uses
     }
 
     /// The principal of a request's bearer token (RFC 6750 2.1).

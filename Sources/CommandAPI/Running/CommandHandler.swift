@@ -167,7 +167,8 @@ struct CommandHandler: Sendable {
             ErasedContentEffect(position: $0.position, field: $0.field)
         }
         return Append(
-            expected: past.versions, events: new, key: key, effects: attempt.effects(past) + erasures,
+            expected: past.versions, events: new, key: key,
+            effects: events.compactMap(\.vaultEffect) + attempt.effects(past) + erasures,
             isAlone: events.contains { $0.stream.kind.isAnonymous })
     }
 }

@@ -92,14 +92,14 @@ extension Problem {
             self.init(.unavailable, "a file of the upload was swept meanwhile; upload again")
         case .artifactHeld:
             self = .quarantined(
-                "a package or module of the upload", QuarantineReason.malware.rawValue, since: nil)
+                "a file of the upload", QuarantineReason.malware.rawValue, since: nil)
         case .inviterRefused: self.init(.inviterRefused, "this person takes no invitations of yours")
         case .tooManyOffers:
             self.init(.tooManyInvitations, "100 of your invitations are open; withdraw some, or wait for answers")
         case .tooManyInvitations:
             self.init(.tooManyInvitations, "20 invitations to this person are open; wait until they have answered some")
         case .invitationGone: self = .noInvitation
-        case .stale, .nameForgotten, .spoolMoved, .lineTaken: return nil
+        case .stale, .nameForgotten, .rolesMoved, .spoolMoved, .lineTaken: return nil
         }
     }
 

@@ -25,10 +25,10 @@ struct TokenEndpoints: Sendable {
         var outcome = try await handler.run(call.identity) { _, _ in
             KeptNothing()
         } attempt: {
-            guard try await handler.log.tokens(of: principal.user).count < EventLog.maximumTokens else {
+            guard try await handler.log.standingTokens(of: principal.user).count < EventLog.maximumTokens else {
                 throw Problem(
                     .tooManyTokens,
-                    "an account has at most \(EventLog.maximumTokens) tokens, with those that are revoked or expired")
+                    "an account has at most \(EventLog.maximumTokens) tokens, with those that are expired; revoke some")
             }
             return CommandAttempt(
                 command: IssueToken(
@@ -107,12 +107,13 @@ struct TokenEndpoints: Sendable {
         } attempt: {
             var known: [TokenID] = []
             if extent != .alone, let owner = try await handler.past.read(.token(token)).user {
-                known = try await handler.log.tokens(of: owner).map(\.id)
+                known = try await handler.log.standingTokens(of: owner)
             }
             let command = RevokeToken(
-                principal: principal, now: handler.now(), target: .one(token), extent: extent, known: known)
+                principal: principal, now: handler.now(), target: .one(token), extent: extent, known: known,
+                administrators: try await handler.log.administratorTokens())
             return CommandAttempt(command: command) { past in
-                extent == .leaked ? command.ended(past).map(WithdrawnOffersEffect.init(of:)) : []
+                command.withdrawn(past).map(WithdrawnOffersEffect.init(of:))
             }
         }
     }
@@ -126,7 +127,8 @@ struct TokenEndpoints: Sendable {
             CommandAttempt(
                 command: RevokeToken(
                     principal: principal, now: handler.now(), target: .others,
-                    known: try await handler.log.tokens(of: principal.user).map(\.id)))
+                    known: try await handler.log.standingTokens(of: principal.user),
+                    administrators: try await handler.log.administratorTokens()))
         }
     }
 }

@@ -133,6 +133,8 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case tooManyOffers = "too-many-offers"
     /// The invitee has as many open invitations as one may have.
     case tooManyInvitations = "too-many-invitations"
+    /// The person has other roles than were read: read and decide again.
+    case rolesMoved = "roles-moved"
     /// The invitation was answered or withdrawn, or its time is over.
     case invitationGone = "invitation-gone"
 }

@@ -28,8 +28,8 @@ public struct EffectClaim: Sendable, Hashable {
         name = "\(kind)/\(id)"
     }
 
-    /// Claims a package or module: it is published and held one after the other.
-    static func program(_ sha256: SHA256Digest) -> EffectClaim { EffectClaim("program", sha256.hex) }
+    /// Claims a file: it is published and held one after the other.
+    static func file(_ sha256: SHA256Digest) -> EffectClaim { EffectClaim("file", sha256.hex) }
 
     /// Claims a flag.
     static func flag(_ id: FlagID) -> EffectClaim { EffectClaim("flag", id.hex) }

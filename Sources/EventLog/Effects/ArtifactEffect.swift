@@ -3,28 +3,21 @@ public import Events
 
 /// An event names a file, which has to be leased; the sweep leaves it alone from then on.
 ///
-/// Refused as `artifactUnleased`, or as `artifactHeld` where it is a package or module that moderators hold as malware.
+/// Refused as `artifactUnleased`, or as `artifactHeld` where moderators hold it as malware.
 public struct ArtifactEffect: AppendEffect {
     /// The digest of its bytes.
     public let sha256: SHA256Digest
-    /// True for a package or module.
-    public let isProgram: Bool
 
     /// Names a file.
     public init(_ artifact: Artifact) {
         sha256 = artifact.sha256
-        isProgram = artifact.role.isProgram
     }
 
     public static let kind = EffectKind(
-        "artifact",
-        [
-            .bytea("sha256") { (effect: Self) in effect.sha256.bytes },
-            .bool("is_program") { (effect: Self) in effect.isProgram },
-        ],
+        "artifact", [.bytea("sha256") { (effect: Self) in effect.sha256.bytes }],
         file: PackageResources.effect_artifact_sql)
 
-    public var claims: [EffectClaim] { isProgram ? [.program(sha256)] : [] }
+    public var claims: [EffectClaim] { [.file(sha256)] }
 }
 
 /// A file was removed: if its bytes come back by an upload that is refused, the sweep takes them.
@@ -41,5 +34,5 @@ public struct RemovedArtifactEffect: AppendEffect {
         "removed_artifact", [.bytea("sha256") { (effect: Self) in effect.sha256.bytes }],
         file: PackageResources.effect_removed_artifact_sql)
 
-    public var claims: [EffectClaim] { [.program(sha256)] }
+    public var claims: [EffectClaim] { [.file(sha256)] }
 }

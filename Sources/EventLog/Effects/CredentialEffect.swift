@@ -41,3 +41,18 @@ public struct CredentialEffect: AppendEffect {
 
     public var claims: [EffectClaim] { [.person(person)] }
 }
+
+/// A credential is revoked: it counts no more, and the vault forgets it after 30 days.
+public struct EndedCredentialEffect: AppendEffect {
+    /// Which.
+    public let token: TokenID
+
+    /// States it.
+    public init(_ token: TokenID) {
+        self.token = token
+    }
+
+    public static let kind = EffectKind(
+        "ended_credential", [.text("token") { (effect: Self) in effect.token.hex }],
+        file: PackageResources.effect_ended_credential_sql)
+}

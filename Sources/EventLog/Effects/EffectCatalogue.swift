@@ -2,7 +2,8 @@
 enum EffectCatalogue {
     /// In the order in which they are checked and done: what forgets a person comes after what gives them something.
     static let all: [any AppendEffect.Type] = [
-        ArtifactEffect.self, RemovedArtifactEffect.self, CredentialEffect.self, NameHolderEffect.self,
+        ArtifactEffect.self, RemovedArtifactEffect.self, CredentialEffect.self, EndedCredentialEffect.self,
+        GainedRoleEffect.self, LostRoleEffect.self, NameHolderEffect.self,
         MailboxEffect.self, ErasedContentEffect.self,
         InvitationEffect.self, EndedInvitationEffect.self, RefusedInviterEffect.self, WithdrawnOffersEffect.self,
         PendingFlagEffect.self, ToldFlagEffect.self, ErasedFlagEffect.self,

@@ -26,7 +26,7 @@ public struct HeldFileEffect: AppendEffect {
         ],
         file: PackageResources.effect_held_file_sql)
 
-    public var claims: [EffectClaim] { [.program(sha256)] }
+    public var claims: [EffectClaim] { [.file(sha256)] }
 }
 
 /// A hold names no files any more, or others.

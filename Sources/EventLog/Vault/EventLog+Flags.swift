@@ -14,9 +14,11 @@ public struct PendingFlag: Sendable {
 }
 
 extension EventLog {
-    /// Flags that wait for the log, in random order: so many at most.
-    public func pendingFlags(limit: Int) async throws(EventLogError) -> [PendingFlag] {
-        try await reading(Statements.pendingFlags, [.int8(Int64(limit))]) { try $0.map(PendingFlag.init) }
+    /// Flags that wait for the log and were raised by a moment, in random order: so many at most.
+    public func pendingFlags(raisedBy time: Timestamp, limit: Int) async throws(EventLogError) -> [PendingFlag] {
+        try await reading(Statements.pendingFlags, [.int8(time.milliseconds), .int8(Int64(limit))]) {
+            try $0.map(PendingFlag.init)
+        }
     }
 
     /// True for a flag that waits for the log.

@@ -16,7 +16,7 @@ public struct VaultToken: Sendable {
 
 /// Queries of the vault, which only the command side may read.
 extension EventLog {
-    /// The most credentials of a person, revoked and expired ones included; no more are issued.
+    /// The most credentials of a person that were not revoked; more are not issued.
     public static let maximumTokens = 1_000
     /// Above `maximumTokens`, since several commands at once may each issue the last one.
     private static let listedTokens: Int64 = 2_000
@@ -83,10 +83,22 @@ extension EventLog {
         }
     }
 
-    /// Credentials with the scope `admin` of others than somebody; revoked and expired ones too, at most 1,000.
-    public func administratorTokens(butOf person: PersonID) async throws(EventLogError) -> [TokenID] {
-        try await reading(Statements.administrators, [.text(person.hex)]) { rows in
+    /// Credentials with the scope `admin` that were not revoked; expired ones too, at most 1,000.
+    public func administratorTokens() async throws(EventLogError) -> [TokenID] {
+        try await reading(Statements.administrators, []) { rows in try rows.compactMap { TokenID(try $0.text(0)) } }
+    }
+
+    /// Somebody's credentials that were not revoked; expired ones too.
+    public func standingTokens(of person: PersonID) async throws(EventLogError) -> [TokenID] {
+        try await reading(Statements.standingTokens, [.text(person.hex)]) { rows in
             try rows.compactMap { TokenID(try $0.text(0)) }
+        }
+    }
+
+    /// The streams of the agents and namespaces that somebody has a role on: so many at most.
+    public func roles(of person: PersonID, limit: Int) async throws(EventLogError) -> [StreamName] {
+        try await reading(Statements.rolesOf, [.text(person.hex), .int8(Int64(limit))]) { rows in
+            try rows.compactMap { StreamName(try $0.text(0)) }
         }
     }
 

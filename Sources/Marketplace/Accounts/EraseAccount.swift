@@ -14,7 +14,7 @@ public struct EraseAccount: AuthenticatedCommand {
     public let subjects: [RoleSubject]
     /// True to leave agents that have no other owner.
     public let abandons: Bool
-    /// Credentials of others that were issued with the scope `admin`.
+    /// Credentials of anybody that were issued with the scope `admin`.
     public let administrators: [TokenID]
 
     /// Puts the command together.
@@ -78,16 +78,13 @@ public struct EraseAccount: AuthenticatedCommand {
 
     /// An administrator goes by the scope `admin` alone, and the last one does not go.
     private func decideAdministration(_ past: Past) throws(Rejection) {
-        func isGood(_ token: TokenID, of user: PersonID) -> Bool {
-            let credential = try? past.credential(of: Principal(user: user, token: token), at: now)
-            return credential?.permissions.scopes.contains(.admin) == true
+        func isAdministrators(_ token: TokenID) -> Bool {
+            past[.token(token)].permissions.scopes.contains(.admin) && past.isGood(token, at: now)
         }
-        guard tokens.contains(where: { isGood($0, of: principal.user) }) else { return }
+        guard tokens.contains(where: isAdministrators) else { return }
         guard past[.token(principal.token)].permissions.scopes.contains(.admin) else { throw .administrators }
-        let hasAnother = administrators.contains { token in
-            let state = past[.token(token)]
-            return state.permissions.scopes.contains(.admin) && !state.isRevoked && now < state.expires
-                && !past.isEndedFromAbove(token)
+        let hasAnother = administrators.contains {
+            past[.token($0)].user != principal.user && isAdministrators($0)
         }
         guard hasAnother else { throw .lastAdministrator }
     }

@@ -28,22 +28,32 @@ public struct RemoveArtifact: AuthenticatedCommand {
     public let reason: ArtifactRemoved.Reason
     /// The matter that it belongs to.
     public let matter: CaseID?
+    /// The agents that name it.
+    public let agents: [AgentKey]
 
     /// Puts the command together.
     public init(
-        principal: Principal, now: Timestamp, digest: SHA256Digest, reason: ArtifactRemoved.Reason, matter: CaseID?
+        principal: Principal, now: Timestamp, digest: SHA256Digest, reason: ArtifactRemoved.Reason, matter: CaseID?,
+        agents: [AgentKey] = []
     ) {
         self.principal = principal
         self.now = now
+        self.agents = agents
         self.digest = digest
         self.reason = reason
         self.matter = matter
     }
 
-    public func streams(_ past: Past) -> [AnyStream] { [TypedStream.artifact(digest).any] }
+    public func streams(_ past: Past) -> [AnyStream] {
+        [TypedStream.artifact(digest).any] + agents.flatMap(Past.concernStreams)
+    }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         try authorize(.removeArtifact, on: .marketplace, past)
+        // Nobody moderates what is theirs; taking back one's own is something else.
+        for key in agents where reason != .owner && past.isConcerned(principal.user, in: key, at: now) {
+            throw .ownAgent(key)
+        }
         if let removed = past[.artifact(digest)].removed { return .unchanged(since: removed) }
         return .append([
             DecidedEvent(

@@ -44,7 +44,8 @@ public struct OfferRole: AuthenticatedCommand {
 /// The command to accept a role that was offered. The actor of its event is who accepts.
 ///
 /// It counts only while the inviter still has the right to give it, and while nothing that their credential stands or
-/// falls with was revoked with all that it issued. That the credential expired or was renewed does not matter.
+/// falls with was revoked with all that it issued. That an owner's credential expired or was renewed does not matter; an
+/// administrator's has to be good.
 public struct AcceptRole: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
@@ -71,20 +72,28 @@ public struct AcceptRole: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        [subject.stream] + Principal(user: inviter, token: inviterToken).streams(past)
+        let successors = past.successors(of: inviterToken)
+        return [subject.stream, TypedStream.user(inviter).any]
+            + ([inviterToken] + successors).flatMap { past.lineage(of: $0).tokens }.map { TypedStream.token($0).any }
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         try authorize(.answerInvitation, on: .account(principal.user), past)
         let roles = try past.roles(on: subject)
-        let token = past[.token(inviterToken)]
-        let isAdministrator = token.permissions.scopes.contains(.admin) && !token.isRevokedForGood
-        guard token.user == inviter, past[.user(inviter)].isRegistered,
-            roles[inviter] == .owner || isAdministrator, !past.isEndedFromAbove(inviterToken)
+        // Who had the token could renew it, so a successor that leaked counts like the token itself.
+        let tokens = [inviterToken] + past.successors(of: inviterToken)
+        guard past[.token(inviterToken)].user == inviter, past[.user(inviter)].isRegistered,
+            roles[inviter] == .owner || isAdministrator(tokens.last, past),
+            !tokens.contains(where: past.isEndedFromAbove)
         else { throw .invitationVoid }
         guard roles[principal.user] != role else { return .append([]) }
         guard role == .owner || !roles.isLastOwner(principal.user) else { throw .lastOwner(subject.resource) }
         return .append([subject.added(principal.user, role, by: inviter, inviterToken)])
+    }
+
+    /// An administrator's right is that of their credential: it, or what took its place, has to be good now.
+    private func isAdministrator(_ token: TokenID?, _ past: Past) -> Bool {
+        token.map { past[.token($0)].permissions.scopes.contains(.admin) && past.isGood($0, at: now) } ?? false
     }
 }
 

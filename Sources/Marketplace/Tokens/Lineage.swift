@@ -65,24 +65,35 @@ extension Past {
         return !lineage.isWhole || lineage.tokens.contains { self[.token($0)].endsDescendants }
     }
 
-    /// How often in a row a credential was renewed, counted up to the bound.
-    func renewals(of token: TokenID) -> Int {
-        var (count, replaced) = (0, self[.token(token)].replaces)
-        while let before = replaced, count < Lineage.maximumRenewals {
-            count += 1
-            replaced = self[.token(before)].replaces
+    /// The credentials that took the place of one, in order, as far as they were read.
+    func successors(of token: TokenID) -> [TokenID] {
+        var (all, next): ([TokenID], TokenID?) = ([], self[.token(token)].successor)
+        while let after = next, after != token, !all.contains(after) {
+            all.append(after)
+            next = self[.token(after)].successor
         }
-        return count
+        return all
     }
 
-    /// Streams of all that a credential replaced, up to the bound of renewals.
-    func replacedStreams(of token: TokenID) -> [AnyStream] {
-        var streams: [AnyStream] = []
-        var replaced = self[.token(token)].replaces
-        while let before = replaced, streams.count < Lineage.maximumRenewals {
-            streams.append(TypedStream.token(before).any)
-            replaced = self[.token(before)].replaces
+    /// Those that a credential replaced, the last one first, as far as they were read and up to the bound of renewals.
+    func replaced(by token: TokenID) -> [TokenID] {
+        var (all, next): ([TokenID], TokenID?) = ([], self[.token(token)].replaces)
+        while let before = next, all.count <= Lineage.maximumRenewals {
+            all.append(before)
+            next = self[.token(before)].replaces
         }
-        return streams
+        return all
+    }
+
+    /// How often in a row a credential was renewed, counted up to the bound.
+    func renewals(of token: TokenID) -> Int { replaced(by: token).count }
+
+    /// Streams of all that a credential replaced, up to the bound of renewals.
+    func replacedStreams(of token: TokenID) -> [AnyStream] { replaced(by: token).map { TypedStream.token($0).any } }
+
+    /// True for a credential that permits something now, whatever it was asked for.
+    func isGood(_ token: TokenID, at now: Timestamp) -> Bool {
+        let state = self[.token(token)]
+        return state.user != nil && !state.isRevoked && now < state.expires && !isEndedFromAbove(token)
     }
 }

@@ -23,6 +23,7 @@ public struct RenewToken: AuthenticatedCommand {
 
     public func streams(_ past: Past) -> [AnyStream] {
         [TypedStream.token(token.id).any] + unused.map { TypedStream.token($0).any }
+            + past.successors(of: principal.token).map { TypedStream.token($0).any }
             + past.replacedStreams(of: principal.token)
     }
 
@@ -37,10 +38,14 @@ public struct RenewToken: AuthenticatedCommand {
             }
         }
         if let word = asking.permissions.firstUncovered(token.permissions) { throw .scopeTooWide(word) }
-        guard past.renewals(of: principal.token) < Lineage.maximumRenewals else { throw .renewedTooOften }
-        let ended = unused.isEmpty ? principal.token : unused.first { !past[.token($0)].isRevoked }
-        // Each repeat ends one of them, so that of two at once one is too late.
-        guard let ended, past[.token(ended)].user == principal.user else { throw .superseded }
+        // Each repeat ends one of them, so that of two at once one is too late. What another token's renewal issued under
+        // the same key is not this one's to end.
+        let successors = past.successors(of: principal.token)
+        let ended =
+            unused.isEmpty
+            ? principal.token : unused.first { successors.contains($0) && !past[.token($0)].isRevoked }
+        guard let ended else { throw .superseded }
+        guard past.renewals(of: ended) < Lineage.maximumRenewals else { throw .renewedTooOften }
         return .append([
             DecidedEvent(.token(ended), TokenRevoked(reason: .replaced, successor: token.id)),
             token.issued(to: principal.user, by: asking.issuer, replacing: ended),

@@ -26,40 +26,46 @@ public struct RevokeToken: AuthenticatedCommand {
     public let target: Target
     /// What ends with it.
     public let extent: Extent
-    /// All credentials of the person whose it is, as the vault knows them.
+    /// Credentials of the person whose it is that have not ended, as the vault knows them.
     public let known: [TokenID]
+    /// Credentials of anybody that were issued with the scope `admin` and have not ended.
+    public let administrators: [TokenID]
 
     /// Puts the command together.
     public init(
-        principal: Principal, now: Timestamp, target: Target, extent: Extent = .alone, known: [TokenID] = []
+        principal: Principal, now: Timestamp, target: Target, extent: Extent = .alone, known: [TokenID] = [],
+        administrators: [TokenID] = []
     ) {
         self.principal = principal
         self.now = now
         self.target = target
         self.extent = extent
         self.known = known
+        self.administrators = administrators
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        let named: [TokenID] =
-            if case .one(let token) = target { [token] } else { [] }
-        return (named + known).map { TypedStream.token($0).any }
+        let lineages = (known + administrators).flatMap { past.lineage(of: $0).tokens }
+        return (chain(past) + lineages).map { TypedStream.token($0).any }
+    }
+
+    /// The credential that is named, with those before and after it in a row of renewals.
+    private func chain(_ past: Past) -> [TokenID] {
+        guard case .one(let token) = target else { return [] }
+        return [token] + past.successors(of: token) + past.replaced(by: token)
     }
 
     /// The credentials that it ends, from what was read: the one that is named, with its successors where what it issued
-    /// ends as well, since whoever had it could renew it.
+    /// ends as well, since who had it could renew it.
     public func ended(_ past: Past) -> [TokenID] {
         switch target {
-        case .others: return known.filter { $0 != principal.token && !past[.token($0)].isRevoked }
-        case .one(let token):
-            guard extent != .alone else { return [token] }
-            var all = [token]
-            while let last = all.last, let successor = past[.token(last)].successor, !all.contains(successor) {
-                all.append(successor)
-            }
-            return all
+        case .others: known.filter { $0 != principal.token && !past[.token($0)].isRevoked }
+        case .one(let token): extent == .alone ? [token] : [token] + past.successors(of: token)
         }
     }
+
+    /// The credentials whose open offers are withdrawn: those that leaked, with all that they replaced.
+    public func withdrawn(_ past: Past) -> [TokenID] { extent == .leaked ? chain(past) : [] }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         let scopes = try past.credential(of: principal, at: now).permissions.scopes
@@ -71,14 +77,11 @@ public struct RevokeToken: AuthenticatedCommand {
             owner = user
         }
         // A credential may always end itself.
-        let isItself = ended == [principal.token]
-        if !isItself {
-            try authorize(.revokeToken, on: .account(owner), past)
-            guard
-                scopes.contains(.admin)
-                    || !ended.contains(where: { past[.token($0)].permissions.scopes.contains(.admin) })
-            else { throw .administrators }
+        if ended != [principal.token] || extent != .alone {
+            if ended != [principal.token] { try authorize(.revokeToken, on: .account(owner), past) }
+            guard scopes.contains(.admin) || !endsAdministrator(ended, past) else { throw .administrators }
         }
+        try keepAdministrator(ended, past)
         let reason: TokenRevoked.Reason =
             extent == .leaked ? .leaked : owner == principal.user ? .owner : .administrator
         let events = ended.filter { token in
@@ -94,5 +97,26 @@ public struct RevokeToken: AuthenticatedCommand {
         }
         guard events.isEmpty else { return .append(events) }
         return .unchanged(since: ended.last.flatMap { past[.token($0)].revoked })
+    }
+
+    /// True where a good credential with the scope `admin` ends, itself or with one that it depends on.
+    private func endsAdministrator(_ ended: [TokenID], _ past: Past) -> Bool {
+        (known + ended).contains { token in
+            guard past[.token(token)].permissions.scopes.contains(.admin) else { return false }
+            guard !ended.contains(token) else { return true }
+            return extent != .alone && !Set(past.lineage(of: token).tokens).isDisjoint(with: ended)
+        }
+    }
+
+    /// The last good credential with the scope `admin` does not end for its own sake; one that leaked always does.
+    private func keepAdministrator(_ ended: [TokenID], _ past: Past) throws(Rejection) {
+        guard extent == .alone, ended.contains(where: { isAdministrators($0, past) }) else { return }
+        guard administrators.contains(where: { !ended.contains($0) && isAdministrators($0, past) }) else {
+            throw .lastAdministrator
+        }
+    }
+
+    private func isAdministrators(_ token: TokenID, _ past: Past) -> Bool {
+        past[.token(token)].permissions.scopes.contains(.admin) && past.isGood(token, at: now)
     }
 }

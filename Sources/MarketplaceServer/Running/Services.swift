@@ -116,12 +116,7 @@ struct Services: Sendable {
                         last: flagged.last)
                 }
             }, files: files(FileReader(pool: pool, cursors: cursors)),
-            leaving: leaving(LeavingReader(pool: pool, cursors: cursors)))
-    }
-
-    private func leaving(_ reader: LeavingReader) -> LeavingReading {
-        LeavingReading(
-            roles: { try await reader.roles(of: $0, limit: $1) }, files: { try await reader.files(of: $0, limit: $1) })
+            published: { try await FileReader(pool: pool, cursors: cursors).files(of: $0, limit: $1) })
     }
 
     private func files(_ reader: FileReader) -> FileReading {

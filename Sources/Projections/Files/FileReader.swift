@@ -54,6 +54,15 @@ public struct FileReader: Sendable {
         }
     }
 
+    /// The files of the versions that somebody published: those of so many versions at most.
+    public func files(of person: PersonID, limit: Int) async throws -> [Artifact] {
+        try await pool.runRepeatable { connection in
+            try connection.execute(Statements.listPublishedBy, [.text(person.hex), .int8(Int64(limit))]).flatMap {
+                try VersionPublished(data: try $0.bytes("data")).artifacts
+            }
+        }
+    }
+
     /// Removed files with agents that do not say so yet; some at a time.
     public func unnoted() async throws -> [Unnoted] {
         try await pool.runRepeatable { connection in

@@ -21,17 +21,18 @@ public enum Files: Projection {
         let position: Position
     }
 
-    private struct Hold: Hashable {
+    private struct Hold {
         let key: AgentKey
         /// Empty for all versions.
         let precedence: [UInt8]
+        /// Nil where the hold ends.
+        let reason: QuarantineReason?
+        let event: ProjectedEvent
     }
-
-    private typealias Word = (reason: QuarantineReason?, event: ProjectedEvent)
 
     public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
         var named: [Named] = []
-        var holds: [Hold: Word] = [:]
+        var holds: [Hold] = []
         var removed: [(sha256: SHA256Digest, reason: ArtifactRemoved.Reason, event: ProjectedEvent)] = []
         var noted: [(sha256: SHA256Digest, key: AgentKey, position: Position)] = []
         for event in events {
@@ -42,9 +43,9 @@ public enum Files: Projection {
                     Named(sha256: $0, key: key, version: version, position: event.position)
                 }
             case (.agent(let key), let held as AgentQuarantined):
-                holds[Self.hold(key, held.version)] = (held.reason, event)
+                holds.append(Self.hold(key, held.version, held.reason, event))
             case (.agent(let key), let lifted as QuarantineLifted):
-                holds[Self.hold(key, lifted.version)] = (nil, event)
+                holds.append(Self.hold(key, lifted.version, nil, event))
             case (.artifact(let digest), let gone as ArtifactRemoved): removed.append((digest, gone.reason, event))
             case (.agent(let key), let gone as AgentArtifactRemoved): noted.append((gone.sha256, key, event.position))
             default: break
@@ -68,13 +69,17 @@ public enum Files: Projection {
                     .int8s(noted.map(\.position.value)),
                 ])
         }
-        if !holds.isEmpty { concerned.formUnion(try change(holds, connection)) }
+        // One by one, in log order: what counts is since when a version is held without a break.
+        for hold in holds { concerned.formUnion(try change(hold, connection)) }
         guard !concerned.isEmpty else { return }
         try connection.execute(Statements.withholdFiles, [.byteas(Array(concerned))])
     }
 
-    private static func hold(_ key: AgentKey, _ version: String?) -> Hold {
-        Hold(key: key, precedence: version.flatMap { SemVer($0) }?.precedenceKey ?? [])
+    private static func hold(
+        _ key: AgentKey, _ version: String?, _ reason: QuarantineReason?, _ event: ProjectedEvent
+    ) -> Hold {
+        let precedence = version.flatMap { SemVer($0) }?.precedenceKey ?? []
+        return Hold(key: key, precedence: precedence, reason: reason, event: event)
     }
 
     private static func name(_ named: [Named], _ connection: PostgresConnection) throws {
@@ -87,17 +92,20 @@ public enum Files: Projection {
             ])
     }
 
-    /// Changes holds; gives the digests of the files that they concern.
-    private static func change(_ holds: [Hold: Word], _ connection: PostgresConnection) throws -> [[UInt8]] {
-        let rows = holds.map { $0 }
-        return try connection.execute(
-            Statements.holdFiles,
-            [
-                .texts(rows.map(\.key.key.description)), .byteas(rows.map(\.key.precedence)),
-                .texts(rows.map(\.value.reason?.rawValue)),
-                .int8s(rows.map(\.value.event.envelope.time.milliseconds)),
-                .int8s(rows.map(\.value.event.position.value)),
-            ]
-        ).map { try $0.bytes("sha256") }
+    /// Changes a hold; gives the digests of the files that it concerns.
+    private static func change(_ hold: Hold, _ connection: PostgresConnection) throws -> [[UInt8]] {
+        let place: [PostgresValue] = [.text(hold.key.description), .bytea(hold.precedence)]
+        let rows =
+            if let reason = hold.reason {
+                try connection.execute(
+                    Statements.holdFiles,
+                    place + [
+                        .text(reason.rawValue), .int8(hold.event.envelope.time.milliseconds),
+                        .int8(hold.event.position.value),
+                    ])
+            } else {
+                try connection.execute(Statements.releaseFiles, place)
+            }
+        return try rows.map { try $0.bytes("sha256") }
     }
 }

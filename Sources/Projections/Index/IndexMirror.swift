@@ -58,6 +58,8 @@ public struct IndexMirror: Sendable {
             if let known, known > Position(0) { from = known } else { from = try await start(id) }
             // All that the models show at the cursor is copied before the mark says so.
             let cursor = CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), Self.copied)
+            // A model that is behind the folder, such as one that is built anew, replaces nothing.
+            guard cursor >= from else { return from }
             try await copyWithheld(anew: known == nil)
             try await copy(from: from)
             let mark = IndexFolder.Mark(log: id, next: cursor)

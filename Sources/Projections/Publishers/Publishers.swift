@@ -1,19 +1,12 @@
 import Events
 public import Postgres
 
-/// One row a person or organisation: who is shown under which name, and what they say of themselves; and who is a member of
-/// which namespace.
+/// One row a person or organisation: who is shown under which name, and what they say of themselves.
 public enum Publishers: Projection {
     public static let name = "publishers"
     public static let handled: Set<String> = [
         UserRegistered.type, ProfileChanged.type, UsernameClaimed.type, UsernameReleased.type, ContentErased.type,
-        NamespaceClaimed.type, NamespaceMemberAdded.type, NamespaceMemberRemoved.type,
     ]
-
-    private struct Membership: Hashable {
-        let namespace: Namespace
-        let person: PersonID
-    }
 
     private struct Name {
         let name: String?
@@ -30,7 +23,6 @@ public enum Publishers: Projection {
         var names: [PersonID: Name] = [:]
         var profiles: [PersonID: Profile] = [:]
         var erased: [UUIDv7] = []
-        var members: [Membership: Role?] = [:]
         for event in events {
             let entry = event.envelope.id
             func profile(of person: PersonID) throws {
@@ -46,32 +38,15 @@ public enum Publishers: Projection {
             case (_, let released as UsernameReleased): names[released.user] = Name(name: nil, entry: nil)
             case (.user, let content as ContentErased), (.username, let content as ContentErased):
                 erased.append(content.entry)
-            case (.namespace(let namespace), let claimed as NamespaceClaimed):
-                members[Membership(namespace: namespace, person: claimed.owner)] = .owner
-            case (.namespace(let namespace), let added as NamespaceMemberAdded):
-                members[Membership(namespace: namespace, person: added.user)] = added.role
-            case (.namespace(let namespace), let removed as NamespaceMemberRemoved):
-                members[Membership(namespace: namespace, person: removed.user)] = .some(nil)
             default: break
             }
         }
-        if !members.isEmpty { try change(members, connection) }
         try insert(registered, connection)
         try apply(names, profiles, connection)
         guard !erased.isEmpty else { return }
         try connection.execute(
             Statements.erasePublishers,
             [.texts(erased.map(\.description))])
-    }
-
-    private static func change(_ members: [Membership: Role?], _ connection: PostgresConnection) throws {
-        let rows = members.map { $0 }
-        try connection.execute(
-            Statements.changeMembers,
-            [
-                .texts(rows.map(\.key.namespace.description)), .texts(rows.map(\.key.person.hex)),
-                .texts(rows.map { $0.value?.rawValue }),
-            ])
     }
 
     private static func insert(

@@ -1,6 +1,7 @@
--- check: a lease that the sweep has locked counts as gone. What is held as malware is not published again.
+-- check: a lease that the sweep has locked counts as gone. What is held as malware is not published again, under no
+-- role.
 WITH named AS MATERIALIZED (
-    SELECT x.command, x.sha256, x.is_program FROM effects AS x
+    SELECT x.command, x.sha256 FROM effects AS x
 ), held AS MATERIALIZED (
     SELECT l.sha256 FROM vault.artifact_leases l
     WHERE l.sha256 IN (SELECT n.sha256 FROM named n)
@@ -12,7 +13,7 @@ WHERE n.sha256 NOT IN (SELECT h.sha256 FROM held h)
 UNION ALL
 SELECT DISTINCT n.command, 'artifact-held' AS reason
 FROM named n
-WHERE n.is_program AND EXISTS (SELECT FROM vault.held_files f WHERE f.sha256 = n.sha256)
+WHERE EXISTS (SELECT FROM vault.held_files f WHERE f.sha256 = n.sha256)
 -- do
 INSERT INTO vault.artifact_names (sha256)
 SELECT DISTINCT x.sha256 FROM effects AS x

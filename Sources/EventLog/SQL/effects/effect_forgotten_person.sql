@@ -1,3 +1,7 @@
+-- check: who goes lays down every role, also one that they got since the decision.
+SELECT x.command, 'roles-moved' AS reason
+FROM effects AS x
+WHERE (SELECT count(*) FROM vault.roles r WHERE r.person = x.person) <> x.roles
 -- do
 DELETE FROM vault.invitations i USING effects AS x WHERE i.inviter = x.person OR i.invitee = x.person
 -- do

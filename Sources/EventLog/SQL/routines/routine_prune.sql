@@ -38,6 +38,14 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT;
     dropped := dropped + gone;
     COMMIT;
+    -- A credential that was revoked long ago is unknown.
+    PERFORM set_config('enable_seqscan', 'off', true);
+    DELETE FROM vault.tokens
+    WHERE ctid IN (
+        SELECT ctid FROM vault.tokens WHERE ended < now() - interval '30 days' LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    dropped := dropped + gone;
+    COMMIT;
     -- Lines that are too old to be sent again.
     PERFORM set_config('enable_seqscan', 'off', true);
     DELETE FROM vault.download_lines

@@ -27,12 +27,15 @@ CREATE TABLE vault.tokens (
     last_used timestamptz,
     key       uuid,
     -- True where it was issued with the scope admin.
-    is_admin  boolean NOT NULL
+    is_admin  boolean NOT NULL,
+    -- When the log said that it is revoked.
+    ended     timestamptz
 );
 CREATE INDEX tokens_person ON vault.tokens (person);
 CREATE INDEX tokens_key ON vault.tokens (key) WHERE key IS NOT NULL;
-CREATE INDEX tokens_admin ON vault.tokens (person) WHERE is_admin;
-GRANT SELECT, INSERT, DELETE, UPDATE (last_used) ON vault.tokens TO marketplace_commands;
+CREATE INDEX tokens_admin ON vault.tokens (issued) WHERE is_admin AND ended IS NULL;
+CREATE INDEX tokens_ended ON vault.tokens (ended) WHERE ended IS NOT NULL;
+GRANT SELECT, INSERT, DELETE, UPDATE (last_used, ended) ON vault.tokens TO marketplace_commands;
 
 -- The random id that stands for a folded user name, made once, before its stream is; and who has the name, so that both
 -- can be forgotten together. person is NULL while nobody has the name.
@@ -58,6 +61,15 @@ CREATE TABLE vault.flags (
     PRIMARY KEY (reporter, target)
 );
 GRANT SELECT, INSERT, DELETE ON vault.flags TO marketplace_commands;
+
+-- Who has a role on which agent or namespace. It follows from the log, and is here so that leaving can be checked under the
+-- lock of the append.
+CREATE TABLE vault.roles (
+    person text COLLATE "C" NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    PRIMARY KEY (person, stream)
+);
+GRANT SELECT, INSERT, DELETE ON vault.roles TO marketplace_commands;
 
 -- Roles that were offered and not answered yet. stream is that of the agent or namespace.
 CREATE TABLE vault.invitations (

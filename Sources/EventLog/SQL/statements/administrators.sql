@@ -1,2 +1,2 @@
--- Credentials that were issued with the scope admin, to others than somebody.
-SELECT token FROM vault.tokens WHERE is_admin AND person <> $1 ORDER BY issued DESC LIMIT 1000
+-- Credentials with the scope admin that were not revoked, the newest first.
+SELECT token FROM vault.tokens WHERE is_admin AND ended IS NULL ORDER BY issued DESC LIMIT 1000

@@ -1,2 +1,6 @@
--- Flags that wait for the log, in an order that says nothing.
-SELECT id, about, target, reason, words, raised FROM vault.pending_flags ORDER BY random() LIMIT $1
+-- Flags that wait for the log and were raised by a moment, in an order that says nothing.
+SELECT id, about, target, reason, words, raised
+FROM vault.pending_flags
+WHERE raised <= to_timestamp($1 / 1000.0)
+ORDER BY random()
+LIMIT $2

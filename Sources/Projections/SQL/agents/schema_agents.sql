@@ -164,4 +164,4 @@ GRANT SELECT
        models.version_downloads, models.daily_downloads, models.listed_agents
     TO marketplace_queries;
 -- People who leave show the front for commands who they are.
-GRANT SELECT ON models.agent_owners, models.agent_versions TO marketplace_commands;
+GRANT SELECT ON models.agent_versions TO marketplace_commands;

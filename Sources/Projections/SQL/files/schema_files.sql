@@ -1,10 +1,12 @@
--- Which versions name which file, from which position on. is_noted is true once the agent says that the file was removed.
+-- Which versions name which file, from which position on. held_from is the position at which the unbroken time under any hold
+-- began, while the version is held. is_noted is true once the agent says that the file was removed.
 CREATE TABLE models.files (
     sha256     bytea NOT NULL,
     key        text COLLATE "C" NOT NULL,
     precedence bytea NOT NULL,
     version    text COLLATE "C" NOT NULL,
     position   bigint NOT NULL,
+    held_from  bigint,
     is_noted   boolean NOT NULL DEFAULT false,
     PRIMARY KEY (sha256, key, precedence)
 );

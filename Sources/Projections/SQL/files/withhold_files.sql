@@ -3,12 +3,12 @@
 WITH concerned AS MATERIALIZED (
     SELECT DISTINCT c.sha256 FROM unnest($1::bytea[]) AS c (sha256)
 ), standing AS MATERIALIZED (
-    SELECT f.sha256, f.position, h.reason, h.since, h.held
+    SELECT f.sha256, f.position, h.reason, h.since, f.held_from AS held
     FROM concerned c
     JOIN models.files f ON f.sha256 = c.sha256
     CROSS JOIN LATERAL (
         SELECT (array_agg(x.reason ORDER BY x.reason <> 'legal', x.position))[1] AS reason,
-               min(x.since) AS since, min(x.position) AS held
+               min(x.since) AS since
         FROM models.file_holds x
         WHERE x.key = f.key AND x.precedence IN ('', f.precedence)
     ) AS h

@@ -17,15 +17,3 @@ CREATE INDEX publishers_name_entry ON models.publishers (name_entry);
 CREATE INDEX publishers_profile_entry ON models.publishers (profile_entry);
 GRANT SELECT, INSERT, UPDATE, DELETE ON models.publishers TO marketplace_projectors;
 GRANT SELECT ON models.publishers TO marketplace_queries;
-
--- Who owns and maintains a namespace.
-CREATE TABLE models.namespace_members (
-    namespace text COLLATE "C" NOT NULL,
-    person    text COLLATE "C" NOT NULL,
-    role      text COLLATE "C" NOT NULL,
-    PRIMARY KEY (namespace, person)
-);
-CREATE INDEX namespace_members_person ON models.namespace_members (person);
-GRANT SELECT, INSERT, UPDATE, DELETE ON models.namespace_members TO marketplace_projectors;
--- People who leave show the front for commands who they are.
-GRANT SELECT ON models.namespace_members TO marketplace_commands;

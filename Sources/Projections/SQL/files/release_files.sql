@@ -1,0 +1,11 @@
+-- Lifts the hold on a version, or the one on all where precedence is empty. What another hold keeps stays held without a
+-- break. Gives the files concerned.
+WITH lifted AS (
+    DELETE FROM models.file_holds h WHERE h.key = $1 AND h.precedence = $2
+)
+UPDATE models.files f
+SET held_from = CASE WHEN EXISTS (
+    SELECT FROM models.file_holds h
+    WHERE h.key = f.key AND h.precedence IN ('', f.precedence) AND h.precedence <> $2) THEN f.held_from END
+WHERE f.key = $1 AND $2 IN ('', f.precedence)
+RETURNING f.sha256
