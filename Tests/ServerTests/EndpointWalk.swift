@@ -72,11 +72,17 @@ struct EndpointWalk {
     }
 
     private mutating func read(_ endpoint: EndpointDeclaration, _ admin: String) async throws {
-        let answer = try await send(endpoint, token: admin)
-        #expect((200...302).contains(answer.response.status) || answer.code == "review-not-found", "\(endpoint.name)")
-        guard let tag = answer.response.fields["etag"] else { return }
-        let again = try await send(endpoint, token: admin, fields: [("If-None-Match", tag)])
-        #expect(again.response.status == 304, "\(endpoint.name)")
+        var statuses: [Int] = []
+        // What is counted may change between the two.
+        for _ in 0..<3 where statuses.last != 304 {
+            let answer = try await send(endpoint, token: admin)
+            #expect(
+                (200...302).contains(answer.response.status) || answer.code == "review-not-found", "\(endpoint.name)")
+            guard let tag = answer.response.fields["etag"] else { return }
+            let again = try await send(endpoint, token: admin, fields: [("If-None-Match", tag)])
+            statuses.append(again.response.status)
+        }
+        #expect(statuses.last == 304, "\(endpoint.name): \(statuses)")
     }
 
     private mutating func refuseParameters(_ endpoint: EndpointDeclaration, _ admin: String) async throws {
