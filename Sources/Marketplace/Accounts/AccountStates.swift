@@ -1,10 +1,10 @@
 public import Events
 
-/// A person as their stream tells it.
+/// The state of a person, folded from their stream.
 public struct UserState: StreamState, Equatable {
     /// True once registered.
     public private(set) var isRegistered = false
-    /// Where what they say of themselves stands; nil where they say nothing.
+    /// The place of the current profile in the log; nil where there is none, or it was erased.
     public private(set) var profile: WrittenAt?
 
     public init() {}
@@ -21,11 +21,11 @@ public struct UserState: StreamState, Equatable {
     }
 }
 
-/// A claim on a user name as its stream tells it.
+/// The state of a claim on a user name, folded from its stream.
 public struct UsernameState: StreamState, Equatable {
-    /// Who has it; nil where nobody does.
+    /// The person who has the name; nil where nobody does.
     public private(set) var holder: PersonID?
-    /// Where its spelling stands.
+    /// The place of the name's spelling in the log; nil where it was erased.
     public private(set) var name: WrittenAt?
 
     public init() {}
@@ -43,20 +43,20 @@ public struct UsernameState: StreamState, Equatable {
 }
 
 extension TypedStream<UserState> {
-    /// A person.
+    /// The stream of a person.
     public static func user(_ id: PersonID) -> TypedStream<UserState> { TypedStream(.user(id)) }
 }
 
 extension TypedStream<UsernameState> {
-    /// A claim on a user name.
+    /// The stream of a claim on a user name.
     public static func username(_ id: UsernameID) -> TypedStream<UsernameState> { TypedStream(.username(id)) }
 }
 
 extension Action {
     static let accounts = [changeProfile, eraseAccount]
 
-    /// To say who one is.
+    /// To change one's own profile.
     public static let changeProfile = Action("change-profile", "change the profile", Right(.account, [.oneself]))
-    /// To have one's name and words forgotten.
+    /// To erase one's own account, and words that one wrote.
     public static let eraseAccount = Action("erase-account", "erase the account", Right(.account, [.oneself]))
 }

@@ -1,13 +1,16 @@
 public import Events
 
-/// The command to say who one is.
+/// The command to change one's own profile.
+///
+/// Refused without the right to `change-profile`. Appends `ProfileChanged` and, where an earlier profile stands, a
+/// `ContentErased` that erases it.
 public struct ChangeProfile: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
-    /// The words.
+    /// The new profile.
     public let profile: Content
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(principal: Principal, now: Timestamp, profile: Content) {
         self.principal = principal
         self.now = now
@@ -21,7 +24,7 @@ public struct ChangeProfile: AuthenticatedCommand {
         let stream = StreamName.user(principal.user)
         let changed = DecidedEvent(
             stream, ProfileChanged(profileCommitment: profile.commitment), contents: [.profile: profile])
-        // What somebody says of themselves in place of something else takes that away.
+        // A new profile replaces the one before it, which is erased.
         return .append([changed] + (past[.user(principal.user)].profile.map { [.erasing($0, in: stream)] } ?? []))
     }
 }

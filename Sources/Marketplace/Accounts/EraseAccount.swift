@@ -1,23 +1,26 @@
 public import Events
 
-/// The command to have one's name and words about oneself forgotten, to lay down all roles, and to end all credentials.
+/// The command to erase one's own account: it gives up the user name, erases name and profile, gives up all roles and
+/// revokes all credentials.
 ///
-/// Agents stay, and so does who published them: an id that says nothing.
+/// Agents stay, and so does the id of their publisher, which says nothing about the person. Refused where agents would
+/// have no owner left, unless `abandons` is set; those are deprecated then. A person with a good credential of scope
+/// `admin` among `tokens` has to use a credential of that scope, and another administrator has to be left.
 public struct EraseAccount: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
-    /// The claim on the name; nil where the vault knows of none.
+    /// The claim on the name; nil where the vault has none.
     public let username: UsernameID?
     /// All credentials of the person.
     public let tokens: [TokenID]
-    /// What the person has a role on.
+    /// The agents and namespaces that the person has a role on.
     public let subjects: [RoleSubject]
-    /// True to leave agents that have no other owner.
+    /// True to leave agents without an owner where the person is the only one.
     public let abandons: Bool
     /// Credentials of anybody that were issued with the scope `admin`.
     public let administrators: [TokenID]
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, username: UsernameID?, tokens: [TokenID], subjects: [RoleSubject] = [],
         abandons: Bool = false, administrators: [TokenID] = []
@@ -66,7 +69,7 @@ public struct EraseAccount: AuthenticatedCommand {
         return .append(events)
     }
 
-    /// The agents that would have no owner; ascending.
+    /// The agents that would have no owner left, in ascending order.
     public func abandoned(_ past: Past) -> [AgentKey] {
         subjects.compactMap { subject in
             guard case .agent(let key) = subject, past[.agent(key)].roles.isLastOwner(principal.user) else {
@@ -76,7 +79,7 @@ public struct EraseAccount: AuthenticatedCommand {
         }.sorted()
     }
 
-    /// An administrator goes by the scope `admin` alone, and the last one does not go.
+    /// Refuses an administrator who asks without the scope `admin`, and the last administrator.
     private func decideAdministration(_ past: Past) throws(Rejection) {
         func isAdministrators(_ token: TokenID) -> Bool {
             past[.token(token)].permissions.scopes.contains(.admin) && past.isGood(token, at: now)
@@ -90,16 +93,18 @@ public struct EraseAccount: AuthenticatedCommand {
     }
 }
 
-/// The command to erase words that somebody said, at their own will; what they belong to stays.
+/// The command to erase texts that a person wrote, at their own will. Whatever the texts belong to stays.
+///
+/// Refused without the right to `erase-account`. Appends one `ContentErased` for each text.
 public struct EraseWords: AuthenticatedCommand {
-    /// Something that was written, with the stream of the entry that commits to it.
+    /// A text, with the stream of the entry that commits to it.
     public struct Words: Sendable, Hashable {
-        /// The stream.
+        /// The stream of the entry.
         public let stream: AnyStream
-        /// Where they stand.
+        /// The place of the text in the log.
         public let written: WrittenAt
 
-        /// States where words stand.
+        /// Names a text.
         public init(stream: AnyStream, written: WrittenAt) {
             self.stream = stream
             self.written = written
@@ -108,10 +113,10 @@ public struct EraseWords: AuthenticatedCommand {
 
     public let principal: Principal
     public let now: Timestamp
-    /// The words.
+    /// The texts to erase.
     public let words: [Words]
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(principal: Principal, now: Timestamp, words: [Words]) {
         self.principal = principal
         self.now = now

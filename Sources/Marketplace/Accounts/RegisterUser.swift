@@ -1,6 +1,9 @@
 public import Events
 
-/// The command to become somebody here: a person with a name and a first credential.
+/// The command to register a person with a name and a first credential. It takes no credential.
+///
+/// Refused where the name is reserved or somebody has it. Appends `UserRegistered`, `UsernameClaimed` and
+/// `TokenIssued`.
 public struct RegisterUser: Command {
     /// The new person.
     public let person: PersonID
@@ -8,15 +11,15 @@ public struct RegisterUser: Command {
     public let username: UsernameID
     /// The name.
     public let name: Username
-    /// The name as a content.
+    /// The name as the content that `UsernameClaimed` commits to.
     public let nameContent: Content
     /// The first credential.
     public let token: IssueToken.NewCredential
 
-    /// What the first credential permits.
+    /// The permissions of the first credential.
     public static let permissions = Permissions([.account, .publish, .review])
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         person: PersonID, username: UsernameID, name: Username, nameContent: Content, token: IssueToken.NewCredential
     ) {

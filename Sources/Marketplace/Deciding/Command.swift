@@ -1,63 +1,64 @@
 public import Events
 
-/// Who asks, by which credential.
+/// The person who asks, and the credential that they ask with.
 public struct Principal: Sendable, Hashable {
     /// The person.
     public let user: PersonID
     /// The credential.
     public let token: TokenID
 
-    /// Names somebody.
+    /// Creates a principal.
     public init(user: PersonID, token: TokenID) {
         self.user = user
         self.token = token
     }
 
-    /// The streams that say who asks: the person's, and those of all credentials that this one stands or falls with, as
-    /// far as they are known from what was read.
+    /// The streams that authenticate the principal: the person's, and those of all credentials that this one depends
+    /// on, as far as `past` names them.
     public func streams(_ past: Past) -> [AnyStream] {
         [TypedStream.user(user).any] + past.lineage(of: token).tokens.map { TypedStream.token($0).any }
     }
 }
 
-/// What somebody wants done: what it reads, and what it decides over that. Pure.
+/// A command: it names the streams that it reads, and decides over their past. It is pure: it has no I/O.
 public protocol Command: Sendable {
-    /// Who asks; nil for what takes no credential.
+    /// The person and credential that ask; nil for a command that takes no credential.
     var actor: Principal? { get }
 
-    /// The streams that the decision reads besides those that say who asks, as far as they are known from what was read
-    /// already. The handler asks again until nothing new is named, at most `maximumRounds` times; streams that the
-    /// decision does not append to guard it.
+    /// The streams that the decision reads, besides those of `actor`, as far as `past` names them.
+    ///
+    /// The handler calls this again until it names nothing new, at most `Reading.maximumRounds` times. Every stream
+    /// that the decision read has to be unchanged when its events are appended, also one that it does not append to.
     func streams(_ past: Past) -> [AnyStream]
 
-    /// Decides over the past of `streams`.
+    /// Decides over the past of `allStreams`.
     func decide(_ past: Past) throws(Rejection) -> Decision
 }
 
 extension Command {
-    /// All streams that the decision reads.
+    /// All streams that the decision reads, those of `actor` included.
     public func allStreams(_ past: Past) -> [AnyStream] { (actor?.streams(past) ?? []) + streams(past) }
 }
 
 /// The bound on reading for one decision.
 public enum Reading {
-    /// How often a command may name more streams once it has seen others: the longest lineage takes one for each issuer
-    /// and each renewal.
+    /// How often a command may name more streams after it has read some: the longest lineage takes one round for each
+    /// issuer and each renewal.
     public static let maximumRounds = Lineage.maximumIssuers + Lineage.maximumRenewals + 8
 }
 
-/// A command that takes a credential.
+/// A command that needs a credential.
 public protocol AuthenticatedCommand: Command {
-    /// Who asks.
+    /// The person and the credential that ask.
     var principal: Principal { get }
-    /// When; a credential that expires by then permits nothing.
+    /// The time of the command; a credential that has expired by then permits nothing.
     var now: Timestamp { get }
 }
 
 extension AuthenticatedCommand {
     public var actor: Principal? { principal }
 
-    /// Throws unless the table of rights lets the principal; says as what it does.
+    /// Throws unless the table of rights permits the action; returns the authority under which the principal acts.
     @discardableResult
     func authorize(
         _ action: Action, on resource: Resource, _ past: Past, as wanted: Authority? = nil
@@ -66,15 +67,16 @@ extension AuthenticatedCommand {
     }
 }
 
-/// What comes of a command.
+/// The result of a command that is not refused.
 public enum Decision: Sendable, Equatable {
-    /// These events, all or none; where there are none, what the command changes in the vault is all.
+    /// Append these events, all or none. Where the list is empty, the command changes the vault alone.
     case append([DecidedEvent])
-    /// All is as it was asked for, since a position; nil where there never was anything.
+    /// Nothing to change: the log has been as the command asks since a position; nil where there is no such position.
     case unchanged(since: Position?)
 
-    /// States an event about an agent with a few words, which take the place of what was said of the matter before: nobody
-    /// sees that any more, so it is erased.
+    /// Appends an event about an agent with an optional note.
+    ///
+    /// The note replaces the earlier one on the same matter: nobody sees that any more, so it is erased.
     static func state(
         _ event: any EventPayload, on key: AgentKey, note: Content?, superseding before: WrittenAt?
     ) -> Decision {
@@ -83,18 +85,18 @@ public enum Decision: Sendable, Equatable {
     }
 }
 
-/// An event that a decision wants appended, with what it commits to.
+/// An event to append, with the contents that it commits to.
 public struct DecidedEvent: Sendable, Equatable {
-    /// The stream.
+    /// The stream to append to.
     public let stream: StreamName
-    /// What happened.
+    /// The event itself.
     public let event: any EventPayload
-    /// What people wrote, by its kind.
+    /// The texts that the event commits to, by kind.
     public let contents: [ContentKind: Content]
-    /// The content that goes with it, for a `content.erased.v1`.
+    /// The content that the append removes; set for a `content.erased.v1` alone.
     public let erases: WrittenAt?
 
-    /// States an event.
+    /// Creates an event to append.
     public init(
         _ stream: StreamName, _ event: any EventPayload, contents: [ContentKind: Content] = [:],
         erases: WrittenAt? = nil
@@ -105,30 +107,30 @@ public struct DecidedEvent: Sendable, Equatable {
         self.erases = erases
     }
 
-    /// States that something a person wrote is gone, by their own will.
+    /// The event that erases a text at the will of the person who wrote it.
     static func erasing(_ written: WrittenAt, in stream: StreamName) -> DecidedEvent {
         DecidedEvent(
             stream, ContentErased(authority: .owner, entry: written.entry, field: written.field, reason: .owner),
             erases: written)
     }
 
-    /// Equal events in the same stream with the same contents.
+    /// Two decided events are equal where stream, event, contents and erased content are equal.
     public static func == (left: DecidedEvent, right: DecidedEvent) -> Bool {
         left.stream == right.stream && left.event.equals(right.event) && left.contents == right.contents
             && left.erases == right.erases
     }
 }
 
-/// Where something stands that a person wrote.
+/// The place of a text that a person wrote.
 public struct WrittenAt: Sendable, Hashable {
     /// The entry that commits to it.
     public let entry: UUIDv7
-    /// Where that stands.
+    /// The position of the entry.
     public let position: Position
     /// The field that commits to it.
     public let field: String
 
-    /// States where something stands.
+    /// Creates a place.
     public init(entry: UUIDv7, position: Position, field: String) {
         self.entry = entry
         self.position = position

@@ -1,13 +1,13 @@
 public import Events
 
-/// Several streams as a decision reads them, each with the version that it was read at.
+/// The streams that a decision reads: the state of each, and the version that it was read at.
 public struct Past: Sendable {
     private var streams: [StreamName: (version: StreamVersion, state: any StreamState)] = [:]
 
-    /// Nothing read yet.
+    /// Creates a past without streams.
     public init() {}
 
-    /// Adds what was read of a stream.
+    /// Adds a stream as it was read.
     public mutating func add(_ stream: StreamName, _ version: StreamVersion, _ state: any StreamState) {
         streams[stream] = (version, state)
     }

@@ -7,13 +7,13 @@ public enum Rejection: Error, Sendable, Equatable {
     case notAuthenticated
     /// The credential does not permit this.
     case outOfScope(Action, Resource)
-    /// The credential permits it, and the person may not do it.
+    /// The credential permits it, but the person has no right to it.
     case notPermitted(Action, Resource)
-    /// The name is kept for the administrator.
+    /// The name is reserved for the administrator.
     case reserved(String)
     /// The agent is registered under another spelling.
     case otherSpelling(AgentID)
-    /// The version exists with another content.
+    /// The version exists with other files.
     case versionExists(AgentState.Published)
     /// Moderators hold the agent.
     case held(AgentKey, AgentState.Hold)
@@ -25,36 +25,37 @@ public enum Rejection: Error, Sendable, Equatable {
     case noVersion(AgentKey, String)
     /// There is no such namespace.
     case noNamespace(Namespace)
-    /// There is nobody of this name.
+    /// There is no person with this name or id.
     case noUser
-    /// There is no such credential, or it is somebody else's.
+    /// There is no such credential, or it belongs to another person.
     case noToken
     /// There is no such review.
     case noReview
-    /// Somebody has the name.
+    /// Another person has the name.
     case nameTaken
-    /// An agent or a namespace needs an owner.
+    /// The person is the last owner of the agent or namespace.
     case lastOwner(Resource)
-    /// Nobody judges or moderates what is theirs, or was within 365 days.
+    /// The person has a role on the agent or in its namespace, or had one within 365 days, and so may neither judge nor
+    /// moderate it.
     case ownAgent(AgentKey)
-    /// The inviter has no right to give the role any more.
+    /// The inviter no longer has the right to give the role.
     case invitationVoid
     /// The person has reviewed the agent already.
     case alreadyReviewed(AgentKey)
     /// An agent can't replace itself.
     case replacesItself(AgentKey)
-    /// Credentials that were to end for another one have ended already: somebody else was faster.
+    /// The credentials that the new one replaces were revoked meanwhile, by another command.
     case superseded
-    /// Too many credentials stand above the one that would issue another.
+    /// The issuing credential has `Lineage.maximumIssuers` issuers above it already.
     case issuedTooDeep
-    /// The credential and those it replaced were renewed as often in a row as can be.
+    /// The credential is the result of `Lineage.maximumRenewals` renewals in a row, which is the maximum.
     case renewedTooOften
-    /// The person owns these agents alone.
+    /// The person is the only owner of these agents.
     case soleOwner([AgentKey])
-    /// Nobody else administers the marketplace.
+    /// The person is the last administrator of the marketplace.
     case lastAdministrator
-    /// Credentials of an administrator are touched with the scope `admin` alone.
+    /// Only a credential with the scope `admin` may end credentials of an administrator.
     case administrators
-    /// A credential can't permit more than the one it is issued by.
+    /// A credential can't permit more than the one that issues or renews it.
     case scopeTooWide(PermissionWord)
 }

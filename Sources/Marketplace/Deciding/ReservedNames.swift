@@ -1,5 +1,5 @@
-/// Names that can't be a namespace, an agent of their own or a person: the marketplace's, those of imported packages,
-/// and words that are paths, commands or offices.
+/// Names that only an administrator may use for a namespace or for an agent without one, and that no person may take:
+/// names of the marketplace, names of package ecosystems, and words that are paths, commands or offices.
 public enum ReservedNames {
     /// All of them, folded.
     public static let all: Set<String> = [

@@ -1,12 +1,13 @@
 public import Events
 
-/// Something that can be done, with its row in the table of rights. Each feature declares its actions in an extension.
+/// Something that a person can do, with its row in the table of rights. Each feature declares its actions in an
+/// extension.
 public struct Action: Sendable, Hashable {
     /// The name, in lower case with dashes.
     public let name: String
-    /// What is done, for a sentence such as "the token has no scope to …".
+    /// The action in words, for a sentence such as "the token has no scope to …".
     public let words: String
-    /// Which credential it takes, and who may do it.
+    /// The credential that the action needs, and the people who may do it.
     public let right: Right
 
     init(_ name: String, _ words: String, _ right: Right) {
@@ -20,13 +21,13 @@ public struct Action: Sendable, Hashable {
         accounts + tokens + roles + releases + reviews + stars + flags + moderation
         + downloads
 
-    /// Actions are told apart by their names.
+    /// Two actions are equal where their names are equal.
     public static func == (left: Action, right: Action) -> Bool { left.name == right.name }
-    /// Actions are told apart by their names.
+    /// Two actions are equal where their names are equal.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
-/// What it is done to.
+/// The object of an action.
 public enum Resource: Sendable, Hashable {
     /// An agent.
     case agent(AgentKey)
@@ -38,7 +39,7 @@ public enum Resource: Sendable, Hashable {
     case marketplace
 }
 
-/// What a person is to a resource.
+/// The relation of a person to a resource.
 public enum Relation: Sendable, CaseIterable {
     /// An owner of the agent or namespace.
     case owner
@@ -46,17 +47,17 @@ public enum Relation: Sendable, CaseIterable {
     case maintainer
     /// Nobody has claimed it.
     case unclaimed
-    /// It is the person's own account.
+    /// The resource is the person's own account.
     case oneself
     /// None of these.
     case stranger
 }
 
-/// A row of the table of rights: which credential an action takes, and who may do it.
+/// A row of the table of rights: the credential that an action needs, and the people who may do it.
 public struct Right: Sendable {
     /// The kinds of credentials.
     public enum Credential: Sendable {
-        /// The scope `publish`, where it is not narrowed to other agents and namespaces.
+        /// The scope `publish`, unless it is restricted to other agents and namespaces.
         case publishing
         /// The scope `review`.
         case reviewing
@@ -66,13 +67,14 @@ public struct Right: Sendable {
         case reporting
         /// The scope `admin`.
         case administering
-        /// The scope `account`. A narrow credential that leaks gives nobody the account.
+        /// The scope `account`. It is apart from the others, so that a leaked credential without it does not give away
+        /// the account.
         case account
     }
 
-    /// What the credential has to permit.
+    /// The permission that the credential needs.
     public let credential: Credential
-    /// What one has to be to the resource.
+    /// The relations to the resource that permit the action; one of them is enough.
     public let relations: Set<Relation>
     /// True where the scope `moderate` is enough.
     public let isModerators: Bool
@@ -90,13 +92,15 @@ public struct Right: Sendable {
 }
 
 extension Set<Relation> {
-    /// Whatever one is to the resource.
+    /// Every relation: the action does not depend on it.
     static let anybody = Set(Relation.allCases)
 }
 
 extension Past {
-    /// The credential of a principal, where it is good now: not expired, not revoked, and nothing above it was revoked
-    /// with all that it issued.
+    /// The credential of a principal, if it is good now.
+    ///
+    /// - Throws: `notAuthenticated` where it has expired, is revoked or belongs to another person, or where a
+    ///   credential that it depends on was revoked with all that it issued.
     @discardableResult
     public func credential(of principal: Principal, at now: Timestamp) throws(Rejection) -> TokenState {
         let token = self[.token(principal.token)]
@@ -106,10 +110,10 @@ extension Past {
         return token
     }
 
-    /// Throws unless the table of rights lets a principal do something to a resource; says as what they do it.
+    /// Throws unless the table of rights permits the action; returns the authority under which the principal acts.
     ///
-    /// - Parameter wanted: as what they want to do it; nil for the first that permits it of owner, moderator and
-    ///   administrator.
+    /// - Parameter wanted: the authority to act under; nil for the first of owner, moderator and administrator that
+    ///   permits the action.
     @discardableResult
     public func authorize(
         _ principal: Principal, _ action: Action, on resource: Resource, at now: Timestamp, as wanted: Authority? = nil
@@ -132,7 +136,7 @@ extension Past {
         throw .notPermitted(action, resource)
     }
 
-    /// What a person is to a resource.
+    /// The relation of a person to a resource.
     func relation(of user: PersonID, to resource: Resource) -> Relation {
         let (roles, isThere): ([PersonID: Role], Bool)
         switch resource {

@@ -1,28 +1,28 @@
 public import Events
 
-/// What decisions know of one stream: a fold over its events.
+/// The state of one stream as decisions need it: a fold over its events.
 public protocol StreamState: Sendable {
     /// The state of a stream without entries.
     init()
 
-    /// The state after one more event of the stream. An event that the state does not speak of changes nothing.
+    /// Applies the next event of the stream. An event that the state does not handle changes nothing.
     mutating func evolve(_ past: PastEvent)
 }
 
-/// An event of the past, as it is folded.
+/// An event of a stream, with what a fold needs of its entry.
 public struct PastEvent: Sendable {
-    /// What happened.
+    /// The event itself.
     public let event: any EventPayload
-    /// The entry that says so.
+    /// The id of its entry.
     public let entry: UUIDv7
-    /// Where that stands.
+    /// The position of the entry.
     public let position: Position
     /// When it happened.
     public let time: Timestamp
-    /// The content `within` of a token that is narrowed; nil where there is none or it was erased.
+    /// The content `within` of a token whose publishing is restricted; nil where there is none, or it was erased.
     public let within: WithinContent?
 
-    /// Puts one together.
+    /// Creates an event of the past.
     public init(
         _ event: any EventPayload, entry: UUIDv7, at position: Position, time: Timestamp, within: WithinContent? = nil
     ) {
@@ -33,20 +33,20 @@ public struct PastEvent: Sendable {
         self.within = within
     }
 
-    /// Where the words stand that the event commits to.
+    /// The place of a content that the event commits to.
     func written(_ content: ContentKind) -> WrittenAt {
         WrittenAt(entry: entry, position: position, field: content.field)
     }
 }
 
-/// The name of a stream together with the state that it is folded to. Each feature declares its streams in an extension.
+/// The name of a stream with the type of its state. Each feature declares its streams in an extension.
 public struct TypedStream<State: StreamState>: Sendable, Hashable {
     /// The name.
     public let name: StreamName
 
     init(_ name: StreamName) { self.name = name }
 
-    /// The same among streams of other states.
+    /// The stream without its type, for use beside streams of other states.
     public var any: AnyStream { AnyStream(name: name) { State() } }
 }
 
@@ -57,7 +57,7 @@ public struct AnyStream: Sendable, Hashable {
     /// The state of the stream while it has no entry.
     public let initial: @Sendable () -> any StreamState
 
-    /// A stream with the state that decisions know of it; nil for one that no decision reads.
+    /// The stream of a name; nil for one that no decision reads.
     public static func named(_ name: StreamName) -> AnyStream? {
         switch name {
         case .user(let id): TypedStream.user(id).any
@@ -74,8 +74,8 @@ public struct AnyStream: Sendable, Hashable {
         }
     }
 
-    /// Streams are told apart by their names.
+    /// Two streams are equal where their names are equal.
     public static func == (left: AnyStream, right: AnyStream) -> Bool { left.name == right.name }
-    /// Streams are told apart by their names.
+    /// Two streams are equal where their names are equal.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -1,7 +1,7 @@
 extension Action {
     static let downloads = [reportDownloads]
 
-    /// To say what another server has answered.
+    /// To report downloads that another server has answered.
     public static let reportDownloads = Action(
         "report-downloads", "report downloads", Right(.reporting, .anybody, administrator: true))
 }

@@ -1,11 +1,11 @@
 public import Events
 
-/// A flag as its stream tells it.
+/// The state of a flag, folded from its stream.
 public struct FlagState: StreamState, Equatable {
-    /// Where it was raised; nil where it was not.
+    /// The position at which it was raised; nil before that.
     public private(set) var raised: Position?
 
-    /// Where the words for the moderators stand; nil where there are none, or they were erased.
+    /// The place of the note for moderators; nil where there is none, or it was erased.
     public private(set) var words: WrittenAt?
 
     public init() {}
@@ -23,15 +23,15 @@ public struct FlagState: StreamState, Equatable {
 }
 
 extension TypedStream<FlagState> {
-    /// A flag.
+    /// The stream of a flag.
     public static func flag(_ id: FlagID) -> TypedStream<FlagState> { TypedStream(.flag(id)) }
 }
 
 extension Action {
     static let flags = [flag, readFlags]
 
-    /// To ask the moderators to look.
+    /// To flag something for the moderators.
     public static let flag = Action("flag", "flag", Right(.reviewing, .anybody))
-    /// To read what was flagged.
+    /// To read flags.
     public static let readFlags = Action("read-flags", "read flags", Right(.moderating, .anybody))
 }

@@ -1,20 +1,22 @@
 public import Events
 import Manifest
 
-/// The command to ask the moderators to look. Once a reporter and target: the flag's id stands for both.
+/// The command to flag an agent, a version, a review or a person for the moderators. Each reporter flags a target once:
+/// the flag's id stands for both.
 ///
-/// It changes the vault alone. The log gets the flag later, by `StateFlag`.
+/// It appends no event: it changes the vault alone, and `StateFlag` appends the flag to the log later. Refused where
+/// the target does not exist.
 public struct RaiseFlag: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
-    /// What it is about.
+    /// The target.
     public let target: FlagTarget
-    /// The id that the vault made for reporter and target.
+    /// The id from the vault for this reporter and target.
     public let flag: FlagID
-    /// True where it waits for the log already.
+    /// True where the flag already waits for the log.
     public let isPending: Bool
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(principal: Principal, now: Timestamp, target: FlagTarget, flag: FlagID, isPending: Bool) {
         self.principal = principal
         self.now = now
@@ -51,16 +53,19 @@ public struct RaiseFlag: AuthenticatedCommand {
     }
 }
 
-/// The command that puts a flag into the log. Nobody asks for it, so the entry says nothing of who flagged.
+/// The command that appends a flag to the log. The server runs it without a principal, so the entry does not name the
+/// reporter.
+///
+/// Appends `FlagRaised`, or nothing where the log has the flag already.
 public struct StateFlag: Command {
-    /// The id that stands for reporter and target.
+    /// The id for the reporter and the target.
     public let flag: FlagID
-    /// What it is about, and why.
+    /// The target and the reason.
     public let about: Content
-    /// A few words for the moderators alone, where there are any.
+    /// A note that only moderators read; nil where there is none.
     public let words: Content?
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(flag: FlagID, about: Content, words: Content?) {
         self.flag = flag
         self.about = about
@@ -72,7 +77,7 @@ public struct StateFlag: Command {
     public func streams(_ past: Past) -> [AnyStream] { [TypedStream.flag(flag).any] }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
-        // Another program was faster: it waits no more.
+        // Another program has appended it. Without an event the append still ends the wait in the vault.
         guard past[.flag(flag)].raised == nil else { return .append([]) }
         return .append([
             DecidedEvent(
@@ -82,12 +87,14 @@ public struct StateFlag: Command {
     }
 }
 
-/// The command that erases the words of a flag, after who raised it is gone. Nobody asks for it.
+/// The command that erases the note of a flag after its reporter has left. The server runs it without a principal.
+///
+/// Appends `ContentErased`, or nothing where the flag has no note.
 public struct EraseFlagWords: Command {
     /// The id of the flag.
     public let flag: FlagID
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(flag: FlagID) {
         self.flag = flag
     }

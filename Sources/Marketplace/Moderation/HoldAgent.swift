@@ -2,15 +2,17 @@ public import Crypto
 public import Events
 public import Manifest
 
-/// The command to hold an agent or one of its versions until it was reviewed, or to end such a hold.
+/// The command to hold an agent or one of its versions until moderators have reviewed it, or to end such a hold.
 ///
-/// The hold on all versions and those on each are independent; lifting ends exactly one. Nobody acts on what is theirs.
+/// The hold on all versions and the hold on each version are independent; lifting ends exactly one. Refused for an
+/// agent on which, or in whose namespace, the principal has a role or had one within 365 days. Appends
+/// `AgentQuarantined` or `QuarantineLifted`.
 public struct HoldAgent: AuthenticatedCommand {
-    /// What is to happen.
+    /// The change to make.
     public enum Change: Sendable, Equatable {
-        /// Nobody gets it any more.
+        /// Start a hold: nobody can get it any more.
         case hold(QuarantineReason)
-        /// Everybody gets it again.
+        /// End the hold.
         case lift
     }
 
@@ -18,16 +20,16 @@ public struct HoldAgent: AuthenticatedCommand {
     public let now: Timestamp
     /// The agent.
     public let key: AgentKey
-    /// The version; nil for all, also those to come.
+    /// The version; nil for all versions, also later ones.
     public let version: SemVer?
-    /// What is to happen.
+    /// The change to make.
     public let change: Change
-    /// A few words that everybody sees, where there are any.
+    /// A note that everybody can read; nil where there is none.
     public let note: Content?
-    /// The matter that it belongs to.
+    /// The case that the change belongs to; nil where there is none.
     public let matter: CaseID?
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, key: AgentKey, version: SemVer?, change: Change, note: Content?,
         matter: CaseID?
@@ -70,7 +72,8 @@ public struct HoldAgent: AuthenticatedCommand {
         return .state(event, on: key, note: note, superseding: change == .lift ? nil : before)
     }
 
-    /// The packages and modules that nobody may publish again while the hold stands: those of a hold as malware.
+    /// The packages and modules that nobody may publish again while the hold stands; empty unless this is a hold for
+    /// malware.
     public func malware(_ past: Past) -> [SHA256Digest] {
         guard change == .hold(.malware) else { return [] }
         let versions = past[.agent(key)].versions.filter { version == nil || $0.key == version?.precedenceKey }
@@ -82,7 +85,7 @@ public struct HoldAgent: AuthenticatedCommand {
 extension Action {
     static let moderation = [quarantine, removeArtifact]
 
-    /// To hold agents and versions until they were reviewed, and to end that.
+    /// To hold agents and versions, and to end a hold.
     public static let quarantine = Action(
         "quarantine", "quarantine agents", Right(.moderating, .anybody, administrator: true))
     /// To remove a file from the marketplace.

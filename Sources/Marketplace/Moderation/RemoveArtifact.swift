@@ -1,9 +1,9 @@
 public import Crypto
 public import Events
 
-/// Whether a file was removed, as its stream tells it.
+/// The state of a file, folded from its stream.
 public struct ArtifactState: StreamState, Equatable {
-    /// Where the log says that it was removed; nil where it was not.
+    /// The position at which it was removed; nil where it was not.
     public private(set) var removed: Position?
 
     public init() {}
@@ -14,24 +14,28 @@ public struct ArtifactState: StreamState, Equatable {
 }
 
 extension TypedStream<ArtifactState> {
-    /// Whether a file was removed.
+    /// The stream of a file.
     public static func artifact(_ digest: SHA256Digest) -> TypedStream<ArtifactState> { TypedStream(.artifact(digest)) }
 }
 
-/// The command to remove the bytes of a file. Its digest and every proof stay, and nobody publishes it again.
+/// The command to remove the bytes of a file from the marketplace. Its digest and all proofs stay; nobody can publish
+/// the file again.
+///
+/// Refused without the right to `remove-artifact`. Appends `ArtifactRemoved`; `NoteRemovedArtifact` follows for each
+/// agent.
 public struct RemoveArtifact: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
     /// The file.
     public let digest: SHA256Digest
-    /// Why.
+    /// The reason.
     public let reason: ArtifactRemoved.Reason
-    /// The matter that it belongs to.
+    /// The case that the removal belongs to; nil where there is none.
     public let matter: CaseID?
     /// The agents that name it.
     public let agents: [AgentKey]
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, digest: SHA256Digest, reason: ArtifactRemoved.Reason, matter: CaseID?,
         agents: [AgentKey] = []
@@ -62,15 +66,18 @@ public struct RemoveArtifact: AuthenticatedCommand {
     }
 }
 
-/// The command that says on an agent that one of its files was removed. Nobody asks for it: it follows the removal, and
-/// says nothing twice.
+/// The command that notes on an agent that one of its files was removed. The server runs it after a removal, without a
+/// principal.
+///
+/// Appends `AgentArtifactRemoved` with the versions that name the file, in several events where there are many. Changes
+/// nothing where the file is not removed, the agent has the note already, or none of its versions names the file.
 public struct NoteRemovedArtifact: Command {
     /// The agent.
     public let key: AgentKey
     /// The file.
     public let digest: SHA256Digest
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(key: AgentKey, digest: SHA256Digest) {
         self.key = key
         self.digest = digest

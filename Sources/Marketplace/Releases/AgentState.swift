@@ -2,35 +2,35 @@ public import Crypto
 public import Events
 import Manifest
 
-/// An agent as its stream tells it.
+/// The state of an agent, folded from its stream.
 public struct AgentState: StreamState, Equatable {
-    /// A version that exists.
+    /// A published version.
     public struct Published: Sendable, Equatable {
-        /// As published, with its build.
+        /// The version as it was published, with its build metadata.
         public let version: String
         /// The digest over its artifacts.
         public let release: SHA256Digest
-        /// Where the log says so.
+        /// The position of the publication.
         public let position: Position
-        /// Why each side yanks it.
+        /// The reasons of the sides that yank it now.
         public fileprivate(set) var yanks: [Side: YankReason] = [:]
-        /// The words that each side last said about its yank, and moderators about their hold; those that are there still.
+        /// The place of the last note on each matter, without erased notes.
         public fileprivate(set) var notes: [Matter: WrittenAt] = [:]
-        /// Where the log last said something of that; nil where it never did.
+        /// The position of the last yank or unyank; nil where there was none.
         public fileprivate(set) var yankedOrBack: Position?
 
         /// Its files.
         public let artifacts: [Artifact]
-        /// Why moderators hold it; nil where they do not.
+        /// The hold of moderators on this version; nil where there is none.
         public fileprivate(set) var hold: Hold?
-        /// Where the log last said that a hold ended.
+        /// The position at which the last hold on this version ended; nil where none has.
         public fileprivate(set) var lifted: Position?
 
         /// True while a side yanks it.
         public var isYanked: Bool { !yanks.isEmpty }
     }
 
-    /// What words of a side are about.
+    /// The matter of a note.
     public enum Matter: Sendable, Hashable {
         /// A yank.
         case yank(Side)
@@ -40,50 +40,50 @@ public struct AgentState: StreamState, Equatable {
         case hold
     }
 
-    /// That moderators hold an agent or a version.
+    /// A hold of moderators on an agent or a version.
     public struct Hold: Sendable, Equatable {
-        /// Why.
+        /// The reason.
         public let reason: QuarantineReason
-        /// When it was said.
+        /// When it began.
         public let since: Timestamp
-        /// Where the log says so.
+        /// The position of its entry.
         public let position: Position
     }
 
-    /// What is said of an agent that is given up.
+    /// The deprecation of an agent.
     public struct Deprecation: Sendable, Equatable {
-        /// What to use in its place.
+        /// The agent to use instead; nil where none is named.
         public let replacement: AgentID?
-        /// Where the log says so.
+        /// The position of its entry.
         public let position: Position
     }
 
     /// The registered spelling; nil before it is registered.
     public private(set) var id: AgentID?
-    /// Who may do what with it.
+    /// The owners and maintainers.
     public private(set) var roles: [PersonID: Role] = [:]
-    /// When those who had a role last lost it.
+    /// When each person last lost a role.
     public private(set) var left: [PersonID: Timestamp] = [:]
-    /// Where the log last said that somebody got a role.
+    /// The position at which each person last got a role. The person who registered the agent is not in it for that.
     public private(set) var joined: [PersonID: Position] = [:]
-    /// Versions by precedence, so that a build alone makes no other version.
+    /// Versions by precedence: build metadata alone does not make another version.
     public private(set) var versions: [[UInt8]: Published] = [:]
-    /// Why moderators hold all versions, also those to come; nil where they do not.
+    /// The hold of moderators on all versions, also later ones; nil where there is none.
     public private(set) var hold: Hold?
-    /// Where the log last said that a hold on all ended.
+    /// The position at which the last hold on all versions ended; nil where none has.
     public private(set) var lifted: Position?
-    /// Files that the log says are removed from its versions.
+    /// Files of its versions whose removal is noted on this agent.
     public private(set) var removed: Set<SHA256Digest> = []
-    /// The words that were last said about the agent as a whole; those that are there still.
+    /// The place of the last note on each matter of the whole agent, without erased notes.
     public private(set) var notes: [Matter: WrittenAt] = [:]
-    /// Which sides do not recommend it any more.
+    /// The current deprecations, by side.
     public private(set) var deprecations: [Side: Deprecation] = [:]
-    /// Where the log last said that it is recommended again.
+    /// The position at which a side last took its deprecation back; nil where none has.
     public private(set) var undeprecated: Position?
 
     public init() {}
 
-    /// The version that is shown.
+    /// The version to show where nobody asks for another one.
     public var latest: Published? {
         LatestVersion.shown(among: versions.values) { (SemVer($0.version), $0.isYanked || $0.hold != nil) }
     }
@@ -100,7 +100,7 @@ public struct AgentState: StreamState, Equatable {
             roles[removed.user] = nil
             left[removed.user] = past.time
         case let published as VersionPublished:
-            // A version in the log was checked before it got there.
+            // The publish command checked the version, so this guard does not fail.
             guard let version = SemVer(published.version) else { return }
             versions[version.precedenceKey] = Published(
                 version: published.version, release: published.release, position: past.position,
@@ -156,7 +156,7 @@ public struct AgentState: StreamState, Equatable {
         }
     }
 
-    /// The hold that keeps a version from everybody: its own, or the one on all.
+    /// The hold that applies to a version: its own, else the one on all versions.
     public func hold(on version: Published) -> Hold? { version.hold ?? hold }
 
     private mutating func change(_ version: String, _ body: (inout Published) -> Void) {
@@ -167,14 +167,14 @@ public struct AgentState: StreamState, Equatable {
 }
 
 extension [AgentState.Matter: WrittenAt] {
-    /// What was said of a matter last; silence leaves what was said before.
+    /// Remembers the place of the last note on a matter. An event without a note leaves the earlier one.
     fileprivate mutating func say(_ matter: AgentState.Matter, _ commitment: SHA256Digest?, _ past: PastEvent) {
         if commitment != nil { self[matter] = past.written(.note) }
     }
 }
 
 extension TypedStream<AgentState> {
-    /// An agent.
+    /// The stream of an agent.
     public static func agent(_ key: AgentKey) -> TypedStream<AgentState> { TypedStream(.agent(key)) }
 }
 
@@ -184,13 +184,13 @@ extension Action {
     /// To publish the first version of an agent.
     public static let registerAgent = Action(
         "register-agent", "publish", Right(.publishing, [.owner, .maintainer, .unclaimed]))
-    /// To publish another one.
+    /// To publish a further version of an agent.
     public static let publishVersion = Action("publish-version", "publish", Right(.publishing, [.owner, .maintainer]))
-    /// To hide a version from resolution, or take that back.
+    /// To hide a version from resolution, or to undo that.
     public static let yankVersion = Action(
         "yank-version", "yank versions of",
         Right(.publishing, [.owner, .maintainer], moderator: true, administrator: true))
-    /// To say that an agent is not recommended, or take that back.
+    /// To deprecate an agent, or to undo that.
     public static let deprecateAgent = Action(
         "deprecate-agent", "deprecate", Right(.publishing, [.owner, .maintainer], moderator: true, administrator: true))
 }

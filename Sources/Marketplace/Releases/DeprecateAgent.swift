@@ -1,21 +1,25 @@
 public import Events
 
-/// The command to say that an agent is not recommended any more, or to take that back.
+/// The command to deprecate an agent, or to undo that.
+///
+/// Owners and moderators or administrators deprecate independently. Refused to a moderator or administrator who has a
+/// role on the agent or in its namespace, or had one within 365 days, and for a replacement that is not registered or
+/// is the agent itself. Appends `AgentDeprecated` or `AgentUndeprecated`.
 public struct DeprecateAgent: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
     /// The agent.
     public let key: AgentKey
-    /// True to say it.
+    /// True to deprecate, false to undo it.
     public let isDeprecated: Bool
-    /// What to use in its place.
+    /// The agent to use instead; nil where none is named.
     public let replacement: AgentID?
-    /// A few words, where there are any.
+    /// A note; nil where there is none.
     public let note: Content?
-    /// As what it is to be done; nil for owner where that is possible.
+    /// The authority to act under; nil for the first of owner, moderator and administrator that permits it.
     public let authority: Authority?
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, key: AgentKey, isDeprecated: Bool, replacement: AgentID?, note: Content?,
         authority: Authority? = nil

@@ -2,26 +2,26 @@ import Crypto
 public import Events
 public import Manifest
 
-/// What a manifest and its files become: the facts that stand in the entry, and the listing beside it.
+/// The result of checking a manifest and its files: the facts for the entry, and the contents that it commits to.
 public struct Publication: Sendable {
     /// The agent.
     public let id: AgentID
     /// The version.
     public let version: SemVer
-    /// What the entry will say.
+    /// The event to append.
     public let published: VersionPublished
-    /// What it commits to.
+    /// The contents that the event commits to.
     public let contents: [ContentKind: Content]
-    /// What was found and does not stand against publishing.
+    /// Findings that do not prevent publishing.
     public let warnings: [Finding]
 
-    /// All that stands against publishing, with the warnings.
+    /// The findings that prevent publishing, together with the warnings.
     public struct Refusal: Error, Sendable, Equatable {
         /// At least one of them is an error.
         public let findings: [Finding]
     }
 
-    /// Why a file is none of its role, as its first eight bytes say; nil where it may be one.
+    /// Why a file can't have a role, judged by its first eight bytes; nil where it may have it.
     public static func fault(ofHead head: [UInt8], of role: Artifact.Role) -> String? {
         switch role {
         case .package: head.starts(with: [0x1f, 0x8b, 0x08]) ? nil : "is no gzip-compressed tar archive"
@@ -32,9 +32,10 @@ public struct Publication: Sendable {
         }
     }
 
-    /// Judges a manifest as something to be published.
+    /// Checks a manifest and its files for publishing.
     ///
-    /// - Parameter nonce: gives 32 random bytes for each content.
+    /// - Parameter nonce: returns 32 random bytes for each content.
+    /// - Throws: all findings at once, where one of them is an error.
     public init(manifest: AgentManifest, artifacts: [Artifact], nonce: () -> [UInt8]) throws(Refusal) {
         var findings = manifest.findings
         let hasIDFinding = findings.contains { $0.path == "/id" }
@@ -119,11 +120,11 @@ public struct Publication: Sendable {
         return listing
     }
 
-    /// The first line of a description, cut at a word where it is longer than 200 code points.
+    /// The first line of a description; one longer than 200 code points is cut at a word and ends with an ellipsis.
     static func summary(of description: String) -> String {
         let line = description.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         guard line.unicodeScalars.count > 200 else { return line }
-        // Whole characters, as many as fit beside the ellipsis.
+        // Whole characters, as many as fit with the ellipsis.
         var cut = ""
         var length = 0
         for character in line {
@@ -135,7 +136,7 @@ public struct Publication: Sendable {
         return "\(words)…"
     }
 
-    /// The envelope around the data takes less than 1 KiB, whatever stands in it.
+    /// True where the event does not fit an entry. The check leaves 1 KiB for the envelope, whose own fields take less.
     private static func exceedsEntry(_ published: VersionPublished) -> Bool {
         guard let probeKey = AgentKey("a") else { return false }
         let probe = Envelope(

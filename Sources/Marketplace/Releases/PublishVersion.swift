@@ -3,21 +3,26 @@ public import Events
 public import Manifest
 
 /// The command to publish a version of an agent.
+///
+/// The first version registers the agent, and claims its namespace where nobody has; the principal becomes the owner.
+/// Refused for a reserved name, a namespace of other people, another spelling of a registered id, an agent on hold, a
+/// removed file, and a version that exists with other files. Appends `VersionPublished`, before it `NamespaceClaimed`
+/// and `AgentRegistered` where they are needed.
 public struct PublishVersion: AuthenticatedCommand {
-    /// Who publishes.
+    /// The person and the credential that publish.
     public let principal: Principal
     /// The agent in the principal's spelling.
     public let id: AgentID
     /// The version.
     public let version: SemVer
-    /// What the entry will say.
+    /// The event to append.
     public let published: VersionPublished
-    /// What `published` commits to.
+    /// The contents that `published` commits to.
     public let contents: [ContentKind: Content]
-    /// When.
+    /// The time of the command.
     public let now: Timestamp
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, id: AgentID, version: SemVer, published: VersionPublished,
         contents: [ContentKind: Content], now: Timestamp
@@ -31,9 +36,9 @@ public struct PublishVersion: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        // Whether a file was removed is guarded, so that none comes back.
+        // These streams are read so that nobody can publish a file while it is being removed.
         var streams = [TypedStream.agent(id.key).any] + published.artifacts.map { TypedStream.artifact($0.sha256).any }
-        // Whose the namespace is decides over new agents alone.
+        // The owner of the namespace matters for new agents alone.
         if past.contains(.agent(id.key)), past[.agent(id.key)].id == nil, let namespace = id.key.namespace {
             streams.append(TypedStream.namespace(namespace).any)
         }
@@ -65,10 +70,11 @@ public struct PublishVersion: AuthenticatedCommand {
         }
     }
 
-    /// The events that make a new agent the principal's.
+    /// The events that register a new agent for the principal, and claim its namespace where nobody has.
     private func claims(_ past: Past) throws(Rejection) -> [DecidedEvent] {
         let key = id.key
-        // The scope names the agent; who may register it in its namespace depends on whose that is.
+        // The credential may be restricted to the agent. Whether the person may register it depends on the namespace,
+        // below.
         try authorize(.registerAgent, on: .agent(key), past)
         let name = key.namespace?.description ?? key.description
         guard past[.token(principal.token)].permissions.scopes.contains(.admin) || !ReservedNames.all.contains(name)

@@ -1,7 +1,10 @@
 public import Events
 public import Manifest
 
-/// The command to hide a version from resolution, or to take that back.
+/// The command to hide a version from resolution, or to undo that.
+///
+/// Owners and moderators or administrators yank independently. Refused to a moderator or administrator who has a role
+/// on the agent or in its namespace, or had one within 365 days. Appends `VersionYanked` or `VersionUnyanked`.
 public struct YankVersion: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
@@ -9,16 +12,16 @@ public struct YankVersion: AuthenticatedCommand {
     public let key: AgentKey
     /// The version.
     public let version: SemVer
-    /// True to hide it.
+    /// True to yank, false to undo it.
     public let isYanked: Bool
-    /// Why.
+    /// The reason.
     public let reason: YankReason
-    /// A few words, where there are any.
+    /// A note; nil where there is none.
     public let note: Content?
-    /// As what it is to be done; nil for owner where that is possible.
+    /// The authority to act under; nil for the first of owner, moderator and administrator that permits it.
     public let authority: Authority?
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, key: AgentKey, version: SemVer, isYanked: Bool, reason: YankReason,
         note: Content?, authority: Authority? = nil
@@ -43,7 +46,7 @@ public struct YankVersion: AuthenticatedCommand {
         guard authority == .owner || !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
         guard let published = agent.versions[version.precedenceKey] else { throw .noVersion(key, version.description) }
         let known = published.yanks[Side(authority)]
-        // Another reason, or a few words, are news of a version that is yanked already.
+        // On a version that is yanked already, another reason or a note is still worth an entry.
         let isNews = isYanked ? known != reason || note != nil : known != nil
         guard isNews else { return .unchanged(since: published.yankedOrBack) }
         let (name, commitment) = (published.version, note?.commitment)

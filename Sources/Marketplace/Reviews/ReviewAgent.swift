@@ -1,18 +1,22 @@
 public import Events
 public import Manifest
 
-/// The command to say what one thinks of an agent, to say it anew, or to take it back.
+/// The command to review an agent, to change one's own review, or to withdraw it.
+///
+/// Refused to a person who has a role on the agent or in its namespace, or had one within 365 days; they may still
+/// withdraw. Appends `ReviewSubmitted`, `ReviewEdited` or `ReviewWithdrawn`, and a `ContentErased` for each earlier
+/// text.
 public struct ReviewAgent: AuthenticatedCommand {
-    /// What is said.
+    /// A review.
     public struct Judgment: Sendable {
-        /// The version that was tried; nil for the one that is shown.
+        /// The version that the reviewer tried; nil for the one that the marketplace shows.
         public let version: SemVer?
-        /// 1 to 5.
+        /// The rating, from 1 to 5.
         public let rating: Int64
         /// Title and text.
         public let words: Content
 
-        /// Puts one together.
+        /// Creates a review.
         public init(version: SemVer?, rating: Int64, words: Content) {
             self.version = version
             self.rating = rating
@@ -20,13 +24,13 @@ public struct ReviewAgent: AuthenticatedCommand {
         }
     }
 
-    /// What is to happen.
+    /// The change to make.
     public enum Change: Sendable {
-        /// Said for the first time.
+        /// Submit a review; refused where the person has a current one.
         case submit(Judgment)
-        /// Said for the first time or in place of what was said; `known` are the words that stand there.
+        /// Submit a review, or replace the current one; `known` is the content of the current one, from the log.
         case put(Judgment, known: Content?)
-        /// Taken back, with all words.
+        /// Withdraw the review and erase all of its texts.
         case withdraw
     }
 
@@ -34,10 +38,10 @@ public struct ReviewAgent: AuthenticatedCommand {
     public let now: Timestamp
     /// The agent.
     public let key: AgentKey
-    /// What is to happen.
+    /// The change to make.
     public let change: Change
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(principal: Principal, now: Timestamp, key: AgentKey, change: Change) {
         self.principal = principal
         self.now = now
@@ -58,7 +62,7 @@ public struct ReviewAgent: AuthenticatedCommand {
         let review = past[.review(key, principal.user)]
         switch change {
         case .withdraw:
-            // What was said before one got a role can still be taken back.
+            // A person who got a role since may still withdraw.
             guard scopes.contains(.review) else { throw .outOfScope(.review, .agent(key)) }
             guard review.current != nil else { return .unchanged(since: review.withdrawn) }
             return .append(

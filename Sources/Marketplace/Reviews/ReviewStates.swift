@@ -1,24 +1,24 @@
 public import Crypto
 public import Events
 
-/// What a person says of an agent, as the stream tells it.
+/// The state of a person's review of an agent, folded from its stream.
 public struct ReviewState: StreamState, Equatable {
-    /// A review that was not taken back.
+    /// A review that was not withdrawn.
     public struct Current: Sendable, Equatable {
-        /// The version that was tried.
+        /// The version that the reviewer tried.
         public let version: String
-        /// 1 to 5.
+        /// The rating, from 1 to 5.
         public let rating: Int64
-        /// Commits to the words.
+        /// The commitment to title and text.
         public let commitment: SHA256Digest
-        /// Where the log says so.
+        /// The position of its entry.
         public let position: Position
     }
-    /// What is said now; nil where nothing is.
+    /// The current review; nil where there is none.
     public private(set) var current: Current?
-    /// Where the log last said that it is withdrawn.
+    /// The position of the last withdrawal; nil where there was none.
     public private(set) var withdrawn: Position?
-    /// All words that were not erased.
+    /// The places of all texts that were not erased.
     public private(set) var written: [WrittenAt] = []
 
     public init() {}
@@ -41,11 +41,11 @@ public struct ReviewState: StreamState, Equatable {
     }
 }
 
-/// Whether somebody's review helps a voter, as the stream tells it.
+/// The state of a vote on a review, folded from its stream.
 public struct VoteState: StreamState, Equatable {
-    /// Whether it helps; nil where nothing is said.
+    /// Whether the voter finds the review helpful; nil where there is no vote.
     public private(set) var isHelpful: Bool?
-    /// Where the log last said so.
+    /// The position at which the vote last changed; nil where it never did.
     public private(set) var since: Position?
 
     public init() {}
@@ -60,14 +60,14 @@ public struct VoteState: StreamState, Equatable {
 }
 
 extension TypedStream<ReviewState> {
-    /// What a person says of an agent.
+    /// The stream of a person's review of an agent.
     public static func review(_ key: AgentKey, _ person: PersonID) -> TypedStream<ReviewState> {
         TypedStream(.review(key, person))
     }
 }
 
 extension TypedStream<VoteState> {
-    /// Whether somebody's review helps a voter.
+    /// The stream of a person's vote on a review.
     public static func vote(
         _ key: AgentKey, author: PersonID, voter: PersonID
     ) -> TypedStream<VoteState> {
@@ -80,6 +80,6 @@ extension Action {
 
     /// To review an agent.
     public static let review = Action("review", "review agents", Right(.reviewing, .anybody))
-    /// To say whether a review helps.
+    /// To vote on a review of another person.
     public static let vote = Action("vote", "vote on a review of one's own", Right(.reviewing, [.stranger]))
 }

@@ -1,17 +1,20 @@
 public import Events
 
-/// The command to say whether somebody's review helps, or to take that back.
+/// The command to vote whether another person's review is helpful, or to withdraw the vote.
+///
+/// Refused on one's own review, where the review does not exist, and to a person who has a role on the agent or in its
+/// namespace, or had one within 365 days; they may still withdraw. Appends `ReviewVoted` or `ReviewVoteWithdrawn`.
 public struct VoteOnReview: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
     /// The agent.
     public let key: AgentKey
-    /// Whose review.
+    /// The author of the review.
     public let author: PersonID
-    /// Whether it helps; nil to take back what was said.
+    /// Whether the review is helpful; nil to withdraw the vote.
     public let isHelpful: Bool?
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(principal: Principal, now: Timestamp, key: AgentKey, author: PersonID, isHelpful: Bool?) {
         self.principal = principal
         self.now = now
@@ -34,7 +37,7 @@ public struct VoteOnReview: AuthenticatedCommand {
         let isOver =
             past.isOver(vote.since, by: principal.user, of: key) || past.isOver(vote.since, by: author, of: key)
         guard (isOver ? nil : vote.isHelpful) != isHelpful else { return .unchanged(since: vote.since) }
-        // What was said before one got a role can still be taken back.
+        // A person who got a role since may still withdraw.
         guard let isHelpful else { return .append([DecidedEvent(stream, ReviewVoteWithdrawn())]) }
         guard !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
         guard past.review(of: key, by: author) != nil else { throw .noReview }

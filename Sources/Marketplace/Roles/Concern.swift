@@ -1,19 +1,19 @@
 public import Events
 
-/// The end of a role: a person who had one is not neutral for a while.
+/// The time for which a person who had a role on an agent counts as biased about it.
 enum Concern {
-    /// For how long.
+    /// 365 days.
     static let milliseconds = 365 * Timestamp.dayMilliseconds
 }
 
 extension Past {
-    /// The streams that say who has, or had, to do with an agent.
+    /// The streams that name the people who have, or had, a role on an agent or in its namespace.
     static func concernStreams(_ key: AgentKey) -> [AnyStream] {
         [TypedStream.agent(key).any] + (key.namespace.map { [TypedStream.namespace($0).any] } ?? [])
     }
 
-    /// True for somebody who has a role on an agent or in its namespace, or had one within 365 days: they neither judge
-    /// the agent nor moderate it.
+    /// True for a person who has a role on an agent or in its namespace, or had one within 365 days. Such a person may
+    /// neither judge nor moderate the agent.
     func isConcerned(_ person: PersonID, in key: AgentKey, at now: Timestamp) -> Bool {
         let agent = self[.agent(key)]
         let namespace = key.namespace.map { self[.namespace($0)] }
@@ -23,13 +23,14 @@ extension Past {
         }
     }
 
-    /// True for something said of an agent before its author became an owner or maintainer of it: that ended for good.
+    /// True for a statement about an agent that its author made before they got a role on it: getting the role ends it
+    /// for good.
     func isOver(_ said: Position?, by person: PersonID, of key: AgentKey) -> Bool {
         guard let said, let joined = self[.agent(key)].joined[person] else { return false }
         return said < joined
     }
 
-    /// What somebody says of an agent now.
+    /// The review of an agent by a person that counts now; nil where there is none.
     public func review(of key: AgentKey, by person: PersonID) -> ReviewState.Current? {
         self[.review(key, person)].current.flatMap { isOver($0.position, by: person, of: key) ? nil : $0 }
     }

@@ -1,12 +1,12 @@
 public import Events
 
-/// A namespace as its stream tells it.
+/// The state of a namespace, folded from its stream.
 public struct NamespaceState: StreamState, Equatable {
-    /// True once it is claimed; it stays so without members too.
+    /// True once it is claimed, and from then on, even when it has no members.
     public private(set) var isClaimed = false
-    /// Who may do what in it.
+    /// The owners and maintainers.
     public private(set) var roles: [PersonID: Role] = [:]
-    /// When those who had a role last lost it.
+    /// When each person last lost a role.
     public private(set) var left: [PersonID: Timestamp] = [:]
 
     public init() {}
@@ -24,7 +24,7 @@ public struct NamespaceState: StreamState, Equatable {
 }
 
 extension TypedStream<NamespaceState> {
-    /// A namespace.
+    /// The stream of a namespace.
     public static func namespace(_ namespace: Namespace) -> TypedStream<NamespaceState> {
         TypedStream(.namespace(namespace))
     }
@@ -33,15 +33,15 @@ extension TypedStream<NamespaceState> {
 extension Action {
     static let roles = [changeOwners, changeMembers, answerInvitation, leave]
 
-    /// To offer roles on an agent, and to take them.
+    /// To offer roles on an agent, and to remove them.
     public static let changeOwners = Action(
         "change-owners", "change the owners of", Right(.account, [.owner], administrator: true))
-    /// To offer roles in a namespace, and to take them.
+    /// To offer roles in a namespace, and to remove them.
     public static let changeMembers = Action(
         "change-members", "change the members of", Right(.account, [.owner], administrator: true))
-    /// To see, accept and decline what one was offered, and to withdraw what one offered.
+    /// To see, accept and decline invitations, and to withdraw one's own.
     public static let answerInvitation = Action(
         "answer-invitation", "see and answer invitations", Right(.account, [.oneself]))
-    /// To lay down one's own role on an agent or in a namespace.
+    /// To give up one's own role on an agent or in a namespace.
     public static let leave = Action("leave", "lay down a role", Right(.account, [.owner, .maintainer]))
 }

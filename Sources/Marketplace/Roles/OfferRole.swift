@@ -1,20 +1,23 @@
 public import Events
 
-/// The command to offer somebody a role on an agent or in a namespace. No entry says so: nothing is said of a person
-/// without that person. The vault keeps the offer until it is answered.
+/// The command to offer a person a role on an agent or in a namespace.
+///
+/// It appends no event: the log says nothing about a person without their consent. The vault keeps the offer until they
+/// answer. Refused without the right to change the roles, and where the person does not exist.
 public struct OfferRole: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
-    /// On what.
+    /// The agent or namespace.
     public let subject: RoleSubject
-    /// To whom.
+    /// The person to invite.
     public let person: PersonID
-    /// The claim on the name that they were found by, which has to be theirs still; nil where they were found by id.
+    /// The claim on the name that the caller looked the person up by, which has to be theirs still; nil after a look-up
+    /// by id.
     public let username: UsernameID?
-    /// What.
+    /// The role.
     public let role: Role
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, subject: RoleSubject, person: PersonID, username: UsernameID?, role: Role
     ) {
@@ -41,7 +44,7 @@ public struct OfferRole: AuthenticatedCommand {
     }
 }
 
-/// The command to accept a role that was offered. The actor of its event is who accepts.
+/// The command to accept an offered role. The actor of its event is the person who accepts.
 ///
 /// It counts only while the inviter still has the right to give it, and while nothing that their credential stands or
 /// falls with was revoked with all that it issued. That an owner's credential expired or was renewed does not matter; an
@@ -49,16 +52,16 @@ public struct OfferRole: AuthenticatedCommand {
 public struct AcceptRole: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
-    /// On what.
+    /// The agent or namespace.
     public let subject: RoleSubject
-    /// What.
+    /// The role.
     public let role: Role
-    /// Who offered it.
+    /// The person who offered it.
     public let inviter: PersonID
-    /// By which credential.
+    /// The credential that they offered it with.
     public let inviterToken: TokenID
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, subject: RoleSubject, role: Role, inviter: PersonID,
         inviterToken: TokenID
@@ -97,12 +100,13 @@ public struct AcceptRole: AuthenticatedCommand {
     }
 }
 
-/// The command to decline an invitation, or to withdraw one's own: the vault forgets it, and no entry says so.
+/// The command to decline an invitation, or to withdraw one's own. It appends no event: the vault deletes the
+/// invitation.
 public struct EndInvitation: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(principal: Principal, now: Timestamp) {
         self.principal = principal
         self.now = now

@@ -1,17 +1,20 @@
 public import Events
 
-/// The command to take somebody's role on an agent or in a namespace, or to lay down one's own.
+/// The command to remove a person's role on an agent or in a namespace, or to give up one's own.
+///
+/// Refused for the last owner. Appends `AgentOwnerRemoved` or `NamespaceMemberRemoved`.
 public struct RemoveRole: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
-    /// On what.
+    /// The agent or namespace.
     public let subject: RoleSubject
-    /// Whose.
+    /// The person who loses the role.
     public let person: PersonID
-    /// The claim on the name that they were found by, which has to be theirs still; nil where they were found by id.
+    /// The claim on the name that the caller looked the person up by, which has to be theirs still; nil after a look-up
+    /// by id.
     public let username: UsernameID?
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, subject: RoleSubject, person: PersonID, username: UsernameID?
     ) {

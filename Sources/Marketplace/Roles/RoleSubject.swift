@@ -16,7 +16,7 @@ public enum RoleSubject: Sendable, Hashable {
         }
     }
 
-    /// The stream that tells of the roles.
+    /// The stream that the roles are folded from.
     public var stream: AnyStream {
         switch self {
         case .agent(let key): TypedStream.agent(key).any
@@ -31,7 +31,7 @@ public enum RoleSubject: Sendable, Hashable {
         }
     }
 
-    /// To say who has a role on it.
+    /// The action of offering and removing roles on it.
     var changing: Action {
         switch self {
         case .agent: .changeOwners
@@ -39,7 +39,7 @@ public enum RoleSubject: Sendable, Hashable {
         }
     }
 
-    /// The event by which somebody has a role.
+    /// The event that gives a person a role.
     func added(_ user: PersonID, _ role: Role, by inviter: PersonID, _ token: TokenID) -> DecidedEvent {
         let event: any EventPayload =
             switch self {
@@ -49,7 +49,7 @@ public enum RoleSubject: Sendable, Hashable {
         return DecidedEvent(stream.name, event)
     }
 
-    /// The event by which somebody has none any more.
+    /// The event that removes a person's role.
     func removed(_ user: PersonID, as authority: Authority) -> DecidedEvent {
         let event: any EventPayload =
             switch self {
@@ -61,7 +61,7 @@ public enum RoleSubject: Sendable, Hashable {
 }
 
 extension Past {
-    /// Who has which role on something; throws where there is no such thing.
+    /// The roles on a subject; throws where it does not exist.
     func roles(on subject: RoleSubject) throws(Rejection) -> [PersonID: Role] {
         switch subject {
         case .agent(let key):
@@ -75,7 +75,7 @@ extension Past {
 }
 
 extension [PersonID: Role] {
-    /// True where somebody is the one owner that is left.
+    /// True where a person is the only owner.
     public func isLastOwner(_ person: PersonID) -> Bool {
         self[person] == .owner && !contains { $0.key != person && $0.value == .owner }
     }

@@ -1,15 +1,18 @@
 public import Events
 
 /// The command to give an agent a star, or to take it back.
+///
+/// Refused to a person who has a role on the agent or in its namespace, or had one within 365 days; they may still take
+/// it back. Appends `StarAdded` or `StarRemoved`.
 public struct StarAgent: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
     /// The agent.
     public let key: AgentKey
-    /// True to give it.
+    /// True to give the star, false to take it back.
     public let isGiven: Bool
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(principal: Principal, now: Timestamp, key: AgentKey, isGiven: Bool) {
         self.principal = principal
         self.now = now
@@ -27,7 +30,7 @@ public struct StarAgent: AuthenticatedCommand {
         let star = past[.star(key, principal.user)]
         let stands = star.isGiven && !past.isOver(star.since, by: principal.user, of: key)
         guard stands != isGiven else { return .unchanged(since: star.since) }
-        // What was given before one got a role can still be taken back.
+        // A person who got a role since may still take the star back.
         guard !isGiven || !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
         let event: any EventPayload = isGiven ? StarAdded() : StarRemoved()
         return .append([DecidedEvent(.star(key, principal.user), event)])

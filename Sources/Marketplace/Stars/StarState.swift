@@ -1,10 +1,10 @@
 public import Events
 
-/// Whether a person likes an agent, as the stream tells it.
+/// The state of a person's star for an agent, folded from its stream.
 public struct StarState: StreamState, Equatable {
-    /// True while they do.
+    /// True while the star is given.
     public private(set) var isGiven = false
-    /// Where the log last said so.
+    /// The position at which that last changed; nil where it never did.
     public private(set) var since: Position?
 
     public init() {}
@@ -19,7 +19,7 @@ public struct StarState: StreamState, Equatable {
 }
 
 extension TypedStream<StarState> {
-    /// Whether a person likes an agent.
+    /// The stream of a person's star for an agent.
     public static func star(_ key: AgentKey, _ person: PersonID) -> TypedStream<StarState> {
         TypedStream(.star(key, person))
     }

@@ -1,30 +1,34 @@
 public import Events
 
-/// The command to have another credential, and to end others for it.
+/// The command to issue a credential, and to revoke others that it replaces.
+///
+/// Refused where the new credential would permit more than the issuing one, where the issuing one has too many issuers
+/// above it, and where all of `replacing` are revoked already. Appends a `TokenRevoked` for each credential that it
+/// replaces, and `TokenIssued`.
 public struct IssueToken: Command {
-    /// Who asks; nil for the operator, and for a registration whose answer was lost.
+    /// The person and the credential that ask; nil for the operator, and for a registration whose answer was lost.
     public let actor: Principal?
-    /// When.
+    /// The time of the command.
     public let now: Timestamp
-    /// Whose it will be.
+    /// The owner of the new credential.
     public let user: PersonID
     /// The new credential.
     public let token: NewCredential
-    /// Credentials of the same person that end with this.
+    /// Credentials of the same person that this command revokes.
     public let replacing: [TokenID]
 
-    /// A credential that is to be issued.
+    /// A credential to issue.
     public struct NewCredential: Sendable {
-        /// Which it is.
+        /// Its id.
         public let id: TokenID
-        /// What it will permit.
+        /// Its permissions.
         public let permissions: Permissions
-        /// From when on it permits nothing.
+        /// The time from which it permits nothing.
         public let expires: Timestamp
-        /// 32 random bytes, for what it is narrowed to.
+        /// 32 random bytes for the content that holds the restriction of publishing.
         public let nonce: [UInt8]
 
-        /// Puts one together.
+        /// Creates a credential to issue.
         public init(id: TokenID, permissions: Permissions, expires: Timestamp, nonce: [UInt8]) {
             self.id = id
             self.permissions = permissions
@@ -44,7 +48,7 @@ public struct IssueToken: Command {
         }
     }
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         actor: Principal?, now: Timestamp, user: PersonID, token: NewCredential, replacing: [TokenID] = []
     ) {
@@ -70,7 +74,8 @@ public struct IssueToken: Command {
         }
         guard past[.user(user)].isRegistered else { throw .noUser }
         let ended = replacing.filter { past[.token($0)].user == user && !past[.token($0)].isRevoked }
-        // Each that takes the place of others ends one of them, so that of two at once one is too late.
+        // A command that replaces credentials has to revoke at least one, so that the later of two concurrent ones is
+        // refused.
         guard replacing.isEmpty || !ended.isEmpty else { throw .superseded }
         return .append(
             ended.map { DecidedEvent(.token($0), TokenRevoked(reason: .replaced, successor: token.id)) } + [

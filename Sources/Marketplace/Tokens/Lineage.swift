@@ -1,28 +1,28 @@
 public import Events
 
-/// The credentials that one stands or falls with: itself, those it replaced, and those that issued it with their
+/// The credentials that a credential depends on: itself, those it replaced, and those that issued it, with their
 /// successors and those they replaced.
 ///
-/// Where one of them was revoked with `descendants`, none below it is good. A renewal keeps the issuer, so what a
-/// credential issued stays good under its successor, and ends with the successor.
+/// Where one of them was revoked with `descendants`, the credential is not good. A renewal keeps the issuer. So what a
+/// credential issued stays good after its renewal; it ends when the successor is revoked with `descendants`.
 public struct Lineage: Sendable, Equatable {
     /// The most issuers above a credential.
     public static let maximumIssuers = 8
-    /// How many of those that a credential replaced are looked at.
+    /// The number of replaced credentials that are looked at for each credential.
     public static let maximumReplaced = 8
-    /// How often in a row a credential can be renewed.
+    /// The most renewals in a row.
     public static let maximumRenewals = 64
 
-    /// All of them, the credential itself first; those that were not read yet end the walk there.
+    /// All of them, the credential itself first. The walk ends at a credential whose stream was not read yet.
     public fileprivate(set) var tokens: [TokenID] = []
-    /// How many issuers stand above it.
+    /// The number of issuers above it.
     public fileprivate(set) var issuers = 0
-    /// False where there are more than the bounds allow, so that nobody knows whether it is good.
+    /// False where the lineage exceeds the bounds; the credential does not count as good then.
     public fileprivate(set) var isWhole = true
 }
 
 extension Past {
-    /// The lineage of a credential, as far as it was read. Each round of reading makes it longer until it is whole.
+    /// The lineage of a credential, as far as this past has it. Each round of reading extends it until it is complete.
     public func lineage(of token: TokenID) -> Lineage {
         var lineage = Lineage()
         var known: Set<TokenID> = []
@@ -59,7 +59,8 @@ extension Past {
         return lineage
     }
 
-    /// True where something that a credential stands or falls with was revoked with all that it issued.
+    /// True where a credential that this one depends on was revoked with all that it issued, or the lineage exceeds its
+    /// bounds.
     public func isEndedFromAbove(_ token: TokenID) -> Bool {
         let lineage = lineage(of: token)
         return !lineage.isWhole || lineage.tokens.contains { self[.token($0)].endsDescendants }

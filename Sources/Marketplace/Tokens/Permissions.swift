@@ -1,20 +1,20 @@
 public import Events
 
-/// What a credential permits.
+/// The permissions of a credential.
 public struct Permissions: Sendable, Equatable {
     /// The scopes.
     public private(set) var scopes: Set<Scope>
-    /// What publishing is narrowed to; nil where it is not. Where it is narrowed and nobody knows any more to what, it is
-    /// narrowed to nothing.
+    /// The agents and namespaces that publishing is restricted to; nil where it is not restricted. Where the
+    /// restriction was erased, this is empty and permits no publishing.
     public private(set) var within: WithinContent?
 
-    /// States permissions.
+    /// Creates permissions.
     public init(_ scopes: Set<Scope>, within: WithinContent? = nil) {
         self.scopes = scopes
         self.within = within
     }
 
-    /// Puts together what a client asks for. Publishing everywhere and within something is publishing everywhere.
+    /// Creates permissions from a client's words. `publish` without a restriction outweighs every restricted one.
     public init(_ words: [PermissionWord]) {
         (scopes, within) = ([], nil)
         var agents: Set<AgentKey> = []
@@ -31,14 +31,14 @@ public struct Permissions: Sendable, Equatable {
         within = WithinContent(agents: agents, namespaces: namespaces)
     }
 
-    /// As a client asks for it, in order.
+    /// The permissions as a client writes them, in order.
     public var words: [PermissionWord] {
         let plain = scopes.sorted().filter { $0 != .publish || within == nil }.map(PermissionWord.scope)
         return plain + (within?.namespaces.map(PermissionWord.publishNamespace) ?? [])
             + (within?.agents.map(PermissionWord.publishAgent) ?? [])
     }
 
-    /// True for a credential that an action takes on a resource.
+    /// True where these permissions include the credential that an action needs on a resource.
     func permit(_ credential: Right.Credential, on resource: Resource) -> Bool {
         switch credential {
         case .publishing: scopes.contains(.publish) && permitsPublishing(on: resource)
@@ -60,7 +60,7 @@ public struct Permissions: Sendable, Equatable {
         }
     }
 
-    /// What of other permissions these do not cover; nil where they cover all.
+    /// The first of other permissions that these do not cover; nil where they cover all.
     func firstUncovered(_ wanted: Permissions) -> PermissionWord? {
         wanted.words.first { word in
             switch word {

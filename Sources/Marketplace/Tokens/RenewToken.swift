@@ -1,17 +1,20 @@
 public import Events
 
-/// The command to have another credential in the place of the one that asks: the same issuer, the same permissions or
-/// fewer, a new end. What the old one issued stays good under the new one.
+/// The command to replace the credential that asks with a new one, which has the same issuer, the same permissions or
+/// fewer, and a new expiry.
+///
+/// What the old credential issued stays good. Refused where the new one would permit more, and after too many renewals
+/// in a row. Appends `TokenRevoked` and `TokenIssued`.
 public struct RenewToken: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp
     /// The new credential.
     public let token: IssueToken.NewCredential
-    /// Empty for a first renewal. Else what earlier answers to the same request issued and nobody has used: the one that
-    /// is left of them ends in place of the one that asks.
+    /// Empty for a first renewal. For a repeat, the credentials that earlier answers to the same request issued and
+    /// nobody has used: the one of them that is not revoked is replaced, instead of the one that asks.
     public let unused: [TokenID]
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, token: IssueToken.NewCredential, unused: [TokenID] = []
     ) {
@@ -32,7 +35,8 @@ public struct RenewToken: AuthenticatedCommand {
         if unused.isEmpty {
             try authorize(.renewToken, on: .account(principal.user), past)
         } else {
-            // The one that asks was replaced already, by an answer that got lost. It may ask again and do nothing else.
+            // The credential that asks was replaced already, by an answer that got lost. It may only repeat the
+            // renewal.
             guard past.canAskAgain(principal, at: now), asking.permissions.scopes.contains(.account) else {
                 throw .notAuthenticated
             }
@@ -54,7 +58,8 @@ public struct RenewToken: AuthenticatedCommand {
 }
 
 extension Past {
-    /// True for a credential that a successor took the place of and that nothing else ended.
+    /// True for a credential that a successor replaced and that was not revoked for another reason; it may repeat its
+    /// renewal.
     public func canAskAgain(_ principal: Principal, at now: Timestamp) -> Bool {
         let token = self[.token(principal.token)]
         return token.user == principal.user && self[.user(principal.user)].isRegistered && token.isRevoked

@@ -1,37 +1,40 @@
 public import Events
 
-/// The command to end credentials.
+/// The command to revoke credentials.
+///
+/// A credential may always revoke itself. Refused for credentials of other people, and for those of scope `admin`,
+/// unless the one that asks has the scope `admin`. Appends a `TokenRevoked` for each credential.
 public struct RevokeToken: AuthenticatedCommand {
-    /// Which.
+    /// The credentials to revoke.
     public enum Target: Sendable, Equatable {
-        /// This one.
+        /// This credential.
         case one(TokenID)
-        /// All of the person's own but the one that asks.
+        /// All of the person's own, except the one that asks.
         case others
     }
 
-    /// What ends with a credential.
+    /// The credentials that end with a revoked one.
     public enum Extent: Sendable, Equatable {
-        /// Nothing else.
+        /// No others.
         case alone
-        /// All that it and its successors issued.
+        /// Its successors, and all that it and they issued.
         case descendants
-        /// The same, since somebody has it who should not.
+        /// Its successors, and all that it and they issued, because it has leaked.
         case leaked
     }
 
     public let principal: Principal
     public let now: Timestamp
-    /// Which.
+    /// The credentials to revoke.
     public let target: Target
-    /// What ends with it.
+    /// The credentials that end with a revoked one.
     public let extent: Extent
     /// Credentials of the person whose it is that have not ended, as the vault knows them.
     public let known: [TokenID]
     /// Credentials of anybody that were issued with the scope `admin` and have not ended.
     public let administrators: [TokenID]
 
-    /// Puts the command together.
+    /// Creates the command.
     public init(
         principal: Principal, now: Timestamp, target: Target, extent: Extent = .alone, known: [TokenID] = [],
         administrators: [TokenID] = []
@@ -72,7 +75,7 @@ public struct RevokeToken: AuthenticatedCommand {
         let ended = ended(past)
         var owner = principal.user
         if case .one(let token) = target {
-            // Other people's credentials are not there for anybody but the administrator.
+            // For everybody except an administrator, other people's credentials do not exist.
             guard let user = past[.token(token)].user, user == owner || scopes.contains(.admin) else { throw .noToken }
             owner = user
         }

@@ -1,26 +1,26 @@
 public import Events
 
-/// A credential as its stream tells it.
+/// The state of a credential, folded from its stream.
 public struct TokenState: StreamState, Equatable {
-    /// Whose it is; nil before it is issued.
+    /// Its owner; nil before it is issued.
     public private(set) var user: PersonID?
-    /// What it permits.
+    /// Its permissions.
     public private(set) var permissions = Permissions([])
-    /// From when on it permits nothing.
+    /// The time from which it permits nothing.
     public private(set) var expires = Timestamp(milliseconds: 0)
-    /// The credential that issued it; a renewal keeps it.
+    /// The credential that issued it; nil where none did. A renewal keeps the issuer.
     public private(set) var issuer: TokenID?
-    /// The credential whose place it took.
+    /// The credential that it replaced; nil where it replaced none.
     public private(set) var replaces: TokenID?
-    /// The credential that took its place.
+    /// The credential that replaced it; nil where none did.
     public private(set) var successor: TokenID?
-    /// Where the log last said that it is revoked; nil while it is good.
+    /// The position of its last revocation; nil while it is not revoked.
     public private(set) var revoked: Position?
-    /// True where it was revoked for another reason than that a successor took its place.
+    /// True where it was revoked for another reason than a replacement.
     public private(set) var isRevokedForGood = false
-    /// True where somebody has it who should not.
+    /// True where it was revoked because it leaked.
     public private(set) var isLeaked = false
-    /// True where all that it issued ended with it.
+    /// True where it was revoked together with all that it issued.
     public private(set) var endsDescendants = false
 
     /// True once it is revoked.
@@ -48,20 +48,20 @@ public struct TokenState: StreamState, Equatable {
 }
 
 extension TypedStream<TokenState> {
-    /// A credential.
+    /// The stream of a credential.
     public static func token(_ id: TokenID) -> TypedStream<TokenState> { TypedStream(.token(id)) }
 }
 
 extension Action {
     static let tokens = [issueToken, listTokens, renewToken, revokeToken]
 
-    /// To have another credential.
+    /// To issue a credential for oneself.
     public static let issueToken = Action("issue-token", "issue tokens", Right(.account, [.oneself]))
-    /// To see one's credentials.
+    /// To list one's credentials.
     public static let listTokens = Action("list-tokens", "list tokens", Right(.account, [.oneself]))
-    /// To have another credential in the place of the one that asks.
+    /// To replace the credential that asks with a new one.
     public static let renewToken = Action("renew-token", "renew itself", Right(.account, [.oneself]))
-    /// To end a credential.
+    /// To revoke a credential.
     public static let revokeToken = Action(
         "revoke-token", "revoke other tokens", Right(.account, [.oneself], administrator: true))
 }
