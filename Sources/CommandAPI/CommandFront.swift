@@ -9,28 +9,28 @@ package import Logging
 /// The front for writes: each command is read, decided over the past, appended, and answered with the
 /// position of its last event.
 package struct CommandFront: Sendable {
-    /// How it is run.
+    /// The settings of the front.
     package struct Configuration: Sendable {
-        /// Where readers reach the marketplace; empty where it is this front's own origin.
+        /// The URL at which readers reach the marketplace; empty where it is this front's own origin.
         package var publicURL = ""
-        /// How many people may register from one address within an hour.
+        /// The most registrations from one address within an hour.
         package var registrationsPerHour = 20
         /// The folder in which downloads wait for the log.
         package var spoolFolder: String
-        /// How many bytes of downloads may wait there, and as many of readers; with about 200 each.
+        /// The most bytes of downloads that wait there, at about 200 bytes each. The same bound holds for readers.
         package var spoolBytes: Int64 = 256 << 20
-        /// How often downloads go to the log.
+        /// The interval at which downloads go to the log.
         package var downloadFlushMilliseconds: Int64 = Timestamp.minuteMilliseconds
-        /// For how long flags wait for the log at most.
+        /// The interval at which flags go to the log.
         package var flagDelayMilliseconds: Int64 = 10 * Timestamp.minuteMilliseconds
-        /// How often readers go to the log.
+        /// The interval at which readers go to the log.
         package var readersFlushMilliseconds: Int64 = Timestamp.hourMilliseconds
         /// The folder in which readers wait for the log.
         package var readersFolder: String
-        /// The folder of the keys that stand for readers.
+        /// The folder of the day keys, which turn readers into tokens.
         package var dayKeyFolder: String
 
-        /// The defaults, with three folders of the front's own.
+        /// Creates the default settings, with three folders that only fronts of this kind use.
         package init(spoolFolder: String, readersFolder: String, dayKeyFolder: String) {
             self.readersFolder = readersFolder
             self.spoolFolder = spoolFolder
@@ -56,7 +56,7 @@ package struct CommandFront: Sendable {
     private let drain: DownloadDrain
     private let authenticator: Authenticator
 
-    /// A front over a log and a store of files.
+    /// Creates a front over a log and a store of files.
     ///
     /// - Parameters:
     ///   - index: what downloads are resolved from.
@@ -129,8 +129,8 @@ package struct CommandFront: Sendable {
         router = routes.router
     }
 
-    /// Does what goes on beside the requests for as long as the task lives: brings downloads to the log, those that wait at
-    /// the end as well, and flags, and carries removals out.
+    /// Runs the background tasks until the task is cancelled: appends downloads and flags to the log, and carries out
+    /// removals. At the end it tries to append the downloads that still wait.
     package func work() async {
         await withTaskGroup { group in
             group.addTask { await drain.run() }

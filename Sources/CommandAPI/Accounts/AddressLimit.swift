@@ -2,10 +2,11 @@ import Contract
 import Synchronization
 import System
 
-/// How often an address may do something that takes no credential: a bucket for each, filled again with time.
+/// Limits how often an address may send commands that need no credential: a token bucket for each address, which
+/// refills with time.
 ///
-/// Bounded: when too many addresses are known, those whose bucket is full again are forgotten, and when none is, a
-/// new address waits.
+/// Bounded: with too many addresses it forgets those whose bucket is full again. Where there are none of these, a new
+/// address has to wait.
 final class AddressLimit: Sendable {
     private struct Bucket {
         var taken: Double
@@ -18,12 +19,12 @@ final class AddressLimit: Sendable {
     private let perHour: Int
     private let buckets = Mutex<[String: Bucket]>([:])
 
-    /// So many an hour for each address, all of them at once if need be.
+    /// Allows `perHour` commands an hour for each address, also in one burst.
     init(perHour: Int) {
         self.perHour = perHour
     }
 
-    /// Takes one from the bucket of an address; throws where it is empty.
+    /// Takes one token from the bucket of an address; throws where it is empty.
     func take(_ address: String) throws(Problem) {
         let now = Host.steadyClockMilliseconds()
         let perHour = Double(perHour)

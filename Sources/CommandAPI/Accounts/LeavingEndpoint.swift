@@ -8,7 +8,7 @@ import Marketplace
 /// Gives the files of versions that somebody published, those of so many versions at most.
 package typealias PublishedFiles = @Sendable (PersonID, _ limit: Int) async throws -> [Artifact]
 
-/// `DELETE /users/me`: somebody goes.
+/// `DELETE /users/me`: a person erases their account.
 struct LeavingEndpoint: Sendable {
     private static let maximumRoles = 5_000
     private static let listedVersions = 1_000
@@ -26,7 +26,7 @@ struct LeavingEndpoint: Sendable {
         _ principal: Principal, _ call: CommandCall<LeavingParameters, NoBody>
     ) async throws -> CommandOutcome<ErasedUser> {
         let person = principal.user
-        // Nothing is erased of somebody who may not go.
+        // No text is erased where the account may not be erased.
         let first = try await command(principal, call.input)
         let past = try await handler.past.read(for: first)
         do throws(Rejection) {
@@ -66,7 +66,7 @@ struct LeavingEndpoint: Sendable {
             abandons: input.abandons, administrators: try await log.administratorTokens())
     }
 
-    /// Erases what a person wrote, some at a time; how many there were.
+    /// Erases a person's texts in batches; returns their number.
     private func eraseWords(of principal: Principal) async throws -> Int64 {
         var erased: Int64 = 0
         var from: Position? = Position(0)

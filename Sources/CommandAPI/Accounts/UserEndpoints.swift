@@ -6,9 +6,10 @@ import HTTPFront
 import HTTPServer
 import Marketplace
 
-/// `/users`: who somebody is here.
+/// `/users`: the endpoints for registration, and for one's own account and profile.
 struct UserEndpoints: Sendable {
-    /// The key of a registration opens an account until its token is used, so it is no short word.
+    /// Until the first token is used, the idempotency key of a registration gives access to the account, so it has to
+    /// be hard to guess.
     private static let shortestRegistrationKey = 22
 
     let handler: CommandHandler
@@ -74,7 +75,7 @@ struct UserEndpoints: Sendable {
         let past = try await handler.past.read(of: principal)
         let token = past[.token(principal.token)]
         let profile = try await handler.words(past[.user(principal.user)].profile, ProfileContent.self)
-        // A narrow token that leaks says who it is for, and not where they read their mail.
+        // A token with few permissions may leak, so it does not show the e-mail address.
         let isWhole =
             (try? past.authorize(principal, .listTokens, on: .account(principal.user), at: handler.now())) != nil
         let address = isWhole ? try await handler.log.mailbox(of: principal.user) : nil
@@ -100,7 +101,7 @@ struct UserEndpoints: Sendable {
     }
 }
 
-/// What is kept of the answer to a registration, which holds a secret besides.
+/// The part of a registration's answer that is stored: all except the secret.
 private struct KeptRegistration: Body {
     let name: String
     let user: PersonID

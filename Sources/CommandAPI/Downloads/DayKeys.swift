@@ -3,11 +3,11 @@ import Events
 import Synchronization
 import System
 
-/// The keys that make day tokens, a file a day, in a folder apart from database and backups.
+/// The keys that turn readers into day tokens: one file a day, in a folder apart from database and backups.
 ///
 /// A file holds 32 bytes of key and 16 bytes of its domain, an id that entries name: tokens of two domains can't be
-/// compared. A key is destroyed once its day has been over for a day, at most 48 hours after it began: from then on
-/// nobody can say what a token of the day stood for. Fronts that share the folder use the same key.
+/// compared. `destroy` removes a key once 48 hours have passed since its day began. From then on nobody can find out
+/// which reader a token of that day stands for. Fronts that share the folder use the same key.
 final class DayKeys: Sendable {
     private static let keyBytes = 32
     private static let fileBytes = keyBytes + 16
@@ -30,19 +30,20 @@ final class DayKeys: Sendable {
         self.folder = folder
     }
 
-    /// True where the key of a moment's day is alive at another one.
+    /// True where the key of the day of `time` still exists at `now`.
     static func isAlive(_ time: Timestamp, at now: Timestamp) -> Bool {
         let age = now.day.number - time.day.number
         return age == 0 || age == 1
     }
 
-    /// What stands for a reader of an agent on a day: the first 16 bytes of HMAC-SHA-256(day key, reader ‖ 0 ‖ agent
-    /// key), and the domain of the key.
+    /// The token that stands for a reader of an agent on a day: the first 16 bytes of HMAC-SHA-256(day key, reader ‖ 0
+    /// ‖ agent key). Returned with the domain of the key.
     ///
     /// - Parameters:
     ///   - reader: a person's id, or a network.
-    ///   - sender: who reports readers of their own. Those are hashed under HMAC-SHA-256(day key, sender) in place of the
-    ///     day key, so that nobody can ask for the token of another front's reader.
+    ///   - sender: the account that reports its own readers; nil for readers of this front. Reported readers are hashed
+    ///     under HMAC-SHA-256(day key, sender) in place of the day key, so that no account can find out the token of
+    ///     another front's reader.
     func token(
         _ reader: String, agent: AgentKey, at time: Timestamp, sender: PersonID? = nil
     ) throws -> (domain: ReaderDomain, token: DayToken) {
@@ -65,13 +66,13 @@ final class DayKeys: Sendable {
                     keys[day] = key
                     return key
                 }
-                // Of two programs that make it at once the second reads the key of the first.
+                // Where two programs create it at the same time, the second reads the key of the first.
                 _ = try FileSystem.create(path, with: SecureRandom.bytes(Self.fileBytes))
             }
         }
     }
 
-    /// Destroys the keys whose time is over.
+    /// Destroys the keys of days before yesterday.
     func destroy(at now: Timestamp) throws(SystemError) {
         let today = now.day
         let kept = Set((-1...1).map { FileSystem.name(of: path(today.adding(days: $0))) })
@@ -80,12 +81,14 @@ final class DayKeys: Sendable {
         }
         var failure: SystemError?
         for name in try FileSystem.names(in: folder) where !kept.contains(String(name.prefix(10))) {
-            // Also a file beside a key that was being made: it is the same content under another name.
+            // This includes a temporary file of a key that was being created: it has the same content under another
+            // name.
             let path = "\(folder)/\(name)"
             do throws(SystemError) {
                 try FileSystem.overwrite(path, with: [UInt8](repeating: 0, count: Self.fileBytes))
             } catch {
-                // Another program was faster, or the file is of somebody else's; what can be removed is removed.
+                // Another program was faster, or the file belongs to another user; it is removed below where that is
+                // possible.
                 if !error.isNotFound { failure = failure ?? error }
             }
             do throws(SystemError) {
@@ -94,7 +97,7 @@ final class DayKeys: Sendable {
                 failure = failure ?? error
             }
         }
-        // One that stays keeps no other alive.
+        // Thrown at the end, so that a file that stays does not stop the others from being destroyed.
         if let failure { throw failure }
     }
 }

@@ -2,7 +2,7 @@ import Crypto
 import EventLog
 import Events
 
-/// Downloads counted for the log: one entry for each version and minute, which says nothing of readers.
+/// Counts downloads for the log: one entry for each version and minute, without readers.
 struct DownloadCounts: Sendable {
     private struct Key: Hashable {
         let agent: AgentKey
@@ -12,17 +12,17 @@ struct DownloadCounts: Sendable {
 
     private var counts: [Key: [DownloadSource: Int64]] = [:]
 
-    /// How many entries they make.
+    /// The number of entries.
     var count: Int { counts.count }
 
-    /// Counts one.
+    /// Counts one download.
     mutating func add(_ download: SpooledDownload) {
         let minute = download.time.floored(toMilliseconds: Timestamp.minuteMilliseconds)
         let key = Key(agent: download.agent, version: download.version, minute: minute)
         counts[key, default: [:]][download.source, default: 0] += 1
     }
 
-    /// The events, by minute.
+    /// The events, in the order of their minutes.
     func events(log: LogID) -> [Append.NewEvent] {
         counts.sorted { ($0.key.minute, $0.key.agent, $0.key.version) < ($1.key.minute, $1.key.agent, $1.key.version) }
             .map { key, sources in
@@ -34,7 +34,8 @@ struct DownloadCounts: Sendable {
 }
 
 extension Append.NewEvent {
-    /// An entry on downloads: without anybody, with a time that is cut down, in the slice of the agent.
+    /// An entry about downloads, in the stream of the agent's slice. It names no person; the caller has rounded `time`
+    /// down.
     static func downloads(
         _ event: any EventPayload, of agent: AgentKey, at time: Timestamp, log: LogID
     ) -> Append.NewEvent {

@@ -3,23 +3,25 @@ import Events
 import Logging
 import System
 
-/// Brings spooled downloads to the log: how many of a version in each minute, each download in one entry and none in two,
-/// whatever happens to this program or the database; and the readers at the hour's end.
+/// Appends spooled downloads to the log, counted by version and minute, and appends readers at the end of each
+/// interval.
+///
+/// Each spooled download is in exactly one entry, also after a crash of this program or of the database.
 struct DownloadDrain: Sendable {
-    /// How often what waits goes to the log.
+    /// The intervals at which downloads and readers go to the log.
     struct Intervals: Sendable {
-        /// Downloads.
+        /// The interval of downloads.
         var downloadsMilliseconds: Int64 = Timestamp.minuteMilliseconds
-        /// Readers, at whole multiples of it since 1970.
+        /// The interval of readers; it ends at whole multiples of its length since 1970.
         var readersMilliseconds: Int64 = Timestamp.hourMilliseconds
     }
 
     private static let blockBytes = 1 << 20
     private static let maximumEntries = 900
     private static let adoptingMilliseconds: Int64 = 60_000
-    /// How often the spool is forced to the disk: what a power cut may take.
+    /// The interval at which the spool is synced to disk. A power cut loses the downloads since the last sync.
     private static let tickMilliseconds: Int64 = 1_000
-    /// How long the last round may take; what is not in the log by then waits for the next start.
+    /// The time limit of the last round; downloads that are not in the log by then wait on disk for the next start.
     private static let lastMilliseconds = 3_000
 
     let spool: LineSpool
@@ -45,7 +47,7 @@ struct DownloadDrain: Sendable {
         self.lines = lines
     }
 
-    /// Drains until the task is cancelled, and once more then, for at most the bound of the last round. Readers that wait
+    /// Drains until the task is cancelled, then once more within the time limit of the last round. Readers that wait
     /// stay on disk.
     func run() async {
         var progress = Progress(told: now().floored(toMilliseconds: intervals.readersMilliseconds))
@@ -70,15 +72,15 @@ struct DownloadDrain: Sendable {
         readers.stop()
     }
 
-    /// What one round leaves to the next.
+    /// The state that one round hands to the next.
     private struct Progress: Sendable {
-        /// The window of readers that is under way.
+        /// The start of the current interval of readers.
         var told: Timestamp
-        /// When files were last looked for that no program holds.
+        /// When the drain last looked for files that no program holds.
         var adopted: Int64?
-        /// When downloads last went to the log.
+        /// When the drain last appended downloads.
         var drained: Int64?
-        /// How many lost downloads and readers were said to be lost.
+        /// The number of lost downloads and readers that were reported.
         var lost: Int64 = 0
 
         init(told: Timestamp) { self.told = told }
@@ -96,7 +98,7 @@ struct DownloadDrain: Sendable {
         await attempt { try await worker.run { [spool] in try spool.synchronize() } }
         if progress.drained.map({ now - $0 >= intervals.downloadsMilliseconds }) ?? true {
             progress.drained = now
-            // A file that can't be read holds up no other.
+            // A file that can't be read does not delay the others.
             for file in spool.files where !Task.isCancelled { await attempt { try await drain(file) } }
         }
         let window = self.now().floored(toMilliseconds: intervals.readersMilliseconds)
@@ -120,30 +122,30 @@ struct DownloadDrain: Sendable {
         }
     }
 
-    /// What a file holds from a byte on, as far as one append takes it.
+    /// A part of a file, as much as one append takes.
     private struct Block: Sendable {
         var counts = DownloadCounts()
         var readers: Set<SeenReader> = []
-        /// The first byte that is not in the block.
+        /// The first byte behind the block.
         var past: Int64
-        /// The first download.
+        /// The time of the first download.
         var oldest: Timestamp?
-        /// Lines that are none, which a power cut has left.
+        /// The number of torn lines, which a power cut has left.
         var torn = 0
-        /// True where nothing stands behind it.
+        /// True where no whole line was left to read.
         var isEnd = false
     }
 
     private func drain(_ file: LineSpool.File) async throws {
         var mark = try await log.spoolMark(file.spool)
-        // What comes meanwhile waits for the next round, so that a minute makes few entries.
+        // Downloads that arrive meanwhile wait for the next round, so that a minute makes few entries.
         let end = try await worker.run { try FileSystem.status(file.path)?.size ?? 0 }
-        // A file that was left may be in the log for the most part.
+        // Most of an adopted file may be in the log already.
         spool.took(file, upTo: mark, oldest: nil)
-        // How far the file was read: torn lines are passed over, and belong to the range of the next append.
+        // How far the file was read. Torn lines are skipped; they belong to the range of the next append.
         var read = mark
         while !file.isActive || read < end {
-            // The program is about to end: the last round has a bound of its own.
+            // The program is ending; the last round has its own time limit.
             guard !Task.isCancelled else { return }
             let (taken, start) = (mark, read)
             let block = try await worker.run { try Self.read(file, from: start) }
@@ -152,7 +154,7 @@ struct DownloadDrain: Sendable {
                 lines.warning("a spool holds torn lines", ["file": file.path, "lines": "\(block.torn)"])
             }
             if block.counts.count > 0 {
-                // Readers first: after a crash in between they are told twice, and each counts once.
+                // Readers first: after a crash in between they are appended twice, and each counts once.
                 try await readers.note(Array(block.readers))
                 Failpoint.reach("downloads.appending")
                 mark = try await append(block, file, from: taken)
@@ -171,7 +173,7 @@ struct DownloadDrain: Sendable {
     }
 
     private static func read(_ file: LineSpool.File, from start: Int64) throws -> Block {
-        // A file that was removed holds nothing.
+        // The file was removed already.
         guard try FileSystem.status(file.path) != nil else { return Block(past: start, isEnd: true) }
         let bytes = try Descriptor.reading(file.path).read(at: start, count: blockBytes)
         var block = Block(past: start)
@@ -188,17 +190,17 @@ struct DownloadDrain: Sendable {
         }
         block.past = start + Int64(rest.startIndex)
         if block.past == start, bytes.count == blockBytes {
-            // No line is as long: a power cut left it, and lines may stand behind it.
+            // No line is that long: a power cut left these bytes, and lines may follow them.
             block.past += Int64(blockBytes)
             block.torn = 1
         }
         block.isEnd = block.past == start
-        // The end of a line that a killed program did not finish is no line and never will be.
+        // A killed program did not finish this line, so it is torn.
         if block.isEnd, !file.isActive, !rest.isEmpty { block.torn = 1 }
         return block
     }
 
-    /// Appends a block; returns how far the file has been taken then, also where another program was faster.
+    /// Appends a block. Returns how far the log holds the file then, also where another program was faster.
     private func append(_ block: Block, _ file: LineSpool.File, from start: Int64) async throws -> Int64 {
         let append = Append(
             expected: [:], events: block.counts.events(log: log.id),

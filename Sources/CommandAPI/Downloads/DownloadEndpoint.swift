@@ -9,10 +9,10 @@ import Manifest
 import Marketplace
 import System
 
-/// `GET /agents/{id}/versions/{version}/download`: records the download and redirects to the file. It needs the disk
-/// alone, so it answers while the database is down.
+/// `GET /agents/{id}/versions/{version}/download`: records the download and redirects to the file. It needs only the
+/// disk, so it answers while the database is down.
 struct DownloadEndpoint: Sendable {
-    /// How long a credential is asked after; a download does not wait for the database.
+    /// The time limit for looking up a credential, so that a download does not wait for the database.
     private static let askingMilliseconds = 250
 
     let log: EventLog
@@ -43,7 +43,7 @@ struct DownloadEndpoint: Sendable {
             }
             return (version, artifact)
         }
-        // What a HEAD asks for is looked up and not recorded.
+        // A HEAD request is not a download.
         if request.http.head.method == "GET" {
             try await record(request, key, version, source)
         }
@@ -103,7 +103,7 @@ struct DownloadEndpoint: Sendable {
         fields["user-agent"]?.hasPrefix("mentatctl/") == true ? .cli : .api
     }
 
-    /// Who downloads: the person whose credential it is, where that can be told soon, else the network.
+    /// The reader: the owner of the credential where the look-up is fast enough, else the client's network.
     private func reader(_ request: FrontRequest) async -> String {
         let network = await request.http.remoteNetwork()
         guard let words = request.http.head.fields["authorization"]?.split(separator: " "), words.count == 2,
@@ -129,7 +129,6 @@ struct DownloadEndpoint: Sendable {
         return user
     }
 
-    /// What waits and what found no room.
     private func showSpool() -> Reply<SpoolStatus> {
         let status = spool.status
         return Reply(

@@ -4,18 +4,18 @@ package import Events
 import JSON
 import System
 
-/// A batch of downloads that another server has answered, such as a CDN's log: a JSON object a line.
+/// A batch of downloads that another server has answered, such as a CDN: one JSON object in each line.
 package struct DownloadReport: Sendable {
     static let maximumLines = 10_000
     private static let maximumFindings = 100
 
-    /// The lines that are as they have to be, with their numbers from 0; an id that stands twice is taken once.
+    /// The valid lines with their numbers, counted from 0. An id that occurs twice is taken once.
     package private(set) var lines: [(number: Int, line: DownloadLine)] = []
     package private(set) var findings: [Problem.Finding] = []
 
     /// Reads a batch.
     ///
-    /// - Parameter isAlive: true for a time whose readers can still be told apart.
+    /// - Parameter isAlive: returns true for a time whose day key still exists, so that its readers can be told apart.
     package init(_ bytes: [UInt8], isAlive: (Timestamp) -> Bool) {
         LoopThread.assertElsewhere()
         var seen: Set<[UInt8]> = []
@@ -58,9 +58,10 @@ package struct DownloadReport: Sendable {
         }
     }
 
-    /// Looks each line's version up, as it was published; a line whose agent or version is not there is refused.
+    /// Replaces the version of each line with its published spelling, and refuses a line whose agent or version does
+    /// not exist.
     ///
-    /// - Parameter document: what the index says of an agent; asked once for each.
+    /// - Parameter document: returns the index document of an agent; called once for each agent.
     mutating func resolve(_ document: (AgentKey) throws -> IndexDocument?) rethrows {
         var documents: [AgentKey: IndexDocument?] = [:]
         for index in lines.indices {

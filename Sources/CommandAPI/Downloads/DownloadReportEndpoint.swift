@@ -7,7 +7,8 @@ import Manifest
 import Marketplace
 import System
 
-/// `POST /downloads`: what another server has answered. Each line counts once, however often it is sent.
+/// `POST /downloads`: takes downloads that another server has answered. Each line counts once, however often the server
+/// sends it.
 struct DownloadReportEndpoint: Sendable {
     private static let maximumTries = 8
 
@@ -59,7 +60,7 @@ struct DownloadReportEndpoint: Sendable {
         return report
     }
 
-    /// Appends lines; nil where some of them, or the right to send them, changed meanwhile.
+    /// Appends lines; nil where another append held some of them, or changed the right to send them, meanwhile.
     private func append(
         _ lines: [DownloadLine], _ principal: Principal, _ request: FrontRequest
     ) async throws -> Position? {
@@ -83,7 +84,7 @@ struct DownloadReportEndpoint: Sendable {
             }
             return (counts, seen)
         }
-        // Before the append: a sender that gets no answer sends again, and readers that are told twice count once.
+        // Before the append: a sender that gets no answer sends again, and a reader that is appended twice counts once.
         try await readers.note(seen)
         let outcome = try await handler.log.append(
             Append(

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Takes the first of several answers; nobody waits for the others.
+/// Delivers the first of several answers and ignores the others.
 final class FirstAnswer<Answer: Sendable>: Sendable {
     private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
 

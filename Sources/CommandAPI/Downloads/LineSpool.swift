@@ -5,21 +5,21 @@ import System
 
 /// Lines that wait for the log, in files on disk.
 ///
-/// A file is named by log and spool, `<log>.<spool>`, and locked by the program that writes it; a file that no program
-/// holds was left by one that was killed. Writing a line does not wait for the disk: a power cut takes the lines after the
-/// last `synchronize`. The spool is bounded: a line that finds no room is counted as lost.
+/// A file is named `<log>.<spool>`. The program that writes it holds a lock on it; a file that no program holds was
+/// left by one that was killed. Writing a line does not wait for the disk: a power cut loses the lines since the last
+/// `synchronize`. The spool is bounded: a line that finds no room is counted as lost.
 final class LineSpool: Sendable {
-    /// What waits, and what was lost.
+    /// The number of lost lines, and the size and age of what waits.
     struct Status: Sendable {
-        /// Lines that found no room since the start.
+        /// Lines that could not be written since the start.
         var lost: Int64 = 0
-        /// Bytes that wait, in all files at hand.
+        /// Bytes that wait, in all files that this program holds.
         var waitingBytes: Int64 = 0
-        /// When the oldest of what waits came; nil where nothing does.
+        /// The time of the oldest line that waits; nil where none does.
         var oldest: Timestamp?
     }
 
-    /// A file that is being emptied.
+    /// A file of the spool that this program holds.
     struct File: Sendable {
         let spool: SpoolID
         let path: String
@@ -38,28 +38,28 @@ final class LineSpool: Sendable {
     private struct Left: Sendable {
         let file: File
         let lock: FileLock
-        /// How many of its bytes are counted as waiting, those taken meanwhile included.
+        /// The size of the file. All of it was counted as waiting, also what was taken since.
         let size: Int64
         var isDirty: Bool
     }
 
     private struct State: ~Copyable {
         var active: Active?
-        /// Files that are written no more, with the locks on them.
+        /// Files that are no longer written, with their locks.
         var left: [Left] = []
         var lost: Int64 = 0
         var waitingBytes: Int64 = 0
         var oldest: Timestamp?
-        /// How far each file at hand has been taken.
+        /// How far the log holds each file.
         var taken: [SpoolID: Int64] = [:]
-        /// Until when the disk is not asked again, which has refused.
+        /// No write is tried before this time, after one has failed.
         var restsUntil: Int64 = 0
     }
 
-    /// How long a disk that refuses is left alone.
+    /// The pause after a failed write.
     private static let restMilliseconds: Int64 = 1_000
     private static let maximumTries = 4
-    /// From this size on a file is written no more.
+    /// A file of this size is closed; the next line begins another one.
     private static let fileBytes: Int64 = 16 << 20
 
     private let folder: String
@@ -67,7 +67,7 @@ final class LineSpool: Sendable {
     private let maximumBytes: Int64
     private let state = Mutex(State())
 
-    /// A spool in a folder, which is made where it is missing.
+    /// Opens a spool in a folder; creates the folder where it is missing.
     init(_ folder: String, log: LogID, maximumBytes: Int64) throws(SystemError) {
         self.folder = folder
         self.log = log
@@ -79,7 +79,7 @@ final class LineSpool: Sendable {
         state.withLock { Status(lost: $0.lost, waitingBytes: $0.waitingBytes, oldest: $0.oldest) }
     }
 
-    /// Writes a line of a moment down; where there is no room or the disk refuses, counts it as lost.
+    /// Writes a line. Where there is no room or the disk refuses, it counts the line as lost.
     func record(_ line: [UInt8], at time: Timestamp) {
         state.withLock { state in
             guard state.waitingBytes + Int64(line.count) <= maximumBytes, write(line, &state) else {
@@ -91,7 +91,7 @@ final class LineSpool: Sendable {
         }
     }
 
-    /// Counts a line that can't be written down.
+    /// Counts a line that can't be written as lost.
     func lose() {
         state.withLock { $0.lost += 1 }
     }
@@ -108,8 +108,8 @@ final class LineSpool: Sendable {
             return true
         } catch {
             state.restsUntil = now + Self.restMilliseconds
-            // Half a line may stand there: it goes. A file that holds something is written no more, so that it makes room
-            // once the log has it; one that is empty is tried again.
+            // The write may have left half a line, which is cut off. A file that holds lines is closed, so that it can
+            // be removed once the log has them; an empty one is used again.
             let size = state.active?.size ?? 0
             let isCut = (try? state.active?.descriptor.truncate(to: size)) != nil
             if size > 0 || !isCut { retire(&state) }
@@ -122,7 +122,7 @@ final class LineSpool: Sendable {
             let spool = SpoolID()
             let path = "\(folder)/\(log).\(spool)"
             do throws(SystemError) {
-                // Another program may take a file that is just being made for one that was left.
+                // Another program may have taken the new file for one that was left.
                 guard let lock = try FileLock.acquire(path) else { continue }
                 return Active(spool: spool, descriptor: try Descriptor.appending(path), lock: lock)
             } catch {
@@ -140,7 +140,8 @@ final class LineSpool: Sendable {
                 lock: active.lock, size: active.size, isDirty: active.isDirty))
     }
 
-    /// Takes over what programs left that are no more. One that can't be taken keeps no other.
+    /// Adopts the files of programs that have ended. A file that can't be adopted does not stop the others from being
+    /// adopted.
     func adopt() throws(SystemError) {
         let prefix = "\(log)."
         var failure: SystemError?
@@ -169,7 +170,7 @@ final class LineSpool: Sendable {
         }
     }
 
-    /// The files to be emptied, those that are written no more first.
+    /// The files to drain, those that are no longer written first.
     var files: [File] {
         state.withLock { state in
             var files = state.left.map(\.file)
@@ -180,7 +181,7 @@ final class LineSpool: Sendable {
         }
     }
 
-    /// Forces what was written to the disk.
+    /// Syncs all written lines to disk.
     func synchronize() throws(SystemError) {
         let dirty = state.withLock { state -> [SpoolID] in
             var dirty = state.left.filter(\.isDirty).map(\.file.spool)
@@ -189,12 +190,12 @@ final class LineSpool: Sendable {
             for index in state.left.indices { state.left[index].isDirty = false }
             return dirty
         }
-        // Through a descriptor of its own, so that nobody who writes waits for the disk.
+        // Through a separate descriptor, so that writing lines does not wait for the disk.
         for (index, spool) in dirty.enumerated() {
             do {
                 try Descriptor.reading("\(folder)/\(log).\(spool)").synchronize()
             } catch {
-                // What is not on the disk yet is forced there the next time.
+                // Files that are not synced yet are synced the next time.
                 let rest = Set(dirty[index...])
                 state.withLock { state in
                     if let spool = state.active?.spool, rest.contains(spool) { state.active?.isDirty = true }
@@ -208,7 +209,9 @@ final class LineSpool: Sendable {
         if !dirty.isEmpty { Failpoint.reach("spool.synchronized") }
     }
 
-    /// Says that the log holds a file up to a byte, and since when what stands behind it waits.
+    /// Notes that the log holds a file up to `mark`.
+    ///
+    /// - Parameter oldest: the time of the first line behind it; nil to leave the known one.
     func took(_ file: File, upTo mark: Int64, oldest: Timestamp?) {
         state.withLock { state in
             let left = state.left.first { $0.file.spool == file.spool }?.size
@@ -221,18 +224,18 @@ final class LineSpool: Sendable {
         }
     }
 
-    /// Writes no more to the present file, so that it can be emptied and removed; the next line begins another one.
+    /// Closes the current file, so that it can be drained and removed; the next line begins another one.
     func retire() {
         state.withLock { retire(&$0) }
     }
 
-    /// Removes a file of which everything is in the log.
+    /// Removes a file that the log holds completely.
     func remove(_ file: File) throws(SystemError) {
         try FileSystem.remove(file.path)
         try FileSystem.synchronizeDirectory(folder)
         state.withLock { state in
             if let left = state.left.first(where: { $0.file.path == file.path }) {
-                // A torn end is in no entry.
+                // A torn last line is in no entry, but was counted as waiting.
                 let torn = left.size - (state.taken[file.spool] ?? 0)
                 state.waitingBytes = max(0, state.waitingBytes - max(0, torn))
             }

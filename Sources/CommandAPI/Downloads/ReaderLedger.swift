@@ -4,12 +4,13 @@ import Events
 import Synchronization
 import System
 
-/// Readers that are not in the log yet: each once, on disk until the hour's end.
+/// Keeps readers on disk until the end of the interval, when they go to the log; each once.
 ///
-/// The log learns of them apart from the downloads and shuffled, so that nobody learns from it who fetched what together.
-/// A reader may be told twice, after a crash, or since memory is bounded: programs that count deduplicate.
+/// The log gets them separately from the downloads and in random order, so that it does not tell what one reader
+/// downloaded together. A reader may be appended twice, after a crash, or because memory is bounded: programs that
+/// count readers have to deduplicate.
 final class ReaderLedger: Sendable {
-    /// Readers that are known to be on disk; more are written down again.
+    /// The most readers that are remembered as being on disk. Beyond that, readers may be written again.
     private static let maximumKnown = 200_000
     /// The most entries of one append.
     private static let entriesOfAppend = 40
@@ -28,10 +29,10 @@ final class ReaderLedger: Sendable {
         self.log = log
     }
 
-    /// How many readers found no room.
+    /// The number of readers that could not be written.
     var lost: Int64 { spool.status.lost }
 
-    /// Writes readers down; they are on disk when it returns.
+    /// Writes readers. They are on disk when this returns, except those that found no room.
     func note(_ readers: [SeenReader]) async throws {
         try await worker.run { [self] in
             let new = state.withLock { state in readers.filter { !state.known.contains($0) } }
@@ -45,12 +46,12 @@ final class ReaderLedger: Sendable {
         }
     }
 
-    /// Takes over what other programs left on disk.
+    /// Adopts the files of programs that have ended.
     func adopt() async throws {
         try await worker.run { [spool] in try spool.adopt() }
     }
 
-    /// Appends all readers that wait, and removes what is in the log.
+    /// Appends all readers that wait, and removes their files.
     func tell() async throws {
         spool.retire()
         state.withLock { $0.known.removeAll() }
@@ -115,6 +116,6 @@ final class ReaderLedger: Sendable {
         }
     }
 
-    /// Ends the thread.
+    /// Stops the worker thread.
     func stop() { worker.stop() }
 }

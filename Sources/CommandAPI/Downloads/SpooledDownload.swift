@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// A download as it stands in a spool: a line of canonical JSON. It holds the reader's token and never an address.
+/// A download in a spool: a line of canonical JSON. It holds the reader's token and never an address.
 struct SpooledDownload: Equatable, Sendable {
     let agent: AgentKey
     let version: String
@@ -10,12 +10,12 @@ struct SpooledDownload: Equatable, Sendable {
     let domain: ReaderDomain
     let reader: DayToken
 
-    /// The reader that it tells of.
+    /// The reader of this download.
     var seen: SeenReader {
         SeenReader(agent: agent, version: version, day: time.day, domain: domain, token: reader)
     }
 
-    /// The line with its end.
+    /// The line with its line break.
     var line: [UInt8] {
         var writer = JSONWriter(reservingBytes: 256)
         writer.object { object in
@@ -29,7 +29,7 @@ struct SpooledDownload: Equatable, Sendable {
         return writer.bytes + [0x0a]
     }
 
-    /// Reads a line without its end; nil for one that a power cut has torn.
+    /// Reads a line without its line break; nil where a power cut has torn it.
     init?(line: some Collection<UInt8>) {
         guard let value = try? JSONValue(Array(line)), let agent = value["agent"]?.string.flatMap(AgentKey.init),
             let version = value["version"]?.string, let milliseconds = value["ms"]?.integer, milliseconds >= 0,
@@ -56,7 +56,7 @@ struct SpooledDownload: Equatable, Sendable {
 }
 
 extension SeenReader {
-    /// The line with its end, as it waits for the hour's end.
+    /// The line with its line break, as the spool of readers holds it.
     var line: [UInt8] {
         var writer = JSONWriter(reservingBytes: 256)
         writer.object { object in
@@ -69,7 +69,7 @@ extension SeenReader {
         return writer.bytes + [0x0a]
     }
 
-    /// Reads a line without its end; nil for one that a power cut has torn.
+    /// Reads a line without its line break; nil where a power cut has torn it.
     init?(line: some Collection<UInt8>) {
         guard let value = try? JSONValue(Array(line)), let agent = value["agent"]?.string.flatMap(AgentKey.init),
             let version = value["version"]?.string, let day = value["day"]?.integer, day >= 0,

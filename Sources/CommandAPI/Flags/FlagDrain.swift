@@ -4,7 +4,7 @@ import Events
 import Logging
 import Marketplace
 
-/// Brings flags from the vault to the log, and erases the words of those whose reporters are gone.
+/// Appends flags from the vault to the log, and erases the notes of flags whose reporters have left.
 ///
 /// Twice within the delay, what has waited for half of it goes together and shuffled, each flag in a batch of its own: the
 /// log tells neither when one was raised nor what was raised beside it.
@@ -15,7 +15,7 @@ struct FlagDrain: Sendable {
     let delayMilliseconds: Int64
     let lines: Log
 
-    /// Runs until the task is cancelled; what waits then waits for the next start.
+    /// Runs until the task is cancelled. Flags that still wait then are appended after the next start.
     func run() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(delayMilliseconds / 2))

@@ -6,10 +6,10 @@ import HTTPFront
 import Manifest
 import Marketplace
 
-/// Gives what was flagged, the most often first: so many, from behind so many.
+/// Reads flagged targets, the most often flagged first: at most `limit`, after skipping `offset`.
 package typealias FlagReading = @Sendable (_ limit: Int, _ offset: Int) async throws -> [FlagCount]
 
-/// What should not be here, as people say and moderators read.
+/// The endpoints that raise flags, and list them for moderators.
 struct FlagEndpoints: Sendable {
     let handler: CommandHandler
     let flags: FlagReading
@@ -31,7 +31,7 @@ struct FlagEndpoints: Sendable {
             func command(_ flag: FlagID, isPending: Bool = false) -> RaiseFlag {
                 RaiseFlag(principal: principal, now: handler.now(), target: target, flag: flag, isPending: isPending)
             }
-            // Decided under a passing id first, so that the vault keeps nothing for what is refused.
+            // Decided under a temporary id first, so that the vault stores nothing for a flag that is refused.
             let passing = FlagID(random: SecureRandom.bytes(16))
             let past = try await handler.past.read(for: command(passing))
             do throws(Rejection) {
@@ -79,7 +79,7 @@ struct FlagEndpoints: Sendable {
         switch (kind, agent?.key, version) {
         case (.agent, let key?, _): return .agent(key)
         case (.version, let key?, let version?):
-            // As it was published: a build makes no other version.
+            // The published spelling: build metadata alone does not make another version.
             let published = try await handler.past.read(.agent(key)).versions[version.precedenceKey]
             return .version(key, published?.version ?? version.description)
         case (.review, let key?, _): return .review(key, try await somebody())

@@ -6,9 +6,9 @@ import HTTPFront
 import Manifest
 import Marketplace
 
-/// What moderators hold until it was reviewed, and files that administrators remove.
+/// The endpoints that hold agents and versions, lift holds, and remove files.
 struct ModerationEndpoints: Sendable {
-    /// The most versions that a refusal lists.
+    /// The most versions that an answer lists.
     private static let listedVersions = 1_000
 
     let handler: CommandHandler
@@ -79,9 +79,9 @@ struct ModerationEndpoints: Sendable {
     }
 }
 
-/// The body of a command that holds something or ends a hold.
+/// The body of a command that starts or lifts a hold.
 private protocol HoldChange: Sendable {
-    /// Why it is held; nil where the hold ends.
+    /// The reason of the hold; nil where the command lifts it.
     var reason: QuarantineReason? { get }
     var note: String? { get }
     var matter: CaseID? { get }

@@ -4,10 +4,10 @@ import Following
 import Logging
 import Marketplace
 
-/// Carries out removals: deletes the bytes, then says on each agent that names the file that it is gone.
+/// Carries out removals: deletes the bytes, then notes the removal on each agent that names the file.
 ///
-/// What is left to do follows from the model of files, so a removal that was cut off goes on at the next start. The model
-/// is complete for a removed file once it reflects the removal: no publish can name it afterwards.
+/// The read model of files tells what is left to do, so an interrupted removal continues at the next start. The model
+/// is complete for a removed file once it reflects the removal: no publish can name the file afterwards.
 struct RemovalFollower: Sendable {
     let handler: CommandHandler
     let artifacts: ArtifactStore
@@ -27,7 +27,7 @@ struct RemovalFollower: Sendable {
                     let command = NoteRemovedArtifact(key: key, digest: digest)
                     reached = max(reached, try await handler.append(CommandAttempt(command: command)) ?? reached)
                 }
-                // The model has to show what was said before it is asked again.
+                // The model has to reflect the new entries before the next query.
                 if reached > position { _ = try await files.next(reached) }
             }
         } wait: {

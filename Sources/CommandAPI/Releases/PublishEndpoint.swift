@@ -9,7 +9,7 @@ import Manifest
 import Marketplace
 import System
 
-/// `POST /publish`: a version with its files, all or nothing.
+/// `POST /publish`: publishes a version with its files, all or nothing.
 struct PublishEndpoint: Sendable {
     let handler: CommandHandler
     let artifacts: ArtifactStore
@@ -24,7 +24,7 @@ struct PublishEndpoint: Sendable {
     private func publish(
         _ principal: Principal, _ request: FrontRequest
     ) async throws -> CommandOutcome<PublishAnswer> {
-        // A key that can't be is said before the body is sent.
+        // An invalid key is refused before the client sends the body.
         _ = try CallIdentity.idempotencyKey(request.http.head.fields)
         let upload = try await PublishUpload.receive(request.http, into: artifacts, refuse: refuseRemoved)
         let call = try CallIdentity(

@@ -7,7 +7,7 @@ import HTTPServer
 import Manifest
 import Marketplace
 
-/// The parts of a publication, streamed to disk by digest and never held in memory, but for the manifest.
+/// The parts of a publication. Each is streamed to disk; only the manifest is held in memory.
 struct PublishUpload: Sendable {
     let artifacts: [Artifact]
     let manifest: [UInt8]
@@ -16,7 +16,7 @@ struct PublishUpload: Sendable {
         let role: Artifact.Role
         let upload: ArtifactUpload
         var sizeBytes = 0
-        /// Enough to tell what kind of file it is; all of a manifest.
+        /// The first 8 bytes, which tell the kind of file; of a manifest all bytes.
         var kept: [UInt8] = []
     }
 
@@ -73,7 +73,7 @@ struct PublishUpload: Sendable {
         return upload
     }
 
-    /// Reads the whole package: what no installer would unpack never becomes an artifact of a version.
+    /// Reads the whole package, so that no version has a package that installers refuse to unpack.
     private static func checkPackage(_ upload: ArtifactUpload) async throws {
         do {
             _ = try await upload.inspect { try TarGzip.read($0) }
@@ -93,7 +93,7 @@ struct PublishUpload: Sendable {
         return role
     }
 
-    /// What makes two uploads the same command, whatever their multipart boundaries.
+    /// A digest that is equal for two uploads of the same files, whatever their multipart boundaries.
     func fingerprint(method: String, path: String) -> SHA256Digest {
         let parts = artifacts.map { "\($0.role.rawValue) \($0.sha256)" }.joined(separator: "\n")
         return SHA256Digest(of: Array("\(method)\n\(path)\n\(parts)".utf8))
@@ -114,7 +114,7 @@ extension PublishUpload.OpenPart {
         }
     }
 
-    /// Looks at the first bytes: what is no gzip or no module never becomes an artifact of a version.
+    /// Checks the first bytes, so that no version has a package that is not gzip or a module that is not WebAssembly.
     fileprivate func check() throws(Problem) {
         if let fault = Publication.fault(ofHead: kept, of: role) {
             throw Problem(.invalidPart, "the part '\(role.rawValue)' \(fault)")

@@ -4,7 +4,7 @@ import Events
 import Manifest
 import Marketplace
 
-/// What becomes of agents and versions once they are published: yanking and deprecation, and back.
+/// The endpoints that yank versions and deprecate agents, and undo that.
 struct ReleaseEndpoints: Sendable {
     let handler: CommandHandler
 
@@ -37,7 +37,7 @@ struct ReleaseEndpoints: Sendable {
         let (key, version, note) = (call.input.id, call.input.version, Self.content(note))
         return try await handler.run(call.identity) { past, events in
             let published = past[.agent(key)].versions[version.precedenceKey]
-            // What one side yanks stays yanked when the other takes its yank back.
+            // A yank of one side stays when the other side takes its own yank back.
             let lifted = events.compactMap { ($0.event as? VersionUnyanked).map { Side($0.authority) } }
             return YankAnswer(
                 id: key, version: published?.version ?? version.description,

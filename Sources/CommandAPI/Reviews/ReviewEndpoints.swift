@@ -5,7 +5,7 @@ import Events
 import HTTPFront
 import Marketplace
 
-/// What people say of agents, and whether that helps others.
+/// The endpoints for reviews of agents, and for votes on reviews.
 struct ReviewEndpoints: Sendable {
     let handler: CommandHandler
 
@@ -65,7 +65,7 @@ struct ReviewEndpoints: Sendable {
                 position: current.position), position: current.position)
     }
 
-    /// What somebody says of an agent now, from the log itself.
+    /// A person's current review of an agent with its text, read from the log.
     private func review(
         _ key: AgentKey, _ person: PersonID
     ) async throws -> (current: ReviewState.Current?, words: Content?) {

@@ -5,7 +5,7 @@ import Events
 import HTTPFront
 import Marketplace
 
-/// Roles that are offered, and what becomes of the offers.
+/// The endpoints that offer roles, and that list, accept and end invitations.
 struct InvitationEndpoints: Sendable {
     let handler: CommandHandler
 
@@ -67,7 +67,7 @@ struct InvitationEndpoints: Sendable {
     private func accept(
         _ principal: Principal, _ call: CommandCall<InvitationParameters, NoBody>
     ) async throws -> CommandOutcome<RoleAnswer> {
-        // A repeat finds the invitation gone; its answer is kept under the key.
+        // At a repeat the invitation is gone, so the answer stored under the key is looked up first.
         if let first: CommandOutcome<RoleAnswer> = try await handler.first(call.identity) { return first }
         let invitation = try await invitation(call.input.invitation) { $0.invitee == principal.user }
         guard let subject = RoleSubject(invitation.stream) else {
@@ -103,7 +103,7 @@ struct InvitationEndpoints: Sendable {
         }
     }
 
-    /// An open invitation; for everybody else but those whom it concerns there is none.
+    /// An open invitation. For people whom it does not concern, it does not exist.
     private func invitation(
         _ segment: String, _ isSeen: (VaultInvitation) -> Bool
     ) async throws -> VaultInvitation {

@@ -3,7 +3,7 @@ import Events
 import HTTPFront
 import Marketplace
 
-/// Who owns and maintains an agent or a namespace.
+/// The endpoints that remove roles on agents and namespaces, and list the members of a namespace.
 struct RoleEndpoints: Sendable {
     let handler: CommandHandler
 
@@ -15,8 +15,8 @@ struct RoleEndpoints: Sendable {
         }
     }
 
-    /// From the log itself, since no model holds them: maintainers before owners, each kind by its ids. Names are looked
-    /// up for one page alone.
+    /// Reads the members from the log, since no read model has them: maintainers before owners, each in the order of
+    /// their ids. Looks up names for one page alone.
     private func members(_ query: MemberQuery) async throws -> MemberList {
         let state = try await handler.past.read(.namespace(query.namespace))
         guard state.isClaimed else { throw Problem(Rejection.noNamespace(query.namespace)) }

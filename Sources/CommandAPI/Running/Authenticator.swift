@@ -4,7 +4,7 @@ import Events
 import HTTPServer
 import Marketplace
 
-/// Finds out who asks.
+/// Authenticates the bearer token of a request.
 struct Authenticator: Sendable {
     private let log: EventLog
     private let past: PastReader
@@ -20,12 +20,12 @@ struct Authenticator: Sendable {
 
     /// The principal of a request's bearer token (RFC 6750 2.1).
     ///
-    /// The token itself is never repeated in an answer.
+    /// No answer repeats the token.
     ///
     /// - Parameters:
-    ///   - credential: what the endpoint asks of it. The exact right is asked for when the command is decided; here a
-    ///     token that can't have it is refused before a body is read.
-    ///   - takesReplaced: true where a token that was replaced, and ended by nothing else, may ask.
+    ///   - credential: the credential that the endpoint needs. The command checks the exact right later; here a token
+    ///     that can't have it is refused before the body is read.
+    ///   - takesReplaced: true to accept a token that was replaced and not revoked for another reason.
     func principal(
         of fields: HTTPFields, for credential: EndpointDeclaration.Credential, takesReplaced: Bool = false
     ) async throws -> Principal {

@@ -5,29 +5,31 @@ import Events
 import HTTPFront
 import HTTPServer
 
-/// A command as it came over HTTP.
+/// A command as the client sent it.
 struct CommandCall<Input: Sendable, Sent: Sendable>: Sendable {
-    /// What path and query say.
+    /// The parameters in path and query.
     let input: Input
     /// The body.
     let sent: Sent
-    /// The key under which its answer is kept, and what tells it from others.
+    /// The identity by which a repeat is recognised.
     var identity: CallIdentity
 }
 
-/// What tells a command from others, so that a repeat of it is known.
+/// The identity of a command, by which a repeat is recognised.
 struct CallIdentity: Sendable {
-    /// The id of the request: the correlation of what is appended.
+    /// The id of the request, which becomes the correlation of its events.
     let correlation: UUIDv7
-    /// The idempotency key, where the client gave one.
+    /// The idempotency key; nil where the client gave none.
     let key: KeyID?
-    /// Method, path and digests of the body: what the key stands for.
+    /// A digest of method, path and body. A key that was used for another fingerprint is refused.
     let fingerprint: SHA256Digest
-    /// False where the key is spent already, so that nothing is looked up or kept under it.
+    /// False where the key was used already: then no answer is looked up or stored under it.
     var isKept = true
 
+    /// Creates the identity of a command from its request.
+    ///
     /// - Parameters:
-    ///   - actor: whose key it is; nil for what takes no credential.
+    ///   - actor: the person whose key it is; nil for a command that needs no credential.
     ///   - body: the digest of the body's bytes.
     init(_ request: FrontRequest, actor: PersonID?, body: SHA256Digest) throws(Problem) {
         let head = request.http.head
@@ -35,14 +37,14 @@ struct CallIdentity: Sendable {
         try self.init(request, actor: actor, fingerprint: SHA256Digest(of: Array(text.utf8)))
     }
 
-    /// The same for a body that has a fingerprint of its own.
+    /// Creates the identity of a command from a fingerprint that the caller has computed.
     init(_ request: FrontRequest, actor: PersonID?, fingerprint: SHA256Digest) throws(Problem) {
         correlation = request.id
         self.fingerprint = fingerprint
         key = try Self.idempotencyKey(request.http.head.fields).map { KeyID(actor: actor, key: $0) }
     }
 
-    /// The field Idempotency-Key, checked.
+    /// The value of the field Idempotency-Key; nil where it is absent. Throws where it is invalid.
     static func idempotencyKey(_ fields: HTTPFields) throws(Problem) -> String? {
         guard let key = fields["idempotency-key"] else { return nil }
         guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
@@ -51,7 +53,7 @@ struct CallIdentity: Sendable {
         return key
     }
 
-    /// Throws where the key was used for something else.
+    /// Throws where the key was used for another command.
     func check(_ stored: StoredReply) throws(Problem) {
         guard stored.fingerprint == fingerprint else { throw Self.keyReused }
     }

@@ -7,11 +7,11 @@ import HTTPServer
 import JSON
 import Marketplace
 
-/// One try at a command, with what its append does besides.
+/// One try at a command, with the effects of its append.
 struct CommandAttempt: Sendable {
     /// The command.
     let command: any Command
-    /// What changes besides its events, from the past that it decides over.
+    /// The effects of the append besides its events, computed from the past that the command decides over.
     let effects: @Sendable (Past) -> [any AppendEffect]
 
     init(command: any Command, effects: [any AppendEffect] = []) {
@@ -28,18 +28,18 @@ struct CommandAttempt: Sendable {
 struct CommandOutcome<Answer: Sendable>: Sendable {
     /// 201 where something was appended, 200 where nothing changed.
     let status: Int
-    /// What is answered.
+    /// The answer.
     var answer: Answer
     /// The position of the last event concerned; nil where there is none.
     let position: Position?
-    /// True where this is what an earlier call with the same key came to.
+    /// True where this is the stored outcome of an earlier call with the same key.
     var isRepeat = false
-    /// Fields of the answer.
+    /// Additional header fields of the answer.
     var fields: HTTPFields = [:]
 }
 
 extension CommandOutcome where Answer: CommandAnswer {
-    /// What goes to the client.
+    /// The reply to the client: the answer with its position.
     var reply: Reply<Answer> {
         var answer = answer
         answer.position = position
@@ -58,13 +58,13 @@ struct CommandHandler: Sendable {
     /// Runs a command and returns its outcome.
     ///
     /// - Parameters:
-    ///   - answer: what is answered, without a position, from the past and the events that are appended. It is kept
-    ///     under the idempotency key, so it holds no secret.
-    ///   - attempt: makes the command; asked again where others were faster.
+    ///   - answer: makes the answer, without a position, from the past and the appended events. It is stored under the
+    ///     idempotency key, so it must not hold a secret.
+    ///   - attempt: makes the command; called again for each try.
     func run<Answer: Body>(
         _ call: CallIdentity, answer: (Past, [DecidedEvent]) -> Answer, attempt: () async throws -> CommandAttempt
     ) async throws -> CommandOutcome<Answer> {
-        // Asked before any other answer, since what this call decides over may be the doing of the same call before.
+        // Looked up before any other answer: the past that this call reads may be the result of the same call before.
         func first() async throws -> CommandOutcome<Answer>? { try await self.first(call) }
         if let first = try await first() { return first }
         for _ in 0..<Self.maximumTries {
@@ -104,14 +104,14 @@ struct CommandHandler: Sendable {
         throw Problem(.busy, "others changed the same at the same time; try again")
     }
 
-    /// What the same call came to before; nil where it is the first one.
+    /// The stored outcome of the same call before; nil where there is none.
     func first<Answer: Body>(_ call: CallIdentity) async throws -> CommandOutcome<Answer>? {
         guard call.isKept, let key = call.key, let stored = try await log.storedReply(key) else { return nil }
         try call.check(stored)
         return try CommandOutcome(stored)
     }
 
-    /// Throws unless the table of rights lets a principal do something now that is no command.
+    /// Throws unless the table of rights permits an action that is not a command.
     func authorize(_ principal: Principal, _ action: Action, on resource: Resource) async throws {
         let past = try await past.read(of: principal)
         do throws(Rejection) {
@@ -121,10 +121,10 @@ struct CommandHandler: Sendable {
         }
     }
 
-    /// Runs a command that no request asks for, with a bounded number of tries.
+    /// Runs a command without an answer and an idempotency key, with a bounded number of tries.
     ///
     /// - Returns: the position of its last event; nil where nothing changed.
-    /// - Throws: `EventLogError.unavailable` where others were faster each time.
+    /// - Throws: the command's `Rejection`, or `EventLogError.unavailable` where others were faster each time.
     @discardableResult
     func append(_ attempt: CommandAttempt) async throws -> Position? {
         for _ in 0..<Self.maximumTries {
@@ -136,7 +136,8 @@ struct CommandHandler: Sendable {
         throw EventLogError.unavailable("others changed the same at the same time")
     }
 
-    /// Numbers the events of each stream on from the version that was read, and guards the others.
+    /// Makes the append: numbers the events of each stream from the version that was read, and expects every stream
+    /// that was read unchanged.
     private func append(
         _ events: [DecidedEvent], _ attempt: CommandAttempt, _ past: Past, correlation: UUIDv7?,
         key: Append.IdempotencyKey?
@@ -148,7 +149,7 @@ struct CommandHandler: Sendable {
             let version = StreamVersion((versions[decided.stream] ?? .none).value + 1)
             versions[decided.stream] = version
             let isAnonymous = decided.stream.kind.isAnonymous
-            // Who flags is told by the moment as well, so that it is cut down to the hour.
+            // An exact time could tell who flagged, so it is rounded down to the hour.
             let time = isAnonymous ? now.floored(toMilliseconds: Timestamp.hourMilliseconds) : now
             return Append.NewEvent(
                 envelope: Envelope(

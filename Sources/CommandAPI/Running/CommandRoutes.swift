@@ -4,8 +4,8 @@ package import HTTPFront
 import HTTPServer
 import Marketplace
 
-/// The endpoints of the front for writes. For each the same is done in the same order: the parameters' names, the
-/// credential with its scope, path and query, the idempotency key, the body, and then the endpoint's own work.
+/// The endpoints of the front for writes. Each request is checked in the same order: the parameters' names, the
+/// credential with its scope, path and query, the idempotency key, the body; then the endpoint does its own work.
 package struct CommandRoutes: Sendable {
     /// The routes.
     package private(set) var router: FrontRouter
@@ -18,7 +18,7 @@ package struct CommandRoutes: Sendable {
 
     /// Adds a command that needs a token.
     ///
-    /// - Parameter takesReplaced: true where a token that was replaced may ask as well.
+    /// - Parameter takesReplaced: true to accept a token that was replaced.
     mutating func on<Input, Sent, Given: CommandAnswer>(
         _ endpoint: Endpoint<Input, Sent, Given>, takesReplaced: Bool = false,
         _ run: @escaping @Sendable (Principal, CommandCall<Input, Sent>) async throws -> CommandOutcome<Given>
@@ -73,7 +73,7 @@ package struct CommandRoutes: Sendable {
         }
     }
 
-    /// Adds an endpoint that needs no token, or looks at it itself.
+    /// Adds an endpoint that needs no token, or reads the token itself.
     mutating func onAny<Input, Sent, Given>(
         _ endpoint: Endpoint<Input, Sent, Given>,
         _ answer: @escaping @Sendable (Input, FrontRequest) async throws -> HTTPResponse

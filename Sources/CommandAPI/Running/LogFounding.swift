@@ -7,14 +7,14 @@ import Marketplace
 /// The first four entries of a log: the log itself and its administrator.
 package enum LogFounding {
     private static let administrator = "admin"
-    /// The administrator's first token is good for so long.
+    /// The validity of the administrator's first token.
     private static let tokenYears: Int64 = 10
 
     /// Founds the log where it has no entry.
     ///
-    /// - Parameter secret: gives the administrator's secret, which has to be kept before this returns, so that a
-    ///   crash can't lose it. Asked only where the log seems to be empty.
-    /// - Returns: the secret where it was founded now; nil where somebody else has.
+    /// - Parameter secret: returns the administrator's secret. It has to store the secret before it returns, so that a
+    ///   crash can't lose it. Called only where the log has no entry yet.
+    /// - Returns: the secret where this call founded the log; nil where the log was founded already.
     package static func found(
         _ log: EventLog, now: Timestamp, secret: () throws -> TokenSecret
     ) async throws -> TokenSecret? {

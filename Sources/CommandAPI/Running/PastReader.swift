@@ -17,28 +17,28 @@ final class PastReader: Sendable {
         self.log = log
     }
 
-    /// The present past of one stream.
+    /// The current state of one stream.
     func read<State>(_ stream: TypedStream<State>) async throws(EventLogError) -> State {
         try await read([stream.any])[stream]
     }
 
-    /// The present past of streams. The versions it names are what an append has to expect.
+    /// The current past of streams. An append that depends on it has to expect its versions.
     func read(_ streams: [AnyStream]) async throws(EventLogError) -> Past {
         var past = Past()
         try await read(streams, into: &past)
         return past
     }
 
-    /// The past that a command decides over: what it names is read until it names nothing new.
+    /// The past that a command decides over. Reads the streams that the command names until it names no new one.
     ///
-    /// - Throws: a `Problem` where it does not end within the bound.
+    /// - Throws: a `Problem` where that takes more than `Reading.maximumRounds` rounds.
     func read(for command: any Command) async throws -> Past {
         var past = Past()
         try await read(into: &past) { command.allStreams($0) }
         return past
     }
 
-    /// The past that says who asks.
+    /// The past that authenticates a principal.
     func read(of principal: Principal) async throws -> Past {
         var past = Past()
         try await read(into: &past) { principal.streams($0) }

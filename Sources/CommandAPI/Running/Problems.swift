@@ -7,7 +7,7 @@ import Postgres
 import System
 
 extension Problem {
-    /// A rejection of the domain, as a problem.
+    /// The problem for a rejection of the domain.
     init(_ rejection: Rejection) {
         switch rejection {
         case .notAuthenticated: self.init(.notAuthenticated, "the token is expired or revoked")
@@ -85,7 +85,7 @@ extension Problem {
         }
     }
 
-    /// Why an append was refused, where deciding again does not help; nil where it does.
+    /// The problem for a refused append; nil where deciding again helps.
     init?(_ refusal: AppendRefusal) {
         switch refusal {
         case .artifactUnleased:
@@ -103,7 +103,7 @@ extension Problem {
         }
     }
 
-    /// What moderators hold, and why.
+    /// The problem for something that moderators hold.
     static func quarantined(_ what: String, _ reason: String, since: Timestamp?) -> Problem {
         let when = since.map { " since \($0)" } ?? ""
         return Problem(
@@ -115,7 +115,7 @@ extension Problem {
         Problem(.invitationNotFound, "you have no open invitation of this id; GET /invitations lists yours")
     }
 
-    /// The scope that would be enough.
+    /// The words that tell which scope would be enough.
     private static func scope(_ action: Action, _ resource: Resource) -> String {
         switch (action.right.credential, resource) {
         case (.publishing, .agent(let key)): " '\(key)', such as publish:\(key)"
@@ -131,7 +131,7 @@ extension Problem {
         }
     }
 
-    /// What an error of the log, the database or the disk stands for; nil for a fault of the program.
+    /// The problem for an error of the log, the database or the disk; nil for a fault of the program.
     package static func translating(_ error: any Error) -> Problem? {
         switch error {
         case let error as EventLogError:

@@ -6,10 +6,10 @@ import JSON
 
 /// The body of a request, as its endpoint declares it.
 enum RequestBody {
-    /// Reads a JSON document; one that may be absent is an empty object then.
+    /// Reads a JSON document. An absent body, where the endpoint permits one, counts as an empty object.
     ///
-    /// - Returns: what it says, and the digest of its bytes.
-    /// - Throws: a `Problem`; all that is wrong with its members is listed in one.
+    /// - Returns: the decoded body, and the digest of its bytes.
+    /// - Throws: a `Problem` that lists everything that is wrong with the members.
     static func receive<Input, Sent, Given>(
         _ request: FrontRequest, for endpoint: Endpoint<Input, Sent, Given>
     ) async throws -> (Sent, SHA256Digest) {

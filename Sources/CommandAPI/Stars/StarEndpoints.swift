@@ -1,7 +1,7 @@
 import Contract
 import Marketplace
 
-/// Which agents people like.
+/// The endpoints that give a star and take it back.
 struct StarEndpoints: Sendable {
     let handler: CommandHandler
 

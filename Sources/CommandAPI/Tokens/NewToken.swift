@@ -4,24 +4,24 @@ import EventLog
 package import Events
 import Marketplace
 
-/// A credential on its way to its owner.
+/// A new credential with its secret.
 package struct NewToken: Sendable {
-    /// Which it is.
+    /// Its id.
     package let id = TokenID(random: SecureRandom.bytes(16))
-    /// What its owner gets to see once.
+    /// The secret, which the owner sees once.
     package let secret = TokenSecret(random: SecureRandom.bytes(32))
-    /// From when on it permits nothing.
+    /// The time from which it permits nothing.
     package let expires: Timestamp
 
-    /// How long a credential is good where nobody says otherwise.
+    /// The default validity in days.
     static let standardDays: Int64 = 90
 
-    /// Makes one that is good for so many days.
+    /// Makes a credential that is good for `days` days.
     init(days: Int64, from now: Timestamp) {
         expires = now.adding(milliseconds: days * Timestamp.dayMilliseconds)
     }
 
-    /// What the vault keeps of it.
+    /// The effect that stores it in the vault.
     func effect(
         of person: PersonID, named name: String, _ permissions: Permissions, under key: KeyID? = nil
     ) -> CredentialEffect {
@@ -30,13 +30,13 @@ package struct NewToken: Sendable {
             isAdministrators: permissions.scopes.contains(.admin))
     }
 
-    /// The same for a command that issues it.
+    /// The part of it that the issuing command needs.
     func credential(_ permissions: Permissions) -> IssueToken.NewCredential {
         IssueToken.NewCredential(
             id: id, permissions: permissions, expires: expires, nonce: SecureRandom.bytes(32))
     }
 
-    /// What its owner is told besides the secret.
+    /// The description that the owner gets with the secret.
     func body(_ permissions: Permissions, name: String) -> CredentialBody {
         CredentialBody(id: id, name: name, scopes: permissions.words, expires: expires)
     }

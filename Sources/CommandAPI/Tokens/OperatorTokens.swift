@@ -9,15 +9,15 @@ package struct OperatorTokens: Sendable {
     private let log: EventLog
     private let now: @Sendable () -> Timestamp
 
-    /// Issues over a log.
+    /// Creates an issuer over a log.
     package init(log: EventLog, now: @escaping @Sendable () -> Timestamp) {
         self.log = log
         self.now = now
     }
 
-    /// Issues a token to somebody who lost all of theirs; nil where nobody has the name or id.
+    /// Issues a token to a person who has lost all of theirs; nil where no person has the name or id.
     ///
-    /// - Parameter scopes: what it permits; empty for what a first token does.
+    /// - Parameter scopes: the permissions; empty for those of a first token.
     package func issue(to name: String, scopes: [PermissionWord] = []) async throws -> NewToken? {
         let handler = CommandHandler(log: log, past: PastReader(log), now: now)
         let person: PersonID

@@ -5,7 +5,7 @@ import Events
 import HTTPFront
 import Marketplace
 
-/// `/tokens`: by which credentials somebody is known.
+/// `/tokens`: the endpoints that issue, list, renew and revoke a person's credentials.
 struct TokenEndpoints: Sendable {
     let handler: CommandHandler
 
@@ -80,7 +80,7 @@ struct TokenEndpoints: Sendable {
     private func list(_ principal: Principal) async throws -> Reply<TokenList> {
         let tokens = try await handler.log.tokens(of: principal.user)
         try await handler.authorize(principal, .listTokens, on: .account(principal.user))
-        // All of a lineage belongs to one person, so what was read of these is whole but for what the vault forgot.
+        // A lineage belongs to one person, so these streams hold all of it, except what the vault has forgotten.
         let past = try await handler.past.read(tokens.map { TypedStream.token($0.id).any })
         return Reply(
             TokenList(
@@ -133,7 +133,7 @@ struct TokenEndpoints: Sendable {
     }
 }
 
-/// What is kept of an answer that holds nothing but a secret.
+/// The part of an answer that is stored where the answer holds only a secret: nothing.
 private struct KeptNothing: Body {
     static let form = Form.object(nil, Self.init)
 }

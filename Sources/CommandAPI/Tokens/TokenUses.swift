@@ -3,14 +3,14 @@ import Events
 import Synchronization
 import System
 
-/// Remembers in the vault when credentials were last used, to the minute.
+/// Records in the vault when credentials were last used, to the minute.
 final class TokenUses: Sendable {
     private static let minuteMilliseconds: Int64 = 60_000
     private static let maximumTokens = 100_000
 
     private let log: EventLog
     private enum Note {
-        /// Being written down.
+        /// The use is being written.
         case underWay(Task<Bool, Never>, milliseconds: Int64)
         case done(milliseconds: Int64)
     }
@@ -21,8 +21,8 @@ final class TokenUses: Sendable {
         self.log = log
     }
 
-    /// Notes a use. The first one within a minute is written down before its request goes on, and other requests with
-    /// the token wait for that, so that a token which has done anything is known to be in use.
+    /// Notes a use. The first use within a minute is written before its request goes on, and other requests with the
+    /// token wait for that, so that the vault knows of every token in use. A failed write does not stop the request.
     func note(_ token: TokenID) async {
         let now = Host.steadyClockMilliseconds()
         let writing: Task<Bool, Never>? = notes.withLock { notes in
@@ -40,7 +40,7 @@ final class TokenUses: Sendable {
         let isWritten = await writing.value
         notes.withLock { notes in
             guard case .underWay(writing, let milliseconds) = notes[token] else { return }
-            // A use that is not written down is noted again by the next one.
+            // After a failed write, the next use tries again.
             notes[token] = isWritten ? .done(milliseconds: milliseconds) : nil
         }
     }
