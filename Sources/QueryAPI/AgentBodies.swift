@@ -3,7 +3,7 @@ import Crypto
 import Events
 import Projections
 
-// What read models hold, as the bodies of answers say it.
+// Conversions from rows of the read models to the bodies of answers.
 
 extension AgentSummary {
     init(_ row: AgentReader.Summary) throws {
@@ -19,7 +19,7 @@ extension AgentSummary {
     }
 }
 
-/// A row that can't be: the model is broken.
+/// A row of a read model is invalid.
 struct ModelFault: Error {
     let reason: String
 

@@ -21,7 +21,7 @@ extension QueryFront {
 
     private func listAgents(_ query: AgentQuery) async throws -> Page<AgentList> {
         var filter = AgentReader.Filter()
-        // One more than asked for tells whether there is a next page.
+        // One row more than requested tells whether there is a next page.
         filter.limit = Int(query.limit) + 1
         filter.words = query.words.flatMap { $0.isEmpty ? nil : $0 }
         filter.category = query.category
@@ -46,7 +46,7 @@ extension QueryFront {
             next: found.next, cursor: page.pagination.nextCursor)
     }
 
-    /// A version, and how far the models are.
+    /// A version, with the next position that the models will apply.
     func version(_ input: VersionParameters) async throws -> (AgentReader.Version, Position) {
         let found = try await agents.version(input.version, of: input.id)
         guard let version = found.value else {
@@ -57,7 +57,7 @@ extension QueryFront {
 }
 
 extension AgentSort {
-    /// Where a list begins, or goes on.
+    /// The point at which a list starts or continues.
     fileprivate func start(_ cursor: String?) throws(Problem) -> AgentReader.ListCursor {
         switch self {
         case .recent:
@@ -85,7 +85,7 @@ extension AgentSort {
         return (count, String(parts[1]))
     }
 
-    /// Where the list goes on behind a row.
+    /// The cursor of the page that starts behind a row.
     fileprivate func cursor(_ row: AgentReader.Summary) -> String {
         switch self {
         case .recent: row.position.description

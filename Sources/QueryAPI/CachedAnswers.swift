@@ -13,7 +13,7 @@ import System
 /// An answer is never older than the position it names: it is cached only if no change of its subject is known
 /// at or after the position that it was read at. Memory is bounded.
 final class CachedAnswers: Sendable {
-    /// What an answer is about.
+    /// The subject of an answer.
     enum Subject: Hashable, Sendable {
         /// One agent's page.
         case agent(AgentKey)
@@ -23,7 +23,7 @@ final class CachedAnswers: Sendable {
         case files
     }
 
-    /// What was asked for, and in which form.
+    /// The target of a request, and the representation that it asks for.
     fileprivate struct Key: Hashable {
         let target: String
         let representation: Representation
@@ -42,7 +42,7 @@ final class CachedAnswers: Sendable {
     fileprivate struct State {
         var answers: [Key: Cached] = [:]
         var keys: [Subject: Set<Key>] = [:]
-        /// Where a subject was last changed, as far as it is remembered.
+        /// The position of each subject's last change, as far as it is remembered.
         var changed: [Subject: Position] = [:]
         /// Changes before it are forgotten, so an answer that was read before it is not cached.
         var floor = Position(0)
@@ -54,14 +54,15 @@ final class CachedAnswers: Sendable {
     }
 
     private static let maximumSubjects = 50_000
-    /// Lists are dropped for counts this often at most: a star a millisecond would leave none for anybody.
+    /// The shortest time between two drops of lists for changed counts. Without it, frequent stars would leave no list
+    /// cached.
     private static let countMilliseconds: Int64 = 1_000
-    /// Shorter ones fit one packet anyway.
+    /// Shorter bodies are not compressed: they fit one packet anyway.
     private static let shortestCompressedBytes = 1_024
-    /// What an answer costs besides its bytes.
+    /// The memory that an answer takes besides its bytes.
     fileprivate static let overheadBytes = 400
 
-    /// Answers that wait to be compressed at most; others are cached at a later request.
+    /// The most answers that wait to be compressed; others are cached at a later request.
     private static let maximumPending = 64
 
     private let maximumBytes: Int
@@ -70,12 +71,12 @@ final class CachedAnswers: Sendable {
     private let compressor = Worker(name: "http-compress")
     private let state = Mutex(State())
 
-    /// Caches up to so many bytes.
+    /// Creates a cache of at most `maximumBytes` bytes.
     init(maximumBytes: Int) {
         self.maximumBytes = maximumBytes
     }
 
-    /// The answer to a request without a body; nil without one.
+    /// The cached answer to a GET or HEAD request; nil where there is none, and for a conditional or range request.
     func find(_ head: HTTPRequestHead) -> HTTPCachedAnswer? {
         guard head.method == "GET" || head.method == "HEAD", head.fields["if-none-match"] == nil,
             head.fields["range"] == nil
@@ -83,8 +84,8 @@ final class CachedAnswers: Sendable {
         return state.withLock { $0.answers[Key(head)]?.answer }
     }
 
-    /// Caches the answer to a request for the next client that asks the same; one that waited for a position answers a
-    /// question of its own. Compressing it takes place on another thread, after it was answered.
+    /// Caches the answer to a request, but not of one that waited for a position. Compression runs on another thread,
+    /// so that the answer does not wait for it.
     func keep(_ response: HTTPResponse, for request: FrontRequest, about subject: Subject, next: Position) {
         let head = request.http.head
         guard response.status == 200, head.method == "GET",
@@ -100,7 +101,7 @@ final class CachedAnswers: Sendable {
         }
     }
 
-    /// The body of a longer answer, made once for all clients that take it.
+    /// The compressed body of a longer answer, made once for all clients that accept it; nil for a short one.
     private static func compressed(_ response: HTTPResponse) -> [UInt8]? {
         guard response.fields["vary"] != nil, case .bytes(let bytes) = response.body,
             bytes.count >= shortestCompressedBytes
@@ -129,7 +130,7 @@ final class CachedAnswers: Sendable {
             group.addTask {
                 await Follower("cached answers", of: head, log: log) { known in
                     guard let known else {
-                        // What was cached before the log was followed is not known to be new.
+                        // Answers that were cached before the log was followed may be outdated.
                         let head = try await entries.head()
                         self.dropAll(before: head)
                         return head
@@ -172,7 +173,7 @@ final class CachedAnswers: Sendable {
                 state.counted = position
             case .artifact: state.change(.files, at: position)
             case .vote, .token, .namespace, .flag, .log: break
-            // A name stands on many pages, and an entry that can't be read may mean anything.
+            // A name appears on many pages, and an entry that can't be decoded may change anything.
             case .user, .username, nil: state.dropAll(before: position.next)
             }
         }

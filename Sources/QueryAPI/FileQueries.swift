@@ -41,7 +41,7 @@ extension QueryFront {
         }
     }
 
-    /// Waits until the index folder is past a position, as its mark says.
+    /// Waits until the mark of the index folder is past a position; false where it is not within the limit.
     private func indexReflects(
         _ position: Position, _ request: FrontRequest, withinMilliseconds limit: Int64
     ) async throws -> Bool {
@@ -53,12 +53,12 @@ extension QueryFront {
         return true
     }
 
-    /// A file by digest. It may lie on the same origin as pages, so whatever it holds, no browser runs it.
+    /// A file by digest. It may have the same origin as web pages, so the header fields keep browsers from running it.
     private func file(
         _ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool
     ) async throws -> HTTPResponse {
         let (opened, withheld, next) = try await request.blocking.run { [artifacts, index] in
-            // The position first: what is held after it is not cached under it.
+            // The position is read first, so that a file that is held after it is not cached.
             let next = try index.mark()?.next
             let withheld: WithheldFiles.Reason?
             do {
@@ -90,7 +90,7 @@ extension QueryFront {
 }
 
 extension Problem {
-    /// Why a file is not served.
+    /// The problem for a file that is not served.
     fileprivate init(_ reason: WithheldFiles.Reason, _ digest: SHA256Digest) {
         if reason.isRemoved {
             self.init(
@@ -104,7 +104,7 @@ extension Problem {
     }
 }
 
-/// A file that was opened, with its first bytes, or all of them where it is small.
+/// An open file with its first bytes, or with all of them where it is small.
 private struct OpenedFile: Sendable {
     private static let headBytes = 64
 

@@ -84,7 +84,7 @@ extension ReviewBody {
 }
 
 extension ReviewSort {
-    /// Where a list begins, or goes on.
+    /// The point at which a list starts or continues.
     fileprivate func start(_ cursor: String?) throws(Problem) -> AgentReader.ReviewCursor {
         switch self {
         case .recent:
@@ -100,7 +100,7 @@ extension ReviewSort {
         }
     }
 
-    /// A count and a position; above all of them where the list begins.
+    /// A count and a position; the highest of both where the list starts.
     private static func pair(_ cursor: String?) throws(Problem) -> (Int64, Int64) {
         guard let cursor else { return (.max, .max) }
         let parts = cursor.split(separator: "-").map { Int64($0) }
@@ -108,7 +108,7 @@ extension ReviewSort {
         return (count, position)
     }
 
-    /// Where the list goes on behind a review.
+    /// The cursor of the page that starts behind a review.
     fileprivate func cursor(_ review: AgentReader.Review) -> String {
         switch self {
         case .recent: review.position.description

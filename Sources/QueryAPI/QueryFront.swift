@@ -10,9 +10,9 @@ import HTTPServer
 package import Logging
 package import Projections
 
-/// The front for reads: models, the log, files, and what describes them.
+/// The front for reads: it answers from read models, the log and files, and serves the description of the API.
 package struct QueryFront: Sendable {
-    /// How long a read waits for a position.
+    /// The longest time that a read waits for a position.
     static let waitMilliseconds: Int64 = 5_000
     private static let descriptionTag = String(SHA256Digest(of: OpenAPI.document).hex.prefix(32))
 
@@ -22,10 +22,10 @@ package struct QueryFront: Sendable {
     let index: IndexFolder
     let cached: CachedAnswers?
 
-    /// A front over models, a log and a folder of files.
+    /// Creates a front over read models, a log and folders of files and of the index.
     ///
-    /// - Parameter cachedBytes: how much memory cached answers may take; with 0 none is cached. A program that
-    ///   caches runs `followLog` beside the front.
+    /// - Parameter cachedBytes: the memory for cached answers; 0 to cache none. A program that caches answers also has
+    ///   to run `followLog`.
     package init(
         agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int
     ) {
@@ -53,11 +53,11 @@ package struct QueryFront: Sendable {
         if let cached { router.findCached = { cached.find($0) } }
     }
 
-    /// Drops cached answers that the log makes old, for as long as the task lives.
+    /// Drops cached answers that new log entries make outdated, for as long as the task lives.
     ///
     /// - Parameters:
     ///   - head: the log's head.
-    ///   - log: where faults are said.
+    ///   - log: the program's own log, for faults.
     package func followLog(_ head: HeadFeed, log: Log) async {
         await cached?.follow(entries, head, log)
     }
@@ -67,9 +67,10 @@ package struct QueryFront: Sendable {
         _ = try await agents.recentlyReflected(AgentReader.shownModels)
     }
 
-    /// Waits for a position as long as a read may.
+    /// Waits until a position is reflected; throws a `Problem` after `waitMilliseconds`.
     ///
-    /// - Parameter reflects: waits so many milliseconds at most; false where the position is not reflected by then.
+    /// - Parameter reflects: waits for at most the given time; returns false where the position is not reflected by
+    ///   then.
     static func await(_ position: Position, _ reflects: (_ milliseconds: Int64) async throws -> Bool) async throws {
         guard try await reflects(waitMilliseconds) else {
             throw Problem(.positionNotReached, "the read model does not reflect position \(position) yet; try again")
@@ -78,7 +79,7 @@ package struct QueryFront: Sendable {
 }
 
 extension FrontRequest {
-    /// A JSON document whose bytes are at hand; any page may read it.
+    /// A response with a JSON document, which web pages of any origin may read.
     func document(_ bytes: [UInt8], etag: String, position: Position?) -> HTTPResponse {
         var fields: HTTPFields = ["content-type": "application/json", "access-control-allow-origin": "*"]
         if let position { fields.append(Fields.position, position.description) }
@@ -86,5 +87,5 @@ extension FrontRequest {
     }
 }
 
-/// The problem of a cursor that the list did not give.
+/// The problem for an invalid cursor.
 let badCursor = Problem(.invalidParameter, "'cursor' is none that this list gave; leave it out to begin anew")

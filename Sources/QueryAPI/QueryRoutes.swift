@@ -5,14 +5,14 @@ import HTTPServer
 import Projections
 import Text
 
-/// What an endpoint of the front for reads answers, before it is written.
+/// The answer of an endpoint of the front for reads, before it is encoded.
 struct Page<Given: Sendable>: Sendable {
     let value: Given
     /// The next position that the models will apply: all before it is reflected.
     let next: Position
-    /// Where the list goes on; nil on its last page, and for what is no list.
+    /// The cursor of the next page; nil on the last page, and for an answer that is not a list.
     var cursor: String?
-    /// What events change it; nil where it is not cached.
+    /// The subject whose changes drop the cached answer; nil where the answer is not cached.
     var subject: CachedAnswers.Subject?
 
     /// The position of the last event that is reflected; nil where none is.
@@ -31,7 +31,7 @@ struct QueryRoutes {
         self.cached = cached
     }
 
-    /// Adds an endpoint that answers from models; it waits for those and no others.
+    /// Adds an endpoint that answers from read models. A request with a position waits for these models only.
     mutating func on<Input: PositionedParameters, Sent, Given>(
         _ endpoint: Endpoint<Input, Sent, Given>, of models: [any Projection.Type],
         _ show: @escaping @Sendable (Input) async throws -> Page<Given>
@@ -58,7 +58,7 @@ struct QueryRoutes {
         }
     }
 
-    /// Adds an endpoint that answers with a page of something else than models.
+    /// Adds an endpoint that answers with a page that does not come from read models.
     mutating func onPage<Input, Sent, Given>(
         _ endpoint: Endpoint<Input, Sent, Given>, _ show: @escaping @Sendable (Input) async throws -> Page<Given>
     ) {
@@ -73,7 +73,7 @@ struct QueryRoutes {
     ) -> HTTPResponse {
         var fields: HTTPFields = [:]
         if let cursor = page.cursor { fields.append("link", "<\(link(request, cursor))>; rel=\"next\"") }
-        // A cache between here and a client has to know that the next client may take another form.
+        // A cache between this server and a client has to know that another client may accept another encoding.
         if endpoint.declaration.caching == .kept { fields.append("vary", "accept-encoding") }
         let response = request.response(
             endpoint, Reply(page.value, position: page.position, fields: fields))
