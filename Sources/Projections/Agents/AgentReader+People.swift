@@ -1,7 +1,7 @@
 public import Events
 import Postgres
 
-/// What people say, like and own.
+/// Queries for reviews, stars, owners and publishers.
 extension AgentReader {
     /// A person in a list.
     public struct Person: Sendable {
@@ -18,25 +18,25 @@ extension AgentReader {
 
     /// A review.
     public struct Review: Sendable {
-        /// Who says so.
+        /// The reviewer.
         public let author: Person
-        /// The version that was tried.
+        /// The version that the reviewer tried.
         public let version: String
-        /// 1 to 5.
+        /// The rating, from 1 to 5.
         public let rating: Int64
-        /// One line; empty where there is none.
+        /// The title; empty where there is none.
         public let title: String
-        /// The rest; empty where there is none.
+        /// The text; empty where there is none.
         public let text: String
-        /// When it was first said.
+        /// When the reviewer first submitted it.
         public let created: Timestamp
-        /// When it was last said.
+        /// When the reviewer last changed it.
         public let updated: Timestamp
-        /// Where the log says so.
+        /// The position of its entry.
         public let position: Position
-        /// How many say that it helps.
+        /// The number of votes that it is helpful.
         public let helpful: Int64
-        /// How many say that it does not.
+        /// The number of votes that it is not helpful.
         public let unhelpful: Int64
 
         fileprivate init(_ row: PostgresRow) throws {
@@ -53,17 +53,17 @@ extension AgentReader {
         }
     }
 
-    /// Where a list of reviews goes on.
+    /// The order of a list of reviews, and the point at which it continues.
     public enum ReviewCursor: Sendable {
-        /// The last one first, before a position.
+        /// The latest first, before a position.
         case recent(before: Int64)
-        /// The best first, below a rating or at it and before a position.
+        /// The best rating first: below a rating, or at it and before a position.
         case rating(below: Int64, before: Int64)
-        /// The one that helped most first, below a count or at it and before a position.
+        /// The most helpful first: below a count, or at it and before a position.
         case helpful(below: Int64, before: Int64)
     }
 
-    /// Reviews of an agent.
+    /// At most `limit` reviews of an agent, in the order and from the point of a cursor.
     public func reviews(
         of key: AgentKey, from cursor: ReviewCursor, limit: Int
     ) async throws -> Reflecting<[Review]> {
@@ -79,7 +79,7 @@ extension AgentReader {
         }
     }
 
-    /// How often each rating of an agent was given, from 1 to 5; nil where there is no such agent.
+    /// The number of reviews with each rating, from 1 to 5; nil where the agent does not exist.
     public func ratings(of key: AgentKey) async throws -> Reflecting<[Int64]?> {
         try await reading([Agents.self], Statements.findCounters, [.text(key.description)]) { rows in
             try rows.first.map { row in
@@ -88,13 +88,13 @@ extension AgentReader {
         }
     }
 
-    /// Somebody who likes an agent.
+    /// A person's star for an agent.
     public struct Star: Sendable {
-        /// Who.
+        /// The person.
         public let person: Person
-        /// Since when.
+        /// When they gave it.
         public let given: Timestamp
-        /// Where the log says so.
+        /// The position of its entry.
         public let position: Position
 
         fileprivate init(_ row: PostgresRow) throws {
@@ -104,7 +104,7 @@ extension AgentReader {
         }
     }
 
-    /// Who likes an agent, the last one first, before a position.
+    /// The stars of an agent, the latest first, before a position.
     public func stars(of key: AgentKey, before: Int64, limit: Int) async throws -> Reflecting<[Star]> {
         try await searching(
             [Agents.self, Publishers.self], Statements.listStars,
@@ -112,28 +112,29 @@ extension AgentReader {
         ) { try $0.map(Star.init) }
     }
 
-    /// Who owns and maintains an agent, the one for longest first; empty where there is no such agent.
+    /// The owners and maintainers of an agent, in the order in which they got their roles; empty where the agent does
+    /// not exist.
     public func owners(of key: AgentKey) async throws -> Reflecting<[(person: Person, role: String)]> {
         try await reading([Agents.self, Publishers.self], Statements.listOwners, [.text(key.description)]) { rows in
             try rows.map { (try Person($0), try $0.text("role")) }
         }
     }
 
-    /// Who publishes.
+    /// A publisher.
     public struct Publisher: Sendable {
         /// The id that entries name.
         public let id: String
         /// Person, organisation or service.
         public let kind: String
-        /// Since when.
+        /// When they registered.
         public let created: Timestamp
         /// The name.
         public let name: String
-        /// A name to be shown beside it; empty where there is none.
+        /// The display name; empty where there is none.
         public let displayName: String
-        /// A few words; empty where there are none.
+        /// A text about the publisher; empty where there is none.
         public let bio: String
-        /// A page of theirs; empty where there is none.
+        /// The URL of their web page; empty where there is none.
         public let websiteURL: String
 
         fileprivate init(_ row: PostgresRow) throws {
@@ -147,14 +148,14 @@ extension AgentReader {
         }
     }
 
-    /// Somebody by name in any spelling; nil where nobody has it.
+    /// The publisher with a name in any spelling; nil where nobody has it.
     public func publisher(named name: Username) async throws -> Reflecting<Publisher?> {
         try await reading([Publishers.self], Statements.findPublisher, [.text(name.folded)]) {
             try $0.first.map(Publisher.init)
         }
     }
 
-    /// Listed agents that somebody owns or maintains, from behind a key.
+    /// The listed agents that a person owns or maintains, in the order of their keys, after a key.
     public func agents(ofPublisher id: String, after key: String, limit: Int) async throws -> Reflecting<[Summary]> {
         try await searching(
             [Agents.self, Publishers.self], Statements.listPublisherAgents,

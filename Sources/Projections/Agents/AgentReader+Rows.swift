@@ -2,20 +2,20 @@ public import Events
 import Postgres
 
 extension AgentReader {
-    /// How often people gave how many stars of five.
+    /// The ratings of an agent in sum.
     public struct Rating: Sendable {
-        /// How many did.
+        /// The number of ratings.
         public let count: Int64
-        /// All their stars.
+        /// The sum of all ratings.
         public let sum: Int64
 
-        /// Counts ratings.
+        /// Creates a rating from number and sum.
         public init(count: Int64, sum: Int64) {
             self.count = count
             self.sum = sum
         }
 
-        /// The average in hundredths, rounded; 0 where nobody did.
+        /// The average in hundredths, rounded; 0 where there are no ratings.
         public var hundredths: Int64 { count == 0 ? 0 : (sum * 200 + count) / (2 * count) }
     }
 
@@ -25,7 +25,8 @@ extension AgentReader {
         public let key: String
         /// The registered spelling.
         public let agentID: String
-        /// The name of the owner who has been one for the longest; empty where it is not known.
+        /// The name of the person who registered it, or, after they gave up their role, of the owner who has been one
+        /// for the longest; empty where it is not known.
         public let username: String
         /// The version that is shown.
         public let latestVersion: String
@@ -33,25 +34,25 @@ extension AgentReader {
         public let hasWASM: Bool
         /// The display name; empty where there is none.
         public let title: String
-        /// One line.
+        /// The summary: one line.
         public let summary: String
         /// The category; empty where there is none.
         public let category: String
         /// When it was registered.
         public let created: Timestamp
-        /// When a version was last published.
+        /// When a version was last published, or its listing last changed.
         public let updated: Timestamp
-        /// The position of that.
+        /// The position of that change.
         public let position: Position
-        /// True where it is not recommended any more.
+        /// True where it is deprecated.
         public let isDeprecated: Bool
         /// True where moderators hold all its versions.
         public let isQuarantined: Bool
-        /// How many like it.
+        /// The number of stars.
         public let stars: Int64
-        /// What people think of it.
+        /// Its ratings.
         public let rating: Rating
-        /// How many have downloaded it, once a day.
+        /// The number of downloads, counted once for each reader and day.
         public let readers: Int64
 
         init(_ row: PostgresRow) throws {
@@ -76,21 +77,21 @@ extension AgentReader {
 
     /// One version.
     public struct Version: Sendable {
-        /// What the entry says.
+        /// The event of its publication.
         public let published: VersionPublished
-        /// What it commits to; nil where it was erased.
+        /// The listing that the event commits to; nil where it was erased.
         public let listing: ListingContent?
-        /// Who wrote it, as its manifest says; nil where it says nothing or that was erased.
+        /// The author from its manifest; nil where it names none, or that was erased.
         public let author: String?
-        /// When.
+        /// When it was published.
         public let time: Timestamp
-        /// Where the log says so.
+        /// The position of its publication.
         public let position: Position
-        /// The name of who published it; empty where it is not known.
+        /// The name of the publisher; empty where it is not known.
         public let publisher: String
-        /// Why it is yanked; nil where it is not.
+        /// The yank that is shown; nil where it is not yanked.
         public let yank: Remark?
-        /// Why moderators hold it; nil where they do not.
+        /// The hold of moderators on it; nil where there is none.
         public let hold: Remark?
         /// Digests of its files that were removed.
         public let removed: [String]
@@ -111,15 +112,15 @@ extension AgentReader {
 
     /// One agent with its shown version.
     public struct Detail: Sendable {
-        /// What lists show of it.
+        /// The summary that lists show.
         public let summary: Summary
         /// The version that is shown.
         public let latest: Version
-        /// Why it is not recommended any more; nil where it is recommended.
+        /// The deprecation that is shown; nil where there is none.
         public let deprecation: Remark?
-        /// Why moderators hold all its versions; nil where they do not.
+        /// The hold of moderators on all its versions; nil where there is none.
         public let hold: Remark?
-        /// When somebody last got a role on it or lost one; nil where nobody did since it was registered.
+        /// When a person last got or lost a role on it; nil where that has not happened since it was registered.
         public let ownersChanged: Timestamp?
 
         init(_ row: PostgresRow) throws {

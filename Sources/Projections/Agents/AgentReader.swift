@@ -4,41 +4,42 @@ public import Following
 public import Manifest
 public import Postgres
 
-/// Reads the models of agents and of those who publish them.
+/// Reads the models of agents and of publishers.
 ///
-/// Each answer is made of certain models and says how far those were; it waits for no others.
+/// Each answer comes from certain models and tells the position up to which they were applied. Reading does not wait
+/// for the models; `reflects` does.
 public struct AgentReader: Sendable {
-    /// What pages and lists are made of.
+    /// The models that pages and lists are read from.
     public static let shownModels: [any Projection.Type] = [Agents.self, Publishers.self]
 
     private let pipeline: PostgresPipeline
     private let pool: PostgresPool
     private let cursors: CursorFeed
 
-    /// A reader over connections that may read models.
+    /// Creates a reader over connections that may read models.
     ///
     /// - Parameters:
-    ///   - pipeline: for what reads a few rows by key.
-    ///   - pool: for what may take its time, such as a search.
-    ///   - cursors: how far the models are.
+    ///   - pipeline: for queries that read a few rows by key.
+    ///   - pool: for queries that may take longer, such as a search.
+    ///   - cursors: the cursors of the models.
     public init(pipeline: PostgresPipeline, pool: PostgresPool, cursors: CursorFeed) {
         self.pipeline = pipeline
         self.pool = pool
         self.cursors = cursors
     }
 
-    /// How old what is known of the models' cursors may be.
+    /// The greatest age of the known cursors.
     private static let cursorMilliseconds: Int64 = 10
 
-    /// What was read and how far the models were that it was made of, at that moment or up to 10 ms before.
+    /// A value that was read, with the position that its models had reached at that moment or up to 10 ms before.
     public struct Reflecting<Value: Sendable>: Sendable {
-        /// What was read.
+        /// The value.
         public let value: Value
         /// The next position that the models will apply: all before it is reflected.
         public let next: Position
     }
 
-    /// What a list is about.
+    /// The filter of a list.
     public struct Filter: Sendable {
         /// Words to look for.
         public var words: String?
@@ -47,23 +48,23 @@ public struct AgentReader: Sendable {
         /// The most agents.
         public var limit = 20
 
-        /// Everything.
+        /// Creates a filter that lets all agents through.
         public init() {}
     }
 
-    /// Where a list goes on.
+    /// The order of a list, and the point at which it continues.
     public enum ListCursor: Sendable {
-        /// By the last change, before a position.
+        /// By the last change: before a position.
         case recent(before: Int64)
-        /// By key, behind one.
+        /// By key: after a key.
         case name(after: String)
-        /// By stars, behind so many and a key.
+        /// By stars: after a number of stars and a key.
         case stars(below: Int64, after: String)
-        /// By readers, behind so many and a key.
+        /// By readers: after a number of readers and a key.
         case downloads(below: Int64, after: String)
     }
 
-    /// Listed agents.
+    /// At most `filter.limit` listed agents, in the order and from the point of a cursor.
     public func list(_ filter: Filter, from cursor: ListCursor) async throws -> Reflecting<[Summary]> {
         let limit = PostgresValue.int8(Int64(filter.limit))
         let (list, search, start): (PostgresStatement, PostgresStatement, [PostgresValue]) =
@@ -75,7 +76,8 @@ public struct AgentReader: Sendable {
             case .downloads(let below, let after):
                 (Statements.listByDownloads, Statements.searchByDownloads, [.int8(below), .text(after)])
             }
-        // Without a filter an index gives the rows in their order, so reading them is short; a search may skip any number.
+        // Without a filter the query reads rows in the order of an index and is short; a search may skip any number of
+        // rows.
         guard filter.words != nil || filter.category != nil else {
             return try await reading(Self.shownModels, list, start + [limit]) { try $0.map(Summary.init) }
         }
@@ -110,7 +112,7 @@ public struct AgentReader: Sendable {
         ) { try $0.first.map(Version.init) }
     }
 
-    /// How far a projection is.
+    /// The progress of a projection.
     public struct Progress: Sendable {
         /// The projection.
         public let name: String
@@ -122,7 +124,7 @@ public struct AgentReader: Sendable {
         public let oldestWaitMilliseconds: Int64
     }
 
-    /// How far each projection is.
+    /// The progress of each projection.
     public func progress() async throws -> [Progress] {
         try await pool.runRepeatable { connection in
             try connection.execute(Statements.projections, [.texts(ProjectionCatalogue.all.map { $0.name })]).map {
@@ -146,7 +148,7 @@ public struct AgentReader: Sendable {
         try await cursors.wait(withinMilliseconds: limit) { CursorFeed.next($0, models) > position }
     }
 
-    /// Reads the position first and the rows then: what is answered is at least as new as the position says.
+    /// Reads the position first and then the rows, so that the rows are at least as new as the position.
     func reading<Value: Sendable>(
         _ models: [any Projection.Type], _ statement: PostgresStatement, _ parameters: [PostgresValue],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
@@ -155,7 +157,7 @@ public struct AgentReader: Sendable {
         return Reflecting(value: try await pipeline.executeRepeatable(statement, parameters, decode), next: next)
     }
 
-    /// The same for what may take its time.
+    /// Reads like `reading`, but over the pool, for queries that may take longer.
     func searching<Value: Sendable>(
         _ models: [any Projection.Type], _ statement: PostgresStatement, _ parameters: [PostgresValue],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value

@@ -1,8 +1,7 @@
 import Events
 public import Postgres
 
-/// Everything about agents: what their pages and lists show, who owns them, what people say of them, and how often they
-/// are downloaded.
+/// The read model of agents: their pages and lists, owners, reviews, votes, stars and downloads.
 ///
 /// The model is sliced: all entries that concern one agent are in one slice of the log.
 public enum Agents: Projection {
@@ -16,7 +15,7 @@ public enum Agents: Projection {
     ]
 
     public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
-        // Agents come first: what is counted stands in rows that they make.
+        // Agents come first: the counters of the other parts are in rows that this part creates.
         for part in [RecordBatch(), OwnerBatch(), ReviewBatch(), StarBatch(), DownloadBatch()] as [any AgentBatch] {
             var part = part
             for event in events { try part.add(event) }
@@ -25,11 +24,11 @@ public enum Agents: Projection {
     }
 }
 
-/// What a batch of entries says of one side of agents: gathered in log order, then applied set by set.
+/// One part of the model of agents: it gathers the events of a batch in log order and then applies them set by set.
 protocol AgentBatch {
-    /// Takes in an event; one that it does not speak of changes nothing.
+    /// Gathers an event; ignores one that the part does not handle.
     mutating func add(_ event: ProjectedEvent) throws
 
-    /// Applies what was gathered.
+    /// Applies the gathered events.
     func apply(_ connection: PostgresConnection) throws
 }

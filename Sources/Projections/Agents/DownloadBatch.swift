@@ -1,14 +1,15 @@
 import Events
 import Postgres
 
-/// What a batch says of downloads: how many of each version on each day, and which readers.
+/// The downloads of a batch: the number for each version and day, and the readers.
 ///
-/// Readers are kept for some days, so that one that is told again counts once; a reader that is recorded later than that is
-/// not counted. What is late is said by the entry alone, so that every build says the same.
+/// The model keeps readers for some days, so that a reader whose entry is repeated counts once. A reader that is
+/// recorded later than that does not count. The entry alone decides what is late, so that every build gives the same
+/// result.
 struct DownloadBatch: AgentBatch {
-    /// Readers of so many days before the day of the record are counted.
+    /// Readers of at most this many days before the day of recording are counted.
     private static let timelyDays: Int64 = 3
-    /// Readers are pruned later than they are needed for, so that a clock that is set back by a day loses none.
+    /// Readers are deleted later than necessary, so that a clock that is set back by a day loses none.
     private static let keptDays: Int64 = 5
 
     private struct Key: Hashable {

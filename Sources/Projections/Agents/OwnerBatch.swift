@@ -1,7 +1,7 @@
 import Events
 import Postgres
 
-/// What a batch says of who owns and maintains agents: the last word on each person, and when it last changed.
+/// The changes of roles on agents in a batch: the last role of each person, and when roles last changed.
 struct OwnerBatch: AgentBatch {
     private struct RoleKey: Hashable {
         let key: AgentKey
@@ -10,9 +10,10 @@ struct OwnerBatch: AgentBatch {
 
     private struct LastWord {
         let role: Role?
-        /// Since when they have the role.
+        /// The position at which their role last changed.
         let position: Position
-        /// True for who registered the agent and has not left since; nil where that is as it was before the batch.
+        /// True for the person who registered the agent and has not left since; nil where the batch does not change
+        /// that.
         let isRegistrar: Bool?
     }
 

@@ -3,7 +3,8 @@ import Events
 import Manifest
 import Postgres
 
-/// What a batch says of agents and their versions: the rows that it concerns are read, evolved in log order and written.
+/// The changes of agents and versions in a batch: it reads the rows concerned, evolves them in log order and writes
+/// them.
 struct RecordBatch: AgentBatch {
     private struct VersionKey: Hashable {
         let key: AgentKey
@@ -26,7 +27,7 @@ struct RecordBatch: AgentBatch {
         var record: VersionRecord
         let published: Int64
         let position: Int64
-        /// Who published it.
+        /// The id of the publisher.
         let publisher: String?
     }
 
@@ -113,7 +114,7 @@ struct RecordBatch: AgentBatch {
         return names.compactMap { SemVer($0).map { VersionKey(key: key, precedence: $0.precedenceKey) } }
     }
 
-    /// The versions that an event concerns: those it names, or the one whose words were erased.
+    /// The versions that an event concerns: those that it names, or those with an erased content.
     private static func versions(
         _ event: ProjectedEvent, of key: AgentKey, among versions: [VersionKey: VersionRow]
     ) -> [VersionKey] {
@@ -226,7 +227,7 @@ struct RecordBatch: AgentBatch {
         let listing: ListingContent
     }
 
-    /// Copies what lists show of an agent from its best version.
+    /// Copies the data that lists show of an agent from its best version.
     private func show(_ keys: [String], _ connection: PostgresConnection) throws {
         let rows = try connection.execute(Statements.bestVersions, [.texts(keys)]).map { row in
             Shown(

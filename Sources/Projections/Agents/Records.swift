@@ -2,15 +2,15 @@ import Crypto
 public import Events
 import JSON
 
-/// What a side says of an agent or a version: why it is yanked, held or deprecated.
+/// A yank, hold or deprecation by one side, with its reason and note.
 public struct Remark: Sendable, Equatable {
-    /// From a closed list; empty for a deprecation, which has none.
+    /// The reason from a closed list; empty for a deprecation, which has none.
     public private(set) var reason = ""
-    /// A few words; nil where there are none or they were erased.
+    /// The note; nil where there is none, or it was erased.
     public private(set) var note: String?
-    /// What to use in its place, for a deprecation.
+    /// For a deprecation, the agent to use instead; nil where none is named.
     public private(set) var replacement: String?
-    /// When it was said.
+    /// The time of its entry.
     public let since: Timestamp
     /// The id of the entry.
     let entry: String
@@ -43,17 +43,17 @@ public struct Remark: Sendable, Equatable {
         }
     }
 
-    /// Loses its words where they belong to an entry whose content was erased.
+    /// Removes the note where it belongs to an entry whose content was erased.
     mutating func erase(_ entry: String) {
         if self.entry == entry { note = nil }
     }
 }
 
-/// What each side says; moderators first.
+/// The remarks of each side.
 typealias Remarks = [Side: Remark]
 
 extension Remarks {
-    /// The remark that is shown.
+    /// The remark to show: that of moderation before that of the owner.
     var shown: Remark? { self[.moderation] ?? self[.owner] }
 
     fileprivate init(_ value: JSONValue?) {
@@ -74,11 +74,11 @@ extension Remarks {
     }
 }
 
-/// What is said of an agent as a whole: the column `record` of `models.agents`.
+/// The remarks on an agent as a whole: the column `record` of `models.agents`.
 struct AgentRecord: Equatable {
-    /// Which sides do not recommend it.
+    /// The deprecations, by side.
     var deprecations: Remarks = [:]
-    /// Why all its versions are held; nil where they are not.
+    /// The hold on all its versions; nil where there is none.
     var hold: Remark?
 
     init() {}
@@ -98,20 +98,20 @@ struct AgentRecord: Equatable {
         return writer.bytes
     }
 
-    /// Loses the words of an entry.
+    /// Removes the notes of an entry whose content was erased.
     mutating func erase(_ entry: String) {
         deprecations.erase(entry)
         hold?.erase(entry)
     }
 }
 
-/// What is said of a version: the column `record` of `models.agent_versions`.
+/// The remarks on a version: the column `record` of `models.agent_versions`.
 struct VersionRecord: Equatable {
-    /// Which sides yank it.
+    /// The yanks, by side.
     var yanks: Remarks = [:]
-    /// Why it is held; nil where it is not.
+    /// The hold on it; nil where there is none.
     var hold: Remark?
-    /// Digests of files that were removed, ascending.
+    /// The digests of its removed files, in ascending order.
     var removed: [String] = []
     /// The entry that commits to listing and author.
     var listingEntry: String

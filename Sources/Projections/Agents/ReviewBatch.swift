@@ -1,7 +1,7 @@
 import Events
 import Postgres
 
-/// What a batch says of what people say of agents: the last word of each person, and of each voter.
+/// The reviews and votes of a batch: the last state of each person's review, and of each vote.
 struct ReviewBatch: AgentBatch {
     private struct Pair: Hashable {
         let key: AgentKey
@@ -13,7 +13,7 @@ struct ReviewBatch: AgentBatch {
         let rating: Int64
         let words: ReviewContent?
         let entry: UUIDv7
-        /// Nil where an edit keeps what was there before the batch.
+        /// Nil where an edit keeps the time from before the batch.
         let created: Int64?
         let updated: Int64
         let position: Position
@@ -22,7 +22,7 @@ struct ReviewBatch: AgentBatch {
     private var last: [Pair: Stated?] = [:]
     private var erased: [UUIDv7] = []
     private var votes: [StreamName: Bool?] = [:]
-    /// Who got a role on which agent: all that they said of it before ends.
+    /// People who got a role on an agent, which ends their earlier review and votes.
     private var joined: Set<Pair> = []
 
     mutating func add(_ event: ProjectedEvent) throws {
@@ -73,7 +73,7 @@ struct ReviewBatch: AgentBatch {
         }
     }
 
-    /// Votes that stood before the batch and end within it.
+    /// Ends votes from before the batch; returns the reviews that they were on.
     private func endVotes(_ connection: PostgresConnection) throws -> Set<Pair> {
         let rows = try connection.execute(
             Statements.endVotes, [.texts(joined.map(\.key.description)), .texts(joined.map(\.person.hex))])

@@ -1,7 +1,7 @@
 import Events
 import Postgres
 
-/// What a batch says of who likes which agent: the last word on each pair.
+/// The stars of a batch: the last state of each pair of agent and person.
 struct StarBatch: AgentBatch {
     private var last: [StreamName: (key: AgentKey, person: PersonID, isGiven: Bool, event: ProjectedEvent)] = [:]
 
@@ -9,7 +9,7 @@ struct StarBatch: AgentBatch {
         switch (event.envelope.stream, event.event) {
         case (.star(let key, let person), is StarAdded): last[event.envelope.stream] = (key, person, true, event)
         case (.star(let key, let person), is StarRemoved): last[event.envelope.stream] = (key, person, false, event)
-        // What somebody gave an agent before they got a role on it ends.
+        // Getting a role on an agent ends an earlier star.
         case (.agent(let key), let added as AgentOwnerAdded):
             last[.star(key, added.user)] = (key, added.user, false, event)
         default: break

@@ -4,7 +4,7 @@ public import Events
 public import Following
 public import Postgres
 
-/// Reads which versions name a file, over connections of the front for commands: administrators show there who they are.
+/// Reads which versions name a file. It uses connections of the front for commands, where administrators authenticate.
 public struct FileReader: Sendable {
     /// A version that names a file.
     public struct Naming: Sendable {
@@ -14,7 +14,7 @@ public struct FileReader: Sendable {
         public let version: String
     }
 
-    /// A removed file, and an agent that names it and does not say yet that it was removed.
+    /// A removed file, and an agent that names it and does not note the removal yet.
     public struct Unnoted: Sendable {
         /// The file.
         public let sha256: SHA256Digest
@@ -29,14 +29,14 @@ public struct FileReader: Sendable {
     private let cursors: CursorFeed
     private let entries: EventReader
 
-    /// A reader over a pool of sessions that may read the model of files and the log.
+    /// Creates a reader over a pool of sessions that may read the model of files and the log.
     public init(pool: PostgresPool, cursors: CursorFeed) {
         self.pool = pool
         self.cursors = cursors
         entries = EventReader(pool: pool)
     }
 
-    /// The versions that name a file now, in the order in which they were published; so many at most.
+    /// At most `limit` versions that name a file, in the order of their publication.
     ///
     /// - Returns: nil where the model does not reach the head of the log within 5 s.
     public func versions(naming digest: SHA256Digest, limit: Int) async throws -> [Naming]? {
@@ -75,7 +75,7 @@ public struct FileReader: Sendable {
         }
     }
 
-    /// Waits until the model is past a position; gives how far it is.
+    /// Waits until the model has applied a position; returns the next position that it will apply.
     public func next(past position: Position?) async throws -> Position {
         if let position {
             _ = try await cursors.wait(withinMilliseconds: nil, isUrgent: false) {

@@ -3,10 +3,12 @@ import Events
 import Manifest
 public import Postgres
 
-/// Which versions name which file, what moderators hold, and so which files are not served.
+/// The read model of files: the versions that name each file, the holds of moderators, and the files that are not
+/// served because of them.
 ///
-/// A file is served while a version in good standing names it that was published before the hold: a later version does
-/// not free what is held, and a hold on a copy does not take the file from those who had it first.
+/// A file on hold is still served where a version without a hold names it and was published before the hold. So a later
+/// version does not release a file, and a hold on a copy does not withhold the file from those who published it first.
+/// A removed file is never served.
 public enum Files: Projection {
     public static let name = "files"
     public static let handled: Set<String> = [
@@ -23,7 +25,7 @@ public enum Files: Projection {
 
     private struct Hold {
         let key: AgentKey
-        /// Empty for all versions.
+        /// The precedence of the version; empty for all versions.
         let precedence: [UInt8]
         /// Nil where the hold ends.
         let reason: QuarantineReason?

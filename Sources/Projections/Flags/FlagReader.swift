@@ -1,30 +1,30 @@
 public import Events
 public import Postgres
 
-/// Reads what was flagged, over connections of the front for writes: moderators show there who they are.
+/// Reads flagged targets. It uses connections of the front for writes, where moderators authenticate.
 public struct FlagReader: Sendable {
-    /// What was flagged.
+    /// A flagged target.
     public struct Flagged: Sendable {
-        /// Agent, version, review or user.
+        /// The kind: agent, version, review or user.
         public let kind: String
-        /// As entries name it.
+        /// The target in its text form.
         public let target: String
-        /// How often.
+        /// The number of flags.
         public let count: Int64
-        /// How often for each reason.
+        /// The number of flags for each reason.
         public let reasons: [(reason: String, count: Int64)]
-        /// When last.
+        /// The time of the last flag.
         public let last: Timestamp
     }
 
     private let pool: PostgresPool
 
-    /// A reader over a pool of sessions that may read the model of flags.
+    /// Creates a reader over a pool of sessions that may read the model of flags.
     public init(pool: PostgresPool) {
         self.pool = pool
     }
 
-    /// The most often flagged first: so many, from behind so many.
+    /// Flagged targets, the most often flagged first: at most `limit`, after skipping `offset`.
     public func list(limit: Int, offset: Int) async throws -> [Flagged] {
         try await pool.runRepeatable { connection in
             try connection.execute(Statements.listFlags, [.int8(Int64(limit)), .int8(Int64(offset))]).map { row in

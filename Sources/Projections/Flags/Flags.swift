@@ -1,8 +1,9 @@
 import Events
 public import Postgres
 
-/// How often people flagged each target, and why. Entries name neither the person nor the target; private contents hold the
-/// target.
+/// The read model of flags: how often people flagged each target, and why.
+///
+/// Entries name neither the person nor the target; private contents hold the target.
 public enum Flags: Projection {
     public static let name = "flags"
     public static let handled: Set<String> = [FlagRaised.type]

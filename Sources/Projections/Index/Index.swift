@@ -2,7 +2,7 @@ import AgentIndex
 import Events
 public import Postgres
 
-/// What installers read: a document for each agent, which every front copies to its own disk.
+/// The read model that installers use: one document for each agent, which every front copies to its own disk.
 public enum Index: Projection {
     public static let name = "index"
     public static let handled: Set<String> = [

@@ -8,9 +8,9 @@ public import Postgres
 import Synchronization
 import System
 
-/// Copies the index and the list of files that are not served from their models to a folder, as they change.
+/// Copies the index, and the list of files that are not served, from their models to a folder whenever they change.
 ///
-/// Of several programs over one folder one copies; when it ends, another goes on.
+/// Of several programs that share a folder, one copies; when it ends, another takes over.
 public struct IndexMirror: Sendable {
     private static let batchDocuments: Int64 = 200
     private static let pauseMilliseconds = 1_000
@@ -23,10 +23,10 @@ public struct IndexMirror: Sendable {
     private let log: Log
     private let withheld = CopiedList()
 
-    /// What the mirror waits for.
+    /// The models that the mirror copies and waits for.
     private static let copied: [any Projection.Type] = [Index.self, Files.self]
 
-    /// A mirror over sessions that may read models and the log.
+    /// Creates a mirror over sessions that may read models and the log.
     public init(_ folder: IndexFolder, pool: PostgresPool, cursors: CursorFeed, log: Log) {
         self.folder = folder
         self.pool = pool
@@ -35,7 +35,7 @@ public struct IndexMirror: Sendable {
         reader = EventReader(pool: pool)
     }
 
-    /// Copies what there is and what comes until the task is cancelled.
+    /// Copies the present state and all changes until the task is cancelled.
     public func run() async {
         while !Task.isCancelled {
             do {
@@ -56,7 +56,7 @@ public struct IndexMirror: Sendable {
             guard let id = try await logID() else { return Position(0) }
             let from: Position
             if let known, known > Position(0) { from = known } else { from = try await start(id) }
-            // All that the models show at the cursor is copied before the mark says so.
+            // The mark promises that everything before the cursor is copied, so it is written last.
             let cursor = CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), Self.copied)
             // A model that is behind the folder, such as one that is built anew, replaces nothing.
             guard cursor >= from else { return from }
@@ -79,7 +79,8 @@ public struct IndexMirror: Sendable {
         try await reader.read(from: Position(0), limit: 1).entries.first?.envelope().log
     }
 
-    /// Where to go on; a folder of another log, or of one that went further than this one has, begins anew.
+    /// The position at which to continue. A folder of another log, or of one that had gone further than this one, is
+    /// cleared first.
     private func start(_ id: LogID) async throws -> Position {
         let head = try await reader.head()
         let isAnew = try await worker.run { [folder] in
@@ -114,7 +115,7 @@ public struct IndexMirror: Sendable {
         withheld.digest = digest
     }
 
-    /// Copies what was changed from a position on.
+    /// Copies the documents that changed at a position or later.
     private func copy(from position: Position) async throws {
         var next = position
         while true {
@@ -139,7 +140,7 @@ public struct IndexMirror: Sendable {
     }
 }
 
-/// What was copied last of a list that is copied as a whole.
+/// The digest of the last copied version of a list that is copied as a whole.
 private final class CopiedList: Sendable {
     private let state = Mutex("")
 

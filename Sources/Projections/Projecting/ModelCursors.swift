@@ -2,7 +2,7 @@ public import Events
 public import Following
 public import Postgres
 
-/// How far the models are: for each the next position that it will apply.
+/// The cursors of the models: for each model the next position that it will apply.
 public typealias CursorFeed = Feed<[String: Position]>
 
 extension Feed where Value == [String: Position] {
@@ -19,7 +19,7 @@ extension Feed where Value == [String: Position] {
         }
     }
 
-    /// Says that this process has applied a model up to before a position.
+    /// Announces that this process has applied a model up to, but not including, a position.
     func announce(_ projection: any Projection.Type, _ next: Position) {
         announce { $0[projection.name] = Swift.max($0[projection.name] ?? next, next) }
     }

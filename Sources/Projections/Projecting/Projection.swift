@@ -2,16 +2,16 @@ import EventLog
 public import Events
 public import Postgres
 
-/// An event on its way into a model, with the contents that are still there.
+/// An event for a model, with those of its contents that are not erased.
 public struct ProjectedEvent: Sendable {
-    /// Where it stands.
+    /// Its position.
     public let position: Position
-    /// The entry.
+    /// Its envelope.
     public let envelope: Envelope
-    /// What people wrote, by the committing field; what is missing was erased.
+    /// The contents by the committing field; a missing one was erased.
     public let contents: [String: Content]
 
-    /// What happened.
+    /// The event itself.
     var event: any EventPayload { envelope.event }
 
     /// The document of a content of a kind; nil where it was erased.
@@ -23,24 +23,25 @@ public struct ProjectedEvent: Sendable {
     }
 }
 
-/// A text of people as a column can hold it: Postgres's `text` has no U+0000, and a log that holds one stops no model.
+/// A text in a form that a column can store: Postgres's `text` can't hold U+0000, and one in the log must not stop a
+/// model.
 func storable(_ text: String?) -> String? {
     text?.replacing("\u{0}", with: "\u{fffd}")
 }
 
-/// A read model: a function of the entries up to a position and the contents that are present.
+/// A read model: a function of the entries up to a position and of the contents that are not erased.
 ///
-/// It knows no clock, no floating-point sums, no sequence values and no artifacts, so two builds at the same position are
-/// the same.
+/// It uses no clock, no floating-point sums, no sequence values and no artifacts, so that two builds at the same
+/// position are equal.
 public protocol Projection: Sendable {
-    /// The name, which cursors and lag go by.
+    /// The name under which the cursor and the lag are known.
     static var name: String { get }
 
-    /// The types of events that it handles. Entries of others are passed over without being read; one that the program does
-    /// not know stops every projection.
+    /// The types of events that it handles. Entries of other types are skipped without being read; a type that the
+    /// program does not know stops every projection.
     static var handled: Set<String> { get }
 
-    /// Applies events of these types in log order, set by set, inside the transaction that also moves the cursor.
+    /// Applies events of the handled types in log order, set by set, inside the transaction that also moves the cursor.
     static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws
 }
 

@@ -4,14 +4,14 @@ public import Following
 public import Logging
 import Postgres
 
-/// Keeps one read model up with the log.
+/// Keeps one read model up to date with the log.
 ///
-/// Rows and cursor commit in one transaction, under a lock of the projection, so two workers never apply an event twice. A
-/// fault stops the model where it is: it keeps serving its last state, the fault is logged, and the batch is tried again
-/// with growing pauses.
+/// Rows and cursor commit in one transaction, under a lock of the projection, so two workers never apply an event
+/// twice. A fault stops the model at its position: it continues to serve its last state, the fault is logged, and the
+/// batch is tried again after growing pauses.
 public struct Projector: Sendable {
     private static let batchEntries = 500
-    /// What a step that found something leaves to the next one.
+    /// The pause after a step that advanced the cursor, so that the next batch gathers more entries.
     private static let gatheringMilliseconds: Int64 = 20
 
     private let projection: any Projection.Type
@@ -20,11 +20,11 @@ public struct Projector: Sendable {
     private let cursors: CursorFeed?
     private let log: Log
 
-    /// A projector over a database whose login may act as projectors.
+    /// Creates a projector over a database whose login may act as projectors.
     ///
     /// - Parameters:
-    ///   - head: the log's head, which all projectors of a process follow together.
-    ///   - cursors: is told how far the model is.
+    ///   - head: the log's head, which all projectors of a process share.
+    ///   - cursors: the feed to which the projector announces its cursor.
     public init(
         _ projection: any Projection.Type, url: String, head: HeadFeed, cursors: CursorFeed? = nil, log: Log
     ) {
@@ -38,7 +38,7 @@ public struct Projector: Sendable {
         self.log = log
     }
 
-    /// Applies what there is and what comes until the task is cancelled.
+    /// Applies present and new entries until the task is cancelled.
     public func run() async {
         await Follower(
             "projection \(projection.name)", of: head, gatheringMilliseconds: Self.gatheringMilliseconds, log: log
@@ -48,7 +48,7 @@ public struct Projector: Sendable {
         await session.close()
     }
 
-    /// Applies the next entries, where there are any; returns the position that it will apply next.
+    /// Applies the next entries, if there are any; returns the position that it will apply next.
     @discardableResult
     public func applyBatch() async throws -> Position {
         let projection = projection
