@@ -2,28 +2,30 @@ import Crypto
 import Events
 import Postgres
 
-/// What an append changes besides its events: in the vault, in `contents`, in the marks of spools.
+/// A change that an append makes besides its events: in the vault, in `contents`, or in the marks of spools.
 ///
-/// A kind of effect is one Swift file and one SQL file of this folder's names. Its check refuses commands before anything
-/// of the batch is done; its statements do the rest for those that were taken. Both run inside the append's transaction.
+/// Each kind of effect is a type in this folder with an SQL file of its own. Its check can refuse a command before
+/// anything of the batch is done; its statements run for the commands that are not refused. Both run inside the
+/// append's transaction.
 public protocol AppendEffect: Sendable {
-    /// How effects of this kind are sent, checked and done.
+    /// How effects of this kind are sent to the database, checked and run.
     static var kind: EffectKind { get }
 
-    /// What no other command of a batch, or of the batch before it, may touch. The writer treats a claim like a stream.
+    /// The things that no other command of the batch, or of the batch before it, may change. The writer treats a claim
+    /// like a stream.
     var claims: [EffectClaim] { get }
 }
 
 extension AppendEffect {
-    /// Nothing is claimed: effects of the kind do not disturb each other.
+    /// By default an effect claims nothing: effects of the kind do not disturb each other.
     public var claims: [EffectClaim] { [] }
 }
 
-/// Something that effects change and that a batch may change once.
+/// A thing that effects change and that only one command of a batch may change.
 public struct EffectClaim: Sendable, Hashable {
     private let name: String
 
-    /// Claims something of a kind, such as one spool.
+    /// Claims one thing of a kind, such as one spool.
     init(_ kind: String, _ id: String) {
         name = "\(kind)/\(id)"
     }
@@ -34,32 +36,32 @@ public struct EffectClaim: Sendable, Hashable {
     /// Claims a flag.
     static func flag(_ id: FlagID) -> EffectClaim { EffectClaim("flag", id.hex) }
 
-    /// Claims what the vault knows of a person.
+    /// Claims the vault's data about a person.
     static func person(_ person: PersonID) -> EffectClaim { EffectClaim("person", person.hex) }
 }
 
-/// How effects of one kind travel: a column for each value, and the SQL that reads them.
+/// How the effects of one kind reach the database: a column for each value, and the SQL that reads them.
 public struct EffectKind: Sendable {
     /// One value of each effect.
     struct Column: Sendable {
         let name: String
         let type: String
-        /// The column of some effects, all of the kind.
+        /// Makes the column from effects of the kind.
         let values: @Sendable ([any AppendEffect]) -> PostgresValue
     }
 
     /// The prefix of its parameters.
     let name: String
     let columns: [Column]
-    /// A query that gives the commands to refuse, with reasons; nil where nothing is checked.
+    /// A query that returns the commands to refuse, with reasons; nil where the kind has no check.
     let check: String?
-    /// Statements, in order.
+    /// The statements, in the order in which they run.
     let statements: [String]
 
     /// Declares a kind.
     ///
-    /// - Parameter file: SQL in sections, each begun by a line `-- check` or `-- do`; it reads the effects as if they were
-    ///   a table `effects` with the columns and `command`.
+    /// - Parameter file: SQL in sections, each begun by a line `-- check` or `-- do`. It reads the effects as if they
+    ///   were a table `effects` with the columns and `command`.
     init(_ name: String, _ columns: [Column], file: [UInt8]) {
         self.name = name
         self.columns = columns
@@ -78,7 +80,7 @@ public struct EffectKind: Sendable {
         statements = sql.filter { !$0.isCheck }.map(\.sql)
     }
 
-    /// The arrays of some effects, each with its command.
+    /// The parameters for some effects of the kind: one array for the commands, and one for each column.
     func parameters(_ effects: [(command: Int32, effect: any AppendEffect)]) -> [PostgresValue] {
         let values = effects.map(\.effect)
         return [.int4s(effects.map(\.command))] + columns.map { $0.values(values) }

@@ -1,14 +1,14 @@
 public import Crypto
 public import Events
 
-/// An event names a file, which has to be leased; the sweep leaves it alone from then on.
+/// Records that an event names a file, which has to be leased. From then on the sweep does not delete the file.
 ///
 /// Refused as `artifactUnleased`, or as `artifactHeld` where moderators hold it as malware.
 public struct ArtifactEffect: AppendEffect {
     /// The digest of its bytes.
     public let sha256: SHA256Digest
 
-    /// Names a file.
+    /// Creates the effect for a file.
     public init(_ artifact: Artifact) {
         sha256 = artifact.sha256
     }

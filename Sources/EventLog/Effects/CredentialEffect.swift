@@ -1,22 +1,22 @@
 public import Crypto
 public import Events
 
-/// A credential's hash comes into the vault.
+/// Stores a credential's hash in the vault.
 public struct CredentialEffect: AppendEffect {
     /// SHA-256 of the secret.
     public let hash: SHA256Digest
-    /// Which credential it is.
+    /// The id of the credential.
     public let token: TokenID
-    /// Whose it is.
+    /// The owner.
     public let person: PersonID
-    /// How its owner calls it.
+    /// The name that its owner gave it.
     public let name: String
-    /// The idempotency key that it was issued under, where its secret could get lost with the answer.
+    /// The idempotency key that it was issued under; nil where there was none.
     public let issuedUnder: KeyID?
-    /// True for one with the scope `admin`.
+    /// True where it has the scope `admin`.
     public let isAdministrators: Bool
 
-    /// States a credential.
+    /// Creates the effect.
     public init(
         hash: SHA256Digest, token: TokenID, person: PersonID, name: String, issuedUnder: KeyID? = nil,
         isAdministrators: Bool = false

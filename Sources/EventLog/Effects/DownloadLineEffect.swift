@@ -1,9 +1,10 @@
-/// The events hold a line of another server's download report. Refused as `lineTaken` where an earlier append held it.
+/// Records that the events of the append hold a line of another server's download report. Refused as `lineTaken` where
+/// an earlier append held it.
 public struct DownloadLineEffect: AppendEffect {
-    /// Which line.
+    /// The line.
     public let line: LineID
 
-    /// Names a line.
+    /// Creates the effect for a line.
     public init(_ line: LineID) {
         self.line = line
     }

@@ -1,6 +1,7 @@
 /// Every kind of effect that an append can carry. The append's parameters and branches are generated from this list.
 enum EffectCatalogue {
-    /// In the order in which they are checked and done: what forgets a person comes after what gives them something.
+    /// All kinds, in the order in which they are checked and run: what deletes a person's data comes after what adds
+    /// data.
     static let all: [any AppendEffect.Type] = [
         ArtifactEffect.self, RemovedArtifactEffect.self, CredentialEffect.self, EndedCredentialEffect.self,
         GainedRoleEffect.self, LostRoleEffect.self, NameHolderEffect.self,

@@ -1,13 +1,13 @@
 public import Events
 
-/// A content is erased; its commitment stays in the entry.
+/// Erases a content; its commitment stays in the entry.
 public struct ErasedContentEffect: AppendEffect {
-    /// Where the entry stands that commits to it.
+    /// The position of the entry that commits to it.
     public let position: Position
     /// The field that commits to it.
     public let field: String
 
-    /// Names a content.
+    /// Creates the effect for a content.
     public init(position: Position, field: String) {
         self.position = position
         self.field = field

@@ -1,17 +1,17 @@
 public import Events
 
-/// A flag waits in the vault for its way into the log.
+/// Stores a flag in the vault, where it waits for its append to the log.
 public struct PendingFlagEffect: AppendEffect {
-    /// The id that stands for reporter and target.
+    /// The id for the reporter and the target.
     public let id: FlagID
-    /// What it is about, and why.
+    /// The target and the reason.
     public let about: TargetContent
-    /// A few words for the moderators; nil where there are none.
+    /// A note for the moderators; nil where there is none.
     public let words: String?
-    /// When it was raised.
+    /// When the reporter raised it.
     public let raised: Timestamp
 
-    /// States a flag.
+    /// Creates the effect.
     public init(_ id: FlagID, about: TargetContent, words: String?, raised: Timestamp) {
         self.id = id
         self.about = about
@@ -34,12 +34,12 @@ public struct PendingFlagEffect: AppendEffect {
     public var claims: [EffectClaim] { [.flag(id)] }
 }
 
-/// A flag is in the log, and waits no more.
+/// Removes a flag from those that wait, since the log has it.
 public struct ToldFlagEffect: AppendEffect {
-    /// Which.
+    /// The flag.
     public let id: FlagID
 
-    /// States it.
+    /// Creates the effect for a flag.
     public init(_ id: FlagID) {
         self.id = id
     }
@@ -51,12 +51,12 @@ public struct ToldFlagEffect: AppendEffect {
     public var claims: [EffectClaim] { [.flag(id)] }
 }
 
-/// The words of a flag are erased; nothing is left to do about it.
+/// Removes a flag from those whose note has to be erased, since it is erased.
 public struct ErasedFlagEffect: AppendEffect {
-    /// Which.
+    /// The flag.
     public let id: FlagID
 
-    /// States it.
+    /// Creates the effect for a flag.
     public init(_ id: FlagID) {
         self.id = id
     }

@@ -1,8 +1,9 @@
 public import Events
 
-/// The vault forgets a person: name, address, credentials and what they flagged.
+/// Deletes the vault's data about a person: name, e-mail address, invitations, credentials, and which flags they
+/// raised. The notes of those flags are erased later, at a random time within 7 days.
 public struct ForgottenPersonEffect: AppendEffect {
-    /// Who.
+    /// The person.
     public let person: PersonID
     /// How many roles they have and lay down. Refused as `rolesMoved` where they have another number.
     public let roles: Int

@@ -1,16 +1,16 @@
 public import Crypto
 public import Events
 
-/// A hold as malware names a package or module, which nobody may publish again.
+/// Records that a hold as malware names a package or module, so that nobody can publish it again.
 public struct HeldFileEffect: AppendEffect {
     /// The file.
     public let sha256: SHA256Digest
-    /// The agent that is held.
+    /// The agent on hold.
     public let key: AgentKey
-    /// The precedence of the version that is held; empty for all versions.
+    /// The precedence of the version on hold; empty for all versions.
     public let precedence: [UInt8]
 
-    /// States that a hold names a file.
+    /// Creates the effect.
     public init(_ sha256: SHA256Digest, of key: AgentKey, precedence: [UInt8]) {
         self.sha256 = sha256
         self.key = key
@@ -29,14 +29,15 @@ public struct HeldFileEffect: AppendEffect {
     public var claims: [EffectClaim] { [.file(sha256)] }
 }
 
-/// A hold names no files any more, or others.
+/// Releases all files that a hold names. An append that changes a hold records the files it names then as
+/// `HeldFileEffect`.
 public struct ReleasedFilesEffect: AppendEffect {
     /// The agent.
     public let key: AgentKey
     /// The precedence of the version; empty for all versions.
     public let precedence: [UInt8]
 
-    /// States that what a hold named is released.
+    /// Creates the effect.
     public init(of key: AgentKey, precedence: [UInt8]) {
         self.key = key
         self.precedence = precedence

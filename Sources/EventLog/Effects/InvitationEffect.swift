@@ -1,24 +1,25 @@
 public import Events
 
-/// A role is offered to somebody, in place of what the same inviter offered them there before.
+/// Stores an offer of a role. It replaces what the same inviter has offered the same person on the same agent or
+/// namespace.
 ///
-/// Refused as `inviterRefused`, `tooManyOffers` (an inviter has at most 100 open) or `tooManyInvitations` (an invitee at
-/// most 20).
+/// Refused as `inviterRefused`, `tooManyOffers` (an inviter has at most 100 open) or `tooManyInvitations` (an invitee
+/// at most 20).
 public struct InvitationEffect: AppendEffect {
-    /// The id that it is answered by.
+    /// The id under which the invitee answers it.
     public let id: InvitationID
     /// The stream of the agent or namespace.
     public let stream: StreamName
-    /// Who offers.
+    /// The person who offers the role.
     public let inviter: PersonID
-    /// By which credential.
+    /// The credential that they offer it with.
     public let inviterToken: TokenID
-    /// To whom.
+    /// The person who is invited.
     public let invitee: PersonID
-    /// What.
+    /// The role.
     public let role: Role
 
-    /// States an offer.
+    /// Creates the effect.
     public init(
         id: InvitationID, stream: StreamName, inviter: PersonID, inviterToken: TokenID, invitee: PersonID, role: Role
     ) {
@@ -42,16 +43,16 @@ public struct InvitationEffect: AppendEffect {
         ],
         file: PackageResources.effect_invitation_sql)
 
-    // Both are counted, so that offers of one inviter and offers to one invitee go one after the other.
+    // Both are counted, so offers of one inviter, and offers to one invitee, run one after the other.
     public var claims: [EffectClaim] { [.person(inviter), .person(invitee)] }
 }
 
-/// An invitation was answered or withdrawn. Refused as `invitationGone` where it is not open any more.
+/// Deletes an invitation that was answered or withdrawn. Refused as `invitationGone` where it is not open any more.
 public struct EndedInvitationEffect: AppendEffect {
-    /// Which.
+    /// The invitation.
     public let id: InvitationID
 
-    /// Ends one.
+    /// Creates the effect for an invitation.
     public init(_ id: InvitationID) {
         self.id = id
     }
@@ -63,14 +64,14 @@ public struct EndedInvitationEffect: AppendEffect {
     public var claims: [EffectClaim] { [EffectClaim("invitation", id.hex)] }
 }
 
-/// Somebody takes no invitations of an inviter any more; those that are open go.
+/// Blocks an inviter for a person, and deletes the inviter's open invitations to them.
 public struct RefusedInviterEffect: AppendEffect {
-    /// Who refuses.
+    /// The person who refuses.
     public let person: PersonID
-    /// Whom.
+    /// The inviter whom they refuse.
     public let inviter: PersonID
 
-    /// States a refusal.
+    /// Creates the effect.
     public init(_ person: PersonID, refuses inviter: PersonID) {
         self.person = person
         self.inviter = inviter
@@ -87,12 +88,12 @@ public struct RefusedInviterEffect: AppendEffect {
     public var claims: [EffectClaim] { [.person(person), .person(inviter)] }
 }
 
-/// What was offered by a credential is withdrawn.
+/// Deletes all open invitations that a credential made.
 public struct WithdrawnOffersEffect: AppendEffect {
     /// The credential.
     public let token: TokenID
 
-    /// Withdraws.
+    /// Creates the effect for a credential.
     public init(of token: TokenID) {
         self.token = token
     }

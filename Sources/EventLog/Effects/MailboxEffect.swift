@@ -1,13 +1,13 @@
 public import Events
 
-/// Somebody has an e-mail address.
+/// Stores a person's e-mail address.
 public struct MailboxEffect: AppendEffect {
-    /// Who.
+    /// The person.
     public let person: PersonID
-    /// Where they read their mail.
+    /// The e-mail address.
     public let address: String
 
-    /// States an address.
+    /// Creates the effect.
     public init(_ person: PersonID, address: String) {
         self.person = person
         self.address = address

@@ -1,13 +1,13 @@
 public import Events
 
-/// Somebody has a user name. Refused as `nameForgotten` where the vault has forgotten the name's id.
+/// Records which person has a user name. Refused as `nameForgotten` where the vault has forgotten the name's id.
 public struct NameHolderEffect: AppendEffect {
-    /// The id that stands for the name.
+    /// The id of the claim on the name.
     public let username: UsernameID
-    /// Who has it.
+    /// The person who has it.
     public let person: PersonID
 
-    /// States a holder.
+    /// Creates the effect.
     public init(of username: UsernameID, _ person: PersonID) {
         self.username = username
         self.person = person

@@ -1,13 +1,14 @@
-/// The events hold a part of a spool. Refused as `spoolMoved` where it does not begin at the spool's mark.
+/// Records that the events of the append hold a part of a spool. Refused as `spoolMoved` where the part does not begin
+/// at the spool's mark.
 public struct SpoolRangeEffect: AppendEffect, Equatable {
-    /// Which spool.
+    /// The spool.
     public let spool: SpoolID
     /// The first byte, which is the spool's mark.
     public let start: Int64
-    /// The byte behind the last one: the next mark.
+    /// The byte after the last one, which becomes the next mark.
     public let past: Int64
 
-    /// Names a part that is not empty.
+    /// Creates the effect for a part, which must not be empty.
     public init(_ spool: SpoolID, start: Int64, past: Int64) {
         precondition(start >= 0 && past > start, "a part of a spool is not empty")
         self.spool = spool
