@@ -2,20 +2,20 @@ import JSON
 import Synchronization
 import System
 
-/// Where the program speaks: data to stdout, everything else to stderr.
+/// The output of the program: data goes to stdout, everything else to stderr.
 final class Console: Sendable {
-    /// How much it says, and to whom.
+    /// The form of the output.
     enum Form: Sendable {
-        /// Words for people.
+        /// Text for people.
         case human
         /// One JSON document.
         case json
-        /// The least that another command needs, a line for each thing.
+        /// Only what another command needs, one line for each item.
         case quiet
     }
 
     let form: Form
-    /// True where stdout takes colours.
+    /// True where text on stdout has colours.
     let isColoured: Bool
     private let showsProgress: Bool
     private let shown = Mutex<(text: String, milliseconds: Int64)>(("", 0))
@@ -32,14 +32,14 @@ final class Console: Sendable {
         showsProgress = form == .human && Host.isTerminal(2)
     }
 
-    /// A message for people; nothing where only data is wanted.
+    /// Prints a message for people; prints nothing in the other forms.
     func note(_ text: String) {
         guard form == .human else { return }
         clearProgress()
         Host.write("\(text.shown)\n", to: 2)
     }
 
-    /// A warning, also where little is said; a JSON document of its own where data is.
+    /// Prints a warning to stderr, in every form of output; with `json` as a JSON document of its own.
     func warn(_ text: String) {
         clearProgress()
         guard form != .json else {
@@ -50,7 +50,7 @@ final class Console: Sendable {
         Host.write("mentatctl: warning: \(text.shown)\n", to: 2)
     }
 
-    /// How far something is, on a line that is written over; on a terminal alone, and ten times a second at most.
+    /// Shows progress on a line that it overwrites; only on a terminal, and at most ten times a second.
     func progress(_ what: String, _ done: Int64, of total: Int64?) {
         guard showsProgress else { return }
         let now = Host.steadyClockMilliseconds()
@@ -65,7 +65,7 @@ final class Console: Sendable {
         if isDue { Host.write("\r\u{1b}[K\(text)", to: 2) }
     }
 
-    /// Takes the line of the progress away.
+    /// Clears the progress line.
     func clearProgress() {
         let isShown = shown.withLock { shown in
             defer { shown = ("", 0) }
@@ -74,7 +74,7 @@ final class Console: Sendable {
         if isShown { Host.write("\r\u{1b}[K", to: 2) }
     }
 
-    /// A size for people.
+    /// A size in a form for people, such as `1.5 MiB`.
     static func bytes(_ count: Int64) -> String {
         if count < 1_024 { return "\(count) B" }
         var value = Double(count)

@@ -4,7 +4,7 @@ import Events
 import LocalRegistry
 import RegistryClient
 
-/// A command with what it does.
+/// A command with the function that runs it.
 struct RunnableCommand: Sendable {
     let command: Subcommand
     let run: @Sendable (Context) async throws -> Report
@@ -15,15 +15,15 @@ struct RunnableCommand: Sendable {
     }
 }
 
-/// What a command works with.
+/// The environment in which a command runs.
 struct Context: Sendable {
     let invocation: Invocation
     let settings: Settings
     let console: Console
     let version: String
 
-    /// The registry that is meant: `--registry`, the environment, what is set, or the default.
-    /// A token that is kept and about to expire is renewed.
+    /// The selected registry: `--registry`, the environment, the settings, or the default. Renews the stored token
+    /// where it is about to expire.
     func registry() async throws -> RegistryClient {
         let origin = try origin()
         if let given = settings.givenToken { return registry(at: origin, token: given) }
@@ -31,12 +31,12 @@ struct Context: Sendable {
         return registry(at: origin, token: try await renewal.current(origin))
     }
 
-    /// Another registry.
+    /// A client for any registry and token.
     func registry(at origin: String, token: String?) -> RegistryClient {
         RegistryClient(origin: origin, token: token, agent: "mentatctl/\(version)")
     }
 
-    /// The address of the registry that is meant.
+    /// The address of the selected registry.
     func origin() throws -> String {
         if let given = invocation.values["registry"] { return try Settings.origin(given) }
         return try settings.value(.registry).value
@@ -52,7 +52,7 @@ struct Context: Sendable {
     func option(_ name: String) -> String? { invocation.values[name] }
     func flag(_ name: String) -> Bool { invocation.flags.contains(name) }
 
-    /// The number that an option gives.
+    /// The number that an option gives; nil where the option is absent.
     func number(_ name: String, _ bounds: ClosedRange<Int64>) throws(Failure) -> Int64? {
         guard let text = option(name) else { return nil }
         guard let number = Int64(text), bounds.contains(number) else {
@@ -64,7 +64,7 @@ struct Context: Sendable {
         return number
     }
 
-    /// One of a closed list that an option gives.
+    /// The value from a closed list that an option gives; nil where the option is absent.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, of _: Choice.Type
     ) throws(Failure) -> Choice? {
@@ -76,11 +76,11 @@ struct Context: Sendable {
         return choice
     }
 
-    /// A command whose answer is one sentence.
+    /// Runs a command whose answer is one sentence.
     ///
     /// - Parameters:
-    ///   - said: what is so now.
-    ///   - id: an agent whose page and place in the index change.
+    ///   - said: the sentence.
+    ///   - id: an agent whose page and index document the command changes; it waits until both show the change.
     func say<Given: CommandAnswer>(
         _ said: String, changing id: AgentID? = nil,
         _ send: (RegistryClient) async throws -> RegistryClient.Answer<Given>

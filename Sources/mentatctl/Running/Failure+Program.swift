@@ -5,24 +5,24 @@ import JSON
 import RegistryClient
 import System
 
-/// How the program ends.
+/// The exit codes of the program.
 enum ExitCode: Int32, Sendable {
-    /// All is well.
+    /// The command succeeded.
     case ok = 0
-    /// It failed; trying the same again will not help.
+    /// The command failed; trying again will not help.
     case failure = 1
-    /// Somebody cancelled it.
+    /// The user cancelled the command.
     case cancelled = 2
-    /// It failed for now; trying again may help.
+    /// The command failed for now; trying again may help.
     case retryable = 3
-    /// There is no token, or the one there is does not permit this.
+    /// There is no token, or the token does not permit the command.
     case authentication = 4
     /// A usage error.
     case usage = 64
 }
 
 extension Failure {
-    /// What any error of this program stands for, with the next command where there is one.
+    /// The failure for any error of this program, with a command that helps where there is one.
     init(_ error: any Error) {
         switch error {
         case let failure as Failure:
@@ -48,7 +48,7 @@ extension Failure {
         }
     }
 
-    /// How the program ends.
+    /// The exit code for this failure.
     var exit: ExitCode {
         switch kind {
         case .permanent: .failure
@@ -58,8 +58,8 @@ extension Failure {
         }
     }
 
-    /// Without anything that looks like a token, since one that was typed in a wrong place is not said again, and
-    /// without what would steer a terminal.
+    /// A copy without anything that looks like a token, since the user may have typed one in a wrong place, and without
+    /// characters that control a terminal.
     var redacted: Failure {
         var redacted = self
         redacted.message = Redaction.ofTokens(in: message.shown)
@@ -72,7 +72,7 @@ extension Failure {
         return redacted
     }
 
-    /// As a machine reads it.
+    /// The JSON document that `--json` prints.
     var document: [UInt8] {
         FailureBody.form.bytes(
             FailureBody(
@@ -82,7 +82,7 @@ extension Failure {
     }
 }
 
-/// What `--json` prints of a failure.
+/// The body of a failure for `--json`.
 private struct FailureBody: Body {
     struct Words: Body {
         let code: String

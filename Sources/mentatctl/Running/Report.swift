@@ -3,18 +3,18 @@ import JSON
 import System
 import Text
 
-/// What a command came to: one value, from which all three forms are made.
+/// The result of a command: one value, from which all three forms of output are made.
 struct Report: Sendable {
-    /// What `--json` prints: one JSON document.
+    /// The JSON document that `--json` prints.
     let document: [UInt8]
-    /// What people read, without the last line break.
+    /// Makes the text for people, without the last line break.
     let text: @Sendable (Style) -> String
-    /// What `--quiet` prints, a line each.
+    /// The lines that `--quiet` prints.
     let lines: [String]
-    /// How the program ends, where it can be printed: some commands do a part of what they were asked to.
+    /// The exit code where the report can be printed: some commands do only a part of their task.
     var exit = ExitCode.ok
 
-    /// What came of a value.
+    /// Creates a report from a value.
     init<Value: Body>(
         _ value: Value, lines: (Value) -> [String] = { _ in [] },
         text: @escaping @Sendable (Value, Style) -> String
@@ -24,7 +24,7 @@ struct Report: Sendable {
         self.text = { text(value, $0) }
     }
 
-    /// Prints it; what can't be printed, such as on a full disk, is a failure.
+    /// Prints the report and returns the exit code: `failure` where stdout can't be written, such as on a full disk.
     func print(_ console: Console) -> ExitCode {
         console.clearProgress()
         let text =
@@ -43,7 +43,7 @@ struct Report: Sendable {
     }
 }
 
-/// How words for people look.
+/// The style of text for people.
 struct Style: Sendable {
     let isColoured: Bool
 
@@ -56,7 +56,7 @@ struct Style: Sendable {
         isColoured ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 
-    /// Columns side by side, the first row as a heading; the last column is as wide as it is.
+    /// A table with a heading; all columns except the last one are padded.
     func table(_ heading: [String], _ rows: [[String]]) -> String {
         let all = [heading] + rows
         let widths = heading.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
@@ -71,8 +71,8 @@ struct Style: Sendable {
 }
 
 extension String {
-    /// What other people wrote, for a terminal: on one line, without control characters and what turns the direction
-    /// of text, since a summary must not write over the line above it.
+    /// A text of other people, made safe for a terminal: on one line, without control characters and characters that
+    /// change the direction of text. Otherwise a summary could overwrite the line above it.
     var shown: String {
         String(
             String.UnicodeScalarView(
@@ -84,6 +84,6 @@ extension String {
 }
 
 extension String? {
-    /// The same; empty where there is none.
+    /// The text, made safe for a terminal; empty where it is nil.
     var shown: String { self?.shown ?? "" }
 }

@@ -3,10 +3,10 @@ import Events
 import JSON
 import System
 
-/// What a person has set: `config.json` and `credentials.json` under `$XDG_CONFIG_HOME/mentatlab`, and the environment,
-/// which goes before both.
+/// The user's settings: `config.json` and `credentials.json` under `$XDG_CONFIG_HOME/mentatlab`, and environment
+/// variables, which take precedence over both.
 struct Settings: Sendable {
-    /// Something that can be set.
+    /// A setting.
     enum Key: String, CaseIterable, Sendable {
         case registry
         case color
@@ -27,7 +27,7 @@ struct Settings: Sendable {
 
         var variable: String { "MENTATLAB_\(rawValue.uppercased())" }
 
-        /// The value as it is kept; throws where it can't be.
+        /// The value in the form that is stored; throws where it is invalid.
         func checked(_ text: String) throws(Failure) -> String {
             switch self {
             case .registry: return try Settings.origin(text)
@@ -59,9 +59,9 @@ struct Settings: Sendable {
     private var file: String { "\(folder)/config.json" }
     private var credentialFile: String { "\(folder)/credentials.json" }
 
-    /// Scheme, host and port of an address, without a slash behind.
+    /// Scheme, host and port of an address, without a trailing slash.
     static func origin(_ text: String) throws(Failure) -> String {
-        // What may be a password stands in front of the last '@'.
+        // The part before the last '@' may hold a password, so the message does not show it.
         let shown =
             text.utf8.lastIndex(of: UInt8(ascii: "@")).map { "…\(text[$0...].prefix(200))" } ?? String(text.prefix(200))
         func refuse(_ reason: String) -> Failure {
@@ -105,22 +105,22 @@ struct Settings: Sendable {
         return (key.standard, "default")
     }
 
-    /// Keeps a value.
+    /// Stores a value.
     func set(_ key: Key, _ value: String) throws {
         try write(try read(file).with(key.rawValue, .string(value)), to: file)
     }
 
-    /// A token that is kept for a registry.
+    /// A token that is stored for a registry.
     struct KeptToken: Sendable, Equatable {
         /// The token itself.
         var token: String
-        /// The name of whose it is.
+        /// The name of its owner.
         var user: String
-        /// From when on it is good for nothing; nil where that was not written down.
+        /// When it expires; nil where the file does not say so.
         var expires: Timestamp?
         /// True where it can renew itself.
         var renews = false
-        /// The idempotency key of a renewal that was begun and not ended.
+        /// The idempotency key of a renewal that was begun and not finished.
         var renewal: String?
 
         fileprivate init?(_ value: JSONValue?) {
@@ -150,13 +150,13 @@ struct Settings: Sendable {
         }
     }
 
-    /// The token that the environment gives; it goes before the one that is kept, and is never renewed.
+    /// The token from the environment. It takes precedence over a stored one and is never renewed.
     var givenToken: String? { Host.environment("MENTATLAB_TOKEN") }
 
-    /// The token that is kept for a registry.
+    /// The stored token for a registry; nil where there is none.
     func keptToken(for origin: String) throws -> KeptToken? { KeptToken(try read(credentialFile)[origin]) }
 
-    /// Keeps a token, readable by its owner alone.
+    /// Stores a token in a file that only its owner can read.
     func keep(_ token: KeptToken, for origin: String) throws {
         try write(try read(credentialFile).with(origin, token.value), to: credentialFile)
     }
@@ -167,14 +167,15 @@ struct Settings: Sendable {
         return try FileLock.acquire("\(folder)/credentials.lock")
     }
 
-    /// True where a token is kept for a registry. Throws where the file could not take another one.
+    /// True where a token is stored for a registry. Rewrites the file, so that it throws where the file can't be
+    /// written.
     func keepsToken(for origin: String) throws -> Bool {
         let all = try read(credentialFile)
         try write(all, to: credentialFile)
         return all[origin] != nil
     }
 
-    /// Forgets the token for a registry; false where none is kept.
+    /// Deletes the stored token for a registry; false where there is none.
     func forget(_ origin: String) throws -> Bool {
         let all = try read(credentialFile)
         guard all[origin] != nil else { return false }

@@ -4,7 +4,7 @@ import Events
 import RegistryClient
 import System
 
-/// Renews the token in the file of credentials before it expires, so that nobody is locked out on its last day.
+/// Renews the stored token before it expires, so that a user does not lose access on its last day.
 struct TokenRenewal {
     /// A token with fewer days left is renewed.
     private static let dueDays: Int64 = 30
@@ -15,11 +15,12 @@ struct TokenRenewal {
     let console: Console
     let registry: (_ token: String) -> RegistryClient
 
-    /// The token to use with a registry: the one that is kept, or the one that takes its place now.
+    /// The token to use with a registry: the stored one, or the one that replaces it now.
     ///
-    /// One process at a time renews, and others wait for it, since the old token ends. What fails is said, and the command goes
-    /// on: the old token is good until it expires. The key of a renewal is written down before it is sent, so that one
-    /// whose answer was lost is repeated and not begun anew.
+    /// One process at a time renews, and others wait for it, since the old token is revoked. Where the renewal fails,
+    /// it prints a warning and the command continues with the old token. The key of a renewal is stored before the
+    /// request is sent, so that a later command repeats a renewal whose answer was lost, instead of starting another
+    /// one.
     func current(_ origin: String) async throws -> String? {
         guard let kept = try settings.keptToken(for: origin) else { return nil }
         guard kept.renews, isDue(kept), let lock = try await lock() else { return kept.token }
@@ -42,7 +43,7 @@ struct TokenRenewal {
             return new.token
         } catch let failure as Failure {
             if failure.exit == .authentication || failure.code == ProblemCode.tokenInUse.rawValue {
-                // Asking the same again would not help; a later command begins another renewal.
+                // The same request would fail again, so a later command starts another renewal.
                 old.renewal = nil
                 try settings.keep(old, for: origin)
             }
@@ -52,7 +53,7 @@ struct TokenRenewal {
         }
     }
 
-    /// The lock; nil where another process has it for long.
+    /// The lock; nil where another process holds it for more than 10 s.
     private func lock() async throws -> FileLock? {
         for _ in 0..<Self.lockTries {
             if let lock = try settings.lockCredentials() { return lock }
