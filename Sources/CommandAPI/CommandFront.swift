@@ -21,7 +21,7 @@ package struct CommandFront: Sendable {
         package var spoolBytes: Int64 = 256 << 20
         /// The interval at which downloads go to the log.
         package var downloadFlushMilliseconds: Int64 = Timestamp.minuteMilliseconds
-        /// The interval at which flags go to the log.
+        /// The longest time that a flag waits for the log; it waits for at least half of that.
         package var flagDelayMilliseconds: Int64 = 10 * Timestamp.minuteMilliseconds
         /// The interval at which readers go to the log.
         package var readersFlushMilliseconds: Int64 = Timestamp.hourMilliseconds

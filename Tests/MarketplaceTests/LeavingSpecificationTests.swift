@@ -99,6 +99,15 @@ import Testing
             ContentErased(authority: .owner, entry: Given.entry(4), field: ContentKind.note.field, reason: .owner)
         )
         #expect(then(try yank(.security, nil), Given.past(given + [first, gone])) == [yanked])
+        // So do words with which it is taken back; silence leaves what was said.
+        func back(_ note: Content?) throws -> YankVersion {
+            YankVersion(
+                principal: Given.principal, now: Given.now, key: key, version: try #require(SemVer("1.0.0")),
+                isYanked: false, reason: .mistake, note: note)
+        }
+        let unyanked = "agent/acme.tool: agent.version-unyanked.v1"
+        #expect(then(try back(note), Given.past(given + [first])) == [unyanked, erased])
+        #expect(then(try back(nil), Given.past(given + [first])) == [unyanked])
         // What the other side said stays.
         let theirs: (StreamName, Event) = (
             .agent(key),

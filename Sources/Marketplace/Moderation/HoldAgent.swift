@@ -69,7 +69,7 @@ public struct HoldAgent: AuthenticatedCommand {
                 version: one?.version)
         }
         let before = version == nil ? agent.notes[.hold] : one?.notes[.hold]
-        return .state(event, on: key, note: note, superseding: change == .lift ? nil : before)
+        return .state(event, on: key, note: note, superseding: change == .lift && note == nil ? nil : before)
     }
 
     /// The packages and modules that nobody may publish again while the hold stands; empty unless this is a hold for

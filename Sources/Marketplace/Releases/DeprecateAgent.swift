@@ -48,10 +48,11 @@ public struct DeprecateAgent: AuthenticatedCommand {
             guard past[.agent(replacement.key)].id != nil else { throw .noAgent(replacement.key) }
         }
         let known = agent.deprecations[Side(authority)]
+        let said = agent.notes[.deprecation(Side(authority))]
         guard isDeprecated else {
             guard known != nil else { return .unchanged(since: agent.undeprecated) }
             let back = AgentUndeprecated(authority: authority, noteCommitment: note?.commitment)
-            return .state(back, on: key, note: note, superseding: nil)
+            return .state(back, on: key, note: note, superseding: note == nil ? nil : said)
         }
         if let known, known.replacement == replacement, note == nil {
             return .unchanged(since: known.position)
@@ -59,6 +60,6 @@ public struct DeprecateAgent: AuthenticatedCommand {
         let deprecated = AgentDeprecated(
             authority: authority, noteCommitment: note?.commitment, replacement: replacement)
         return .state(
-            deprecated, on: key, note: note, superseding: agent.notes[.deprecation(Side(authority))])
+            deprecated, on: key, note: note, superseding: said)
     }
 }

@@ -54,7 +54,7 @@ public struct YankVersion: AuthenticatedCommand {
             isYanked
             ? VersionYanked(authority: authority, noteCommitment: commitment, reason: reason, version: name)
             : VersionUnyanked(authority: authority, noteCommitment: commitment, reason: reason, version: name)
-        let before = isYanked ? published.notes[.yank(Side(authority))] : nil
+        let before = isYanked || note != nil ? published.notes[.yank(Side(authority))] : nil
         return .state(event, on: key, note: note, superseding: before)
     }
 }
