@@ -52,6 +52,9 @@ struct Program {
         case Commands.issueToken.name:
             endOnSignal(signals)
             return try await TokenCommand(invocation, log).run()
+        case Commands.rebuildVault.name:
+            endOnSignal(signals)
+            return try await VaultCommand(invocation, log).run()
         default: return try await SinglePart(invocation, log).run(signals)
         }
     }
@@ -127,6 +130,16 @@ enum Commands {
         ],
         examples: ["marketplace token issue --user ada", "marketplace token issue --user ada --scope moderate"])
 
+    static let rebuildVault = Subcommand(
+        "vault rebuild",
+        "Rebuilds what the vault keeps although it follows from the log: roles, held files, revoked tokens.",
+        notes: "Nothing is appended while it reads the log.",
+        options: [
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database,
+            .flag("json", "print one JSON document"),
+        ],
+        examples: ["marketplace vault rebuild"])
+
     static let verify = Subcommand(
         "log verify", "Re-reads the log and names whatever does not follow from its own bytes; exit 1 where anything.",
         options: [
@@ -138,5 +151,5 @@ enum Commands {
             "marketplace log verify --database-url postgresql:///marketplace --artifacts /srv/artifacts --json",
         ])
 
-    static let all = [up, command, query, project, `import`, verify, issueToken]
+    static let all = [up, command, query, project, `import`, verify, issueToken, rebuildVault]
 }

@@ -243,6 +243,16 @@ import Testing
             )
             #expect(!FileManager.default.fileExists(atPath: file))
             #expect(try await marketplace.publish(parts("ada.tool", "2.0.0", module: 8), token: ada).status == 201)
+            // An auditor misses no file that the log says is gone, and names one that comes back.
+            func verify() async throws -> (code: Int32, output: String, errors: String) {
+                try await run([try MarketplaceProcess.program, "log", "verify", "--data", marketplace.folder])
+            }
+            let verified = try await verify()
+            #expect(verified.code == 0, "\(verified.output) \(verified.errors)")
+            try Data(Self.module + [7]).write(to: URL(filePath: file))
+            let back = try await verify()
+            #expect(back.code == 1 && back.output.contains("is still there"), "\(back.output) \(back.errors)")
+            try FileManager.default.removeItem(atPath: file)
             let types = try await TestDatabase.query(
                 databaseURL,
                 "SELECT type || ' ' || stream FROM log.events WHERE type LIKE '%artifact%' ORDER BY position")

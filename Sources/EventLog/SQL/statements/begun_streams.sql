@@ -1,2 +1,2 @@
 -- Which of these streams have an entry.
-SELECT id FROM log.streams WHERE id = ANY ($1) AND version = 1
+SELECT uuid_send(id) FROM log.streams WHERE id = ANY ($1) AND version = 1

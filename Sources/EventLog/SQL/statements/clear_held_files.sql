@@ -1,0 +1,1 @@
+DELETE FROM vault.held_files
