@@ -28,16 +28,11 @@ struct LeavingEndpoint: Sendable {
         let person = principal.user
         // No text is erased where the account may not be erased.
         let first = try await command(principal, call.input)
-        let past = try await handler.past.read(for: first)
-        do throws(Rejection) {
-            _ = try first.decide(past)
-        } catch {
-            throw Problem(error)
-        }
+        _ = try first.decision(try await handler.past.read(for: first))
         var (erased, files): (Int64, [Artifact]) = (0, [])
         if call.input.erasure == .words {
             files = try await published(person, Self.listedVersions)
-            erased = try await eraseWords(of: principal)
+            erased = try await eraseWords(of: principal, call.identity.correlation)
         }
         let digests = Set(files.map(\.sha256)).sorted { $0.hex < $1.hex }
         return try await handler.run(call.identity) { [erased] past, events in
@@ -67,7 +62,7 @@ struct LeavingEndpoint: Sendable {
     }
 
     /// Erases a person's texts in batches; returns their number.
-    private func eraseWords(of principal: Principal) async throws -> Int64 {
+    private func eraseWords(of principal: Principal, _ correlation: UUIDv7) async throws -> Int64 {
         var erased: Int64 = 0
         var from: Position? = Position(0)
         while let position = from {
@@ -84,7 +79,7 @@ struct LeavingEndpoint: Sendable {
             }
             guard !words.isEmpty else { continue }
             let command = EraseWords(principal: principal, now: handler.now(), words: words)
-            try await handler.append(CommandAttempt(command: command))
+            try await handler.append(CommandAttempt(command: command), correlation: correlation)
             erased += Int64(words.count)
         }
         return erased

@@ -33,12 +33,7 @@ struct FlagEndpoints: Sendable {
             }
             // Decided under a temporary id first, so that the vault stores nothing for a flag that is refused.
             let passing = FlagID(random: SecureRandom.bytes(16))
-            let past = try await handler.past.read(for: command(passing))
-            do throws(Rejection) {
-                _ = try command(passing).decide(past)
-            } catch {
-                throw Problem(error)
-            }
+            _ = try command(passing).decision(try await handler.past.read(for: command(passing)))
             let flag = try await handler.log.flagID(reporter: principal.user, target: target, proposing: passing)
             return CommandAttempt(
                 command: command(flag, isPending: try await handler.log.isPending(flag)),

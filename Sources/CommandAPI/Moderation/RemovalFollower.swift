@@ -27,8 +27,10 @@ struct RemovalFollower: Sendable {
                     let command = NoteRemovedArtifact(key: key, digest: digest)
                     reached = max(reached, try await handler.append(CommandAttempt(command: command)) ?? reached)
                 }
-                // The model has to reflect the new entries before the next query.
-                if reached > position { _ = try await files.next(reached) }
+                // The model has to reflect the new entries before the next query. What other programs have appended
+                // meanwhile moves the model as well, and with it the next step.
+                guard reached > position else { return position }
+                _ = try await files.next(reached)
             }
         } wait: {
             _ = try await files.next($0)

@@ -123,14 +123,16 @@ struct CommandHandler: Sendable {
 
     /// Runs a command without an answer and an idempotency key, with a bounded number of tries.
     ///
+    /// - Parameter correlation: the id of the request that led to it; nil where none did.
     /// - Returns: the position of its last event; nil where nothing changed.
-    /// - Throws: the command's `Rejection`, or `EventLogError.unavailable` where others were faster each time.
+    /// - Throws: the command's rejection as a `Problem`, or `EventLogError.unavailable` where others were faster each
+    ///   time.
     @discardableResult
-    func append(_ attempt: CommandAttempt) async throws -> Position? {
+    func append(_ attempt: CommandAttempt, correlation: UUIDv7? = nil) async throws -> Position? {
         for _ in 0..<Self.maximumTries {
             let past = try await past.read(for: attempt.command)
-            guard case .append(let events) = try attempt.command.decide(past) else { return nil }
-            let outcome = try await log.append(append(events, attempt, past, correlation: nil, key: nil))
+            guard case .append(let events) = try attempt.command.decision(past) else { return nil }
+            let outcome = try await log.append(append(events, attempt, past, correlation: correlation, key: nil))
             if case .appended(let last) = outcome { return last }
         }
         throw EventLogError.unavailable("others changed the same at the same time")
@@ -171,6 +173,17 @@ struct CommandHandler: Sendable {
             expected: past.versions, events: new, key: key,
             effects: events.compactMap(\.vaultEffect) + attempt.effects(past) + erasures,
             isAlone: events.contains { $0.stream.kind.isAnonymous })
+    }
+}
+
+extension Command {
+    /// Decides; a rejection becomes a problem.
+    func decision(_ past: Past) throws(Problem) -> Decision {
+        do throws(Rejection) {
+            return try decide(past)
+        } catch {
+            throw Problem(error)
+        }
     }
 }
 
