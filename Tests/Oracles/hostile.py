@@ -255,6 +255,8 @@ BODIES = [
 for method, path in [
     ("POST", "users"), ("POST", "tokens"), ("POST", "flags"), ("POST", "agents/hostile.none/versions/1.0.0/yank"),
     ("POST", "agents/hostile.none/reviews"), ("PUT", "agents/hostile.none/reviews/mine"),
+    ("POST", "agents/hostile.none/invitations"), ("POST", "agents/hostile.none/quarantine"),
+    ("DELETE", f"artifacts/sha256/{'0' * 64}"),
 ]:
     for name, body, *expected in BODIES:
         command(name, method, path, body, *expected)
@@ -291,8 +293,14 @@ command("downloads as JSON", "POST", "downloads", LINE, MEDIA)
 for version in ["", "latest ", "%5E", "~~1", "1.0.0%20||", "%00", "9" * 200, "*%7C%7C*"]:
     command(f"the download of {version[:8]!r}", "GET", f"agents/hostile.none/versions/{version}/download", "", AGENT, MALFORMED, NOTHING, content_type=None)
 command("a version of 1,000 digits", "DELETE", f"agents/hostile.none/versions/{'9' * 1000}.0.0/yank", "", AGENT, "404 version-not-found", content_type=None)
-command("a name that is nobody's", "PUT", "agents/hostile.none/owners/%2e%2e", "", AGENT, "404 user-not-found", MALFORMED, content_type=None)
-command("a namespace with a dot", "PUT", "namespaces/a.b/members/admin", "", "404 namespace-not-found", content_type=None)
+command("a name that is nobody's", "DELETE", "agents/hostile.none/owners/%2e%2e", "", AGENT, "404 user-not-found", MALFORMED, content_type=None)
+command("a namespace with a dot", "DELETE", "namespaces/a.b/members/admin", "", "404 namespace-not-found", content_type=None)
+for invitation in ["", "..", "%00", "0" * 31, "g" * 32, "0" * 32]:
+    command(f"the invitation {invitation[:8]!r}", "POST", f"invitations/{invitation}/acceptance", "", "404 invitation-not-found", NOTHING, MALFORMED, content_type=None)
+for query in ["everywhere=1", "everywhere=", "everywhere=true&everywhere=true", "everywhere=TRUE"]:
+    command(f"a removal with {query}", "DELETE", f"artifacts/sha256/{'0' * 64}?{query}", '{"reason":"legal"}', PARAMETER)
+for query in ["erase=all", "erase=", "abandon=yes", "erase=words&erase=words"]:
+    command(f"leaving with {query}", "DELETE", f"users/me?{query}", "", PARAMETER, content_type=None)
 command("a token that is none", "DELETE", "tokens/..", "", "404 token-not-found", NOTHING, MALFORMED, content_type=None)
 for stranger in [None, token[:-1], "mlm_" + "0" * 72, "ghp_" + "a" * 36]:
     for method, path in [("GET", "tokens"), ("DELETE", "users/me"), ("POST", "flags"), ("PUT", "agents/hostile.none/star"), ("GET", "flags")]:
