@@ -161,6 +161,11 @@ import Testing
             )
             expect(try await marketplace.send("DELETE", path, token: moderator), "201 ")
             #expect(try await marketplace.publish(parts("eve.tool", "2.0.0", module: 2), token: eve).status == 201)
+            // A front that does not know what is withheld serves no file.
+            let version = try await marketplace.json("agents/eve.tool/versions/1.0.0")
+            let module = try digest("wasm_module", version)
+            try FileManager.default.removeItem(atPath: "\(marketplace.folder)/index/withheld.json")
+            expect(try await marketplace.get("artifacts/sha256/\(module)"), "503 unavailable")
         }
     }
 
