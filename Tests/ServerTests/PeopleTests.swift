@@ -198,6 +198,7 @@ import Testing
                 #"{"kind":"review","agent":"ada.a","user":"bob","reason":"abusive"}"#,
                 #"{"kind":"user","user":"ada","reason":"impersonation"}"#,
             ]
+            let raised = Date()
             for flag in flags {
                 #expect(try await marketplace.send("POST", "flags", flag, token: eve).status == 201)
                 #expect(try await marketplace.send("POST", "flags", flag, token: eve).status == 200)
@@ -221,6 +222,10 @@ import Testing
             for word in ["actor", "\"token\"", "correlation", "look at", "ada.a", ada, bobID, "spam", "malware"] {
                 #expect(!text.contains(word), "\(word)")
             }
+            // Each has waited for half of the delay at least, whenever it came.
+            let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+            let told = try text.matches(of: /"recordedtime":"([^"]*)"/).map { try format.parse(String($0.1)) }
+            #expect(told.count == 5 && told.allSatisfy { $0.timeIntervalSince(raised) >= 4 }, "\(raised) \(told)")
             // Neither does the moment: the time is cut down to the hour.
             let times = text.matches(of: /"time":"([^"]*)"/).map { String($0.1) }
             #expect(times.count == 5 && times.allSatisfy { $0.hasSuffix(":00:00.000Z") }, "\(times)")
