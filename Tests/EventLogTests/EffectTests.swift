@@ -2,6 +2,7 @@ import Crypto
 import EventLog
 import Events
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
@@ -111,6 +112,44 @@ import Testing
             }
             #expect(ranges == [AppendOutcome](repeating: .appended(last: nil), count: 10))
             #expect(try await log.spoolMark(spool) == 100)
+        }
+    }
+
+    /// A hold that was decided first is seen by a publish of the file, although both were ready for one batch.
+    @Test func aFileIsHeldBeforeItIsNamedAgain() async throws {
+        try await withLog { fixture, url in
+            let log = fixture.log
+            let key = try #require(AgentKey("acme.held"))
+            let digest = SHA256Digest(of: [7])
+            try await TestDatabase.script(url, "INSERT INTO vault.artifact_leases (sha256) VALUES ('\\x\(digest.hex)')")
+            // Two batches wait for the lock, so what comes then gathers in the next one.
+            let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+            let lock = PostgresStatement("lock", Array("SELECT pg_advisory_xact_lock(7306920370913280)".utf8))
+            let locked = Task {
+                try await session.run { connection in
+                    try connection.transaction {
+                        try connection.execute(lock)
+                        Thread.sleep(forTimeInterval: 0.6)
+                    }
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+            let held = HeldFileEffect(digest, of: key, precedence: [])
+            let sent: [Append] = [
+                fixture.claim("n1"), fixture.claim("n2"), Append(expected: [:], events: [], effects: [held]),
+                fixture.claim("n3", artifacts: [digest]),
+            ]
+            let outcomes = try await withThrowingTaskGroup(of: (Int, AppendOutcome).self) { group in
+                for (index, append) in sent.enumerated() {
+                    group.addTask { (index, try await log.append(append)) }
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            try await locked.value
+            await session.close()
+            #expect(outcomes[2] == .appended(last: nil))
+            #expect(outcomes[3] == .refused(.artifactHeld))
         }
     }
 
