@@ -261,14 +261,19 @@ import Testing
             let first = PostgresMigration("a", Array("CREATE TABLE a (x integer)".utf8))
             try await PostgresMigrator.migrate(configuration, [first])
             let holder = PostgresSession(PostgresConfiguration(url: url, applicationName: "the holder"))
+            let said = Mutex<[String]>([])
+            let isLocked = Atomic(false)
+            // It holds the lock until it is named.
             async let held = holder.run { connection in
                 try connection.transaction {
                     try connection.executeScript("LOCK TABLE a")
-                    try connection.executeScript("SELECT pg_sleep(2.5)")
+                    isLocked.store(true, ordering: .sequentiallyConsistent)
+                    for _ in 0..<200 where !said.withLock({ $0.contains { $0.contains("waits for process") } }) {
+                        try connection.executeScript("SELECT pg_sleep(0.1)")
+                    }
                 }
             }
-            try await Task.sleep(for: .milliseconds(200))
-            let said = Mutex<[String]>([])
+            while !isLocked.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(10)) }
             let second = PostgresMigration("b", Array("ALTER TABLE a ADD COLUMN y integer".utf8))
             try await PostgresMigrator.migrate(configuration, [first, second]) { line in
                 said.withLock { $0.append(line) }
