@@ -96,11 +96,17 @@ import Testing
                     }
                     group.addTask {
                         try await Task.sleep(for: .milliseconds(15))
-                        return try await marketplace.send("DELETE", "users/me?abandon=true", token: ada).status
+                        // Others may be faster more often than it tries.
+                        for _ in 0..<20 {
+                            let answer = try await marketplace.send("DELETE", "users/me?abandon=true", token: ada)
+                            if answer.status != 503 { return answer.status }
+                        }
+                        return 503
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
-                #expect(Set(statuses).isSubset(of: [201, 401]), "\(statuses)")
+                // A publish that found the token good and the namespace left is told that it is nobody's to publish in.
+                #expect(Set(statuses).isSubset(of: [201, 401, 403]), "\(statuses)")
                 let last = try await marketplace.head() - 1
                 _ = try await marketplace.get("publishers/admin?min_position=\(last)")
                 let owned = try await TestDatabase.query(
