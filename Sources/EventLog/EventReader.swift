@@ -110,7 +110,7 @@ public struct EventReader: Sendable {
         }
     }
 
-    private static func head(_ connection: PostgresConnection) throws -> Position {
+    static func head(_ connection: PostgresConnection) throws -> Position {
         guard let row = try connection.execute(Statements.head).first else {
             throw EventLogError.corrupt("the log has no head")
         }

@@ -134,7 +134,7 @@ import Testing
                 }
             }
             try await Task.sleep(for: .milliseconds(100))
-            let held = HeldFileEffect(digest, of: key, precedence: [])
+            let held = HeldFileEffect(DerivedVault.HeldFile(digest, of: key, precedence: []))
             let sent: [Append] = [
                 fixture.claim("n1"), fixture.claim("n2"), Append(expected: [:], events: [], effects: [held]),
                 fixture.claim("n3", artifacts: [digest]),

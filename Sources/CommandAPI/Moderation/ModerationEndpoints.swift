@@ -38,7 +38,9 @@ struct ModerationEndpoints: Sendable {
             let precedence = version?.precedenceKey ?? []
             return CommandAttempt(command: command) { past in
                 [ReleasedFilesEffect(of: key, precedence: precedence)]
-                    + command.malware(past).map { HeldFileEffect($0, of: key, precedence: precedence) }
+                    + command.malware(past).map {
+                        HeldFileEffect(DerivedVault.HeldFile($0, of: key, precedence: precedence))
+                    }
             }
         }
     }

@@ -169,9 +169,10 @@ struct CommandHandler: Sendable {
         let erasures = events.compactMap(\.erases).map {
             ErasedContentEffect(position: $0.position, field: $0.field)
         }
+        let followed = events.compactMap { VaultChange($0.event, in: $0.stream)?.effect }
         return Append(
             expected: past.versions, events: new, key: key,
-            effects: events.compactMap(\.vaultEffect) + attempt.effects(past) + erasures,
+            effects: followed + attempt.effects(past) + erasures,
             isAlone: events.contains { $0.stream.kind.isAnonymous })
     }
 }

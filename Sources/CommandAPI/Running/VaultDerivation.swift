@@ -11,11 +11,9 @@ package struct VaultDerivation: DerivedVaultFold {
         let precedence: [UInt8]
     }
 
-    package static let types: Set<String> = [
-        TokenRevoked.type, AgentRegistered.type, AgentOwnerAdded.type, AgentOwnerRemoved.type, NamespaceClaimed.type,
-        NamespaceMemberAdded.type, NamespaceMemberRemoved.type, VersionPublished.type, AgentQuarantined.type,
-        QuarantineLifted.type,
-    ]
+    package static let types = VaultChange.types.union([
+        VersionPublished.type, AgentQuarantined.type, QuarantineLifted.type,
+    ])
 
     private var vault = DerivedVault()
     private var programs: [AgentKey: [[UInt8]: [SHA256Digest]]] = [:]
@@ -34,16 +32,8 @@ package struct VaultDerivation: DerivedVaultFold {
     }
 
     package mutating func take(_ envelope: Envelope) {
-        let stream = envelope.stream
-        func role(_ person: PersonID) -> DerivedVault.HeldRole { DerivedVault.HeldRole(person, on: stream) }
-        switch (stream, envelope.event) {
-        case (.token(let token), is TokenRevoked): vault.revoked.insert(token)
-        case (_, let registered as AgentRegistered): vault.roles.insert(role(registered.owner))
-        case (_, let added as AgentOwnerAdded): vault.roles.insert(role(added.user))
-        case (_, let removed as AgentOwnerRemoved): vault.roles.remove(role(removed.user))
-        case (_, let claimed as NamespaceClaimed): vault.roles.insert(role(claimed.owner))
-        case (_, let added as NamespaceMemberAdded): vault.roles.insert(role(added.user))
-        case (_, let removed as NamespaceMemberRemoved): vault.roles.remove(role(removed.user))
+        VaultChange(envelope.event, in: envelope.stream)?.apply(to: &vault)
+        switch (envelope.stream, envelope.event) {
         case (.agent(let key), let published as VersionPublished):
             guard let version = SemVer(published.version) else { return }
             programs[key, default: [:]][version.precedenceKey] =

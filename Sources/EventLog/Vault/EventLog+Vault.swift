@@ -112,26 +112,34 @@ extension EventLog {
         public let field: String
     }
 
+    /// How many positions one search for writings goes through, so that it ends within the bound on a statement.
+    private static let writingsWindow: Int64 = 100_000
+
     /// Contents of some fields in entries of one actor that were not erased, in log order: a page of so many rows at
-    /// most, from a position on. It goes through all contents, so it is for what is asked once.
+    /// most, from a position on. A page may be empty although later ones are not.
     ///
-    /// - Returns: what was found, and where the next page begins; nil after the last one.
+    /// - Returns: the page, and the position at which the next one begins; nil after the last one.
     public func writings(
         of person: PersonID, fields: [String], from position: Position, limit: Int
     ) async throws(EventLogError) -> (found: [Writing], next: Position?) {
         try await EventReader.translating {
             try await commands.run { connection in
+                let head = try EventReader.head(connection)
+                let past = min(position.value + Self.writingsWindow, head.value)
                 let rows = try connection.execute(
                     Statements.writtenBy,
-                    [.text(person.hex), .int8(position.value), .texts(fields), .int8(Int64(limit))]
+                    [
+                        .text(person.hex), .int8(position.value), .int8(past), .texts(fields), .int8(Int64(limit)),
+                    ]
                 ).map { row in
                     Writing(
                         envelope: try Envelope(bytes: try row.bytes(2)), position: Position(try row.integer(0)),
                         field: try row.text(1))
                 }
                 // Contents of one entry are not cut apart.
-                let next = rows.count == limit ? rows.last?.position : nil
-                return (rows.filter { $0.position != next && $0.envelope.origin.actor == person }, next)
+                let cut = rows.count == limit ? rows.last?.position : nil
+                let next = cut ?? (past < head.value ? Position(past) : nil)
+                return (rows.filter { $0.position != cut && $0.envelope.origin.actor == person }, next)
             }
         }
     }

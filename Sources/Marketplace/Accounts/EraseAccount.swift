@@ -35,11 +35,11 @@ public struct EraseAccount: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        (username.map { [TypedStream.username($0).any] } ?? []) + tokens.map { TypedStream.token($0).any }
-            + subjects.map(\.stream)
-            + administrators.flatMap { past.lineage(of: $0).tokens }.map {
-                TypedStream.token($0).any
-            }
+        // Other administrators matter only where one goes.
+        let isOne = tokens.contains { past[.token($0)].permissions.scopes.contains(.admin) }
+        let credentials = tokens + (isOne ? administrators : [])
+        return (username.map { [TypedStream.username($0).any] } ?? []) + subjects.map(\.stream)
+            + credentials.flatMap { past.lineage(of: $0).tokens }.map { TypedStream.token($0).any }
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {

@@ -54,7 +54,7 @@ public struct RemoveArtifact: AuthenticatedCommand {
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
         try authorize(.removeArtifact, on: .marketplace, past)
-        // Nobody moderates what is theirs; taking back one's own is something else.
+        // Nobody moderates what is theirs. Removing a file of one's own with the reason `owner` is no moderation.
         for key in agents where reason != .owner && past.isConcerned(principal.user, in: key, at: now) {
             throw .ownAgent(key)
         }

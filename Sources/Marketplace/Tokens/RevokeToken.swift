@@ -48,7 +48,9 @@ public struct RevokeToken: AuthenticatedCommand {
     }
 
     public func streams(_ past: Past) -> [AnyStream] {
-        let lineages = (known + administrators).flatMap { past.lineage(of: $0).tokens }
+        // Other administrators matter only where one of theirs ends.
+        let endsOne = ended(past).contains { past[.token($0)].permissions.scopes.contains(.admin) }
+        let lineages = (known + (endsOne ? administrators : [])).flatMap { past.lineage(of: $0).tokens }
         return (chain(past) + lineages).map { TypedStream.token($0).any }
     }
 

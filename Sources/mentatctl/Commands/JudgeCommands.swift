@@ -18,10 +18,7 @@ enum JudgeCommands {
             options: [.value("reason", "REASON", "why", choices: YankReason.allCases.map(\.rawValue)), note],
             examples: ["mentatctl agent yank ada.word-count@1.0.0 --reason broken --note 'counts twice'"])
     ) { context in
-        guard let reason = try context.choice("reason", of: YankReason.self) else {
-            let all = YankReason.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "usage", "`mentatctl agent yank` needs --reason, one of \(all).")
-        }
+        let reason = try context.requiredChoice("reason", of: YankReason.self)
         let reference = try context.reference()
         let (id, version) = (reference.id, try reference.exactVersion())
         return try await context.say("\(id)@\(version) is yanked", changing: id) { registry in
@@ -118,9 +115,7 @@ enum JudgeCommands {
             examples: ["mentatctl agent flag ada.word-count --reason malware --details 'opens a port'"])
     ) { context in
         let reference = try context.reference()
-        guard let reason = try context.choice("reason", of: FlagReason.self) else {
-            throw Failure(.usage, "usage", "`mentatctl agent flag` needs --reason.")
-        }
+        let reason = try context.requiredChoice("reason", of: FlagReason.self)
         let reviewer = context.option("review-by")
         let version = try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
         let flag = NewFlag(

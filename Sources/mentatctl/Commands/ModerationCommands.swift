@@ -23,10 +23,7 @@ enum ModerationCommands {
             ],
             examples: ["mentatctl agent quarantine eve.tool@1.2.0 --reason malware"])
     ) { context in
-        guard let reason = try context.choice("reason", of: QuarantineReason.self) else {
-            let all = QuarantineReason.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "usage", "`mentatctl agent quarantine` needs --reason, one of \(all).")
-        }
+        let reason = try context.requiredChoice("reason", of: QuarantineReason.self)
         let hold = NewHold(because: reason, note: context.option("note"), matter: try matter(context))
         let (id, version) = try held(context)
         let said = "\(id)\(version.map { "@\($0)" } ?? "") is held"
@@ -76,10 +73,7 @@ enum ModerationCommands {
             throw Failure(
                 .usage, "usage", "DIGEST is '\(text.prefix(80))'; it has to be 64 hexadecimal digits.")
         }
-        guard let reason = try context.choice("reason", of: ArtifactRemoved.Reason.self) else {
-            let all = ArtifactRemoved.Reason.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.usage, "usage", "`mentatctl artifact remove` needs --reason, one of \(all).")
-        }
+        let reason = try context.requiredChoice("reason", of: ArtifactRemoved.Reason.self)
         let removal = Removal(reason: reason, matter: try matter(context))
         let isEverywhere = context.flag("everywhere")
         let answer = try await context.registry().send(

@@ -76,6 +76,18 @@ struct Context: Sendable {
         return choice
     }
 
+    /// The choice that an option gives, which has to be there.
+    func requiredChoice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, of type: Choice.Type
+    ) throws(Failure) -> Choice {
+        guard let choice = try choice(name, of: type) else {
+            let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(
+                .usage, "usage", "`mentatctl \(invocation.command.name)` needs --\(name), one of \(all).")
+        }
+        return choice
+    }
+
     /// Runs a command whose answer is one sentence.
     ///
     /// - Parameters:
