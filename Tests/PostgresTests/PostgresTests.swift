@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import Synchronization
 import TestSupport
@@ -17,15 +18,21 @@ import Testing
     @Test func aRunThatIsCancelledBeforeItBeginsNeverBegins() async throws {
         try await TestDatabase.with(migrated: false) { url in
             let session = open(url)
-            let slow = statement("SELECT pg_sleep(0.5)::text")
-            let first = Task { try await session.run { try $0.execute(slow).count } }
-            try await Task.sleep(for: .milliseconds(100))
+            // The first run lasts until the second one is cancelled, however slow the machine.
+            let isRunning = Atomic(false)
+            let mayEnd = Atomic(false)
+            async let first: Void = session.run { _ in
+                isRunning.store(true, ordering: .sequentiallyConsistent)
+                while !mayEnd.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
+            }
+            while !isRunning.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(5)) }
             let hasBegun = Mutex(false)
             let second = Task { try await session.run { _ in hasBegun.withLock { $0 = true } } }
             try await Task.sleep(for: .milliseconds(50))
             second.cancel()
+            mayEnd.store(true, ordering: .sequentiallyConsistent)
             await #expect(throws: CancellationError.self) { try await second.value }
-            #expect(try await first.value == 1)
+            try await first
             #expect(!hasBegun.withLock { $0 })
         }
     }
@@ -38,8 +45,15 @@ import Testing
                 let backend = statement("SELECT pg_backend_pid()")
                 let before = try await session.run { try $0.execute(backend).first?.integer(0) }
                 try proxy.stall()
-                let slow = statement("SELECT pg_sleep(0.3)::text")
-                let cancelled = Task { try await session.run { try $0.execute(slow).count } }
+                let slow = statement("SELECT pg_sleep(1)::text")
+                let hasBegun = Mutex(false)
+                let cancelled = Task {
+                    try await session.run { connection in
+                        hasBegun.withLock { $0 = true }
+                        return try connection.execute(slow).count
+                    }
+                }
+                while !hasBegun.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
                 try await Task.sleep(for: .milliseconds(100))
                 cancelled.cancel()
                 _ = try? await cancelled.value

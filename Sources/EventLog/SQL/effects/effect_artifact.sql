@@ -1,5 +1,4 @@
--- check: a lease that the sweep has locked counts as gone. What is held as malware is not published again, under no
--- role.
+-- check: a lease that the sweep has locked counts as gone. Nobody publishes a file that is held as malware, in any role.
 WITH named AS MATERIALIZED (
     SELECT x.command, x.sha256 FROM effects AS x
 ), held AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- check: who goes lays down every role, also one that they got since the decision.
+-- check: a person who leaves lays down every role, including one that they got after the decision.
 SELECT x.command, 'roles-moved' AS reason
 FROM effects AS x
 WHERE (SELECT count(*) FROM vault.roles r WHERE r.person = x.person) <> x.roles
@@ -10,7 +10,8 @@ DELETE FROM vault.refused_inviters r USING effects AS x WHERE r.inviter = x.pers
 DELETE FROM vault.mailboxes m USING effects AS x WHERE m.person = x.person
 -- do
 DELETE FROM vault.usernames n USING effects AS x WHERE n.person = x.person
--- do: the words of a flag go at a moment that says nothing, before what leads to it is gone.
+-- do: the words of each flag are erased later, at a random time. This comes before the rows that lead to the flag are
+-- deleted.
 INSERT INTO vault.flag_erasures (flag, due)
 SELECT f.id, now() + random() * interval '7 days'
 FROM vault.flags f, effects AS x

@@ -1,5 +1,5 @@
--- check: an inviter has at most 100 open, an invitee at most 20, and nobody is asked by whom they refused. The same offer
--- said anew counts once.
+-- check: an inviter has at most 100 open invitations and an invitee at most 20. A refused inviter invites nobody who
+-- refused them. An invitation that replaces an earlier one is counted once.
 WITH offers AS MATERIALIZED (
     SELECT x.command, x.stream, x.inviter, x.invitee FROM effects AS x
 )

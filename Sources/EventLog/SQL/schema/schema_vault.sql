@@ -62,8 +62,8 @@ CREATE TABLE vault.flags (
 );
 GRANT SELECT, INSERT, DELETE ON vault.flags TO marketplace_commands;
 
--- Who has a role on which agent or namespace. It follows from the log, and is here so that leaving can be checked under the
--- lock of the append.
+-- Who has a role on which agent or namespace. It follows from the log. It stands here so that the append can check it under
+-- its lock when a person leaves.
 CREATE TABLE vault.roles (
     person text COLLATE "C" NOT NULL,
     stream text COLLATE "C" NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE vault.roles (
 );
 GRANT SELECT, INSERT, DELETE ON vault.roles TO marketplace_commands;
 
--- Roles that were offered and not answered yet. stream is that of the agent or namespace.
+-- Offers of roles that wait for an answer. stream is the stream of the agent or namespace.
 CREATE TABLE vault.invitations (
     id            text COLLATE "C" PRIMARY KEY,
     stream        text COLLATE "C" NOT NULL,
@@ -89,7 +89,7 @@ CREATE INDEX invitations_expires ON vault.invitations (expires);
 -- Postgres takes UPDATE as the right to lock a row.
 GRANT SELECT, INSERT, DELETE, UPDATE (role) ON vault.invitations TO marketplace_commands;
 
--- Whose invitations somebody will never see.
+-- Inviters whom a person has refused for good.
 CREATE TABLE vault.refused_inviters (
     person  text COLLATE "C" NOT NULL,
     inviter text COLLATE "C" NOT NULL,
@@ -98,8 +98,8 @@ CREATE TABLE vault.refused_inviters (
 CREATE INDEX refused_inviters_inviter ON vault.refused_inviters (inviter);
 GRANT SELECT, INSERT, DELETE ON vault.refused_inviters TO marketplace_commands;
 
--- Flags that are not in the log yet: moderators see them at once, and the log gets them later and shuffled, so that nobody
--- learns from it who flagged what at which moment. about is the kind of the target.
+-- Flags that are not in the log yet. Moderators see them at once. The log gets them later and shuffled, so that it does not
+-- show when a flag was raised. about is the kind of the target.
 CREATE TABLE vault.pending_flags (
     id     text COLLATE "C" PRIMARY KEY,
     about  text COLLATE "C" NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE vault.pending_flags (
 );
 GRANT SELECT, INSERT, DELETE, UPDATE (words) ON vault.pending_flags TO marketplace_commands;
 
--- Flags whose words are to be erased, each at a random moment, since who raised them is gone.
+-- Flags whose reporters have left. The words of each are erased at a random time, which is due.
 CREATE TABLE vault.flag_erasures (
     flag text COLLATE "C" PRIMARY KEY,
     due  timestamptz NOT NULL
@@ -129,7 +129,7 @@ CREATE TABLE vault.artifact_names (
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault.artifact_leases TO marketplace_commands;
 GRANT SELECT, INSERT, DELETE ON vault.artifact_names TO marketplace_commands;
 
--- Packages and modules that a hold as malware names; precedence is empty for a hold on all versions. It follows from the
+-- Packages and modules that are held as malware. precedence is empty for a hold on all versions. The rows follow from the
 -- log.
 CREATE TABLE vault.held_files (
     sha256     bytea NOT NULL CHECK (octet_length(sha256) = 32),

@@ -1,4 +1,4 @@
--- Flags that wait for the log and were raised by a moment, in an order that says nothing.
+-- Flags that wait for the log and were raised at or before a time, in random order.
 SELECT id, about, target, reason, words, raised
 FROM vault.pending_flags
 WHERE raised <= to_timestamp($1 / 1000.0)

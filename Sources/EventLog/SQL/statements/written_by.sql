@@ -1,5 +1,5 @@
--- Contents of some fields that are still there, in entries that may be by somebody, between two positions. The bytes of an
--- entry hold the id of its actor, and may hold it for other reasons: the caller looks at the entry.
+-- Contents of some fields that were not erased, between two positions, in entries whose bytes contain a person's id as an
+-- actor. The caller decodes the entry to be sure.
 SELECT c.position, c.field, e.entry
 FROM log.contents c
 JOIN log.events e ON e.position = c.position

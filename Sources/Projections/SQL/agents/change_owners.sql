@@ -1,5 +1,4 @@
--- The last word of the batch on each person's role, which is NULL where it was taken. is_registrar is NULL where it is as it
--- was.
+-- The last role of each person in the batch; NULL if it was removed. is_registrar is NULL if the batch does not change it.
 WITH changed AS (
     SELECT o.key, o.person, o.role, o.position, o.is_registrar::boolean AS is_registrar
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])

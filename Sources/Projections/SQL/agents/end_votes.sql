@@ -1,5 +1,5 @@
--- What somebody who gets a role on an agent said of its reviews ends, and what others said of theirs; gives the reviews
--- whose counts change.
+-- Deletes the votes of people who got a role on an agent, and the votes on their reviews. Returns the reviews whose counts
+-- change.
 DELETE FROM models.review_votes v
 USING unnest($1::text[], $2::text[]) AS j (key, person)
 WHERE v.key = j.key AND (v.author = j.person OR v.voter = j.person)

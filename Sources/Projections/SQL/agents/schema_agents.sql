@@ -163,5 +163,5 @@ GRANT SELECT
     ON models.agents, models.agent_counters, models.agent_versions, models.agent_owners, models.reviews, models.stars,
        models.version_downloads, models.daily_downloads, models.listed_agents
     TO marketplace_queries;
--- People who leave show the front for commands who they are.
+-- The front for commands tells people who leave which files they published.
 GRANT SELECT ON models.agent_versions TO marketplace_commands;

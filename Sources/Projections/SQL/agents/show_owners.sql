@@ -1,5 +1,5 @@
--- An agent is shown under who registered it until they leave, then under the owner who has been one for the longest; under
--- nobody where there is none.
+-- The shown publisher is the person who registered the agent, until they leave; after that the owner of longest standing;
+-- empty without an owner.
 UPDATE models.agents AS a
 SET owner = coalesce(
     (SELECT o.person FROM models.agent_owners o

@@ -1,4 +1,4 @@
--- Holds a version, or all where precedence is empty. A hold that is said again keeps its position. Gives the files concerned.
+-- Holds a version, or all versions if precedence is empty. A repeated hold keeps its position. Returns the files concerned.
 WITH held AS (
     INSERT INTO models.file_holds AS h (key, precedence, reason, since, position)
     VALUES ($1, $2, $3, to_timestamp($4 / 1000.0), $5)

@@ -1,5 +1,5 @@
--- Lifts the hold on a version, or the one on all where precedence is empty. What another hold keeps stays held without a
--- break. Gives the files concerned.
+-- Lifts the hold on a version, or the hold on all versions if precedence is empty. A version that another hold covers stays
+-- held without a break. Returns the files concerned.
 WITH lifted AS (
     DELETE FROM models.file_holds h WHERE h.key = $1 AND h.precedence = $2
 )

@@ -28,8 +28,8 @@ CREATE TABLE models.removed_files (
     since  timestamptz NOT NULL
 );
 
--- Files that are not served: those that were removed, and those that a held version names and that no version in good
--- standing named before the hold.
+-- Files that are not served: removed files, and files of held versions that no version in good standing named before the
+-- hold.
 CREATE TABLE models.withheld_files (
     sha256 bytea PRIMARY KEY,
     kind   text COLLATE "C" NOT NULL,
@@ -40,5 +40,5 @@ CREATE TABLE models.withheld_files (
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON models.files, models.file_holds, models.removed_files, models.withheld_files TO marketplace_projectors;
 GRANT SELECT ON models.files, models.withheld_files TO marketplace_queries;
--- Administrators show who they are to the front for commands.
+-- The front for commands tells administrators which versions name a file.
 GRANT SELECT ON models.files, models.removed_files TO marketplace_commands;

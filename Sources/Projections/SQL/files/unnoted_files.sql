@@ -1,4 +1,4 @@
--- Agents that name a removed file and do not say so yet.
+-- Agents that name a removed file and have no entry about its removal yet.
 SELECT DISTINCT f.sha256, f.key
 FROM models.removed_files r
 JOIN models.files f ON f.sha256 = r.sha256

@@ -1,5 +1,5 @@
--- Whether some files are served, from what is known of them. Of several holds the earliest counts, and one for legal reasons
--- before others.
+-- Decides again for some files whether they are served. Of several holds the shown reason is that of the earliest; a legal
+-- reason comes before others.
 WITH concerned AS MATERIALIZED (
     SELECT DISTINCT c.sha256 FROM unnest($1::bytea[]) AS c (sha256)
 ), standing AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- What was flagged, the most often first, with how often for each reason: what the log says, and what waits for it.
+-- Targets of flags, the most flagged first, with the number for each reason. Flags that wait for the log are counted as well.
 WITH flagged AS (
     SELECT f.kind, f.target, f.reason, f.count, f.last FROM models.flags f
     UNION ALL
