@@ -47,6 +47,9 @@ public struct HTTPRequestHead: Sendable {
     public let query: [Parameter]
     /// The target as received.
     public let target: String
+    /// The authority that the request is meant for: of a target in absolute form its own, else the field Host (RFC 9112
+    /// 3.2.2). Nil where an HTTP/1.0 request names none.
+    public let authority: String?
     /// True for HTTP/1.1, false for HTTP/1.0.
     public let isVersion11: Bool
     /// The header fields.

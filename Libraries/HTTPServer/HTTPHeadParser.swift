@@ -2,8 +2,7 @@
 ///
 /// Where the RFC lets a recipient repair or refuse, this parser refuses: bare LF, obs-fold, white space before a colon,
 /// two Content-Length fields even if equal, Content-Length with Transfer-Encoding, control characters, asterisk
-/// targets, and a Host field that is missing or occurs twice. A target in absolute form is accepted and its authority
-/// ignored.
+/// targets, and a Host field that is missing or occurs twice. A target in absolute form is accepted.
 struct HTTPHeadParser {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
@@ -43,7 +42,8 @@ struct HTTPHeadParser {
         let connection = try connectionOptions(fields)
         return HTTPRequestHead(
             method: String(decoding: parts[0], as: UTF8.self), segments: target.segments, query: target.query,
-            target: String(decoding: parts[1], as: UTF8.self), isVersion11: isVersion11, fields: fields,
+            target: String(decoding: parts[1], as: UTF8.self), authority: target.authority ?? hosts.first,
+            isVersion11: isVersion11, fields: fields,
             framing: try framing(fields, isVersion11: isVersion11),
             // HTTP/1.0 has no standard way to keep a connection open.
             keepsAlive: isVersion11 && !connection.contains("close"))
@@ -114,9 +114,12 @@ struct HTTPHeadParser {
 struct HTTPTarget {
     let segments: [String]
     let query: [HTTPRequestHead.Parameter]
+    /// The authority of a target in absolute form.
+    let authority: String?
 
     init(_ target: ArraySlice<UInt8>) throws(HTTPRefusal) {
-        let target = Self.originForm(target)
+        let (authority, target) = Self.parts(target)
+        self.authority = authority
         guard target.first == UInt8(ascii: "/") else {
             throw HTTPRefusal(400, "the request's target has to be a path or a URL with one")
         }
@@ -149,14 +152,14 @@ struct HTTPTarget {
 }
 
 extension HTTPTarget {
-    /// The part after scheme and authority, which a client may send as to a proxy (RFC 9112 3.2.2).
-    private static func originForm(_ target: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    /// Splits off scheme and authority, which a client may send as to a proxy (RFC 9112 3.2.2).
+    private static func parts(_ target: ArraySlice<UInt8>) -> (authority: String?, rest: ArraySlice<UInt8>) {
         for scheme in ["http://", "https://"] where target.starts(with: scheme.utf8) {
             let authority = target.dropFirst(scheme.utf8.count)
             guard let slash = authority.firstIndex(of: UInt8(ascii: "/")), slash > authority.startIndex else { break }
-            return target[slash...]
+            return (String(decoding: authority[..<slash], as: UTF8.self), target[slash...])
         }
-        return target
+        return (nil, target)
     }
 }
 

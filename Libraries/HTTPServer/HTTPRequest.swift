@@ -1,3 +1,5 @@
+public import System
+
 /// A request as a handler gets it: the parsed head, and a body to read piece by piece.
 public struct HTTPRequest: Sendable {
     /// The head.
@@ -5,8 +7,8 @@ public struct HTTPRequest: Sendable {
     /// The body.
     public let body: HTTPBody
 
-    /// The network that the connection comes from: an IPv4 address or an IPv6 /64; empty where the client has left.
-    public func remoteNetwork() async -> String { await body.connection.remoteNetwork() }
+    /// The address at the other end of the connection; nil where it is gone.
+    public func remoteAddress() async -> IPAddress? { await body.connection.remoteAddress() }
 }
 
 /// The body of a request, read piece by piece by one reader.

@@ -13,8 +13,8 @@ package struct CommandFront: Sendable {
     package struct Configuration: Sendable {
         /// The URL at which readers reach the marketplace; empty where it is this front's own origin.
         package var publicURL = ""
-        /// The most registrations from one address within an hour.
-        package var registrationsPerHour = 20
+        /// What accounts and addresses may add.
+        package var limits = MeteringLimits()
         /// The folder in which downloads wait for the log.
         package var spoolFolder: String
         /// The most bytes of downloads that wait there, at about 200 bytes each. The same bound holds for readers.
@@ -55,6 +55,7 @@ package struct CommandFront: Sendable {
     private let reports: DownloadReportEndpoint
     private let drain: DownloadDrain
     private let authenticator: Authenticator
+    private let admission: Admission
 
     /// Creates a front over a log and a store of files.
     ///
@@ -73,10 +74,11 @@ package struct CommandFront: Sendable {
         let past = PastReader(log)
         let uses = TokenUses(log)
         authenticator = Authenticator(log: log, past: past, uses: uses, now: now)
-        let handler = CommandHandler(log: log, past: past, now: now)
+        let limits = configuration.limits
+        admission = Admission(metering: Metering(limits), limits: limits, log: log, now: now)
+        let handler = CommandHandler(log: log, past: past, limits: limits, now: now)
         publishing = PublishEndpoint(handler: handler, artifacts: artifacts, publicURL: configuration.publicURL)
-        users = UserEndpoints(
-            handler: handler, registrations: AddressLimit(perHour: configuration.registrationsPerHour))
+        users = UserEndpoints(handler: handler)
         leaving = LeavingEndpoint(handler: handler, published: published)
         tokens = TokenEndpoints(handler: handler)
         releases = ReleaseEndpoints(handler: handler)
@@ -112,7 +114,7 @@ package struct CommandFront: Sendable {
 
     /// Adds the routes of the commands.
     package func addRoutes(to router: inout FrontRouter) {
-        var routes = CommandRoutes(router, authenticator)
+        var routes = CommandRoutes(router, authenticator, admission)
         publishing.add(to: &routes)
         users.add(to: &routes)
         leaving.add(to: &routes)

@@ -112,6 +112,8 @@ package struct EndpointDeclaration: Sendable {
     package let problems: [ProblemCode]
     package let caching: Caching
     package let cost: Cost
+    /// The limit that a request counts towards; nil where it adds nothing, or repairs what must not wait.
+    package let meter: Meter?
 
     /// True for a command that takes an Idempotency-Key: a repeat with the same key is not carried out again.
     ///
@@ -126,12 +128,13 @@ package struct EndpointDeclaration: Sendable {
 
     /// All problems that the endpoint may answer with, apart from those that every endpoint may.
     package var allProblems: [ProblemCode] {
-        var all = parameters.map(\.problem) + problems + [.malformedRequest, .invalidParameter]
+        var all = parameters.map(\.problem) + problems + [.malformedRequest, .invalidParameter, .misdirected]
         if case .token = credential { all += [.notAuthenticated, .outOfScope] }
         if body != nil { all += [.requestTimeout, .contentTooLarge, .unsupportedMediaType, .invalidBody] }
         if queryNames.contains("min_position") { all.append(.positionNotReached) }
         if cost == .command || cost == .upload { all.append(.outcomeUnknown) }
         if isKeyed { all.append(.idempotencyKeyReused) }
+        if meter != nil { all.append(.rateLimited) }
         if cost != .light { all += [.busy, .unavailable] }
         return ProblemCode.allCases.filter(all.contains)
     }

@@ -48,7 +48,8 @@ extension Endpoint where Given: Body, Sent == NoBody {
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: path, summary: summary, notes: notes,
                 parameters: Input.parameters.declarations, credential: credential, body: nil, answers: [answer],
-                problems: problems, caching: caching, cost: cost), sent: NoBody.form, given: Given.form)
+                problems: problems, caching: caching, cost: cost, meter: nil), sent: NoBody.form,
+            given: Given.form)
     }
 
     /// A command that takes lines of JSON.
@@ -59,8 +60,8 @@ extension Endpoint where Given: Body, Sent == NoBody {
         let body = EndpointDeclaration.Body(
             mediaType: EndpointDeclaration.lines, schema: line, isRequired: true, maximumBytes: maximumBytes)
         return command(
-            name, .post, path, summary, notes: notes, credential: credential, body: body, cost: .command, problems: [],
-            sent: NoBody.form)
+            name, .post, path, summary, notes: notes, credential: credential, body: body, cost: .command, meter: nil,
+            problems: [], sent: NoBody.form)
     }
 
     /// A command that takes files as the parts of a form.
@@ -75,30 +76,36 @@ extension Endpoint where Given: Body, Sent == NoBody {
             maximumBytes: maximumBytes)
         return command(
             name, .post, path, summary, notes: notes, credential: credential, body: body, cost: .upload,
-            problems: problems, sent: NoBody.form)
+            meter: .versions, problems: problems, sent: NoBody.form)
     }
 
     /// A command without a body.
     static func command(
         _ name: String, _ method: EndpointDeclaration.Method, _ path: String, _ summary: String, notes: String? = nil,
-        credential: EndpointDeclaration.Credential, problems: [ProblemCode] = []
+        credential: EndpointDeclaration.Credential, meter: Meter? = .changes, problems: [ProblemCode] = []
     ) -> Endpoint where Given: CommandAnswer {
         command(
-            name, method, path, summary, notes: notes, credential: credential, body: nil, cost: .command,
+            name, method, path, summary, notes: notes, credential: credential, body: nil, cost: .command, meter: meter,
             problems: problems, sent: NoBody.form)
     }
 }
 
 extension Endpoint where Given: CommandAnswer, Sent: Body {
     /// A command with a JSON document.
+    ///
+    /// - Parameter characters: the most characters that people write in it. They bound the body, together with 4 KiB for
+    ///   all else; a longer one is refused before it is read.
     static func command(
         _ name: String, _ method: EndpointDeclaration.Method, _ path: String, _ summary: String, notes: String? = nil,
-        credential: EndpointDeclaration.Credential, isBodyOptional: Bool = false, problems: [ProblemCode] = []
+        credential: EndpointDeclaration.Credential, meter: Meter? = .changes, isBodyOptional: Bool = false,
+        characters: Int = 0, problems: [ProblemCode] = []
     ) -> Endpoint {
         let body = EndpointDeclaration.Body(
-            mediaType: "application/json", schema: Sent.form.schema, isRequired: !isBodyOptional, maximumBytes: 65_536)
+            mediaType: "application/json", schema: Sent.form.schema, isRequired: !isBodyOptional,
+            // JSON spells no character with more than 12 bytes.
+            maximumBytes: 4_096 + 12 * characters)
         return command(
-            name, method, path, summary, notes: notes, credential: credential, body: body, cost: .command,
+            name, method, path, summary, notes: notes, credential: credential, body: body, cost: .command, meter: meter,
             problems: problems, sent: Sent.form)
     }
 }
@@ -107,7 +114,7 @@ extension Endpoint where Given: CommandAnswer {
     private static func command(
         _ name: String, _ method: EndpointDeclaration.Method, _ path: String, _ summary: String, notes: String?,
         credential: EndpointDeclaration.Credential, body: EndpointDeclaration.Body?, cost: EndpointDeclaration.Cost,
-        problems: [ProblemCode], sent: Form<Sent>
+        meter: Meter?, problems: [ProblemCode], sent: Form<Sent>
     ) -> Endpoint {
         let content = [(mediaType: "application/json", schema: Given.form.schema)]
         let answers = [(200, "Nothing changed."), (201, "It is done.")].map { status, description in
@@ -117,7 +124,7 @@ extension Endpoint where Given: CommandAnswer {
             declaration: EndpointDeclaration(
                 name: name, method: method, path: Endpoints.base + path, summary: summary, notes: notes,
                 parameters: Input.parameters.declarations, credential: credential, body: body, answers: answers,
-                problems: problems, caching: .never, cost: cost), sent: sent, given: Given.form)
+                problems: problems, caching: .never, cost: cost, meter: meter), sent: sent, given: Given.form)
     }
 }
 
@@ -137,7 +144,8 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: Endpoints.base + path, summary: summary, notes: nil,
                 parameters: Input.parameters.declarations, credential: .none, body: nil, answers: answers,
-                problems: problems + [.rangeNotSatisfiable, .busy], caching: .brief, cost: .light),
+                problems: problems + [.rangeNotSatisfiable, .busy], caching: .brief, cost: .light,
+                meter: nil),
             sent: NoBody.form, given: NoBody.form)
     }
 
@@ -154,7 +162,7 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: Endpoints.base + path, summary: summary, notes: notes,
                 parameters: Input.parameters.declarations, credential: .optional, body: nil, answers: [answer],
-                problems: problems, caching: .never, cost: .light), sent: NoBody.form,
+                problems: problems, caching: .never, cost: .light, meter: nil), sent: NoBody.form,
             given: NoBody.form)
     }
 
@@ -171,7 +179,7 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: path, summary: summary, notes: notes,
                 parameters: Input.parameters.declarations, credential: .none, body: nil, answers: [answer],
-                problems: [], caching: .revalidated, cost: .light), sent: NoBody.form,
+                problems: [], caching: .revalidated, cost: .light, meter: nil), sent: NoBody.form,
             given: NoBody.form)
     }
 }

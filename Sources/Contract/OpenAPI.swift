@@ -78,6 +78,7 @@ package enum OpenAPI {
         ]
         if let notes = endpoint.notes { members.append(.init("description", .string(notes))) }
         members.append(.init("x-cost", .string(endpoint.cost.rawValue)))
+        if let meter = endpoint.meter { members.append(.init("x-rate-limit", .string(meter.rawValue))) }
         switch endpoint.credential {
         case .none: break
         case .optional:
@@ -99,6 +100,7 @@ package enum OpenAPI {
                     "requestBody",
                     .object([
                         .init("required", .bool(body.isRequired)),
+                        .init("x-maximum-bytes", .number(JSONNumber(Int64(body.maximumBytes)))),
                         .init("content", content([(body.mediaType, body.schema)])),
                     ])))
         }
@@ -125,13 +127,15 @@ package enum OpenAPI {
         var members: [JSONValue.Member] = endpoint.answers.map { answer in
             var fields = answer.fields
             if isTagged { fields.append(("etag", "Equal for equal bodies.")) }
+            if endpoint.meter != nil { fields += RateLimit.described }
             return response(answer.status, answer.description, fields, answer.content)
         }
         if isTagged { members.append(response(304, "The client has it already.", [], [])) }
         let problems = Dictionary(grouping: endpoint.allProblems, by: \.status)
         for (status, codes) in problems.sorted(by: { $0.key < $1.key }) {
             let names = codes.map(\.rawValue).joined(separator: ", ")
-            members.append(response(status, names, [], [(Problem.mediaType, ProblemBody.form.schema)]))
+            let fields = codes.contains(.rateLimited) ? RateLimit.described : []
+            members.append(response(status, names, fields, [(Problem.mediaType, ProblemBody.form.schema)]))
         }
         return members
     }

@@ -30,17 +30,20 @@ package struct Problem: Error, Sendable, Equatable {
     package let retryAfterSeconds: Int?
     /// The size of what a range was asked of.
     package let sizeBytes: Int64?
+    /// The limit that was reached.
+    package let limit: RateLimit?
 
     /// States a problem.
     package init(
         _ code: ProblemCode, _ detail: String, findings: [Finding] = [], retryAfterSeconds: Int? = nil,
-        sizeBytes: Int64? = nil
+        sizeBytes: Int64? = nil, limit: RateLimit? = nil
     ) {
         self.sizeBytes = sizeBytes
+        self.limit = limit
         self.code = code
         self.detail = detail
         self.findings = findings
-        self.retryAfterSeconds = retryAfterSeconds ?? (code.status == 503 ? 1 : nil)
+        self.retryAfterSeconds = retryAfterSeconds ?? limit?.resetSeconds ?? (code.status == 503 ? 1 : nil)
     }
 
     /// The body; `request` is the id that the answer carries.

@@ -98,7 +98,9 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case notImplemented = "not-implemented"
     /// Another version of HTTP.
     case versionNotSupported = "http-version-not-supported"
-    /// The address asked for too much in too short a time.
+    /// The Host field names another server.
+    case misdirected = "misdirected-request"
+    /// The account or address asked for too much in too short a time.
     case rateLimited = "rate-limited"
     /// Too much is under way.
     case busy = "busy"
@@ -286,6 +288,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
                 501, "The server does not do this",
                 "Do without the feature that is named.")
         case .versionNotSupported: Declaration(505, "This version of HTTP is not spoken here", "Use HTTP/1.1.")
+        case .misdirected:
+            Declaration(
+                421, "The request is meant for another server",
+                "Use the marketplace's public address; operators name it with --public-url.")
         case .rateLimited:
             Declaration(
                 429, "Too much in too short a time",

@@ -15,6 +15,13 @@ package struct FrontRequest: Sendable {
     /// Threads for calls that block or compute for long, such as reading files; the reactor's thread serves all
     /// connections.
     package let blocking: Worker
+    let clients: ClientAddress
+
+    /// The network of the client, by which limits and readers are told apart; empty where the client has left.
+    package func clientNetwork() async -> String {
+        let peer = await http.remoteAddress()
+        return clients.address(of: http.head.fields, peer: peer)?.network.description ?? ""
+    }
 
     /// The representation that the client wants.
     package var representation: Representation { Representation(for: http.head) }

@@ -14,6 +14,8 @@ package struct FrontRouter: Sendable {
     package typealias Handler = @Sendable (FrontRequest) async throws -> HTTPResponse
 
     private let log: Log
+    private let hosts: ServedHosts
+    private let clients: ClientAddress
     /// Threads on which handlers may block.
     package let blocking = Worker(name: "http-blocking", threads: 4)
     private let translate: @Sendable (any Error) -> Problem?
@@ -24,9 +26,17 @@ package struct FrontRouter: Sendable {
 
     /// Creates a router without routes.
     ///
-    /// - Parameter translate: maps an error of the marketplace to a problem; nil for a fault of the server.
-    package init(log: Log, translate: @escaping @Sendable (any Error) -> Problem?) {
+    /// - Parameters:
+    ///   - hosts: a request for another host is refused.
+    ///   - clients: where the address of the client is found.
+    ///   - translate: maps an error of the marketplace to a problem; nil for a fault of the server.
+    package init(
+        log: Log, hosts: ServedHosts, clients: ClientAddress = .socket,
+        translate: @escaping @Sendable (any Error) -> Problem?
+    ) {
         self.log = log
+        self.hosts = hosts
+        self.clients = clients
         self.translate = translate
     }
 
@@ -55,6 +65,12 @@ package struct FrontRouter: Sendable {
 
     /// Answers a request; an error becomes a problem response.
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
+        guard hosts.serve(request.head.authority) else {
+            return await answer(request, [:]) { request in
+                throw Problem(
+                    .misdirected, "'\((request.http.head.authority ?? "").prefix(255))' is not served here")
+            }
+        }
         switch table.match(request.head) {
         case .found(let handler, let parameters):
             return await handler(request, parameters)
@@ -74,7 +90,7 @@ package struct FrontRouter: Sendable {
 
     /// Returns the cached answer to a request, with the fields of this one answer; nil where there is none.
     package func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)? {
-        guard let answer = findCached(head) else { return nil }
+        guard hosts.serve(head.authority), let answer = findCached(head) else { return nil }
         let id = Self.newID().description
         log.debug(
             "request",
@@ -106,7 +122,8 @@ package struct FrontRouter: Sendable {
     private func answer(
         _ http: HTTPRequest, _ parameters: [String: String], _ handler: Handler
     ) async -> HTTPResponse {
-        let request = FrontRequest(http: http, path: parameters, id: Self.newID(), blocking: blocking)
+        let request = FrontRequest(
+            http: http, path: parameters, id: Self.newID(), blocking: blocking, clients: clients)
         let began = Host.steadyClockMilliseconds()
         var response: HTTPResponse
         do {
@@ -158,6 +175,7 @@ extension Problem {
         var fields: HTTPFields = ["content-type": Self.mediaType, "cache-control": "no-store"]
         if code == .notAuthenticated { fields.append("www-authenticate", "Bearer realm=\"marketplace\"") }
         if let retryAfterSeconds { fields.append("retry-after", "\(retryAfterSeconds)") }
+        for field in limit?.fields ?? [] { fields.append(field.name, field.value) }
         if let sizeBytes { fields.append("content-range", "bytes */\(sizeBytes)") }
         return HTTPResponse(
             status: code.status, fields: fields,

@@ -55,6 +55,9 @@ struct Program {
         case Commands.rebuildVault.name:
             endOnSignal(signals)
             return try await VaultCommand(invocation, log).run()
+        case Commands.limits.name:
+            Limits.list(isJSON: invocation.flags.contains("json"))
+            return 0
         default: return try await SinglePart(invocation, log).run(signals)
         }
     }
@@ -89,15 +92,13 @@ enum Commands {
     static let command = Subcommand(
         "command", "Runs the front for writes.",
         options: [
-            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"),
-            verbose,
+            data, database, artifacts, verbose,
         ] + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let query = Subcommand(
         "query", "Runs the front for reads.",
         options: [
-            data, database, artifacts, .value("public-url", "URL", "where readers reach the marketplace"), cache,
-            verbose,
+            data, database, artifacts, cache, verbose,
         ] + Listening.options,
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let project = Subcommand(
@@ -151,5 +152,10 @@ enum Commands {
             "marketplace log verify --database-url postgresql:///marketplace --artifacts /srv/artifacts --json",
         ])
 
-    static let all = [up, command, query, project, `import`, verify, issueToken, rebuildVault]
+    static let limits = Subcommand(
+        "limits", "Lists the bounds on what an account or an address may add, with their defaults.",
+        options: [.flag("json", "print one JSON document")],
+        examples: ["marketplace limits", "marketplace up --limit registrations-hour=100"])
+
+    static let all = [up, command, query, project, `import`, verify, issueToken, rebuildVault, limits]
 }

@@ -23,6 +23,8 @@ package struct RegistryClient: Sendable {
     static let maximumTries = 4
     private static let firstPauseMilliseconds: Int64 = 250
     private static let longestPauseMilliseconds: Int64 = 10_000
+    /// The most seconds that one request waits for limits of the marketplace.
+    private static let longestLimitSeconds: Int64 = 600
     private static let maximumBodyBytes = 64 << 20
     private static let limits = JSONLimits(bytes: maximumBodyBytes, values: maximumBodyBytes)
 
@@ -31,11 +33,14 @@ package struct RegistryClient: Sendable {
     private let token: String?
     private let client: HTTPClient
     private let agent: String
+    private let notice: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - token: what requests that need a credential carry.
     ///   - agent: name and version of the program, for the field User-Agent.
-    package init(origin: String, token: String?, agent: String) {
+    ///   - notice: told what is waited for, where that takes long.
+    package init(origin: String, token: String?, agent: String, notice: @escaping @Sendable (String) -> Void) {
+        self.notice = notice
         self.origin = origin
         self.token = token
         self.agent = agent
@@ -147,23 +152,37 @@ package struct RegistryClient: Sendable {
     /// Sends, with pauses that grow and are never quite the same, until there is an answer that says something.
     private func sendPatiently(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
         var pause = Self.firstPauseMilliseconds
-        for attempt in 1... {
+        var limitSeconds = Self.longestLimitSeconds
+        var attempt = 0
+        while true {
             var wanted: Int64?
             do {
                 let response = try await client.send(request)
-                guard [429, 502, 503, 504].contains(response.status), attempt < Self.maximumTries else {
+                if response.status == 429 {
+                    guard let seconds = response.fields["retry-after"].flatMap({ Int64($0) }),
+                        (0...limitSeconds).contains(seconds)
+                    else { return response }
+                    limitSeconds -= max(1, seconds)
+                    notice("\(failure(response).message); waiting \(max(1, seconds)) s")
+                    try await Task.sleep(for: .seconds(max(1, seconds)))
+                    continue
+                }
+                attempt += 1
+                guard [502, 503, 504].contains(response.status), attempt < Self.maximumTries else {
                     return response
                 }
                 if let seconds = response.fields["retry-after"].flatMap({ Int64($0) }) {
                     guard (0...Self.longestPauseMilliseconds / 1_000).contains(seconds) else { return response }
                     wanted = seconds * 1_000
                 }
-            } catch let error as HTTPClientError where attempt < Self.maximumTries {
-                guard error.kind == .unreachable || error.kind == .interrupted else { throw error }
+            } catch let error as HTTPClientError {
+                attempt += 1
+                guard attempt < Self.maximumTries, error.kind == .unreachable || error.kind == .interrupted else {
+                    throw error
+                }
             }
             try await Self.wait(&pause, atLeast: wanted ?? 0)
         }
-        preconditionFailure("the last attempt returns or throws")
     }
 
     private static func wait(_ pause: inout Int64, atLeast least: Int64 = 0) async throws {

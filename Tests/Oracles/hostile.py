@@ -27,7 +27,7 @@ def head(*lines):
     return "\r\n".join(lines + ("", "")).encode("latin-1")
 
 
-HOST = "Host: market.example"
+HOST = "Host: localhost"
 MALFORMED = "400 malformed-request"
 add("two differing Content-Length", head(f"POST {BASE}/publish HTTP/1.1", HOST, "Content-Length: 3", "Content-Length: 4") + b"abcd", MALFORMED)
 add("two equal Content-Length", head(f"POST {BASE}/publish HTTP/1.1", HOST, "Content-Length: 3", "Content-Length: 3") + b"abc", MALFORMED)
@@ -53,6 +53,15 @@ add("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505 http-versi
 add("TLS", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\n" * 4, MALFORMED)
 add("no Host", head(f"GET {BASE}/agents HTTP/1.1"), MALFORMED)
 add("two Hosts", head(f"GET {BASE}/agents HTTP/1.1", HOST, HOST), MALFORMED)
+MISDIRECTED = "421 misdirected-request"
+for host in ("evil.example", "evil.example:7080", "localhost.evil.example", "evil-localhost", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "[::2]", "[::ffff:10.0.0.1]", "169.254.169.254", "localhost:x", "localhost@evil.example", "127.1", "2130706433", "0x7f.0.0.1", "[::1", "[::1]x", "", ":80", "a b", "localhost,evil.example"):
+    add(f"the Host '{host}'", head(f"GET {BASE}/agents HTTP/1.1", f"Host: {host}"), MISDIRECTED)
+for host in ("localhost", "LOCALHOST:9", "localhost.", "127.0.0.1", "127.0.0.1:80", "127.255.0.9", "[::1]", "[::1]:80", "[::ffff:127.0.0.1]"):
+    add(f"the Host '{host}'", head(f"GET {BASE}/agents HTTP/1.1", f"Host: {host}"), "200")
+add("a target for another host", head(f"GET http://evil.example{BASE}/agents HTTP/1.1", HOST), MISDIRECTED)
+add("a target for this host", head(f"GET http://127.0.0.1{BASE}/agents HTTP/1.1", "Host: evil.example"), "200")
+add("another host and a path that is not there", head("GET /nothing HTTP/1.1", "Host: evil.example"), MISDIRECTED)
+add("another host and a command", head(f"POST {BASE}/users HTTP/1.1", "Host: evil.example", "Content-Length: 0"), MISDIRECTED)
 add("a method that is no token", head(f"G(T {BASE}/agents HTTP/1.1", HOST), MALFORMED)
 add("a method that is unknown", head(f"BREW {BASE}/agents HTTP/1.1", HOST), "405 method-not-allowed", "501 not-implemented")
 add("two spaces in the request line", head(f"GET  {BASE}/agents HTTP/1.1", HOST), MALFORMED)

@@ -47,12 +47,24 @@ final class MarketplaceProcess: Sendable {
         }
     }
 
+    /// Limits that no test reaches, unless it gives its own: all accounts of a test are young and share an address.
+    private static let generousLimits: [String] = {
+        let rates = [
+            "new-agents", "versions", "judgments", "tokens", "invitations", "flags", "changes", "registrations",
+            "refused",
+        ].flatMap { ["\($0)-burst", "\($0)-hour"] }
+        return (rates + ["agent-versions-day", "stream-judgments-day", "holds-day"]).flatMap {
+            ["--limit", "\($0)=1000000"]
+        }
+    }()
+
     /// Starts a command and waits until it says where it serves.
     init(_ arguments: [String], folder: String, environment: [String: String] = [:]) async throws {
         self.folder = folder
         let process = Process()
         process.executableURL = URL(filePath: try Self.program)
-        process.arguments = arguments
+        let takesLimits = ["up", "command"].contains(arguments.first)
+        process.arguments = arguments.prefix(1) + (takesLimits ? Self.generousLimits : []) + arguments.dropFirst()
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = try OutputFile()
         let log = "\(folder)-\(arguments.first ?? "").log"

@@ -14,7 +14,7 @@ func withMarketplace(
             let marketplace = try await MarketplaceProcess(
                 ["up", "--data", folder, "--database-url", url, "--port", "0", "--verbose"]
                     + (more.contains("--download-flush") ? [] : ["--download-flush", "1", "--readers-flush", "1"])
-                    + (more.contains("--registrations-per-hour") ? [] : ["--registrations-per-hour", "1000"]) + more,
+                    + more,
                 folder: folder)
             do {
                 try await body(marketplace, url)

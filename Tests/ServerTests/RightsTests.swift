@@ -208,7 +208,7 @@ import Testing
                 try FileManager.default.createDirectory(atPath: failpoints, withIntermediateDirectories: true)
                 defer { try? FileManager.default.removeItem(atPath: failpoints) }
                 let first = try await MarketplaceProcess(
-                    ["up", "--data", folder, "--database-url", url, "--port", "0", "--registrations-per-hour", "1000"],
+                    ["up", "--data", folder, "--database-url", url, "--port", "0"],
                     folder: folder, environment: ["MENTATLAB_FAILPOINTS": failpoints])
                 let second = try await MarketplaceProcess(
                     [

@@ -13,7 +13,6 @@ struct UserEndpoints: Sendable {
     private static let shortestRegistrationKey = 22
 
     let handler: CommandHandler
-    let registrations: AddressLimit
 
     func add(to routes: inout CommandRoutes) {
         routes.onOpen(Endpoints.register) { try await register($0, $1) }
@@ -33,7 +32,6 @@ struct UserEndpoints: Sendable {
                 "here Idempotency-Key is as good as the token for as long as that is not used: take \(Self.shortestRegistrationKey) random characters or more"
             )
         }
-        try registrations.take(await request.http.remoteNetwork())
 
         let person = PersonID(random: SecureRandom.bytes(16))
         let nameContent = Content(NameContent(name: name.description), nonce: SecureRandom.bytes(32))

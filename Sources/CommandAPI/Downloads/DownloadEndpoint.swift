@@ -105,7 +105,7 @@ struct DownloadEndpoint: Sendable {
 
     /// The reader: the owner of the credential where the look-up is fast enough, else the client's network.
     private func reader(_ request: FrontRequest) async -> String {
-        let network = await request.http.remoteNetwork()
+        let network = await request.clientNetwork()
         guard let words = request.http.head.fields["authorization"]?.split(separator: " "), words.count == 2,
             let secret = TokenSecret(String(words[1]))
         else { return network }

@@ -18,8 +18,8 @@ struct DownloadReportEndpoint: Sendable {
     let readers: ReaderLedger
 
     func add(to routes: inout CommandRoutes) {
-        routes.onRequest(Endpoints.reportDownloads) { principal, _, request in
-            request.response(Endpoints.reportDownloads, try await take(principal, request).reply)
+        routes.onOwnBody(Endpoints.reportDownloads) { principal, _, _, request in
+            try await take(principal, request)
         }
     }
 

@@ -16,17 +16,17 @@ struct PublishEndpoint: Sendable {
     let publicURL: String
 
     func add(to routes: inout CommandRoutes) {
-        routes.onRequest(Endpoints.publish) { principal, _, request in
-            request.response(Endpoints.publish, try await publish(principal, request).reply)
+        routes.onOwnBody(Endpoints.publish) { principal, allowance, _, request in
+            try await publish(principal, allowance, request)
         }
     }
 
     private func publish(
-        _ principal: Principal, _ request: FrontRequest
+        _ principal: Principal, _ allowance: Allowance, _ request: FrontRequest
     ) async throws -> CommandOutcome<PublishAnswer> {
-        // An invalid key is refused before the client sends the body.
-        _ = try CallIdentity.idempotencyKey(request.http.head.fields)
-        let upload = try await PublishUpload.receive(request.http, into: artifacts, refuse: refuseRemoved)
+        let upload = try await PublishUpload.receive(
+            request.http, into: artifacts,
+            ask: { try await ask($0, principal, allowance, request) }, refuse: refuseRemoved)
         let call = try CallIdentity(
             request, actor: principal.user, fingerprint: upload.fingerprint(method: "POST", path: "/publish"))
         let publication = try await request.blocking.run { try Self.publication(of: upload) }
@@ -40,14 +40,35 @@ struct PublishEndpoint: Sendable {
             CommandAttempt(
                 command: PublishVersion(
                     principal: principal, id: publication.id, version: publication.version,
-                    published: publication.published, contents: publication.contents, now: handler.now()),
-                effects: upload.artifacts.map(ArtifactEffect.init))
+                    published: publication.published, contents: publication.contents, now: handler.now())
+            ) { past throws(Problem) in
+                if past[.agent(publication.id.key)].id == nil { try allowance.take(.newAgents) }
+                return upload.artifacts.map(ArtifactEffect.init)
+            }
         }
         if let version = SemVer(outcome.answer.version) {
             let page = Endpoints.showVersion.target(VersionParameters(id: outcome.answer.id, version: version))
             outcome.fields.append("location", publicURL + page)
         }
         return outcome
+    }
+
+    /// Asks for the right and the limit before the files of a large upload are read. The decision asks again.
+    private func ask(
+        _ manifest: [UInt8], _ principal: Principal, _ allowance: Allowance, _ request: FrontRequest
+    ) async throws {
+        guard let id = try await request.blocking.run({ Self.id(of: manifest) }) else { return }
+        let claim = ClaimAgent(principal: principal, id: id, now: handler.now())
+        do {
+            let past = try await handler.past.read(for: claim)
+            _ = try claim.decision(past)
+            if past[.agent(id.key)].id == nil { try allowance.take(.newAgents) }
+        } catch let problem as Problem {
+            // Who has published already and lost the answer gets it, whatever they may do by now.
+            guard let key = try CallIdentity.idempotencyKey(request.http.head.fields),
+                try await handler.log.storedReply(KeyID(actor: principal.user, key: key)) != nil
+            else { throw problem }
+        }
     }
 
     /// The decision asks again, under a guard; here the bytes of a removed file do not even reach their place.
@@ -70,5 +91,11 @@ struct PublishEndpoint: Sendable {
                 .invalidManifest, "the manifest has errors; each is listed with its path",
                 findings: error.findings.map(Problem.Finding.init))
         }
+    }
+
+    /// The id in a manifest; nil where there is no valid one.
+    private static func id(of manifest: [UInt8]) -> AgentID? {
+        LoopThread.assertElsewhere()
+        return AgentID(AgentManifest(parsing: manifest).id)
     }
 }

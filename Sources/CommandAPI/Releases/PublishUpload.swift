@@ -22,9 +22,13 @@ struct PublishUpload: Sendable {
 
     /// Reads a whole multipart body.
     ///
-    /// - Parameter refuse: throws where files must not get into the store; it is called before they do.
+    /// - Parameters:
+    ///   - ask: throws where nothing may be published under the manifest. It is called as soon as that is read, where
+    ///     more than `largeBytes` of the body are still to come.
+    ///   - refuse: throws where files must not get into the store; it is called before they do.
     static func receive(
-        _ request: HTTPRequest, into store: ArtifactStore, refuse: (PublishUpload) async throws -> Void
+        _ request: HTTPRequest, into store: ArtifactStore, ask: ([UInt8]) async throws -> Void,
+        refuse: (PublishUpload) async throws -> Void
     ) async throws -> PublishUpload {
         var decoder = try MultipartDecoder(contentType: request.head.fields["content-type"])
         if let bound = Endpoints.publish.declaration.body?.maximumBytes { try await request.body.limit(to: bound) }
@@ -32,7 +36,9 @@ struct PublishUpload: Sendable {
         var finished: [(upload: ArtifactUpload, digest: SHA256Digest)] = []
         var manifest: [UInt8]?
         var part: OpenPart?
+        var receivedBytes = 0
         while let piece = try await request.body.next() {
+            receivedBytes += piece.count
             decoder.append(piece)
             while let event = try decoder.next() {
                 switch event {
@@ -47,7 +53,10 @@ struct PublishUpload: Sendable {
                 case .partEnd:
                     guard let open = part else { continue }
                     try open.check()
-                    if open.role == .manifest { manifest = open.kept }
+                    if open.role == .manifest {
+                        manifest = open.kept
+                        if isLarge(request.head.framing, besides: receivedBytes) { try await ask(open.kept) }
+                    }
                     let digest = try await open.upload.finish()
                     if open.role == .package { try await checkPackage(open.upload) }
                     finished.append((open.upload, digest))
@@ -71,6 +80,17 @@ struct PublishUpload: Sendable {
         try await refuse(upload)
         try await store.place(finished)
         return upload
+    }
+
+    /// Asking early costs another look at the log, so it has to save the client something.
+    private static let largeBytes = 262_144
+
+    private static func isLarge(_ framing: HTTPRequestHead.Framing, besides receivedBytes: Int) -> Bool {
+        switch framing {
+        case .none: false
+        case .length(let bytes): bytes - receivedBytes > largeBytes
+        case .chunked: true
+        }
     }
 
     /// Reads the whole package, so that no version has a package that installers refuse to unpack.

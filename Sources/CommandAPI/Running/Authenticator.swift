@@ -4,6 +4,16 @@ import Events
 import HTTPServer
 import Marketplace
 
+/// The sender of a request, as its token tells.
+struct Caller: Sendable {
+    /// The person and the credential.
+    let principal: Principal
+    /// True where the credential has the scope `admin`.
+    let isAdministrator: Bool
+    /// When the account was registered.
+    let registered: Timestamp?
+}
+
 /// Authenticates the bearer token of a request.
 struct Authenticator: Sendable {
     private let log: EventLog
@@ -18,7 +28,7 @@ struct Authenticator: Sendable {
         self.uses = uses
     }
 
-    /// The principal of a request's bearer token (RFC 6750 2.1).
+    /// The sender of a request by its bearer token (RFC 6750 2.1).
     ///
     /// No answer repeats the token.
     ///
@@ -26,9 +36,9 @@ struct Authenticator: Sendable {
     ///   - credential: the credential that the endpoint needs. The command checks the exact right later; here a token
     ///     that can't have it is refused before the body is read.
     ///   - takesReplaced: true to accept a token that was replaced and not revoked for another reason.
-    func principal(
+    func caller(
         of fields: HTTPFields, for credential: EndpointDeclaration.Credential, takesReplaced: Bool = false
-    ) async throws -> Principal {
+    ) async throws -> Caller {
         guard let header = fields["authorization"] else {
             throw Problem(.notAuthenticated, "send 'Authorization: Bearer mlm_…' with a token of this marketplace")
         }
@@ -65,6 +75,8 @@ struct Authenticator: Sendable {
                 throw Problem(.outOfScope, "the token has no scope for this; it takes \(words)")
             }
         }
-        return principal
+        return Caller(
+            principal: principal, isAdministrator: state.permissions.scopes.contains(.admin),
+            registered: lineage[.user(user)].registered)
     }
 }

@@ -12,13 +12,15 @@ struct CommandAttempt: Sendable {
     /// The command.
     let command: any Command
     /// The effects of the append besides its events, computed from the past that the command decides over.
-    let effects: @Sendable (Past) -> [any AppendEffect]
+    ///
+    /// It may still refuse the command, where another limit than the command's own is reached.
+    let effects: @Sendable (Past) throws(Problem) -> [any AppendEffect]
 
     init(command: any Command, effects: [any AppendEffect] = []) {
         self.init(command: command) { _ in effects }
     }
 
-    init(command: any Command, effects: @escaping @Sendable (Past) -> [any AppendEffect]) {
+    init(command: any Command, effects: @escaping @Sendable (Past) throws(Problem) -> [any AppendEffect]) {
         self.command = command
         self.effects = effects
     }
@@ -53,6 +55,7 @@ struct CommandHandler: Sendable {
 
     let log: EventLog
     let past: PastReader
+    let limits: MeteringLimits
     let now: @Sendable () -> Timestamp
 
     /// Runs a command and returns its outcome.
@@ -87,7 +90,9 @@ struct CommandHandler: Sendable {
                 let key = (call.isKept ? call.key : nil).map {
                     Append.IdempotencyKey($0, fingerprint: call.fingerprint, reply: Answer.form.bytes(answer))
                 }
-                let append = append(events, attempt, past, correlation: call.correlation, key: key)
+                let shares = shares(of: events, attempt.command, past)
+                let append = try append(
+                    events, attempt, past, shares, correlation: call.correlation, key: key)
                 switch try await log.append(append) {
                 case .appended(let last):
                     return CommandOutcome(status: 201, answer: answer, position: last)
@@ -97,6 +102,7 @@ struct CommandHandler: Sendable {
                 case .keyReused: throw CallIdentity.keyReused
                 case .refused(let refusal):
                     if let first = try await first() { return first }
+                    if refusal == .dailyShareTaken, let share = shares.first { throw share.problem(at: now()) }
                     if let problem = Problem(refusal) { throw problem }
                 }
             }
@@ -132,18 +138,27 @@ struct CommandHandler: Sendable {
         for _ in 0..<Self.maximumTries {
             let past = try await past.read(for: attempt.command)
             guard case .append(let events) = try attempt.command.decision(past) else { return nil }
-            let outcome = try await log.append(append(events, attempt, past, correlation: correlation, key: nil))
+            let append = try append(events, attempt, past, [], correlation: correlation, key: nil)
+            let outcome = try await log.append(append)
             if case .appended(let last) = outcome { return last }
         }
         throw EventLogError.unavailable("others changed the same at the same time")
     }
 
+    /// The limits of a day that a command counts towards; none where its credential has the scope `admin`.
+    private func shares(of events: [DecidedEvent], _ command: any Command, _ past: Past) -> [DailyShare] {
+        guard let actor = command.actor, !past[.token(actor.token)].permissions.scopes.contains(.admin) else {
+            return []
+        }
+        return events.compactMap { DailyShare($0.event, in: $0.stream, by: actor.user, limits) }
+    }
+
     /// Makes the append: numbers the events of each stream from the version that was read, and expects every stream
     /// that was read unchanged.
     private func append(
-        _ events: [DecidedEvent], _ attempt: CommandAttempt, _ past: Past, correlation: UUIDv7?,
-        key: Append.IdempotencyKey?
-    ) -> Append {
+        _ events: [DecidedEvent], _ attempt: CommandAttempt, _ past: Past, _ shares: [DailyShare],
+        correlation: UUIDv7?, key: Append.IdempotencyKey?
+    ) throws(Problem) -> Append {
         let now = now()
         var versions = past.versions
         let actor = attempt.command.actor
@@ -172,7 +187,7 @@ struct CommandHandler: Sendable {
         let followed = events.compactMap { VaultChange($0.event, in: $0.stream)?.effect }
         return Append(
             expected: past.versions, events: new, key: key,
-            effects: followed + attempt.effects(past) + erasures,
+            effects: followed + (try attempt.effects(past)) + erasures + shares.map { $0.effect(at: now) },
             isAlone: events.contains { $0.stream.kind.isAnonymous })
     }
 }

@@ -5,15 +5,18 @@ import HTTPServer
 import Marketplace
 
 /// The endpoints of the front for writes. Each request is checked in the same order: the parameters' names, the
-/// credential with its scope, path and query, the idempotency key, the body; then the endpoint does its own work.
+/// credential with its scope, path and query, the limits, the idempotency key, the body; then the endpoint does its own
+/// work.
 package struct CommandRoutes: Sendable {
     /// The routes.
     package private(set) var router: FrontRouter
     private let authenticator: Authenticator
+    private let admission: Admission
 
-    init(_ router: FrontRouter, _ authenticator: Authenticator) {
+    init(_ router: FrontRouter, _ authenticator: Authenticator, _ admission: Admission) {
         self.router = router
         self.authenticator = authenticator
+        self.admission = admission
     }
 
     /// Adds a command that needs a token.
@@ -23,9 +26,22 @@ package struct CommandRoutes: Sendable {
         _ endpoint: Endpoint<Input, Sent, Given>, takesReplaced: Bool = false,
         _ run: @escaping @Sendable (Principal, CommandCall<Input, Sent>) async throws -> CommandOutcome<Given>
     ) {
-        onRequest(endpoint, takesReplaced: takesReplaced) { principal, input, request in
-            let call = try await Self.call(request, endpoint, input, actor: principal.user)
-            return request.response(endpoint, try await run(principal, call).reply)
+        onOwnBody(endpoint, takesReplaced: takesReplaced) { principal, _, input, request in
+            try await run(principal, try await Self.call(request, endpoint, input, actor: principal.user))
+        }
+    }
+
+    /// Adds a command that needs a token and reads its body itself.
+    mutating func onOwnBody<Input, Sent, Given: CommandAnswer>(
+        _ endpoint: Endpoint<Input, Sent, Given>, takesReplaced: Bool = false,
+        _ run: @escaping @Sendable (Principal, Allowance, Input, FrontRequest) async throws -> CommandOutcome<Given>
+    ) {
+        let admission = admission
+        onRequest(endpoint, takesReplaced: takesReplaced) { caller, input, request in
+            let allowance = try await admission.allowance(of: caller, for: request)
+            return try await admission.admit(request, endpoint, allowance, actor: caller.principal.user) {
+                try await run(caller.principal, allowance, input, request)
+            }
         }
     }
 
@@ -34,17 +50,19 @@ package struct CommandRoutes: Sendable {
         _ endpoint: Endpoint<Input, Sent, Given>,
         _ run: @escaping @Sendable (FrontRequest, CommandCall<Input, Sent>) async throws -> CommandOutcome<Given>
     ) {
+        let admission = admission
         router.on(endpoint.declaration) { request in
-            let call = try await Self.call(request, endpoint, try request.input(of: endpoint), actor: nil)
-            return request.response(endpoint, try await run(request, call).reply)
+            let input = try request.input(of: endpoint)
+            let allowance = await admission.allowance(ofAddressOf: request)
+            return try await admission.admit(request, endpoint, allowance, actor: nil) {
+                try await run(request, try await Self.call(request, endpoint, input, actor: nil))
+            }
         }
     }
 
     private static func call<Input, Sent, Given>(
         _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, actor: PersonID?
     ) async throws -> CommandCall<Input, Sent> {
-        // A key that breaks its rule is refused before the body is sent.
-        _ = try CallIdentity.idempotencyKey(request.http.head.fields)
         let (sent, digest) = try await RequestBody.receive(request, for: endpoint)
         let identity = try CallIdentity(request, actor: actor, body: digest)
         return CommandCall(input: input, sent: sent, identity: identity)
@@ -55,21 +73,20 @@ package struct CommandRoutes: Sendable {
         _ endpoint: Endpoint<Input, Sent, Given>,
         _ show: @escaping @Sendable (Principal, Input) async throws -> Reply<Given>
     ) {
-        onRequest(endpoint) { principal, input, request in
-            request.response(endpoint, try await show(principal, input))
+        onRequest(endpoint) { caller, input, request in
+            request.response(endpoint, try await show(caller.principal, input))
         }
     }
 
-    /// Adds an endpoint that needs a token and reads its request itself.
-    mutating func onRequest<Input, Sent, Given>(
+    private mutating func onRequest<Input, Sent, Given>(
         _ endpoint: Endpoint<Input, Sent, Given>, takesReplaced: Bool = false,
-        _ answer: @escaping @Sendable (Principal, Input, FrontRequest) async throws -> HTTPResponse
+        _ answer: @escaping @Sendable (Caller, Input, FrontRequest) async throws -> HTTPResponse
     ) {
         let authenticator = authenticator
         router.on(endpoint.declaration) { request in
-            let principal = try await authenticator.principal(
+            let caller = try await authenticator.caller(
                 of: request.http.head.fields, for: endpoint.declaration.credential, takesReplaced: takesReplaced)
-            return try await answer(principal, try request.input(of: endpoint), request)
+            return try await answer(caller, try request.input(of: endpoint), request)
         }
     }
 

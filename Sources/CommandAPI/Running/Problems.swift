@@ -99,7 +99,7 @@ extension Problem {
         case .tooManyInvitations:
             self.init(.tooManyInvitations, "20 invitations to this person are open; wait until they have answered some")
         case .invitationGone: self = .noInvitation
-        case .stale, .nameForgotten, .rolesMoved, .spoolMoved, .lineTaken: return nil
+        case .stale, .dailyShareTaken, .nameForgotten, .rolesMoved, .spoolMoved, .lineTaken: return nil
         }
     }
 

@@ -19,7 +19,7 @@ package struct OperatorTokens: Sendable {
     ///
     /// - Parameter scopes: the permissions; empty for those of a first token.
     package func issue(to name: String, scopes: [PermissionWord] = []) async throws -> NewToken? {
-        let handler = CommandHandler(log: log, past: PastReader(log), now: now)
+        let handler = CommandHandler(log: log, past: PastReader(log), limits: MeteringLimits(), now: now)
         let person: PersonID
         do {
             person = try await handler.holder(of: name).1

@@ -7,7 +7,7 @@ extension Endpoints {
         notes: "Open to anybody, so many times an hour for each address. The answer holds the only copy of the first "
             + "token. A repeat under the same Idempotency-Key issues another token in its place; the key is then "
             + "as good as the token, so it has at least 22 characters.",
-        credential: .none, problems: [.nameTaken, .nameReserved, .rateLimited, .tokenInUse, .notPermitted])
+        credential: .none, meter: .registrations, problems: [.nameTaken, .nameReserved, .tokenInUse, .notPermitted])
     package static let showMe = Endpoint<NoParameters, NoBody, Me>.query(
         "showMe", "/users/me", "Show the account of the token", credential: .token([]), caching: .never)
     package static let eraseMe = Endpoint<LeavingParameters, NoBody, ErasedUser>.command(
@@ -18,7 +18,8 @@ extension Endpoints {
             + "author of your versions go as well; the answer names files that may hold words of yours.",
         credential: .token([.account]), problems: [.soleOwner, .lastAdministrator])
     package static let changeProfile = Endpoint<NoParameters, Profile, ProfileAnswer>.command(
-        "changeProfile", .put, "/users/me/profile", "Change the profile", credential: .token([.account]))
+        "changeProfile", .put, "/users/me/profile", "Change the profile", credential: .token([.account]),
+        characters: ProfileContent.maximumCharacters.bio + ProfileContent.maximumCharacters.displayName)
 
     static let accounts: [any AnyEndpoint] = [register, showMe, eraseMe, changeProfile]
 }

@@ -5,7 +5,7 @@ extension Endpoints {
     package static let raiseFlag = Endpoint<NoParameters, NewFlag, FlagAnswer>.command(
         "raiseFlag", .post, "/flags", "Ask the moderators to look at something",
         notes: "Moderators see it at once. The log gets it later, shuffled among others; who flags stands in no entry.",
-        credential: .token([.review]),
+        credential: .token([.review]), meter: .flags, characters: WordsContent.maximumCharacters,
         problems: [.agentNotFound, .versionNotFound, .reviewNotFound, .userNotFound])
     package static let listFlags = Endpoint<FlagQuery, NoBody, FlagList>.query(
         "listFlags", "/flags", "List what was flagged, the most often first", credential: .token([.moderate]),

@@ -8,11 +8,11 @@ extension Endpoints {
     package static let inviteOwner = Endpoint<AgentParameters.Changed, NewInvitation, InvitationAnswer>.command(
         "inviteOwner", .post, "/agents/{id}/invitations", "Offer somebody a role on an agent",
         notes: "They have it once they accept. Only both of you see the offer, for 30 days.",
-        credential: .token([.account]), problems: offering)
+        credential: .token([.account]), meter: .invitations, problems: offering)
     package static let inviteMember = Endpoint<NamespaceParameters, NewInvitation, InvitationAnswer>.command(
         "inviteMember", .post, "/namespaces/{namespace}/invitations", "Offer somebody a role in a namespace",
         notes: "They have it once they accept. Only both of you see the offer, for 30 days.",
-        credential: .token([.account]), problems: offering + [.namespaceNotFound, .namespaceOwned])
+        credential: .token([.account]), meter: .invitations, problems: offering + [.namespaceNotFound, .namespaceOwned])
     package static let listInvitations = Endpoint<NoParameters, NoBody, InvitationList>.query(
         "listInvitations", "/invitations", "List the roles that you were offered and have offered",
         credential: .token([.account]), caching: .never)

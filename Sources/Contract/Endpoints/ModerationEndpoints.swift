@@ -9,22 +9,24 @@ extension Endpoints {
 
     package static let quarantineAgent = Endpoint<AgentParameters.Changed, NewHold, QuarantineAnswer>.command(
         "quarantineAgent", .post, "/agents/{id}/quarantine", "Hold all versions of an agent, also those to come",
-        notes: holding, credential: moderating, problems: [.ownAgent])
+        notes: holding, credential: moderating, characters: NoteContent.maximumCharacters, problems: [.ownAgent])
     package static let liftAgent = Endpoint<AgentParameters.Changed, LiftedHold, QuarantineAnswer>.command(
         "liftAgent", .delete, "/agents/{id}/quarantine", "End the hold on all versions of an agent",
-        notes: "Holds on single versions stay.", credential: moderating, isBodyOptional: true, problems: [.ownAgent])
+        notes: "Holds on single versions stay.", credential: moderating, isBodyOptional: true,
+        characters: NoteContent.maximumCharacters, problems: [.ownAgent])
     package static let quarantineVersion = Endpoint<VersionParameters.Changed, NewHold, QuarantineAnswer>.command(
         "quarantineVersion", .post, "/agents/{id}/versions/{version}/quarantine", "Hold a version", notes: holding,
-        credential: moderating, problems: [.versionNotFound, .ownAgent])
+        credential: moderating, characters: NoteContent.maximumCharacters, problems: [.versionNotFound, .ownAgent])
     package static let liftVersion = Endpoint<VersionParameters.Changed, LiftedHold, QuarantineAnswer>.command(
         "liftVersion", .delete, "/agents/{id}/versions/{version}/quarantine", "End the hold on a version",
         notes: "A hold on all versions stays.", credential: moderating, isBodyOptional: true,
-        problems: [.versionNotFound, .ownAgent])
+        characters: NoteContent.maximumCharacters, problems: [.versionNotFound, .ownAgent])
     package static let removeArtifact = Endpoint<RemovalParameters, Removal, RemovedArtifactAnswer>.command(
         "removeArtifact", .delete, "/artifacts/sha256/{digest}", "Remove the bytes of a file for good",
         notes: "Where more than one agent names the file, nothing is removed and the answer lists every version; with "
             + "everywhere=true it goes from all. The digest and every proof stay, and nobody can publish the file again.",
-        credential: .token([.admin]), problems: [.artifactNotFound, .artifactShared])
+        credential: .token([.admin]), characters: NoteContent.maximumCharacters,
+        problems: [.artifactNotFound, .artifactShared])
 
     static let moderation: [any AnyEndpoint] = [
         quarantineAgent, liftAgent, quarantineVersion, liftVersion, removeArtifact,

@@ -5,16 +5,17 @@ extension Endpoints {
     package static let yank = Endpoint<VersionParameters.Changed, NewYank, YankAnswer>.command(
         "yankVersion", .post, "/agents/{id}/versions/{version}/yank", "Yank a version",
         notes: "A yanked version is resolved by nobody who does not name it exactly; it stays downloadable.",
-        credential: releasing, problems: [.versionNotFound, .notOwner])
+        credential: releasing, characters: NoteContent.maximumCharacters, problems: [.versionNotFound, .notOwner])
     package static let unyank = Endpoint<VersionParameters.Changed, YankBack, YankAnswer>.command(
         "unyankVersion", .delete, "/agents/{id}/versions/{version}/yank", "Take a yank back",
-        credential: releasing, isBodyOptional: true, problems: [.versionNotFound, .notOwner])
+        credential: releasing, isBodyOptional: true, characters: NoteContent.maximumCharacters,
+        problems: [.versionNotFound, .notOwner])
     package static let deprecate = Endpoint<AgentParameters.Changed, NewDeprecation, DeprecationAnswer>.command(
         "deprecateAgent", .post, "/agents/{id}/deprecation", "Say that an agent is not recommended any more",
-        credential: releasing, isBodyOptional: true, problems: [.notOwner])
+        credential: releasing, isBodyOptional: true, characters: NoteContent.maximumCharacters, problems: [.notOwner])
     package static let undeprecate = Endpoint<AgentParameters.Changed, DeprecationBack, DeprecationAnswer>.command(
         "undeprecateAgent", .delete, "/agents/{id}/deprecation", "Take a deprecation back",
-        credential: releasing, isBodyOptional: true, problems: [.notOwner])
+        credential: releasing, isBodyOptional: true, characters: NoteContent.maximumCharacters, problems: [.notOwner])
 
     private static let releasing = EndpointDeclaration.Credential.token([.publish, .moderate])
     static let releases: [any AnyEndpoint] = [yank, unyank, deprecate, undeprecate]

@@ -2,12 +2,16 @@ package import Events
 package import Manifest
 
 extension Endpoints {
+    private static let written = ReviewContent.maximumCharacters.title + ReviewContent.maximumCharacters.text
+
     package static let submitReview = Endpoint<AgentParameters.Changed, NewReview, ReviewAnswer>.command(
         "submitReview", .post, "/agents/{id}/reviews", "Review an agent", credential: .token([.review]),
+        meter: .judgments, characters: written,
         problems: [.alreadyReviewed, .ownAgent, .versionNotFound])
     package static let putReview = Endpoint<AgentParameters.Changed, NewReview, ReviewAnswer>.command(
         "putReview", .put, "/agents/{id}/reviews/mine", "Write or replace the review of the token's account",
-        credential: .token([.review]), problems: [.ownAgent, .versionNotFound])
+        credential: .token([.review]), meter: .judgments, characters: written,
+        problems: [.ownAgent, .versionNotFound])
     package static let withdrawReview = Endpoint<AgentParameters.Changed, NoBody, ReviewAnswer>.command(
         "withdrawReview", .delete, "/agents/{id}/reviews/mine", "Withdraw the review of the token's account",
         credential: .token([.review]), problems: [.reviewNotFound])
@@ -19,7 +23,7 @@ extension Endpoints {
         "listReviews", "/agents/{id}/reviews", "List reviews, with how often each rating was given", cost: .search)
     package static let vote = Endpoint<AgentPersonParameters, NewVote, VoteAnswer>.command(
         "voteOnReview", .put, "/agents/{id}/reviews/{name}/vote", "Say whether a review helps",
-        credential: .token([.review]), problems: [.reviewNotFound, .notPermitted])
+        credential: .token([.review]), meter: .judgments, problems: [.reviewNotFound, .notPermitted])
     package static let withdrawVote = Endpoint<AgentPersonParameters, NoBody, VoteAnswer>.command(
         "withdrawVote", .delete, "/agents/{id}/reviews/{name}/vote", "Take a vote back",
         credential: .token([.review]), problems: [.reviewNotFound, .notPermitted])

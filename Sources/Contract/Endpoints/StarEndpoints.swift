@@ -2,7 +2,8 @@ package import Events
 
 extension Endpoints {
     package static let star = Endpoint<AgentParameters.Changed, NoBody, StarAnswer>.command(
-        "starAgent", .put, "/agents/{id}/star", "Like an agent", credential: .token([.review]))
+        "starAgent", .put, "/agents/{id}/star", "Like an agent", credential: .token([.review]),
+        meter: .judgments)
     package static let unstar = Endpoint<AgentParameters.Changed, NoBody, StarAnswer>.command(
         "unstarAgent", .delete, "/agents/{id}/star", "Take a star back", credential: .token([.review]))
     package static let listStars = Endpoint<AgentPageParameters, NoBody, StarList>.query(

@@ -5,7 +5,7 @@ extension Endpoints {
         "issueToken", .post, "/tokens", "Issue a token",
         notes: "The answer holds its only copy. A repeat under the same Idempotency-Key issues another one and revokes "
             + "the first, unless that was used.",
-        credential: .token([.account]),
+        credential: .token([.account]), meter: .tokens,
         problems: [.scopeTooWide, .tokenChainTooLong, .tooManyTokens, .tokenInUse])
     package static let listTokens = Endpoint<NoParameters, NoBody, TokenList>.query(
         "listTokens", "/tokens", "List the account's tokens, without their secrets", credential: .token([.account]),
@@ -14,13 +14,14 @@ extension Endpoints {
         "renewToken", .post, "/tokens/renew", "Have another token in the place of the one that asks",
         notes: "The one that asks ends; what it issued stays good under the new one. A repeat under the same "
             + "Idempotency-Key works with the old token for as long as the new one was not used.",
-        credential: .token([.account]), isBodyOptional: true,
+        credential: .token([.account]), meter: .tokens, isBodyOptional: true,
         problems: [.scopeTooWide, .tokenChainTooLong, .tokenInUse])
     package static let revokeToken = Endpoint<TokenParameters, Revocation, RevokedToken>.command(
-        "revokeToken", .delete, "/tokens/{token}", "Revoke a token", credential: .token([]), isBodyOptional: true)
+        "revokeToken", .delete, "/tokens/{token}", "Revoke a token", credential: .token([]),
+        meter: nil, isBodyOptional: true)
     package static let revokeOtherTokens = Endpoint<NoParameters, NoBody, RevokedTokens>.command(
         "revokeOtherTokens", .delete, "/tokens", "Revoke all of the account's tokens but the one that asks",
-        credential: .token([.account]))
+        credential: .token([.account]), meter: nil)
 
     static let tokens: [any AnyEndpoint] = [issueToken, listTokens, renewToken, revokeToken, revokeOtherTokens]
 }

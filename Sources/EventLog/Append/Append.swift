@@ -137,6 +137,8 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case rolesMoved = "roles-moved"
     /// The invitation was answered or withdrawn, or its time is over.
     case invitationGone = "invitation-gone"
+    /// The limit of a day is reached.
+    case dailyShareTaken = "daily-share-taken"
 }
 
 /// The outcome of an append.

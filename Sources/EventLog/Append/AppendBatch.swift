@@ -1,5 +1,6 @@
 import Crypto
 import Events
+import JSON
 import Postgres
 
 /// A stream and a version of it.
@@ -36,14 +37,11 @@ struct AppendBatch {
             .int4s(rows.keyCommands), .int4s(rows.keyEvents), .uuids(rows.keys.map(\.id.bytes)),
             .byteas(rows.keys.map(\.fingerprint.bytes)), .byteas(rows.keys.map(\.reply)),
         ]
-        return rows.effects.isEmpty
-            ? common + Self.noEffects
-            : common
-                + EffectCatalogue.all.flatMap { $0.kind.parameters(rows.effects[ObjectIdentifier($0)] ?? []) }
+        return rows.effects.isEmpty ? common + Self.noEffects : common + rows.effectParameters
     }
 
-    /// The empty arrays that most batches send.
-    private static let noEffects: [PostgresValue] = EffectCatalogue.kinds.flatMap { $0.parameters([]) }
+    /// The empty parameters that most batches send.
+    private static let noEffects = Rows().effectParameters
 
     /// The arrays of parameters, filled command by command.
     private struct Rows {
@@ -65,6 +63,16 @@ struct AppendBatch {
         var keyEvents: [Int32?] = []
         var keys: [Append.IdempotencyKey] = []
         var effects: [ObjectIdentifier: [(command: Int32, effect: any AppendEffect)]] = [:]
+
+        /// The document of rare effects, NULL where there are none; then the arrays of frequent ones.
+        var effectParameters: [PostgresValue] {
+            let rare = EffectCatalogue.rare.compactMap { type in
+                effects[ObjectIdentifier(type)].map { type.kind.member($0) }
+            }
+            let document = String(decoding: JSONValue.object(rare).canonicalBytes, as: UTF8.self)
+            return [rare.isEmpty ? .null : .text(document)]
+                + EffectCatalogue.frequent.flatMap { $0.kind.parameters(effects[ObjectIdentifier($0)] ?? []) }
+        }
 
         var hasVersions: Bool { eventVersions.contains { $0 != nil } }
 

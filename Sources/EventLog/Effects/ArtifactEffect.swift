@@ -15,7 +15,7 @@ public struct ArtifactEffect: AppendEffect {
 
     public static let kind = EffectKind(
         "artifact", [.bytea("sha256") { (effect: Self) in effect.sha256.bytes }],
-        file: PackageResources.effect_artifact_sql)
+        isFrequent: true, file: PackageResources.effect_artifact_sql)
 
     public var claims: [EffectClaim] { [.file(sha256)] }
 }

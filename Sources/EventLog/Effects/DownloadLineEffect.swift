@@ -11,7 +11,7 @@ public struct DownloadLineEffect: AppendEffect {
 
     public static let kind = EffectKind(
         "download_line", [.uuid("line") { (effect: Self) in effect.line.bytes }],
-        file: PackageResources.effect_download_line_sql)
+        isFrequent: true, file: PackageResources.effect_download_line_sql)
 
     public var claims: [EffectClaim] { [EffectClaim("line", line.description)] }
 }

@@ -9,8 +9,13 @@ enum EffectCatalogue {
         InvitationEffect.self, EndedInvitationEffect.self, RefusedInviterEffect.self, WithdrawnOffersEffect.self,
         PendingFlagEffect.self, ToldFlagEffect.self, ErasedFlagEffect.self,
         ForgottenPersonEffect.self, ReleasedFilesEffect.self, HeldFileEffect.self, SpoolRangeEffect.self,
-        DownloadLineEffect.self,
+        DownloadLineEffect.self, DailyShareEffect.self,
     ]
 
     static let kinds: [EffectKind] = all.map { $0.kind }
+
+    /// Those with parameters of their own.
+    static let frequent = all.filter { $0.kind.isFrequent }
+    /// Those that share a document.
+    static let rare = all.filter { !$0.kind.isFrequent }
 }

@@ -12,7 +12,7 @@ public struct GainedRoleEffect: AppendEffect {
 
     public static let kind = EffectKind(
         "gained_role", EffectKind.Column.role { (effect: Self) in effect.role },
-        file: PackageResources.effect_gained_role_sql)
+        isFrequent: true, file: PackageResources.effect_gained_role_sql)
 
     public var claims: [EffectClaim] { role.claims }
 }

@@ -21,7 +21,7 @@ public struct SpoolRangeEffect: AppendEffect, Equatable {
         [
             .uuid("spool") { (effect: Self) in effect.spool.bytes }, .int8("start") { (effect: Self) in effect.start },
             .int8("past") { (effect: Self) in effect.past },
-        ], file: PackageResources.effect_spool_range_sql)
+        ], isFrequent: true, file: PackageResources.effect_spool_range_sql)
 
     public var claims: [EffectClaim] { [EffectClaim("spool", spool.description)] }
 }

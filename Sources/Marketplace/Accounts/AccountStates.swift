@@ -2,8 +2,10 @@ public import Events
 
 /// The state of a person, folded from their stream.
 public struct UserState: StreamState, Equatable {
+    /// The time of the registration; nil before it.
+    public private(set) var registered: Timestamp?
     /// True once registered.
-    public private(set) var isRegistered = false
+    public var isRegistered: Bool { registered != nil }
     /// The place of the current profile in the log; nil where there is none, or it was erased.
     public private(set) var profile: WrittenAt?
 
@@ -11,9 +13,9 @@ public struct UserState: StreamState, Equatable {
 
     public mutating func evolve(_ past: PastEvent) {
         switch past.event {
-        case let registered as UserRegistered:
-            isRegistered = true
-            if registered.profileCommitment != nil { profile = past.written(.profile) }
+        case let event as UserRegistered:
+            registered = past.time
+            if event.profileCommitment != nil { profile = past.written(.profile) }
         case is ProfileChanged: profile = past.written(.profile)
         case let erased as ContentErased: if profile?.entry == erased.entry { profile = nil }
         default: break

@@ -35,65 +35,22 @@ public struct PublishVersion: AuthenticatedCommand {
         self.now = now
     }
 
+    private var claim: ClaimAgent { ClaimAgent(principal: principal, id: id, now: now) }
+
     public func streams(_ past: Past) -> [AnyStream] {
-        // These streams are read so that nobody can publish a file while it is being removed.
-        var streams = [TypedStream.agent(id.key).any] + published.artifacts.map { TypedStream.artifact($0.sha256).any }
-        // The owner of the namespace matters for new agents alone.
-        if past.contains(.agent(id.key)), past[.agent(id.key)].id == nil, let namespace = id.key.namespace {
-            streams.append(TypedStream.namespace(namespace).any)
-        }
-        return streams
+        // The streams of files are read so that nobody can publish a file while it is being removed.
+        claim.streams(past) + published.artifacts.map { TypedStream.artifact($0.sha256).any }
     }
 
     public func decide(_ past: Past) throws(Rejection) -> Decision {
-        let key = id.key
-        let agent = past[.agent(key)]
-        guard let registered = agent.id else {
-            let claims = try claims(past)
-            try refuseRemoved(past)
-            return .append(claims + [publication])
-        }
-        try authorize(.publishVersion, on: .agent(key), past)
-        guard registered == id else { throw .otherSpelling(registered) }
-        if let hold = agent.hold { throw .held(key, hold) }
-        if let existing = agent.versions[version.precedenceKey] {
+        let claims = try claim.events(past)
+        if let existing = past[.agent(id.key)].versions[version.precedenceKey] {
             guard existing.release == published.release else { throw .versionExists(existing) }
             return .unchanged(since: existing.position)
         }
-        try refuseRemoved(past)
-        return .append([publication])
-    }
-
-    private func refuseRemoved(_ past: Past) throws(Rejection) {
         for artifact in published.artifacts where past[.artifact(artifact.sha256)].removed != nil {
             throw .fileRemoved(artifact.sha256)
         }
-    }
-
-    /// The events that register a new agent for the principal, and claim its namespace where nobody has.
-    private func claims(_ past: Past) throws(Rejection) -> [DecidedEvent] {
-        let key = id.key
-        // The credential may be restricted to the agent. Whether the person may register it depends on the namespace,
-        // below.
-        try authorize(.registerAgent, on: .agent(key), past)
-        let name = key.namespace?.description ?? key.description
-        guard past[.token(principal.token)].permissions.scopes.contains(.admin) || !ReservedNames.all.contains(name)
-        else {
-            throw .reserved(name)
-        }
-        let registration = DecidedEvent(
-            .agent(key), AgentRegistered(id: id, owner: principal.user))
-        guard let namespace = key.namespace else { return [registration] }
-        let relation = past.relation(of: principal.user, to: .namespace(namespace))
-        guard Action.registerAgent.right.relations.contains(relation) else {
-            throw .notPermitted(.registerAgent, .namespace(namespace))
-        }
-        guard relation == .unclaimed else { return [registration] }
-        let claim = DecidedEvent(.namespace(namespace), NamespaceClaimed(owner: principal.user))
-        return [claim, registration]
-    }
-
-    private var publication: DecidedEvent {
-        DecidedEvent(.agent(id.key), published, contents: contents)
+        return .append(claims + [DecidedEvent(.agent(id.key), published, contents: contents)])
     }
 }

@@ -1,14 +1,23 @@
 import CommandAPI
 import CommandLine
+import HTTPFront
 import HTTPServer
 import System
 
-/// Where a front listens and how patient it is, as the command line says.
+/// Where a front listens, how it is reached, and how patient it is, as the command line says.
 struct Listening: Sendable {
     /// The options of every command that listens.
     static let options: [Subcommand.Option] = [
         .value("port", "N", "the port to listen on; it has to be free"),
         .value("address", "IP", "the address to listen on (127.0.0.1)"),
+        .value(
+            "public-url", "URL",
+            "where clients reach the marketplace; requests for another host than its and loopback's are refused"),
+        .value(
+            "client-address", "FIELD", "the field that proxies write a client's address to; else the socket has it",
+            choices: ClientAddress.Field.allCases.map(\.rawValue)),
+        .value(
+            "trusted-proxy", "CIDR", "proxies whose word is taken for that; may stand several times", isRepeated: true),
         .value("connections", "N", "connections at once (10000); one more is answered with 503"),
         .value("stall-seconds", "N", "how long a client may send or take nothing (30)"),
         .value("drain-seconds", "N", "how long requests under way may take once it is told to stop (10)"),
@@ -18,12 +27,21 @@ struct Listening: Sendable {
     let address: String
     /// The port that was asked for; 0 takes any that is free, nil the first free one from the command's own on.
     let port: UInt16?
+    /// The public URL without a slash at its end; empty where the front's own origin is all there is.
+    let publicURL: String
+    /// Where the address of a client is found.
+    let clients: ClientAddress
     /// The bounds of the server.
     let limits: HTTPLimits
+
+    /// The hosts that are served.
+    var hosts: ServedHosts { ServedHosts(publicURL: publicURL, listening: address) }
 
     init(_ invocation: Invocation) throws(UsageError) {
         address = invocation.values["address"] ?? "127.0.0.1"
         port = try invocation.number("port", 0...65_535).map(UInt16.init)
+        publicURL = try Self.publicURL(invocation.values["public-url"])
+        clients = try Self.clients(invocation)
         var limits = HTTPLimits()
         if let connections = try invocation.number("connections", 1...1_000_000) { limits.connections = connections }
         if let seconds = try invocation.number("stall-seconds", 1...3_600) {
@@ -43,12 +61,43 @@ struct Listening: Sendable {
         limits.connections = min(limits.connections, most)
         self.limits = limits
     }
+
+    private static func publicURL(_ text: String?) throws(UsageError) -> String {
+        guard var url = text else { return "" }
+        while url.hasSuffix("/") { url.removeLast() }
+        guard ["http://", "https://"].contains(where: { url.hasPrefix($0) && url.count > $0.count }),
+            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), !url.contains(where: { "?#@".contains($0) })
+        else {
+            throw UsageError("--public-url is '\(url.prefix(200))'; it has to be such as https://marketplace.example.")
+        }
+        return url
+    }
+
+    private static func clients(_ invocation: Invocation) throws(UsageError) -> ClientAddress {
+        let texts = invocation.allValues["trusted-proxy"] ?? []
+        guard let field = invocation.values["client-address"].flatMap(ClientAddress.Field.init) else {
+            guard texts.isEmpty else { throw UsageError("--trusted-proxy needs --client-address.") }
+            return .socket
+        }
+        guard !texts.isEmpty else {
+            throw UsageError("--client-address needs --trusted-proxy: a field that anybody can write says nothing.")
+        }
+        var proxies: [IPNetwork] = []
+        for text in texts {
+            guard let network = IPNetwork(text) else {
+                throw UsageError(
+                    "--trusted-proxy is '\(text.prefix(64))'; it has to be an address or a network such as 10.0.0.0/8.")
+            }
+            proxies.append(network)
+        }
+        return ClientAddress(field: field, proxies: proxies)
+    }
 }
 
 extension CommandFront.Configuration {
     /// The options of every command that takes writes.
     static let options: [Subcommand.Option] = [
-        registrations, spool,
+        Limits.option, spool,
         .value("download-flush", "SECONDS", "how often downloads go to the log (60)"),
         .value("flag-delay", "SECONDS", "for how long flags wait for the log at most (600)"),
         .value("readers-flush", "SECONDS", "how often readers go to the log, apart and shuffled (3600)"),
@@ -56,8 +105,6 @@ extension CommandFront.Configuration {
 
     private static let spool = Subcommand.Option.value(
         "spool-mebibytes", "N", "how much may wait in the data folder while the log can't take downloads (256)")
-    private static let registrations = Subcommand.Option.value(
-        "registrations-per-hour", "N", "people who may register from one address within an hour (20)")
 
     init(_ invocation: Invocation, _ data: DataFolder) throws(UsageError) {
         self.init(spoolFolder: data.spool, readersFolder: data.readers, dayKeyFolder: data.dayKeys)
@@ -73,7 +120,7 @@ extension CommandFront.Configuration {
         if let seconds = try invocation.number("readers-flush", 1...86_400) {
             readersFlushMilliseconds = Int64(seconds) * 1_000
         }
-        if let number = try invocation.number("registrations-per-hour", 1...1_000_000) { registrationsPerHour = number }
+        limits = try Limits(invocation).metering
     }
 }
 

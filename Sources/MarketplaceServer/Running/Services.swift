@@ -86,8 +86,10 @@ struct Services: Sendable {
     }
 
     /// A router with the routes that every front has.
-    func router(isReady: @escaping @Sendable () async throws -> Void) -> FrontRouter {
-        var router = FrontRouter(log: log.component("http"), translate: Problem.translating)
+    func router(_ listening: Listening, isReady: @escaping @Sendable () async throws -> Void) -> FrontRouter {
+        var router = FrontRouter(
+            log: log.component("http"), hosts: listening.hosts, clients: listening.clients,
+            translate: Problem.translating)
         router.on(Endpoints.isLive) { _ in Reply(Health(status: .live)) }
         router.on(Endpoints.isReady) { _ in
             try await isReady()

@@ -60,9 +60,9 @@ struct SinglePart {
             Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
         }
         let store = try services.openStore(folder)
-        var router = services.router { _ = try await eventLog.entries.head() }
+        var router = services.router(listening) { _ = try await eventLog.entries.head() }
         var configuration = try CommandFront.Configuration(invocation, data)
-        configuration.publicURL = invocation.values["public-url"] ?? ""
+        configuration.publicURL = listening.publicURL
         let index = IndexFolder(data.index)
         let front = try services.commandFront(eventLog, store, index, configuration)
         front.addRoutes(to: &router)
@@ -84,7 +84,7 @@ struct SinglePart {
         let cached = try invocation.number("cache-mebibytes", 0...65_536)
         let index = IndexFolder(try dataFolder().index)
         let front = services.queryFront(try artifactFolder(), index, cachedMebibytes: cached, on: reactor)
-        var router = services.router { try await front.checkReady() }
+        var router = services.router(listening) { try await front.checkReady() }
         front.addRoutes(to: &router)
         let following = Task {
             await withTaskGroup { group in

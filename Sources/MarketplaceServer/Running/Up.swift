@@ -118,10 +118,11 @@ struct Up {
         let files = givenArtifacts ?? data.artifacts
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
-        var router = services.router { _ = try await eventLog.entries.head() }
+        var router = services.router(listening) { _ = try await eventLog.entries.head() }
         let index = IndexFolder(data.index)
-        let commands = try services.commandFront(
-            eventLog, store, index, try CommandFront.Configuration(invocation, data))
+        var configuration = try CommandFront.Configuration(invocation, data)
+        configuration.publicURL = listening.publicURL
+        let commands = try services.commandFront(eventLog, store, index, configuration)
         commands.addRoutes(to: &router)
         let reactor = try Reactor(name: "http")
         let queries = services.queryFront(artifacts, index, cachedMebibytes: cachedMebibytes, on: reactor)

@@ -33,7 +33,7 @@ struct Context: Sendable {
 
     /// A client for any registry and token.
     func registry(at origin: String, token: String?) -> RegistryClient {
-        RegistryClient(origin: origin, token: token, agent: "mentatctl/\(version)")
+        RegistryClient(origin: origin, token: token, agent: "mentatctl/\(version)") { [console] in console.warn($0) }
     }
 
     /// The address of the selected registry.

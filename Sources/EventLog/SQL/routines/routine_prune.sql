@@ -46,6 +46,15 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT;
     dropped := dropped + gone;
     COMMIT;
+    -- Days that are over, one more than any clock can be off.
+    PERFORM set_config('enable_seqscan', 'off', true);
+    DELETE FROM vault.daily_shares
+    WHERE ctid IN (
+        SELECT ctid FROM vault.daily_shares WHERE day < extract(epoch FROM now())::bigint / 86400 - 1
+        LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    dropped := dropped + gone;
+    COMMIT;
     -- Lines that are too old to be sent again.
     PERFORM set_config('enable_seqscan', 'off', true);
     DELETE FROM vault.download_lines

@@ -149,3 +149,13 @@ CREATE INDEX download_lines_added ON vault.download_lines USING brin (added)
     WITH (pages_per_range = 16, autosummarize = on);
 -- Postgres takes UPDATE as the right to lock a row.
 GRANT SELECT, INSERT, DELETE, UPDATE (added) ON vault.download_lines TO marketplace_commands;
+
+-- Counts towards limits of a day (in UTC, counted from 1970-01-01). subject is the first half of SHA-256 over what is
+-- counted.
+CREATE TABLE vault.daily_shares (
+    day     bigint NOT NULL,
+    subject uuid NOT NULL,
+    taken   bigint NOT NULL,
+    PRIMARY KEY (day, subject)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON vault.daily_shares TO marketplace_commands;

@@ -1,0 +1,63 @@
+import Contract
+import EventLog
+import Events
+import HTTPFront
+import HTTPServer
+import Marketplace
+
+/// Admits commands within the limits of their account or address.
+struct Admission: Sendable {
+    let metering: Metering
+    let limits: MeteringLimits
+    let log: EventLog
+    let now: @Sendable () -> Timestamp
+
+    /// The allowance of an account. A young account shares the one of its address, so that many of them together get no
+    /// more than one; the scope `admin` is not limited.
+    func allowance(of caller: Caller, for request: FrontRequest) async throws -> Allowance {
+        if caller.isAdministrator { return Allowance(of: nil, in: metering) }
+        let youngMilliseconds = Int64(limits.youngDays) * Timestamp.dayMilliseconds
+        guard let registered = caller.registered, registered.milliseconds + youngMilliseconds <= now().milliseconds
+        else { return await allowance(ofAddressOf: request) }
+        return Allowance(of: "account \(caller.principal.user)", in: metering)
+    }
+
+    /// The allowance of the client's address.
+    func allowance(ofAddressOf request: FrontRequest) async -> Allowance {
+        Allowance(of: "address \(await request.clientNetwork())", in: metering)
+    }
+
+    /// Runs a command that the limits admit, and answers.
+    ///
+    /// - Parameter actor: the person whose idempotency key it is; nil for a command that needs no credential.
+    func admit<Input, Sent, Given: CommandAnswer>(
+        _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ allowance: Allowance, actor: PersonID?,
+        run: () async throws -> CommandOutcome<Given>
+    ) async throws -> HTTPResponse {
+        // A key that breaks its rule is refused before the body is sent.
+        let key = try CallIdentity.idempotencyKey(request.http.head.fields)
+        if let meter = endpoint.declaration.meter {
+            do {
+                try allowance.take(meter)
+            } catch {
+                // A repeat adds nothing, and who lost an answer has to get it.
+                guard let key, try await log.storedReply(KeyID(actor: actor, key: key)) != nil else { throw error }
+            }
+        }
+        do {
+            var outcome = try await run()
+            if outcome.isRepeat || outcome.status == 200 { allowance.giveBack() }
+            for field in allowance.fields.fields { outcome.fields.append(field.name, field.value) }
+            return request.response(endpoint, outcome.reply)
+        } catch {
+            let problem = error as? Problem ?? Problem.translating(error)
+            switch problem?.code {
+            // It may have been appended.
+            case .outcomeUnknown: break
+            case let code? where (400..<500).contains(code.status) && code != .rateLimited: allowance.noteRefusal()
+            default: allowance.giveBack()
+            }
+            throw error
+        }
+    }
+}
