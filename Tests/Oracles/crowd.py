@@ -12,9 +12,9 @@ port, token, kind, count = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.a
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 turned_away = 0
-GET = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = (
-    b"POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token.encode()
+    b"POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token.encode()
     + b"\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
     + b'--b\r\nContent-Disposition: form-data; name="package"\r\n\r\n\x1f\x8b\x08'
 )
@@ -48,7 +48,7 @@ async def enter(gate):
                 asyncio.get_running_loop().create_task(drip(writer, b"x" * 1000))
             else:
                 writer.transport.pause_reading()
-                writer.write(f"GET {sys.argv[5]} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                writer.write(f"GET {sys.argv[5]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         except (ConnectionError, asyncio.TimeoutError):
             turned_away += 1
         return reader, writer

@@ -16,7 +16,7 @@ block = bytes(range(256)) * 4096
 framing = b"Transfer-Encoding: chunked" if kind == "chunked" else b"Content-Length: %d" % (len(start) + (mebibytes << 20))
 client = socket.create_connection(("127.0.0.1", port), timeout=60)
 client.sendall(
-    b"POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token.encode()
+    b"POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token.encode()
     + b"\r\nContent-Type: multipart/form-data; boundary=b\r\n" + framing + b"\r\n\r\n"
 )
 

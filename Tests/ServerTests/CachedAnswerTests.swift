@@ -40,7 +40,7 @@ import Testing
             }
 
             let port = try #require(marketplace.url.split(separator: ":").last.flatMap { UInt16($0) })
-            let request = "GET /api/v1/marketplace/agents/acme.kept HTTP/1.1\r\nHost: a\r\n"
+            let request = "GET /api/v1/marketplace/agents/acme.kept HTTP/1.1\r\nHost: localhost\r\n"
             let raw = try await RawHTTP.exchange(
                 port: port,
                 [.send(String(repeating: "\(request)\r\n", count: 200) + "\(request)Connection: close\r\n\r\n")])

@@ -51,7 +51,7 @@ final class MarketplaceProcess: Sendable {
     private static let generousLimits: [String] = {
         let rates = [
             "new-agents", "versions", "judgments", "tokens", "invitations", "flags", "changes", "registrations",
-            "refused",
+            "download-lines", "refused",
         ].flatMap { ["\($0)-burst", "\($0)-hour"] }
         return (rates + ["agent-versions-day", "stream-judgments-day", "holds-day"]).flatMap {
             ["--limit", "\($0)=1000000"]

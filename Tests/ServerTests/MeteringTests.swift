@@ -121,6 +121,33 @@ import Testing
         }
     }
 
+    @Test func downloadsGoOnUncountedBeyondTheLinesOfAnAddress() async throws {
+        let arguments = limits("download-lines-burst=2", "download-lines-hour=1")
+            + ["--client-address", "x-forwarded-for", "--trusted-proxy", "127.0.0.1"]
+        try await withMarketplace(arguments) { marketplace, _ in
+            for id in ["acme.a", "acme.b", "acme.c"] {
+                #expect(try await marketplace.publish([manifest(id), package(["a": id])]).status == 201)
+                for _ in 0..<500 where try await marketplace.get("/index/\(id)").status != 200 {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+            }
+            func download(_ id: String, _ address: String) async throws {
+                let answer = try await marketplace.get(
+                    "agents/\(id)/versions/latest/download", [(name: "X-Forwarded-For", value: address)])
+                #expect(answer.status == 302)
+            }
+            func uncounted() async throws -> Int64? { try await marketplace.json("/health/downloads")["uncounted"]?.integer }
+            // The minute may end between two downloads: then the same line costs again.
+            for id in ["acme.a", "acme.b"] { for _ in 0..<50 { try await download(id, "192.0.2.1") } }
+            let before = try #require(try await uncounted())
+            for _ in 0..<10 { try await download("acme.c", "192.0.2.1") }
+            #expect(try await uncounted() == before + 10)
+            // Another address has its own share.
+            try await download("acme.c", "192.0.2.2")
+            #expect(try await uncounted() == before + 10)
+        }
+    }
+
     @Test func refusalsAreLimitedAsWell() async throws {
         try await withMarketplace(limits("refused-burst=3", "refused-hour=60")) { marketplace, _ in
             _ = try await marketplace.publish([manifest("acme.a")])

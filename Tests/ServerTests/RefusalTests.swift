@@ -215,7 +215,7 @@ import Testing
         try await withMarketplace { marketplace, _ in
             let port = try #require(marketplace.url.split(separator: ":").last.flatMap { UInt16($0) })
             let head =
-                "POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+                "POST /api/v1/marketplace/publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
             let unauthenticated = try await RawHTTP.exchange(
                 port: port, [.send("\(head)Content-Length: 1000000\r\n\r\n"), .fill(200_000)])
             #expect(unauthenticated.hasPrefix("HTTP/1.1 401 "))

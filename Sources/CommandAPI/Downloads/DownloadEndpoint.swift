@@ -19,6 +19,7 @@ struct DownloadEndpoint: Sendable {
     let index: IndexFolder
     let spool: LineSpool
     let keys: DayKeys
+    let shares: LineShares
     let publicURL: String
     let now: @Sendable () -> Timestamp
     let past: PastReader
@@ -58,8 +59,10 @@ struct DownloadEndpoint: Sendable {
     private func record(
         _ request: FrontRequest, _ key: AgentKey, _ version: IndexedVersion, _ source: DownloadSource
     ) async throws {
-        let reader = await reader(request)
+        let network = await request.clientNetwork()
         let time = now()
+        guard shares.admit(key, version: version.version.description, at: time, from: network) else { return }
+        let reader = await reader(request) ?? network
         try await request.blocking.run { [keys, spool] in
             // If the disk takes neither the day's key nor the download, the loss is counted and the redirect goes on.
             if let (domain, token) = try? keys.token(reader, agent: key, at: time) {
@@ -103,12 +106,11 @@ struct DownloadEndpoint: Sendable {
         fields["user-agent"]?.hasPrefix("mentatctl/") == true ? .cli : .api
     }
 
-    /// The reader: the owner of the credential where the look-up is fast enough, else the client's network.
-    private func reader(_ request: FrontRequest) async -> String {
-        let network = await request.clientNetwork()
+    /// The owner of the credential, where there is one and the look-up is fast enough.
+    private func reader(_ request: FrontRequest) async -> String? {
         guard let words = request.http.head.fields["authorization"]?.split(separator: " "), words.count == 2,
             let secret = TokenSecret(String(words[1]))
-        else { return network }
+        else { return nil }
         let person = await withCheckedContinuation { (continuation: CheckedContinuation<PersonID?, Never>) in
             let answer = FirstAnswer(continuation)
             Task { answer.give(try? await owner(of: secret)) }
@@ -117,7 +119,7 @@ struct DownloadEndpoint: Sendable {
                 answer.give(nil)
             }
         }
-        return person?.hex ?? network
+        return person?.hex
     }
 
     private func owner(of secret: TokenSecret) async throws -> PersonID? {
@@ -135,6 +137,7 @@ struct DownloadEndpoint: Sendable {
             SpoolStatus(
                 lost: status.lost,
                 oldestWaitMilliseconds: status.oldest.map { max(0, now().milliseconds - $0.milliseconds) } ?? 0,
+                uncounted: shares.uncounted,
                 waitingBytes: status.waitingBytes))
     }
 }

@@ -34,6 +34,8 @@ package struct MeteringLimits: Sendable {
     package var registrations = Rate(perHour: 20)
     /// Commands that were refused.
     package var refused = Rate(perHour: 600, burst: 120)
+    /// Lines of the log, for a version and minute each, that an address adds by downloads.
+    package var downloadLines = Rate(perHour: 600)
     /// Versions of one agent within a day.
     package var agentVersionsPerDay = 100
     /// Judgments of an account on one stream, such as the stars of an agent, within a day.

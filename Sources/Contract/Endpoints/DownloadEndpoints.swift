@@ -174,17 +174,22 @@ package struct DownloadReportAnswer: CommandAnswer {
 package struct SpoolStatus: Body {
     package let lost: Int64
     package let oldestWaitMilliseconds: Int64
+    package let uncounted: Int64
     package let waitingBytes: Int64
 
-    package init(lost: Int64, oldestWaitMilliseconds: Int64, waitingBytes: Int64) {
+    package init(lost: Int64, oldestWaitMilliseconds: Int64, uncounted: Int64, waitingBytes: Int64) {
         self.lost = lost
         self.oldestWaitMilliseconds = oldestWaitMilliseconds
+        self.uncounted = uncounted
         self.waitingBytes = waitingBytes
     }
 
     package static let form = Form.object(
-        "DownloadsWaiting", Self.init(lost:oldestWaitMilliseconds:waitingBytes:),
+        "DownloadsWaiting", Self.init(lost:oldestWaitMilliseconds:uncounted:waitingBytes:),
         .required("lost", \.lost, .count, "Downloads that found no room since the front was started."),
         .required("oldest_wait_ms", \.oldestWaitMilliseconds, .count),
+        .required(
+            "uncounted", \.uncounted, .count,
+            "Downloads that were answered and not counted, since their address had added enough lines within the hour."),
         .required("waiting_bytes", \.waitingBytes, .count))
 }

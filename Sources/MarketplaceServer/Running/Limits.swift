@@ -39,6 +39,7 @@ struct Limits: Sendable {
         + rate("flags", "flags of an account", { \.metering.flags })
         + rate("changes", "all other commands of an account", { \.metering.changes })
         + rate("registrations", "registrations from an address", { \.metering.registrations })
+        + rate("download-lines", "versions and minutes with downloads from an address", { \.metering.downloadLines })
         + rate("refused", "commands of an account that are refused", { \.metering.refused })
         + [
             Setting("agent-versions-day", "versions of one agent within a day") { \.metering.agentVersionsPerDay },
