@@ -60,6 +60,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case versionExists = "version-exists"
     /// Somebody has the name.
     case nameTaken = "name-taken"
+    /// The name can be mistaken for another one.
+    case nameResembles = "name-resembles"
     /// The token that was issued under this idempotency key is in use.
     case tokenInUse = "token-in-use"
     /// The account has as many tokens as one may have.
@@ -215,6 +217,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
                 "Use the spelling that is registered.")
         case .versionExists: Declaration(409, "The version exists already", "Publish under a higher version.")
         case .nameTaken: Declaration(409, "Somebody has the name", "Choose another name.")
+        case .nameResembles:
+            Declaration(
+                409, "The name can be mistaken for another one",
+                "Choose another name, or ask an administrator to let it pass.")
         case .tokenInUse: Declaration(409, "The token is in use", "Choose a new Idempotency-Key.")
         case .tooManyTokens: Declaration(409, "The account has too many tokens", "Use a token that you have.")
         case .alreadyReviewed:

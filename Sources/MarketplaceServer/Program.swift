@@ -133,7 +133,7 @@ enum Commands {
 
     static let rebuildVault = Subcommand(
         "vault rebuild",
-        "Rebuilds what the vault keeps although it follows from the log: roles, held files, revoked tokens.",
+        "Rebuilds what the vault keeps although it follows from the log: names, roles, held files, revoked tokens.",
         notes: "Nothing is appended while it reads the log.",
         options: [
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database,

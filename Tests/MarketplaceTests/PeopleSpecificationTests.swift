@@ -263,11 +263,13 @@ import Testing
 
     // MARK: Names and accounts
 
-    private func register(_ name: String) throws -> RegisterUser {
+    private func register(
+        _ name: String, like likeness: Likeness? = nil, by administrator: Principal? = nil
+    ) throws -> RegisterUser {
         RegisterUser(
-            person: Given.bob, username: Given.name, name: try #require(Username(name)),
-            nameContent: Content(NameContent(name: name), nonce: Given.nonce),
-            token: Given.credential([.scope(.account)]))
+            administrator: administrator, person: Given.bob, username: Given.name, name: try #require(Username(name)),
+            likeness: likeness, nameContent: Content(NameContent(name: name), nonce: Given.nonce),
+            token: Given.credential([.scope(.account)]), now: Given.now)
     }
 
     private var claimed: (StreamName, Event) {
@@ -284,11 +286,24 @@ import Testing
         ]
         #expect(then(try register("ada"), Past()) == registered)
         #expect(then(try register("ada"), Given.past([claimed])) == ["nameTaken"])
+        let taken = Likeness(name: "ada", holder: .namespace(try #require(Namespace("ada"))))
+        #expect(then(try register("ada", like: taken), Past()) == ["nameTaken"])
+        let similar = Likeness(name: "a-da", holder: .user(Given.alice))
+        #expect(then(try register("ada", like: similar), Past()) == ["\(Rejection.resembles(similar))"])
+        #expect(then(try register("adm1n"), Past()) == [#"reserved("admin")"#])
+        let admin = Given.past(Given.alice(with: [.admin]))
+        guard case .append(let passed) = try register("ada", like: similar, by: Given.principal).decide(admin) else {
+            Issue.record("an administrator lets nothing pass")
+            return
+        }
+        #expect(passed.compactMap { ($0.event as? UsernameClaimed)?.authority } == [.administrator])
+        let nobody = Given.past(Given.alice(with: [.account]))
+        #expect(then(try register("ada", like: similar, by: Given.principal), nobody).first?.hasPrefix("outOfScope") == true)
         let released: (StreamName, Event) = (
             .username(Given.name), UsernameReleased(user: Given.alice)
         )
         #expect(then(try register("ada"), Given.past([claimed, released])) == registered)
-        #expect(then(try register("Well_Known"), Past()) == [#"reserved("Well_Known")"#])
+        #expect(then(try register("Well_Known"), Past()) == [#"reserved("well-known")"#])
     }
 
     @Test func whoeverGoesIsForgottenAndLoggedOut() {

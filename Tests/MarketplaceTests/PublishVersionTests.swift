@@ -35,7 +35,7 @@ import Testing
         let listing = Content(ListingContent(), nonce: Given.nonce)
         return PublishVersion(
             principal: Principal(user: alice, token: token), id: try #require(AgentID(id)),
-            version: try #require(SemVer(version)),
+            likenesses: ClaimAgent.Likenesses(), version: try #require(SemVer(version)),
             published: published(version, content, listing.commitment), contents: [.listing: listing], now: now)
     }
 

@@ -267,14 +267,6 @@ import Testing
     /// Many at once: one name, one key, and tokens that are asked for while their owner goes.
     @Test func whatHappensAtOnceHappensOnce() async throws {
         try await withMarketplace { marketplace, _ in
-            func atOnce(
-                _ count: Int, _ send: @escaping @Sendable (Int) async throws -> HTTPClientResponse
-            ) async throws -> [HTTPClientResponse] {
-                try await withThrowingTaskGroup(of: HTTPClientResponse.self) { group in
-                    for index in 0..<count { group.addTask { try await send(index) } }
-                    return try await group.reduce(into: []) { $0.append($1) }
-                }
-            }
             func tokens(_ answers: [HTTPClientResponse]) throws -> [String] {
                 try answers.filter { $0.status == 201 }.compactMap { try JSONValue($0.body)["token"]?.string }
             }

@@ -18,3 +18,13 @@ func expect(
 func code(_ response: HTTPClientResponse) -> String {
     "\(response.status) \((try? JSONValue(response.body))?["code"]?.string ?? "")"
 }
+
+/// Sends so many requests at the same time; the answers come in any order.
+func atOnce(
+    _ count: Int, _ send: @escaping @Sendable (Int) async throws -> HTTPClientResponse
+) async throws -> [HTTPClientResponse] {
+    try await withThrowingTaskGroup(of: HTTPClientResponse.self) { group in
+        for index in 0..<count { group.addTask { try await send(index) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+    }
+}

@@ -13,6 +13,8 @@ import Testing
             SELECT 'role ' || person || ' ' || stream AS row FROM vault.roles
             UNION ALL SELECT 'file ' || encode(sha256, 'hex') || ' ' || key || ' ' || encode(precedence, 'hex')
                 FROM vault.held_files
+            UNION ALL SELECT 'name ' || space || ' ' || skeleton || ' ' || holder || ' ' || name || ' ' || coalesce(namespace, '')
+                FROM vault.names
             UNION ALL SELECT 'token ' || token FROM vault.tokens WHERE ended IS NOT NULL
             ORDER BY 1
             """)
@@ -31,6 +33,7 @@ import Testing
                 #expect(
                     try await marketplace.publish([manifest(id, version), module(number)], token: ada).status == 201)
             }
+            for id in ["acme.tool", "acme.t0ol"] { #expect(try await marketplace.publish([manifest(id)]).status == 201) }
             try await marketplace.give("maintainer", of: "agents/ada.a", to: ("bob", bob), by: ada)
             try await marketplace.give("owner", of: "namespaces/ada", to: ("bob", bob), by: ada)
             #expect(try await marketplace.send("DELETE", "agents/ada.a/owners/bob", token: bob).status == 201)
@@ -49,8 +52,11 @@ import Testing
             #expect(try await marketplace.send("DELETE", "tokens/current", token: bob).status == 201)
             let kept = try await rows(databaseURL)
             #expect(kept.count { $0.hasPrefix("file") } == 3 && kept.count { $0.hasPrefix("token") } == 1)
-            // Of Ada two agents and the namespace, and of Bob the namespace.
-            #expect(kept.count { $0.hasPrefix("role") } == 4)
+            // Of Ada two agents and the namespace, of Bob the namespace, and of the administrator three.
+            #expect(kept.count { $0.hasPrefix("role") } == 7)
+            // Two people, of whom one has a namespace of her name, and the namespace `acme`.
+            #expect(kept.count { $0.hasPrefix("name owners") } == 3)
+            #expect(kept.count { $0.hasPrefix("name agents") } == 3)
 
             func rebuild() async throws -> JSONValue {
                 let outcome = try await run([
@@ -60,7 +66,7 @@ import Testing
                 return try JSONValue(Array(outcome.output.utf8))
             }
             let counts = try await rebuild()
-            #expect(counts["roles"]?.integer == 4 && counts["held_files"]?.integer == 3)
+            #expect(counts["roles"]?.integer == 7 && counts["held_files"]?.integer == 3)
             #expect(try await rows(databaseURL) == kept)
             try await TestDatabase.script(
                 databaseURL,
@@ -68,6 +74,9 @@ import Testing
                 DELETE FROM vault.roles WHERE stream LIKE 'agent/%';
                 INSERT INTO vault.roles VALUES ('x', 'agent/y');
                 DELETE FROM vault.held_files;
+                DELETE FROM vault.names WHERE space = 'agents' OR holder LIKE 'namespace/%';
+                UPDATE vault.names SET namespace = NULL;
+                INSERT INTO vault.names (space, skeleton, holder, name) VALUES ('agents', 'x', 'agent/y', 'y');
                 UPDATE vault.tokens SET ended = CASE WHEN ended IS NULL THEN now() END;
                 """)
             #expect(try await rows(databaseURL) != kept)

@@ -15,13 +15,13 @@ struct UserEndpoints: Sendable {
     let handler: CommandHandler
 
     func add(to routes: inout CommandRoutes) {
-        routes.onOpen(Endpoints.register) { try await register($0, $1) }
+        routes.onOpen(Endpoints.register) { try await register($0, $1, $2) }
         routes.onQuery(Endpoints.showMe) { principal, _ in try await showMe(principal) }
         routes.on(Endpoints.changeProfile) { try await changeProfile($0, $1) }
     }
 
     private func register(
-        _ request: FrontRequest, _ call: CommandCall<NoParameters, NewUser>
+        _ administrator: Principal?, _ request: FrontRequest, _ call: CommandCall<NoParameters, NewUser>
     ) async throws -> CommandOutcome<RegisteredUser> {
         let name = call.sent.name
         if let key = try CallIdentity.idempotencyKey(request.http.head.fields),
@@ -41,15 +41,19 @@ struct UserEndpoints: Sendable {
         } attempt: {
             let username = try await handler.log.usernameID(
                 folded: name.folded, proposing: UsernameID(random: SecureRandom.bytes(16)))
+            let skeleton = NameSkeleton(name.folded).description
+            let held = try await handler.log.name(in: .owners, like: skeleton)
             var effects: [any AppendEffect] = [
                 NameHolderEffect(of: username, person),
+                NameEffect(.user(person), name: name.folded, skeleton: skeleton, considered: held),
                 new.effect(of: person, named: "first", RegisterUser.permissions, under: call.identity.key),
             ]
             if let address = call.sent.email { effects.append(MailboxEffect(person, address: address)) }
             return CommandAttempt(
                 command: RegisterUser(
-                    person: person, username: username, name: name, nameContent: nameContent,
-                    token: new.credential(RegisterUser.permissions)), effects: effects)
+                    administrator: administrator, person: person, username: username, name: name,
+                    likeness: held.map(Likeness.init), nameContent: nameContent,
+                    token: new.credential(RegisterUser.permissions), now: handler.now()), effects: effects)
         }
         if outcome.isRepeat {
             let user = outcome.answer.user

@@ -30,6 +30,8 @@ struct PublishEndpoint: Sendable {
         let call = try CallIdentity(
             request, actor: principal.user, fingerprint: upload.fingerprint(method: "POST", path: "/publish"))
         let publication = try await request.blocking.run { try Self.publication(of: upload) }
+        // A new name is looked up once the append has found that something looks like it.
+        var names: NewNames?
         var outcome = try await handler.run(call) { past, events in
             let existing = past[.agent(publication.id.key)].versions[publication.version.precedenceKey]
             return PublishAnswer(
@@ -37,13 +39,15 @@ struct PublishEndpoint: Sendable {
                 version: existing?.version ?? publication.version.description, release: publication.published.release,
                 isNew: !events.isEmpty, warnings: publication.warnings.map(Problem.Finding.init))
         } attempt: {
-            CommandAttempt(
+            let known = if names == nil { NewNames() } else { try await NewNames(of: publication.id.key, in: handler.log) }
+            names = known
+            return CommandAttempt(
                 command: PublishVersion(
-                    principal: principal, id: publication.id, version: publication.version,
+                    principal: principal, id: publication.id, likenesses: known.likenesses, version: publication.version,
                     published: publication.published, contents: publication.contents, now: handler.now())
             ) { past throws(Problem) in
                 if past[.agent(publication.id.key)].id == nil { try allowance.take(.newAgents) }
-                return upload.artifacts.map(ArtifactEffect.init)
+                return upload.artifacts.map(ArtifactEffect.init) + known.effects(of: publication.id.key, past)
             }
         }
         if let version = SemVer(outcome.answer.version) {
@@ -58,7 +62,8 @@ struct PublishEndpoint: Sendable {
         _ manifest: [UInt8], _ principal: Principal, _ allowance: Allowance, _ request: FrontRequest
     ) async throws {
         guard let id = try await request.blocking.run({ Self.id(of: manifest) }) else { return }
-        let claim = ClaimAgent(principal: principal, id: id, now: handler.now())
+        let names = try await NewNames(of: id.key, in: handler.log)
+        let claim = ClaimAgent(principal: principal, id: id, likenesses: names.likenesses, now: handler.now())
         do {
             let past = try await handler.past.read(for: claim)
             _ = try claim.decision(past)

@@ -45,17 +45,31 @@ package struct CommandRoutes: Sendable {
         }
     }
 
-    /// Adds a command that needs no token.
+    /// Adds a command that needs no token; of those that are sent it gets an administrator's.
     mutating func onOpen<Input, Sent, Given: CommandAnswer>(
         _ endpoint: Endpoint<Input, Sent, Given>,
-        _ run: @escaping @Sendable (FrontRequest, CommandCall<Input, Sent>) async throws -> CommandOutcome<Given>
+        _ run: @escaping @Sendable (Principal?, FrontRequest, CommandCall<Input, Sent>) async throws -> CommandOutcome<
+            Given
+        >
     ) {
-        let admission = admission
+        let (admission, authenticator) = (admission, authenticator)
         router.on(endpoint.declaration) { request in
+            let fields = request.http.head.fields
+            var administrator: Caller?
+            if fields["authorization"] != nil {
+                let caller = try await authenticator.caller(of: fields, for: .token([]))
+                if caller.isAdministrator { administrator = caller }
+            }
             let input = try request.input(of: endpoint)
-            let allowance = await admission.allowance(ofAddressOf: request)
+            let allowance =
+                if let administrator {
+                    try await admission.allowance(of: administrator, for: request)
+                } else {
+                    await admission.allowance(ofAddressOf: request)
+                }
             return try await admission.admit(request, endpoint, allowance, actor: nil) {
-                try await run(request, try await Self.call(request, endpoint, input, actor: nil))
+                let call = try await Self.call(request, endpoint, input, actor: nil)
+                return try await run(administrator?.principal, request, call)
             }
         }
     }

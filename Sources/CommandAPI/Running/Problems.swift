@@ -19,7 +19,14 @@ extension Problem {
             self.init(.namespaceOwned, "the namespace '\(namespace)' belongs to somebody else; choose another id")
         case .notPermitted(let action, _): self.init(.notPermitted, "you may not \(action.words) here")
         case .reserved(let name):
-            self.init(.nameReserved, "'\(name)' is kept for the administrator; choose another one")
+            self.init(
+                .nameReserved, "'\(name)' and what looks like it are kept for the administrator; choose another name")
+        case .resembles(let likeness):
+            let other = likeness.name.map { "looks like '\($0)', which is somebody else's" }
+            self.init(
+                .nameResembles,
+                "this \(other ?? "is or looks like the name of somebody who has left, and rests"); choose another one, or ask an administrator to let it pass: docs/moderation.md says how"
+            )
         case .otherSpelling(let registered):
             self.init(.otherSpelling, "the agent is registered as '\(registered)'; publish under that id")
         case .versionExists(let existing):
@@ -99,7 +106,7 @@ extension Problem {
         case .tooManyInvitations:
             self.init(.tooManyInvitations, "20 invitations to this person are open; wait until they have answered some")
         case .invitationGone: self = .noInvitation
-        case .stale, .dailyShareTaken, .nameForgotten, .rolesMoved, .spoolMoved, .lineTaken: return nil
+        case .stale, .dailyShareTaken, .nameMoved, .nameForgotten, .rolesMoved, .spoolMoved, .lineTaken: return nil
         }
     }
 

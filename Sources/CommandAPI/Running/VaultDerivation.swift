@@ -2,8 +2,9 @@ import Crypto
 package import EventLog
 package import Events
 import Manifest
+import Marketplace
 
-/// Derives roles, files held as malware, and revoked tokens from the log, as the effects of the appends did.
+/// Derives names, roles, files held as malware, and revoked tokens from the log, as the effects of the appends did.
 package struct VaultDerivation: DerivedVaultFold {
     private struct Hold: Hashable {
         let key: AgentKey
@@ -34,6 +35,8 @@ package struct VaultDerivation: DerivedVaultFold {
     package mutating func take(_ envelope: Envelope) {
         VaultChange(envelope.event, in: envelope.stream)?.apply(to: &vault)
         switch (envelope.stream, envelope.event) {
+        case (.agent(let key), is AgentRegistered): note(envelope.stream, key.description)
+        case (.namespace(let namespace), is NamespaceClaimed): note(envelope.stream, namespace.description)
         case (.agent(let key), let published as VersionPublished):
             guard let version = SemVer(published.version) else { return }
             programs[key, default: [:]][version.precedenceKey] =
@@ -42,6 +45,11 @@ package struct VaultDerivation: DerivedVaultFold {
         case (.agent(let key), let lifted as QuarantineLifted): held[hold(on: key, lifted.version)] = nil
         default: break
         }
+    }
+
+    private mutating func note(_ holder: StreamName, _ name: String) {
+        vault.names.append(
+            DerivedVault.ClaimedName(holder, name: name, skeleton: NameSkeleton(name).description))
     }
 
     private mutating func hold(_ key: AgentKey, _ event: AgentQuarantined) {

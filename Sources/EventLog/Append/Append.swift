@@ -137,6 +137,8 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case rolesMoved = "roles-moved"
     /// The invitation was answered or withdrawn, or its time is over.
     case invitationGone = "invitation-gone"
+    /// Another holder has a name that looks alike: look it up and decide again.
+    case nameMoved = "name-moved"
     /// The limit of a day is reached.
     case dailyShareTaken = "daily-share-taken"
 }

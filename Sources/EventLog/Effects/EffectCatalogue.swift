@@ -4,7 +4,7 @@ enum EffectCatalogue {
     /// data.
     static let all: [any AppendEffect.Type] = [
         ArtifactEffect.self, RemovedArtifactEffect.self, CredentialEffect.self, EndedCredentialEffect.self,
-        GainedRoleEffect.self, LostRoleEffect.self, NameHolderEffect.self,
+        GainedRoleEffect.self, LostRoleEffect.self, NameHolderEffect.self, NameEffect.self,
         MailboxEffect.self, ErasedContentEffect.self,
         InvitationEffect.self, EndedInvitationEffect.self, RefusedInviterEffect.self, WithdrawnOffersEffect.self,
         PendingFlagEffect.self, ToldFlagEffect.self, ErasedFlagEffect.self,

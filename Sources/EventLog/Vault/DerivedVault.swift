@@ -35,6 +35,25 @@ public struct DerivedVault: Sendable, Equatable {
         }
     }
 
+    /// The name of an agent or a namespace, with what it looks like.
+    public struct ClaimedName: Sendable, Hashable {
+        /// The stream of the agent or namespace.
+        public let holder: StreamName
+        /// The name.
+        public let name: String
+        /// What it looks like.
+        public let skeleton: String
+
+        /// States a name.
+        public init(_ holder: StreamName, name: String, skeleton: String) {
+            self.holder = holder
+            self.name = name
+            self.skeleton = skeleton
+        }
+    }
+
+    /// All names of agents and namespaces, in the order of the log.
+    public var names: [ClaimedName] = []
     /// All roles.
     public var roles: Set<HeldRole> = []
     /// All files that nobody may publish again.
@@ -96,6 +115,13 @@ extension EventLog {
             [
                 .byteas(files.map(\.sha256.bytes)), .texts(files.map(\.key.description)),
                 .byteas(files.map(\.precedence)),
+            ])
+        try connection.execute(Statements.clearNames)
+        try connection.execute(
+            Statements.fillNames,
+            [
+                .texts(derived.names.map { NameSpace($0.holder).rawValue }), .texts(derived.names.map(\.skeleton)),
+                .texts(derived.names.map(\.holder.description)), .texts(derived.names.map(\.name)),
             ])
         try connection.execute(Statements.markEndedTokens, [.texts(derived.revoked.map(\.hex))])
     }

@@ -55,6 +55,13 @@ extension EventLog {
         try await reading(Statements.findUsername, [.text(name)]) { try Self.id($0) }
     }
 
+    /// The name that was first with a skeleton; nil where it is free.
+    public func name(in space: NameSpace, like skeleton: String) async throws(EventLogError) -> HeldName? {
+        try await reading(Statements.findName, [.text(space.rawValue), .text(skeleton)]) { rows in
+            try rows.first.map { HeldName(name: try $0.optionalText("name"), kept: try $0.text("holder")) }
+        }
+    }
+
     /// The id of the user name that a person has; nil where there is none.
     public func usernameID(of person: PersonID) async throws(EventLogError) -> UsernameID? {
         try await reading(Statements.nameOf, [.text(person.hex)]) { try Self.id($0) }

@@ -1,4 +1,5 @@
-/// A user name: 2 to 39 characters of `[A-Za-z0-9_-]`, the first and the last one a letter or digit.
+/// A user name: 2 to 39 characters of `[A-Za-z0-9_-]`, the first and the last one a letter or digit. It is not of the form
+/// of an id: 32 hexadecimal digits.
 public struct Username: Sendable, Hashable, CustomStringConvertible {
     /// The name in its owner's spelling.
     public let description: String
@@ -6,7 +7,9 @@ public struct Username: Sendable, Hashable, CustomStringConvertible {
     /// Parses a name; nil where it does not fit the grammar.
     public init?(_ text: String) {
         // The same grammar as an agent's id without a dot, so that names and ids fold alike.
-        guard (2...39).contains(text.utf8.count), !text.utf8.contains(UInt8(ascii: ".")), AgentID(text) != nil else {
+        guard (2...39).contains(text.utf8.count), !text.utf8.contains(UInt8(ascii: ".")), AgentID(text) != nil,
+            PersonID(text.lowercased()) == nil
+        else {
             return nil
         }
         description = text

@@ -55,10 +55,13 @@ extension TypedStream<UsernameState> {
 }
 
 extension Action {
-    static let accounts = [changeProfile, eraseAccount]
+    static let accounts = [changeProfile, eraseAccount, overrideNames]
 
     /// To change one's own profile.
     public static let changeProfile = Action("change-profile", "change the profile", Right(.account, [.oneself]))
+    /// To register somebody under a name that is reserved or can be mistaken for another one.
+    public static let overrideNames = Action(
+        "override-names", "let a name pass that can be mistaken", Right(.administering, .anybody))
     /// To erase one's own account, and words that one wrote.
     public static let eraseAccount = Action("erase-account", "erase the account", Right(.account, [.oneself]))
 }

@@ -9,8 +9,10 @@ public enum Rejection: Error, Sendable, Equatable {
     case outOfScope(Action, Resource)
     /// The credential permits it, but the person has no right to it.
     case notPermitted(Action, Resource)
-    /// The name is reserved for the administrator.
+    /// The name is reserved for the administrator, or looks like one that is.
     case reserved(String)
+    /// The name can be mistaken for one that is there, under another owner.
+    case resembles(Likeness)
     /// The agent is registered under another spelling.
     case otherSpelling(AgentID)
     /// The version exists with other files.

@@ -13,6 +13,8 @@ public struct PublishVersion: AuthenticatedCommand {
     public let principal: Principal
     /// The agent in the principal's spelling.
     public let id: AgentID
+    /// What the names of a new agent look like.
+    public let likenesses: ClaimAgent.Likenesses
     /// The version.
     public let version: SemVer
     /// The event to append.
@@ -24,18 +26,19 @@ public struct PublishVersion: AuthenticatedCommand {
 
     /// Creates the command.
     public init(
-        principal: Principal, id: AgentID, version: SemVer, published: VersionPublished,
+        principal: Principal, id: AgentID, likenesses: ClaimAgent.Likenesses, version: SemVer, published: VersionPublished,
         contents: [ContentKind: Content], now: Timestamp
     ) {
         self.principal = principal
         self.id = id
+        self.likenesses = likenesses
         self.version = version
         self.published = published
         self.contents = contents
         self.now = now
     }
 
-    private var claim: ClaimAgent { ClaimAgent(principal: principal, id: id, now: now) }
+    private var claim: ClaimAgent { ClaimAgent(principal: principal, id: id, likenesses: likenesses, now: now) }
 
     public func streams(_ past: Past) -> [AnyStream] {
         // The streams of files are read so that nobody can publish a file while it is being removed.

@@ -8,6 +8,13 @@ DELETE FROM vault.invitations i USING effects AS x WHERE i.inviter = x.person OR
 DELETE FROM vault.refused_inviters r USING effects AS x WHERE r.inviter = x.person OR r.person = x.person
 -- do
 DELETE FROM vault.mailboxes m USING effects AS x WHERE m.person = x.person
+-- do: the name is erased, and what it looks like stays: with a namespace of the same look, for good where it was shown, else
+-- for 180 days.
+UPDATE vault.names n
+SET holder = coalesce('namespace/' || n.namespace, ''), name = n.namespace,
+    rests = CASE WHEN n.namespace IS NULL AND NOT n.is_shown THEN now() + interval '180 days' END
+FROM effects AS x
+WHERE n.holder = 'user/' || x.person
 -- do
 DELETE FROM vault.usernames n USING effects AS x WHERE n.person = x.person
 -- do: the words of each flag are erased later, at a random time. This comes before the rows that lead to the flag are

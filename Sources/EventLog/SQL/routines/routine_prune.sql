@@ -46,6 +46,12 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT;
     dropped := dropped + gone;
     COMMIT;
+    PERFORM set_config('enable_seqscan', 'off', true);
+    DELETE FROM vault.names
+    WHERE ctid IN (SELECT ctid FROM vault.names WHERE rests <= now() LIMIT p_rows FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    dropped := dropped + gone;
+    COMMIT;
     -- Days that are over, one more than any clock can be off.
     PERFORM set_config('enable_seqscan', 'off', true);
     DELETE FROM vault.daily_shares

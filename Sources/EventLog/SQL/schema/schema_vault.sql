@@ -47,6 +47,25 @@ CREATE TABLE vault.usernames (
 CREATE INDEX usernames_person ON vault.usernames (person);
 GRANT SELECT, INSERT, DELETE, UPDATE (person) ON vault.usernames TO marketplace_commands;
 
+-- Who was first with names that look alike; the skeleton is what they look like. space is 'agents' for ids of agents, and
+-- 'owners' for user names and namespaces together. The holder is the name of a stream, empty once a bearer has left.
+-- namespace is the first namespace of the skeleton.
+CREATE TABLE vault.names (
+    space     text COLLATE "C" NOT NULL,
+    skeleton  text COLLATE "C" NOT NULL,
+    holder    text COLLATE "C" NOT NULL,
+    name      text COLLATE "C",
+    namespace text COLLATE "C",
+    -- True where the bearer had a role, so that the name was shown beside an agent: nobody else ever gets it.
+    is_shown  boolean NOT NULL DEFAULT false,
+    -- When a name that its bearer left is free again.
+    rests     timestamptz,
+    PRIMARY KEY (space, skeleton)
+);
+CREATE INDEX names_holder ON vault.names (holder);
+CREATE INDEX names_rests ON vault.names (rests) WHERE rests IS NOT NULL;
+GRANT SELECT, INSERT, UPDATE, DELETE ON vault.names TO marketplace_commands;
+
 CREATE TABLE vault.mailboxes (
     person  text COLLATE "C" PRIMARY KEY,
     address text NOT NULL

@@ -2,8 +2,10 @@
 /// names of the marketplace, names of package ecosystems, and words that are paths, commands or offices.
 public enum ReservedNames {
     /// All of them, folded.
+    ///
+    /// Names that look like one of them are reserved as well.
     public static let all: Set<String> = [
-        "mentatlab", "npm", "pypi", "go", "maven", "other",
+        "mentatlab", "npm", "pypi", "go", "maven", "other", "mcp",
         "admin", "administrator", "agent", "agents", "anonymous", "api", "artifacts", "collections", "config", "dev",
         "download", "downloads", "events", "flags", "flow", "health", "help", "index", "install", "latest", "log",
         "login", "marketplace", "me", "mentatctl", "metrics", "mine", "moderator", "namespaces", "new", "nobody",
@@ -11,4 +13,9 @@ public enum ReservedNames {
         "reviews", "root", "schemas", "search", "security", "staff", "stars", "support", "system", "tiles", "tokens",
         "undefined", "users", "versions", "well-known", "yank",
     ]
+
+    private static let skeletons = Dictionary(all.map { (NameSkeleton($0), $0) }) { first, _ in first }
+
+    /// The reserved name that a name is or looks like; nil where there is none.
+    static func like(_ name: String) -> String? { all.contains(name) ? name : skeletons[NameSkeleton(name)] }
 }

@@ -1,0 +1,63 @@
+public import Events
+
+/// Enters a name under what it looks like. Refused as `nameMoved` where another holder has that by now, unless the decision
+/// considered that one.
+public struct NameEffect: AppendEffect {
+    /// The holder: the stream of an agent, a namespace or a person. Agents are compared among each other; namespaces and
+    /// people share one space.
+    public let holder: StreamName
+    /// The name in its folded spelling.
+    public let name: String
+    /// What the name looks like.
+    public let skeleton: String
+    /// The holder that the decision considered; nil for none.
+    public let considered: HeldName?
+
+    /// Creates the effect.
+    public init(_ holder: StreamName, name: String, skeleton: String, considered: HeldName?) {
+        self.holder = holder
+        self.name = name
+        self.skeleton = skeleton
+        self.considered = considered
+    }
+
+    public static let kind = EffectKind(
+        "name",
+        [
+            .text("space") { (effect: Self) in NameSpace(effect.holder).rawValue },
+            .text("skeleton") { (effect: Self) in effect.skeleton },
+            .text("holder") { (effect: Self) in effect.holder.description },
+            .text("name") { (effect: Self) in effect.name },
+            .text("considered") { (effect: Self) in effect.considered?.kept ?? "none" },
+        ], file: PackageResources.effect_name_sql)
+
+    public var claims: [EffectClaim] { [EffectClaim("name", "\(NameSpace(holder).rawValue)/\(skeleton)")] }
+}
+
+/// Among which names one is compared.
+public enum NameSpace: String, Sendable {
+    /// Ids of agents.
+    case agents
+    /// User names and namespaces.
+    case owners
+
+    init(_ holder: StreamName) {
+        if case .agent = holder { self = .agents } else { self = .owners }
+    }
+}
+
+/// A name that the vault holds.
+public struct HeldName: Sendable, Equatable {
+    /// The name; nil where its bearer has left.
+    public let name: String?
+    /// The holder as the vault writes it.
+    let kept: String
+
+    /// The stream of the holder; nil where its bearer has left.
+    public var holder: StreamName? { StreamName(kept) }
+
+    init(name: String?, kept: String) {
+        self.name = name
+        self.kept = kept
+    }
+}
