@@ -36,6 +36,15 @@ public enum Terminal {
         return readLine(terminal)
     }
 
+    /// Asks a question and shows what is typed.
+    ///
+    /// - Returns: as `readSecret`.
+    public static func ask(_ question: String) -> String? {
+        guard let terminal = try? Descriptor.open("/dev/tty", O_RDWR | O_NOCTTY) else { return nil }
+        try? terminal.write(Array(question.utf8))
+        return readLine(terminal)
+    }
+
     private static func readLine(_ terminal: borrowing Descriptor) -> String? {
         var line: [UInt8] = []
         var byte: UInt8 = 0

@@ -100,7 +100,8 @@ package struct CommandFront: Sendable {
             try LineSpool(
                 configuration.readersFolder, log: log.id, maximumBytes: configuration.spoolBytes), log: log)
         downloads = DownloadEndpoint(
-            log: log, index: index, spool: spool, keys: keys, shares: LineShares(limits.downloadLines), publicURL: configuration.publicURL, now: now, past: past,
+            log: log, index: index, spool: spool, keys: keys, shares: LineShares(limits.downloadLines),
+            publicURL: configuration.publicURL, now: now, past: past,
             uses: uses)
         reports = DownloadReportEndpoint(
             handler: handler, index: index, keys: keys, readers: readers)

@@ -117,7 +117,8 @@ import Testing
     private func publish(_ version: String, package: SHA256Digest = SHA256Digest(of: [9])) throws -> PublishVersion {
         let published = try #require(published(version, package: package).1 as? VersionPublished)
         return PublishVersion(
-            principal: Given.principal, id: id, likenesses: ClaimAgent.Likenesses(), version: try #require(SemVer(version)), published: published,
+            principal: Given.principal, id: id, likenesses: ClaimAgent.Likenesses(),
+            version: try #require(SemVer(version)), published: published,
             contents: [:], now: Given.now)
     }
 

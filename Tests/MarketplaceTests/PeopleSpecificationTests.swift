@@ -298,7 +298,9 @@ import Testing
         }
         #expect(passed.compactMap { ($0.event as? UsernameClaimed)?.authority } == [.administrator])
         let nobody = Given.past(Given.alice(with: [.account]))
-        #expect(then(try register("ada", like: similar, by: Given.principal), nobody).first?.hasPrefix("outOfScope") == true)
+        #expect(
+            then(try register("ada", like: similar, by: Given.principal), nobody).first?.hasPrefix("outOfScope") == true
+        )
         let released: (StreamName, Event) = (
             .username(Given.name), UsernameReleased(user: Given.alice)
         )

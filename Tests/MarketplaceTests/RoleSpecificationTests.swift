@@ -149,7 +149,8 @@ import Testing
                 (.namespace(acme), NamespaceMemberRemoved(authority: .owner, user: Given.bob))
             ]
         let publish = PublishVersion(
-            principal: Given.principal, id: try #require(AgentID("acme.new")), likenesses: ClaimAgent.Likenesses(), version: try #require(SemVer("1.0.0")),
+            principal: Given.principal, id: try #require(AgentID("acme.new")), likenesses: ClaimAgent.Likenesses(),
+            version: try #require(SemVer("1.0.0")),
             published: VersionPublished(
                 version: "1.0.0",
                 artifacts: [Artifact(role: .manifest, sha256: SHA256Digest(of: [1]), sizeBytes: 1)], listed: true,

@@ -76,8 +76,9 @@ import Testing
                     || (SELECT count(*) FROM log.contents WHERE convert_from(document, 'UTF8') ~ 'Ada|Computes')
                 """)
             #expect(kept == ["0 0 0"])
-            // The name is free for somebody new.
-            #expect(try await marketplace.register("ada-lovelace").user != me["user"]?.string)
+            // The name stood beside an agent, so nobody else ever gets it.
+            let again = try await marketplace.send("POST", "users", #"{"name":"ada-lovelace"}"#)
+            expect(again, "409 name-resembles")
         }
     }
 

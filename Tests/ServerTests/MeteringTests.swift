@@ -122,7 +122,8 @@ import Testing
     }
 
     @Test func downloadsGoOnUncountedBeyondTheLinesOfAnAddress() async throws {
-        let arguments = limits("download-lines-burst=2", "download-lines-hour=1")
+        let arguments =
+            limits("download-lines-burst=2", "download-lines-hour=1")
             + ["--client-address", "x-forwarded-for", "--trusted-proxy", "127.0.0.1"]
         try await withMarketplace(arguments) { marketplace, _ in
             for id in ["acme.a", "acme.b", "acme.c"] {
@@ -136,7 +137,9 @@ import Testing
                     "agents/\(id)/versions/latest/download", [(name: "X-Forwarded-For", value: address)])
                 #expect(answer.status == 302)
             }
-            func uncounted() async throws -> Int64? { try await marketplace.json("/health/downloads")["uncounted"]?.integer }
+            func uncounted() async throws -> Int64? {
+                try await marketplace.json("/health/downloads")["uncounted"]?.integer
+            }
             // The minute may end between two downloads: then the same line costs again.
             for id in ["acme.a", "acme.b"] { for _ in 0..<50 { try await download(id, "192.0.2.1") } }
             let before = try #require(try await uncounted())

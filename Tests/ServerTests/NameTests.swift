@@ -108,7 +108,8 @@ import Testing
             #expect(try await register("carl") == "409 name-resembles")
             #expect(try await register("ada") == "409 name-taken")
             // The vault keeps no name of who has left but what they made public.
-            let names = try await TestDatabase.query(url, "SELECT name FROM vault.names WHERE name IS NOT NULL ORDER BY 1")
+            let names = try await TestDatabase.query(
+                url, "SELECT name FROM vault.names WHERE name IS NOT NULL ORDER BY 1")
             #expect(names == ["ada", "ada.tool", "b0b", "carls-tool", "eve"])
         }
     }

@@ -111,6 +111,7 @@ import Testing
             .json(
                 .removeArtifact, "a file that nobody names", "aaa sssss ssss sf", "DELETE",
                 "artifacts/sha256/\(String(repeating: "0", count: 64))", #"{"reason":"legal"}"#),
+            .json(.overrideNames, "a reserved name", "raa rrrrr rrrr r+", "POST", "users", #"{"name":"support"}"#),
             .json(.readFlags, "all", "aaa sssss ssss +s", "GET", "flags"),
             Row(.reportDownloads, "ada.a", "aaa sssss ssss s+") { marketplace, token, column in
                 try await marketplace.send(

@@ -33,7 +33,9 @@ import Testing
                 #expect(
                     try await marketplace.publish([manifest(id, version), module(number)], token: ada).status == 201)
             }
-            for id in ["acme.tool", "acme.t0ol"] { #expect(try await marketplace.publish([manifest(id)]).status == 201) }
+            for id in ["acme.tool", "acme.t0ol"] {
+                #expect(try await marketplace.publish([manifest(id)]).status == 201)
+            }
             try await marketplace.give("maintainer", of: "agents/ada.a", to: ("bob", bob), by: ada)
             try await marketplace.give("owner", of: "namespaces/ada", to: ("bob", bob), by: ada)
             #expect(try await marketplace.send("DELETE", "agents/ada.a/owners/bob", token: bob).status == 201)

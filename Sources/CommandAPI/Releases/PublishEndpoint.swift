@@ -39,11 +39,13 @@ struct PublishEndpoint: Sendable {
                 version: existing?.version ?? publication.version.description, release: publication.published.release,
                 isNew: !events.isEmpty, warnings: publication.warnings.map(Problem.Finding.init))
         } attempt: {
-            let known = if names == nil { NewNames() } else { try await NewNames(of: publication.id.key, in: handler.log) }
+            let known =
+                if names == nil { NewNames() } else { try await NewNames(of: publication.id.key, in: handler.log) }
             names = known
             return CommandAttempt(
                 command: PublishVersion(
-                    principal: principal, id: publication.id, likenesses: known.likenesses, version: publication.version,
+                    principal: principal, id: publication.id, likenesses: known.likenesses,
+                    version: publication.version,
                     published: publication.published, contents: publication.contents, now: handler.now())
             ) { past throws(Problem) in
                 if past[.agent(publication.id.key)].id == nil { try allowance.take(.newAgents) }

@@ -48,9 +48,10 @@ package struct CommandRoutes: Sendable {
     /// Adds a command that needs no token; of those that are sent it gets an administrator's.
     mutating func onOpen<Input, Sent, Given: CommandAnswer>(
         _ endpoint: Endpoint<Input, Sent, Given>,
-        _ run: @escaping @Sendable (Principal?, FrontRequest, CommandCall<Input, Sent>) async throws -> CommandOutcome<
-            Given
-        >
+        _ run:
+            @escaping @Sendable (Principal?, FrontRequest, CommandCall<Input, Sent>) async throws -> CommandOutcome<
+                Given
+            >
     ) {
         let (admission, authenticator) = (admission, authenticator)
         router.on(endpoint.declaration) { request in

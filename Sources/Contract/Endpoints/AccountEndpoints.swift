@@ -8,7 +8,8 @@ extension Endpoints {
             + "token. A repeat under the same Idempotency-Key issues another token in its place; the key is then "
             + "as good as the token, so it has at least 22 characters. With a token of the scope admin a name may be "
             + "reserved, or look like another one.",
-        credential: .optional, meter: .registrations, problems: [.nameTaken, .nameReserved, .nameResembles, .tokenInUse, .notPermitted])
+        credential: .optional, meter: .registrations,
+        problems: [.nameTaken, .nameReserved, .nameResembles, .tokenInUse, .notPermitted])
     package static let showMe = Endpoint<NoParameters, NoBody, Me>.query(
         "showMe", "/users/me", "Show the account of the token", credential: .token([]), caching: .never)
     package static let eraseMe = Endpoint<LeavingParameters, NoBody, ErasedUser>.command(

@@ -58,8 +58,10 @@ public struct RegisterUser: Command {
         return .append([
             DecidedEvent(.user(person), UserRegistered(kind: .person)),
             DecidedEvent(
-                .username(username), UsernameClaimed(
-                    authority: likeness == nil && reserved == nil ? nil : .administrator, nameCommitment: nameContent.commitment,
+                .username(username),
+                UsernameClaimed(
+                    authority: likeness == nil && reserved == nil ? nil : .administrator,
+                    nameCommitment: nameContent.commitment,
                     user: person),
                 contents: [.name: nameContent]),
             token.issued(to: person, by: nil),

@@ -26,7 +26,8 @@ public struct PublishVersion: AuthenticatedCommand {
 
     /// Creates the command.
     public init(
-        principal: Principal, id: AgentID, likenesses: ClaimAgent.Likenesses, version: SemVer, published: VersionPublished,
+        principal: Principal, id: AgentID, likenesses: ClaimAgent.Likenesses, version: SemVer,
+        published: VersionPublished,
         contents: [ContentKind: Content], now: Timestamp
     ) {
         self.principal = principal

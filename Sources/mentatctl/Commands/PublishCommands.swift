@@ -72,7 +72,11 @@ enum PublishCommands {
                 "The package holds the regular files of the folder but for what .mentatignore, or else .gitignore, names. "
                 + "The same files make the same bytes. Publishing the same again changes nothing.",
             arguments: [folder],
-            options: [.flag("dry-run", "do everything but send it")],
+            options: [
+                .flag("dry-run", "do everything but send it"),
+                .flag(
+                    "claim-namespace", "claim the namespace of the id, which becomes public for good, without asking"),
+            ],
             examples: ["mentatctl agent publish", "mentatctl agent publish agents/word-count --dry-run --json"])
     ) { context in
         let prepared = try await prepare(context)
@@ -86,6 +90,7 @@ enum PublishCommands {
             }
         }
         let registry = try await context.registry()
+        if !context.flag("claim-namespace") { try await askForNamespace(publication.id, registry) }
         let answer = try await registry.upload(Endpoints.publish, prepared.parts) {
             context.console.progress("sending", $0, of: $1)
         }
@@ -100,6 +105,25 @@ enum PublishCommands {
         ) { judged, style in
             let what = style.bold(judged.shown)
             return judged.isNew == true ? "published \(what)" : "\(what) is there already, and the same"
+        }
+    }
+
+    /// Asks before a first publication makes a namespace public for good.
+    private static func askForNamespace(_ id: AgentID, _ registry: RegistryClient) async throws {
+        guard let namespace = id.key.namespace else { return }
+        do {
+            _ = try await registry.send(Endpoints.listMembers, MemberQuery(namespace: namespace, limit: 1))
+            return
+        } catch let failure as Failure where failure.code == ProblemCode.namespaceNotFound.rawValue {
+            let what =
+                "nobody has published in the namespace '\(namespace)' yet: it becomes yours, and the name stays public for good"
+            if Host.isTerminal(0), Host.isTerminal(2) {
+                let answer = Terminal.ask("\(what). Publish? [y/N] ") ?? ""
+                if ["y", "yes"].contains(answer.lowercased().filter { !$0.isWhitespace }) { return }
+            }
+            throw Failure(
+                .usage, "namespace-unclaimed", what,
+                fix: "mentatctl agent publish --claim-namespace, or choose another id")
         }
     }
 

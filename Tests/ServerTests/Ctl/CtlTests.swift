@@ -48,7 +48,8 @@ import Testing
         "register": ["!", "user{n}x"], "whoami": [], "config set": ["!", "color", "never"],
         "config get": ["!", "registry"], "config list": ["!"], "config logout": ["!"],
         "token new": ["ci{n}", "--scope", "publish:ada.*", "--days", "3"], "token list": [],
-        "agent new": ["!", "ada.made{n}"], "agent validate": ["!", "tool"], "agent publish": ["tool"],
+        "agent new": ["!", "ada.made{n}"], "agent validate": ["!", "tool"],
+        "agent publish": ["tool", "--claim-namespace"],
         "agent search": ["!", "tool", "--sort", "name", "--limit", "5"], "agent info": ["!", "ada.tool"],
         "agent install": ["!", "ada.tool@^0.1"], "agent list": ["!"], "agent update": ["!"],
         "agent owner list": ["!", "ada.tool"], "agent owner invite": ["ada.tool", "bob", "--role", "maintainer"],
@@ -86,7 +87,7 @@ import Testing
                 stranger.environment["XDG_CONFIG_HOME"] = "\(ctl.home)/stranger"
                 ctl.environment["MENTATLAB_TOKEN"] = token
                 #expect(try await ctl("agent", "new", "ada.tool").code == 0)
-                #expect(try await ctl("agent", "publish", "tool").code == 0)
+                #expect(try await ctl("agent", "publish", "tool", "--claim-namespace").code == 0)
                 var number = 0
                 for name in commands {
                     guard var arguments = Self.table[name] else { continue }
@@ -209,7 +210,9 @@ import Testing
                 ]
                 #expect((dry["files"]?.array ?? []).compactMap(\.string) == packed)
                 #expect(try await marketplace.get("agents/ada.tool").status == 404)
-                let published = try await ctl.json("agent", "publish", "a")
+                let unclaimed = try await ctl("agent", "publish", "a", "--json")
+                #expect(unclaimed.code != 0 && unclaimed.problem == "namespace-unclaimed", "\(unclaimed.errors)")
+                let published = try await ctl.json("agent", "publish", "a", "--claim-namespace")
                 #expect(published["new"]?.bool == true && published["release"] == dry["release"])
                 // The same folder elsewhere makes the same release.
                 try FileManager.default.copyItem(atPath: "\(ctl.home)/a", toPath: "\(ctl.home)/b")
@@ -270,7 +273,7 @@ import Testing
                 #expect(try await ctl("agent", "new", "ada.large").code == 0)
                 var random = SeededRandom(seed: 1)
                 try Data(random.bytes(8 << 20)).write(to: URL(filePath: "\(ctl.home)/large/data.bin"))
-                #expect(try await ctl("agent", "publish", "large").code == 0)
+                #expect(try await ctl("agent", "publish", "large", "--claim-namespace").code == 0)
                 let root = "\(ctl.home)/.mentatlab/registry"
                 for pause in [5, 20, 40, 60, 90] {
                     let (process, outcome) = try ctl.start(["agent", "install", "ada.large"])
