@@ -2,8 +2,7 @@ import Glibc
 import System
 
 extension HTTPConnection {
-    /// The address of the peer; nil where the client has left.
-    func remoteAddress() -> IPAddress? {
+    static func peer(of descriptor: borrowing Descriptor) -> IPAddress? {
         var name = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let number = descriptor.number

@@ -13,6 +13,8 @@ actor HTTPConnection: ReadinessHandler {
 
     private let server: HTTPServer
     let descriptor: Descriptor
+    /// The address of the peer; nil where it had left before it was asked for.
+    nonisolated let address: IPAddress?
     private var state: HTTPConnectionState
     private var output = HTTPOutput()
     private var interest: Readiness = [.readable, .peerFinished]
@@ -20,6 +22,7 @@ actor HTTPConnection: ReadinessHandler {
     private var reader: CheckedContinuation<Result<[UInt8]?, HTTPRefusal>, Never>?
 
     init(_ descriptor: consuming Descriptor, server: HTTPServer, reactor: Reactor) {
+        address = Self.peer(of: descriptor)
         self.descriptor = descriptor
         self.server = server
         self.reactor = reactor
@@ -55,6 +58,9 @@ actor HTTPConnection: ReadinessHandler {
         state.tick(now: now)
         act()
     }
+
+    /// Since when it is idle; nil while it is not.
+    var idleSince: Int64? { state.idleSince }
 
     /// Lets the current request finish, then closes the connection.
     func drain() {
@@ -150,7 +156,8 @@ actor HTTPConnection: ReadinessHandler {
     // MARK: Out
 
     private func send(_ response: HTTPResponse) {
-        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds()) else { return }
+        let isFile = if case .file = response.body { true } else { false }
+        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds(), isFile: isFile) else { return }
         output.append(encodeFields(response))
         output.append(encodeEnd(closes: closes))
         if hasBody && response.status != 304 {
@@ -165,7 +172,7 @@ actor HTTPConnection: ReadinessHandler {
 
     /// Writes a cached answer.
     private func send(_ form: HTTPCachedAnswer.Form, _ fields: HTTPFields) {
-        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds()) else { return }
+        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds(), isFile: false) else { return }
         output.append(form.head)
         output.append(encodeEnd(fields, closes: closes))
         if hasBody { output.append(form.body) }
@@ -173,13 +180,19 @@ actor HTTPConnection: ReadinessHandler {
     }
 
     private func write() {
-        let (outcome, hasProgressed) = output.write(to: descriptor.number)
+        let (outcome, written) = output.write(to: descriptor.number)
         let now = Host.steadyClockMilliseconds()
-        if hasProgressed { state.progressed(now: now) }
+        if written > 0 { state.progressed(now: now, bytes: written) }
         switch outcome {
         case .failed: close()
-        case .paused: break
-        case .done: if state.isAnswering { state.answered(now: now) }
+        case .paused:
+            // A file waits on the disk.
+            if output.waitingBytes > 0 {
+                server.waits(self, bytes: output.waitingBytes, written: written, now: now)
+            }
+        case .done:
+            server.waitsNoMore(self)
+            if state.isAnswering { state.answered(now: now) }
         }
     }
 

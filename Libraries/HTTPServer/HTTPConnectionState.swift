@@ -22,8 +22,8 @@ struct HTTPConnectionState {
         case idle
         /// A handler works on a request.
         case handling(HTTPExchange)
-        /// An answer is being written.
-        case answering(HTTPExchange)
+        /// An answer is being written; of one from memory `acceptedBytes` were accepted since the last check.
+        case answering(HTTPExchange, isFile: Bool, acceptedBytes: Int)
         /// The last answer is written; bytes that still arrive are dropped, so that the client can read the answer.
         case lingering(droppedBytes: Int)
         case closed
@@ -57,6 +57,7 @@ struct HTTPConnectionState {
         self.limits = limits
         decoder = HTTPRequestDecoder(limits: limits)
         deadline = now + limits.headMilliseconds
+        idleSince = now
     }
 
     // MARK: What is wanted of the socket
@@ -74,6 +75,9 @@ struct HTTPConnectionState {
     /// True while the connection has to watch for the end of the client's stream.
     var wantsEnd: Bool { peer == .sending }
 
+    /// Since when the connection waits for a request of which nothing has come; nil while it does something else.
+    private(set) var idleSince: Int64?
+
     var isClosed: Bool { if case .closed = phase { true } else { false } }
 
     /// True while an answer is being written; it is complete once the output is empty.
@@ -88,7 +92,9 @@ struct HTTPConnectionState {
             phase = .lingering(droppedBytes: dropped + bytes.count)
             if dropped + bytes.count > limits.lingerBytes { mustClose = true }
             return
-        case .idle: if decoder.isIdle { deadline = now + limits.headMilliseconds }
+        case .idle:
+            if decoder.isIdle { deadline = now + limits.headMilliseconds }
+            idleSince = nil
         case .handling(let exchange): if exchange.isOpen { deadline = now + limits.stallMilliseconds }
         case .answering, .closed: break
         }
@@ -134,9 +140,17 @@ struct HTTPConnectionState {
                 bodyDeadline = .max
             }
             deadline = .max
+        case .answering(let exchange, isFile: false, let acceptedBytes) where isFast(acceptedBytes):
+            phase = .answering(exchange, isFile: false, acceptedBytes: 0)
+            deadline = now + limits.stallMilliseconds
         case .answering, .lingering: mustClose = true
         case .closed: break
         }
+    }
+
+    /// True where a client has accepted enough of an answer in memory.
+    private func isFast(_ acceptedBytes: Int) -> Bool {
+        acceptedBytes >= Int(limits.stallMilliseconds) * limits.answerBytesPerSecond / 1_000
     }
 
     /// Reports that the server stops: the current request is the last one.
@@ -147,28 +161,35 @@ struct HTTPConnectionState {
 
     /// Reports that an answer is ready to be written.
     ///
+    /// - Parameter isFile: true where its body is a file, which takes no memory while it waits.
     /// - Returns: whether the connection closes after it, and whether its body is sent; nil where no client waits for
     ///   it.
-    mutating func answer(now: Int64) -> (closes: Bool, hasBody: Bool)? {
+    mutating func answer(now: Int64, isFile: Bool) -> (closes: Bool, hasBody: Bool)? {
         guard case .handling(var exchange) = phase else { return nil }
         // Without the end of the body the start of the next request is unknown.
         if !exchange.isComplete || isDraining { exchange.forbidAnother() }
-        phase = .answering(exchange)
-        deadline = now + limits.stallMilliseconds
+        phase = .answering(exchange, isFile: isFile, acceptedBytes: 0)
+        deadline = now + (isFile ? limits.fileStallMilliseconds : limits.stallMilliseconds)
         bodyDeadline = .max
         return (!exchange.keepsAlive, !exchange.isHead)
     }
 
     /// Reports that the client accepted a part of the answer.
-    mutating func progressed(now: Int64) {
-        deadline = max(deadline, now + limits.stallMilliseconds)
+    mutating func progressed(now: Int64, bytes: Int) {
+        guard case .answering(let exchange, let isFile, let acceptedBytes) = phase else { return }
+        if isFile {
+            deadline = max(deadline, now + limits.fileStallMilliseconds)
+        } else {
+            phase = .answering(exchange, isFile: false, acceptedBytes: acceptedBytes + bytes)
+        }
     }
 
     /// Reports that the whole answer is written.
     mutating func answered(now: Int64) {
-        guard case .answering(let exchange) = phase else { return }
+        guard case .answering(let exchange, _, _) = phase else { return }
         if exchange.keepsAlive, !isDraining {
             phase = .idle
+            idleSince = decoder.isIdle ? now : nil
             deadline = now + (decoder.isIdle ? limits.idleMilliseconds : limits.headMilliseconds)
         } else if peer == .finished || (exchange.isComplete && decoder.isIdle) {
             mustClose = true
@@ -186,6 +207,7 @@ struct HTTPConnectionState {
             if exchange.isOpen { exchange.refuse(HTTPRefusal(400, "the client has left")) }
             closing = exchange
         }
+        idleSince = nil
         phase = .closed
     }
 
@@ -259,6 +281,7 @@ struct HTTPConnectionState {
     }
 
     private mutating func begin(_ head: HTTPRequestHead, _ now: Int64) -> Action {
+        idleSince = nil
         var exchange = HTTPExchange(head, limits: limits)
         if head.framing == .none {
             // The decoder gives the end of a request without a body right after its head.

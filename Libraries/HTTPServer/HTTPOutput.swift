@@ -23,6 +23,9 @@ struct HTTPOutput {
     private var file: HTTPFile?
     private var rest: Range<Int64> = 0..<0
 
+    /// The bytes that wait in memory.
+    var waitingBytes: Int { bytes.count - start }
+
     var isEmpty: Bool { start == bytes.count && file == nil }
 
     mutating func append(_ more: [UInt8]) {
@@ -42,9 +45,9 @@ struct HTTPOutput {
 
     /// Writes as much as the client accepts.
     ///
-    /// - Returns: how the attempt ended, and whether any byte was written.
-    mutating func write(to descriptor: Int32) -> (outcome: Outcome, hasProgressed: Bool) {
-        var hasProgressed = false
+    /// - Returns: how the attempt ended, and how many bytes were written.
+    mutating func write(to descriptor: Int32) -> (outcome: Outcome, written: Int) {
+        var written = 0
         while start < bytes.count {
             // Before a file the kernel holds the bytes back, so that both leave in one packet.
             let flags = Int32(MSG_NOSIGNAL) | (file == nil ? 0 : Int32(MSG_MORE))
@@ -53,20 +56,20 @@ struct HTTPOutput {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                return (errno == EAGAIN ? .paused : .failed, hasProgressed)
+                return (errno == EAGAIN ? .paused : .failed, written)
             }
             start += count
-            hasProgressed = true
+            written += count
         }
         bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
         start = 0
-        guard let file else { return (.done, hasProgressed) }
+        guard let file else { return (.done, written) }
         let (outcome, sent) = sendPart(of: file, to: descriptor)
-        return (outcome, hasProgressed || sent)
+        return (outcome, written + sent)
     }
 
     /// Lets the kernel send at most `bytesInTurn` of the file.
-    private mutating func sendPart(of open: HTTPFile, to descriptor: Int32) -> (Outcome, hasProgressed: Bool) {
+    private mutating func sendPart(of open: HTTPFile, to descriptor: Int32) -> (Outcome, sent: Int) {
         let last = min(rest.upperBound, rest.lowerBound + Int64(Self.bytesInTurn))
         var offset = off_t(rest.lowerBound)
         let begin = offset
@@ -76,11 +79,11 @@ struct HTTPOutput {
             if count < 0 && errno == EINTR { continue }
             rest = Int64(offset)..<rest.upperBound
             // A file that is shorter than promised leaves the answer incomplete.
-            return (count < 0 && errno == EAGAIN ? .paused : .failed, offset > begin)
+            return (count < 0 && errno == EAGAIN ? .paused : .failed, Int(offset - begin))
         }
         rest = last..<rest.upperBound
-        guard rest.isEmpty else { return (.paused, true) }
+        guard rest.isEmpty else { return (.paused, Int(offset - begin)) }
         file = nil
-        return (.done, true)
+        return (.done, Int(offset - begin))
     }
 }

@@ -7,8 +7,8 @@ public struct HTTPRequest: Sendable {
     /// The body.
     public let body: HTTPBody
 
-    /// The address at the other end of the connection; nil where it is gone.
-    public func remoteAddress() async -> IPAddress? { await body.connection.remoteAddress() }
+    /// The address at the other end of the connection; nil where it had left before it was asked for.
+    public var remoteAddress: IPAddress? { body.connection.address }
 }
 
 /// The body of a request, read piece by piece by one reader.

@@ -28,6 +28,8 @@ public final class HTTPServer: Sendable {
 
     private struct State {
         var connections: [ObjectIdentifier: HTTPConnection] = [:]
+        var ofAddress: [IPAddress: Int] = [:]
+        var waiting = HTTPWaiting<ObjectIdentifier>()
         var isAccepting = false
     }
 
@@ -130,7 +132,63 @@ public final class HTTPServer: Sendable {
     var isAccepting: Bool { state.withLock(\.isAccepting) }
 
     func closed(_ connection: HTTPConnection) {
-        _ = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(connection)) }
+        state.withLock { state in
+            state.waiting.remove(ObjectIdentifier(connection))
+            guard state.connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+            guard let address = connection.address, let count = state.ofAddress[address] else { return }
+            state.ofAddress[address] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    /// True for an address that stands for one client.
+    private func isOneClient(_ address: IPAddress) -> Bool {
+        !limits.sharedAddresses.contains { $0.contains(address) }
+    }
+
+    // MARK: Waiting answers
+
+    /// Notes how much of an answer waits in memory for a client, and closes the slowest clients where that is too much.
+    func waits(_ connection: HTTPConnection, bytes: Int, written: Int, now: Int64) {
+        let address = connection.address.flatMap { isOneClient($0) ? $0 : nil }
+        let slow = state.withLock { state in
+            let isSmall = bytes < limits.smallAnswerBytes
+            state.waiting.note(
+                ObjectIdentifier(connection), of: address, bytes: isSmall ? 0 : bytes, written: written, now: now)
+            return state.waiting.slowest(limits, now: now).compactMap { state.connections[$0] }
+        }
+        for connection in slow { connection.assumeIsolated { $0.close() } }
+    }
+
+    /// Notes that the answer to a client has been written.
+    func waitsNoMore(_ connection: HTTPConnection) {
+        state.withLock { $0.waiting.remove(ObjectIdentifier(connection)) }
+    }
+
+    // MARK: Room for connections
+
+    /// Takes a new connection, where need be in the place of an idle one; false where there is no room.
+    private func take(_ connection: HTTPConnection) -> Bool {
+        let (isFull, isCrowded, others) = state.withLock { state in
+            let isFull = state.connections.count >= limits.connections
+            let isHalf = state.connections.count >= limits.connections / 2
+            let address = connection.address.flatMap { isOneClient($0) ? $0 : nil }
+            let isCrowded =
+                isHalf && (address.flatMap { state.ofAddress[$0] } ?? 0) >= limits.connectionsOfAddress
+            return (isFull, isCrowded, isFull || isCrowded ? Array(state.connections.values) : [])
+        }
+        if isFull || isCrowded {
+            let idle = others.filter { !isCrowded || $0.address == connection.address }.compactMap { other in
+                other.assumeIsolated { $0.idleSince }.map { (since: $0, connection: other) }
+            }
+            guard let longest = idle.min(by: { $0.since < $1.since }) else { return false }
+            longest.connection.assumeIsolated { $0.close() }
+        }
+        return state.withLock { state in
+            guard state.isAccepting else { return false }
+            state.connections[ObjectIdentifier(connection)] = connection
+            if let address = connection.address { state.ofAddress[address, default: 0] += 1 }
+            return true
+        }
     }
 
     /// Accepts connections on the reactor and checks all deadlines.
@@ -167,12 +225,7 @@ public final class HTTPServer: Sendable {
                 unsafe setsockopt(
                     number, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
                 let connection = HTTPConnection(Descriptor(owning: number), server: server, reactor: reactor)
-                let isTaken = server.state.withLock { state in
-                    guard state.isAccepting, state.connections.count < server.limits.connections else { return false }
-                    state.connections[ObjectIdentifier(connection)] = connection
-                    return true
-                }
-                if isTaken {
+                if server.take(connection) {
                     connection.assumeIsolated { $0.start() }
                 } else {
                     // The connection owns the descriptor, so it has to live until the answer is sent.

@@ -48,12 +48,23 @@ public final class IndexFolder: Sendable {
 
     private let path: String
     private let cache = Mutex(Cache())
+    private let named: NamedFiles
     private let withheld = Mutex<(status: FileSystem.Status, files: WithheldFiles)?>(nil)
 
     /// Names the folder; the first write creates it.
     public init(_ path: String) {
         self.path = path
+        named = NamedFiles("\(path)/named")
     }
+
+    /// True for a file that a version names, as far as this folder knows. Blocks the calling thread.
+    public func isNamed(_ digest: SHA256Digest) throws -> Bool { try named.contains(digest) }
+
+    /// Adds files that versions name; durable once this returns. Blocks the calling thread.
+    public func addNamed(_ digests: [SHA256Digest]) throws(SystemError) { try named.add(digests) }
+
+    /// Notes files that this process has just named, before the copy of the index holds them.
+    public func noteNamed(_ digests: [SHA256Digest]) { named.note(digests) }
 
     private func filePath(_ key: AgentKey) -> String {
         "\(path)/\(SHA256Digest(of: key.description.utf8).hex.prefix(2))/\(key)"
@@ -132,6 +143,7 @@ public final class IndexFolder: Sendable {
     /// exist.
     public func clear() throws(SystemError) {
         try FileSystem.remove(markPath)
+        try named.clear()
         for name in try FileSystem.names(in: path) where name.utf8.count == 2 {
             for file in try FileSystem.names(in: "\(path)/\(name)") { try FileSystem.remove("\(path)/\(name)/\(file)") }
         }

@@ -82,6 +82,19 @@ public final class ArtifactStore: Sendable {
         }
     }
 
+    /// Gives up the files of a refused upload: deletes those that no entry names and no other upload holds.
+    ///
+    /// Where that fails, the sweep deletes them later.
+    public func release(_ digests: [SHA256Digest]) async throws {
+        guard !digests.isEmpty else { return }
+        let free = try await leases.run { connection in
+            try connection.execute(Statements.releaseLeases, [.byteas(digests.map(\.bytes))]).map { try $0.bytes(0) }
+        }
+        for digest in free.compactMap({ SHA256Digest(bytes: $0) }) {
+            _ = try await sweep(digest, locking: Statements.lockReleased, [.bytea(digest.bytes)])
+        }
+    }
+
     private func lease(_ digests: [SHA256Digest]) async throws {
         try await leases.runRepeatable { connection in
             _ = try connection.execute(Statements.lease, [.byteas(digests.map(\.bytes))]).affected
@@ -107,7 +120,8 @@ public final class ArtifactStore: Sendable {
         for bytes in expired {
             guard let digest = SHA256Digest(bytes: bytes) else { continue }
             do {
-                removed += try await sweep(digest, olderThanMilliseconds: age) ? 1 : 0
+                let values: [PostgresValue] = [.bytea(digest.bytes), .int8(age)]
+                removed += try await sweep(digest, locking: Statements.lockLease, values) ? 1 : 0
             } catch {
                 // A file that can't be deleted does not stop the others. If only the answer to the commit was lost, its
                 // lease is gone.
@@ -129,18 +143,20 @@ public final class ArtifactStore: Sendable {
         }
     }
 
-    /// Deletes one expired file, unless an entry names it.
+    /// Deletes one file whose lease a statement locks, unless an entry names it.
     ///
     /// Its lease stays locked until the file is moved away, so that no append can name it meanwhile. If the lock is
     /// lost before the commit, an append may have named the file, so it is moved back.
-    private func sweep(_ digest: SHA256Digest, olderThanMilliseconds age: Int64) async throws -> Bool {
+    private func sweep(
+        _ digest: SHA256Digest, locking lock: PostgresStatement, _ values: [PostgresValue]
+    ) async throws -> Bool {
         let folder = folder
         return try await leases.run { connection in
             var moved: String?
             do {
                 try connection.transaction {
                     let key = PostgresValue.bytea(digest.bytes)
-                    guard try connection.execute(Statements.lockLease, [key, .int8(age)]).count > 0 else { return }
+                    guard try connection.execute(lock, values).count > 0 else { return }
                     let isNamed = try connection.execute(Statements.isNamed, [key]).first?.bool(0) ?? true
                     if !isNamed { moved = try folder.takeAway(digest) }
                     try connection.execute(Statements.dropLease, [key])
@@ -173,6 +189,8 @@ public final class ArtifactStore: Sendable {
     private enum Statements {
         static let lease = PostgresStatement("lease", PackageResources.lease_sql)
         static let expiredLeases = PostgresStatement("expired_leases", PackageResources.expired_leases_sql)
+        static let releaseLeases = PostgresStatement("release_leases", PackageResources.release_leases_sql)
+        static let lockReleased = PostgresStatement("lock_released", PackageResources.lock_released_sql)
         static let lockLease = PostgresStatement("lock_lease", PackageResources.lock_lease_sql)
         static let isNamed = PostgresStatement("is_named", PackageResources.is_named_sql)
         static let dropLease = PostgresStatement("drop_lease", PackageResources.drop_lease_sql)

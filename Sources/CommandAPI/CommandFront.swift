@@ -77,7 +77,9 @@ package struct CommandFront: Sendable {
         let limits = configuration.limits
         admission = Admission(metering: Metering(limits), limits: limits, log: log, now: now)
         let handler = CommandHandler(log: log, past: past, limits: limits, now: now)
-        publishing = PublishEndpoint(handler: handler, artifacts: artifacts, publicURL: configuration.publicURL)
+        publishing = PublishEndpoint(
+            handler: handler, artifacts: artifacts, unnamed: UnnamedBytes(most: limits.unnamedMebibytes << 20),
+            index: index, publicURL: configuration.publicURL)
         users = UserEndpoints(handler: handler)
         leaving = LeavingEndpoint(handler: handler, published: published)
         tokens = TokenEndpoints(handler: handler)

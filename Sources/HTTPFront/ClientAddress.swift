@@ -13,9 +13,6 @@ package struct ClientAddress: Sendable {
         case forwardedFor = "x-forwarded-for"
     }
 
-    /// The address is the socket's.
-    package static let socket = ClientAddress(field: nil, proxies: [])
-
     private let field: Field?
     private let proxies: [IPNetwork]
 

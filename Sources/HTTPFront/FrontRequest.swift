@@ -18,9 +18,8 @@ package struct FrontRequest: Sendable {
     let clients: ClientAddress
 
     /// The network of the client, by which limits and readers are told apart; empty where the client has left.
-    package func clientNetwork() async -> String {
-        let peer = await http.remoteAddress()
-        return clients.address(of: http.head.fields, peer: peer)?.network.description ?? ""
+    package var clientNetwork: String {
+        clients.address(of: http.head.fields, peer: http.remoteAddress)?.network.description ?? ""
     }
 
     /// The representation that the client wants.

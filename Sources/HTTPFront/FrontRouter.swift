@@ -31,7 +31,7 @@ package struct FrontRouter: Sendable {
     ///   - clients: where the address of the client is found.
     ///   - translate: maps an error of the marketplace to a problem; nil for a fault of the server.
     package init(
-        log: Log, hosts: ServedHosts, clients: ClientAddress = .socket,
+        log: Log, hosts: ServedHosts, clients: ClientAddress,
         translate: @escaping @Sendable (any Error) -> Problem?
     ) {
         self.log = log

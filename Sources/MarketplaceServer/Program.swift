@@ -153,7 +153,7 @@ enum Commands {
         ])
 
     static let limits = Subcommand(
-        "limits", "Lists the bounds on what an account or an address may add, with their defaults.",
+        "limits", "Lists the bounds on what an account or an address may take, with their defaults.",
         options: [.flag("json", "print one JSON document")],
         examples: ["marketplace limits", "marketplace up --limit registrations-hour=100"])
 

@@ -66,7 +66,9 @@ extension QueryFront {
             } catch let fault as IndexFault {
                 throw Problem(.unavailable, "no file is served now: \(fault)")
             }
-            let opened = withheld == nil ? try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes) : nil
+            // An upload that no entry names is not public.
+            let isServed = try withheld == nil && index.isNamed(digest)
+            let opened = isServed ? try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes) : nil
             return (opened, withheld, next)
         }
         if let withheld { throw Problem(withheld, digest) }

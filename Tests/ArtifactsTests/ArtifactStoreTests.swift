@@ -49,6 +49,33 @@ import Testing
         }
     }
 
+    @Test func aRefusedUploadFreesItsBytesUnlessOthersHoldThem() async throws {
+        try await withStore { store, folder, path, url in
+            let alone = try await self.store(store, [[1]])
+            try await store.release([alone])
+            #expect(try content(folder, alone) == nil)
+            #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM vault.artifact_leases") == ["0"])
+
+            let shared = try await self.store(store, [[2]])
+            #expect(try await self.store(store, [[2]]) == shared)
+            try await store.release([shared])
+            #expect(try content(folder, shared) == [2])
+            try await store.release([shared])
+            #expect(try content(folder, shared) == nil)
+            // What was released once more than it was uploaded frees nothing of the next one.
+            try await store.release([shared])
+            #expect(try await self.store(store, [[2]]) == shared)
+            #expect(try content(folder, shared) == [2])
+
+            let named = try await self.store(store, [[3]])
+            try await TestDatabase.script(
+                url, "INSERT INTO vault.artifact_names VALUES (decode('\(named.hex)', 'hex'))")
+            try await store.release([named])
+            #expect(try content(folder, named) == [3])
+            #expect(files(path).count == 2)
+        }
+    }
+
     @Test func theSameBytesManyTimesAtOnceAreOneFile() async throws {
         try await withStore { store, _, path, _ in
             let digests = try await withThrowingTaskGroup(of: SHA256Digest.self) { group in

@@ -43,7 +43,7 @@ import Testing
 
         /// Answers the request at hand to the end; whether the connection closes after it.
         mutating func answer() -> Bool? {
-            let closes = state.answer(now: now)?.closes
+            let closes = state.answer(now: now, isFile: false)?.closes
             state.answered(now: now)
             return closes
         }

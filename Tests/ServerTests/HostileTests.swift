@@ -97,7 +97,8 @@ import Testing
         _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         // As many as the server may have here, should that be less.
         let count = min(10_000, max(Int(limit.rlim_max) / 2, Int(limit.rlim_max) - 8_192) - 400)
-        try await withMarketplace(["--connections", "\(count + 100)"]) { marketplace, _ in
+        let arguments = ["--connections", "\(count + 100)", "--limit", "connections-address=\(count + 100)"]
+        try await withMarketplace(arguments) { marketplace, _ in
             let (port, token) = (try port(marketplace), try marketplace.token)
             let before = try memory(marketplace)
             let crowd = try OracleProcess("crowd", [port, token, "idle", "\(count)"])
@@ -110,18 +111,48 @@ import Testing
         }
     }
 
+    /// Whoever is idle makes room for somebody new; where nobody is, who comes last is turned away.
     @Test func whatIsPastTheBoundIsTurnedAway() async throws {
         try await withMarketplace(["--connections", "60"]) { marketplace, _ in
             let (port, token) = (try port(marketplace), try marketplace.token)
-            let crowd = try OracleProcess("crowd", [port, token, "idle", "100"])
-            let line = try await crowd.line("open")
-            let refused = try #require(line.split(separator: " ").last.flatMap { Int($0) })
-            #expect((40...99).contains(refused))
-            let raw = try await RawHTTP.exchange(port: try #require(UInt16(port)), [.send("GET / HTTP/1.1\r\n")])
+            let idle = try OracleProcess("crowd", [port, token, "idle", "200"])
+            #expect(try await idle.line("open") == "open 200 turned away 0")
+            #expect(try await marketplace.get("agents").status == 200)
+            let busy = try OracleProcess("crowd", [port, token, "bodies", "100"])
+            #expect(try await busy.line("open") == "open 100 turned away 0")
+            var raw = ""
+            for _ in 0..<100 where !raw.hasPrefix("HTTP/1.1 503 ") {
+                raw = try await RawHTTP.exchange(port: try #require(UInt16(port)), [.send("GET / HTTP/1.1\r\n")])
+            }
             #expect(raw.hasPrefix("HTTP/1.1 503 "))
             #expect(raw.contains("retry-after: 1"))
-            await crowd.stop()
+            await busy.stop()
+            await idle.stop()
             try await waitUntil { (try? await marketplace.get("agents"))?.status == 200 }
+        }
+    }
+
+    /// One address gets no more than its share of what half of all clients may have.
+    @Test func oneAddressLeavesRoomForOthers() async throws {
+        let arguments = ["--connections", "60", "--limit", "connections-address=20"]
+        try await withMarketplace(arguments) { marketplace, _ in
+            let (port, token) = (try port(marketplace), try marketplace.token)
+            let busy = try OracleProcess("crowd", [port, token, "bodies", "100"])
+            #expect(try await busy.line("open") == "open 100 turned away 0")
+            // Of 60 places half are anybody's.
+            try await waitUntil { try incoming(marketplace.folder).count <= 30 }
+            var raw = ""
+            for _ in 0..<100 where !raw.hasPrefix("HTTP/1.1 503 ") {
+                raw = try await RawHTTP.exchange(port: try #require(UInt16(port)), [.send("GET / HTTP/1.1\r\n")])
+            }
+            #expect(raw.hasPrefix("HTTP/1.1 503 "))
+            // Another address of this machine still gets in.
+            let other = try await run([
+                "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--interface", "127.0.0.7",
+                "http://127.0.0.1:\(port)/api/v1/marketplace/agents",
+            ])
+            #expect(other.output == "200")
+            await busy.stop()
         }
     }
 

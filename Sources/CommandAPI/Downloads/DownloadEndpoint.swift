@@ -59,7 +59,7 @@ struct DownloadEndpoint: Sendable {
     private func record(
         _ request: FrontRequest, _ key: AgentKey, _ version: IndexedVersion, _ source: DownloadSource
     ) async throws {
-        let network = await request.clientNetwork()
+        let network = request.clientNetwork
         let time = now()
         guard shares.admit(key, version: version.version.description, at: time, from: network) else { return }
         let reader = await reader(request) ?? network

@@ -14,17 +14,17 @@ struct Admission: Sendable {
 
     /// The allowance of an account. A young account shares the one of its address, so that many of them together get no
     /// more than one; the scope `admin` is not limited.
-    func allowance(of caller: Caller, for request: FrontRequest) async throws -> Allowance {
+    func allowance(of caller: Caller, for request: FrontRequest) -> Allowance {
         if caller.isAdministrator { return Allowance(of: nil, in: metering) }
         let youngMilliseconds = Int64(limits.youngDays) * Timestamp.dayMilliseconds
         guard let registered = caller.registered, registered.milliseconds + youngMilliseconds <= now().milliseconds
-        else { return await allowance(ofAddressOf: request) }
+        else { return allowance(ofAddressOf: request) }
         return Allowance(of: "account \(caller.principal.user)", in: metering)
     }
 
     /// The allowance of the client's address.
-    func allowance(ofAddressOf request: FrontRequest) async -> Allowance {
-        Allowance(of: "address \(await request.clientNetwork())", in: metering)
+    func allowance(ofAddressOf request: FrontRequest) -> Allowance {
+        Allowance(of: "address \(request.clientNetwork)", in: metering)
     }
 
     /// Runs a command that the limits admit, and answers.

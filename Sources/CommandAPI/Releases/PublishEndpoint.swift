@@ -1,3 +1,4 @@
+import AgentIndex
 import Artifacts
 import Contract
 import Crypto
@@ -13,6 +14,8 @@ import System
 struct PublishEndpoint: Sendable {
     let handler: CommandHandler
     let artifacts: ArtifactStore
+    let unnamed: UnnamedBytes
+    let index: IndexFolder
     let publicURL: String
 
     func add(to routes: inout CommandRoutes) {
@@ -24,12 +27,40 @@ struct PublishEndpoint: Sendable {
     private func publish(
         _ principal: Principal, _ allowance: Allowance, _ request: FrontRequest
     ) async throws -> CommandOutcome<PublishAnswer> {
+        var taken = 0
+        defer { unnamed.giveBack(taken, of: principal.user) }
         let upload = try await PublishUpload.receive(
-            request.http, into: artifacts,
-            ask: { try await ask($0, principal, allowance, request) }, refuse: refuseRemoved)
+            request.http, into: artifacts, ask: { try await ask($0, principal, allowance, request) },
+            count: { bytes in
+                try unnamed.take(bytes, of: principal.user)
+                taken += bytes
+            })
         let call = try CallIdentity(
             request, actor: principal.user, fingerprint: upload.fingerprint(method: "POST", path: "/publish"))
         let publication = try await request.blocking.run { try Self.publication(of: upload) }
+        try await refuseRemoved(upload)
+        try await artifacts.place(upload.files)
+        do {
+            let outcome = try await append(publication, upload, principal, allowance, call)
+            // Other fronts know once their copy of the index does.
+            index.noteNamed(upload.artifacts.map(\.sha256))
+            if outcome.status == 200 || outcome.isRepeat { await release(upload) }
+            return outcome
+        } catch {
+            if (error as? Problem ?? Problem.translating(error))?.code != .outcomeUnknown { await release(upload) }
+            throw error
+        }
+    }
+
+    /// Frees the bytes of an upload that made no version; where that fails, the sweep frees them later.
+    private func release(_ upload: PublishUpload) async {
+        try? await artifacts.release(Array(Set(upload.artifacts.map(\.sha256))))
+    }
+
+    private func append(
+        _ publication: Publication, _ upload: PublishUpload, _ principal: Principal, _ allowance: Allowance,
+        _ call: CallIdentity
+    ) async throws -> CommandOutcome<PublishAnswer> {
         // A new name is looked up once the append has found that something looks like it.
         var names: NewNames?
         var outcome = try await handler.run(call) { past, events in

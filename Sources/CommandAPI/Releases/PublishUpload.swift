@@ -11,6 +11,8 @@ import Marketplace
 struct PublishUpload: Sendable {
     let artifacts: [Artifact]
     let manifest: [UInt8]
+    /// The files, which are not in their places yet.
+    let files: [(upload: ArtifactUpload, digest: SHA256Digest)]
 
     fileprivate struct OpenPart {
         let role: Artifact.Role
@@ -25,10 +27,10 @@ struct PublishUpload: Sendable {
     /// - Parameters:
     ///   - ask: throws where nothing may be published under the manifest. It is called as soon as that is read, where
     ///     more than `largeBytes` of the body are still to come.
-    ///   - refuse: throws where files must not get into the store; it is called before they do.
+    ///   - count: told of bytes before they go to the disk; throws where there may be no more.
     static func receive(
         _ request: HTTPRequest, into store: ArtifactStore, ask: ([UInt8]) async throws -> Void,
-        refuse: (PublishUpload) async throws -> Void
+        count: (Int) throws -> Void
     ) async throws -> PublishUpload {
         var decoder = try MultipartDecoder(contentType: request.head.fields["content-type"])
         if let bound = Endpoints.publish.declaration.body?.maximumBytes { try await request.body.limit(to: bound) }
@@ -48,6 +50,7 @@ struct PublishUpload: Sendable {
                 case .data(let bytes):
                     guard var open = part else { continue }
                     try open.take(bytes)
+                    try count(bytes.count)
                     part = open
                     try await open.upload.write(bytes)
                 case .partEnd:
@@ -76,10 +79,7 @@ struct PublishUpload: Sendable {
                     Problem.Finding(severity: "error", path: "/manifest", message: "a publication needs a manifest")
                 ])
         }
-        let upload = PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest)
-        try await refuse(upload)
-        try await store.place(finished)
-        return upload
+        return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest, files: finished)
     }
 
     /// Asking early costs another look at the log, so it has to save the client something.

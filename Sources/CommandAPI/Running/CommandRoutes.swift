@@ -38,7 +38,7 @@ package struct CommandRoutes: Sendable {
     ) {
         let admission = admission
         onRequest(endpoint, takesReplaced: takesReplaced) { caller, input, request in
-            let allowance = try await admission.allowance(of: caller, for: request)
+            let allowance = admission.allowance(of: caller, for: request)
             return try await admission.admit(request, endpoint, allowance, actor: caller.principal.user) {
                 try await run(caller.principal, allowance, input, request)
             }
@@ -63,11 +63,8 @@ package struct CommandRoutes: Sendable {
             }
             let input = try request.input(of: endpoint)
             let allowance =
-                if let administrator {
-                    try await admission.allowance(of: administrator, for: request)
-                } else {
-                    await admission.allowance(ofAddressOf: request)
-                }
+                administrator.map { admission.allowance(of: $0, for: request) }
+                ?? admission.allowance(ofAddressOf: request)
             return try await admission.admit(request, endpoint, allowance, actor: nil) {
                 let call = try await Self.call(request, endpoint, input, actor: nil)
                 return try await run(administrator?.principal, request, call)

@@ -1,11 +1,18 @@
 import CommandAPI
 import CommandLine
+import HTTPServer
 import JSON
 import System
 
 /// The bounds that an operator may change, with the values in force.
 struct Limits: Sendable {
     var metering = MeteringLimits()
+    var http = HTTPLimits()
+
+    private var fileStallSeconds: Int {
+        get { Int(http.fileStallMilliseconds / 1_000) }
+        set { http.fileStallMilliseconds = Int64(newValue) * 1_000 }
+    }
 
     /// A bound: how it is named on the command line, and what it bounds.
     struct Setting: Sendable {
@@ -47,6 +54,22 @@ struct Limits: Sendable {
                 \.metering.streamJudgmentsPerDay
             },
             Setting("holds-day", "agents and versions that a moderator holds within a day") { \.metering.holdsPerDay },
+            Setting("unnamed-mebibytes", "MiB of an account's uploads that no entry names yet") {
+                \.metering.unnamedMebibytes
+            },
+            Setting("connections-address", "connections of an address once half of all are taken") {
+                \.http.connectionsOfAddress
+            },
+            Setting("waiting-bytes-address", "bytes of answers that wait in memory for one address") {
+                \.http.waitingBytesOfAddress
+            },
+            Setting("waiting-bytes", "bytes of answers that wait in memory for all") { \.http.waitingBytes },
+            Setting("answer-bytes-second", "bytes a second that a client has to accept of an answer", 0...1_000_000) {
+                \.http.answerBytesPerSecond
+            },
+            Setting("file-stall-seconds", "seconds in which a client accepts nothing of a file", 1...86_400) {
+                \.fileStallSeconds
+            },
             Setting("young-days", "days for which a new account shares the limits of its address", 0...36_500) {
                 \.metering.youngDays
             },

@@ -18,7 +18,8 @@ struct Listening: Sendable {
             choices: ClientAddress.Field.allCases.map(\.rawValue)),
         .value(
             "trusted-proxy", "CIDR", "proxies whose word is taken for that; may stand several times", isRepeated: true),
-        .value("connections", "N", "connections at once (10000); one more is answered with 503"),
+        Limits.option,
+        .value("connections", "N", "connections at once (10000); one more replaces an idle one, or gets 503"),
         .value("stall-seconds", "N", "how long a client may send or take nothing (30)"),
         .value("drain-seconds", "N", "how long requests under way may take once it is told to stop (10)"),
     ]
@@ -41,8 +42,11 @@ struct Listening: Sendable {
         address = invocation.values["address"] ?? "127.0.0.1"
         port = try invocation.number("port", 0...65_535).map(UInt16.init)
         publicURL = try Self.publicURL(invocation.values["public-url"])
-        clients = try Self.clients(invocation)
-        var limits = HTTPLimits()
+        let proxies = try Self.proxies(invocation)
+        clients = ClientAddress(
+            field: invocation.values["client-address"].flatMap(ClientAddress.Field.init), proxies: proxies)
+        var limits = try Limits(invocation).http
+        limits.sharedAddresses = proxies
         if let connections = try invocation.number("connections", 1...1_000_000) { limits.connections = connections }
         if let seconds = try invocation.number("stall-seconds", 1...3_600) {
             limits.stallMilliseconds = Int64(seconds) * 1000
@@ -73,11 +77,11 @@ struct Listening: Sendable {
         return url
     }
 
-    private static func clients(_ invocation: Invocation) throws(UsageError) -> ClientAddress {
+    private static func proxies(_ invocation: Invocation) throws(UsageError) -> [IPNetwork] {
         let texts = invocation.allValues["trusted-proxy"] ?? []
-        guard let field = invocation.values["client-address"].flatMap(ClientAddress.Field.init) else {
+        guard invocation.values["client-address"] != nil else {
             guard texts.isEmpty else { throw UsageError("--trusted-proxy needs --client-address.") }
-            return .socket
+            return []
         }
         guard !texts.isEmpty else {
             throw UsageError("--client-address needs --trusted-proxy: a field that anybody can write says nothing.")
@@ -90,14 +94,14 @@ struct Listening: Sendable {
             }
             proxies.append(network)
         }
-        return ClientAddress(field: field, proxies: proxies)
+        return proxies
     }
 }
 
 extension CommandFront.Configuration {
     /// The options of every command that takes writes.
     static let options: [Subcommand.Option] = [
-        Limits.option, spool,
+        spool,
         .value("download-flush", "SECONDS", "how often downloads go to the log (60)"),
         .value("flag-delay", "SECONDS", "for how long flags wait for the log at most (600)"),
         .value("readers-flush", "SECONDS", "how often readers go to the log, apart and shuffled (3600)"),

@@ -8,11 +8,12 @@ public import Postgres
 import Synchronization
 import System
 
-/// Copies the index, and the list of files that are not served, from their models to a folder whenever they change.
+/// Copies the index, the digests of files that versions name, and the list of files that are not served, from their models to a folder whenever they change.
 ///
 /// Of several programs that share a folder, one copies; when it ends, another takes over.
 public struct IndexMirror: Sendable {
     private static let batchDocuments: Int64 = 200
+    private static let batchFiles: Int64 = 5_000
     private static let pauseMilliseconds = 1_000
 
     private let folder: IndexFolder
@@ -61,6 +62,7 @@ public struct IndexMirror: Sendable {
             // A model that is behind the folder, such as one that is built anew, replaces nothing.
             guard cursor >= from else { return from }
             try await copyWithheld(anew: known == nil)
+            try await copyNamed(from: from)
             try await copy(from: from)
             let mark = IndexFolder.Mark(log: id, next: cursor)
             try await worker.run { [folder] in
@@ -113,6 +115,23 @@ public struct IndexMirror: Sendable {
         let files = WithheldFiles(Dictionary(uniqueKeysWithValues: reasons))
         try await worker.run { [folder] in try folder.setWithheld(files) }
         withheld.digest = digest
+    }
+
+    /// Adds the files that versions have named at a position or later.
+    private func copyNamed(from position: Position) async throws {
+        var last: (position: Int64, digest: [UInt8]) = (position.value - 1, [UInt8](repeating: 0xff, count: 33))
+        while true {
+            let place = last
+            let rows = try await pool.runRepeatable { connection in
+                try connection.execute(
+                    Statements.namedFiles, [.int8(place.position), .bytea(place.digest), .int8(Self.batchFiles)]
+                ).map { (digest: try $0.bytes("sha256"), position: try $0.integer("position")) }
+            }
+            let digests = rows.compactMap { SHA256Digest(bytes: $0.digest) }
+            try await worker.run { [folder] in try folder.addNamed(digests) }
+            guard let end = rows.last, rows.count == Int(Self.batchFiles) else { return }
+            last = (end.position, end.digest)
+        }
     }
 
     /// Copies the documents that changed at a position or later.

@@ -61,6 +61,7 @@ enum Statements {
     static let countFlags = PostgresStatement("count_flags", PackageResources.count_flags_sql)
     static let listFlags = PostgresStatement("list_flags", PackageResources.list_flags_sql)
 
+    static let namedFiles = PostgresStatement("named_files", PackageResources.named_files_sql)
     static let changedIndexDocuments = PostgresStatement(
         "changed_index_documents", PackageResources.changed_index_documents_sql)
     static let findIndexDocuments = PostgresStatement(

@@ -140,7 +140,9 @@ GRANT SELECT, INSERT, DELETE ON vault.flag_erasures TO marketplace_commands;
 -- Which uploads hold a lease on the bytes of a digest, and since when; and which digests entries name.
 CREATE TABLE vault.artifact_leases (
     sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32),
-    leased timestamptz NOT NULL DEFAULT now()
+    leased timestamptz NOT NULL DEFAULT now(),
+    -- Uploads that were not refused. Those of a program that was killed are never taken off, so the age counts as well.
+    uploads bigint NOT NULL DEFAULT 1
 );
 CREATE TABLE vault.artifact_names (
     sha256 bytea PRIMARY KEY CHECK (octet_length(sha256) = 32)

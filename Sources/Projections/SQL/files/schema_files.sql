@@ -11,6 +11,7 @@ CREATE TABLE models.files (
     PRIMARY KEY (sha256, key, precedence)
 );
 CREATE INDEX files_agent ON models.files (key, precedence);
+CREATE INDEX files_position ON models.files (position, sha256);
 
 -- What moderators hold; precedence is empty for all versions of an agent.
 CREATE TABLE models.file_holds (

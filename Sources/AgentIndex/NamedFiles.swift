@@ -1,0 +1,87 @@
+import Crypto
+import Synchronization
+import System
+
+/// The files that versions name, beside the index: 256 files of digests, each with 32 bytes for each digest that begins
+/// with its two digits.
+///
+/// What no entry names is nobody's to read: an upload may still be refused.
+final class NamedFiles: Sendable {
+    private typealias Shard = (status: FileSystem.Status, digests: Set<SHA256Digest>)
+
+    private struct State {
+        var shards: [UInt8: Shard] = [:]
+        var digests = 0
+        /// Named by this process and perhaps not copied yet.
+        var fresh: Set<SHA256Digest> = []
+    }
+
+    private static let digestBytes = 32
+    /// Of 100 bytes each.
+    private static let maximumCached = 500_000
+    private static let maximumFresh = 100_000
+    private static let maximumShardBytes = 64 << 20
+
+    private let path: String
+    private let state = Mutex(State())
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    private func shardPath(_ shard: UInt8) -> String { "\(path)/\(Hex.encode([shard]))" }
+
+    func contains(_ digest: SHA256Digest) throws(SystemError) -> Bool {
+        if state.withLock({ $0.fresh.contains(digest) }) { return true }
+        guard let shard = digest.bytes.first else { return false }
+        return try read(shard).contains(digest)
+    }
+
+    func note(_ digests: [SHA256Digest]) {
+        state.withLock { state in
+            // What was noted long ago is copied by now.
+            if state.fresh.count + digests.count > Self.maximumFresh { state.fresh.removeAll() }
+            state.fresh.formUnion(digests)
+        }
+    }
+
+    func add(_ digests: [SHA256Digest]) throws(SystemError) {
+        var files: [(path: String, bytes: [UInt8])] = []
+        for (shard, digests) in Dictionary(grouping: digests, by: { $0.bytes[0] }) {
+            let known = try read(shard)
+            let new = Set(digests).subtracting(known)
+            guard !new.isEmpty else { continue }
+            let bytes = (known.sorted { $0.hex < $1.hex } + new.sorted { $0.hex < $1.hex }).flatMap(\.bytes)
+            files.append((shardPath(shard), bytes))
+        }
+        guard !files.isEmpty else { return }
+        try FileSystem.makeDirectory(path)
+        try FileSystem.replaceAll(files)
+    }
+
+    func clear() throws(SystemError) {
+        state.withLock { $0 = State() }
+        guard try FileSystem.status(path) != nil else { return }
+        for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
+    }
+
+    private func read(_ shard: UInt8) throws(SystemError) -> Set<SHA256Digest> {
+        let path = shardPath(shard)
+        guard let status = try FileSystem.status(path) else { return [] }
+        if let known = state.withLock({ $0.shards[shard] }), known.status == status { return known.digests }
+        guard let bytes = try FileSystem.readIfThere(path, limit: Self.maximumShardBytes) else { return [] }
+        let digests = Set(
+            stride(from: 0, through: bytes.count - Self.digestBytes, by: Self.digestBytes).compactMap {
+                SHA256Digest(bytes: Array(bytes[$0..<($0 + Self.digestBytes)]))
+            })
+        state.withLock { state in
+            if state.digests + digests.count > Self.maximumCached {
+                state.shards.removeAll()
+                state.digests = 0
+            }
+            state.digests += digests.count - (state.shards[shard]?.digests.count ?? 0)
+            state.shards[shard] = (status, digests)
+        }
+        return digests
+    }
+}

@@ -1,0 +1,11 @@
+-- Takes uploads from the leases of digests; returns those that no other upload holds.
+WITH locked AS MATERIALIZED (
+    SELECT l.sha256 FROM vault.artifact_leases l
+    WHERE l.sha256 = ANY($1::bytea[]) AND l.uploads > 0
+    ORDER BY l.sha256 FOR UPDATE
+), released AS (
+    UPDATE vault.artifact_leases l SET uploads = l.uploads - 1
+    FROM locked k WHERE l.sha256 = k.sha256
+    RETURNING l.sha256, l.uploads
+)
+SELECT sha256 FROM released WHERE uploads = 0
