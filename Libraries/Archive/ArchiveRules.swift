@@ -14,7 +14,10 @@ public struct ArchiveBudget: Sendable {
     /// The length of a name with its folders, in bytes.
     public var nameBytes = 1_024
 
-    /// 10,000 entries, 512 MiB, 32 parts and 1,024 bytes for a name.
+    /// The bytes of all names together, where the name of a folder counts once.
+    public var newNameBytes = 1 << 20
+
+    /// 10,000 entries, 512 MiB, 32 parts and 1,024 bytes for a name, and 1 MiB for all names.
     public init() {}
 }
 
@@ -53,14 +56,34 @@ public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible 
 ///
 /// A name is valid UTF-8 and relative. It holds no backslash, no control or invisible character, no `.` or `..` part
 /// and no empty part. Two names that differ in case alone are refused, since some file systems can't hold both.
+///
+/// The names form a tree of folders. A part of a name is checked and folded once, where it is new in its folder; all
+/// else is looked up by its bytes. So the work depends on the bytes of new parts, which `ArchiveBudget/newNameBytes`
+/// bounds, and not on how often a deep folder is named.
 struct ArchiveNames {
+    /// A part of a name in its folder.
+    private struct Place: Hashable {
+        let folder: Int
+        let part: [UInt8]
+    }
+
+    /// A part of a name as file systems that fold case and composition see it.
+    private struct FoldedPlace: Hashable {
+        let folder: Int
+        let part: String
+    }
+
+    private static let root = 0
+
     private let budget: ArchiveBudget
-    /// The spelling that came first for each lower-cased name of a file or folder.
-    private var seen: [String: (spelling: String, isFile: Bool)] = [:]
+    /// The number of each file or folder.
+    private var places: [Place: Int] = [:]
+    /// The spelling that came first for each folded part.
+    private var spellings: [FoldedPlace: [UInt8]] = [:]
+    private var files: Set<Int> = []
     private var entries = 0
-    /// The bytes of all names in `seen`, which `maximumNamesBytes` bounds.
-    private var namesBytes = 0
-    private static let maximumNamesBytes = 8 << 20
+    /// The bytes of the parts that were checked and folded.
+    private(set) var newBytes = 0
 
     init(_ budget: ArchiveBudget) {
         self.budget = budget
@@ -78,8 +101,40 @@ struct ArchiveNames {
             throw ArchiveFault("the archive has more than \(budget.entries) entries")
         }
         guard raw.count <= budget.nameBytes else { throw fault("has a name of more than \(budget.nameBytes) bytes") }
-        guard let text = String(validating: raw, as: UTF8.self) else { throw fault("has a name that is no UTF-8") }
         guard !raw.starts(with: [0x2f]) else { throw fault("has an absolute name") }
+        // Split bytes, as the kernel does: a Swift `Character` joins a slash with a combining accent after it.
+        var parts = raw.split(separator: 0x2f, omittingEmptySubsequences: false).map { Array($0) }
+        if parts.first == [0x2e] { parts.removeFirst() }
+        while !isFile, parts.last == [] { parts.removeLast() }
+        guard !parts.isEmpty else {
+            guard !isFile else { throw fault("is a file without a name") }
+            return ""
+        }
+        guard parts.count <= budget.depth else { throw fault("lies deeper than \(budget.depth) folders") }
+        var folder = Self.root
+        for (index, part) in parts.enumerated() {
+            let isLast = index == parts.count - 1
+            if let known = places[Place(folder: folder, part: part)] {
+                if isLast && isFile { throw fault("stands twice, or is a file and a folder") }
+                if files.contains(known) { throw fault("is a file and a folder") }
+                folder = known
+            } else {
+                try add(part, in: folder, isFile: isLast && isFile, fault)
+                folder = places.count
+            }
+        }
+        return String(decoding: Array(parts.joined(separator: [0x2f])), as: UTF8.self)
+    }
+
+    /// Checks a part that is new in its folder, and adds it under the next number.
+    private mutating func add(
+        _ part: [UInt8], in folder: Int, isFile: Bool, _ fault: (String) -> ArchiveFault
+    ) throws(ArchiveFault) {
+        newBytes += part.count
+        guard newBytes <= budget.newNameBytes else {
+            throw ArchiveFault("the names of the archive have more than \(budget.newNameBytes) bytes")
+        }
+        guard let text = String(validating: part, as: UTF8.self) else { throw fault("has a name that is no UTF-8") }
         for scalar in text.unicodeScalars {
             guard scalar != "\\" else { throw fault("has a backslash in its name") }
             switch DangerousCharacters.kind(of: scalar) {
@@ -88,43 +143,15 @@ struct ArchiveNames {
             case nil: break
             }
         }
-        // Split bytes, as the kernel does: a Swift `Character` joins a slash with a combining accent after it.
-        var parts = text.utf8.split(separator: 0x2f, omittingEmptySubsequences: false).map { Array($0) }
-        if parts.first == [0x2e] { parts.removeFirst() }
-        while !isFile, parts.last == [] { parts.removeLast() }
-        guard !parts.isEmpty else {
-            guard !isFile else { throw fault("is a file without a name") }
-            return ""
+        guard part != [0x2e, 0x2e], part != [0x2e] else { throw fault("leads out of its folder or names it twice") }
+        guard !part.isEmpty else { throw fault("has an empty part in its name") }
+        guard part.count <= 255 else { throw fault("has a part of more than 255 bytes in its name") }
+        let folded = FoldedPlace(folder: folder, part: text.lowercased())
+        if let first = spellings.updateValue(part, forKey: folded) {
+            throw fault("differs from '\(ArchiveFault.shown(first))' in case alone")
         }
-        for part in parts {
-            guard part != [0x2e, 0x2e], part != [0x2e] else { throw fault("leads out of its folder or names it twice") }
-            guard !part.isEmpty else { throw fault("has an empty part in its name") }
-            guard part.count <= 255 else { throw fault("has a part of more than 255 bytes in its name") }
-        }
-        guard parts.count <= budget.depth else { throw fault("lies deeper than \(budget.depth) folders") }
-        try note(parts, isFile: isFile, fault)
-        return String(decoding: Array(parts.joined(separator: [0x2f])), as: UTF8.self)
-    }
-
-    /// Refuses a file in place of a folder, a file that occurs twice, and names that differ in case alone.
-    private mutating func note(
-        _ parts: [[UInt8]], isFile: Bool, _ fault: (String) -> ArchiveFault
-    ) throws(ArchiveFault) {
-        for count in 1...parts.count {
-            let spelling = String(decoding: Array(parts[..<count].joined(separator: [0x2f])), as: UTF8.self)
-            let isLast = count == parts.count
-            let folded = spelling.lowercased()
-            guard let known = seen[folded] else {
-                namesBytes += spelling.utf8.count
-                guard namesBytes <= Self.maximumNamesBytes else { throw ArchiveFault("the names take too much room") }
-                seen[folded] = (spelling, isLast && isFile)
-                continue
-            }
-            guard known.spelling.utf8.elementsEqual(spelling.utf8) else {
-                throw fault("differs from '\(ArchiveFault.shown(Array(known.spelling.utf8)))' in case alone")
-            }
-            if isLast && isFile { throw fault("stands twice, or is a file and a folder") }
-            if known.isFile { throw fault("is a file and a folder") }
-        }
+        let number = places.count + 1
+        places[Place(folder: folder, part: part)] = number
+        if isFile { files.insert(number) }
     }
 }

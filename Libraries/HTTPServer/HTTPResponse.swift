@@ -62,6 +62,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 100: "Continue"
     case 200: "OK"
     case 201: "Created"
+    case 204: "No Content"
     case 206: "Partial Content"
     case 302: "Found"
     case 304: "Not Modified"
@@ -91,8 +92,10 @@ func reasonPhrase(_ status: Int) -> String {
 func encodeFields(_ response: HTTPResponse) -> [UInt8] {
     var head = "HTTP/1.1 \(response.status) \(reasonPhrase(response.status))\r\n"
     for field in response.fields.fields { head += "\(field.name): \(field.value)\r\n" }
-    // 304 and 1xx have no body; no length is stated for them.
-    if response.status != 304 && response.status >= 200 { head += "content-length: \(response.bodyBytes)\r\n" }
+    // 204, 304 and 1xx have no body; no length is stated for them (RFC 9110 8.6).
+    if ![204, 304].contains(response.status) && response.status >= 200 {
+        head += "content-length: \(response.bodyBytes)\r\n"
+    }
     return Array(head.utf8)
 }
 

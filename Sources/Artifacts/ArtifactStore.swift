@@ -225,13 +225,8 @@ public final class ArtifactUpload: Sendable {
         return try await worker.run { try file.finish() }
     }
 
-    /// Runs `body` with the path of the finished file, on the thread that writes it.
-    public func inspect<Value: Sendable>(_ body: @escaping @Sendable (_ path: String) throws -> Value) async throws
-        -> Value
-    {
-        let file = file
-        return try await worker.run { try body(file.path) }
-    }
+    /// The path of the file; all of it is there once `finish` has returned, until the upload is placed or released.
+    public var path: String { file.path }
 
     deinit {
         let file = file

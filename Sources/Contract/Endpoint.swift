@@ -120,6 +120,9 @@ package struct EndpointDeclaration: Sendable {
     /// Reported lines have ids of their own instead.
     package var isKeyed: Bool { (cost == .command || cost == .upload) && body?.mediaType != Self.lines }
 
+    /// True for a read that takes no credential, so that web pages of any origin may send it (Fetch, CORS protocol).
+    package var isOpenRead: Bool { method == .get && credential == .none }
+
     /// The media type of one JSON document a line.
     static let lines = "application/x-ndjson"
 
@@ -131,7 +134,7 @@ package struct EndpointDeclaration: Sendable {
         var all = parameters.map(\.problem) + problems + [.malformedRequest, .invalidParameter, .misdirected]
         if case .token = credential { all += [.notAuthenticated, .outOfScope] }
         if body != nil { all += [.requestTimeout, .contentTooLarge, .unsupportedMediaType, .invalidBody] }
-        if queryNames.contains("min_position") { all.append(.positionNotReached) }
+        if queryNames.contains("min_position") { all += [.positionNotReached, .positionUnknown] }
         if cost == .command || cost == .upload { all.append(.outcomeUnknown) }
         if isKeyed { all.append(.idempotencyKeyReused) }
         if meter != nil { all.append(.rateLimited) }

@@ -173,8 +173,7 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
         _ name: String, _ path: String, _ summary: String, notes: String? = nil, schema: Schema
     ) -> Endpoint {
         let answer = EndpointDeclaration.Answer(
-            status: 200, description: summary, content: [("application/json", schema)],
-            fields: [("access-control-allow-origin", "Any page may read it.")])
+            status: 200, description: summary, content: [("application/json", schema)], fields: [])
         return Endpoint(
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: path, summary: summary, notes: notes,

@@ -127,6 +127,9 @@ package enum OpenAPI {
         var members: [JSONValue.Member] = endpoint.answers.map { answer in
             var fields = answer.fields
             if isTagged { fields.append(("etag", "Equal for equal bodies.")) }
+            if endpoint.isOpenRead {
+                fields.append(("access-control-allow-origin", "Pages of any origin may read it."))
+            }
             if endpoint.meter != nil { fields += RateLimit.described }
             return response(answer.status, answer.description, fields, answer.content)
         }

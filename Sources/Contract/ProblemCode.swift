@@ -112,6 +112,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case outcomeUnknown = "outcome-unknown"
     /// The read model has not reached the position that was asked for.
     case positionNotReached = "position-not-reached"
+    /// The log has no such position yet.
+    case positionUnknown = "position-unknown"
     /// A fault of the server.
     case internalError = "internal-error"
 
@@ -318,6 +320,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 503, "The read model is behind",
                 "Try again, or ask without min_position for what there is now.", retry: .later)
+        case .positionUnknown:
+            Declaration(
+                409, "The log has no such position",
+                "Ask for a position that an answer of this marketplace gave; a follower of another log begins anew.")
         case .internalError:
             Declaration(
                 500, "The server made a mistake",

@@ -44,10 +44,15 @@ package struct FrontRouter: Sendable {
     package mutating func on(_ endpoint: EndpointDeclaration, _ handler: @escaping Handler) {
         let router = self
         table.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
-            await router.answer(request, parameters) { request in
+            let response = await router.answer(request, parameters) { request in
                 try request.checkNames(endpoint)
                 return try await handler(request)
             }
+            return endpoint.isOpenRead ? response.forAnyOrigin : response
+        }
+        guard endpoint.isOpenRead else { return }
+        table.on("OPTIONS", endpoint.path) { request, parameters in
+            await router.answer(request, parameters) { _ in .preflight }
         }
     }
 
@@ -61,7 +66,9 @@ package struct FrontRouter: Sendable {
     }
 
     /// The method and the path of each route.
-    package var routes: [(method: String, path: String)] { table.routes.map { ($0.method, $0.path) } }
+    package var routes: [(method: String, path: String)] {
+        table.routes.map { ($0.method, $0.path) }.filter { $0.0 != "OPTIONS" }
+    }
 
     /// Answers a request; an error becomes a problem response.
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
@@ -104,7 +111,8 @@ package struct FrontRouter: Sendable {
     ///   - response: the answer.
     ///   - gzip: the compressed body; nil to cache only the plain one.
     package static func cacheable(_ response: HTTPResponse, gzip: [UInt8]?) -> HTTPCachedAnswer? {
-        var response = response
+        // Only answers to open reads are cached.
+        var response = response.forAnyOrigin
         response.fields.append("x-content-type-options", "nosniff")
         return HTTPCachedAnswer(response, gzip: gzip)
     }
@@ -184,6 +192,26 @@ extension Problem {
 }
 
 extension HTTPResponse {
+    /// The answer with the fields that let pages of any origin read it.
+    fileprivate var forAnyOrigin: HTTPResponse {
+        var response = self
+        response.fields.append("access-control-allow-origin", "*")
+        response.fields.append(
+            "access-control-expose-headers", "Link, ETag, Retry-After, Marketplace-Position, \(Fields.request)")
+        return response
+    }
+
+    /// The answer to a page that asks whether it may send an open read (Fetch, CORS-preflight request).
+    fileprivate static var preflight: HTTPResponse {
+        HTTPResponse(
+            status: 204,
+            fields: [
+                "access-control-allow-origin": "*", "access-control-allow-methods": "GET, HEAD, OPTIONS",
+                "access-control-allow-headers": "Accept, If-None-Match, If-Range, Range",
+                "access-control-max-age": "86400", "allow": "GET, HEAD, OPTIONS",
+            ])
+    }
+
     /// The answer with the fields that every answer carries.
     func finished(_ request: UUIDv7) -> HTTPResponse {
         var response = self

@@ -19,7 +19,7 @@ extension QueryFront {
         }
         routes.onAny(Endpoints.showManifest) { input, request in
             if let position = input.minimumPosition {
-                try await Self.await(position) {
+                try await self.await(position) {
                     try await agents.reflects(position, in: [Agents.self], withinMilliseconds: $0)
                 }
             }
@@ -31,7 +31,7 @@ extension QueryFront {
         }
         routes.onAny(Endpoints.showIndex) { input, request in
             if let position = input.minimumPosition {
-                try await Self.await(position) { try await indexReflects(position, request, withinMilliseconds: $0) }
+                try await self.await(position) { try await indexReflects(position, request, withinMilliseconds: $0) }
             }
             guard let file = try await request.blocking.run({ [index] in try index.file(input.id) }) else {
                 throw FrontRequest.noAgent(input.id)

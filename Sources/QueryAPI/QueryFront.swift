@@ -38,7 +38,7 @@ package struct QueryFront: Sendable {
 
     /// Adds the routes of the queries.
     package func addRoutes(to router: inout FrontRouter) {
-        var routes = QueryRoutes(router, agents: agents, cached: cached)
+        var routes = QueryRoutes(router, self, cached: cached)
         addAgents(to: &routes)
         addPeople(to: &routes)
         addDownloads(to: &routes)
@@ -67,21 +67,30 @@ package struct QueryFront: Sendable {
         _ = try await agents.recentlyReflected(AgentReader.shownModels)
     }
 
-    /// Waits until a position is reflected; throws a `Problem` after `waitMilliseconds`.
+    /// Waits until a position is reflected; throws a `Problem` after `waitMilliseconds`, and at once where the log has no
+    /// such position.
     ///
     /// - Parameter reflects: waits for at most the given time; returns false where the position is not reflected by
     ///   then.
-    static func await(_ position: Position, _ reflects: (_ milliseconds: Int64) async throws -> Bool) async throws {
-        guard try await reflects(waitMilliseconds) else {
+    func await(_ position: Position, _ reflects: (_ milliseconds: Int64) async throws -> Bool) async throws {
+        if try await reflects(0) { return }
+        try checkIsKnown(position, past: try await entries.head())
+        guard try await reflects(Self.waitMilliseconds) else {
             throw Problem(.positionNotReached, "the read model does not reflect position \(position) yet; try again")
         }
+    }
+
+    /// Throws unless a position lies before another one, the next that the log will give.
+    func checkIsKnown(_ position: Position, past next: Position) throws(Problem) {
+        guard position >= next else { return }
+        throw Problem(.positionUnknown, "position \(position) is not in this log, which goes up to \(next.value - 1)")
     }
 }
 
 extension FrontRequest {
-    /// A response with a JSON document, which web pages of any origin may read.
+    /// A response with a JSON document.
     func document(_ bytes: [UInt8], etag: String, position: Position?) -> HTTPResponse {
-        var fields: HTTPFields = ["content-type": "application/json", "access-control-allow-origin": "*"]
+        var fields: HTTPFields = ["content-type": "application/json"]
         if let position { fields.append(Fields.position, position.description) }
         return conditional(etag: etag, HTTPResponse(status: 200, fields: fields, body: .bytes(bytes)))
     }

@@ -22,12 +22,12 @@ struct Page<Given: Sendable>: Sendable {
 /// The endpoints of the front for reads.
 struct QueryRoutes {
     private(set) var router: FrontRouter
-    let agents: AgentReader
+    private let front: QueryFront
     let cached: CachedAnswers?
 
-    init(_ router: FrontRouter, agents: AgentReader, cached: CachedAnswers?) {
+    init(_ router: FrontRouter, _ front: QueryFront, cached: CachedAnswers?) {
         self.router = router
-        self.agents = agents
+        self.front = front
         self.cached = cached
     }
 
@@ -36,12 +36,12 @@ struct QueryRoutes {
         _ endpoint: Endpoint<Input, Sent, Given>, of models: [any Projection.Type],
         _ show: @escaping @Sendable (Input) async throws -> Page<Given>
     ) {
-        let (agents, cached) = (agents, cached)
+        let (front, cached) = (front, cached)
         router.on(endpoint.declaration) { request in
             let input = try request.input(of: endpoint)
             if let position = input.minimumPosition {
-                try await QueryFront.await(position) { limit in
-                    try await agents.reflects(position, in: models, withinMilliseconds: limit)
+                try await front.await(position) { limit in
+                    try await front.agents.reflects(position, in: models, withinMilliseconds: limit)
                 }
             }
             return Self.response(request, endpoint, try await show(input), cached)

@@ -73,7 +73,7 @@ import Testing
         var connection = Connection()
         connection.receive(Self.get)
         _ = connection.actions()
-        #expect(connection.state.answer(now: 0)?.closes == false)
+        #expect(connection.state.answer(now: 0, isFile: false)?.closes == false)
         connection.state.drain()
         #expect(connection.actions().isEmpty)
         connection.state.answered(now: 0)
@@ -178,7 +178,7 @@ import Testing
         var answer = Connection()
         answer.receive(Self.get)
         _ = answer.actions()
-        _ = answer.state.answer(now: 0)
+        _ = answer.state.answer(now: 0, isFile: false)
         answer.pass(30_001)
         #expect(answer.actions() == ["close"])
     }
@@ -200,7 +200,7 @@ import Testing
         connection.state.close()
         #expect(connection.actions() == ["resume 400"])
         #expect(connection.pull() == "400")
-        #expect(connection.state.answer(now: 0) == nil)
+        #expect(connection.state.answer(now: 0, isFile: false) == nil)
     }
 
     @Test func anAnswerBeforeTheBodyWasReadClosesTheConnection() {

@@ -1,6 +1,7 @@
-@testable import HTTPServer
 import System
 import Testing
+
+@testable import HTTPServer
 
 /// Answers that wait for slow clients take bounded memory, and the slowest pays for it.
 @Suite struct HTTPWaitingTests {

@@ -129,7 +129,9 @@ import Testing
         .get("events?stream=x", 400, "invalid-parameter"), .get("events?type=x", 400, "invalid-parameter"),
         .get("events?type=log.created.v1&stream=agent/a", 400, "invalid-parameter"),
         .get("projections?x=1", 400, "invalid-parameter"),
-        .get("agents?min_position=100000", 503, "position-not-reached"),
+        .get("agents?min_position=100000", 409, "position-unknown"),
+        .get("agents/acme.x?min_position=100000", 409, "position-unknown"),
+        .get("events?from=100000", 409, "position-unknown"),
         Case("DELETE agents", 405, "method-not-allowed") { try await $0.get("agents", method: "DELETE") },
     ]
 

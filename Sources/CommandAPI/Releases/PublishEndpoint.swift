@@ -15,6 +15,7 @@ struct PublishEndpoint: Sendable {
     let handler: CommandHandler
     let artifacts: ArtifactStore
     let unnamed: UnnamedBytes
+    let inspections = Inspections()
     let index: IndexFolder
     let publicURL: String
 
@@ -31,6 +32,7 @@ struct PublishEndpoint: Sendable {
         defer { unnamed.giveBack(taken, of: principal.user) }
         let upload = try await PublishUpload.receive(
             request.http, into: artifacts, ask: { try await ask($0, principal, allowance, request) },
+            inspect: { try await inspections.run(of: principal.user, $0) },
             count: { bytes in
                 try unnamed.take(bytes, of: principal.user)
                 taken += bytes

@@ -27,10 +27,11 @@ struct PublishUpload: Sendable {
     /// - Parameters:
     ///   - ask: throws where nothing may be published under the manifest. It is called as soon as that is read, where
     ///     more than `largeBytes` of the body are still to come.
+    ///   - inspect: reads a package on a thread that may compute for long.
     ///   - count: told of bytes before they go to the disk; throws where there may be no more.
     static func receive(
         _ request: HTTPRequest, into store: ArtifactStore, ask: ([UInt8]) async throws -> Void,
-        count: (Int) throws -> Void
+        inspect: (@escaping @Sendable () throws -> Void) async throws -> Void, count: (Int) throws -> Void
     ) async throws -> PublishUpload {
         var decoder = try MultipartDecoder(contentType: request.head.fields["content-type"])
         if let bound = Endpoints.publish.declaration.body?.maximumBytes { try await request.body.limit(to: bound) }
@@ -61,7 +62,7 @@ struct PublishUpload: Sendable {
                         if isLarge(request.head.framing, besides: receivedBytes) { try await ask(open.kept) }
                     }
                     let digest = try await open.upload.finish()
-                    if open.role == .package { try await checkPackage(open.upload) }
+                    if open.role == .package { try await checkPackage(open.upload, inspect) }
                     finished.append((open.upload, digest))
                     artifacts.append(Artifact(role: open.role, sha256: digest, sizeBytes: Int64(open.sizeBytes)))
                     part = nil
@@ -94,9 +95,13 @@ struct PublishUpload: Sendable {
     }
 
     /// Reads the whole package, so that no version has a package that installers refuse to unpack.
-    private static func checkPackage(_ upload: ArtifactUpload) async throws {
+    private static func checkPackage(
+        _ upload: ArtifactUpload, _ inspect: (@escaping @Sendable () throws -> Void) async throws -> Void
+    ) async throws {
         do {
-            _ = try await upload.inspect { try TarGzip.read($0) }
+            let path = upload.path
+            try await inspect { _ = try TarGzip.read(path) }
+            withExtendedLifetime(upload) {}
         } catch let fault as ArchiveFault {
             throw Problem(
                 .invalidPart, "the part 'package' can't be taken: \(fault)",

@@ -3,7 +3,7 @@ package import Events
 extension Endpoints {
     package static let listEvents = Endpoint<EventQuery, NoBody, EventPage>.query(
         "listEvents", "/events", "Read the log", notes: "Entries from a position on, their bytes unchanged.",
-        caching: .never, cost: .search)
+        caching: .never, cost: .search, problems: [.positionUnknown])
     package static let listProjections = Endpoint<NoParameters, NoBody, ProjectionList>.query(
         "listProjections", "/projections", "Show how far each read model is", caching: .never)
 
