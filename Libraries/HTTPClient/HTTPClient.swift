@@ -169,7 +169,21 @@ public final class HTTPClient: Sendable {
         worker.stop()
     }
 
+    /// Refuses what would end a line early and begin another field or request (RFC 9110 5.5).
+    private static func check(_ request: HTTPClientRequest) throws(HTTPClientError) {
+        func isSafe(_ text: String) -> Bool { !text.utf8.contains { $0 == 0x0a || $0 == 0x0d || $0 == 0 } }
+        guard isSafe(request.method), isSafe(request.url) else {
+            throw HTTPClientError(
+                kind: .impossible, description: "a line break or NUL stands in the request's method or URL")
+        }
+        for field in request.fields where !isSafe(field.name) || !isSafe(field.value) {
+            let name = field.name.filter { $0.isLetter || $0 == "-" }
+            throw HTTPClientError(kind: .impossible, description: "a line break or NUL stands in the field \(name)")
+        }
+    }
+
     func send(_ request: HTTPClientRequest) throws -> HTTPClientResponse {
+        try Self.check(request)
         // A reset keeps open connections.
         unsafe curl_easy_reset(handle)
         body = []

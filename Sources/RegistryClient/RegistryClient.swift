@@ -4,13 +4,14 @@ package import Events
 package import HTTPClient
 import JSON
 import Manifest
+import Synchronization
 import System
 
 /// A marketplace, as its API is: requests by the declared endpoints, answers as their types.
 ///
 /// A request is tried again where that can help. One that changes something carries an idempotency key, so that it
 /// happens once however often it is sent.
-package struct RegistryClient: Sendable {
+package final class RegistryClient: Sendable {
     /// A successful answer.
     package struct Answer<Given: Sendable>: Sendable {
         package let value: Given
@@ -34,13 +35,21 @@ package struct RegistryClient: Sendable {
     private let client: HTTPClient
     private let agent: String
     private let notice: @Sendable (String) -> Void
+    /// True where tokens may be sent as they are: over TLS, to this machine, or where the user said so.
+    private let sendsTokens: Bool
+    private let hasWarned = Mutex(false)
 
     /// - Parameters:
     ///   - token: what requests that need a credential carry.
+    ///   - allowsPlainHTTP: true to send it over http to other machines.
     ///   - agent: name and version of the program, for the field User-Agent.
     ///   - notice: told what is waited for, where that takes long.
-    package init(origin: String, token: String?, agent: String, notice: @escaping @Sendable (String) -> Void) {
+    package init(
+        origin: String, token: String?, allowsPlainHTTP: Bool, agent: String,
+        notice: @escaping @Sendable (String) -> Void
+    ) {
         self.notice = notice
+        sendsTokens = allowsPlainHTTP || !Self.isPlain(origin)
         self.origin = origin
         self.token = token
         self.agent = agent
@@ -99,6 +108,7 @@ package struct RegistryClient: Sendable {
     private func request(
         _ endpoint: EndpointDeclaration, _ target: String, _ idempotencyKey: String? = nil
     ) throws(Failure) -> HTTPClientRequest {
+        try checkSafety(endpoint)
         var request = HTTPClientRequest(
             endpoint.method.rawValue, origin + target, fields: [("User-Agent", agent)])
         if case .token = endpoint.credential {
@@ -112,6 +122,29 @@ package struct RegistryClient: Sendable {
             request.fields.append(("Idempotency-Key", key))
         }
         return request
+    }
+
+    /// Throws where a token would be sent or received in plain text; warns once where all else is.
+    private func checkSafety(_ endpoint: EndpointDeclaration) throws(Failure) {
+        guard !sendsTokens else { return }
+        let isSecret = if case .token = endpoint.credential { true } else { endpoint.cost == .command }
+        guard !isSecret else {
+            throw Failure(
+                .permanent, "plain-http", "everybody on the way to \(origin) could read the token",
+                fix: "use an https address; --insecure-http allows it for a registry of your own")
+        }
+        guard hasWarned.withLock({ !exchange(&$0, with: true) }) else { return }
+        notice("everybody on the way to \(origin) can read and change what is sent: use an https address")
+    }
+
+    /// True for an http address of another machine.
+    private static func isPlain(_ origin: String) -> Bool {
+        guard origin.hasPrefix("http://") else { return false }
+        let authority = origin.dropFirst("http://".count)
+        let host =
+            authority.hasPrefix("[")
+            ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        return host != "localhost" && IPAddress(host)?.isLoopback != true
     }
 
     private func answer<Input, Sent, Given>(

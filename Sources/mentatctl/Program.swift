@@ -12,6 +12,8 @@ struct Program {
         Subcommand.Option.flag("json", "print one JSON document"),
         Subcommand.Option.flag("quiet", "print the least that another command needs"),
         Subcommand.Option.value("registry", "URL", "the marketplace, in place of the one that is set"),
+        Subcommand.Option.flag(
+            "insecure-http", "send tokens to this registry although nothing is encrypted on the way; kept for it"),
     ]
 
     private static let manual: [(heading: String, lines: [(String, String)])] = [

@@ -27,6 +27,22 @@ import Testing
         reactor.stop()
     }
 
+    @Test(arguments: [
+        ("GET", "/a", "X-Test", "a\r\nX-Other: b"), ("GET", "/a", "X-Test", "a\nb"), ("GET", "/a", "X-Test", "a\u{0}b"),
+        ("GET", "/a", "X-Test: a\r\nX-Other", "b"), ("GET\r\n", "/a", "X-Test", "a"),
+        ("GET", "/a\r\nX: b", "X-Test", "a"),
+    ])
+    func whatWouldBeginAnotherFieldIsRefused(_ method: String, _ path: String, _ name: String, _ value: String)
+        async throws
+    {
+        try await withServer { url in
+            let client = HTTPClient(connections: 1)
+            let request = HTTPClientRequest(method, url + path, fields: [(name: name, value: value)])
+            let error = await #expect(throws: HTTPClientError.self) { _ = try await client.send(request) }
+            #expect(error?.kind == .impossible)
+        }
+    }
+
     @Test func aRequestGoesAsItIsAndItsAnswerComesWhole() async throws {
         try await withServer { url in
             let client = HTTPClient(connections: 1)

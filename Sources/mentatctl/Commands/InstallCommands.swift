@@ -108,7 +108,7 @@ enum InstallCommands {
             guard SemVer(receipt.request) == nil else { continue }
             // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
             let installation = installation(
-                context.registry(at: receipt.registry, token: nil), agents, context.console)
+                try context.registry(at: receipt.registry, token: nil), agents, context.console)
             let reference = try AgentReference("\(receipt.id)@\(receipt.request)")
             do {
                 if let outcome = try await installation.install(reference, above: receipt.version), outcome.isNew {

@@ -26,14 +26,18 @@ struct Context: Sendable {
     /// where it is about to expire.
     func registry() async throws -> RegistryClient {
         let origin = try origin()
-        if let given = settings.givenToken { return registry(at: origin, token: given) }
-        let renewal = TokenRenewal(settings: settings, console: console) { registry(at: origin, token: $0) }
-        return registry(at: origin, token: try await renewal.current(origin))
+        if let given = try settings.givenToken { return try registry(at: origin, token: given) }
+        let renewal = TokenRenewal(settings: settings, console: console) { try registry(at: origin, token: $0) }
+        return try registry(at: origin, token: try await renewal.current(origin))
     }
 
     /// A client for any registry and token.
-    func registry(at origin: String, token: String?) -> RegistryClient {
-        RegistryClient(origin: origin, token: token, agent: "mentatctl/\(version)") { [console] in console.warn($0) }
+    func registry(at origin: String, token: String?) throws -> RegistryClient {
+        if flag("insecure-http") { try settings.allowPlainHTTP(to: origin) }
+        return RegistryClient(
+            origin: origin, token: token, allowsPlainHTTP: try settings.allowsPlainHTTP(to: origin),
+            agent: "mentatctl/\(version)"
+        ) { [console] in console.warn($0) }
     }
 
     /// The address of the selected registry.

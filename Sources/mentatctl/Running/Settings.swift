@@ -48,12 +48,20 @@ struct Settings: Sendable {
     let home: String
 
     init() throws(Failure) {
-        let user = Host.environment("HOME")
-        guard let configuration = Host.environment("XDG_CONFIG_HOME") ?? user.map({ "\($0)/.config" }),
-            let home = Host.environment("MENTATLAB_HOME") ?? user.map({ "\($0)/.mentatlab" })
+        let user = Self.environment("HOME")
+        guard let configuration = Self.environment("XDG_CONFIG_HOME") ?? user.map({ "\($0)/.config" }),
+            let home = Self.environment("MENTATLAB_HOME") ?? user.map({ "\($0)/.mentatlab" })
         else { throw Failure(.permanent, "no-home", "neither HOME nor XDG_CONFIG_HOME and MENTATLAB_HOME are set") }
         folder = "\(configuration)/mentatlab"
         self.home = home
+    }
+
+    /// A variable of the environment without white space around it; nil where it is missing or empty.
+    private static func environment(_ name: String) -> String? {
+        var text = Substring(Host.environment(name) ?? "")
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text.isEmpty ? nil : String(text)
     }
 
     private var file: String { "\(folder)/config.json" }
@@ -100,7 +108,7 @@ struct Settings: Sendable {
 
     /// A value and where it comes from.
     func value(_ key: Key) throws -> (value: String, source: String) {
-        if let value = Host.environment(key.variable) { return (try key.checked(value), "environment") }
+        if let value = Self.environment(key.variable) { return (try key.checked(value), "environment") }
         if let value = try read(file)[key.rawValue]?.string { return (try key.checked(value), "file") }
         return (key.standard, "default")
     }
@@ -151,7 +159,35 @@ struct Settings: Sendable {
     }
 
     /// The token from the environment. It takes precedence over a stored one and is never renewed.
-    var givenToken: String? { Host.environment("MENTATLAB_TOKEN") }
+    ///
+    /// Throws where it is no token: it was cut off, or stands for something else.
+    var givenToken: String? {
+        get throws(Failure) {
+            guard let text = Self.environment("MENTATLAB_TOKEN") else { return nil }
+            guard TokenSecret(text) != nil else {
+                throw Failure(
+                    .authentication, "not-authenticated",
+                    "MENTATLAB_TOKEN holds no token of a marketplace: it is truncated, mistyped or of another kind",
+                    fix: "a token begins with mlm_ and has 76 characters")
+            }
+            return text
+        }
+    }
+
+    private static let insecure = "insecure_http"
+
+    /// True for a registry to which tokens go although nothing is encrypted on the way.
+    func allowsPlainHTTP(to origin: String) throws -> Bool {
+        try read(file)[Self.insecure]?.array?.contains(.string(origin)) ?? false
+    }
+
+    /// Allows that from now on.
+    func allowPlainHTTP(to origin: String) throws {
+        guard try !allowsPlainHTTP(to: origin) else { return }
+        let all = try read(file)
+        let known = all[Self.insecure]?.array ?? []
+        try write(all.with(Self.insecure, .array(known + [.string(origin)])), to: file)
+    }
 
     /// The stored token for a registry; nil where there is none.
     func keptToken(for origin: String) throws -> KeptToken? { KeptToken(try read(credentialFile)[origin]) }

@@ -13,7 +13,7 @@ struct TokenRenewal {
 
     let settings: Settings
     let console: Console
-    let registry: (_ token: String) -> RegistryClient
+    let registry: (_ token: String) throws -> RegistryClient
 
     /// The token to use with a registry: the stored one, or the one that replaces it now.
     ///

@@ -135,6 +135,35 @@ import Testing
         }
     }
 
+    /// A token goes over plain http to this machine alone, unless its owner says so for one registry.
+    @Test func aTokenNeverGoesOverPlainHTTPElsewhere() async throws {
+        try await withMarketplace { marketplace, _ in
+            let (_, token) = try await marketplace.register("ada")
+            try await Ctl.with("http://registry.invalid") { ctl in
+                var ctl = ctl
+                #expect(try await ctl("register", "bob", "--json").problem == "plain-http")
+                ctl.environment["MENTATLAB_TOKEN"] = " \(token)\n"
+                for words in [["whoami"], ["agent", "star", "ada.a"], ["token", "list"]] {
+                    let outcome = try await ctl.run(words + ["--json"])
+                    #expect(outcome.problem == "plain-http", "\(words): \(outcome.errors)")
+                }
+                // What needs no token is sent, with a warning.
+                let search = try await ctl("agent", "search", "x")
+                #expect(search.errors.contains("everybody on the way to http://registry.invalid"), "\(search.errors)")
+                // Who says so is asked no more, for this registry alone.
+                #expect(try await ctl("whoami", "--insecure-http", "--json").problem == "registry-unreachable")
+                #expect(try await ctl("whoami", "--json").problem == "registry-unreachable")
+                let other = try await ctl("whoami", "--registry", "http://other.invalid", "--json")
+                #expect(other.problem == "plain-http")
+                // Loopback is this machine, also by its name, and white space around a token is none of it.
+                ctl.environment["MENTATLAB_REGISTRY"] = " " + marketplace.url.replacing("127.0.0.1", with: "localhost")
+                #expect(try await ctl("whoami").code == 0)
+                ctl.environment["MENTATLAB_TOKEN"] = String(token.dropLast())
+                #expect(try await ctl("whoami", "--json").problem == "not-authenticated")
+            }
+        }
+    }
+
     @Test func aTokenIsKeptForItsOwnerAloneAndShownNowhere() async throws {
         try await withMarketplace { marketplace, _ in
             try await Ctl.with(marketplace.url) { ctl in
