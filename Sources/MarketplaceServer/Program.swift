@@ -72,7 +72,6 @@ func endOnSignal(_ signals: Signals) {
 enum Commands {
     private static let data = Subcommand.Option.value("data", "DIR", "the data folder (.mentatlab)")
     private static let verbose = Subcommand.Option.flag("verbose", "log every request as well")
-    private static let database = Subcommand.Option.value("database-url", "URL", "the Postgres database to use")
     private static let artifacts = Subcommand.Option.value(
         "artifacts", "DIR", "the folder of files that all fronts share")
 
@@ -82,29 +81,28 @@ enum Commands {
     static let up = Subcommand(
         "up", "Runs the whole marketplace in one process over a private Postgres.",
         options: [
-            data, .value("database-url", "URL", "a Postgres database in place of the private one"),
-            .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
+            data, .value("artifacts", "DIR", "another folder of files, such as one that several programs share"),
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
             .value("catalog", "FILE", "import a catalogue once it is ready"), cache,
             verbose,
-        ] + CommandFront.Configuration.options + Listening.options,
+        ] + Invocation.databaseOptions + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Subcommand(
         "command", "Runs the front for writes.",
         options: [
-            data, database, artifacts, verbose,
-        ] + CommandFront.Configuration.options + Listening.options,
+            data, artifacts, verbose,
+        ] + Invocation.databaseOptions + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let query = Subcommand(
         "query", "Runs the front for reads.",
         options: [
-            data, database, artifacts, cache, verbose,
-        ] + Listening.options,
+            data, artifacts, cache, verbose,
+        ] + Invocation.databaseOptions + Listening.options,
         examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
     static let project = Subcommand(
         "project", "Keeps read models up with the log: those named, or all.",
         arguments: [Subcommand.Argument("NAME", "a projection", .many)],
-        options: [database, verbose],
+        options: Invocation.databaseOptions + [verbose],
         examples: ["marketplace project agents --database-url postgresql:///marketplace"])
     static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
@@ -126,9 +124,9 @@ enum Commands {
                 "scope", "SCOPE",
                 "account, publish, publish:AGENT, publish:NAMESPACE.*, review, report, moderate or admin; may stand several times (account, publish and review)",
                 isRepeated: true),
-            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database,
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
             .flag("json", "print one JSON document"),
-        ],
+        ] + Invocation.databaseOptions,
         examples: ["marketplace token issue --user ada", "marketplace token issue --user ada --scope moderate"])
 
     static let rebuildVault = Subcommand(
@@ -136,17 +134,17 @@ enum Commands {
         "Rebuilds what the vault keeps although it follows from the log: names, roles, held files, revoked tokens.",
         notes: "Nothing is appended while it reads the log.",
         options: [
-            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database,
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
             .flag("json", "print one JSON document"),
-        ],
+        ] + Invocation.databaseOptions,
         examples: ["marketplace vault rebuild"])
 
     static let verify = Subcommand(
         "log verify", "Re-reads the log and names whatever does not follow from its own bytes; exit 1 where anything.",
         options: [
-            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), database, artifacts,
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), artifacts,
             .flag("json", "print one JSON document"),
-        ],
+        ] + Invocation.databaseOptions,
         examples: [
             "marketplace log verify",
             "marketplace log verify --database-url postgresql:///marketplace --artifacts /srv/artifacts --json",

@@ -72,7 +72,7 @@ struct EmbeddedServer {
     @Test func everythingIsThereOnceAfterStopsAndKills() async throws {
         try await withEmbedded { folder in
             var marketplace = try await up(folder)
-            #expect(marketplace.printed.contains("mlm_"))
+            #expect(!marketplace.printed.contains("mlm_") && marketplace.printed.contains("is kept in"))
             let token = try marketplace.token
             let mode =
                 try FileManager.default.attributesOfItem(atPath: "\(folder)/admin-token")[.posixPermissions] as? Int
@@ -205,10 +205,66 @@ struct EmbeddedServer {
         }
     }
 
+    @Test func theDatabaseIsNamedWhereOthersDoNotReadIt() async throws {
+        try await TestDatabase.with { url in
+            for way in ["variable", "file"] {
+                try await withFolder { folder in
+                    let file = "\(folder).url"
+                    defer { try? FileManager.default.removeItem(atPath: file) }
+                    try "\(url)\n".write(toFile: file, atomically: true, encoding: .utf8)
+                    let marketplace = try await MarketplaceProcess(
+                        ["up", "--data", folder, "--port", "0"] + (way == "file" ? ["--database-url-file", file] : []),
+                        folder: folder, environment: way == "variable" ? ["MENTATLAB_DATABASE_URL": url] : [:])
+                    #expect(try await marketplace.get("agents").status == 200)
+                    let announced = try JSONValue([UInt8](Data(contentsOf: URL(filePath: "\(folder)/run.json"))))
+                    #expect(announced["database_url"]?.string == url)
+                    #expect(try await marketplace.stop() == 0)
+                }
+            }
+        }
+        for url in ["postgresql://a:secret@/x?host=/nonexistent", "host=/nonexistent password=secret"] {
+            let outcome = try await run([try MarketplaceProcess.program, "project", "--database-url", url])
+            #expect(outcome.errors.contains("warning: others on this machine can read the password"))
+            #expect(!outcome.errors.contains("secret"))
+        }
+        let plain = try await run([
+            try MarketplaceProcess.program, "project", "--database-url", "postgresql://a@/x?host=/nonexistent",
+        ])
+        #expect(plain.code != 0 && !plain.errors.contains("warning"))
+    }
+
+    @Test func aFolderThatOthersCanWriteToIsRefused() async throws {
+        try await TestDatabase.with { url in
+            try await withFolder { folder in
+                let files = FileManager.default
+                let words = [
+                    try MarketplaceProcess.program, "up", "--data", folder, "--database-url", url, "--port", "0",
+                ]
+                try files.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
+                try files.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder)
+                let open = try await run(words)
+                #expect(
+                    open.code == 64 && open.errors.contains("others can write to the data folder"), "\(open.errors)")
+                try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+                try "mlm_".write(toFile: "\(folder)/admin-token", atomically: true, encoding: .utf8)
+                try files.setAttributes([.posixPermissions: 0o666], ofItemAtPath: "\(folder)/admin-token")
+                let token = try await run(words)
+                #expect(
+                    token.code == 64 && token.errors.contains("others can write to the token file"), "\(token.errors)")
+                guard getuid() == 0 else { return }
+                try files.removeItem(atPath: "\(folder)/admin-token")
+                #expect(unsafe chown(folder, 65_534, 65_534) == 0)
+                let foreign = try await run(words)
+                #expect(foreign.code == 64 && foreign.errors.contains("belongs to user 65534"), "\(foreign.errors)")
+            }
+        }
+    }
+
     @Test(arguments: [
         (["fly"], "there is no command 'fly'"), (["up", "--prot", "1"], "has no option --prot"),
         (["up", "--port", "x"], "--port is 'x'"),
-        (["import"], "needs FILE"), (["query", "--artifacts", "x"], "needs --database-url"),
+        (["import"], "needs FILE"), (["query", "--artifacts", "x"], "needs a database"),
         (["up", "extra"], "does not take 'extra'"),
         (["project", "unknown", "--database-url", "host=/nonexistent"], "marketplace:"),
     ])

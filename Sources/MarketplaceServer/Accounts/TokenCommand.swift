@@ -22,7 +22,7 @@ struct TokenCommand {
         }
         self.name = name
         folder = invocation.values["data"] ?? ".mentatlab"
-        databaseURL = invocation.values["database-url"]
+        databaseURL = try invocation.databaseURL(takesEnvironment: invocation.values["data"] == nil)
         isJSON = invocation.flags.contains("json")
         scopes = try (invocation.allValues["scope"] ?? []).map { text in
             guard let word = PermissionWord(text) else {

@@ -12,9 +12,9 @@ struct VaultCommand {
     private let isJSON: Bool
     private let log: Log
 
-    init(_ invocation: Invocation, _ log: Log) {
+    init(_ invocation: Invocation, _ log: Log) throws {
         folder = invocation.values["data"] ?? ".mentatlab"
-        databaseURL = invocation.values["database-url"]
+        databaseURL = try invocation.databaseURL(takesEnvironment: invocation.values["data"] == nil)
         isJSON = invocation.flags.contains("json")
         self.log = log
     }

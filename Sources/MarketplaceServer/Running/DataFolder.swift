@@ -11,9 +11,24 @@ struct DataFolder: Sendable {
     let path: String
 
     /// Opens the folder, making it where it is missing.
-    init(_ path: String) throws(SystemError) {
+    ///
+    /// - Throws: `UsageError` for a folder that is somebody else's, or that others can write to.
+    init(_ path: String) throws {
         try FileSystem.makeDirectory(path)
         self.path = try FileSystem.resolve(path)
+        try Self.checkIsOurs(self.path, "the data folder")
+    }
+
+    /// Refuses what others could have put there or can change: the programs of the folder trust what they read in it.
+    private static func checkIsOurs(_ path: String, _ what: String) throws {
+        guard let status = try FileSystem.status(path) else { return }
+        guard status.owner == Host.userID else {
+            throw UsageError(
+                "\(what) \(path) belongs to user \(status.owner), and this program runs as \(Host.userID).")
+        }
+        guard status.mode & 0o022 == 0 else {
+            throw UsageError("others can write to \(what) \(path); `chmod go-w` it.")
+        }
     }
 
     var artifacts: String { "\(path)/artifacts" }
@@ -82,6 +97,7 @@ struct DataFolder: Sendable {
 
     /// The secret in the file; nil where there is no file. One that holds no secret is refused and left alone.
     func keptSecret() throws -> TokenSecret? {
+        try Self.checkIsOurs(adminToken, "the token file")
         guard let bytes = try FileSystem.readIfThere(adminToken, limit: 256) else { return nil }
         guard let secret = TokenSecret(String(decoding: bytes.filter { $0 != 0x0a }, as: UTF8.self)) else {
             throw UsageError("\(adminToken) holds no token; put the right one there, or move the file away.")

@@ -20,8 +20,10 @@ struct SinglePart {
     private let log: Log
 
     init(_ invocation: Invocation, _ log: Log) throws {
-        guard let url = invocation.values["database-url"] else {
-            throw UsageError("`marketplace \(invocation.command.name)` needs --database-url.")
+        guard let url = try invocation.databaseURL(takesLibpq: true) else {
+            throw UsageError(
+                "`marketplace \(invocation.command.name)` needs a database: --database-url, --database-url-file, MENTATLAB_DATABASE_URL or libpq's variables."
+            )
         }
         self.invocation = invocation
         listening = try Listening(invocation)

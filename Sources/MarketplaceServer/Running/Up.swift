@@ -31,7 +31,7 @@ struct Up {
     init(_ invocation: Invocation, _ log: Log) throws {
         folder = invocation.values["data"] ?? ".mentatlab"
         listening = try Listening(invocation)
-        givenDatabase = invocation.values["database-url"]
+        givenDatabase = try invocation.databaseURL()
         givenArtifacts = invocation.values["artifacts"]
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
@@ -112,7 +112,9 @@ struct Up {
         try await services.migrate()
         let eventLog = try await services.openLog()
         if let secret = try await services.found(eventLog, in: data) {
-            Host.write("The administrator's token, kept in \(data.adminToken):\n\(secret.text)\n", to: 1)
+            // Printed where somebody sees it, and into nobody's log.
+            let token = Host.isTerminal(1) ? ":\n\(secret.text)" : ""
+            Host.write("The administrator's token is kept in \(data.adminToken)\(token)\n", to: 1)
         }
 
         let files = givenArtifacts ?? data.artifacts

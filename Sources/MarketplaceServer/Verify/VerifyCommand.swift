@@ -14,9 +14,9 @@ struct VerifyCommand {
 
     init(_ invocation: Invocation) throws {
         isJSON = invocation.flags.contains("json")
-        if let url = invocation.values["database-url"] {
+        if let url = try invocation.databaseURL(takesEnvironment: invocation.values["data"] == nil) {
             guard let artifacts = invocation.values["artifacts"] else {
-                throw UsageError("`marketplace log verify` with --database-url needs --artifacts as well.")
+                throw UsageError("`marketplace log verify` with a database needs --artifacts as well.")
             }
             (databaseURL, folder) = (url, ArtifactFolder(artifacts))
         } else {
