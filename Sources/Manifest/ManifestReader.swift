@@ -37,6 +37,7 @@ extension AgentManifest {
             findings = [Finding(.error, "", "the manifest has to be a mapping, not \(document.kind)")]
             return
         }
+        let document = cleaned(document, at: "", isProse: false)
         refuseControlCharacters(document, at: "")
         readRequired(document)
         inputs = pins("inputs", document)
@@ -55,6 +56,34 @@ extension AgentManifest {
 
     /// The number of findings to list, errors first; further ones are only counted.
     private static let maximumFindings = 100
+
+    /// Members whose texts people write and read, wherever they stand. All others are for programs.
+    private static let prose: Set = ["author", "description", "title"]
+
+    /// The document with what people read as `PlainText`; each change is a warning. The uploaded bytes stay as they are.
+    private mutating func cleaned(_ value: JSONValue, at path: String, isProse: Bool) -> JSONValue {
+        switch value {
+        case .string(let raw) where isProse:
+            let plain = PlainText(raw)
+            if let words = plain.words { warn(path, words) }
+            return .string(plain.text)
+        case .array(let elements):
+            var all: [JSONValue] = []
+            for (index, element) in elements.enumerated() {
+                all.append(cleaned(element, at: "\(path)/\(index)", isProse: isProse))
+            }
+            return .array(all)
+        case .object(let members):
+            var all: [JSONValue.Member] = []
+            for member in members {
+                let path = "\(path)/\(pointerToken(member.name))"
+                let value = cleaned(member.value, at: path, isProse: Self.prose.contains(member.name))
+                all.append(JSONValue.Member(member.name, value))
+            }
+            return .object(all)
+        default: return value
+        }
+    }
 
     /// Refuses control characters, except tabs and line ends, in all strings and names.
     private mutating func refuseControlCharacters(_ value: JSONValue, at path: String) {

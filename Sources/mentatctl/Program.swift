@@ -99,7 +99,7 @@ struct Program {
     private static func say(_ failure: Failure, asJSON: Bool) {
         let failure = failure.redacted
         guard !asJSON else {
-            Host.write("\(String(decoding: failure.document, as: UTF8.self))\n", to: 2)
+            Host.write("\(String(decoding: failure.document, as: UTF8.self).escapedForTerminals)\n", to: 2)
             return
         }
         var text = "mentatctl: \(failure.message)\n"

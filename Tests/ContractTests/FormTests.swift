@@ -61,7 +61,13 @@ import Testing
         #expect(try paths(NewInvitation.form, #"{"user":"a","role":"king"}"#) == ["/role"])
         let profile = try Profile.form.value(try document(#"{"bio":"  \n","display_name":null}"#), isStrict: true)
         #expect(profile.bio == nil && profile.displayName == nil)
-        for text in [#"{"bio":"\u202eevil"}"#, #"{"website_url":"http://a.example"}"#, #"{"display_name":1}"#] {
+        let cleaned = try Profile.form.value(
+            try document(#"{"bio":"\u202eevil\u0007\r\n","display_name":"\u200b"}"#), isStrict: true)
+        #expect(cleaned.bio == "\u{202e}evil\u{202c}\n" && cleaned.displayName == nil)
+        for text in [
+            #"{"website_url":"https://a\u200b.example"}"#, #"{"website_url":"http://a.example"}"#,
+            #"{"display_name":1}"#,
+        ] {
             #expect(try paths(Profile.form, text).count == 1, "\(text)")
         }
     }

@@ -75,7 +75,7 @@ import Testing
         .publish(
             "a manifest that nests deep", 422, "invalid-manifest",
             [part("manifest", String(repeating: "[", count: 100_000))]),
-        .publish("a control character", 422, "invalid-manifest", [manifest("acme.x", more: "author: \"a\\0b\"")]),
+        .publish("a control character", 422, "invalid-manifest", [manifest("acme.x", more: "category: \"a\\0b\"")]),
         .publish(
             "many capabilities", 422, "invalid-manifest",
             [

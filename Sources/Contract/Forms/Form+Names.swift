@@ -1,5 +1,7 @@
 package import Events
+import JSON
 package import Manifest
+import Text
 
 extension Form where Value == SemVer {
     package static let version = spelled(
@@ -43,6 +45,12 @@ extension Form where Value == String {
             guard let text = prose.read(value, &reading) else { return nil }
             guard text.hasPrefix("https://") else {
                 reading.refuse("\(shown(value)) can't be; it has to begin with https://")
+                return nil
+            }
+            // Of an address nothing can be left out.
+            guard value.string?.unicodeScalars.contains(where: { DangerousCharacters.kind(of: $0) != nil }) == false
+            else {
+                reading.refuse("a character that can't be seen stands in the address")
                 return nil
             }
             return text

@@ -59,30 +59,27 @@ extension Form where Value == String {
     /// A string of an answer; the schema describes it, and reading checks only that it is a string.
     package static func text(_ schema: Schema) -> Form { spelled("a text", schema, { $0 }, write: { $0 }) }
 
-    /// A text that people write, of at most `maximumCharacters` characters.
-    ///
-    /// Refused are control characters other than tab and line feed, and characters that change the direction of the
-    /// text. A text of white space alone counts as absent.
+    /// A text that people write, of at most `maximumCharacters` characters once it is a `PlainText`. A text of white space
+    /// alone counts as absent.
     package static func prose(_ maximumCharacters: Int) -> Form {
         let words = "a text of at most \(maximumCharacters) characters"
         var form = Form(.string(maximumLength: maximumCharacters), words) { value, reading in
-            guard let text = value.string else {
+            guard let raw = value.string else {
                 reading.refuse("this is a \(value.kind); it has to be \(words)")
                 return nil
             }
+            let text = PlainText(raw).text
             guard text.unicodeScalars.count <= maximumCharacters else {
                 reading.refuse("this has \(text.unicodeScalars.count) characters; there may be \(maximumCharacters)")
-                return nil
-            }
-            if let odd = text.unicodeScalars.first(where: DangerousCharacters.isRefused(inText:)) {
-                reading.refuse("U+\(String(odd.value, radix: 16, uppercase: true)) has no place in a text")
                 return nil
             }
             return text
         } write: { text, writer in
             writer.string(text)
         }
-        form.isBlank = { value in value == .null || value.string?.allSatisfy(\.isWhitespace) == true }
+        form.isBlank = { value in
+            value == .null || value.string.map { PlainText($0).text.allSatisfy(\.isWhitespace) } == true
+        }
         return form
     }
 }

@@ -24,7 +24,7 @@ enum JudgeCommands {
         return try await context.say("\(id)@\(version) is yanked", changing: id) { registry in
             try await registry.send(
                 Endpoints.yank, VersionParameters.Changed(id: id.key, version: version),
-                NewYank(reason: reason, note: context.option("note")))
+                NewYank(reason: reason, note: context.prose("note")))
         }
     }
 
@@ -50,7 +50,7 @@ enum JudgeCommands {
         return try await context.say("\(id) is deprecated", changing: id) { registry in
             try await registry.send(
                 Endpoints.deprecate, AgentParameters.Changed(id: id.key),
-                NewDeprecation(replacement: replacement, note: context.option("note")))
+                NewDeprecation(replacement: replacement, note: context.prose("note")))
         }
     }
 
@@ -86,7 +86,7 @@ enum JudgeCommands {
             return version
         }
         let review = NewReview(
-            rating: rating, title: context.option("title"), text: context.option("text"), version: version)
+            rating: rating, title: context.prose("title"), text: context.prose("text"), version: version)
         return try await context.say("\(id) has \(rating) of 5 from you") { registry in
             try await registry.send(Endpoints.putReview, AgentParameters.Changed(id: id.key), review)
         }
@@ -120,7 +120,7 @@ enum JudgeCommands {
         let version = try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
         let flag = NewFlag(
             kind: reviewer != nil ? .review : version != nil ? .version : .agent, agent: reference.id,
-            version: version, user: reviewer, reason: reason, details: context.option("details"))
+            version: version, user: reviewer, reason: reason, details: context.prose("details"))
         return try await context.say("the moderators know") { registry in
             try await registry.send(Endpoints.raiseFlag, NoParameters(), flag)
         }

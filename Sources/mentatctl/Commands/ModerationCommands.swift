@@ -24,7 +24,7 @@ enum ModerationCommands {
             examples: ["mentatctl agent quarantine eve.tool@1.2.0 --reason malware"])
     ) { context in
         let reason = try context.requiredChoice("reason", of: QuarantineReason.self)
-        let hold = NewHold(because: reason, note: context.option("note"), matter: try matter(context))
+        let hold = NewHold(because: reason, note: context.prose("note"), matter: try matter(context))
         let (id, version) = try held(context)
         let said = "\(id)\(version.map { "@\($0)" } ?? "") is held"
         return try await context.say(said, changing: id) { registry in
@@ -44,7 +44,7 @@ enum ModerationCommands {
             options: [note, matter],
             examples: ["mentatctl agent unquarantine eve.tool --note 'reviewed'"])
     ) { context in
-        let lifted = LiftedHold(note: context.option("note"), matter: try matter(context))
+        let lifted = LiftedHold(note: context.prose("note"), matter: try matter(context))
         let (id, version) = try held(context)
         let said = "the hold on \(id)\(version.map { "@\($0)" } ?? "") is lifted"
         return try await context.say(said, changing: id) { registry in

@@ -44,7 +44,7 @@ final class Console: Sendable {
         clearProgress()
         guard form != .json else {
             let line = JSONValue.object([JSONValue.Member("warning", .string(text))])
-            Host.write("\(String(decoding: line.canonicalBytes, as: UTF8.self))\n", to: 2)
+            Host.write("\(String(decoding: line.canonicalBytes, as: UTF8.self).escapedForTerminals)\n", to: 2)
             return
         }
         Host.write("mentatctl: warning: \(text.shown)\n", to: 2)

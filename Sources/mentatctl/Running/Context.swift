@@ -3,6 +3,7 @@ import Contract
 import Events
 import LocalRegistry
 import RegistryClient
+import Text
 
 /// A command with the function that runs it.
 struct RunnableCommand: Sendable {
@@ -54,6 +55,15 @@ struct Context: Sendable {
     func reference() throws(Failure) -> AgentReference { try AgentReference(argument(0) ?? "") }
 
     func option(_ name: String) -> String? { invocation.values[name] }
+
+    /// A text that others will read, as the registry keeps it; warns of what was changed.
+    func prose(_ name: String) -> String? {
+        guard let raw = option(name) else { return nil }
+        let plain = PlainText(raw)
+        if let words = plain.words { console.warn("--\(name): \(words)") }
+        return plain.text
+    }
+
     func flag(_ name: String) -> Bool { invocation.flags.contains(name) }
 
     /// The number that an option gives; nil where the option is absent.

@@ -29,7 +29,7 @@ struct Report: Sendable {
         console.clearProgress()
         let text =
             switch console.form {
-            case .json: "\(String(decoding: document, as: UTF8.self))\n"
+            case .json: "\(String(decoding: document, as: UTF8.self).escapedForTerminals)\n"
             case .quiet: lines.map { "\($0)\n" }.joined()
             case .human:
                 self.text(Style(isColoured: console.isColoured)).split(
@@ -80,6 +80,23 @@ extension String {
                     if scalar == "\n" || scalar == "\t" { return " " }
                     return DangerousCharacters.isRefused(inText: scalar) ? "\u{fffd}" : scalar
                 }))
+    }
+}
+
+extension String {
+    /// A JSON document in which everything that a terminal would obey, or that would reorder what is shown, is escaped.
+    /// JSON has such characters inside of strings alone.
+    var escapedForTerminals: String {
+        var text = ""
+        for scalar in unicodeScalars {
+            switch DangerousCharacters.kind(of: scalar) {
+            case .control?, .direction?:
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case .invisible?, nil: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }
 

@@ -1,0 +1,103 @@
+/// A text that people write, as it is kept: what nobody sees and what means nothing is taken out, and nothing reaches
+/// beyond its end.
+///
+/// Line ends become LF; tabs stay. Taken out are other C0 and C1 controls and DEL, U+00AD, U+200B, U+FEFF, interlinear
+/// marks (U+FFF9–FFFB) and tags (U+E0000–E007F) outside of an emoji. Marks of direction and the joiners of scripts and
+/// emoji stay. Embeddings, overrides and isolates (UAX #9) that a line leaves open are closed at its end, so that they do
+/// not reorder what follows.
+public struct PlainText: Sendable, Equatable {
+    /// The text to keep.
+    public let text: String
+    /// What was taken out, each character once, in the order of the first.
+    public let removed: [Unicode.Scalar]
+    /// True where an embedding, override or isolate was closed.
+    public let isClosed: Bool
+
+    /// What was changed, in words for a warning; nil where only line ends were, or nothing.
+    public var words: String? {
+        var parts: [String] = []
+        if !removed.isEmpty {
+            let names = removed.prefix(8).map { "U+\(Self.hex($0))" }.joined(separator: ", ")
+            parts.append("what can't be seen was taken out: \(names)\(removed.count > 8 ? " and others" : "")")
+        }
+        if isClosed {
+            parts.append("a change of the text's direction was left open and is closed at the end of its line")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private static func hex(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// Cleans a text. A text that was cleaned stays as it is.
+    public init(_ raw: String) {
+        let scalars = Array(raw.unicodeScalars)
+        var kept = String.UnicodeScalarView()
+        var removed: [Unicode.Scalar] = []
+        var open: [Unicode.Scalar] = []
+        var isClosed = false
+        func closeAll() {
+            for control in open.reversed() { kept.append(Self.closes(control)) }
+            isClosed = isClosed || !open.isEmpty
+            open = []
+        }
+        var index = 0
+        while index < scalars.count {
+            let scalar = scalars[index]
+            index += 1
+            switch scalar.value {
+            case 0x0d:
+                if index < scalars.count, scalars[index] == "\n" { index += 1 }
+                closeAll()
+                kept.append("\n")
+            case 0x0a:
+                closeAll()
+                kept.append(scalar)
+            case 0x202a, 0x202b, 0x202d, 0x202e, 0x2066...0x2068:
+                open.append(scalar)
+                kept.append(scalar)
+            case 0x202c:
+                if let last = open.last, !Self.isIsolate(last) { open.removeLast() }
+                kept.append(scalar)
+            case 0x2069:
+                // It ends its isolate and all that was begun inside.
+                if let start = open.lastIndex(where: Self.isIsolate) { open.removeSubrange(start...) }
+                kept.append(scalar)
+            case 0xe0020...0xe007e where Self.isEmoji(kept.last):
+                let end = scalars[index...].firstIndex { !(0xe0020...0xe007e).contains($0.value) }
+                guard let end, scalars[end].value == 0xe007f else { fallthrough }
+                kept.append(contentsOf: scalars[(index - 1)...end])
+                index = end + 1
+            case _ where Self.meansNothing(scalar): if !removed.contains(scalar) { removed.append(scalar) }
+            default: kept.append(scalar)
+            }
+        }
+        closeAll()
+        text = String(kept)
+        self.removed = removed
+        self.isClosed = isClosed
+    }
+
+    private static func meansNothing(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09: false
+        case 0..<0x20, 0x7f..<0xa0, 0xad, 0x200b, 0xfeff, 0xfff9...0xfffb, 0xe0000...0xe007f: true
+        default: false
+        }
+    }
+
+    private static func isIsolate(_ control: Unicode.Scalar) -> Bool { control.value >= 0x2066 }
+
+    private static func closes(_ control: Unicode.Scalar) -> Unicode.Scalar {
+        isIsolate(control) ? "\u{2069}" : "\u{202c}"
+    }
+
+    /// True for the last scalar of an emoji that tags may follow, such as a flag, perhaps with a variation selector or a
+    /// skin tone.
+    private static func isEmoji(_ scalar: Unicode.Scalar?) -> Bool {
+        guard let scalar else { return false }
+        return scalar.value == 0xfe0f || scalar.properties.isEmoji && scalar.value > 0xff
+    }
+}
