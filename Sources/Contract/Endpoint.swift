@@ -126,6 +126,9 @@ package struct EndpointDeclaration: Sendable {
     /// The media type of one JSON document a line.
     static let lines = "application/x-ndjson"
 
+    /// The media type of a text.
+    package static let plainText = "text/plain; charset=utf-8"
+
     /// The names of the parameters of the query.
     package var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
 

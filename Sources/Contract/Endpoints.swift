@@ -149,6 +149,20 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             sent: NoBody.form, given: NoBody.form)
     }
 
+    /// An endpoint that answers with a plain text.
+    ///
+    /// - Parameter path: from the root.
+    static func text(_ name: String, _ path: String, _ summary: String, problems: [ProblemCode]) -> Endpoint {
+        let answer = EndpointDeclaration.Answer(
+            status: 200, description: summary, content: [(EndpointDeclaration.plainText, .string())], fields: [])
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: .get, path: path, summary: summary, notes: nil,
+                parameters: Input.parameters.declarations, credential: .none, body: nil, answers: [answer],
+                problems: problems, caching: .revalidated, cost: .light, meter: nil), sent: NoBody.form,
+            given: NoBody.form)
+    }
+
     /// An endpoint that leads elsewhere.
     static func redirect(
         _ name: String, _ path: String, _ summary: String, notes: String, problems: [ProblemCode]

@@ -11,6 +11,9 @@ public struct EventReader: Sendable {
     /// The number of positions that one page of a search by type covers; there is no index on types.
     public static let typeWindow: Int64 = 20_000
 
+    /// The most bytes of the entries of one page; a single entry may be larger.
+    public static let maximumBytes = 960 << 10
+
     private let pool: PostgresPool
 
     /// Creates a reader on a pool whose sessions may read the log.
@@ -40,8 +43,11 @@ public struct EventReader: Sendable {
             let limit = min(limit, Self.maximumEntries)
             let entries = try Self.entries(
                 try connection.execute(
-                    Statements.readPositions,
-                    [.int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit))]))
+                    Statements.readPage,
+                    [
+                        .int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit)),
+                        .int8(Int64(Self.maximumBytes)),
+                    ]))
             return Page(entries: entries, next: entries.last?.position.next ?? position)
         }
     }
@@ -62,8 +68,12 @@ public struct EventReader: Sendable {
             guard past > position.value else { return Page(entries: [], next: position) }
             let entries = try Self.entries(
                 try connection.execute(
-                    Statements.readType, [.int8(position.value), .int8(past), .int8(Int64(limit)), .text(type)]))
-            let isCut = entries.count == limit
+                    Statements.readType,
+                    [
+                        .int8(position.value), .int8(past), .int8(Int64(limit)), .text(type),
+                        .int8(Int64(Self.maximumBytes)),
+                    ]))
+            let isCut = Self.mayBeCut(entries, limit)
             return Page(entries: entries, next: isCut ? entries.last?.position.next ?? position : Position(past))
         }
     }
@@ -81,11 +91,20 @@ public struct EventReader: Sendable {
             let entries = try Self.entries(
                 try connection.execute(
                     Statements.readStream,
-                    [.uuid(StreamID(name: stream).bytes), .int8(position.value), .int8(Int64(limit))]))
-            let isCut = entries.count == limit
+                    [
+                        .uuid(StreamID(name: stream).bytes), .int8(position.value), .int8(Int64(limit)),
+                        .int8(Int64(Self.maximumBytes)),
+                    ]))
+            let isCut = Self.mayBeCut(entries, limit)
             let end = max(head, position)
             return Page(entries: entries, next: isCut ? entries.last?.position.next ?? end : end)
         }
+    }
+
+    /// True where more entries may follow than a page has: it is full, or the largest entry would not fit any more.
+    private static func mayBeCut(_ entries: [RecordedEntry], _ limit: Int) -> Bool {
+        entries.count == limit
+            || entries.reduce(0) { $0 + $1.bytes.count } + Envelope.maximumBytes > maximumBytes
     }
 
     /// Runs a read and maps the errors of the database to `EventLogError`.

@@ -36,11 +36,14 @@ package struct FrontRequest: Sendable {
 
     /// Parses the parameters of path and query.
     ///
+    /// - Parameter limit: another value for the parameter `limit` than the client's; nil for the client's.
     /// - Throws: `Problem` that names the parameter, its value and the rule.
     package func input<Input: Parameters, Sent, Given>(
-        of _: Endpoint<Input, Sent, Given>
+        of _: Endpoint<Input, Sent, Given>, limit: Int64? = nil
     ) throws(Problem) -> Input {
-        try Input.parameters.read(ParameterText(path: path, query: http.head.query.map { ($0.name, $0.value) }))
+        var query = http.head.query.map { ($0.name, $0.value) }
+        if let limit { query = query.filter { $0.0 != "limit" } + [("limit", "\(limit)")] }
+        return try Input.parameters.read(ParameterText(path: path, query: query))
     }
 
     /// The problem that there is no agent with this key.
@@ -48,14 +51,20 @@ package struct FrontRequest: Sendable {
         Problem(.agentNotFound, "there is no agent '\(key)' here")
     }
 
-    /// Writes an answer in the client's representation, with the fields that the endpoint declares.
-    package func response<Input, Sent, Given>(
-        _ endpoint: Endpoint<Input, Sent, Given>, _ reply: Reply<Given>
-    ) -> HTTPResponse {
-        let body: [UInt8]
+    /// Writes a body in the client's representation.
+    package func body<Input, Sent, Given>(_ endpoint: Endpoint<Input, Sent, Given>, _ value: Given) -> [UInt8] {
         switch representation {
-        case .json: body = endpoint.given.bytes(reply.value)
+        case .json: endpoint.given.bytes(value)
         }
+    }
+
+    /// Writes an answer in the client's representation, with the fields that the endpoint declares.
+    ///
+    /// - Parameter written: the body, where it was written already.
+    package func response<Input, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, _ reply: Reply<Given>, written: [UInt8]? = nil
+    ) -> HTTPResponse {
+        let body = written ?? body(endpoint, reply.value)
         var fields = reply.fields
         fields.append("content-type", representation.mediaType)
         if let position = reply.position { fields.append(Fields.position, position.description) }

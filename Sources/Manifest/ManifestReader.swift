@@ -76,8 +76,10 @@ extension AgentManifest {
         case .object(let members):
             var all: [JSONValue.Member] = []
             for member in members {
+                // The name of an agent is for people, the names of its pins are for programs.
+                let isProse = Self.prose.contains(member.name) || path.isEmpty && member.name == "name"
                 let path = "\(path)/\(pointerToken(member.name))"
-                let value = cleaned(member.value, at: path, isProse: Self.prose.contains(member.name))
+                let value = cleaned(member.value, at: path, isProse: isProse)
                 all.append(JSONValue.Member(member.name, value))
             }
             return .object(all)

@@ -44,7 +44,7 @@ struct QueryRoutes {
                     try await front.agents.reflects(position, in: models, withinMilliseconds: limit)
                 }
             }
-            return Self.response(request, endpoint, try await show(input), cached)
+            return try await Self.response(request, endpoint, input, cached, show)
         }
     }
 
@@ -63,20 +63,42 @@ struct QueryRoutes {
         _ endpoint: Endpoint<Input, Sent, Given>, _ show: @escaping @Sendable (Input) async throws -> Page<Given>
     ) {
         onAny(endpoint) { input, request in
-            Self.response(request, endpoint, try await show(input), nil)
+            try await Self.response(request, endpoint, input, nil, show)
+        }
+    }
+
+    /// The most bytes of an answer; a single row may be larger.
+    private static let maximumBytes = 1 << 20
+
+    /// Shows a page, with fewer rows than asked for where it would be too large: the cursor says where it goes on.
+    private static func page<Input, Sent, Given>(
+        _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input,
+        _ show: (Input) async throws -> Page<Given>
+    ) async throws -> (Page<Given>, body: [UInt8]) {
+        var input = input
+        while true {
+            let page = try await show(input)
+            let body = request.body(endpoint, page.value)
+            guard body.count > maximumBytes, let limit = (input as? any PagedParameters)?.limit, limit > 1 else {
+                return (page, body)
+            }
+            // Rows differ in size, so a little less than what would fit if they did not.
+            let fitting = limit * Int64(maximumBytes) / Int64(body.count) * 9 / 10
+            input = try request.input(of: endpoint, limit: max(1, min(fitting, limit - 1)))
         }
     }
 
     private static func response<Input, Sent, Given>(
-        _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ page: Page<Given>,
-        _ cached: CachedAnswers?
-    ) -> HTTPResponse {
+        _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, _ cached: CachedAnswers?,
+        _ show: (Input) async throws -> Page<Given>
+    ) async throws -> HTTPResponse {
+        let (page, body) = try await page(request, endpoint, input, show)
         var fields: HTTPFields = [:]
         if let cursor = page.cursor { fields.append("link", "<\(link(request, cursor))>; rel=\"next\"") }
         // A cache between this server and a client has to know that another client may accept another encoding.
         if endpoint.declaration.caching == .kept { fields.append("vary", "accept-encoding") }
         let response = request.response(
-            endpoint, Reply(page.value, position: page.position, fields: fields))
+            endpoint, Reply(page.value, position: page.position, fields: fields), written: body)
         if endpoint.declaration.caching == .kept, let subject = page.subject {
             cached?.keep(response, for: request, about: subject, next: page.next)
         }

@@ -8,7 +8,7 @@ import Testing
 /// the description by an independent validator.
 @Suite struct OpenAPITests {
     @Test func everyOperationIsDescribedAndEveryDescribedOneIsServed() async throws {
-        try await withMarketplace { marketplace, _ in
+        try await withMarketplace(["--security-contact", "mailto:security@market.example"]) { marketplace, _ in
             let base = "/api/v1/marketplace"
             var exchanges: [Exchange] = []
             let full = manifest(
@@ -63,6 +63,7 @@ import Testing
                 ("\(base)/agents/acme.full/versions?cursor=1.1.0", "\(base)/agents/{id}/versions"),
                 ("\(base)/agents/acme.full/versions/9.0.0", "\(base)/agents/{id}/versions/{version}"),
                 ("\(base)/artifacts/sha256/0", "\(base)/artifacts/sha256/{digest}"),
+                ("/.well-known/security.txt", "/.well-known/security.txt"),
                 ("\(base)/events?from=1&limit=2", "\(base)/events"),
                 ("\(base)/events?stream=agent/acme.full", "\(base)/events"),
                 ("\(base)/events?type=agent.registered.v1", "\(base)/events"),

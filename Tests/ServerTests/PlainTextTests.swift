@@ -8,14 +8,13 @@ import Testing
         try await withMarketplace { marketplace, _ in
             let (_, ada) = try await marketplace.register("ada")
             let text = """
-                {"id":"ada.tool","version":"1.0.0","image":"x:1","title":"A\\u200b tool","description":"One\\r\\ntwo \\u202eowt",
+                {"id":"ada.tool","version":"1.0.0","image":"x:1","ui":{"title":"A\\u200b tool"},"description":"One\\r\\ntwo \\u202eowt",
                 "inputs":[{"name":"i","type":"string","description":"plain"}],"outputs":[]}
                 """
             let answer = try json(try await marketplace.publish([part("manifest", text)], token: ada))
             let warnings = try #require(answer["warnings"]?.array)
-            #expect(
-                warnings.compactMap { $0["path"]?.string }.filter { ["/title", "/description"].contains($0) }
-                    == ["/title", "/description"])
+            let paths = Set(warnings.compactMap { $0["path"]?.string })
+            #expect(paths.isSuperset(of: ["/description", "/ui/title"]), "\(paths)")
             #expect(warnings.contains { $0["message"]?.string?.contains("U+200B") == true })
             let position = try #require(answer["position"]?.integer)
             let page = try await marketplace.json("agents/ada.tool?min_position=\(position)")

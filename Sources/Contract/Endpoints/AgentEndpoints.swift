@@ -20,7 +20,7 @@ package enum AgentSort: String, Sendable, CaseIterable {
 }
 
 /// What a list of agents is about.
-package struct AgentQuery: PositionedParameters {
+package struct AgentQuery: PositionedParameters, PagedParameters {
     package let words: String?
     package let category: String?
     package let sort: AgentSort
@@ -53,7 +53,7 @@ package struct AgentQuery: PositionedParameters {
 }
 
 /// A publisher, and where the list of their agents goes on.
-package struct PublisherParameters: PositionedParameters {
+package struct PublisherParameters: PositionedParameters, PagedParameters {
     package let name: String
     package let limit: Int64
     package let cursor: String?

@@ -32,7 +32,7 @@ extension AgentParameters {
 }
 
 /// An agent, and where a list about it goes on.
-package struct AgentPageParameters: PositionedParameters {
+package struct AgentPageParameters: PositionedParameters, PagedParameters {
     package let id: AgentKey
     package let limit: Int64
     package let cursor: String?

@@ -11,7 +11,7 @@ extension Endpoints {
 }
 
 /// Which entries of the log.
-package struct EventQuery: Parameters {
+package struct EventQuery: PagedParameters {
     package let from: Position
     package let limit: Int64
     package let stream: String?

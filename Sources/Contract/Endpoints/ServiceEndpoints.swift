@@ -7,6 +7,9 @@ extension Endpoints {
         "isLive", root: "/health/live", "Whether the program runs", caching: .never, cost: .light)
     package static let isReady = Endpoint<NoParameters, NoBody, Health>.query(
         "isReady", root: "/health/ready", "Whether it can answer", caching: .never)
+    package static let showSecurityContact = Endpoint<NoParameters, NoBody, NoBody>.text(
+        "showSecurityContact", "/.well-known/security.txt", "Say whom to tell about a vulnerability (RFC 9116)",
+        problems: [.pathNotFound])
     package static let showIndex = Endpoint<AgentParameters, NoBody, NoBody>.document(
         "showIndex", "/index/{id}", "Get what installers read of an agent",
         notes:
@@ -63,7 +66,9 @@ extension Endpoints {
             ], isOpen: true)
     }()
 
-    static let service: [any AnyEndpoint] = [isLive, isReady, showIndex, description, descriptionFolder]
+    static let service: [any AnyEndpoint] = [
+        isLive, isReady, showSecurityContact, showIndex, description, descriptionFolder,
+    ]
 }
 
 /// How the program is.

@@ -15,6 +15,12 @@ package protocol PositionedParameters: Parameters {
     var minimumPosition: Position? { get }
 }
 
+/// Parameters with `limit`, the number of rows of a page. A page has fewer where it would be too large.
+package protocol PagedParameters: Parameters {
+    /// The most rows.
+    var limit: Int64 { get }
+}
+
 /// A parameter as the description of the API states it.
 package struct ParameterDeclaration: Sendable {
     /// The part of the URL that holds it.

@@ -18,7 +18,7 @@ struct Listening: Sendable {
             choices: ClientAddress.Field.allCases.map(\.rawValue)),
         .value(
             "trusted-proxy", "CIDR", "proxies whose word is taken for that; may stand several times", isRepeated: true),
-        Limits.option,
+        Limits.option, SecurityContact.option,
         .value("connections", "N", "connections at once (10000); one more replaces an idle one, or gets 503"),
         .value("stall-seconds", "N", "how long a client may send or take nothing (30)"),
         .value("drain-seconds", "N", "how long requests under way may take once it is told to stop (10)"),
@@ -32,6 +32,8 @@ struct Listening: Sendable {
     let publicURL: String
     /// Where the address of a client is found.
     let clients: ClientAddress
+    /// Whom to tell about a vulnerability.
+    let security: SecurityContact
     /// The bounds of the server.
     let limits: HTTPLimits
 
@@ -42,6 +44,7 @@ struct Listening: Sendable {
         address = invocation.values["address"] ?? "127.0.0.1"
         port = try invocation.number("port", 0...65_535).map(UInt16.init)
         publicURL = try Self.publicURL(invocation.values["public-url"])
+        security = try SecurityContact(invocation, publicURL: publicURL)
         let proxies = try Self.proxies(invocation)
         clients = ClientAddress(
             field: invocation.values["client-address"].flatMap(ClientAddress.Field.init), proxies: proxies)

@@ -90,6 +90,7 @@ struct Services: Sendable {
         var router = FrontRouter(
             log: log.component("http"), hosts: listening.hosts, clients: listening.clients,
             translate: Problem.translating)
+        listening.security.add(to: &router, now: Self.now)
         router.on(Endpoints.isLive) { _ in Reply(Health(status: .live)) }
         router.on(Endpoints.isReady) { _ in
             try await isReady()

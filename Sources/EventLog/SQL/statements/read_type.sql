@@ -1,6 +1,15 @@
--- Entries of a type within a window of positions; there is no index on types, so the window is the bound.
+-- Entries of a type within a window of positions, as many as a bound of bytes takes, and one at least; there is no index on
+-- types, so the window is a bound as well.
 SELECT position, stream, version, type, recorded, entry
-FROM log.events
-WHERE position >= $1 AND position < $2 AND type = $4
+FROM (
+    SELECT e.*, sum(octet_length(e.entry)) OVER (ORDER BY e.position) AS total, row_number() OVER (ORDER BY e.position) AS number
+    FROM (
+        SELECT position, stream, version, type, recorded, entry
+        FROM log.events
+        WHERE position >= $1 AND position < $2 AND type = $4
+        ORDER BY position
+        LIMIT $3
+    ) e
+) p
+WHERE total <= $5 OR number = 1
 ORDER BY position
-LIMIT $3
