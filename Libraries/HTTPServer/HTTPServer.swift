@@ -30,6 +30,13 @@ public final class HTTPServer: Sendable {
         var connections: [ObjectIdentifier: HTTPConnection] = [:]
         var ofAddress: [IPAddress: Int] = [:]
         var waiting = HTTPWaiting<ObjectIdentifier>()
+        /// Connections that were idle when this was last looked up, the longest first. By their ids, so that none is kept
+        /// open by it.
+        var idle: ArraySlice<ObjectIdentifier> = []
+        /// Addresses of which none of these is left.
+        var withoutIdle: Set<IPAddress> = []
+        var idleLookedUp: Int64 = .min
+        var takenSinceLookUp = 0
         var isAccepting = false
     }
 
@@ -154,7 +161,7 @@ public final class HTTPServer: Sendable {
             let isSmall = bytes < limits.smallAnswerBytes
             state.waiting.note(
                 ObjectIdentifier(connection), of: address, bytes: isSmall ? 0 : bytes, written: written, now: now)
-            return state.waiting.slowest(limits, now: now).compactMap { state.connections[$0] }
+            return state.waiting.slowest(limits, of: address, now: now).compactMap { state.connections[$0] }
         }
         for connection in slow { connection.assumeIsolated { $0.close() } }
     }
@@ -166,26 +173,65 @@ public final class HTTPServer: Sendable {
 
     // MARK: Room for connections
 
+    /// The connection that is idle for longest, of one address or of all.
+    ///
+    /// All connections are gone through ten times a second, and once for each eighth of them that is new: a flood of new
+    /// ones costs no more than that.
+    private func longestIdle(of address: IPAddress?) -> HTTPConnection? {
+        let now = Host.steadyClockMilliseconds()
+        let known = state.withLock { state -> [HTTPConnection]? in
+            let isDue = state.idleLookedUp == .min || now - state.idleLookedUp >= Self.idleMilliseconds
+            guard isDue || state.takenSinceLookUp >= max(1, limits.connections / 8) else { return nil }
+            state.idleLookedUp = now
+            state.takenSinceLookUp = 0
+            return Array(state.connections.values)
+        }
+        if let known {
+            let idle = known.compactMap { other in
+                other.assumeIsolated { $0.idleSince }.map { (since: $0, connection: other) }
+            }
+            let sorted = idle.sorted { $0.since < $1.since }.map { ObjectIdentifier($0.connection) }
+            state.withLock { state in
+                state.idle = sorted[...]
+                state.withoutIdle = []
+            }
+        }
+        while true {
+            let next = state.withLock { state -> HTTPConnection? in
+                if let address, state.withoutIdle.contains(address) { return nil }
+                while let index = state.idle.firstIndex(where: { id in
+                    address == nil || state.connections[id]?.address == address
+                }) {
+                    if let connection = state.connections[state.idle.remove(at: index)] { return connection }
+                }
+                if let address { state.withoutIdle.insert(address) }
+                return nil
+            }
+            guard let next else { return nil }
+            if next.assumeIsolated({ $0.idleSince }) != nil { return next }
+        }
+    }
+
+    private static let idleMilliseconds: Int64 = 100
+
     /// Takes a new connection, where need be in the place of an idle one; false where there is no room.
     private func take(_ connection: HTTPConnection) -> Bool {
-        let (isFull, isCrowded, others) = state.withLock { state in
+        let (isFull, isCrowded) = state.withLock { state in
             let isFull = state.connections.count >= limits.connections
             let isHalf = state.connections.count >= limits.connections / 2
             let address = connection.address.flatMap { isOneClient($0) ? $0 : nil }
             let isCrowded =
                 isHalf && (address.flatMap { state.ofAddress[$0] } ?? 0) >= limits.connectionsOfAddress
-            return (isFull, isCrowded, isFull || isCrowded ? Array(state.connections.values) : [])
+            return (isFull, isCrowded)
         }
         if isFull || isCrowded {
-            let idle = others.filter { !isCrowded || $0.address == connection.address }.compactMap { other in
-                other.assumeIsolated { $0.idleSince }.map { (since: $0, connection: other) }
-            }
-            guard let longest = idle.min(by: { $0.since < $1.since }) else { return false }
-            longest.connection.assumeIsolated { $0.close() }
+            guard let idle = longestIdle(of: isCrowded ? connection.address : nil) else { return false }
+            idle.assumeIsolated { $0.close() }
         }
         return state.withLock { state in
             guard state.isAccepting else { return false }
             state.connections[ObjectIdentifier(connection)] = connection
+            state.takenSinceLookUp += 1
             if let address = connection.address { state.ofAddress[address, default: 0] += 1 }
             return true
         }

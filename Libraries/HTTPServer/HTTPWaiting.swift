@@ -40,10 +40,11 @@ struct HTTPWaiting<Connection: Hashable> {
         ofAddress[address] = new > 0 ? new : nil
     }
 
-    /// The connections to close so that the limits hold: of those that make one exceeded, the slowest first.
-    func slowest(_ limits: HTTPLimits, now: Int64) -> [Connection] {
-        let crowded = Set(ofAddress.filter { $0.value > limits.waitingBytesOfAddress }.keys)
-        guard !crowded.isEmpty || bytes > limits.waitingBytes else { return [] }
+    /// The connections to close so that the limits hold after a change of one address: of those that make a limit
+    /// exceeded, the slowest first.
+    func slowest(_ limits: HTTPLimits, of address: IPAddress?, now: Int64) -> [Connection] {
+        let isCrowded = (address.flatMap { ofAddress[$0] } ?? 0) > limits.waitingBytesOfAddress
+        guard isCrowded || bytes > limits.waitingBytes else { return [] }
         var (left, leftOfAddress) = (bytes, ofAddress)
         var closed: [Connection] = []
         let bySpeed = answers.filter { $0.value.bytes > 0 }.sorted { speed($0.value, now) < speed($1.value, now) }

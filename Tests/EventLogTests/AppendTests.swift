@@ -34,6 +34,40 @@ import Testing
         }
     }
 
+    /// A page ends at so many bytes, and where one goes on nothing is left out.
+    @Test func aPageIsBoundedInBytes() async throws {
+        try await withLog { fixture, _ in
+            let key = try #require(AgentKey("acme.large"))
+            let count = 40
+            for number in 0..<count {
+                let published = VersionPublished(
+                    version: "1.\(number).0", artifacts: [], listed: true,
+                    capabilities: (0..<250).map { "c\($0)\(String(repeating: "x", count: 180))" },
+                    listingCommitment: SHA256Digest(of: []))
+                let event = fixture.event(.agent(key), published, Int64(number + 1))
+                _ = try await fixture.log.append(
+                    Append(expected: [.agent(key): StreamVersion(Int64(number))], events: [event]))
+            }
+            typealias Read = (Position) async throws -> EventReader.Page
+            let reads: [Read] = [
+                { try await fixture.log.entries.read(from: $0, limit: 1_000) },
+                { try await fixture.log.entries.read(type: VersionPublished.type, from: $0, limit: 1_000) },
+                { try await fixture.log.entries.read(stream: "agent/acme.large", from: $0, limit: 1_000) },
+            ]
+            for read in reads {
+                var (next, seen) = (Position(0), [Position]())
+                while next < Position(Int64(count)) {
+                    let page = try await read(next)
+                    #expect(page.entries.reduce(0) { $0 + $1.bytes.count } <= EventReader.maximumBytes)
+                    seen += page.entries.map(\.position)
+                    try #require(page.next > next)
+                    next = page.next
+                }
+                #expect(seen == (0..<count).map { Position(Int64($0)) })
+            }
+        }
+    }
+
     @Test func anEntryComesBackAsItsBytes() async throws {
         try await withLog { fixture, _ in
             _ = try await fixture.log.append(fixture.claim("acme"))

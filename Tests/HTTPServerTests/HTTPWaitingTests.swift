@@ -20,12 +20,12 @@ import Testing
         waiting.note("slow", of: one, bytes: 600, written: 10, now: 0)
         waiting.note("fast", of: one, bytes: 300, written: 500, now: 0)
         waiting.note("elsewhere", of: other, bytes: 800, written: 0, now: 0)
-        #expect(waiting.slowest(limits(1_000, 10_000), now: 100).isEmpty)
+        #expect(waiting.slowest(limits(1_000, 10_000), of: one, now: 100).isEmpty)
         waiting.note("fast", of: one, bytes: 500, written: 0, now: 100)
-        #expect(waiting.slowest(limits(1_000, 10_000), now: 100) == ["slow"])
+        #expect(waiting.slowest(limits(1_000, 10_000), of: one, now: 100) == ["slow"])
         waiting.remove("slow")
         #expect(waiting.bytes == 1_300)
-        #expect(waiting.slowest(limits(1_000, 10_000), now: 100).isEmpty)
+        #expect(waiting.slowest(limits(1_000, 10_000), of: one, now: 100).isEmpty)
     }
 
     @Test func theSlowestOfAllAreClosedUntilTheRestFits() {
@@ -35,9 +35,9 @@ import Testing
         }
         // Many clients that share an address have no limit of their own.
         waiting.note("shared", of: nil, bytes: 900, written: 1_000, now: 0)
-        #expect(waiting.slowest(limits(1_000, 3_000), now: 10).isEmpty)
-        #expect(waiting.slowest(limits(1_000, 2_000), now: 10) == ["10", "20"])
-        #expect(waiting.slowest(limits(1_000, 0), now: 10).count == 5)
+        #expect(waiting.slowest(limits(1_000, 3_000), of: nil, now: 10).isEmpty)
+        #expect(waiting.slowest(limits(1_000, 2_000), of: nil, now: 10) == ["10", "20"])
+        #expect(waiting.slowest(limits(1_000, 0), of: nil, now: 10).count == 5)
     }
 
     @Test func nothingIsLeftOfWhatWasWritten() {
@@ -48,7 +48,7 @@ import Testing
         }
         for connection in 0..<7 { waiting.remove(connection) }
         #expect(waiting.bytes == 0)
-        #expect(waiting.slowest(limits(0, 0), now: 0).isEmpty)
+        #expect(waiting.slowest(limits(0, 0), of: one, now: 0).isEmpty)
     }
 
     // MARK: The pace of an answer

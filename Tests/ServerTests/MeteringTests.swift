@@ -108,8 +108,18 @@ import Testing
         try await withMarketplace(limits) { marketplace, _ in
             for id in ["acme.a", "acme.b", "acme.c"] { _ = try await marketplace.publish([manifest(id)]) }
             let (_, ada) = try await marketplace.register("ada")
+            // What is refused costs nothing of its kind.
+            for _ in 0..<3 {
+                expect(try await marketplace.send("PUT", "agents/acme.none/star", token: ada), "404 agent-not-found")
+            }
             for id in ["acme.a", "acme.b"] {
                 #expect(try await marketplace.send("PUT", "agents/\(id)/star", token: ada).status == 201)
+                // What is there already adds nothing, and so costs nothing.
+                if id == "acme.a" {
+                    for _ in 0..<3 {
+                        #expect(try await marketplace.send("PUT", "agents/\(id)/star", token: ada).status == 200)
+                    }
+                }
             }
             expectLimited(
                 try await marketplace.send("PUT", "agents/acme.c/star", token: ada), "judgments", within: 1...60)
@@ -204,6 +214,9 @@ import Testing
                 #expect(try await second.publish([manifest("ada.c", "1.1.0")], token: ada).status == 201)
                 #expect(try await second.send("PUT", "agents/ada.c/star", token: mod).status == 201)
                 let administrator = try second.token
+                for version in ["1.0.0", "1.1.0", "1.2.0"] {
+                    #expect(try await second.publish([manifest("acme.z", version)]).status == 201)
+                }
                 let held = try await second.send("POST", "agents/ada.c/quarantine", hold, token: administrator)
                 #expect(held.status == 201)
                 #expect(try await second.stop() == 0)

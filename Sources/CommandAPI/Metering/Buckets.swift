@@ -2,8 +2,8 @@ import Synchronization
 
 /// Token buckets, one for each holder: a holder takes a token for each command, and tokens flow back with time.
 ///
-/// Bounded: with too many holders it forgets those whose bucket is full again. Where there are none of these, a new
-/// holder has to wait.
+/// Bounded: with too many holders it forgets those whose bucket is full again, at most once a second. Where there are none
+/// of these, a new holder has to wait.
 final class Buckets: Sendable {
     /// The state of a bucket after an attempt to take a token.
     struct Level: Equatable {
@@ -20,12 +20,18 @@ final class Buckets: Sendable {
         var milliseconds: Int64
     }
 
+    private struct State {
+        var buckets: [String: Bucket] = [:]
+        var swept: Int64 = .min
+    }
+
     private static let hourMilliseconds: Double = 3_600_000
+    private static let sweepMilliseconds: Int64 = 1_000
 
     private let burst: Double
     private let perMillisecond: Double
     private let maximumHolders: Int
-    private let buckets = Mutex<[String: Bucket]>([:])
+    private let state = Mutex(State())
 
     init(_ rate: MeteringLimits.Rate, maximumHolders: Int = 100_000) {
         burst = Double(rate.burst)
@@ -40,31 +46,35 @@ final class Buckets: Sendable {
     ///
     /// - Parameter now: the steady clock in milliseconds.
     func take(_ holder: String, now: Int64) -> Level {
-        buckets.withLock { buckets in
-            if buckets[holder] == nil, buckets.count >= maximumHolders {
-                buckets = buckets.filter { taken($0.value, now) > 0 }
-                guard buckets.count < maximumHolders else { return level(burst, isTaken: false) }
+        state.withLock { state in
+            if state.buckets[holder] == nil, state.buckets.count >= maximumHolders {
+                // Going through all of them for each new holder would cost a crowd nothing and the server much.
+                if state.swept == .min || now - state.swept >= Self.sweepMilliseconds {
+                    state.swept = now
+                    state.buckets = state.buckets.filter { taken($0.value, now) > 0 }
+                }
+                guard state.buckets.count < maximumHolders else { return level(burst, isTaken: false) }
             }
-            let before = taken(buckets[holder], now)
+            let before = taken(state.buckets[holder], now)
             guard before + 1 <= burst else { return level(before, isTaken: false) }
-            buckets[holder] = Bucket(taken: before + 1, milliseconds: now)
+            state.buckets[holder] = Bucket(taken: before + 1, milliseconds: now)
             return level(before + 1, isTaken: true)
         }
     }
 
     /// The state of a bucket as `take` would leave it, without taking anything.
     func look(_ holder: String, now: Int64) -> Level {
-        buckets.withLock { buckets in
-            let before = taken(buckets[holder], now)
+        state.withLock { state in
+            let before = taken(state.buckets[holder], now)
             return level(before, isTaken: before + 1 <= burst)
         }
     }
 
     /// Returns a token that was taken.
     func giveBack(_ holder: String, now: Int64) {
-        buckets.withLock { buckets in
-            guard let bucket = buckets[holder] else { return }
-            buckets[holder] = Bucket(taken: max(0, taken(bucket, now) - 1), milliseconds: now)
+        state.withLock { state in
+            guard let bucket = state.buckets[holder] else { return }
+            state.buckets[holder] = Bucket(taken: max(0, taken(bucket, now) - 1), milliseconds: now)
         }
     }
 
