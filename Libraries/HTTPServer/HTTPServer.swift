@@ -28,13 +28,13 @@ public final class HTTPServer: Sendable {
 
     private struct State {
         var connections: [ObjectIdentifier: HTTPConnection] = [:]
-        var ofAddress: [IPAddress: Int] = [:]
+        var ofAddress: [IPNetwork: Int] = [:]
         var waiting = HTTPWaiting<ObjectIdentifier>()
         /// Connections that were idle when this was last looked up, the longest first. By their ids, so that none is kept
         /// open by it.
         var idle: ArraySlice<ObjectIdentifier> = []
         /// Addresses of which none of these is left.
-        var withoutIdle: Set<IPAddress> = []
+        var withoutIdle: Set<IPNetwork> = []
         var idleLookedUp: Int64 = .min
         var takenSinceLookUp = 0
         var isAccepting = false
@@ -142,7 +142,7 @@ public final class HTTPServer: Sendable {
         state.withLock { state in
             state.waiting.remove(ObjectIdentifier(connection))
             guard state.connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-            guard let address = connection.address, let count = state.ofAddress[address] else { return }
+            guard let address = connection.address?.network, let count = state.ofAddress[address] else { return }
             state.ofAddress[address] = count > 1 ? count - 1 : nil
         }
     }
@@ -156,7 +156,7 @@ public final class HTTPServer: Sendable {
 
     /// Notes how much of an answer waits in memory for a client, and closes the slowest clients where that is too much.
     func waits(_ connection: HTTPConnection, bytes: Int, written: Int, now: Int64) {
-        let address = connection.address.flatMap { isOneClient($0) ? $0 : nil }
+        let address = connection.address.flatMap { isOneClient($0) ? $0.network : nil }
         let slow = state.withLock { state in
             let isSmall = bytes < limits.smallAnswerBytes
             state.waiting.note(
@@ -177,7 +177,7 @@ public final class HTTPServer: Sendable {
     ///
     /// All connections are gone through ten times a second, and once for each eighth of them that is new: a flood of new
     /// ones costs no more than that.
-    private func longestIdle(of address: IPAddress?) -> HTTPConnection? {
+    private func longestIdle(of address: IPNetwork?) -> HTTPConnection? {
         let now = Host.steadyClockMilliseconds()
         let known = state.withLock { state -> [HTTPConnection]? in
             let isDue = state.idleLookedUp == .min || now - state.idleLookedUp >= Self.idleMilliseconds
@@ -200,7 +200,7 @@ public final class HTTPServer: Sendable {
             let next = state.withLock { state -> HTTPConnection? in
                 if let address, state.withoutIdle.contains(address) { return nil }
                 while let index = state.idle.firstIndex(where: { id in
-                    address == nil || state.connections[id]?.address == address
+                    address == nil || state.connections[id]?.address?.network == address
                 }) {
                     if let connection = state.connections[state.idle.remove(at: index)] { return connection }
                 }
@@ -219,20 +219,20 @@ public final class HTTPServer: Sendable {
         let (isFull, isCrowded) = state.withLock { state in
             let isFull = state.connections.count >= limits.connections
             let isHalf = state.connections.count >= limits.connections / 2
-            let address = connection.address.flatMap { isOneClient($0) ? $0 : nil }
+            let address = connection.address.flatMap { isOneClient($0) ? $0.network : nil }
             let isCrowded =
                 isHalf && (address.flatMap { state.ofAddress[$0] } ?? 0) >= limits.connectionsOfAddress
             return (isFull, isCrowded)
         }
         if isFull || isCrowded {
-            guard let idle = longestIdle(of: isCrowded ? connection.address : nil) else { return false }
+            guard let idle = longestIdle(of: isCrowded ? connection.address?.network : nil) else { return false }
             idle.assumeIsolated { $0.close() }
         }
         return state.withLock { state in
             guard state.isAccepting else { return false }
             state.connections[ObjectIdentifier(connection)] = connection
             state.takenSinceLookUp += 1
-            if let address = connection.address { state.ofAddress[address, default: 0] += 1 }
+            if let address = connection.address?.network { state.ofAddress[address, default: 0] += 1 }
             return true
         }
     }

@@ -3,14 +3,14 @@ import System
 /// The answers that wait in memory for slow clients, by connection.
 struct HTTPWaiting<Connection: Hashable> {
     private struct Answer {
-        let address: IPAddress?
+        let address: IPNetwork?
         var bytes = 0
         var writtenBytes = 0
         let began: Int64
     }
 
     private var answers: [Connection: Answer] = [:]
-    private var ofAddress: [IPAddress: Int] = [:]
+    private var ofAddress: [IPNetwork: Int] = [:]
     private(set) var bytes = 0
 
     /// Notes the state of an answer.
@@ -19,7 +19,7 @@ struct HTTPWaiting<Connection: Hashable> {
     ///   - address: the client's address; nil for one that many clients share.
     ///   - bytes: what waits now.
     ///   - written: what the client has accepted since the last note.
-    mutating func note(_ connection: Connection, of address: IPAddress?, bytes: Int, written: Int, now: Int64) {
+    mutating func note(_ connection: Connection, of address: IPNetwork?, bytes: Int, written: Int, now: Int64) {
         var answer = answers[connection] ?? Answer(address: address, began: now)
         add(bytes - answer.bytes, of: answer.address)
         answer.bytes = bytes
@@ -33,7 +33,7 @@ struct HTTPWaiting<Connection: Hashable> {
         add(-answer.bytes, of: answer.address)
     }
 
-    private mutating func add(_ difference: Int, of address: IPAddress?) {
+    private mutating func add(_ difference: Int, of address: IPNetwork?) {
         bytes += difference
         guard let address else { return }
         let new = ofAddress[address, default: 0] + difference
@@ -42,7 +42,7 @@ struct HTTPWaiting<Connection: Hashable> {
 
     /// The connections to close so that the limits hold after a change of one address: of those that make a limit
     /// exceeded, the slowest first.
-    func slowest(_ limits: HTTPLimits, of address: IPAddress?, now: Int64) -> [Connection] {
+    func slowest(_ limits: HTTPLimits, of address: IPNetwork?, now: Int64) -> [Connection] {
         let isCrowded = (address.flatMap { ofAddress[$0] } ?? 0) > limits.waitingBytesOfAddress
         guard isCrowded || bytes > limits.waitingBytes else { return [] }
         var (left, leftOfAddress) = (bytes, ofAddress)

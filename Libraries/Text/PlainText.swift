@@ -36,12 +36,18 @@ public struct PlainText: Sendable, Equatable {
         let scalars = Array(raw.unicodeScalars)
         var kept = String.UnicodeScalarView()
         var removed: [Unicode.Scalar] = []
+        var known: Set<Unicode.Scalar> = []
         var open: [Unicode.Scalar] = []
+        var openIsolates = 0
         var isClosed = false
         func closeAll() {
             for control in open.reversed() { kept.append(Self.closes(control)) }
             isClosed = isClosed || !open.isEmpty
             open = []
+            openIsolates = 0
+        }
+        func remove(_ scalar: Unicode.Scalar) {
+            if known.insert(scalar).inserted { removed.append(scalar) }
         }
         var index = 0
         while index < scalars.count {
@@ -57,20 +63,30 @@ public struct PlainText: Sendable, Equatable {
                 kept.append(scalar)
             case 0x202a, 0x202b, 0x202d, 0x202e, 0x2066...0x2068:
                 open.append(scalar)
+                if Self.isIsolate(scalar) { openIsolates += 1 }
                 kept.append(scalar)
             case 0x202c:
                 if let last = open.last, !Self.isIsolate(last) { open.removeLast() }
                 kept.append(scalar)
             case 0x2069:
                 // It ends its isolate and all that was begun inside.
-                if let start = open.lastIndex(where: Self.isIsolate) { open.removeSubrange(start...) }
+                if openIsolates > 0, let start = open.lastIndex(where: Self.isIsolate) {
+                    open.removeSubrange(start...)
+                    openIsolates -= 1
+                }
                 kept.append(scalar)
             case 0xe0020...0xe007e where Self.isEmoji(kept.last):
-                let end = scalars[index...].firstIndex { !(0xe0020...0xe007e).contains($0.value) }
-                guard let end, scalars[end].value == 0xe007f else { fallthrough }
-                kept.append(contentsOf: scalars[(index - 1)...end])
-                index = end + 1
-            case _ where Self.meansNothing(scalar): if !removed.contains(scalar) { removed.append(scalar) }
+                let end =
+                    scalars[index...].firstIndex { !(0xe0020...0xe007e).contains($0.value) } ?? scalars.count
+                if end < scalars.count, scalars[end].value == 0xe007f {
+                    kept.append(contentsOf: scalars[(index - 1)...end])
+                    index = end + 1
+                } else {
+                    // All of the run at once: each of its tags would look for the end again.
+                    for tag in scalars[(index - 1)..<end] { remove(tag) }
+                    index = end
+                }
+            case _ where Self.meansNothing(scalar): remove(scalar)
             default: kept.append(scalar)
             }
         }

@@ -12,14 +12,15 @@ final class NamedFiles: Sendable {
     private struct State {
         var shards: [UInt8: Shard] = [:]
         var digests = 0
-        /// Named by this process and perhaps not copied yet.
+        /// Named by this process and perhaps not copied yet, and those before them.
         var fresh: Set<SHA256Digest> = []
+        var earlier: Set<SHA256Digest> = []
     }
 
     private static let digestBytes = 32
     /// Of 100 bytes each.
     private static let maximumCached = 500_000
-    private static let maximumFresh = 100_000
+    private static let maximumFresh = 50_000
     private static let maximumShardBytes = 64 << 20
 
     private let path: String
@@ -32,15 +33,18 @@ final class NamedFiles: Sendable {
     private func shardPath(_ shard: UInt8) -> String { "\(path)/\(Hex.encode([shard]))" }
 
     func contains(_ digest: SHA256Digest) throws(SystemError) -> Bool {
-        if state.withLock({ $0.fresh.contains(digest) }) { return true }
+        if state.withLock({ $0.fresh.contains(digest) || $0.earlier.contains(digest) }) { return true }
         guard let shard = digest.bytes.first else { return false }
         return try read(shard).contains(digest)
     }
 
     func note(_ digests: [SHA256Digest]) {
         state.withLock { state in
-            // What was noted long ago is copied by now.
-            if state.fresh.count + digests.count > Self.maximumFresh { state.fresh.removeAll() }
+            // What was noted two rounds ago is copied by now.
+            if state.fresh.count + digests.count > Self.maximumFresh {
+                state.earlier = state.fresh
+                state.fresh = []
+            }
             state.fresh.formUnion(digests)
         }
     }
@@ -60,7 +64,10 @@ final class NamedFiles: Sendable {
     }
 
     func clear() throws(SystemError) {
-        state.withLock { $0 = State() }
+        state.withLock { state in
+            state.shards = [:]
+            state.digests = 0
+        }
         guard try FileSystem.status(path) != nil else { return }
         for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
     }

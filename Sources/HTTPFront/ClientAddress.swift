@@ -37,52 +37,54 @@ package struct ClientAddress: Sendable {
 
     /// The addresses of one field line from left to right; nil for each that can't be read.
     private static func hops(_ value: String, _ field: Field) -> [IPAddress?] {
-        split(value, at: ",").map { element in
-            switch field {
-            case .forwardedFor: node(element)
-            case .forwarded:
-                split(element, at: ";").lazy.compactMap { pair -> Substring? in
-                    let parts = pair.split(separator: "=", maxSplits: 1)
-                    return parts.count == 2 && parts[0].lowercased() == "for" ? parts[1] : nil
+        let bytes = Array(value.utf8)
+        switch field {
+        case .forwardedFor: return split(bytes, at: ",", heedsQuotes: false).map(node)
+        case .forwarded:
+            // A quote that the client left open would swallow what the proxy added.
+            let isBalanced = bytes.count { $0 == UInt8(ascii: "\"") } % 2 == 0
+            return split(bytes, at: ",", heedsQuotes: isBalanced).map { element in
+                split(element, at: ";", heedsQuotes: isBalanced).lazy.compactMap { pair -> [UInt8]? in
+                    let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
+                    let isFor = parts.count == 2 && String(decoding: parts[0], as: UTF8.self).lowercased() == "for"
+                    return isFor ? Array(parts[1]) : nil
                 }.first.flatMap { node(unquoted($0)) }
             }
         }
     }
 
     /// An address with an optional port: `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]:80` (RFC 7239 6).
-    private static func node(_ text: Substring) -> IPAddress? {
+    private static func node(_ bytes: [UInt8]) -> IPAddress? {
+        let text = String(decoding: bytes, as: UTF8.self)
         if text.hasPrefix("[") { return text.dropFirst().split(separator: "]").first.flatMap { IPAddress($0) } }
-        if text.count(where: { $0 == ":" }) == 1 { return text.split(separator: ":").first.flatMap { IPAddress($0) } }
+        if bytes.count(where: { $0 == UInt8(ascii: ":") }) == 1 {
+            return text.split(separator: ":").first.flatMap { IPAddress($0) }
+        }
         return IPAddress(text)
     }
 
-    private static func unquoted(_ text: Substring) -> Substring {
-        text.count >= 2 && text.first == "\"" && text.last == "\"" ? text.dropFirst().dropLast() : text
+    private static func unquoted(_ bytes: [UInt8]) -> [UInt8] {
+        let quote = UInt8(ascii: "\"")
+        return bytes.count >= 2 && bytes.first == quote && bytes.last == quote
+            ? Array(bytes[1..<(bytes.count - 1)]) : bytes
     }
 
-    /// Splits at a separator outside quotes, and trims spaces and tabs.
-    private static func split(_ text: some StringProtocol, at separator: Character) -> [Substring] {
-        var parts: [Substring] = []
+    /// Splits bytes at a separator, where `heedsQuotes` is true outside of quotes alone, and trims spaces and tabs. A Swift
+    /// `Character` could join the separator with what stands before it.
+    private static func split(_ bytes: [UInt8], at separator: Unicode.Scalar, heedsQuotes: Bool) -> [[UInt8]] {
+        var parts: [[UInt8]] = [[]]
         var isQuoted = false
-        var start = text.startIndex
-        func part(_ end: String.Index) -> Substring {
-            Substring(text[start..<end].drop { $0 == " " || $0 == "\t" }).trimmingEnd
-        }
-        for index in text.indices {
-            if text[index] == "\"" { isQuoted.toggle() }
-            if text[index] == separator, !isQuoted {
-                parts.append(part(index))
-                start = text.index(after: index)
+        for byte in bytes {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if UInt32(byte) == separator.value, !(heedsQuotes && isQuoted) {
+                parts.append([])
+            } else {
+                parts[parts.count - 1].append(byte)
             }
         }
-        return parts + [part(text.endIndex)]
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingEnd: Substring {
-        var text = self
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return text
+        return parts.map { part in
+            let rest = part.drop { $0 == 0x20 || $0 == 0x09 }
+            return Array(rest.reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed())
+        }
     }
 }

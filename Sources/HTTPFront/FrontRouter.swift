@@ -208,7 +208,7 @@ extension HTTPResponse {
             fields: [
                 "access-control-allow-origin": "*", "access-control-allow-methods": "GET, HEAD, OPTIONS",
                 "access-control-allow-headers": "Accept, If-None-Match, If-Range, Range",
-                "access-control-max-age": "86400", "allow": "GET, HEAD, OPTIONS",
+                "access-control-max-age": "86400",
             ])
     }
 

@@ -7,6 +7,9 @@ import System
 package struct ServedHosts: Sendable {
     private let names: Set<String>
     private let addresses: Set<IPAddress>
+    /// True for a server that listens everywhere and has no public URL: it is reached by addresses that it does not know,
+    /// and a page can't make its name an address.
+    private let servesAnyAddress: Bool
 
     /// Takes the public URL, empty where there is none, and the address that the server listens on.
     package init(publicURL: String, listening: String) {
@@ -17,6 +20,7 @@ package struct ServedHosts: Sendable {
             guard let host else { continue }
             if let address = IPAddress(host) { addresses.insert(address) } else { names.insert(host) }
         }
+        servesAnyAddress = publicURL.isEmpty && ["0.0.0.0", "::"].contains(listening)
         self.names = names
         self.addresses = addresses
     }
@@ -26,7 +30,9 @@ package struct ServedHosts: Sendable {
     func serve(_ authority: String?) -> Bool {
         guard let authority else { return true }
         guard let host = Self.host(of: authority) else { return false }
-        if let address = IPAddress(host) { return address.isLoopback || addresses.contains(address) }
+        if let address = IPAddress(host) {
+            return address.isLoopback || servesAnyAddress || addresses.contains(address)
+        }
         return names.contains(host)
     }
 

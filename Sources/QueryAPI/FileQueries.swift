@@ -66,8 +66,8 @@ extension QueryFront {
             } catch let fault as IndexFault {
                 throw Problem(.unavailable, "no file is served now: \(fault)")
             }
-            // An upload that no entry names is not public.
-            let isServed = try withheld == nil && index.isNamed(digest)
+            // An upload that no entry names is not public. The model that led to a manifest knows that one does.
+            let isServed = try withheld == nil && (isManifest || index.isNamed(digest))
             let opened = isServed ? try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes) : nil
             return (opened, withheld, next)
         }

@@ -12,8 +12,8 @@ import Testing
         return limits
     }
 
-    private let one = IPAddress("192.0.2.1")
-    private let other = IPAddress("192.0.2.2")
+    private let one = IPAddress("192.0.2.1")?.network
+    private let other = IPAddress("192.0.2.2")?.network
 
     @Test func theSlowestOfAnAddressIsClosed() {
         var waiting = HTTPWaiting<String>()
@@ -31,7 +31,7 @@ import Testing
     @Test func theSlowestOfAllAreClosedUntilTheRestFits() {
         var waiting = HTTPWaiting<String>()
         for (index, written) in [40, 10, 30, 20].enumerated() {
-            waiting.note("\(written)", of: IPAddress("192.0.2.\(index)"), bytes: 500, written: written, now: 0)
+            waiting.note("\(written)", of: IPAddress("192.0.2.\(index)")?.network, bytes: 500, written: written, now: 0)
         }
         // Many clients that share an address have no limit of their own.
         waiting.note("shared", of: nil, bytes: 900, written: 1_000, now: 0)

@@ -10,7 +10,7 @@ import Testing
         try await withMarketplace { marketplace, _ in
             // 250 capabilities of 190 bytes: each version makes an entry and a row of some 48 KB.
             let words = (0..<250).map { "\"c\($0)\(String(repeating: "x", count: 186))\"" }.joined(separator: ",")
-            let count = 40
+            let count = 24
             var position: Int64 = 0
             for number in 0..<count {
                 let text = """

@@ -56,6 +56,15 @@ import Text
         #expect(!PlainText(plain.text).isClosed)
     }
 
+    /// Steps, not seconds: a text of 300,000 characters would take hours if each looked at all others.
+    @Test(arguments: [
+        "\u{1f3f4}" + String(repeating: "\u{e0061}", count: 300_000),
+        String(repeating: "\u{202a}\u{2069}", count: 150_000),
+    ])
+    func longTextsCostNoMoreThanTheirLength(_ raw: String) {
+        #expect(PlainText(PlainText(raw).text).words == nil)
+    }
+
     @Test func anyTextIsCleanedOnce() {
         var random = SystemRandomNumberGenerator()
         let alphabet: [Unicode.Scalar] = [

@@ -40,8 +40,10 @@ struct Admission: Sendable {
             do {
                 try allowance.take(meter)
             } catch {
-                // A repeat adds nothing, and who lost an answer has to get it.
-                guard let key, try await log.storedReply(KeyID(actor: actor, key: key)) != nil else { throw error }
+                // A repeat adds nothing, and who lost an answer has to get it. One that issued a token issues another.
+                guard let key, meter != .registrations, meter != .tokens,
+                    try await log.storedReply(KeyID(actor: actor, key: key)) != nil
+                else { throw error }
             }
         }
         do {
