@@ -119,11 +119,12 @@ public final class IndexFolder: Sendable {
 
     private var markPath: String { "\(path)/mark.json" }
 
-    /// The mark of the folder; nil where there is none, it is damaged, or it has another format.
+    /// The mark of the folder; nil where there is none, it is damaged or has another format, or the digests of named files
+    /// are missing.
     public func mark() throws(SystemError) -> Mark? {
         guard let bytes = try FileSystem.readIfThere(markPath, limit: 4_096), let value = try? JSONValue(bytes),
             value["format"]?.integer == IndexDocument.format, let log = value["log"]?.string.flatMap(LogID.init),
-            let next = value["next"]?.integer
+            let next = value["next"]?.integer, try named.areThere
         else { return nil }
         return Mark(log: log, next: Position(max(0, next)))
     }

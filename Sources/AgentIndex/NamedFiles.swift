@@ -49,7 +49,13 @@ final class NamedFiles: Sendable {
         }
     }
 
+    /// False where the files were never copied, or were lost since.
+    var areThere: Bool {
+        get throws(SystemError) { try FileSystem.status(path) != nil }
+    }
+
     func add(_ digests: [SHA256Digest]) throws(SystemError) {
+        try FileSystem.makeDirectory(path)
         var files: [(path: String, bytes: [UInt8])] = []
         for (shard, digests) in Dictionary(grouping: digests, by: { $0.bytes[0] }) {
             let known = try read(shard)
@@ -58,9 +64,7 @@ final class NamedFiles: Sendable {
             let bytes = (known.sorted { $0.hex < $1.hex } + new.sorted { $0.hex < $1.hex }).flatMap(\.bytes)
             files.append((shardPath(shard), bytes))
         }
-        guard !files.isEmpty else { return }
-        try FileSystem.makeDirectory(path)
-        try FileSystem.replaceAll(files)
+        if !files.isEmpty { try FileSystem.replaceAll(files) }
     }
 
     func clear() throws(SystemError) {

@@ -10,6 +10,8 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         case authentication
         /// What was asked for can't be understood.
         case usage
+        /// The user said no.
+        case cancelled
     }
 
     package var kind: Kind

@@ -42,9 +42,12 @@ final class Metering: Sendable {
             remaining: level.left, resetSeconds: Int((level.waitMilliseconds + 999) / 1_000))
         guard level.isTaken else {
             let atOnce = rate.burst == rate.perHour ? "" : "\(rate.burst) at once and "
+            let holder =
+                meter == .registrations
+                ? "address" : "account; accounts younger than \(limits.youngDays) days share those of their address"
             throw Problem(
                 .rateLimited,
-                "these are too many \(meter.words): \(atOnce)\(rate.perHour) an hour are taken from one account, and from all accounts of an address that are younger than \(limits.youngDays) days",
+                "these are too many \(meter.words): there may be \(atOnce)\(rate.perHour) an hour from one \(holder)",
                 limit: limit)
         }
         return limit

@@ -48,7 +48,7 @@ struct Publisher: Sendable {
                 switch response.status {
                 case 200: return .unchanged(try Self.answer(response))
                 case 201: return .published(try Self.answer(response))
-                case 503 where attempt < Self.maximumTries: break
+                case 429 where attempt < Self.maximumTries, 503 where attempt < Self.maximumTries: break
                 default: throw Refusal(description: Self.explain(response))
                 }
             } catch  where error is HTTPClientError && attempt < Self.maximumTries {

@@ -120,6 +120,7 @@ enum PublishCommands {
             if Host.isTerminal(0), Host.isTerminal(2) {
                 let answer = Terminal.ask("\(what). Publish? [y/N] ") ?? ""
                 if ["y", "yes"].contains(answer.lowercased().filter { !$0.isWhitespace }) { return }
+                throw Failure(.cancelled, "cancelled", "nothing was published")
             }
             throw Failure(
                 .usage, "namespace-unclaimed", what,

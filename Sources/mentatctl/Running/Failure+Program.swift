@@ -55,6 +55,7 @@ extension Failure {
         case .retryable: .retryable
         case .authentication: .authentication
         case .usage: .usage
+        case .cancelled: .cancelled
         }
     }
 
