@@ -1,12 +1,13 @@
 import Crypto
-import Postgres
-import System
+public import Postgres
+public import System
 
 /// A private Postgres 15 server for one data folder, reachable only over a Unix socket.
 ///
 /// `start` creates the cluster the first time and adopts a server that a crashed run left behind. The server never runs
 /// as root: where this process does, the cluster lies under `/var/lib/mentatlab/` and belongs to the user `postgres`,
-/// who could not reach a data folder below `/root`.
+/// who could not reach a data folder below `/root`. Everybody logs in with a password (SCRAM-SHA-256), the superuser
+/// too.
 public struct EmbeddedPostgres: Sendable {
     /// The reason why the server can't be started or stopped.
     public struct Failure: Error, Sendable, CustomStringConvertible {
@@ -20,6 +21,8 @@ public struct EmbeddedPostgres: Sendable {
         let log: String
         /// The file for the output of the server's tools; its folder is one that the server's user can't write to.
         let tools: String
+        /// The file that tells `initdb` the superuser's password, while it runs.
+        let password: String
         /// The file in the data folder that names the cluster outside of it.
         let claim: String
         /// The words before each command that give up root rights.
@@ -30,8 +33,8 @@ public struct EmbeddedPostgres: Sendable {
     private static let binaries = "/usr/lib/postgresql/15/bin"
     private let place: Place
 
-    /// The connection string in libpq's keyword/value form, without a database.
-    public let connection: String
+    /// Where the server is and its superuser's login, password included; it names no database.
+    public let superuser: PostgresConnectionString
 
     /// Starts the server of a data folder and waits until it accepts connections; creates the cluster where it is
     /// missing.
@@ -41,17 +44,32 @@ public struct EmbeddedPostgres: Sendable {
     ///
     /// - Parameters:
     ///   - dataFolder: an existing folder.
+    ///   - password: the superuser's; a cluster that is made now gets it.
     ///   - progress: gets a line before each step that takes long.
     /// - Throws: `Failure` where Postgres is not installed, the folder was moved, or the server does not start.
     public static func start(
-        dataFolder: String, progress: (String) -> Void
+        dataFolder: String, password: String, progress: (String) -> Void
     ) throws(Failure) -> EmbeddedPostgres {
         do {
-            return try start(in: locate(dataFolder), progress)
+            return try start(in: locate(dataFolder), password, progress)
         } catch let failure as Failure {
             throw failure
         } catch {
             throw Failure(description: "Postgres can't be started: \(error)")
+        }
+    }
+
+    /// True where the data folder has a cluster, whose superuser therefore has a password.
+    public static func hasCluster(dataFolder: String) throws(Failure) -> Bool {
+        do {
+            let place = try locate(dataFolder)
+            // As root a cluster that the folder does not name belongs to one that stood here before.
+            if place.owner != nil, try FileSystem.status(place.claim) == nil { return false }
+            return try FileSystem.status("\(place.cluster)/PG_VERSION") != nil
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(description: "the cluster can't be looked for: \(error)")
         }
     }
 
@@ -94,13 +112,31 @@ public struct EmbeddedPostgres: Sendable {
         }
     }
 
-    /// Creates a database where it is missing.
+    /// Removes the oldest files of the server's log beyond 32 MiB. Blocks the calling thread.
+    public func boundLog() throws(SystemError) {
+        for name in try Self.logFiles(place).dropLast(Self.keptLogFiles) {
+            try FileSystem.remove("\(place.cluster)/log/\(name)")
+        }
+    }
+
+    /// The names of the log's files, the oldest first: their names are times.
+    private static func logFiles(_ place: Place) throws(SystemError) -> [String] {
+        guard try FileSystem.status("\(place.cluster)/log") != nil else { return [] }
+        return try FileSystem.names(in: "\(place.cluster)/log").filter { $0.hasSuffix(".log") }.sorted()
+    }
+
+    private static let logFileMebibytes = 8
+    private static let keptLogFiles = 4
+
+    /// Creates a database where it is missing; the other databases are for the superuser alone.
     ///
     /// - Parameter name: lower-case letters and underscores; a missing database with another name traps.
-    /// - Returns: the connection string of the database.
-    public func makeDatabase(_ name: String) async throws -> String {
+    /// - Returns: the superuser's connection string of the database.
+    public func makeDatabase(_ name: String) async throws -> PostgresConnectionString {
+        var maintenance = superuser
+        maintenance["dbname"] = "postgres"
         let session = PostgresSession(
-            PostgresConfiguration(url: "\(connection) dbname=postgres", applicationName: "marketplace-setup"))
+            PostgresConfiguration(url: maintenance.text, applicationName: "marketplace-setup"))
         let exists = try await session.run { connection in
             try connection.execute(Self.findDatabase, [.text(name)]).count > 0
         }
@@ -109,8 +145,13 @@ public struct EmbeddedPostgres: Sendable {
             precondition(name.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == UInt8(ascii: "_") })
             try await session.run { try $0.executeScript("CREATE DATABASE \(name)") }
         }
+        try await session.run {
+            try $0.executeScript("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
+        }
         await session.close()
-        return "\(connection) dbname=\(name)"
+        var database = superuser
+        database["dbname"] = name
+        return database
     }
 
     private static let findDatabase = PostgresStatement(
@@ -125,7 +166,8 @@ public struct EmbeddedPostgres: Sendable {
             let base = "/tmp/mentatlab-\(Host.userID)"
             return Place(
                 cluster: "\(dataFolder)/postgres", socket: "\(base)/\(hash)", log: "\(dataFolder)/postgres.log",
-                tools: "\(dataFolder)/postgres-tools.log", claim: "\(dataFolder)/postgres-cluster", prefix: [],
+                tools: "\(dataFolder)/postgres-tools.log", password: "\(dataFolder)/postgres-password",
+                claim: "\(dataFolder)/postgres-cluster", prefix: [],
                 owner: nil)
         }
         guard let owner = Host.user(named: "postgres") else {
@@ -135,21 +177,27 @@ public struct EmbeddedPostgres: Sendable {
         let base = "/var/lib/mentatlab/\(hash)"
         return Place(
             cluster: "\(base)/postgres", socket: "\(base)/socket", log: "\(base)/postgres.log",
-            tools: "\(base).tools.log", claim: "\(dataFolder)/postgres-cluster",
+            tools: "\(base).tools.log", password: "\(base).password", claim: "\(dataFolder)/postgres-cluster",
             prefix: ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"], owner: owner)
     }
 
-    private static func start(in place: Place, _ progress: (String) -> Void) throws -> EmbeddedPostgres {
+    private static func start(
+        in place: Place, _ password: String, _ progress: (String) -> Void
+    ) throws -> EmbeddedPostgres {
         // As root all files of the server lie in one folder outside the data folder.
         if place.owner != nil { try claim(FileSystem.parent(of: place.cluster), place, progress) }
         try makePrivate(FileSystem.parent(of: place.socket), place)
         try makePrivate(place.socket, place)
         if try FileSystem.status("\(place.cluster)/PG_VERSION") == nil {
             progress("making a database cluster in \(place.cluster)")
-            try makeCluster(place)
+            try makeCluster(place, password)
         }
         try boot(place, progress)
-        return EmbeddedPostgres(place: place, connection: "host=\(place.socket) user=\(Self.superuser)")
+        var superuser = try PostgresConnectionString("")
+        superuser["host"] = place.socket
+        superuser["user"] = superuserName
+        superuser["password"] = password
+        return EmbeddedPostgres(place: place, superuser: superuser)
     }
 
     /// Starts the server of an existing cluster, or adopts a running one, and waits until it accepts connections.
@@ -158,7 +206,7 @@ public struct EmbeddedPostgres: Sendable {
         var isWaiting = false
         let deadline = Host.steadyClockMilliseconds() + startMilliseconds
         while Host.steadyClockMilliseconds() < deadline {
-            switch try run(place, "pg_isready", ["-h", place.socket, "-U", superuser, "-d", "postgres", "-t", "1"])
+            switch try run(place, "pg_isready", ["-h", place.socket, "-U", superuserName, "-d", "postgres", "-t", "1"])
                 .exitCode
             {
             case 0:
@@ -209,8 +257,11 @@ public struct EmbeddedPostgres: Sendable {
     }
 
     private static func logTail(_ place: Place) -> String {
-        let log = (try? FileSystem.read(place.log, limit: 64 << 20)) ?? []
-        return String(decoding: log.suffix(2000), as: UTF8.self)
+        let newest = (try? logFiles(place))?.last.map { "\(place.cluster)/log/\($0)" }
+        let tails = [place.log, newest].compactMap { $0 }.map { path in
+            String(decoding: ((try? FileSystem.read(path, limit: 64 << 20)) ?? []).suffix(2000), as: UTF8.self)
+        }
+        return tails.joined(separator: "\n")
     }
 
     /// Checks that the cluster outside the data folder belongs to this data folder.
@@ -236,17 +287,20 @@ public struct EmbeddedPostgres: Sendable {
         try FileSystem.replace(place.claim, with: Array(base.utf8))
     }
 
-    private static let superuser = "mentatlab"
+    private static let superuserName = "mentatlab"
 
-    private static func makeCluster(_ place: Place) throws {
+    private static func makeCluster(_ place: Place, _ password: String) throws {
         // Built under another name and renamed, so that a killed run leaves no cluster that looks complete.
         let new = "\(place.cluster).new"
         _ = try Subprocess.run(["/bin/rm", "-rf", "--", new], outputPath: place.tools)
+        try FileSystem.replace(place.password, with: Array("\(password)\n".utf8))
+        defer { try? FileSystem.remove(place.password) }
+        if let owner = place.owner { try FileSystem.changeOwner(place.password, user: owner.id, group: owner.group) }
         let outcome = try run(
             place, "initdb",
             [
-                "-D", new, "-U", superuser, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8",
-                "--lc-collate=C", "--lc-ctype=C.UTF-8", "--data-checksums",
+                "-D", new, "-U", superuserName, "--pwfile=\(place.password)", "--auth-local=scram-sha-256",
+                "--auth-host=reject", "--encoding=UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "--data-checksums",
             ])
         guard outcome.exitCode == 0 else { throw Failure(description: "initdb failed: \(outcome.output)") }
         let configuration = "\(new)/postgresql.conf"
@@ -274,6 +328,11 @@ public struct EmbeddedPostgres: Sendable {
             jit = off
             max_connections = 100
             log_checkpoints = off
+            password_encryption = scram-sha-256
+            logging_collector = on
+            log_filename = '%Y%m%d-%H%M%S.log'
+            log_rotation_age = 0
+            log_rotation_size = \(logFileMebibytes)MB
 
             """
     }

@@ -130,6 +130,18 @@ import System
         }
     }
 
+    /// What the server keeps of a password: a verifier of SCRAM-SHA-256 (RFC 5803), with a salt of its own each time.
+    ///
+    /// A statement that sets a password takes it in place of the password, which so never reaches the server. It holds
+    /// letters, digits and `+/=$:-` alone.
+    public func verifier(ofPassword password: String, for user: String) throws(PostgresError) -> String {
+        guard let text = unsafe PQencryptPasswordConn(connection, password, user, "scram-sha-256") else {
+            throw PostgresError(.unexpectedResult, "libpq makes no verifier of the password")
+        }
+        defer { unsafe PQfreemem(text) }
+        return unsafe String(cString: text)
+    }
+
     func send(_ outcome: Int32) throws(PostgresError) {
         if outcome != 1 { throw lost() }
     }

@@ -50,6 +50,8 @@ public enum PostgresMigrator {
                 name text COLLATE "C" PRIMARY KEY, digest text COLLATE "C" NOT NULL,
                 applied timestamptz NOT NULL DEFAULT now())
             """.utf8))
+    private static let isRecording = PostgresStatement(
+        "migrations_recording", Array("SELECT to_regclass('public.schema_steps') IS NOT NULL".utf8))
     private static let takeTurn = PostgresStatement(
         "migrations_turn", Array("SELECT true FROM (SELECT pg_advisory_xact_lock($1)) AS turn".utf8))
     /// Compares the program's steps with the recorded ones.
@@ -113,6 +115,37 @@ public enum PostgresMigrator {
         await observer.close()
     }
 
+    /// The names of the steps that a database still lacks, for a login that can read the records and change nothing.
+    ///
+    /// - Throws: `PostgresMigrationError`, or `PostgresError` where the records can't be read.
+    public static func missing(
+        _ configuration: PostgresConfiguration, _ steps: [PostgresMigration]
+    ) async throws -> [String] {
+        let session = PostgresSession(configuration)
+        let missing = try await session.run { connection -> [String] in
+            guard try connection.execute(isRecording).first?.bool(0) == true else { return steps.map(\.name) }
+            let recorded = try recordedSteps(steps, connection)
+            return steps.map(\.name).filter { name in !recorded.contains(name) }
+        }
+        await session.close()
+        return missing
+    }
+
+    /// The names of the recorded steps; refuses a database that another program made.
+    private static func recordedSteps(
+        _ steps: [PostgresMigration], _ connection: PostgresConnection
+    ) throws -> [String] {
+        let rows = try connection.execute(compare, [.texts(steps.map(\.name)), .texts(steps.map(\.sql))]).map {
+            (name: try $0.text(0), isRecorded: try $0.bool(1), isKnown: try $0.bool(2), isSame: try $0.bool(3))
+        }
+        if let other = rows.first(where: { !$0.isSame }) { throw PostgresMigrationError.otherText(other.name) }
+        let recorded = rows.filter(\.isRecorded)
+        guard recorded.isEmpty || recorded.contains(where: \.isKnown) else {
+            throw PostgresMigrationError.foreign(recorded.map(\.name))
+        }
+        return recorded.map(\.name)
+    }
+
     private static func apply(
         _ step: PostgresMigration, of steps: [PostgresMigration], _ connection: PostgresConnection,
         _ report: (String) -> Void
@@ -120,15 +153,7 @@ public enum PostgresMigrator {
         try connection.transaction {
             try connection.execute(takeTurn, [.int8(lock)])
             try connection.execute(table)
-            let rows = try connection.execute(compare, [.texts(steps.map(\.name)), .texts(steps.map(\.sql))]).map {
-                (name: try $0.text(0), isRecorded: try $0.bool(1), isKnown: try $0.bool(2), isSame: try $0.bool(3))
-            }
-            if let other = rows.first(where: { !$0.isSame }) { throw PostgresMigrationError.otherText(other.name) }
-            let recorded = rows.filter(\.isRecorded)
-            guard recorded.isEmpty || recorded.contains(where: \.isKnown) else {
-                throw PostgresMigrationError.foreign(recorded.map(\.name))
-            }
-            guard !recorded.contains(where: { $0.name == step.name }) else { return }
+            guard !(try recordedSteps(steps, connection).contains(step.name)) else { return }
             report("applying \(step.name)")
             try connection.executeScript(step.sql)
             try connection.execute(record, [.text(step.name), .text(step.sql)])

@@ -40,8 +40,8 @@ public struct RecordedEntry: Sendable, Equatable {
 public final class EventLog: Sendable {
     /// The settings of a log.
     public struct Configuration: Sendable {
-        /// The connection string of the database, in libpq's format.
-        public var url: String
+        /// How the log reaches the database: as its owner, and as commands.
+        public var database: DatabaseAccess
         /// The number of sessions for reading.
         public var readers = 4
         /// The number of appends that may wait; one more throws `EventLogError.queueFull`.
@@ -54,7 +54,10 @@ public final class EventLog: Sendable {
         public var partitionPositions: Int64 = 1 << 24
 
         /// The default settings for a database.
-        public init(url: String) { self.url = url }
+        public init(_ database: DatabaseAccess) { self.database = database }
+
+        /// The default settings for a database under one login.
+        public init(url: String) { self.init(DatabaseAccess(url: url)) }
     }
 
     private let writer: LogWriter
@@ -80,14 +83,12 @@ public final class EventLog: Sendable {
     /// - Throws: `EventLogError.corrupt` where the database lacks a setting or routine that the log needs, or
     ///   `PostgresError`.
     public static func open(_ configuration: Configuration) async throws -> EventLog {
-        let keeper = PartitionKeeper(url: configuration.url, positions: configuration.partitionPositions)
+        let keeper = PartitionKeeper(configuration.database, positions: configuration.partitionPositions)
         try await keeper.checkDatabase()
         try await keeper.checkGeneration()
         try await keeper.makeRoom()
         let commands = PostgresPool(
-            PostgresConfiguration(
-                url: configuration.url, applicationName: "marketplace-commands", role: DatabaseRole.commands),
-            sessions: configuration.readers)
+            configuration.database.configuration(.commands, "marketplace-commands"), sessions: configuration.readers)
         let proposed = LogID(random: SecureRandom.bytes(16))
         let id: LogID = try await chosenID(commands, Statements.identity, [.text(proposed.hex)])
         return EventLog(
@@ -99,14 +100,13 @@ public final class EventLog: Sendable {
     ) {
         self.reactor = reactor
         // Without these settings a prepared CALL plans its statements each time.
-        let appending = PostgresConfiguration(
-            url: configuration.url, applicationName: "marketplace-append", role: DatabaseRole.commands,
+        let appending = configuration.database.configuration(
+            .commands, "marketplace-append",
             settings: PostgresConfiguration.byKeys.merging(["synchronous_commit": "on"]) { $1 })
         pipeline = PostgresPipeline(appending, on: reactor)
         reads = PostgresPipeline(
-            PostgresConfiguration(
-                url: configuration.url, applicationName: "marketplace-commands", role: DatabaseRole.commands,
-                settings: PostgresConfiguration.byKeys), on: reactor)
+            configuration.database.configuration(
+                .commands, "marketplace-commands", settings: PostgresConfiguration.byKeys), on: reactor)
         writer = LogWriter(
             pipeline: pipeline, keeper: keeper,
             writer: Hex.encode(SecureRandom.bytes(16)),

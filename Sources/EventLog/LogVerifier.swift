@@ -1,7 +1,7 @@
 import Crypto
 public import Events
 import JSON
-import Postgres
+public import Postgres
 
 /// One difference between the bytes of the log and the rest of the database or the files.
 public struct LogDifference: Sendable, Equatable {
@@ -80,12 +80,12 @@ public struct LogVerifier: Sendable {
     /// Creates a verifier.
     ///
     /// - Parameters:
-    ///   - url: a database whose login may read the log and the vault.
+    ///   - database: a login that has the rights of readers. A statement over the whole log may take a day.
     ///   - checkArtifact: checks each file that an entry names.
-    public init(url: String, checkArtifact: @escaping ArtifactCheck) {
-        session = PostgresSession(
-            PostgresConfiguration(
-                url: url, applicationName: "marketplace-verify", statementTimeoutMilliseconds: 24 * 3600 * 1000))
+    public init(_ database: PostgresConfiguration, checkArtifact: @escaping ArtifactCheck) {
+        var patient = database
+        patient.statementTimeoutMilliseconds = 24 * 3600 * 1000
+        session = PostgresSession(patient)
         self.checkArtifact = checkArtifact
     }
 

@@ -2,11 +2,14 @@ import Postgres
 
 /// Creates partitions before they are needed, as the owner of the schema.
 struct PartitionKeeper: Sendable {
+    /// How often an attempt to attach a partition waits for others before it ends their sessions.
+    private static let patientAttempts = 10
+
     private let session: PostgresSession
     private let positions: Int64
 
-    init(url: String, positions: Int64) {
-        session = PostgresSession(PostgresConfiguration(url: url, applicationName: "marketplace-partitions"))
+    init(_ database: DatabaseAccess, positions: Int64) {
+        session = PostgresSession(database.configuration(.owner, "marketplace-partitions"))
         self.positions = positions
     }
 
@@ -57,10 +60,21 @@ struct PartitionKeeper: Sendable {
                     _ = try await session.run { try $0.execute(Statements.attachPartition, bounds).count }
                     break
                 } catch let error as PostgresError where error.sqlState == "55P03" && attempt < 20 {
-                    // Another session holds a lock on the log; appends continue meanwhile.
+                    // Another session holds a lock on the log; appends continue meanwhile. Nobody needs one for this
+                    // long, and whoever may only read may not stop appends by it.
+                    if attempt >= Self.patientAttempts, try await endBlockers() { continue }
                     try await Task.sleep(for: .milliseconds(500))
                 }
             }
+        }
+    }
+
+    /// Ends the sessions in the way; false where there are none, or the owner may not.
+    private func endBlockers() async throws -> Bool {
+        do {
+            return try await session.run { try $0.execute(Statements.endBlockers).first?.integer(0) ?? 0 } > 0
+        } catch let error as PostgresError where error.sqlState == "42501" {
+            return false
         }
     }
 }

@@ -57,5 +57,8 @@ enum Statements {
     static let spoolMark = PostgresStatement("spool_mark", PackageResources.spool_mark_sql)
     static let forgetSpool = PostgresStatement("forget_spool", PackageResources.forget_spool_sql)
     static let knownLines = PostgresStatement("known_lines", PackageResources.known_lines_sql)
+    static let setVerifiers = PostgresStatement("set_verifiers", PackageResources.set_verifiers_sql)
+    static let weakBoundaries = PostgresStatement("weak_boundaries", PackageResources.weak_boundaries_sql)
+    static let endBlockers = PostgresStatement("end_blockers", PackageResources.end_blockers_sql)
     static let clock = PostgresStatement("clock", PackageResources.clock_sql)
 }

@@ -51,10 +51,13 @@ struct Program {
             return try await VerifyCommand(invocation).run()
         case Commands.issueToken.name:
             endOnSignal(signals)
-            return try await TokenCommand(invocation, log).run()
+            return try await TokenCommand(invocation).run()
         case Commands.rebuildVault.name:
             endOnSignal(signals)
-            return try await VaultCommand(invocation, log).run()
+            return try await VaultCommand(invocation).run()
+        case Commands.prepare.name:
+            endOnSignal(signals)
+            return try await PrepareCommand(invocation).run()
         case Commands.limits.name:
             Limits.list(isJSON: invocation.flags.contains("json"))
             return 0
@@ -92,18 +95,18 @@ enum Commands {
         options: [
             data, artifacts, verbose,
         ] + Invocation.databaseOptions + CommandFront.Configuration.options + Listening.options,
-        examples: ["marketplace command --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
+        examples: ["marketplace command --logins /srv/logins --artifacts /srv/artifacts"])
     static let query = Subcommand(
         "query", "Runs the front for reads.",
         options: [
             data, artifacts, cache, verbose,
         ] + Invocation.databaseOptions + Listening.options,
-        examples: ["marketplace query --database-url postgresql:///marketplace --artifacts /srv/artifacts"])
+        examples: ["marketplace query --logins /srv/logins --artifacts /srv/artifacts"])
     static let project = Subcommand(
         "project", "Keeps read models up with the log: those named, or all.",
         arguments: [Subcommand.Argument("NAME", "a projection", .many)],
         options: Invocation.databaseOptions + [verbose],
-        examples: ["marketplace project agents --database-url postgresql:///marketplace"])
+        examples: ["marketplace project agents --logins /srv/logins"])
     static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
         arguments: [Subcommand.Argument("FILE", "the catalogue")],
@@ -147,13 +150,22 @@ enum Commands {
         ] + Invocation.databaseOptions,
         examples: [
             "marketplace log verify",
-            "marketplace log verify --database-url postgresql:///marketplace --artifacts /srv/artifacts --json",
+            "marketplace log verify --logins /srv/logins --artifacts /srv/artifacts --json",
         ])
+
+    static let prepare = Subcommand(
+        "database prepare",
+        "Makes a database ready for a marketplace: a login for each part, and no more rights than it needs.",
+        notes:
+            "Run it as a superuser: only a superuser can take from everybody what could hold up an append. It may run again.",
+        options: [.value("logins", "DIR", "the folder that the logins are kept in, for this user alone")]
+            + Invocation.urlOptions,
+        examples: ["marketplace database prepare --database-url postgresql:///marketplace --logins /srv/logins"])
 
     static let limits = Subcommand(
         "limits", "Lists the bounds on what an account or an address may take, with their defaults.",
         options: [.flag("json", "print one JSON document")],
         examples: ["marketplace limits", "marketplace up --limit registrations-hour=100"])
 
-    static let all = [up, command, query, project, `import`, verify, issueToken, rebuildVault, limits]
+    static let all = [up, command, query, project, `import`, verify, issueToken, rebuildVault, prepare, limits]
 }

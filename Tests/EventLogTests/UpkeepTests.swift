@@ -33,6 +33,34 @@ import Testing
         }
     }
 
+    /// Who may only read can't keep the log from getting room.
+    @Test func aReaderThatHoldsALockIsEnded() async throws {
+        try await TestDatabase.with { url in
+            var patient = DatabaseAccess(url: url).configuration(.queries, "test")
+            patient.transactionPauseMilliseconds = nil
+            let reader = PostgresSession(patient)
+            let look = PostgresStatement("look", Array("SELECT count(*) FROM log.newest".utf8))
+            let held = DispatchSemaphore(value: 0)
+            let (isHeld, tell) = AsyncStream.makeStream(of: Void.self)
+            let holding = Task {
+                try await reader.run { connection in
+                    try connection.executeScript("BEGIN")
+                    try connection.execute(look)
+                    tell.finish()
+                    held.wait()
+                    try connection.execute(look)
+                }
+            }
+            for await _ in isHeld {}
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            #expect(try await log.append(LogFixture(log: log).claim("a")) == .appended(last: Position(0)))
+            held.signal()
+            let ended = await #expect(throws: PostgresError.self) { try await holding.value }
+            #expect(ended?.kind == .connectionLost)
+            await log.close()
+        }
+    }
+
     @Test func aDatabaseOfAnotherGenerationIsRefused() async throws {
         try await TestDatabase.with { url in
             try await TestDatabase.script(url, "ALTER SCHEMA log_r1 RENAME TO log_r9")
@@ -87,8 +115,9 @@ import Testing
                 guard case .appended = outcome else { Issue.record("\(type): \(outcome)"); continue }
             }
             var differences: [LogDifference] = []
-            let counts = try await LogVerifier(url: url) { _, _ in nil }.verify(
-                report: { differences.append($0) }, progress: { _, _ in })
+            let counts = try await LogVerifier(DatabaseAccess(url: url).configuration(.readers, "test")) { _, _ in nil }
+                .verify(
+                    report: { differences.append($0) }, progress: { _, _ in })
             #expect(counts.entries == Int64(EventCatalogue.types.count))
             // One of the files was removed, and here all of them are there.
             #expect(differences.map(\.kind) == [.artifactRemains], "\(differences.prefix(3))")

@@ -21,7 +21,7 @@ import Testing
 
     private func mirror(_ url: String, _ path: String) -> IndexMirror {
         let pool = PostgresPool(
-            PostgresConfiguration(url: url, applicationName: "test", role: DatabaseRole.queries), sessions: 1)
+            DatabaseAccess(url: url).configuration(.queries, "test"), sessions: 1)
         return IndexMirror(
             IndexFolder(path), pool: pool, cursors: CursorFeed.cursors(pool), log: Log("test", threshold: .error))
     }
@@ -68,7 +68,8 @@ import Testing
         await log.close()
         let feed = HeadFeed(head) { head }
         for projection in [Index.self, Files.self] as [any Projection.Type] {
-            let projector = Projector(projection, url: url, head: feed, log: Log("test", threshold: .error))
+            let projector = Projector(
+                projection, DatabaseAccess(url: url), head: feed, log: Log("test", threshold: .error))
             while try await projector.applyBatch() < head {}
         }
         return IndexFolder.Mark(log: log.id, next: head)

@@ -305,7 +305,8 @@ import Testing
         try await TestDatabase.with { url in
             let log = try await EventLog.open(EventLog.Configuration(url: url))
             let head = HeadFeed(Position(0)) { try await log.entries.head() }
-            let projector = Projector(Agents.self, url: url, head: head, log: Log("test", threshold: .error))
+            let projector = Projector(
+                Agents.self, DatabaseAccess(url: url), head: head, log: Log("test", threshold: .error))
             let key = try #require(AgentKey("acme.a"))
             func append(_ number: UInt8) async throws {
                 let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
@@ -350,7 +351,7 @@ import Testing
             let log = try await EventLog.open(EventLog.Configuration(url: url))
             let head = HeadFeed(Position(0)) { try await log.entries.head() }
             let projectors = ProjectionCatalogue.all.map {
-                Projector($0, url: url, head: head, log: Log("test", threshold: .error))
+                Projector($0, DatabaseAccess(url: url), head: head, log: Log("test", threshold: .error))
             }
             var walk = Walk(log, url, seed: seed)
             try await walk.begin()

@@ -29,7 +29,7 @@ import Testing
     private func projectors(_ url: String) -> [Projector] {
         let head = head(url)
         return ProjectionCatalogue.all.map {
-            Projector($0, url: url, head: head, log: Log("test", threshold: .error))
+            Projector($0, DatabaseAccess(url: url), head: head, log: Log("test", threshold: .error))
         }
     }
 

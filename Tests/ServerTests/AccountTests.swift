@@ -158,9 +158,7 @@ import Testing
             let version = try await marketplace.json("agents/bob.tool/versions/1.0.0")
             #expect(version["author"] == nil && version["yank"]?["note"] == nil && version["yanked"]?.bool == true)
             // The log verifies without them.
-            let verified = try await run([
-                try MarketplaceProcess.program, "log", "verify", "--data", marketplace.folder,
-            ])
+            let verified = try await marketplace.operate(["log", "verify"])
             #expect(verified.code == 0, "\(verified.output) \(verified.errors)")
             expect(
                 try await marketplace.send("DELETE", "users/me?abandon=true", token: try marketplace.token),
@@ -348,15 +346,11 @@ import Testing
             let lines = try String(contentsOfFile: "\(marketplace.folder)-up.log", encoding: .utf8)
             #expect(!lines.contains(other.dropFirst(4)))
 
-            let operated = try await run([
-                try MarketplaceProcess.program, "token", "issue", "--user", "Ada", "--data", marketplace.folder,
-            ])
+            let operated = try await marketplace.operate(["token", "issue", "--user", "Ada"])
             #expect(operated.code == 0, "\(operated.errors)")
             let new = operated.output.trimmingCharacters(in: .whitespacesAndNewlines)
             #expect(try json(try await marketplace.send("GET", "users/me", token: new), 200)["name"]?.string == "ada")
-            let nobody = try await run([
-                try MarketplaceProcess.program, "token", "issue", "--user", "eve", "--data", marketplace.folder,
-            ])
+            let nobody = try await marketplace.operate(["token", "issue", "--user", "eve"])
             #expect(nobody.code == 1 && nobody.output.isEmpty)
         }
     }

@@ -13,6 +13,8 @@ final class MarketplaceProcess: Sendable {
 
     let url: String
     let folder: String
+    /// The options of the database that it was started with.
+    private let database: [String]
     private let process: Mutex<Process>
     private let output: OutputFile
     let client = HTTPClient(connections: 16, timeoutMilliseconds: 30_000)
@@ -61,6 +63,9 @@ final class MarketplaceProcess: Sendable {
     /// Starts a command and waits until it says where it serves.
     init(_ arguments: [String], folder: String, environment: [String: String] = [:]) async throws {
         self.folder = folder
+        database =
+            arguments.firstIndex { ["--database-url", "--logins"].contains($0) }
+            .map { Array(arguments[$0...($0 + 1)]) } ?? []
         let process = Process()
         process.executableURL = URL(filePath: try Self.program)
         let takesLimits = ["up", "command"].contains(arguments.first)
@@ -181,11 +186,15 @@ final class MarketplaceProcess: Sendable {
         return try #require(try JSONValue(answer.body)["token"]?.string)
     }
 
+    /// Runs a command of the operator's beside the marketplace, as whoever started it would.
+    func operate(_ words: [String]) async throws -> (code: Int32, output: String, errors: String) {
+        try await run([try Self.program] + words + ["--data", folder] + database)
+    }
+
     /// A token that the operator issues to somebody, found by name or id.
     func operatorToken(for user: String, scopes: [String]) async throws -> String {
-        let issued = try await run(
-            [try Self.program, "token", "issue", "--user", user, "--data", folder]
-                + scopes.flatMap { ["--scope", $0] })
+        let issued = try await operate(
+            ["token", "issue", "--user", user] + scopes.flatMap { ["--scope", $0] })
         try #require(issued.code == 0, "\(issued.errors)")
         return issued.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }

@@ -250,7 +250,7 @@ import Testing
             #expect(try await marketplace.publish(parts("ada.tool", "2.0.0", module: 8), token: ada).status == 201)
             // An auditor misses no file that the log says is gone, and names one that comes back.
             func verify() async throws -> (code: Int32, output: String, errors: String) {
-                try await run([try MarketplaceProcess.program, "log", "verify", "--data", marketplace.folder])
+                try await marketplace.operate(["log", "verify"])
             }
             let verified = try await verify()
             #expect(verified.code == 0, "\(verified.output) \(verified.errors)")

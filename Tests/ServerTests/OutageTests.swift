@@ -61,9 +61,7 @@ import Testing
         let head = try await marketplace.head()
         for id in ids { #expect(try await marketplace.get("agents/\(id)?min_position=\(head - 1)").status == 200) }
         #expect(try await marketplace.get("/health/ready").status == 200)
-        let sound = try await run([
-            try MarketplaceProcess.program, "log", "verify", "--data", marketplace.folder,
-        ])
+        let sound = try await marketplace.operate(["log", "verify"])
         #expect(sound.code == 0, "\(sound)")
     }
 

@@ -41,6 +41,9 @@ struct EmbeddedServer {
         return pid
     }
 
+    /// The folder of the server's log.
+    var logFolder: String { "\(cluster)/log" }
+
     /// The folder that holds the cluster.
     var place: String { URL(filePath: cluster).deletingLastPathComponent().path }
 
@@ -146,7 +149,7 @@ struct EmbeddedServer {
             let run = try JSONValue(Array(try Data(contentsOf: URL(filePath: "\(folder)/run.json"))))
             #expect(run["url"]?.string == marketplace.url)
             #expect(run["pid"]?.integer == Int64(marketplace.processID))
-            #expect(run["database_url"]?.string?.contains("dbname=marketplace") == true)
+            #expect(run["database_url"]?.string?.contains("dbname='marketplace'") == true)
             #expect(try await marketplace.stop() == 0)
         }
     }
@@ -217,7 +220,8 @@ struct EmbeddedServer {
                         folder: folder, environment: way == "variable" ? ["MENTATLAB_DATABASE_URL": url] : [:])
                     #expect(try await marketplace.get("agents").status == 200)
                     let announced = try JSONValue([UInt8](Data(contentsOf: URL(filePath: "\(folder)/run.json"))))
-                    #expect(announced["database_url"]?.string == url)
+                    // It may be anybody's login; only one that just reads is told on.
+                    #expect(announced["database_url"] == nil && announced["url"]?.string == marketplace.url)
                     #expect(try await marketplace.stop() == 0)
                 }
             }

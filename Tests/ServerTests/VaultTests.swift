@@ -61,9 +61,7 @@ import Testing
             #expect(kept.count { $0.hasPrefix("name agents") } == 3)
 
             func rebuild() async throws -> JSONValue {
-                let outcome = try await run([
-                    try MarketplaceProcess.program, "vault", "rebuild", "--data", marketplace.folder, "--json",
-                ])
+                let outcome = try await marketplace.operate(["vault", "rebuild", "--json"])
                 #expect(outcome.code == 0, "\(outcome.errors)")
                 return try JSONValue(Array(outcome.output.utf8))
             }

@@ -66,7 +66,7 @@ import Testing
                 }
                 #expect(try await marketplace.head() == 9)
                 let program = try MarketplaceProcess.program
-                let sound = try await run([program, "log", "verify", "--data", folder])
+                let sound = try await marketplace.operate(["log", "verify"])
                 #expect(sound.code == 0, "\(sound)")
                 #expect(sound.output == "9 entries, 4 contents, 3 artifacts verified, 0 differences\n")
 
@@ -119,9 +119,7 @@ import Testing
                 return count
             }
             for _ in 0..<8 {
-                let outcome = try await run([
-                    try MarketplaceProcess.program, "log", "verify", "--data", marketplace.folder,
-                ])
+                let outcome = try await marketplace.operate(["log", "verify"])
                 #expect(outcome.code == 0, "\(outcome)")
             }
             growing.cancel()

@@ -1,9 +1,16 @@
-/// The database roles that the schema grants rights to.
-public enum DatabaseRole {
+/// The roles that the schema grants rights to; each part of the program logs in as one of them.
+public enum DatabaseRole: String, Sendable, CaseIterable {
+    /// Owns the schema: migrations, partitions and upkeep.
+    case owner
     /// Appends to the log; reads and writes the vault.
-    public static let commands = "marketplace_commands"
-    /// Reads models and entries; has no right on the vault.
-    public static let queries = "marketplace_queries"
+    case commands
     /// Reads the log with its contents and writes models; has no right on the vault.
-    public static let projectors = "marketplace_projectors"
+    case projectors
+    /// Reads models and entries; has no right on the vault.
+    case queries
+    /// Reads the log with its contents and the models, for people and for tools that look and change nothing.
+    case readers
+
+    /// The name in the database.
+    public var name: String { "marketplace_\(rawValue)" }
 }

@@ -4,25 +4,23 @@ import Contract
 import EventLog
 import Events
 import JSON
-import Logging
 import System
 
 /// `marketplace token issue`
 struct TokenCommand {
     private let name: String
     private let folder: String
-    private let databaseURL: String?
+    private let invocation: Invocation
     private let isJSON: Bool
     private let scopes: [PermissionWord]
-    private let log: Log
 
-    init(_ invocation: Invocation, _ log: Log) throws {
+    init(_ invocation: Invocation) throws {
         guard let name = invocation.values["user"] else {
             throw UsageError("`marketplace token issue` needs --user: whose token it will be.")
         }
         self.name = name
         folder = invocation.values["data"] ?? ".mentatlab"
-        databaseURL = try invocation.databaseURL(takesEnvironment: invocation.values["data"] == nil)
+        self.invocation = invocation
         isJSON = invocation.flags.contains("json")
         scopes = try (invocation.allValues["scope"] ?? []).map { text in
             guard let word = PermissionWord(text) else {
@@ -30,16 +28,12 @@ struct TokenCommand {
             }
             return word
         }
-        self.log = log
     }
 
     func run() async throws -> Int32 {
         let data = try DataFolder(folder)
-        guard let url = databaseURL ?? data.runningDatabaseURL() else {
-            throw UsageError("no marketplace runs in \(data.path); start one, or give --database-url.")
-        }
-        let services = Services(databaseURL: url, log: log)
-        let eventLog = try await services.openLog()
+        let database = try invocation.databaseBeside(data, [.owner, .commands])
+        let eventLog = try await EventLog.open(EventLog.Configuration(database))
         let issued = try await OperatorTokens(log: eventLog, now: Services.now).issue(to: name, scopes: scopes)
         await eventLog.close()
         guard let issued else {

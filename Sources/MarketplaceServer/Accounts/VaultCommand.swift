@@ -2,29 +2,24 @@ import CommandAPI
 import CommandLine
 import EventLog
 import JSON
-import Logging
 import System
 
 /// `marketplace vault rebuild`
 struct VaultCommand {
     private let folder: String
-    private let databaseURL: String?
+    private let invocation: Invocation
     private let isJSON: Bool
-    private let log: Log
 
-    init(_ invocation: Invocation, _ log: Log) throws {
+    init(_ invocation: Invocation) {
         folder = invocation.values["data"] ?? ".mentatlab"
-        databaseURL = try invocation.databaseURL(takesEnvironment: invocation.values["data"] == nil)
+        self.invocation = invocation
         isJSON = invocation.flags.contains("json")
-        self.log = log
     }
 
     func run() async throws -> Int32 {
         let data = try DataFolder(folder)
-        guard let url = databaseURL ?? data.runningDatabaseURL() else {
-            throw UsageError("no marketplace runs in \(data.path); start one, or give --database-url.")
-        }
-        let eventLog = try await Services(databaseURL: url, log: log).openLog()
+        let database = try invocation.databaseBeside(data, [.owner, .commands])
+        let eventLog = try await EventLog.open(EventLog.Configuration(database))
         let derived = try await eventLog.rebuildVault(VaultDerivation())
         await eventLog.close()
         if isJSON {

@@ -20,7 +20,7 @@ struct DataFolder: Sendable {
     }
 
     /// Refuses what others could have put there or can change: the programs of the folder trust what they read in it.
-    private static func checkIsOurs(_ path: String, _ what: String) throws {
+    static func checkIsOurs(_ path: String, _ what: String) throws {
         guard let status = try FileSystem.status(path) else { return }
         guard status.owner == Host.userID else {
             throw UsageError(
@@ -37,6 +37,7 @@ struct DataFolder: Sendable {
     var readers: String { "\(path)/readers" }
     var dayKeys: String { "\(path)/day-keys" }
     var adminToken: String { "\(path)/admin-token" }
+    var logins: DatabaseLogins { DatabaseLogins("\(path)/logins") }
     private var runFile: String { "\(path)/run.json" }
 
     /// Claims the folder for this process; nil while another one holds it.
@@ -45,7 +46,9 @@ struct DataFolder: Sendable {
     }
 
     /// Says where this process serves and what it keeps its files in.
-    func announce(url: String, databaseURL: String, artifacts: String) throws(SystemError) {
+    ///
+    /// - Parameter databaseURL: a login that reads and changes nothing; nil where there is none.
+    func announce(url: String, databaseURL: String?, artifacts: String) throws(SystemError) {
         var writer = JSONWriter()
         writer.object { object in
             object.member("artifacts", artifacts)
@@ -67,7 +70,7 @@ struct DataFolder: Sendable {
     /// The folder of files of the marketplace that runs in this folder; nil where none says so.
     func runningArtifacts() -> String? { announcement?["artifacts"]?.string }
 
-    /// The database of the marketplace that runs in this folder; nil where none says so.
+    /// The database of the marketplace that runs in this folder, under a login that only reads; nil where none says so.
     func runningDatabaseURL() -> String? { announcement?["database_url"]?.string }
 
     private var announcement: JSONValue? {

@@ -17,21 +17,20 @@ import System
 
 /// Puts the parts of the program together: the one place that knows them all.
 struct Services: Sendable {
-    let databaseURL: String
+    let database: DatabaseAccess
     let log: Log
     /// The log's head, followed by everything in this process.
     let head: HeadFeed
     /// How far the models are.
     let cursors: CursorFeed
 
-    init(databaseURL: String, log: Log) {
-        self.databaseURL = databaseURL
+    /// - Parameter following: the role in which the process reads how far the log and the models are.
+    init(_ database: DatabaseAccess, following: DatabaseRole = .queries, log: Log) {
+        self.database = database
         self.log = log
         // One session for both, which are rarely asked for.
         let pool = PostgresPool(
-            PostgresConfiguration(
-                url: databaseURL, applicationName: "marketplace-follow", role: DatabaseRole.queries,
-                statementTimeoutMilliseconds: 10_000), sessions: 1)
+            database.configuration(following, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         cursors = CursorFeed.cursors(pool)
@@ -41,18 +40,47 @@ struct Services: Sendable {
 
     static let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Host.wallClockMilliseconds()) }
 
-    /// Brings the database to the present schema. Safe with two programs at once.
+    private static let schema = EventLogSchema.steps + ProjectionCatalogue.schema
+    private static let schemaSeconds: Int64 = 60
+
+    /// Brings the database to the present schema, as its owner, and warns where its logins are no boundaries. Safe with
+    /// two programs at once.
     func migrate() async throws {
-        let log = log.component("schema")
-        try await PostgresMigrator.migrate(
-            PostgresConfiguration(url: databaseURL, applicationName: "marketplace-migrate"),
-            EventLogSchema.steps + ProjectionCatalogue.schema
-        ) { log.info($0) }
+        let lines = log.component("schema")
+        try await PostgresMigrator.migrate(database.configuration(.owner, "marketplace-migrate"), Self.schema) {
+            lines.info($0)
+        }
+        var weaknesses = try await DatabasePreparation.weaknesses(database)
+        if database.isShared { weaknesses.insert("all parts of this program share one login", at: 0) }
+        if !weaknesses.isEmpty {
+            log.component("database").warning(
+                "\(weaknesses.joined(separator: "; ")): `marketplace database prepare` makes a login for each part")
+        }
+    }
+
+    /// Waits for the present schema, for a part that can't change it: a minute at most.
+    func awaitSchema(as role: DatabaseRole) async throws {
+        let deadline = Host.steadyClockMilliseconds() + Self.schemaSeconds * 1_000
+        var isWaiting = false
+        while true {
+            let missing = try await PostgresMigrator.missing(
+                database.configuration(role, "marketplace-migrate"), Self.schema)
+            if missing.isEmpty { return }
+            let steps = missing.joined(separator: ", ")
+            guard Host.steadyClockMilliseconds() < deadline else {
+                throw UsageError(
+                    "the database lacks \(steps); `marketplace command`, `marketplace up` and `marketplace database prepare` bring it up to date."
+                )
+            }
+            if !isWaiting { log.component("schema").info("waiting for the schema", ["missing": steps]) }
+            isWaiting = true
+            try await Task.sleep(for: .milliseconds(500))
+        }
     }
 
     /// Opens the log.
     func openLog() async throws -> EventLog {
-        var configuration = EventLog.Configuration(url: databaseURL)
+        var configuration = EventLog.Configuration(database)
         configuration.announce = { [head] next in head.announce(next) }
         if let positions = Failpoint.number("partition_positions") { configuration.partitionPositions = positions }
         return try await EventLog.open(configuration)
@@ -77,8 +105,7 @@ struct Services: Sendable {
 
     /// Opens the store of files for writing.
     func openStore(_ folder: ArtifactFolder) throws -> ArtifactStore {
-        var configuration = PostgresConfiguration(
-            url: databaseURL, applicationName: "marketplace-artifacts", role: DatabaseRole.commands)
+        var configuration = database.configuration(.commands, "marketplace-artifacts")
         // The sweep's lock guards a file: a sweep that is stopped may not lose it and then go on.
         configuration.transactionPauseMilliseconds = nil
         let leases = PostgresPool(configuration, sessions: 2)
@@ -105,9 +132,8 @@ struct Services: Sendable {
         _ configuration: CommandFront.Configuration
     ) throws -> CommandFront {
         let pool = PostgresPool(
-            PostgresConfiguration(
-                url: databaseURL, applicationName: "marketplace-moderation", role: DatabaseRole.commands,
-                statementTimeoutMilliseconds: 10_000), sessions: 1)
+            database.configuration(.commands, "marketplace-moderation", statementTimeoutMilliseconds: 10_000),
+            sessions: 1)
         let flags = FlagReader(pool: pool)
         return try CommandFront(
             log: eventLog, artifacts: store, index: index, configuration: configuration, now: Self.now, lines: log,
@@ -137,9 +163,8 @@ struct Services: Sendable {
     func queryFront(
         _ folder: ArtifactFolder, _ index: IndexFolder, cachedMebibytes: Int?, on reactor: Reactor
     ) -> QueryFront {
-        let configuration = PostgresConfiguration(
-            url: databaseURL, applicationName: "marketplace-query", role: DatabaseRole.queries,
-            statementTimeoutMilliseconds: 10_000)
+        let configuration = database.configuration(
+            .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000)
         let pool = PostgresPool(configuration, sessions: 8)
         var short = configuration
         short.settings = PostgresConfiguration.alongIndexes
@@ -194,7 +219,7 @@ struct Services: Sendable {
         await withTaskGroup { group in
             for projection in projections {
                 let projector = Projector(
-                    projection, url: databaseURL, head: head, cursors: cursors, log: log.component("project"))
+                    projection, database, head: head, cursors: cursors, log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }
@@ -202,9 +227,8 @@ struct Services: Sendable {
 
     /// What keeps a folder up with the index.
     func mirror(_ folder: IndexFolder) -> IndexMirror {
-        let configuration = PostgresConfiguration(
-            url: databaseURL, applicationName: "marketplace-index", role: DatabaseRole.queries,
-            statementTimeoutMilliseconds: 10_000)
+        let configuration = database.configuration(
+            .queries, "marketplace-index", statementTimeoutMilliseconds: 10_000)
         return IndexMirror(
             folder, pool: PostgresPool(configuration, sessions: 1), cursors: cursors, log: log.component("index"))
     }

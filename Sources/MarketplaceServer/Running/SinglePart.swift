@@ -20,19 +20,25 @@ struct SinglePart {
     private let log: Log
 
     init(_ invocation: Invocation, _ log: Log) throws {
-        guard let url = try invocation.databaseURL(takesLibpq: true) else {
+        let roles: [DatabaseRole] =
+            switch invocation.command.name {
+            case Commands.command.name: [.owner, .commands, .queries]
+            case Commands.query.name: [.queries]
+            default: [.projectors]
+            }
+        guard let database = try invocation.database(roles, takesLibpq: true) else {
             throw UsageError(
-                "`marketplace \(invocation.command.name)` needs a database: --database-url, --database-url-file, MENTATLAB_DATABASE_URL or libpq's variables."
+                "`marketplace \(invocation.command.name)` needs a database: --logins, --database-url, --database-url-file, MENTATLAB_DATABASE_URL or libpq's variables."
             )
         }
         self.invocation = invocation
         listening = try Listening(invocation)
         self.log = log
-        services = Services(databaseURL: url, log: log)
+        services = Services(
+            database, following: invocation.command.name == Commands.project.name ? .projectors : .queries, log: log)
     }
 
     func run(_ signals: Signals) async throws -> Int32 {
-        try await services.migrate()
         switch invocation.command.name {
         case Commands.command.name: try await command(signals)
         case Commands.query.name: try await query(signals)
@@ -55,6 +61,7 @@ struct SinglePart {
 
     private func command(_ signals: Signals) async throws {
         let folder = try artifactFolder()
+        try await services.migrate()
         let eventLog = try await services.openLog()
         let data = try dataFolder()
         if try await services.found(eventLog, in: data) != nil {
@@ -82,6 +89,7 @@ struct SinglePart {
     }
 
     private func query(_ signals: Signals) async throws {
+        try await services.awaitSchema(as: .queries)
         let reactor = try Reactor(name: "http")
         let cached = try invocation.number("cache-mebibytes", 0...65_536)
         let index = IndexFolder(try dataFolder().index)
@@ -106,6 +114,7 @@ struct SinglePart {
             throw UsageError("there is no projection '\(name)'; there are \(known).")
         }
         let chosen = ProjectionCatalogue.all.filter { names.isEmpty || names.contains($0.name) }
+        try await services.awaitSchema(as: .projectors)
         let projecting = Task { await services.project(chosen) }
         Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
         _ = await signals.next()

@@ -20,7 +20,7 @@ struct Up {
 
     private let folder: String
     private let listening: Listening
-    private let givenDatabase: String?
+    private let givenDatabase: DatabaseAccess?
     private let givenArtifacts: String?
     private let publish: String?
     private let catalog: String?
@@ -31,7 +31,7 @@ struct Up {
     init(_ invocation: Invocation, _ log: Log) throws {
         folder = invocation.values["data"] ?? ".mentatlab"
         listening = try Listening(invocation)
-        givenDatabase = try invocation.databaseURL()
+        givenDatabase = try invocation.database(DatabaseRole.allCases)
         givenArtifacts = invocation.values["artifacts"]
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
@@ -69,7 +69,9 @@ struct Up {
             let (log, worker) = (log, Worker(name: "postgres-watch"))
             defer { worker.stop() }
             let server = try await worker.run {
-                try EmbeddedPostgres.start(dataFolder: data.path) { log.info($0) }
+                let password = try data.logins.superuserPassword(
+                    isSet: EmbeddedPostgres.hasCluster(dataFolder: data.path))
+                return try EmbeddedPostgres.start(dataFolder: data.path, password: password) { log.info($0) }
             }
             let watch = Task { await keepRunning(server, on: worker) }
             func stop() async throws {
@@ -79,7 +81,10 @@ struct Up {
                 try server.stop()
             }
             do {
-                try await serve(data, try await server.makeDatabase("marketplace"), signals)
+                let superuser = try await server.makeDatabase("marketplace")
+                try data.logins.keep(superuser: superuser)
+                try await data.logins.prepare(administrator: superuser)
+                try await serve(data, try data.logins.access(DatabaseRole.allCases), signals)
             } catch {
                 try? await stop()
                 throw error
@@ -98,6 +103,7 @@ struct Up {
             do {
                 let isBack = try await worker.run { try server.restartIfGone { log.info($0) } }
                 if isBack { log.warning("Postgres was gone; it runs again") }
+                try await worker.run { try server.boundLog() }
                 pauseMilliseconds = Self.firstPauseMilliseconds
             } catch {
                 log.error("Postgres is gone and does not start", ["error": "\(error)"])
@@ -107,8 +113,8 @@ struct Up {
         }
     }
 
-    private func serve(_ data: DataFolder, _ databaseURL: String, _ signals: Signals) async throws {
-        let services = Services(databaseURL: databaseURL, log: log)
+    private func serve(_ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals) async throws {
+        let services = Services(database, log: log)
         try await services.migrate()
         let eventLog = try await services.openLog()
         if let secret = try await services.found(eventLog, in: data) {
@@ -141,7 +147,8 @@ struct Up {
                 group.addTask { await commands.work() }
             }
         }
-        try data.announce(url: url, databaseURL: databaseURL, artifacts: try FileSystem.resolve(files))
+        try data.announce(
+            url: url, databaseURL: database.login(.readers), artifacts: try FileSystem.resolve(files))
         Host.write("MentatLab Marketplace is ready at \(url)\n", to: 1)
         let filling = Task { try await fill(data, url) }
 

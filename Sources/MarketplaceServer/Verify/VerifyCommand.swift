@@ -4,40 +4,47 @@ import Crypto
 import EventLog
 import Events
 import JSON
+import Postgres
 import System
 
 /// `marketplace log verify`: holds the database and the files to what the log's own bytes say.
 struct VerifyCommand {
-    private let databaseURL: String
+    private static let application = "marketplace-verify"
+
+    private let database: PostgresConfiguration
     private let folder: ArtifactFolder
     private let isJSON: Bool
 
     init(_ invocation: Invocation) throws {
         isJSON = invocation.flags.contains("json")
-        if let url = try invocation.databaseURL(takesEnvironment: invocation.values["data"] == nil) {
-            guard let artifacts = invocation.values["artifacts"] else {
+        let named = try invocation.database([.readers], takesEnvironment: invocation.values["data"] == nil)
+        if let named {
+            let running = try invocation.values["data"].flatMap { try DataFolder($0).runningArtifacts() }
+            guard let artifacts = invocation.values["artifacts"] ?? running else {
                 throw UsageError("`marketplace log verify` with a database needs --artifacts as well.")
             }
-            (databaseURL, folder) = (url, ArtifactFolder(artifacts))
+            (database, folder) = (named.configuration(.readers, Self.application), ArtifactFolder(artifacts))
         } else {
             let path = invocation.values["data"] ?? ".mentatlab"
             guard try FileSystem.status(path) != nil else {
                 throw UsageError("there is no data folder \(path); name one with --data, or a database.")
             }
             let data = try DataFolder(path)
-            guard let url = data.runningDatabaseURL(), let artifacts = data.runningArtifacts() else {
+            guard let artifacts = data.runningArtifacts() else {
                 throw UsageError(
                     "no marketplace runs in \(data.path); start it with `marketplace up --data \(path)`, or name a database."
                 )
             }
-            (databaseURL, folder) = (url, ArtifactFolder(invocation.values["artifacts"] ?? artifacts))
+            let access = try invocation.databaseBeside(data, [.readers])
+            database = access.configuration(.readers, Self.application)
+            folder = ArtifactFolder(invocation.values["artifacts"] ?? artifacts)
         }
     }
 
     func run() async throws -> Int32 {
         let folder = folder
         let worker = Worker(name: "verify")
-        let verifier = LogVerifier(url: databaseURL) { artifact, position in
+        let verifier = LogVerifier(database) { artifact, position in
             try await worker.run { try Self.check(artifact, at: position, in: folder) }
         }
         // Those of a document, which is printed as a whole; of lines only the number.

@@ -1,4 +1,4 @@
-import EventLog
+public import EventLog
 public import Events
 public import Following
 public import Logging
@@ -20,19 +20,19 @@ public struct Projector: Sendable {
     private let cursors: CursorFeed?
     private let log: Log
 
-    /// Creates a projector over a database whose login may act as projectors.
+    /// Creates a projector that works in the role of projectors.
     ///
     /// - Parameters:
     ///   - head: the log's head, which all projectors of a process share.
     ///   - cursors: the feed to which the projector announces its cursor.
     public init(
-        _ projection: any Projection.Type, url: String, head: HeadFeed, cursors: CursorFeed? = nil, log: Log
+        _ projection: any Projection.Type, _ database: DatabaseAccess, head: HeadFeed, cursors: CursorFeed? = nil,
+        log: Log
     ) {
         self.projection = projection
         session = PostgresSession(
-            PostgresConfiguration(
-                url: url, applicationName: "marketplace-project-\(projection.name)", role: DatabaseRole.projectors,
-                settings: PostgresConfiguration.plannedOnce))
+            database.configuration(
+                .projectors, "marketplace-project-\(projection.name)", settings: PostgresConfiguration.plannedOnce))
         self.head = head
         self.cursors = cursors
         self.log = log

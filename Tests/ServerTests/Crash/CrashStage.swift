@@ -30,10 +30,11 @@ final class CrashStage: Sendable {
         }
     }
 
+    /// The superuser's: the tests look everywhere.
     var databaseURL: String {
         get throws {
-            let run = try String(contentsOfFile: "\(folder)/run.json", encoding: .utf8)
-            return String(try #require(run.firstMatch(of: /"database_url":"([^"]+)"/)).1)
+            try String(contentsOfFile: "\(folder)/logins/superuser", encoding: .utf8)
+                .trimmingCharacters(in: .newlines)
         }
     }
 
@@ -55,7 +56,7 @@ final class CrashStage: Sendable {
             if let process = member.process, ProcessState.isAlive(process.processID) { continue }
             var arguments = ["up", "--data", member.folder, "--port", "0"]
             if member.target == .second {
-                arguments += ["--database-url", try databaseURL, "--artifacts", "\(folder)/artifacts"]
+                arguments += ["--logins", "\(folder)/logins", "--artifacts", "\(folder)/artifacts"]
             }
             // A program may meet a Postgres that has just gone; whoever starts it tries again.
             var started: MarketplaceProcess?

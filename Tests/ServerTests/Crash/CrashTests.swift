@@ -126,8 +126,8 @@ import Testing
 
     /// The same of a copy whose models were made anew.
     private static func rebuilt(_ url: String) async throws -> [String] {
-        let copy = url.replacing("dbname=marketplace", with: "dbname=rebuilt")
-        let admin = url.replacing("dbname=marketplace", with: "dbname=postgres")
+        let copy = url.replacing("dbname='marketplace'", with: "dbname='rebuilt'")
+        let admin = url.replacing("dbname='marketplace'", with: "dbname='postgres'")
         // The backends of what was killed may still be there.
         try await TestDatabase.script(
             admin, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'marketplace'")
@@ -152,7 +152,7 @@ import Testing
         for _ in 0..<600 {
             let isDone = try await TestDatabase.query(
                 copy,
-                "SELECT (count(*) = 7 AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors")
+                "SELECT (count(*) = 5 AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors")
             if isDone == ["true"] { break }
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -1,10 +1,13 @@
--- Three roles, each with what its front needs. Roles belong to the whole server, so another database of it may have
--- made them already.
+-- The roles, each with what its part needs. They belong to the whole server, so another database of it, or whoever
+-- prepared the database, may have made them already. Where they are no logins yet, the owner takes them on.
 DO $$
 DECLARE
     wanted text;
+    makes_roles constant boolean := (SELECT rolcreaterole AND NOT rolsuper FROM pg_roles WHERE rolname = current_user);
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['marketplace_commands', 'marketplace_queries', 'marketplace_projectors'] LOOP
+    FOREACH wanted IN ARRAY
+        ARRAY['marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_readers']
+    LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
@@ -12,15 +15,18 @@ BEGIN
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
             NULL;
         END;
-        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+        IF makes_roles AND NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
             EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
         END IF;
     END LOOP;
 END
 $$;
 
+-- Parts that can't change the schema look whether it is the one that they know.
+GRANT SELECT ON public.schema_steps TO marketplace_projectors, marketplace_queries;
+
 CREATE SCHEMA log;
-GRANT USAGE ON SCHEMA log TO marketplace_commands, marketplace_queries, marketplace_projectors;
+GRANT USAGE ON SCHEMA log TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 
 -- The log. Columns beside the entry are caches of what its bytes say.
 CREATE TABLE log.events (
@@ -33,7 +39,7 @@ CREATE TABLE log.events (
     entry    bytea NOT NULL CHECK (octet_length(entry) <= 65535),
     PRIMARY KEY (position)
 ) PARTITION BY RANGE (position);
-GRANT SELECT ON log.events TO marketplace_commands, marketplace_queries, marketplace_projectors;
+GRANT SELECT ON log.events TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 GRANT INSERT ON log.events TO marketplace_commands;
 
 -- The id of the log, chosen once by the first program that opens it.
@@ -42,14 +48,14 @@ CREATE TABLE log.identity (
     id      text COLLATE "C" NOT NULL
 );
 GRANT SELECT, INSERT ON log.identity TO marketplace_commands;
-GRANT SELECT ON log.identity TO marketplace_queries, marketplace_projectors;
+GRANT SELECT ON log.identity TO marketplace_projectors, marketplace_queries, marketplace_readers;
 
 -- The partitions of log.events; the view log.newest reads the two newest.
 CREATE TABLE log.partitions (
     first bigint PRIMARY KEY,
     past  bigint NOT NULL UNIQUE
 );
-GRANT SELECT ON log.partitions TO marketplace_commands;
+GRANT SELECT ON log.partitions TO marketplace_commands, marketplace_readers;
 
 -- Decides versions across partitions, and is how a stream is read. The id is the first half of the SHA-256 of the
 -- stream's name, so that the index stays narrow. Rows are only inserted.
@@ -60,7 +66,7 @@ CREATE TABLE log.streams (
     PRIMARY KEY (id, version)
 );
 GRANT SELECT, INSERT ON log.streams TO marketplace_commands;
-GRANT SELECT ON log.streams TO marketplace_queries, marketplace_projectors;
+GRANT SELECT ON log.streams TO marketplace_projectors, marketplace_queries, marketplace_readers;
 
 -- What people wrote, each under a commitment that stands in the entry at the position.
 CREATE TABLE log.contents (
@@ -72,7 +78,7 @@ CREATE TABLE log.contents (
     PRIMARY KEY (position, field)
 );
 GRANT SELECT, INSERT, DELETE ON log.contents TO marketplace_commands;
-GRANT SELECT ON log.contents TO marketplace_projectors;
+GRANT SELECT ON log.contents TO marketplace_projectors, marketplace_readers;
 
 -- What became of each batch that a writer sent. A batch without a first position is abandoned and is never committed.
 -- A row is kept for longer than a backend can outlive its statement's timeout.
@@ -103,4 +109,4 @@ GRANT SELECT, INSERT, DELETE, UPDATE (forgotten) ON log.spools TO marketplace_co
 -- The newest positions, read through the newest partitions alone: reading the head through the parent probes every
 -- partition. Replaced whenever a partition is attached.
 CREATE VIEW log.newest AS SELECT NULL::bigint AS position WHERE false;
-GRANT SELECT ON log.newest TO marketplace_commands, marketplace_queries, marketplace_projectors;
+GRANT SELECT ON log.newest TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;

@@ -149,6 +149,9 @@ CREATE TABLE vault.artifact_names (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault.artifact_leases TO marketplace_commands;
 GRANT SELECT, INSERT, DELETE ON vault.artifact_names TO marketplace_commands;
+-- The same for whoever checks the log and does not see the vault.
+CREATE VIEW log.named_artifacts AS SELECT n.sha256 FROM vault.artifact_names n;
+GRANT SELECT ON log.named_artifacts TO marketplace_readers;
 
 -- Packages and modules that are held as malware. precedence is empty for a hold on all versions. The rows follow from the
 -- log.

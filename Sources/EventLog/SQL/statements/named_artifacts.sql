@@ -1,2 +1,2 @@
 -- Which of these digests the sweep knows as named.
-SELECT sha256 FROM vault.artifact_names WHERE sha256 = ANY ($1)
+SELECT sha256 FROM log.named_artifacts WHERE sha256 = ANY ($1)
