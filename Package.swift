@@ -72,6 +72,7 @@ let package = Package(
         module("Following", ["Events", "Logging", "System"]),
         module("Manifest", ["JSON", "Text", "YAML"], embedding: "Tables"),
         module("Marketplace", ["Events", "Manifest", "Crypto"]),
+        module("PackageRules", ["Archive", "Crypto", "Events", "Manifest"]),
         module("Contract", ["Events", "JSON", "Crypto", "Manifest", "Text"]),
         module("HTTPFront", ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"]),
         module("Artifacts", ["System", "Crypto", "Postgres"], embedding: "SQL"),
@@ -84,7 +85,7 @@ let package = Package(
             "CommandAPI",
             [
                 "AgentIndex", "Archive", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events",
-                "Following", "Manifest",
+                "Following", "Manifest", "PackageRules",
                 "HTTPServer", "Postgres", "JSON", "Crypto", "Logging", "System",
             ]),
         module(
@@ -105,12 +106,14 @@ let package = Package(
             "RegistryClient",
             ["CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest", "System"]),
         module(
-            "Packaging", ["Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "System"],
+            "Packaging",
+            ["Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules", "System"],
             embedding: "Templates"),
         module(
             "LocalRegistry",
             [
-                "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "RegistryClient", "System",
+                "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "PackageRules",
+                "RegistryClient", "System",
             ]),
         .executableTarget(
             name: "mentatctl",
@@ -128,7 +131,9 @@ let package = Package(
         tests("Logging", ["JSON", "Logging", "System"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "Reactor"]),
         tests("Contract", ["Contract", "Events", "JSON", "Manifest"]),
-        tests("Packaging", ["Packaging", "System", "TestSupport"]),
+        tests(
+            "Packaging",
+            ["Archive", "Crypto", "Events", "Manifest", "PackageRules", "Packaging", "System", "TestSupport"]),
         tests("JSON", ["JSON", "TestSupport"]),
         tests("Text", ["Text"]),
         tests("YAML", ["YAML", "JSON"]),

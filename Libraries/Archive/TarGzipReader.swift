@@ -71,14 +71,18 @@ public enum TarGzip {
     /// process's umask. Owners and times of the archive are ignored. Nothing is forced to the disk. After an error the
     /// folder holds what was unpacked so far.
     ///
+    /// - Parameter file: called as `read` calls it, before a file or piece is written.
     /// - Returns: all entries in the archive's order.
-    /// - Throws: `ArchiveFault` for a refused archive, `SystemError` where a file can't be read or written.
+    /// - Throws: `ArchiveFault` for a refused archive, `SystemError` where a file can't be read or written, or what
+    ///   `file` throws.
     @discardableResult
     public static func unpack(
-        _ path: String, into folder: String, budget: ArchiveBudget = ArchiveBudget()
+        _ path: String, into folder: String, budget: ArchiveBudget = ArchiveBudget(),
+        _ file: (_ entry: Entry, _ piece: [UInt8]?) throws -> Void = { _, _ in }
     ) throws -> [Entry] {
         let target = OpenFile()
         let entries = try read(path, budget: budget) { entry, piece in
+            try file(entry, piece)
             if let piece {
                 try target.write(piece)
             } else {

@@ -142,8 +142,11 @@ package struct FrontRouter: Sendable {
             response = Problem(refusal).response(request.id)
         } catch {
             let problem = translate(error)
+            // Nobody waits for the answer any more, and an operator can do nothing about it.
+            let hasLeft = Task.isCancelled || error is CancellationError
             log.write(
-                problem == nil ? .error : .warning, "a request failed",
+                hasLeft ? .debug : problem == nil ? .error : .warning,
+                hasLeft ? "a client left before its answer" : "a request failed",
                 ["request": request.id.description, "error": "\(error)"])
             response = (problem ?? Problem(.internalError, "the server's log says more under the request's id"))
                 .response(request.id)

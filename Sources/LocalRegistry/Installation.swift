@@ -4,6 +4,7 @@ import Contract
 package import Events
 import JSON
 package import Manifest
+import PackageRules
 package import RegistryClient
 import System
 
@@ -67,6 +68,12 @@ package struct Installation: Sendable {
         } catch {
             throw failure(error, document, request)
         }
+        guard version.release == VersionPublished.release(of: version.artifacts) else {
+            throw Failure(
+                .permanent, "broken-index",
+                "the index of '\(document.id)' says the release \(version.release) for \(version.version), whose files have another",
+                fix: "tell the operator of \(registry.origin); nothing was installed")
+        }
         if let installed, !(installed < version.version) { return nil }
         if document.isDeprecated {
             let use = document.replacement.map { "; use \($0)" } ?? ""
@@ -127,38 +134,38 @@ package struct Installation: Sendable {
                 artifact, from: try await registry.location(of: counted), to: "\(work)/\(artifact.role.rawValue)")
             let unpacked = "\(work)/unpacked"
             try FileSystem.makeDirectory(unpacked, mode: 0o755)
-            switch artifact.role {
-            case .package:
-                try unpack("\(work)/\(artifact.role.rawValue)", into: unpacked)
-            case .wasmModule: try FileSystem.rename("\(work)/\(artifact.role.rawValue)", to: "\(unpacked)/agent.wasm")
-            default: break
-            }
             // The manifest that was judged when it was published stands beside what it describes.
+            let manifestFile = "\(work)/\(manifest.role.rawValue)"
             if artifact.role != .manifest {
                 try await download(
                     manifest, from: Endpoints.showArtifact.target(ArtifactParameters(digest: manifest.sha256)),
-                    to: "\(work)/\(manifest.role.rawValue)")
+                    to: manifestFile)
             }
-            try FileSystem.removeTree("\(unpacked)/manifest.yaml")
-            try FileSystem.rename("\(work)/\(manifest.role.rawValue)", to: "\(unpacked)/manifest.yaml")
+            switch artifact.role {
+            case .package:
+                let parsed = AgentManifest(parsing: try FileSystem.read(manifestFile, limit: 1 << 20))
+                try unpack(
+                    "\(work)/\(artifact.role.rawValue)", PackageRules(parsed, version.artifacts), into: unpacked)
+            case .wasmModule:
+                try FileSystem.rename(
+                    "\(work)/\(artifact.role.rawValue)", to: "\(unpacked)/\(PackageRules.moduleName)")
+            default: break
+            }
+            try FileSystem.rename(manifestFile, to: "\(unpacked)/\(PackageRules.manifestName)")
             try agents.place(unpacked, receipt)
         }
         return receipt
     }
 
-    private func unpack(_ package: String, into folder: String) throws {
+    private func unpack(_ package: String, _ rules: PackageRules, into folder: String) throws {
         do {
-            let entries = try TarGzip.unpack(package, into: folder)
-            if let taken = entries.first(where: { entry in
-                let first = entry.name.utf8.split(separator: UInt8(ascii: "/")).first
-                return first.map { String(decoding: $0, as: UTF8.self).lowercased() } == ".mentatlab"
-            }) {
-                throw Failure(
-                    .permanent, "refused-package",
-                    "the package holds '\(taken.name)', a name that is kept")
-            }
+            try rules.unpack(package, into: folder)
         } catch let fault as ArchiveFault {
             throw Failure(.permanent, "refused-package", "the package can't be unpacked: \(fault)")
+        } catch let fault as PackageFault {
+            throw Failure(
+                .permanent, "refused-package", "the package is not what its version says: \(fault)",
+                fix: "tell the publisher; nothing was installed")
         }
     }
 

@@ -4,6 +4,7 @@ import Crypto
 import Events
 package import Manifest
 package import Marketplace
+import PackageRules
 import System
 
 /// The folder of an agent, as it is about to be published.
@@ -16,6 +17,7 @@ package struct AgentFolder {
 
     let path: String
     private let manifest: AgentManifest
+    private let manifestName: String
     private let manifestBytes: [UInt8]
     private let warn: @Sendable (String) -> Void
 
@@ -38,6 +40,7 @@ package struct AgentFolder {
             throw Failure(
                 .permanent, "no-manifest", "there is no manifest.yaml in '\(folder)'", fix: "mentatctl agent new NAME")
         }
+        manifestName = name
         manifestBytes = try FileSystem.read("\(folder)/\(name)", limit: Artifact.Role.manifest.maximumBytes)
         manifest = AgentManifest(parsing: manifestBytes)
     }
@@ -61,7 +64,7 @@ package struct AgentFolder {
         for (role, name) in Self.documents where try FileSystem.status("\(path)/\(name)")?.isFile == true {
             parts.append((role, try read(name, role)))
         }
-        let module = manifest.wasmModule ?? "agent.wasm"
+        let module = manifest.wasmModule ?? PackageRules.moduleName
         if manifest.runtime == "wasm", try FileSystem.status("\(path)/\(module)")?.isFile == true {
             parts.append((.wasmModule, try read(module, .wasmModule)))
         }
@@ -74,24 +77,33 @@ package struct AgentFolder {
             guard size <= limit else { throw tooLarge(.package, size) }
             parts.append((.package, try FileSystem.read(package, limit: limit)))
             // What the server would refuse, such as a file too many, is refused here.
-            try TarGzip.read(package)
+            try PackageRules(manifest, Self.artifacts(parts)).check(package)
         } catch let fault as ArchiveFault {
-            throw Failure(
-                .permanent, "invalid-package", "the folder can't be packed: \(fault)",
-                fix: "name what does not belong to the agent in .mentatignore")
+            throw invalid("\(fault)")
+        } catch let fault as PackageFault {
+            throw invalid("\(fault)")
         }
         for (role, bytes) in parts {
             if let fault = Publication.fault(ofHead: Array(bytes.prefix(8)), of: role) {
                 throw Failure(.permanent, "invalid-part", "the \(role.rawValue) \(fault)")
             }
         }
-        let artifacts = parts.map { role, bytes in
-            Artifact(role: role, sha256: SHA256Digest(of: bytes), sizeBytes: Int64(bytes.count))
-        }.sorted { $0.role < $1.role }
         return Prepared(
-            publication: try judge(artifacts),
+            publication: try judge(Self.artifacts(parts)),
             parts: parts.map { ($0.role.rawValue, $0.bytes) },
             files: sources.map(\.name).sorted())
+    }
+
+    private static func artifacts(_ parts: [(role: Artifact.Role, bytes: [UInt8])]) -> [Artifact] {
+        parts.map { role, bytes in
+            Artifact(role: role, sha256: SHA256Digest(of: bytes), sizeBytes: Int64(bytes.count))
+        }.sorted { $0.role < $1.role }
+    }
+
+    private func invalid(_ fault: String) -> Failure {
+        Failure(
+            .permanent, "invalid-package", "the folder can't be packed: \(fault)",
+            fix: "remove or rename what does not belong to the agent, or name it in .mentatignore")
     }
 
     private func judge(_ artifacts: [Artifact]) throws(Failure) -> Publication {
@@ -141,8 +153,13 @@ package struct AgentFolder {
                 if status.isDirectory {
                     try walk(inside)
                 } else if status.isFile {
+                    // Whatever the manifest is called here, installers find it under one name.
+                    let name = inside == manifestName ? PackageRules.manifestName : inside
+                    guard try name == inside || FileSystem.status("\(path)/\(name)") == nil else {
+                        throw invalid("'\(name)' stands beside the manifest '\(inside)'")
+                    }
                     sources.append(
-                        TarGzip.Source(name: inside, path: "\(path)/\(inside)", isExecutable: status.mode & 0o100 != 0))
+                        TarGzip.Source(name: name, path: "\(path)/\(inside)", isExecutable: status.mode & 0o100 != 0))
                 } else {
                     warn("'\(inside)' is no regular file and is left out")
                 }

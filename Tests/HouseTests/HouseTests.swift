@@ -16,22 +16,23 @@ import Testing
             "AgentIndex", "Crypto", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging",
             "System",
         ],
+        "PackageRules": ["Archive", "Crypto", "Events", "Manifest"],
         "Contract": ["Events", "JSON", "Crypto", "Manifest", "Text"],
         "Following": ["Events", "Logging", "System"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"],
         "CommandAPI": [
             "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront",
-            "Events",
-            "Following", "Manifest", "HTTPServer",
-            "Postgres",
-            "JSON", "Crypto", "System",
+            "Events", "Following", "Manifest", "HTTPServer", "PackageRules", "Postgres", "JSON", "Crypto", "System",
         ],
         "RegistryClient": [
             "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest", "System",
         ],
-        "Packaging": ["Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "System"],
+        "Packaging": [
+            "Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules", "System",
+        ],
         "LocalRegistry": [
-            "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "RegistryClient", "System",
+            "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "PackageRules",
+            "RegistryClient", "System",
         ],
         "mentatctl": [
             "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "LocalRegistry", "Manifest",

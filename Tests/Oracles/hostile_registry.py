@@ -26,7 +26,9 @@ def package(*entries):
 
 
 asked = []
-MANIFEST = b"id: bad.agent\nversion: 1.0.0\n"
+MANIFEST = b"id: bad.agent\nversion: 1.0.0\nruntime: wasm\nmodule: ./bin/agent.wasm\n"
+README = b"# Fine\n"
+MODULE = b"\0asm\1\0\0\0"
 GOOD = package(("src/main.py", tarfile.REGTYPE, b"print()\n" * 5000))
 EVIL = {
     "traversal": package(("../../evil", tarfile.REGTYPE, b"x")),
@@ -34,12 +36,19 @@ EVIL = {
     "late-link": package(("good", tarfile.REGTYPE, b"x"), ("passwd", tarfile.SYMTYPE, b"")),
     "receipt": package((".mentatlab/receipt.json", tarfile.REGTYPE, b"{}")),
     "receipt-in-capitals": package((".MentatLab/receipt.json", tarfile.REGTYPE, b"{}")),
+    "other-manifest": package(("manifest.yaml", tarfile.REGTYPE, b"id: bad.agent\nversion: 1.0.0\nrun: evil\n")),
+    "other-spelling": package(("Manifest.YML", tarfile.REGTYPE, MANIFEST)),
+    "other-readme": package(("README.md", tarfile.REGTYPE, b"# Run `curl evil`\n")),
+    "other-module": package(("bin/agent.wasm", tarfile.REGTYPE, b"\0asm\1\0\0\0evil")),
+    "same-parts": package(
+        ("manifest.yaml", tarfile.REGTYPE, MANIFEST), ("README.md", tarfile.REGTYPE, README),
+        ("docs/README.md", tarfile.REGTYPE, b"another"), ("bin/agent.wasm", tarfile.REGTYPE, MODULE)),
     "bomb": gzip.compress(bytes(700 << 20), 1, mtime=0),
 }
 
 
 def files(what):
-    return {"package": EVIL.get(what, GOOD), "manifest": MANIFEST}
+    return {"package": EVIL.get(what, GOOD), "manifest": MANIFEST, "readme": README, "wasm_module": MODULE}
 
 
 def digest(data):
@@ -53,10 +62,11 @@ def index(what):
         artifacts[0]["sha256"] = "0" * 64
     if what == "wrong-manifest":
         artifacts[1]["sha256"] = "0" * 64
+    release = digest(json.dumps({a["role"]: a["sha256"] for a in artifacts}, sort_keys=True, separators=(",", ":")).encode())
     key = "bad.other" if what == "another-agent" else f"bad.{what}"
     version = {
         "artifacts": artifacts, "dependencies": [], "position": 1, "published_at": "2026-01-01T00:00:00.000Z",
-        "release": "1" * 64, "version": "1.0.0", "yanked": False,
+        "release": "1" * 64 if what == "wrong-release" else release, "version": "1.0.0", "yanked": False,
     }
     if what == "odd-version":
         version["version"] = "../../../evil"

@@ -116,7 +116,7 @@ bomb("bomb", 600 << 20, 1)
 bomb("bomb-in-pieces", 300 << 20, 2)
 
 save("good", "ok", tar(entry("./", tarfile.DIRTYPE), entry("./src", tarfile.DIRTYPE, mode=0o755),
-                       entry("./src/main.py", data=b"print()\n", mode=0o755), entry("manifest.yaml", data=b"id: a\n")))
+                       entry("./src/main.py", data=b"print()\n", mode=0o755), entry("settings.yaml", data=b"id: a\n")))
 save("good-unicode", "ok", tar(entry("na\u00efve/\u65e5\u672c.txt", data="\u00e9".encode())))
 save("good-gnu", "ok", tar(entry("d" * 90 + "/" + "n" * 120, data=b"long"), format=tarfile.GNU_FORMAT))
 save("good-ustar", "ok", tar(entry("a/b/c", data=b"c"), format=tarfile.USTAR_FORMAT))

@@ -41,4 +41,28 @@ import Testing
             }
         }
     }
+
+    /// A version shows what its package holds: what stands in both is the same bytes.
+    @Test func aPackageThatSaysSomethingElseThanItsPartsIsRefused() async throws {
+        try await withMarketplace { marketplace, _ in
+            for (name, content) in [
+                ("manifest.yaml", "id: acme.other"), ("README.md", "# Another"), ("manifest.yml", "x"),
+                (".mentatlab/receipt.json", "{}"),
+            ] {
+                // The package may come before what it is held to.
+                let answer = try await marketplace.publish([
+                    try package([name: content]), part("readme", "# Tool"), manifest("acme.tool"),
+                ])
+                expect(answer, "422 invalid-part")
+                let detail = try JSONValue(answer.body)["detail"]?.string ?? ""
+                #expect(detail.contains("the part 'package' can't be taken: '\(name)'"), "\(detail)")
+            }
+            let same = String(decoding: manifest("acme.tool").bytes, as: UTF8.self)
+            let published = try await marketplace.publish([
+                try package(["manifest.yaml": same, "README.md": "# Tool"]), part("readme", "# Tool"),
+                manifest("acme.tool"),
+            ])
+            #expect(published.status == 201)
+        }
+    }
 }

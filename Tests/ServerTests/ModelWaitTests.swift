@@ -36,6 +36,22 @@ import Testing
             ] { #expect(try await marketplace.get(path).status == 200, "\(path)") }
             // A page names its publisher and waits for that.
             expect(try await marketplace.get("agents/acme.a?min_position=\(position)"), "503 position-not-reached")
+
+            // A client that leaves meanwhile is a line for whoever looks for it, and no warning.
+            let port = try #require(marketplace.url.split(separator: ":").last.flatMap { UInt16($0) })
+            let path = "/api/v1/marketplace/agents/acme.a?min_position=\(position)"
+            _ = try await RawHTTP.exchange(
+                port: port,
+                [.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n"), .sleep(milliseconds: 200), .leave])
+            var lines = ""
+            for _ in 0..<100 where !lines.contains("a client left before its answer") {
+                try await Task.sleep(for: .milliseconds(50))
+                lines = try String(contentsOfFile: "\(marketplace.folder)-up.log", encoding: .utf8)
+            }
+            let left = lines.split(separator: "\n").filter { $0.contains("a client left before its answer") }
+            #expect(left.count == 1 && left.allSatisfy { $0.contains(#""level":"debug""#) })
+            #expect(!lines.contains("a request failed"))
+
             release.continuation.yield()
             try await holding.value
             #expect(try await marketplace.get("agents/acme.a?min_position=\(position)").status == 200)

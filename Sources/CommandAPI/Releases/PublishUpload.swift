@@ -6,6 +6,7 @@ import Events
 import HTTPServer
 import Manifest
 import Marketplace
+import PackageRules
 
 /// The parts of a publication. Each is streamed to disk; only the manifest is held in memory.
 struct PublishUpload: Sendable {
@@ -62,7 +63,6 @@ struct PublishUpload: Sendable {
                         if isLarge(request.head.framing, besides: receivedBytes) { try await ask(open.kept) }
                     }
                     let digest = try await open.upload.finish()
-                    if open.role == .package { try await checkPackage(open.upload, inspect) }
                     finished.append((open.upload, digest))
                     artifacts.append(Artifact(role: open.role, sha256: digest, sizeBytes: Int64(open.sizeBytes)))
                     part = nil
@@ -80,6 +80,9 @@ struct PublishUpload: Sendable {
                     Problem.Finding(severity: "error", path: "/manifest", message: "a publication needs a manifest")
                 ])
         }
+        if let index = artifacts.firstIndex(where: { $0.role == .package }) {
+            try await checkPackage(finished[index].upload, manifest, artifacts, inspect)
+        }
         return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest, files: finished)
     }
 
@@ -94,19 +97,25 @@ struct PublishUpload: Sendable {
         }
     }
 
-    /// Reads the whole package, so that no version has a package that installers refuse to unpack.
+    /// Reads the whole package, so that no version has a package that installers refuse.
     private static func checkPackage(
-        _ upload: ArtifactUpload, _ inspect: (@escaping @Sendable () throws -> Void) async throws -> Void
+        _ upload: ArtifactUpload, _ manifest: [UInt8], _ artifacts: [Artifact],
+        _ inspect: (@escaping @Sendable () throws -> Void) async throws -> Void
     ) async throws {
+        let fault: String
         do {
             let path = upload.path
-            try await inspect { _ = try TarGzip.read(path) }
+            try await inspect { try PackageRules(AgentManifest(parsing: manifest), artifacts).check(path) }
             withExtendedLifetime(upload) {}
-        } catch let fault as ArchiveFault {
-            throw Problem(
-                .invalidPart, "the part 'package' can't be taken: \(fault)",
-                findings: [Problem.Finding(severity: "error", path: "/package", message: fault.description)])
+            return
+        } catch let refused as ArchiveFault {
+            fault = refused.description
+        } catch let refused as PackageFault {
+            fault = refused.description
         }
+        throw Problem(
+            .invalidPart, "the part 'package' can't be taken: \(fault)",
+            findings: [Problem.Finding(severity: "error", path: "/package", message: fault)])
     }
 
     private static func role(named name: String, taken: [Artifact.Role]) throws(Problem) -> Artifact.Role {

@@ -243,6 +243,17 @@ import Testing
                 #expect(unclaimed.code != 0 && unclaimed.problem == "namespace-unclaimed", "\(unclaimed.errors)")
                 let published = try await ctl.json("agent", "publish", "a", "--claim-namespace")
                 #expect(published["new"]?.bool == true && published["release"] == dry["release"])
+                // Whatever the manifest is called in the folder, installers find it under one name; two are refused.
+                try FileManager.default.copyItem(atPath: "\(ctl.home)/a", toPath: "\(ctl.home)/c")
+                try FileManager.default.copyItem(
+                    atPath: "\(ctl.home)/c/manifest.yaml", toPath: "\(ctl.home)/c/manifest.yml")
+                let two = try await ctl("agent", "publish", "c", "--dry-run", "--json")
+                #expect(two.problem == "invalid-package" && two.errors.contains("manifest.yml"), "\(two.errors)")
+                let other = try await ctl("agent", "publish", "c/manifest.yml", "--dry-run", "--json")
+                #expect(other.problem == "invalid-package" && other.errors.contains("stands beside the manifest"))
+                try FileManager.default.removeItem(atPath: "\(ctl.home)/c/manifest.yaml")
+                let renamed = try await ctl.json("agent", "publish", "c", "--dry-run")
+                #expect(renamed["release"] == dry["release"])
                 // The same folder elsewhere makes the same release.
                 try FileManager.default.copyItem(atPath: "\(ctl.home)/a", toPath: "\(ctl.home)/b")
                 let again = try await ctl.json("agent", "publish", "b/manifest.yaml")

@@ -14,7 +14,9 @@ import Testing
         ("half-body", "registry-unreachable", 3), ("short-body", "cut-off", 3), ("long-body", "too-many-bytes", 1),
         ("endless-body", "too-many-bytes", 1), ("refused", "gone", 1), ("traversal", "refused-package", 1),
         ("link", "refused-package", 1), ("late-link", "refused-package", 1), ("receipt", "refused-package", 1),
-        ("receipt-in-capitals", "refused-package", 1), ("bomb", "refused-package", 1),
+        ("receipt-in-capitals", "refused-package", 1), ("other-manifest", "refused-package", 1),
+        ("other-spelling", "refused-package", 1), ("other-readme", "refused-package", 1),
+        ("other-module", "refused-package", 1), ("wrong-release", "broken-index", 1), ("bomb", "refused-package", 1),
     ]
 
     @Test func nothingIsLeftAndTheMessageSaysWhatWasWrong() async throws {
@@ -31,7 +33,7 @@ import Testing
                 #expect(left == [".incoming", ".lock"], "\(agent): \(left)")
             }
             // The same registry when it means well, when it is busy, and over a connection that breaks again and again.
-            for agent in ["nothing", "busy", "flaky"] {
+            for agent in ["nothing", "busy", "flaky", "same-parts"] {
                 let good = try await ctl("agent", "install", "bad.\(agent)", "--json")
                 #expect(good.code == 0, "\(agent): \(good.errors)")
             }
