@@ -5,22 +5,25 @@ public import Manifest
 
 /// The index file of an agent: its versions with their digests, dependencies and yanks, for installers.
 ///
+/// It holds the highest versions itself and links to pages with lower ones, so that it stays small however many there are.
 /// It depends on the agent's entries alone and holds nothing that people wrote, so nothing in it is ever erased. Its
 /// bytes are canonical JSON (RFC 8785). Readers skip members that they do not know.
 public struct IndexDocument: Sendable, Equatable {
     /// The format, raised when the bytes of an unchanged agent change.
-    public static let format: Int64 = 2
+    public static let format: Int64 = 3
 
     /// The key of the agent.
     public let key: AgentKey
     /// The id in its registered spelling.
     public let id: AgentID
     /// What was said of the agent as a whole, in log order: deprecations and holds.
-    public private(set) var standing: [Standing] = []
+    public internal(set) var standing: [Standing] = []
     /// The position of the last entry that it reflects.
-    public private(set) var position: Position
-    /// The versions in ascending order.
-    public private(set) var versions: [IndexedVersion] = []
+    public internal(set) var position: Position
+    /// The highest versions, in ascending order.
+    public internal(set) var versions: [IndexedVersion] = []
+    /// The pages with all lower versions, from high to low.
+    public internal(set) var older: [IndexLink] = []
 
     /// True where any side has deprecated the agent.
     public var isDeprecated: Bool { standing.now(.deprecated) != nil }
@@ -42,60 +45,6 @@ public struct IndexDocument: Sendable, Equatable {
         self.position = position
     }
 
-    /// Applies an entry of the agent's stream; entries that the index does not reflect change nothing.
-    public mutating func evolve(_ event: any EventPayload, at position: Position, time: Timestamp) {
-        switch event {
-        case let published as VersionPublished: publish(published, position, time)
-        case let yanked as VersionYanked:
-            change(yanked.version) {
-                $0.say(
-                    Standing(
-                        .yanked, side: Side(yanked.authority), reason: yanked.reason.rawValue, since: time,
-                        from: position))
-            }
-        case let back as VersionUnyanked:
-            change(back.version) { $0.end(.yanked, side: Side(back.authority), at: position) }
-        case let deprecated as AgentDeprecated:
-            standing.say(
-                Standing(
-                    .deprecated, side: Side(deprecated.authority), replacement: deprecated.replacement, since: time,
-                    from: position))
-        case let back as AgentUndeprecated: standing.end(.deprecated, side: Side(back.authority), at: position)
-        case let held as AgentQuarantined:
-            let hold = Standing(.quarantined, reason: held.reason.rawValue, since: time, from: position)
-            if let version = held.version { change(version) { $0.say(hold) } } else { standing.say(hold) }
-        case let lifted as QuarantineLifted:
-            if let version = lifted.version {
-                change(version) { $0.end(.quarantined, side: nil, at: position) }
-            } else {
-                standing.end(.quarantined, side: nil, at: position)
-            }
-        case let removed as AgentArtifactRemoved:
-            for version in removed.versions {
-                change(version) { $0.say(Standing(.removed, sha256: removed.sha256, since: time, from: position)) }
-            }
-        default: return
-        }
-        self.position = position
-    }
-
-    private mutating func publish(_ published: VersionPublished, _ position: Position, _ time: Timestamp) {
-        guard let version = SemVer(published.version) else { return }
-        let new = IndexedVersion(
-            version: version, release: published.release, artifacts: published.artifacts,
-            dependencies: published.dependencies ?? [], runtime: published.runtime,
-            minimumMentatVersion: published.minimumMentatVersion, published: time, position: position)
-        let place = versions.firstIndex { version < $0.version } ?? versions.count
-        versions.insert(new, at: place)
-    }
-
-    private mutating func change(_ version: String, _ body: (inout [Standing]) -> Void) {
-        guard let key = SemVer(version)?.precedenceKey,
-            let index = versions.firstIndex(where: { $0.version.precedenceKey == key })
-        else { return }
-        body(&versions[index].standing)
-    }
-
     /// The document as canonical JSON.
     public var bytes: [UInt8] {
         var writer = JSONWriter(reservingBytes: 1_024)
@@ -104,6 +53,7 @@ public struct IndexDocument: Sendable, Equatable {
             object.member("deprecated", isDeprecated)
             object.member("format", Self.format)
             object.member("id", key.description)
+            object.member("older") { $0.array(older) { $0.encode(&$1) } }
             object.member("position", position.value)
             object.member("quarantined", hold != nil)
             object.member("replacement", replacement?.description)
@@ -117,23 +67,14 @@ public struct IndexDocument: Sendable, Equatable {
     ///
     /// - Throws: `IndexFault`, which names the member that is missing or wrong.
     public init(_ bytes: [UInt8]) throws(IndexFault) {
-        let value: JSONValue
-        do {
-            value = try JSONValue(bytes, limits: JSONLimits(bytes: bytes.count, values: bytes.count))
-        } catch {
-            throw IndexFault("it is no JSON: \(error)")
-        }
-        guard value["format"]?.integer == Self.format else {
-            throw IndexFault("its 'format' is not \(Self.format); a newer program may read it")
-        }
+        let value = try JSONValue(indexBytes: bytes)
         id = try value.parsed("agent_id") { AgentID($0) }
         key = try value.parsed("id") { AgentKey($0) }
         guard id.key == key else { throw IndexFault("'agent_id' and 'id' name different agents") }
         standing = try value.standing()
         position = Position(try value.integer("position"))
-        var versions: [IndexedVersion] = []
-        for element in value["versions"]?.array ?? [] { versions.append(try IndexedVersion(element)) }
-        self.versions = versions.sorted { $0.version < $1.version }
+        versions = try value.versions()
+        for element in value["older"]?.array ?? [] { older.append(try IndexLink(element)) }
     }
 }
 
@@ -194,7 +135,14 @@ public struct IndexedVersion: Sendable, Equatable {
         self.position = position
     }
 
-    fileprivate func encode(_ writer: inout JSONWriter) {
+    /// The number of bytes that the version takes in a document.
+    var encodedBytes: Int {
+        var writer = JSONWriter(reservingBytes: 1_024)
+        encode(&writer)
+        return writer.bytes.count
+    }
+
+    func encode(_ writer: inout JSONWriter) {
         writer.object { object in
             object.member("artifacts") { writer in
                 writer.array(artifacts) { artifact, writer in
@@ -266,6 +214,25 @@ public struct IndexFault: Error, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
+    /// Parses a document or a page of the present format.
+    init(indexBytes bytes: [UInt8]) throws(IndexFault) {
+        do {
+            self = try JSONValue(bytes, limits: JSONLimits(bytes: bytes.count, values: bytes.count))
+        } catch {
+            throw IndexFault("it is no JSON: \(error)")
+        }
+        guard self["format"]?.integer == IndexDocument.format else {
+            throw IndexFault("its 'format' is not \(IndexDocument.format); a newer program may read it")
+        }
+    }
+
+    /// The versions of a document or a page, in ascending order.
+    func versions() throws(IndexFault) -> [IndexedVersion] {
+        var versions: [IndexedVersion] = []
+        for element in self["versions"]?.array ?? [] { versions.append(try IndexedVersion(element)) }
+        return versions.sorted { $0.version < $1.version }
+    }
+
     func parsed<Value>(_ name: String, _ parse: (String) -> Value?) throws(IndexFault) -> Value {
         guard let text = self[name]?.string, let value = parse(text) else {
             throw IndexFault("'\(name)' is missing or not what it has to be")

@@ -4,7 +4,8 @@ import JSON
 import Synchronization
 public import System
 
-/// The index on disk, with a file for each agent: `<two digits>/<key>`; the digits begin the SHA-256 of the key.
+/// The index on disk, with a file for each agent: `<two digits>/<key>`; the digits begin the SHA-256 of the key. Pages with
+/// older versions are `pages/<two digits>/<digest>`.
 ///
 /// A file exists completely or not at all. Reading needs only the disk, so clients can install agents while the
 /// database is down. Only one program writes at a time; it holds `lock()`.
@@ -40,7 +41,13 @@ public final class IndexFolder: Sendable {
 
     private struct Cache {
         var files: [AgentKey: Cached] = [:]
+        var pages: [SHA256Digest: IndexPage] = [:]
         var bytes = 0
+
+        mutating func count(_ more: Int) {
+            bytes += more
+            if bytes > IndexFolder.maximumCachedBytes { self = Cache() }
+        }
     }
 
     private static let maximumCachedBytes = 16 << 20
@@ -82,19 +89,81 @@ public final class IndexFolder: Sendable {
         guard let bytes = try FileSystem.readIfThere(filePath, limit: Self.maximumFileBytes) else { return nil }
         let file = File(bytes: bytes, digest: SHA256Digest(of: bytes), document: try IndexDocument(bytes))
         cache.withLock { cache in
-            cache.bytes += bytes.count - (cache.files[key]?.file.bytes.count ?? 0)
+            let before = cache.files[key]?.file.bytes.count ?? 0
             cache.files[key] = Cached(status: status, file: file)
-            if cache.bytes > Self.maximumCachedBytes { cache = Cache() }
+            cache.count(bytes.count - before)
         }
         return file
     }
 
-    /// Writes files; each is replaced atomically, and all are durable once this returns.
-    public func write(_ files: [(key: AgentKey, bytes: [UInt8])]) throws(SystemError) {
-        for directory in Set(files.map { FileSystem.parent(of: filePath($0.key)) }) {
-            try FileSystem.makeDirectory(directory)
+    /// Finds the version of an agent that a request asks for; nil where there is no such agent. Blocks the calling thread.
+    ///
+    /// - Throws: `IndexDocument.ResolutionFailure` where no version matches, or as `file` does.
+    public func resolve(_ request: VersionRequest, of key: AgentKey) throws -> IndexedVersion? {
+        // A page that is gone was replaced, and the document by now links to what took its place.
+        for _ in 0..<Self.attempts {
+            guard let document = try file(key)?.document else { return nil }
+            var pages: [SHA256Digest: IndexPage] = [:]
+            reading: while true {
+                switch try document.resolve(request, pages) {
+                case .found(let version): return version
+                case .needs(let link):
+                    guard let page = try page(link, of: key) else { break reading }
+                    pages[link.digest] = page
+                }
+            }
         }
-        try FileSystem.replaceAll(files.map { (filePath($0.key), $0.bytes) })
+        throw IndexFault("a page of '\(key)' is missing")
+    }
+
+    private static let attempts = 3
+
+    private func pagePath(_ digest: SHA256Digest) -> String { "\(pagesPath)/\(digest.hex.prefix(2))/\(digest.hex)" }
+    private var pagesPath: String { "\(path)/pages" }
+
+    /// Reads the bytes of a page; nil where it is not there. Blocks the calling thread.
+    public func pageBytes(_ digest: SHA256Digest) throws(SystemError) -> [UInt8]? {
+        try FileSystem.readIfThere(pagePath(digest), limit: Self.maximumFileBytes)
+    }
+
+    private func page(_ link: IndexLink, of key: AgentKey) throws -> IndexPage? {
+        if let cached = cache.withLock({ $0.pages[link.digest] }) { return cached }
+        guard let bytes = try pageBytes(link.digest) else { return nil }
+        let page = try IndexPage(bytes, behind: link, of: key)
+        cache.withLock { cache in
+            if cache.pages.updateValue(page, forKey: link.digest) == nil { cache.count(bytes.count) }
+        }
+        return page
+    }
+
+    /// Those of some pages that are not on the disk.
+    public func missing(_ pages: [SHA256Digest]) throws(SystemError) -> [SHA256Digest] {
+        var missing: [SHA256Digest] = []
+        for digest in pages where try FileSystem.status(pagePath(digest)) == nil { missing.append(digest) }
+        return missing
+    }
+
+    /// Writes pages durably, before the files that link to them.
+    public func write(pages: [(digest: SHA256Digest, bytes: [UInt8])]) throws(SystemError) {
+        try replace(pages.map { (pagePath($0.digest), $0.bytes) })
+    }
+
+    /// Writes files; each is replaced atomically, and all are durable once this returns. Pages that a file linked to and does
+    /// not any more are removed.
+    public func write(_ files: [(key: AgentKey, bytes: [UInt8], document: IndexDocument)]) throws {
+        var gone: [SHA256Digest] = []
+        for new in files {
+            // A damaged file is replaced as well; its pages stay until the folder is cleared.
+            let kept = Set(new.document.older.map(\.digest))
+            gone += ((try? file(new.key))?.document.older ?? []).map(\.digest).filter { !kept.contains($0) }
+        }
+        try replace(files.map { (filePath($0.key), $0.bytes) })
+        for digest in gone { try FileSystem.remove(pagePath(digest)) }
+    }
+
+    private func replace(_ files: [(path: String, bytes: [UInt8])]) throws(SystemError) {
+        for directory in Set(files.map { FileSystem.parent(of: $0.path) }) { try FileSystem.makeDirectory(directory) }
+        try FileSystem.replaceAll(files)
     }
 
     private var withheldPath: String { "\(path)/withheld.json" }
@@ -145,6 +214,7 @@ public final class IndexFolder: Sendable {
     public func clear() throws(SystemError) {
         try FileSystem.remove(markPath)
         try named.clear()
+        try FileSystem.removeTree(pagesPath)
         for name in try FileSystem.names(in: path) where name.utf8.count == 2 {
             for file in try FileSystem.names(in: "\(path)/\(name)") { try FileSystem.remove("\(path)/\(name)/\(file)") }
         }

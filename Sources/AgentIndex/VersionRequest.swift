@@ -1,3 +1,4 @@
+public import Crypto
 import Events
 public import Manifest
 
@@ -43,31 +44,66 @@ extension IndexDocument {
         case held(String, Standing)
     }
 
-    /// Finds the version that a request asks for. A version that moderators hold is not found, whatever asks for it.
+    /// What a request comes to.
+    public enum Resolution: Sendable, Equatable {
+        /// The version.
+        case found(IndexedVersion)
+        /// It can't be told before this page is read.
+        case needs(IndexLink)
+    }
+
+    /// Finds the version that a request asks for, with those pages that were read already. A version that moderators hold is
+    /// not found, whatever asks for it.
     ///
     /// - Throws: `ResolutionFailure` where no version matches, or all that do are yanked or held.
-    public func resolve(_ request: VersionRequest) throws(ResolutionFailure) -> IndexedVersion {
-        let wanted: [IndexedVersion]
-        switch request {
-        case .exact(let version):
-            let key = version.precedenceKey
-            guard let found = versions.first(where: { $0.version.precedenceKey == key }) else { throw .noneMatches }
-            if let hold = hold(on: found) { throw .held(found.version.description, hold) }
-            return found
-        case .latest: wanted = versions
-        case .range(let range): wanted = versions.filter { range.contains($0.version) }
+    public func resolve(
+        _ request: VersionRequest, _ pages: [SHA256Digest: IndexPage] = [:]
+    ) throws(ResolutionFailure) -> Resolution {
+        if case .exact(let version) = request { return try resolve(version, pages) }
+        // From high to low, as far as it has to be told.
+        var wanted: [IndexedVersion] = []
+        func take(_ versions: [IndexedVersion]) -> IndexedVersion? {
+            wanted += versions.reversed().filter { version in
+                if case .range(let range) = request { range.contains(version.version) } else { true }
+            }
+            let resolvable = wanted.filter { isStanding($0) && hold(on: $0) == nil }
+            guard request == .latest else { return resolvable.first }
+            return resolvable.first { LatestVersion.rank($0.version, isWithheld: false) == .release }
         }
-        guard let highest = wanted.last else { throw .noneMatches }
-        let standing = wanted.filter { version in
-            !version.isYanked && !(version.installed.map { version.isRemoved($0.sha256) } ?? false)
+        if let found = take(versions) { return .found(found) }
+        for link in older {
+            guard let page = pages[link.digest] else { return .needs(link) }
+            if let found = take(page.versions) { return .found(found) }
         }
+        guard let highest = wanted.first else { throw .noneMatches }
+        let standing = wanted.filter(isStanding)
         let resolvable = standing.filter { hold(on: $0) == nil }
-        let found =
-            request == .latest
-            ? LatestVersion.shown(among: resolvable) { ($0.version, isWithheld: false) } : resolvable.last
-        if let found { return found }
-        let held = standing.last ?? highest
+        if let found = LatestVersion.shown(among: resolvable, { ($0.version, isWithheld: false) }) {
+            return .found(found)
+        }
+        let held = standing.first ?? highest
         guard let hold = hold(on: held) else { throw .allYanked(highest.version.description) }
         throw .held(held.version.description, hold)
+    }
+
+    /// True for a version that is neither yanked nor without its file.
+    private func isStanding(_ version: IndexedVersion) -> Bool {
+        !version.isYanked && !(version.installed.map { version.isRemoved($0.sha256) } ?? false)
+    }
+
+    private func resolve(
+        _ version: SemVer, _ pages: [SHA256Digest: IndexPage]
+    ) throws(ResolutionFailure) -> Resolution {
+        let key = version.precedenceKey
+        var known = versions
+        if !known.contains(where: { $0.version.precedenceKey == key }),
+            let link = older.first(where: { !(version < $0.lowest) && !($0.highest < version) })
+        {
+            guard let page = pages[link.digest] else { return .needs(link) }
+            known = page.versions
+        }
+        guard let found = known.first(where: { $0.version.precedenceKey == key }) else { throw .noneMatches }
+        if let hold = hold(on: found) { throw .held(found.version.description, hold) }
+        return .found(found)
     }
 }

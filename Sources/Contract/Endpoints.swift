@@ -9,7 +9,7 @@ package enum Endpoints {
     /// All of them, in the order of the description.
     package static let all: [any AnyEndpoint] =
         agents + versions + publishing + releases + reviews + stars + roles + invitations + accounts + tokens + flags
-        + moderation + downloads + log + service
+        + moderation + downloads + log + index + service
 }
 
 /// The answer to a command: it names the position of the last event.
@@ -184,7 +184,8 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
     ///
     /// - Parameter path: from the root.
     static func document(
-        _ name: String, _ path: String, _ summary: String, notes: String? = nil, schema: Schema
+        _ name: String, _ path: String, _ summary: String, notes: String? = nil, schema: Schema,
+        problems: [ProblemCode] = []
     ) -> Endpoint {
         let answer = EndpointDeclaration.Answer(
             status: 200, description: summary, content: [("application/json", schema)], fields: [])
@@ -192,7 +193,7 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: path, summary: summary, notes: notes,
                 parameters: Input.parameters.declarations, credential: .none, body: nil, answers: [answer],
-                problems: [], caching: .revalidated, cost: .light, meter: nil), sent: NoBody.form,
+                problems: problems, caching: .revalidated, cost: .light, meter: nil), sent: NoBody.form,
             given: NoBody.form)
     }
 }

@@ -1,6 +1,7 @@
 import AgentIndex
 import Archive
 import Contract
+import Crypto
 package import Events
 import JSON
 package import Manifest
@@ -56,18 +57,48 @@ package struct Installation: Sendable {
         return document
     }
 
+    /// The version that is meant, with the document that says so.
+    private func resolve(
+        _ request: VersionRequest, of id: AgentID
+    ) async throws -> (document: IndexDocument, version: IndexedVersion) {
+        for _ in 0..<Self.attempts {
+            let document = try await index(id)
+            var pages: [SHA256Digest: IndexPage] = [:]
+            do {
+                while true {
+                    switch try document.resolve(request, pages) {
+                    case .found(let version): return (document, version)
+                    case .needs(let link): pages[link.digest] = try await page(link, of: document)
+                    }
+                }
+            } catch let error as IndexDocument.ResolutionFailure {
+                throw failure(error, document, request)
+            } catch let error as Failure where error.code == ProblemCode.artifactNotFound.rawValue {
+                // The page was replaced meanwhile; the document by now links to what took its place.
+                continue
+            }
+        }
+        throw Failure(.retryable, "index-changes", "the index of '\(id)' changes all the time", fix: "try again")
+    }
+
+    private static let attempts = 5
+
+    private func page(_ link: IndexLink, of document: IndexDocument) async throws -> IndexPage {
+        let bytes = try await registry.document(
+            Endpoints.showIndexPage, IndexPageParameters(id: document.key, page: link.digest))
+        do throws(IndexFault) {
+            return try IndexPage(bytes, behind: link, of: document.key)
+        } catch {
+            throw Failure(.permanent, "broken-index", "a page of the index of '\(document.id)' can't be read: \(error)")
+        }
+    }
+
     /// Installs the version that is meant, unless it is there.
     ///
     /// - Parameter installed: a version that it has to be higher than; nil is returned where it is not.
     package func install(_ reference: AgentReference, above installed: SemVer? = nil) async throws -> Outcome? {
         let request = try reference.request()
-        let document = try await index(reference.id)
-        let version: IndexedVersion
-        do throws(IndexDocument.ResolutionFailure) {
-            version = try document.resolve(request)
-        } catch {
-            throw failure(error, document, request)
-        }
+        let (document, version) = try await resolve(request, of: reference.id)
         guard version.release == VersionPublished.release(of: version.artifacts) else {
             throw Failure(
                 .permanent, "broken-index",

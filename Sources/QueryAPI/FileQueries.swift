@@ -39,6 +39,21 @@ extension QueryFront {
             return request.document(
                 file.bytes, etag: String(file.digest.hex.prefix(32)), position: file.document.position)
         }
+        addIndexPages(to: &routes)
+    }
+
+    private func addIndexPages(to routes: inout QueryRoutes) {
+        routes.onAny(Endpoints.showIndexPage) { input, request in
+            let bytes = try await request.blocking.run { [index] () -> [UInt8]? in
+                guard let file = try index.file(input.id) else { throw FrontRequest.noAgent(input.id) }
+                guard file.document.older.contains(where: { $0.digest == input.page }) else { return nil }
+                return try index.pageBytes(input.page)
+            }
+            guard let bytes else {
+                throw Problem(.artifactNotFound, "the index of '\(input.id)' has no page \(input.page) any more")
+            }
+            return request.document(bytes, etag: String(input.page.hex.prefix(32)), position: nil)
+        }
     }
 
     /// Waits until the mark of the index folder is past a position; false where it is not within the limit.

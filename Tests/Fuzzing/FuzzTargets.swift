@@ -97,6 +97,9 @@ enum FuzzTargets {
 
     /// A document that is read is written as one that is read as the same.
     @Sendable private static func index(_ bytes: [UInt8]) {
+        if let page = try? IndexPage(bytes) {
+            precondition((try? IndexPage(page.bytes)) == page, "a page that changes")
+        }
         guard let document = try? IndexDocument(bytes) else { return }
         precondition((try? IndexDocument(document.bytes)) == document, "a document that changes")
         for request in ["latest", "*", "^1"] { _ = VersionRequest(request).map { try? document.resolve($0) } }

@@ -44,7 +44,9 @@ import Testing
         }
     }
 
-    private func expectSame(_ url: String, _ path: String) async throws {
+    /// Returns the number of pages with older versions.
+    @discardableResult
+    private func expectSame(_ url: String, _ path: String) async throws -> Int {
         let rows = try await TestDatabase.query(
             url, "SELECT key || ' ' || encode(document, 'hex') FROM models.index_documents")
         #expect(!rows.isEmpty)
@@ -57,7 +59,14 @@ import Testing
             #expect(file.document.bytes == file.bytes)
         }
         let files = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-        #expect(files.filter { $0.contains("/") && !$0.hasPrefix("named/") }.count == rows.count)
+        #expect(
+            files.filter { $0.contains("/") && !$0.hasPrefix("named/") && !$0.hasPrefix("pages/") }.count == rows.count)
+        let pages = try await TestDatabase.query(url, "SELECT encode(digest, 'hex') FROM models.index_pages ORDER BY 1")
+        let copied = files.filter { $0.hasPrefix("pages/") && $0.utf8.count == 6 + 3 + 64 }.map {
+            String($0.suffix(64))
+        }
+        #expect(copied.sorted() == pages)
+        return pages.count
     }
 
     private func publish(_ url: String, _ keys: [String]) async throws -> IndexFolder.Mark {
@@ -66,13 +75,50 @@ import Testing
         for key in keys { try await publishing.publish(key, ["1.0.0", "1.1.0"]) }
         let head = try await log.entries.head()
         await log.close()
+        try await project(url, to: head)
+        return IndexFolder.Mark(log: log.id, next: head)
+    }
+
+    private func project(_ url: String, to head: Position) async throws {
         let feed = HeadFeed(head) { head }
         for projection in [Index.self, Files.self] as [any Projection.Type] {
             let projector = Projector(
                 projection, DatabaseAccess(url: url), head: feed, log: Log("test", threshold: .error))
             while try await projector.applyBatch() < head {}
         }
-        return IndexFolder.Mark(log: log.id, next: head)
+    }
+
+    /// Pages come before the documents that link to them, and go after those that did.
+    @Test func anAgentOfManyVersionsIsCopiedInPages() async throws {
+        try await TestDatabase.with { url in
+            try await withFolder { path in
+                let needs = (0..<250).compactMap { number in
+                    AgentID("acme.needed\(number)").map { Dependency(id: $0, range: ">=1.0.0 <2.0.0", isPeer: true) }
+                }
+                let log = try await EventLog.open(EventLog.Configuration(url: url))
+                let publishing = Publishing(log: log)
+                let key = try #require(AgentKey("acme.many"))
+                var head = Position(0)
+                for turn in 0..<4 {
+                    let versions = (0..<40).map { "1.\(turn).\($0)" }
+                    let first = turn == 0 ? 0 : Int64(turn * 40 + 1)
+                    try await publishing.publish("acme.many", versions, from: first, dependencies: needs)
+                    head = try await log.entries.head()
+                    try await project(url, to: head)
+                    try await copy(url, path, to: IndexFolder.Mark(log: log.id, next: head))
+                    let count = try await expectSame(url, path)
+                    #expect(count >= turn && (turn < 3 || count > 2), "\(count)")
+                    let folder = IndexFolder(path)
+                    #expect(try #require(try folder.file(key)).bytes.count <= IndexEditor.maximumBytes)
+                    for version in ["1.0.0", "1.0.39", "1.\(turn).39"] {
+                        let request = try #require(VersionRequest(version))
+                        #expect(try folder.resolve(request, of: key)?.version.description == version)
+                    }
+                    #expect(try folder.resolve(.latest, of: key)?.version.description == "1.\(turn).39")
+                }
+                await log.close()
+            }
+        }
     }
 
     @Test func severalProgramsShareAFolderAndOneCopies() async throws {
@@ -106,57 +152,58 @@ import Testing
 
     @Test func whatIsMeantIsFound() throws {
         let id = try #require(AgentID("Acme.A"))
-        var document = IndexDocument(id, at: Position(0))
-        func publish(_ version: String, _ position: Int64) {
-            document.evolve(
+        var editor = IndexEditor(IndexDocument(id, at: Position(0))) { _ in throw CancellationError() }
+        var document: IndexDocument { editor.result().document }
+        func moderate(_ event: any EventPayload, _ position: Int64) throws {
+            try editor.evolve(event, at: Position(position), time: Timestamp(milliseconds: 0))
+        }
+        func publish(_ version: String, _ position: Int64) throws {
+            try moderate(
                 VersionPublished(
-                    version: version, artifacts: [], listed: true, listingCommitment: .init(of: [UInt8]())),
-                at: Position(position), time: Timestamp(milliseconds: 0))
+                    version: version, artifacts: [], listed: true, listingCommitment: .init(of: [UInt8]())), position)
         }
         func found(_ request: String) throws -> String {
             do {
-                return try document.resolve(try #require(VersionRequest(request))).version.description
+                guard case .found(let version) = try document.resolve(try #require(VersionRequest(request))) else {
+                    return "a page"
+                }
+                return version.version.description
             } catch let failure as IndexDocument.ResolutionFailure {
                 return "\(failure)"
             }
         }
         #expect(try found("latest") == "noneMatches")
-        publish("2.0.0-rc.1", 1)
+        try publish("2.0.0-rc.1", 1)
         #expect(try found("latest") == "2.0.0-rc.1")
-        publish("1.0.0", 2)
-        publish("1.0.1", 3)
+        try publish("1.0.0", 2)
+        try publish("1.0.1", 3)
         #expect(try found("latest") == "1.0.1")
-        func yank(_ version: String, _ position: Int64) {
-            document.evolve(
-                VersionYanked(authority: .owner, reason: .broken, version: version), at: Position(position),
-                time: Timestamp(milliseconds: 0))
+        func yank(_ version: String, _ position: Int64) throws {
+            try moderate(VersionYanked(authority: .owner, reason: .broken, version: version), position)
         }
-        yank("1.0.1", 4)
+        try yank("1.0.1", 4)
         #expect(try found("latest") == "1.0.0")
         #expect(try found("^1.0.1") == #"allYanked("1.0.1")"#)
         #expect(try found("1.0.1") == "1.0.1")
-        yank("1.0.0", 5)
+        try yank("1.0.0", 5)
         #expect(try found("latest") == "2.0.0-rc.1")
         #expect(try found("*") == #"allYanked("1.0.1")"#)
         #expect(try IndexDocument(document.bytes) == document)
         #expect(document.position == Position(5))
 
         // What is held is found by nobody, and comes back.
-        func moderate(_ event: any EventPayload, _ position: Int64) {
-            document.evolve(event, at: Position(position), time: Timestamp(milliseconds: 0))
-        }
-        publish("3.0.0", 6)
-        publish("3.1.0", 7)
-        moderate(AgentQuarantined(authority: .moderator, reason: .malware, version: "3.1.0"), 8)
+        try publish("3.0.0", 6)
+        try publish("3.1.0", 7)
+        try moderate(AgentQuarantined(authority: .moderator, reason: .malware, version: "3.1.0"), 8)
         #expect(try found("latest") == "3.0.0" && found("^3") == "3.0.0")
         #expect(try found("3.1.0").hasPrefix(#"held("3.1.0""#) && found("~3.1").hasPrefix(#"held("3.1.0""#))
-        moderate(AgentQuarantined(authority: .moderator, reason: .spam), 9)
+        try moderate(AgentQuarantined(authority: .moderator, reason: .spam), 9)
         for request in ["latest", "3.0.0", "1.0.1", "*"] {
             #expect(try found(request).hasPrefix("held("), "\(request)")
         }
-        moderate(QuarantineLifted(authority: .moderator, reason: .spam), 10)
+        try moderate(QuarantineLifted(authority: .moderator, reason: .spam), 10)
         #expect(try found("latest") == "3.0.0" && found("3.1.0").hasPrefix("held("))
-        moderate(QuarantineLifted(authority: .moderator, reason: .malware, version: "3.1.0"), 11)
+        try moderate(QuarantineLifted(authority: .moderator, reason: .malware, version: "3.1.0"), 11)
         #expect(try found("latest") == "3.1.0" && found("1.0.1") == "1.0.1")
         #expect(document.standing.map { [$0.from.value, $0.until?.value] } == [[9, 10]])
         #expect(document.versions.last?.standing.map { [$0.from.value, $0.until?.value] } == [[8, 11]])

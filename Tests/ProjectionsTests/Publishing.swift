@@ -11,7 +11,8 @@ struct Publishing {
 
     /// Publishes versions of an agent.
     func publish(
-        _ id: String, _ versions: [String], listing: ListingContent = ListingContent(), from first: Int64 = 0
+        _ id: String, _ versions: [String], listing: ListingContent = ListingContent(), from first: Int64 = 0,
+        dependencies: [Dependency]? = nil
     ) async throws {
         let id = try #require(AgentID(id))
         let stream = StreamName.agent(id.key)
@@ -34,7 +35,7 @@ struct Publishing {
             let published = VersionPublished(
                 version: version,
                 artifacts: [Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)],
-                listed: true, listingCommitment: content.commitment)
+                listed: true, dependencies: dependencies, listingCommitment: content.commitment)
             events.append(
                 event(
                     published, first + Int64(events.count) + 1,

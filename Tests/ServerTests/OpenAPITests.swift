@@ -1,3 +1,4 @@
+import AgentIndex
 import Foundation
 import HTTPClient
 import JSON
@@ -39,11 +40,13 @@ import Testing
             let page = try await marketplace.json("agents/acme.full/versions/1.0.0?min_position=\(position)")
             let module = try #require(page["artifacts"]?.array?.last?["sha256"]?.string)
             _ = try await marketplace.get("/index/acme.full?min_position=\(position)")
+            let many = try await marketplace.publishManyVersions("acme.full", majors: 2...61)
             var walk = EndpointWalk(
                 marketplace,
                 [
                     "id": "acme.full", "version": "1.0.0", "name": "admin", "namespace": "acme", "digest": module,
-                    "token": "current", "invitation": "00000000000000000000000000000000",
+                    "page": "\(try #require(many.older.first).digest)", "token": "current",
+                    "invitation": "00000000000000000000000000000000",
                 ])
             try await walk.walk()
             exchanges += walk.exchanges

@@ -34,8 +34,7 @@ struct DownloadEndpoint: Sendable {
         let source = input.source ?? Self.source(request.http.head.fields)
         let key = input.id
         let (version, artifact) = try await request.blocking.run { [index] in
-            guard let file = try index.file(key) else { throw FrontRequest.noAgent(key) }
-            let version = try Self.resolve(input.version, file.document)
+            let version = try Self.resolve(input.version, of: key, index)
             guard let artifact = version.installed else {
                 throw Problem(.artifactNotFound, "the version has no file to download")
             }
@@ -78,26 +77,26 @@ struct DownloadEndpoint: Sendable {
     }
 
     /// The version that a path asks for.
-    static func resolve(_ text: String, _ document: IndexDocument) throws(Problem) -> IndexedVersion {
+    private static func resolve(_ text: String, of key: AgentKey, _ index: IndexFolder) throws -> IndexedVersion {
         guard let request = VersionRequest(text) else {
             throw Problem(
                 .versionNotFound,
                 "'\(text.prefix(128))' is neither 'latest' nor a version nor a range of versions such as ^1.2")
         }
         do {
-            return try document.resolve(request)
-        } catch {
-            switch error {
+            guard let version = try index.resolve(request, of: key) else { throw FrontRequest.noAgent(key) }
+            return version
+        } catch let failure as IndexDocument.ResolutionFailure {
+            switch failure {
             case .noneMatches:
-                throw Problem(.versionNotFound, "the agent '\(document.id)' has no version \(text.prefix(128)) here")
+                throw Problem(.versionNotFound, "the agent '\(key)' has no version \(text.prefix(128)) here")
             case .held(let version, let hold):
-                throw .quarantined(
-                    "version \(version) of the agent '\(document.id)'", hold.reason ?? "other", since: hold.since)
+                throw Problem.quarantined(
+                    "version \(version) of the agent '\(key)'", hold.reason ?? "other", since: hold.since)
             case .allYanked(let highest):
                 throw Problem(
                     .versionNotFound,
-                    "every version \(text.prefix(128)) of '\(document.id)' is yanked; ask for \(highest) itself to get it"
-                )
+                    "every version \(text.prefix(128)) of '\(key)' is yanked; ask for \(highest) itself to get it")
             }
         }
     }

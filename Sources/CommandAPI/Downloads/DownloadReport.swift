@@ -2,6 +2,7 @@ import AgentIndex
 package import Contract
 package import Events
 import JSON
+import Manifest
 import System
 
 /// A batch of downloads that another server has answered, such as a CDN: one JSON object in each line.
@@ -61,26 +62,37 @@ package struct DownloadReport: Sendable {
     /// Replaces the version of each line with its published spelling, and refuses a line whose agent or version does
     /// not exist.
     ///
-    /// - Parameter document: returns the index document of an agent; called once for each agent.
-    mutating func resolve(_ document: (AgentKey) throws -> IndexDocument?) rethrows {
-        var documents: [AgentKey: IndexDocument?] = [:]
+    /// - Parameter find: returns a version of an agent; nil where there is no such agent.
+    mutating func resolve(_ find: (AgentKey, SemVer) throws -> IndexedVersion?) throws {
+        var known: [Named: Result<IndexedVersion?, IndexDocument.ResolutionFailure>] = [:]
         for index in lines.indices {
             let (number, line) = lines[index]
-            let key = line.agent.key
-            let known = try documents[key] ?? document(key)
-            documents[key] = known
-            guard let known else {
-                refuse(number, "/agent", "there is no agent '\(key)' here")
-                continue
+            let name = Named(agent: line.agent.key, version: line.version)
+            let found: Result<IndexedVersion?, IndexDocument.ResolutionFailure>
+            if let earlier = known[name] {
+                found = earlier
+            } else {
+                do {
+                    found = .success(try find(name.agent, name.version))
+                } catch let failure as IndexDocument.ResolutionFailure {
+                    found = .failure(failure)
+                }
+                known[name] = found
             }
-            guard let version = try? known.resolve(.exact(line.version)) else {
-                refuse(number, "/version", "the agent '\(key)' has no version \(line.version) here")
-                continue
+            switch found {
+            case .success(nil): refuse(number, "/agent", "there is no agent '\(name.agent)' here")
+            case .failure: refuse(number, "/version", "the agent '\(name.agent)' has no version \(line.version) here")
+            case .success(let version?):
+                lines[index].line = DownloadLine(
+                    id: line.id, agent: line.agent, version: version.version, time: line.time, reader: line.reader,
+                    source: line.source)
             }
-            lines[index].line = DownloadLine(
-                id: line.id, agent: line.agent, version: version.version, time: line.time, reader: line.reader,
-                source: line.source)
         }
+    }
+
+    private struct Named: Hashable {
+        let agent: AgentKey
+        let version: SemVer
     }
 
     private mutating func refuse(_ number: Int, _ path: String, _ message: String) {

@@ -49,7 +49,7 @@ struct DownloadReportEndpoint: Sendable {
         let now = handler.now()
         let report = try await request.blocking.run { [index] in
             var report = DownloadReport(bytes) { DayKeys.isAlive($0, at: now) && $0 <= now }
-            try report.resolve { try index.file($0)?.document }
+            try report.resolve { try index.resolve(.exact($1), of: $0) }
             return report
         }
         guard report.findings.isEmpty else {

@@ -1,8 +1,11 @@
 import AgentIndex
+import Crypto
+import EventLog
 import Events
 public import Postgres
 
-/// The read model that installers use: one document for each agent, which every front copies to its own disk.
+/// The read model that installers use: for each agent a document and pages with older versions, which every
+/// front copies to its own disk.
 public enum Index: Projection {
     public static let name = "index"
     public static let handled: Set<String> = [
@@ -10,30 +13,76 @@ public enum Index: Projection {
         AgentUndeprecated.type, AgentQuarantined.type, QuarantineLifted.type, AgentArtifactRemoved.type,
     ]
 
+    /// Documents are read some at a time, since each may have a megabyte.
+    private static let documentsAtOnce = 16
+
     public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
-        var keys: Set<String> = []
+        var rest: [AgentKey: [ProjectedEvent]] = [:]
         for event in events {
-            if case .agent(let key) = event.envelope.stream { keys.insert(key.description) }
+            if case .agent(let key) = event.envelope.stream { rest[key, default: []].append(event) }
         }
+        let keys = rest.keys.sorted { $0.description < $1.description }
+        for start in stride(from: 0, to: keys.count, by: documentsAtOnce) {
+            let some = keys[start..<min(start + documentsAtOnce, keys.count)]
+            try apply(some.map { ($0, rest[$0] ?? []) }, connection)
+        }
+    }
+
+    private static func apply(
+        _ changes: [(key: AgentKey, events: [ProjectedEvent])], _ connection: PostgresConnection
+    ) throws {
         var documents: [AgentKey: IndexDocument] = [:]
-        for row in try connection.execute(Statements.findIndexDocuments, [.texts(keys.sorted())]) {
+        for row in try connection.execute(Statements.findIndexDocuments, [.texts(changes.map(\.key.description))]) {
             let document = try IndexDocument(try row.bytes("document"))
             documents[document.key] = document
         }
-        for event in events {
-            guard case .agent(let key) = event.envelope.stream else { continue }
-            if let registered = event.event as? AgentRegistered {
-                documents[key] = IndexDocument(registered.id, at: event.position)
-            } else {
-                documents[key]?.evolve(event.envelope.event, at: event.position, time: event.envelope.time)
+        var results: [IndexEditor.Result] = []
+        for (key, events) in changes {
+            var events = events[...]
+            var known = documents[key]
+            if known == nil, let first = events.first, let registered = first.event as? AgentRegistered {
+                known = IndexDocument(registered.id, at: first.position)
+                events = events.dropFirst()
             }
+            guard let known else { continue }
+            var editor = IndexEditor(known) { try page($0, of: key, connection) }
+            for event in events {
+                try editor.evolve(event.event, at: event.position, time: event.envelope.time)
+            }
+            results.append(editor.result())
         }
-        let rows = documents.values.sorted { $0.position < $1.position }
-        guard !rows.isEmpty else { return }
+        try write(results, connection)
+    }
+
+    private static func page(
+        _ digest: SHA256Digest, of key: AgentKey, _ connection: PostgresConnection
+    ) throws -> IndexPage {
+        let row = try connection.execute(Statements.findIndexPage, [.text(key.description), .bytea(digest.bytes)]).first
+        guard let row else { throw EventLogError.corrupt("the page \(digest) of the index of '\(key)' is missing") }
+        return try IndexPage(try row.bytes("document"))
+    }
+
+    private static func write(_ results: [IndexEditor.Result], _ connection: PostgresConnection) throws {
+        let results = results.sorted { $0.document.position < $1.document.position }
+        guard !results.isEmpty else { return }
+        let pages = results.flatMap { result in result.pages.map { (result.document.key, $0.digest, $0.bytes) } }
+        if !pages.isEmpty {
+            try connection.execute(
+                Statements.writeIndexPages,
+                [.texts(pages.map(\.0.description)), .byteas(pages.map(\.1.bytes)), .byteas(pages.map(\.2))])
+        }
+        let dropped = results.flatMap { result in result.dropped.map { (result.document.key, $0) } }
+        if !dropped.isEmpty {
+            try connection.execute(
+                Statements.dropIndexPages,
+                [.texts(dropped.map(\.0.description)), .byteas(dropped.map(\.1.bytes))])
+        }
+        let documents = results.map(\.document)
         try connection.execute(
             Statements.writeIndexDocuments,
             [
-                .texts(rows.map(\.key.description)), .byteas(rows.map(\.bytes)), .int8s(rows.map(\.position.value)),
+                .texts(documents.map(\.key.description)), .byteas(documents.map(\.bytes)),
+                .int8s(documents.map(\.position.value)),
             ])
     }
 }

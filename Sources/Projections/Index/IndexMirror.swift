@@ -13,6 +13,7 @@ import System
 /// Of several programs that share a folder, one copies; when it ends, another takes over.
 public struct IndexMirror: Sendable {
     private static let batchDocuments: Int64 = 200
+    private static let batchBytes: Int64 = 4 << 20
     private static let batchFiles: Int64 = 5_000
     private static let pauseMilliseconds = 1_000
 
@@ -134,28 +135,46 @@ public struct IndexMirror: Sendable {
         }
     }
 
-    /// Copies the documents that changed at a position or later.
+    /// Copies the documents that changed at a position or later, each after the pages that it links to.
     private func copy(from position: Position) async throws {
         var next = position
         while true {
             let from = next
-            let documents = try await pool.runRepeatable { connection in
+            let rows = try await pool.runRepeatable { connection in
                 try connection.execute(
-                    Statements.changedIndexDocuments, [.int8(from.value), .int8(Self.batchDocuments)]
-                ).map {
-                    (
-                        key: try $0.text("key"), bytes: try $0.bytes("document"),
-                        position: Position(try $0.integer("position"))
-                    )
-                }
+                    Statements.changedIndexDocuments,
+                    [.int8(from.value), .int8(Self.batchDocuments), .int8(Self.batchBytes)]
+                ).map { (bytes: try $0.bytes("document"), position: Position(try $0.integer("position"))) }
             }
-            guard let last = documents.last else { return }
-            let files = documents.compactMap { document in
-                AgentKey(document.key).map { (key: $0, bytes: document.bytes) }
+            guard let last = rows.last else { return }
+            let documents = try await worker.run {
+                try rows.map { (bytes: $0.bytes, document: try IndexDocument($0.bytes)) }
             }
+            let lost = try await copyPages(documents.flatMap { $0.document.older.map(\.digest) })
+            // Where a page is lost, the document was changed meanwhile, and comes again at a later position.
+            let files = documents.filter { $0.document.older.allSatisfy { !lost.contains($0.digest) } }
+                .map { (key: $0.document.key, bytes: $0.bytes, document: $0.document) }
             try await worker.run { [folder] in try folder.write(files) }
             next = last.position.next
         }
+    }
+
+    /// Copies those of some pages that are not on the disk; returns the ones that are nowhere any more.
+    private func copyPages(_ digests: [SHA256Digest]) async throws -> Set<SHA256Digest> {
+        var rest = Set(try await worker.run { [folder] in try folder.missing(digests) })
+        while !rest.isEmpty {
+            let wanted = rest.map(\.bytes)
+            let rows = try await pool.runRepeatable { connection in
+                try connection.execute(Statements.linkedIndexPages, [.byteas(wanted), .int8(Self.batchBytes)])
+                    .map { (digest: try $0.bytes("digest"), bytes: try $0.bytes("document")) }
+            }
+            if rows.isEmpty { break }
+            let pages = rows.compactMap { row in SHA256Digest(bytes: row.digest).map { (digest: $0, bytes: row.bytes) }
+            }
+            try await worker.run { [folder] in try folder.write(pages: pages) }
+            rest.subtract(pages.map(\.digest))
+        }
+        return rest
     }
 }
 

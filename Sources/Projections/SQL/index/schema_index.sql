@@ -5,5 +5,13 @@ CREATE TABLE models.index_documents (
     position bigint NOT NULL
 );
 CREATE INDEX index_documents_position ON models.index_documents (position);
-GRANT SELECT, INSERT, UPDATE, DELETE ON models.index_documents TO marketplace_projectors;
-GRANT SELECT ON models.index_documents TO marketplace_queries;
+-- Pages with older versions, as documents link to them. Rows are inserted and deleted.
+CREATE TABLE models.index_pages (
+    key      text COLLATE "C" NOT NULL,
+    digest   bytea NOT NULL CHECK (octet_length(digest) = 32),
+    document bytea NOT NULL,
+    PRIMARY KEY (key, digest)
+);
+CREATE INDEX index_pages_digest ON models.index_pages (digest);
+GRANT SELECT, INSERT, UPDATE, DELETE ON models.index_documents, models.index_pages TO marketplace_projectors;
+GRANT SELECT ON models.index_documents, models.index_pages TO marketplace_queries;
