@@ -45,72 +45,44 @@ public final class HTTPServer: Sendable {
     let quickHandler: QuickHandler
     let refusalResponse: @Sendable (HTTPRefusal) -> HTTPResponse
     private let reactor: Reactor
-    private let listener: Descriptor
+    private let listener: HTTPListener
     private let state = Mutex(State())
 
     /// The port that the server listens on.
-    public let port: UInt16
+    public var port: UInt16 { listener.port }
 
-    /// Binds to a port and listens; connections wait in the backlog until `start`.
+    /// Listens on a port of this machine; connections wait in the backlog until `start`.
+    ///
+    /// - Throws: `SystemError` where the port is in use.
+    public convenience init(
+        on reactor: Reactor, port: UInt16, limits: HTTPLimits = HTTPLimits(),
+        refusal: @escaping @Sendable (HTTPRefusal) -> HTTPResponse, quick: @escaping QuickHandler = { _ in nil },
+        handler: @escaping Handler
+    ) throws(SystemError) {
+        let listener = try HTTPListener(port: port)
+        self.init(on: reactor, listener, limits: limits, refusal: refusal, quick: quick, handler: handler)
+    }
+
+    /// Creates a server; connections wait in the listener's backlog until `start`.
     ///
     /// - Parameters:
     ///   - reactor: the event loop that all connections run on.
-    ///   - address: an IPv4 address.
-    ///   - port: 0 lets the system choose a free port.
+    ///   - listener: where it listens.
     ///   - limits: the bounds of requests and connections.
     ///   - refusal: the answer to a request that is malformed, too large or too slow.
     ///   - quick: looks for a cached answer before the handler is called.
     ///   - handler: answers all other requests.
-    /// - Throws: `SystemError` where the address is invalid or in use.
     public init(
-        on reactor: Reactor, address: String = "127.0.0.1", port: UInt16, limits: HTTPLimits = HTTPLimits(),
+        on reactor: Reactor, _ listener: HTTPListener, limits: HTTPLimits = HTTPLimits(),
         refusal: @escaping @Sendable (HTTPRefusal) -> HTTPResponse, quick: @escaping QuickHandler = { _ in nil },
         handler: @escaping Handler
-    ) throws(SystemError) {
+    ) {
         quickHandler = quick
         self.reactor = reactor
         self.limits = limits
         self.handler = handler
         refusalResponse = refusal
-        let listener = try Self.listen(address, port)
-        self.port = try Self.boundPort(listener)
         self.listener = listener
-    }
-
-    private static func listen(_ address: String, _ port: UInt16) throws(SystemError) -> Descriptor {
-        let place = "\(address):\(port)"
-        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw SystemError("socket", path: place) }
-        let descriptor = Descriptor(owning: number)
-        var one: Int32 = 1
-        unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = port.bigEndian
-        guard unsafe inet_pton(AF_INET, address, &name.sin_addr) == 1 else {
-            throw SystemError("listen", path: place, code: EINVAL)
-        }
-        let outcome = unsafe withUnsafePointer(to: &name) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                unsafe bind(number, raw, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard outcome == 0 else { throw SystemError("listen", path: place) }
-        guard Glibc.listen(number, 4096) == 0 else { throw SystemError("listen", path: place) }
-        return descriptor
-    }
-
-    private static func boundPort(_ listener: borrowing Descriptor) throws(SystemError) -> UInt16 {
-        var name = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let number = listener.number
-        let outcome = unsafe withUnsafeMutablePointer(to: &name) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                unsafe getsockname(number, raw, &length)
-            }
-        }
-        guard outcome == 0 else { throw SystemError("getsockname") }
-        return UInt16(bigEndian: name.sin_port)
     }
 
     /// Starts to accept connections.
@@ -249,7 +221,7 @@ public final class HTTPServer: Sendable {
         }
 
         func start() throws(SystemError) {
-            try reactor.watch(server.listener.number, for: .readable, self)
+            try reactor.watch(server.listener.socket.number, for: .readable, self)
             reactor.repeatEvery(milliseconds: 250) { [self] in assumeIsolated { $0.tick() } }
         }
 
@@ -260,7 +232,7 @@ public final class HTTPServer: Sendable {
         private func accept() {
             for _ in 0..<64 {
                 let number = accept4(
-                    server.listener.number, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+                    server.listener.socket.number, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
                 // Without a free descriptor the client waits in the backlog.
                 guard number >= 0 else {
                     // The event is level-triggered: without a pause the loop would spin until a descriptor is free.
@@ -289,7 +261,7 @@ public final class HTTPServer: Sendable {
         private func pause(_ shall: Bool) {
             guard shall != isPaused else { return }
             isPaused = shall
-            try? reactor.change(server.listener.number, to: shall ? [] : .readable)
+            try? reactor.change(server.listener.socket.number, to: shall ? [] : .readable)
         }
 
         private func tick() {

@@ -8,6 +8,8 @@ public enum Host {
         public let id: UInt32
         /// Numeric id of the user's first group.
         public let group: UInt32
+        let name: String
+        let home: String
     }
 
     /// The id of this process.
@@ -18,7 +20,27 @@ public enum Host {
     /// Looks up a user by name; nil where there is none.
     public static func user(named name: String) -> User? {
         guard let entry = unsafe getpwnam(name) else { return nil }
-        return unsafe User(id: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
+        return unsafe User(
+            id: entry.pointee.pw_uid, group: entry.pointee.pw_gid, name: name,
+            home: String(cString: entry.pointee.pw_dir))
+    }
+
+    /// Gives the rights of root up for good: all threads of this process go on as another user, with that user's groups and
+    /// home folder.
+    ///
+    /// Call it before other threads read the environment.
+    ///
+    /// - Throws: `SystemError` where this process is not root's, or could become root again.
+    public static func become(_ user: User) throws(SystemError) {
+        guard unsafe initgroups(user.name, user.group) == 0 else { throw SystemError("initgroups", path: user.name) }
+        // Called by root, these set the saved ids as well.
+        guard setgid(user.group) == 0, setuid(user.id) == 0 else { throw SystemError("setuid", path: user.name) }
+        guard setuid(0) != 0, setgid(0) != 0, getuid() == user.id else {
+            throw SystemError("setuid", path: user.name, code: EPERM)
+        }
+        for (name, value) in [("HOME", user.home), ("USER", user.name), ("LOGNAME", user.name)] {
+            unsafe setenv(name, value, 1)
+        }
     }
 
     /// An environment variable; an empty one counts as absent.

@@ -3,6 +3,7 @@ import Artifacts
 import Contract
 import Crypto
 import Events
+import Following
 import HTTPFront
 import HTTPServer
 import Projections
@@ -11,7 +12,7 @@ import System
 extension QueryFront {
     /// Files up to this size are cached.
     private static let cachedFileBytes: Int64 = 65_536
-    private static let pollMilliseconds: Int64 = 20
+    private static let freshMilliseconds: Int64 = 20
 
     func addFiles(to routes: inout QueryRoutes) {
         routes.onAny(Endpoints.showArtifact) { input, request in
@@ -31,7 +32,7 @@ extension QueryFront {
         }
         routes.onAny(Endpoints.showIndex) { input, request in
             if let position = input.minimumPosition {
-                try await self.await(position) { try await indexReflects(position, request, withinMilliseconds: $0) }
+                try await self.await(position) { try await indexReflects(position, withinMilliseconds: $0) }
             }
             guard let file = try await request.blocking.run({ [index] in try index.file(input.id) }) else {
                 throw FrontRequest.noAgent(input.id)
@@ -57,15 +58,9 @@ extension QueryFront {
     }
 
     /// Waits until the mark of the index folder is past a position; false where it is not within the limit.
-    private func indexReflects(
-        _ position: Position, _ request: FrontRequest, withinMilliseconds limit: Int64
-    ) async throws -> Bool {
-        let deadline = Host.steadyClockMilliseconds() + limit
-        while try await request.blocking.run({ [index] in try index.mark().map { $0.next <= position } ?? true }) {
-            guard Host.steadyClockMilliseconds() < deadline else { return false }
-            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
-        }
-        return true
+    private func indexReflects(_ position: Position, withinMilliseconds limit: Int64) async throws -> Bool {
+        guard limit > 0 else { return try await copied.value(atMostMillisecondsOld: Self.freshMilliseconds) > position }
+        return try await copied.wait(withinMilliseconds: limit) { $0 > position }
     }
 
     /// A file by digest. It may have the same origin as web pages, so the header fields keep browsers from running it.

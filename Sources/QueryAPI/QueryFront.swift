@@ -9,6 +9,7 @@ package import HTTPFront
 import HTTPServer
 package import Logging
 package import Projections
+import System
 
 /// The front for reads: it answers from read models, the log and files, and serves the description of the API.
 package struct QueryFront: Sendable {
@@ -20,6 +21,8 @@ package struct QueryFront: Sendable {
     let entries: EventReader
     let artifacts: ArtifactFolder
     let index: IndexFolder
+    /// How far the index folder is: one look at the disk for all who wait.
+    let copied: Feed<Position>
     let cached: CachedAnswers?
 
     /// Creates a front over read models, a log and folders of files and of the index.
@@ -34,6 +37,8 @@ package struct QueryFront: Sendable {
         self.entries = entries
         self.artifacts = artifacts
         self.index = index
+        let worker = Worker(name: "index-mark")
+        copied = Feed(Position(0)) { try await worker.run { try index.mark()?.next ?? Position(0) } }
     }
 
     /// Adds the routes of the queries.

@@ -55,6 +55,20 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def page(what, version):
+    key = "bad.other" if what == "foreign-page" else f"bad.{what}"
+    return json.dumps({"format": 3, "id": key, "versions": [version]}).encode()
+
+
+pages = {}
+
+
+def link(what, version):
+    data = page(what, version)
+    pages[what] = data + b" " if what == "changed-page" else data
+    return {"highest": "1.0.0", "lowest": "1.0.0", "sha256": digest(data), "size": len(data)}
+
+
 def index(what):
     parts = files(what)
     artifacts = [{"role": role, "sha256": digest(data), "size": len(data)} for role, data in parts.items()]
@@ -72,11 +86,13 @@ def index(what):
         version["version"] = "../../../evil"
     if what == "negative-size":
         version["artifacts"][0]["size"] = -1
-    document = {"agent_id": key, "deprecated": False, "format": 2, "id": key, "position": 1, "versions": [version]}
+    document = {"agent_id": key, "deprecated": False, "format": 3, "id": key, "position": 1, "versions": [version]}
+    if what.endswith("-page"):
+        document["versions"], document["older"] = [], [link(what, version)]
     if what == "odd-name":
         document["agent_id"] = document["id"] = "../evil"
     if what == "future-format":
-        document["format"] = 3
+        document["format"] = 4
     return document
 
 
@@ -99,6 +115,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         # As a proxy it answers for the registry itself.
         self.path = self.path.removeprefix("http://registry.invalid")
         path = self.path.split("?")[0]
+        if "/pages/" in path:
+            what = path.split("/")[2].removeprefix("bad.")
+            if what == "gone-page":
+                return self.answer(404, b'{"code":"artifact-not-found","detail":"replaced"}')
+            return self.answer(200, pages[what])
         if path.startswith("/index/bad."):
             what = path.removeprefix("/index/bad.")
             if what == "busy" and len(asked) < 2:

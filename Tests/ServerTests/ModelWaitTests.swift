@@ -57,4 +57,37 @@ import Testing
             #expect(try await marketplace.get("agents/acme.a?min_position=\(position)").status == 200)
         }
     }
+
+    /// Who waits for the copy of the index shares one look at the disk with all others.
+    @Test func waitersForTheIndexShareOneWatch() async throws {
+        try await withMarketplace { marketplace, url in
+            #expect(try await marketplace.publish([manifest("acme.a", "1.0.0")]).status == 201)
+            _ = try await marketplace.get("/index/acme.a?min_position=6")
+            let holder = PostgresSession(
+                PostgresConfiguration(url: url, applicationName: "tests", statementTimeoutMilliseconds: 60_000))
+            try await holder.run { try $0.executeScript("SELECT pg_advisory_lock(1885564270, hashtext('index'))") }
+            let answer = try await marketplace.publish([manifest("acme.a", "1.1.0")])
+            let path = "/index/acme.a?min_position=\(try #require(answer.fields["marketplace-position"]))"
+            func reads() throws -> Int {
+                let counters = try String(contentsOfFile: "/proc/\(marketplace.processID)/io", encoding: .utf8)
+                return Int(try #require(counters.firstMatch(of: /syscr: (\d+)/)).1) ?? 0
+            }
+            let client = HTTPClient(connections: 100, timeoutMilliseconds: 30_000)
+            let before = try reads()
+            let statuses = try await withThrowingTaskGroup { group in
+                for _ in 0..<100 {
+                    group.addTask {
+                        try await client.send(HTTPClientRequest("GET", marketplace.url + path)).status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == Array(repeating: 503, count: 100))
+            // Each for itself would read the mark some hundred times in the five seconds.
+            let count = try reads() - before
+            #expect(count < 10_000, "\(count) reads")
+            await holder.close()
+            #expect(try await marketplace.get(path).status == 200)
+        }
+    }
 }

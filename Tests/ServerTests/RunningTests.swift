@@ -237,6 +237,50 @@ struct EmbeddedServer {
         #expect(plain.code != 0 && !plain.errors.contains("warning"))
     }
 
+    /// Root is for what only root can open; whoever takes the program over afterwards is nobody special.
+    @Test(arguments: [true, false])
+    func rootIsGivenUp(_ isEmbedded: Bool) async throws {
+        guard getuid() == 0 else {
+            let refused = try await run([
+                try MarketplaceProcess.program, "up", "--user", "nobody", "--data", "/tmp/none",
+            ])
+            #expect(refused.code == 64 && refused.errors.contains("--user gives up root"), "\(refused.errors)")
+            return
+        }
+        try await TestDatabase.with { url in
+            try await withFolder { folder in
+                let artifacts = "\(folder)-files/made/artifacts"
+                defer { try? FileManager.default.removeItem(atPath: "\(folder)-files") }
+                let words = ["up", "--data", folder, "--artifacts", artifacts, "--port", "0"]
+                let marketplace = try await MarketplaceProcess(
+                    words + ["--user", "nobody"] + (isEmbedded ? [] : ["--database-url", url]), folder: folder)
+                #expect(try await marketplace.publish([manifest("acme.tool")]).status == 201)
+                // Every thread, with all its ids and none of root's groups.
+                let tasks = "/proc/\(marketplace.processID)/task"
+                for task in try FileManager.default.contentsOfDirectory(atPath: tasks) {
+                    let status = try String(contentsOfFile: "\(tasks)/\(task)/status", encoding: .utf8)
+                    for name in ["Uid", "Gid", "Groups"] {
+                        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("\(name):") })
+                        let ids = Set(line.split(whereSeparator: \.isWhitespace).dropFirst())
+                        #expect(ids == ["65534"], "\(line)")
+                    }
+                }
+                let files = FileManager.default
+                for path in [folder, "\(folder)-files/made", artifacts, "\(folder)/admin-token"] {
+                    #expect(try files.attributesOfItem(atPath: path)[.ownerAccountID] as? Int == 65_534, "\(path)")
+                }
+                #expect(try await marketplace.stop() == 0)
+                // A folder of another user is not taken over in passing.
+                let other = try await run([try MarketplaceProcess.program] + words + ["--user", "daemon"])
+                #expect(other.code == 64 && other.errors.contains("chown -R daemon"), "\(other.errors)")
+            }
+        }
+        for (user, reason) in [("root", "who is root as well"), ("no-such-user", "who is nobody here")] {
+            let refused = try await run([try MarketplaceProcess.program, "up", "--user", user, "--data", "/tmp/none"])
+            #expect(refused.code == 64 && refused.errors.contains(reason), "\(refused.errors)")
+        }
+    }
+
     @Test func aFolderThatOthersCanWriteToIsRefused() async throws {
         try await TestDatabase.with { url in
             try await withFolder { folder in

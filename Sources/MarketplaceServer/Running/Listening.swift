@@ -18,7 +18,7 @@ struct Listening: Sendable {
             choices: ClientAddress.Field.allCases.map(\.rawValue)),
         .value(
             "trusted-proxy", "CIDR", "proxies whose word is taken for that; may stand several times", isRepeated: true),
-        Limits.option, SecurityContact.option,
+        RootRights.option, Limits.option, SecurityContact.option,
         .value("connections", "N", "connections at once (10000); one more replaces an idle one, or gets 503"),
         .value("stall-seconds", "N", "how long a client may send or take nothing (30)"),
         .value("drain-seconds", "N", "how long requests under way may take once it is told to stop (10)"),
@@ -67,6 +67,27 @@ struct Listening: Sendable {
         }
         limits.connections = min(limits.connections, most)
         self.limits = limits
+    }
+
+    /// Opens the socket: on the port that was asked for, or on the first that is free from `firstPort` on.
+    func open(firstPort: UInt16) throws -> HTTPListener {
+        if let port {
+            do {
+                return try HTTPListener(address: address, port: port)
+            } catch {
+                guard error.isAddressInUse else { throw error }
+                throw UsageError(
+                    "--port is \(port), which another program listens on; choose another one or leave it out.")
+            }
+        }
+        for candidate in firstPort..<(firstPort + 100) {
+            do {
+                return try HTTPListener(address: address, port: candidate)
+            } catch {
+                guard error.isAddressInUse else { throw error }
+            }
+        }
+        return try HTTPListener(address: address, port: 0)
     }
 
     private static func publicURL(_ text: String?) throws(UsageError) -> String {

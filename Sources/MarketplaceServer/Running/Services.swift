@@ -175,36 +175,16 @@ struct Services: Sendable {
             index: index, cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20)
     }
 
-    /// Starts to serve. With a port of its own the server takes that one or fails; otherwise the first
-    /// that is free from `firstPort` on.
+    /// Starts to serve on a socket.
     func serve(
-        _ router: FrontRouter, _ listening: Listening, firstPort: UInt16, on reactor: Reactor
+        _ router: FrontRouter, _ listening: Listening, on listener: HTTPListener, _ reactor: Reactor
     ) async throws -> HTTPServer {
         log.info("serving", ["routes": router.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
-        func serve(port: UInt16) async throws -> HTTPServer {
-            let server = try HTTPServer(
-                on: reactor, address: listening.address, port: port, limits: listening.limits,
-                refusal: FrontRouter.refuse, quick: { router.handleAtOnce($0) }, handler: { await router.handle($0) })
-            try await server.start()
-            return server
-        }
-        if let port = listening.port {
-            do {
-                return try await serve(port: port)
-            } catch let error as SystemError {
-                guard error.isAddressInUse else { throw error }
-                throw UsageError(
-                    "--port is \(port), which another program listens on; choose another one or leave it out.")
-            }
-        }
-        for candidate in firstPort..<(firstPort + 100) {
-            do {
-                return try await serve(port: candidate)
-            } catch let error as SystemError {
-                guard error.isAddressInUse else { throw error }
-            }
-        }
-        return try await serve(port: 0)
+        let server = HTTPServer(
+            on: reactor, listener, limits: listening.limits, refusal: FrontRouter.refuse,
+            quick: { router.handleAtOnce($0) }, handler: { await router.handle($0) })
+        try await server.start()
+        return server
     }
 
     /// Says how long the thread of the connections was held up at most.

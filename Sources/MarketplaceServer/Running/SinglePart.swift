@@ -14,6 +14,9 @@ import System
 /// `marketplace command`, `query` and `project`: the parts of the marketplace, each in a process of its own
 /// over a shared database.
 struct SinglePart {
+    private static let commandPort: UInt16 = 7081
+    private static let queryPort: UInt16 = 7082
+
     private let invocation: Invocation
     private let listening: Listening
     private let services: Services
@@ -49,8 +52,10 @@ struct SinglePart {
     }
 
     private func dataFolder() throws -> DataFolder {
-        try DataFolder(invocation.values["data"] ?? ".mentatlab")
+        try DataFolder(dataPath)
     }
+
+    private var dataPath: String { invocation.values["data"] ?? ".mentatlab" }
 
     private func artifactFolder() throws -> ArtifactFolder {
         guard let folder = invocation.values["artifacts"] else {
@@ -61,6 +66,8 @@ struct SinglePart {
 
     private func command(_ signals: Signals) async throws {
         let folder = try artifactFolder()
+        let opened = try giveRootUp(
+            firstPort: Self.commandPort, invocation.values["artifacts"].map { [$0] } ?? [])
         try await services.migrate()
         let eventLog = try await services.openLog()
         let data = try dataFolder()
@@ -82,13 +89,15 @@ struct SinglePart {
                 group.addTask { await front.work() }
             }
         }
-        try await serve(router, firstPort: 7081, signals, on: try Reactor(name: "http"))
+        try await serve(
+            router, on: try opened ?? listening.open(firstPort: Self.commandPort), signals, try Reactor(name: "http"))
         background.cancel()
         await background.value
         await eventLog.close()
     }
 
     private func query(_ signals: Signals) async throws {
+        let opened = try giveRootUp(firstPort: Self.queryPort, [])
         try await services.awaitSchema(as: .queries)
         let reactor = try Reactor(name: "http")
         let cached = try invocation.number("cache-mebibytes", 0...65_536)
@@ -102,7 +111,7 @@ struct SinglePart {
                 group.addTask { await services.mirror(index).run() }
             }
         }
-        try await serve(router, firstPort: 7082, signals, on: reactor)
+        try await serve(router, on: try opened ?? listening.open(firstPort: Self.queryPort), signals, reactor)
         following.cancel()
         await following.value
     }
@@ -122,10 +131,14 @@ struct SinglePart {
         await projecting.value
     }
 
+    private func giveRootUp(firstPort: UInt16, _ folders: [String]) throws -> HTTPListener? {
+        try RootRights.giveUp(invocation, listening, firstPort: firstPort, folders: [dataPath] + folders)
+    }
+
     private func serve(
-        _ router: FrontRouter, firstPort: UInt16, _ signals: Signals, on reactor: Reactor
+        _ router: FrontRouter, on listener: HTTPListener, _ signals: Signals, _ reactor: Reactor
     ) async throws {
-        let server = try await services.serve(router, listening, firstPort: firstPort, on: reactor)
+        let server = try await services.serve(router, listening, on: listener, reactor)
         Host.write(
             "marketplace \(invocation.command.name) is ready at http://\(listening.address):\(server.port)\n", to: 1)
         _ = await signals.next()

@@ -41,10 +41,12 @@ struct Up {
     }
 
     func run(_ signals: Signals) async throws -> Int32 {
+        let opened = try RootRights.giveUp(
+            invocation, listening, firstPort: Self.firstPort, folders: [folder] + (givenArtifacts.map { [$0] } ?? []))
         let data = try DataFolder(folder)
         guard let lock = try data.lock() else { return try await joinRunning(data, signals) }
         data.withdraw()
-        let code = try await serve(data, signals)
+        let code = try await serve(data, signals, opened)
         // The folder is free for the next run once the server behind it is stopped.
         withExtendedLifetime(lock) {}
         return code
@@ -61,10 +63,10 @@ struct Up {
         return try await fill(data, url)
     }
 
-    private func serve(_ data: DataFolder, _ signals: Signals) async throws -> Int32 {
+    private func serve(_ data: DataFolder, _ signals: Signals, _ opened: HTTPListener?) async throws -> Int32 {
         if let givenDatabase {
             defer { data.withdraw() }
-            try await serve(data, givenDatabase, signals)
+            try await serve(data, givenDatabase, signals, opened)
         } else {
             let (log, worker) = (log, Worker(name: "postgres-watch"))
             defer { worker.stop() }
@@ -84,7 +86,7 @@ struct Up {
                 let superuser = try await server.makeDatabase("marketplace")
                 try data.logins.keep(superuser: superuser)
                 try await data.logins.prepare(administrator: superuser)
-                try await serve(data, try data.logins.access(DatabaseRole.allCases), signals)
+                try await serve(data, try data.logins.access(DatabaseRole.allCases), signals, opened)
             } catch {
                 try? await stop()
                 throw error
@@ -113,7 +115,9 @@ struct Up {
         }
     }
 
-    private func serve(_ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals) async throws {
+    private func serve(
+        _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ opened: HTTPListener?
+    ) async throws {
         let services = Services(database, log: log)
         try await services.migrate()
         let eventLog = try await services.openLog()
@@ -135,7 +139,8 @@ struct Up {
         let reactor = try Reactor(name: "http")
         let queries = services.queryFront(artifacts, index, cachedMebibytes: cachedMebibytes, on: reactor)
         queries.addRoutes(to: &router)
-        let server = try await services.serve(router, listening, firstPort: Self.firstPort, on: reactor)
+        let listener = try opened ?? listening.open(firstPort: Self.firstPort)
+        let server = try await services.serve(router, listening, on: listener, reactor)
         let url = "http://\(listening.address):\(server.port)"
 
         let background = Task {

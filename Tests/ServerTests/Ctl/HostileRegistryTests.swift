@@ -16,7 +16,9 @@ import Testing
         ("link", "refused-package", 1), ("late-link", "refused-package", 1), ("receipt", "refused-package", 1),
         ("receipt-in-capitals", "refused-package", 1), ("other-manifest", "refused-package", 1),
         ("other-spelling", "refused-package", 1), ("other-readme", "refused-package", 1),
-        ("other-module", "refused-package", 1), ("wrong-release", "broken-index", 1), ("bomb", "refused-package", 1),
+        ("other-module", "refused-package", 1), ("wrong-release", "broken-index", 1),
+        ("changed-page", "broken-index", 1), ("foreign-page", "broken-index", 1), ("gone-page", "index-changes", 3),
+        ("bomb", "refused-package", 1),
     ]
 
     @Test func nothingIsLeftAndTheMessageSaysWhatWasWrong() async throws {
@@ -33,7 +35,7 @@ import Testing
                 #expect(left == [".incoming", ".lock"], "\(agent): \(left)")
             }
             // The same registry when it means well, when it is busy, and over a connection that breaks again and again.
-            for agent in ["nothing", "busy", "flaky", "same-parts"] {
+            for agent in ["nothing", "busy", "flaky", "same-parts", "good-page"] {
                 let good = try await ctl("agent", "install", "bad.\(agent)", "--json")
                 #expect(good.code == 0, "\(agent): \(good.errors)")
             }

@@ -65,6 +65,13 @@ extension MarketplaceProcess {
             #expect(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
             position = answer.fields["marketplace-position"] ?? ""
         }
-        return try IndexDocument(try await get("/index/\(id)?min_position=\(position)").body)
+        return try await indexDocument(id, at: position)
+    }
+
+    /// The document of an agent, once it reflects a position.
+    func indexDocument(_ id: String, at position: String) async throws -> IndexDocument {
+        var answer = try await get("/index/\(id)?min_position=\(position)")
+        for _ in 0..<20 where answer.status == 503 { answer = try await get("/index/\(id)?min_position=\(position)") }
+        return try IndexDocument(answer.body)
     }
 }

@@ -1,0 +1,61 @@
+import CLinux
+import Glibc
+public import System
+
+/// A socket that listens for connections. It can be opened before the server that takes them is made, such as by a program
+/// that may open it only at its start.
+public final class HTTPListener: Sendable {
+    let socket: Descriptor
+
+    /// The port.
+    public let port: UInt16
+
+    /// Binds to a port and listens; connections wait in the backlog.
+    ///
+    /// - Parameters:
+    ///   - address: an IPv4 address.
+    ///   - port: 0 lets the system choose a free port.
+    /// - Throws: `SystemError` where the address is invalid or in use.
+    public init(address: String = "127.0.0.1", port: UInt16) throws(SystemError) {
+        let socket = try Self.listen(address, port)
+        self.port = try Self.boundPort(socket)
+        self.socket = socket
+    }
+
+    private static func listen(_ address: String, _ port: UInt16) throws(SystemError) -> Descriptor {
+        let place = "\(address):\(port)"
+        let number = Glibc.socket(
+            AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw SystemError("socket", path: place) }
+        let descriptor = Descriptor(owning: number)
+        var one: Int32 = 1
+        unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        guard unsafe inet_pton(AF_INET, address, &name.sin_addr) == 1 else {
+            throw SystemError("listen", path: place, code: EINVAL)
+        }
+        let outcome = unsafe withUnsafePointer(to: &name) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                unsafe bind(number, raw, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard outcome == 0 else { throw SystemError("listen", path: place) }
+        guard Glibc.listen(number, 4096) == 0 else { throw SystemError("listen", path: place) }
+        return descriptor
+    }
+
+    private static func boundPort(_ listener: borrowing Descriptor) throws(SystemError) -> UInt16 {
+        var name = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let number = listener.number
+        let outcome = unsafe withUnsafeMutablePointer(to: &name) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                unsafe getsockname(number, raw, &length)
+            }
+        }
+        guard outcome == 0 else { throw SystemError("getsockname") }
+        return UInt16(bigEndian: name.sin_port)
+    }
+}
