@@ -50,6 +50,13 @@ public enum Host {
         return text.isEmpty ? nil : text
     }
 
+    /// Milliseconds for which processors have worked for the calling thread.
+    public static func threadProcessorMilliseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     /// Milliseconds since 1970, from the wall clock, which may jump.
     public static func wallClockMilliseconds() -> Int64 {
         var time = timespec()

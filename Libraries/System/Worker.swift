@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Synchronization
 
 /// Threads for calls that block or compute for long: disk, database, other programs, compression.
@@ -17,11 +18,15 @@ public final class Worker: Sendable {
     private let threads: Int
 
     /// Starts the threads; they run until `stop`.
-    public init(name: String, threads: Int = 1) {
+    ///
+    /// - Parameter niceness: from 0 to 19; the higher, the more the threads give way to others.
+    public init(name: String, threads: Int = 1, niceness: Int32 = 0) {
         self.threads = threads
         for _ in 0..<threads {
             // A thread keeps the worker alive until `stop`.
             startThread(named: name) { [self] in
+                // On Linux this is a property of the thread.
+                if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
                 while let job = next() { job() }
             }
         }

@@ -74,7 +74,15 @@ public struct IndexDocument: Sendable, Equatable {
         standing = try value.standing()
         position = Position(try value.integer("position"))
         versions = try value.versions()
-        for element in value["older"]?.array ?? [] { older.append(try IndexLink(element)) }
+        var above = versions.first?.version.precedenceKey
+        for element in value["older"]?.array ?? [] {
+            let link = try IndexLink(element)
+            guard above.map({ link.highestKey.lexicographicallyPrecedes($0) }) ?? true else {
+                throw IndexFault("'older' does not go from high to low")
+            }
+            above = link.lowestKey
+            older.append(link)
+        }
     }
 }
 
@@ -107,6 +115,9 @@ public struct IndexedVersion: Sendable, Equatable {
 
     /// The moderators' hold on this version alone; nil where there is none.
     public var hold: Standing? { standing.now(.quarantined) }
+
+    /// True where it is neither yanked nor without the file that would be installed.
+    var isStanding: Bool { !isYanked && !(installed.map { isRemoved($0.sha256) } ?? false) }
 
     /// True where the bytes of a file were removed.
     public func isRemoved(_ file: SHA256Digest) -> Bool {

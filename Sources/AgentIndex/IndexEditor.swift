@@ -75,6 +75,8 @@ public struct IndexEditor {
     /// From high to low.
     private var older: [Older]
     private var dropped: [SHA256Digest] = []
+    /// The bytes of the pages that were read, which stay in memory as long as the editor does.
+    public private(set) var readBytes = 0
     private let maximumBytes: Int
     private let read: (SHA256Digest) throws -> IndexPage
 
@@ -171,6 +173,10 @@ public struct IndexEditor {
             }
         default: return
         }
+        if newest.bytes > maximumNewestBytes {
+            // The document is read most, and pages leave room for what will be said of their versions.
+            add(newest.cut(to: maximumNewestBytes / 4), at: 0, of: maximumBytes / 4 * 3)
+        }
         document.position = position
     }
 
@@ -180,14 +186,10 @@ public struct IndexEditor {
         try edit(version) { $0.change(key, body) }
     }
 
-    /// Changes the block that a version belongs to, and cuts it where it has grown too large.
+    /// Changes the block that a version belongs to, and cuts an older one where it has grown too large.
     private mutating func edit(_ version: SemVer, _ body: (inout Block) -> Void) throws {
         guard let place = place(of: version) else {
             body(&newest)
-            if newest.bytes > maximumNewestBytes {
-                // The document is read most, and pages leave room for what will be said of their versions.
-                add(newest.cut(to: maximumNewestBytes / 4), at: 0, of: maximumBytes / 4 * 3)
-            }
             return
         }
         var block = try opened(place)
@@ -223,16 +225,20 @@ public struct IndexEditor {
         case .read(let block): return block
         case .unread(let link):
             dropped.append(link.digest)
+            readBytes += Int(link.sizeBytes)
             return Block(try read(link.digest).versions, origin: link.digest)
         }
     }
 
-    /// Adds versions as blocks of at most some bytes, from a place on.
+    /// Adds versions as blocks of about some bytes, all of about the same size, from a place on.
     private mutating func add(_ versions: [IndexedVersion], at place: Int, of bytes: Int) {
         var (rest, place) = (versions, place)
+        let whole = Block(versions)
+        let count = max(1, (whole.bytes + bytes - 1) / bytes)
+        let share = min(whole.bytes / count + (whole.sizes.max() ?? 0), maximumBytes - Self.frameBytes)
         while !rest.isEmpty {
             var block = Block(rest)
-            rest = block.cut(to: bytes)
+            rest = block.cut(to: share)
             block.isChanged = true
             older.insert(.read(block), at: place)
             place += 1

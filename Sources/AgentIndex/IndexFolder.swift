@@ -39,14 +39,44 @@ public final class IndexFolder: Sendable {
         let file: File
     }
 
+    /// What was used of late, in two generations: the older one goes once the newer one is full.
     private struct Cache {
-        var files: [AgentKey: Cached] = [:]
-        var pages: [SHA256Digest: IndexPage] = [:]
-        var bytes = 0
+        struct Generation {
+            var files: [AgentKey: Cached] = [:]
+            var pages: [SHA256Digest: IndexPage] = [:]
+            var bytes = 0
+        }
 
-        mutating func count(_ more: Int) {
-            bytes += more
-            if bytes > IndexFolder.maximumCachedBytes { self = Cache() }
+        private var newer = Generation()
+        private var older = Generation()
+
+        mutating func file(_ key: AgentKey) -> Cached? {
+            if let found = newer.files[key] { return found }
+            guard let found = older.files[key] else { return nil }
+            keep(found, key)
+            return found
+        }
+
+        mutating func page(_ digest: SHA256Digest, bytes: Int64) -> IndexPage? {
+            if let found = newer.pages[digest] { return found }
+            guard let found = older.pages[digest] else { return nil }
+            keep(found, digest, bytes: Int(bytes))
+            return found
+        }
+
+        mutating func keep(_ file: Cached, _ key: AgentKey) {
+            let before = newer.files.updateValue(file, forKey: key)
+            count(file.file.bytes.count - (before?.file.bytes.count ?? 0))
+        }
+
+        mutating func keep(_ page: IndexPage, _ digest: SHA256Digest, bytes: Int) {
+            if newer.pages.updateValue(page, forKey: digest) == nil { count(bytes) }
+        }
+
+        private mutating func count(_ bytes: Int) {
+            newer.bytes += bytes
+            guard newer.bytes > IndexFolder.maximumCachedBytes / 2 else { return }
+            (newer, older) = (Generation(), newer)
         }
     }
 
@@ -79,20 +109,16 @@ public final class IndexFolder: Sendable {
 
     /// Reads an agent's file; nil where there is none. Blocks the calling thread.
     ///
-    /// Files are cached, at most 16 MiB in all, and read again where size, time or inode number have changed.
+    /// Files and pages are cached, at most 16 MiB in all, and files read again where size, time or inode number have changed.
     ///
     /// - Throws: `SystemError` where the file can't be read, `IndexFault` where its content is damaged.
     public func file(_ key: AgentKey) throws -> File? {
         let filePath = filePath(key)
         guard let status = try FileSystem.status(filePath) else { return nil }
-        if let cached = cache.withLock({ $0.files[key] }), cached.status == status { return cached.file }
+        if let cached = cache.withLock({ $0.file(key) }), cached.status == status { return cached.file }
         guard let bytes = try FileSystem.readIfThere(filePath, limit: Self.maximumFileBytes) else { return nil }
         let file = File(bytes: bytes, digest: SHA256Digest(of: bytes), document: try IndexDocument(bytes))
-        cache.withLock { cache in
-            let before = cache.files[key]?.file.bytes.count ?? 0
-            cache.files[key] = Cached(status: status, file: file)
-            cache.count(bytes.count - before)
-        }
+        cache.withLock { $0.keep(Cached(status: status, file: file), key) }
         return file
     }
 
@@ -103,36 +129,37 @@ public final class IndexFolder: Sendable {
         // A page that is gone was replaced, and the document by now links to what took its place.
         for _ in 0..<Self.attempts {
             guard let document = try file(key)?.document else { return nil }
-            var pages: [SHA256Digest: IndexPage] = [:]
+            var search = document.search(request, maximumPages: Self.maximumPages)
             reading: while true {
-                switch try document.resolve(request, pages) {
+                switch try search.step() {
                 case .found(let version): return version
                 case .needs(let link):
                     guard let page = try page(link, of: key) else { break reading }
-                    pages[link.digest] = page
+                    search.take(page)
                 }
             }
         }
         throw IndexFault("a page of '\(key)' is missing")
     }
 
+    /// The most pages that are read for one request.
+    private static let maximumPages = 16
     private static let attempts = 3
 
     private func pagePath(_ digest: SHA256Digest) -> String { "\(pagesPath)/\(digest.hex.prefix(2))/\(digest.hex)" }
     private var pagesPath: String { "\(path)/pages" }
 
-    /// Reads the bytes of a page; nil where it is not there. Blocks the calling thread.
-    public func pageBytes(_ digest: SHA256Digest) throws(SystemError) -> [UInt8]? {
-        try FileSystem.readIfThere(pagePath(digest), limit: Self.maximumFileBytes)
+    /// Reads the bytes of an agent's page; nil where it is not there. Blocks the calling thread.
+    public func pageBytes(_ digest: SHA256Digest, of key: AgentKey) throws(SystemError) -> [UInt8]? {
+        guard let bytes = try FileSystem.readIfThere(pagePath(digest), limit: Self.maximumFileBytes) else { return nil }
+        return IndexPage.belongs(bytes, to: key) ? bytes : nil
     }
 
     private func page(_ link: IndexLink, of key: AgentKey) throws -> IndexPage? {
-        if let cached = cache.withLock({ $0.pages[link.digest] }) { return cached }
-        guard let bytes = try pageBytes(link.digest) else { return nil }
+        if let cached = cache.withLock({ $0.page(link.digest, bytes: link.sizeBytes) }) { return cached }
+        guard let bytes = try pageBytes(link.digest, of: key) else { return nil }
         let page = try IndexPage(bytes, behind: link, of: key)
-        cache.withLock { cache in
-            if cache.pages.updateValue(page, forKey: link.digest) == nil { cache.count(bytes.count) }
-        }
+        cache.withLock { $0.keep(page, link.digest, bytes: bytes.count) }
         return page
     }
 
@@ -148,17 +175,31 @@ public final class IndexFolder: Sendable {
         try replace(pages.map { (pagePath($0.digest), $0.bytes) })
     }
 
-    /// Writes files; each is replaced atomically, and all are durable once this returns. Pages that a file linked to and does
-    /// not any more are removed.
-    public func write(_ files: [(key: AgentKey, bytes: [UInt8], document: IndexDocument)]) throws {
-        var gone: [SHA256Digest] = []
-        for new in files {
-            // A damaged file is replaced as well; its pages stay until the folder is cleared.
-            let kept = Set(new.document.older.map(\.digest))
-            gone += ((try? file(new.key))?.document.older ?? []).map(\.digest).filter { !kept.contains($0) }
-        }
+    /// Writes files; each is replaced atomically, and all are durable once this returns.
+    public func write(_ files: [(key: AgentKey, bytes: [UInt8])]) throws(SystemError) {
         try replace(files.map { (filePath($0.key), $0.bytes) })
-        for digest in gone { try FileSystem.remove(pagePath(digest)) }
+    }
+
+    /// The digests of all pages on the disk, after removing what a killed program left half-written. Blocks the calling
+    /// thread; only who holds the lock may call it.
+    public func pages() throws(SystemError) -> Set<SHA256Digest> {
+        var pages: Set<SHA256Digest> = []
+        guard try FileSystem.status(pagesPath) != nil else { return pages }
+        for folder in try FileSystem.names(in: pagesPath) {
+            for name in try FileSystem.names(in: "\(pagesPath)/\(folder)") {
+                if let digest = SHA256Digest(hex: name) {
+                    pages.insert(digest)
+                } else {
+                    try FileSystem.remove("\(pagesPath)/\(folder)/\(name)")
+                }
+            }
+        }
+        return pages
+    }
+
+    /// Removes pages that nothing links to. Blocks the calling thread.
+    public func remove(pages: Set<SHA256Digest>) throws(SystemError) {
+        for digest in pages { try FileSystem.remove(pagePath(digest)) }
     }
 
     private func replace(_ files: [(path: String, bytes: [UInt8])]) throws(SystemError) {
@@ -213,11 +254,12 @@ public final class IndexFolder: Sendable {
     /// exist.
     public func clear() throws(SystemError) {
         try FileSystem.remove(markPath)
-        try named.clear()
-        try FileSystem.removeTree(pagesPath)
+        // Before their pages, so that no reader is led to one that is gone.
         for name in try FileSystem.names(in: path) where name.utf8.count == 2 {
             for file in try FileSystem.names(in: "\(path)/\(name)") { try FileSystem.remove("\(path)/\(name)/\(file)") }
         }
+        try FileSystem.removeTree(pagesPath)
+        try named.clear()
     }
 
     /// Takes the lock for writing and creates the folder where it is missing; nil while another program holds the lock.

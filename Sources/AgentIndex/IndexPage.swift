@@ -11,19 +11,32 @@ public struct IndexLink: Sendable, Equatable {
     public let lowest: SemVer
     /// The highest version in it.
     public let highest: SemVer
+    /// The best that it has, by what was said of its versions themselves; a hold on the agent does not count.
+    public let best: LatestVersion.Rank
     /// The size of its bytes.
     public let sizeBytes: Int64
+    let lowestKey: [UInt8]
+    let highestKey: [UInt8]
 
     init(_ page: IndexPage, _ bytes: [UInt8]) {
         precondition(!page.versions.isEmpty, "a page without versions is not linked")
         digest = SHA256Digest(of: bytes)
         lowest = page.versions[0].version
         highest = page.versions[page.versions.count - 1].version
+        best = page.best
         sizeBytes = Int64(bytes.count)
+        lowestKey = lowest.precedenceKey
+        highestKey = highest.precedenceKey
+    }
+
+    /// True where the page can hold a version.
+    func spans(_ key: [UInt8]) -> Bool {
+        !key.lexicographicallyPrecedes(lowestKey) && !highestKey.lexicographicallyPrecedes(key)
     }
 
     func encode(_ writer: inout JSONWriter) {
         writer.object { object in
+            object.member("best", Self.words[best])
             object.member("highest", highest.description)
             object.member("lowest", lowest.description)
             object.member("sha256", digest.hex)
@@ -35,8 +48,18 @@ public struct IndexLink: Sendable, Equatable {
         digest = try value.parsed("sha256") { SHA256Digest(hex: $0) }
         lowest = try value.parsed("lowest") { SemVer($0) }
         highest = try value.parsed("highest") { SemVer($0) }
+        best = try value.parsed("best") { word in Self.words.first { $0.value == word }?.key }
         sizeBytes = try value.integer("size")
+        lowestKey = lowest.precedenceKey
+        highestKey = highest.precedenceKey
+        guard !highestKey.lexicographicallyPrecedes(lowestKey) else {
+            throw IndexFault("the link to \(digest) goes from high to low")
+        }
     }
+
+    private static let words: [LatestVersion.Rank: String] = [
+        .withheld: "none", .prerelease: "prerelease", .release: "release",
+    ]
 }
 
 /// A page of an agent's index with versions that are lower than those of the document.
@@ -51,6 +74,16 @@ public struct IndexPage: Sendable, Equatable {
     init(_ key: AgentKey, _ versions: [IndexedVersion]) {
         self.key = key
         self.versions = versions
+    }
+
+    /// The best of its versions.
+    var best: LatestVersion.Rank {
+        versions.map { LatestVersion.rank($0.version, isWithheld: !$0.isStanding || $0.hold != nil) }.max() ?? .withheld
+    }
+
+    /// True for the bytes of a page of an agent, without parsing them: in canonical JSON the members stand in order.
+    static func belongs(_ bytes: [UInt8], to key: AgentKey) -> Bool {
+        bytes.starts(with: Array(#"{"format":\#(IndexDocument.format),"id":"\#(key)","#.utf8))
     }
 
     /// The page as canonical JSON.
@@ -75,10 +108,14 @@ public struct IndexPage: Sendable, Equatable {
 
     /// Parses the page that a link of an agent's document leads to.
     ///
-    /// - Throws: `IndexFault` also where the bytes are not the ones that the link names, or another agent's.
+    /// - Throws: `IndexFault` also where the bytes are not the ones that the link names, not what it says of them, or
+    ///   another agent's.
     public init(_ bytes: [UInt8], behind link: IndexLink, of key: AgentKey) throws(IndexFault) {
         guard SHA256Digest(of: bytes) == link.digest else { throw IndexFault("it is not the page \(link.digest)") }
         try self.init(bytes)
         guard self.key == key else { throw IndexFault("it belongs to '\(self.key)'") }
+        guard !versions.isEmpty, IndexLink(self, bytes) == link else {
+            throw IndexFault("it does not hold what the link to \(link.digest) says")
+        }
     }
 }

@@ -61,14 +61,19 @@ package struct Installation: Sendable {
     private func resolve(
         _ request: VersionRequest, of id: AgentID
     ) async throws -> (document: IndexDocument, version: IndexedVersion) {
-        for _ in 0..<Self.attempts {
+        var bytesLeft = Self.maximumPageBytes
+        for attempt in 0..<Self.attempts {
+            if attempt > 0 { try await Task.sleep(for: .milliseconds(250 << attempt)) }
             let document = try await index(id)
-            var pages: [SHA256Digest: IndexPage] = [:]
+            var search = document.search(request, maximumPages: Self.maximumPages)
             do {
                 while true {
-                    switch try document.resolve(request, pages) {
+                    switch try search.step() {
                     case .found(let version): return (document, version)
-                    case .needs(let link): pages[link.digest] = try await page(link, of: document)
+                    case .needs(let link):
+                        bytesLeft -= link.sizeBytes
+                        guard bytesLeft >= 0 else { throw IndexDocument.ResolutionFailure.tooWide }
+                        search.take(try await page(link, of: document))
                     }
                 }
             } catch let error as IndexDocument.ResolutionFailure {
@@ -81,7 +86,9 @@ package struct Installation: Sendable {
         throw Failure(.retryable, "index-changes", "the index of '\(id)' changes all the time", fix: "try again")
     }
 
-    private static let attempts = 5
+    private static let attempts = 4
+    private static let maximumPages = 256
+    private static let maximumPageBytes: Int64 = 128 << 20
 
     private func page(_ link: IndexLink, of document: IndexDocument) async throws -> IndexPage {
         let bytes = try await registry.document(
@@ -139,6 +146,10 @@ package struct Installation: Sendable {
                 .permanent, ProblemCode.quarantined.rawValue,
                 "'\(document.id)' \(version) is held by moderators for the reason '\(hold.reason ?? "other")' since \(hold.since)",
                 fix: "mentatctl agent info \(document.id)")
+        case .tooWide:
+            return Failure(
+                .permanent, "too-many-versions", "\(request) touches too many versions of '\(document.id)'",
+                fix: "name a narrower range, or a version")
         case .noneMatches:
             let known = document.versions.filter { !$0.isYanked }.suffix(8).map { "\($0.version)" }
             return Failure(

@@ -14,14 +14,22 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
     private struct Bound: Hashable {
         let comparison: Comparison
         let version: SemVer
+        let key: [UInt8]
 
-        func admits(_ other: SemVer) -> Bool {
+        init(comparison: Comparison, version: SemVer) {
+            self.comparison = comparison
+            self.version = version
+            key = version.precedenceKey
+        }
+
+        /// True where some version from one key to another can be admitted.
+        func mayAdmit(_ lowest: [UInt8], _ highest: [UInt8]) -> Bool {
             switch comparison {
-            case .less: other < version
-            case .atMost: !(version < other)
-            case .greater: version < other
-            case .atLeast: !(other < version)
-            case .equal: !(other < version) && !(version < other)
+            case .less: lowest.lexicographicallyPrecedes(key)
+            case .atMost: !key.lexicographicallyPrecedes(lowest)
+            case .greater: key.lexicographicallyPrecedes(highest)
+            case .atLeast: !highest.lexicographicallyPrecedes(key)
+            case .equal: !key.lexicographicallyPrecedes(lowest) && !highest.lexicographicallyPrecedes(key)
             }
         }
     }
@@ -62,11 +70,17 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
 
     /// True for a version in the range.
     public func contains(_ version: SemVer) -> Bool {
-        alternatives.contains { bounds in
-            guard bounds.allSatisfy({ $0.admits(version) }) else { return false }
+        let key = version.precedenceKey
+        return alternatives.contains { bounds in
+            guard bounds.allSatisfy({ $0.mayAdmit(key, key) }) else { return false }
             return !version.isPrerelease
                 || bounds.contains { $0.version.isPrerelease && $0.version.core == version.core }
         }
+    }
+
+    /// False where no version from `lowest` to `highest`, both by their `precedenceKey`, is in the range.
+    public func mayContain(from lowest: [UInt8], to highest: [UInt8]) -> Bool {
+        alternatives.contains { bounds in bounds.allSatisfy { $0.mayAdmit(lowest, highest) } }
     }
 
     private static func split(_ text: String, at separator: String) -> [Substring] {

@@ -45,13 +45,10 @@ extension QueryFront {
 
     private func addIndexPages(to routes: inout QueryRoutes) {
         routes.onAny(Endpoints.showIndexPage) { input, request in
-            let bytes = try await request.blocking.run { [index] () -> [UInt8]? in
-                guard let file = try index.file(input.id) else { throw FrontRequest.noAgent(input.id) }
-                guard file.document.older.contains(where: { $0.digest == input.page }) else { return nil }
-                return try index.pageBytes(input.page)
-            }
+            // A page that was replaced stays for a while, for readers of the document that linked to it.
+            let bytes = try await request.blocking.run { [index] in try index.pageBytes(input.page, of: input.id) }
             guard let bytes else {
-                throw Problem(.artifactNotFound, "the index of '\(input.id)' has no page \(input.page) any more")
+                throw Problem(.artifactNotFound, "the index of '\(input.id)' has no page \(input.page)")
             }
             return request.document(bytes, etag: String(input.page.hex.prefix(32)), position: nil)
         }

@@ -102,7 +102,10 @@ enum FuzzTargets {
         }
         guard let document = try? IndexDocument(bytes) else { return }
         precondition((try? IndexDocument(document.bytes)) == document, "a document that changes")
-        for request in ["latest", "*", "^1"] { _ = VersionRequest(request).map { try? document.resolve($0) } }
+        for request in ["latest", "*", "^1", "1.0.0"].compactMap({ VersionRequest($0) }) {
+            var search = document.search(request, maximumPages: 1)
+            if case .needs = try? search.step() { _ = try? search.step() }
+        }
     }
 
     /// A batch is taken or has a finding, and what is taken makes entries.

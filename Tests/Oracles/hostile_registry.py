@@ -66,7 +66,7 @@ pages = {}
 def link(what, version):
     data = page(what, version)
     pages[what] = data + b" " if what == "changed-page" else data
-    return {"highest": "1.0.0", "lowest": "1.0.0", "sha256": digest(data), "size": len(data)}
+    return {"best": "release", "highest": "1.0.0", "lowest": "1.0.0", "sha256": digest(data), "size": len(data)}
 
 
 def index(what):

@@ -43,13 +43,13 @@ import Testing
             }
         }
 
-        func resolve(_ request: VersionRequest) throws -> String {
-            var read: [SHA256Digest: IndexPage] = [:]
+        func resolve(_ request: VersionRequest, maximumPages: Int = .max) throws -> String {
+            var search = document.search(request, maximumPages: maximumPages)
             do {
                 while true {
-                    switch try document.resolve(request, read) {
+                    switch try search.step() {
                     case .found(let version): return version.version.description
-                    case .needs(let link): read[link.digest] = try IndexPage(pages[link.digest] ?? [])
+                    case .needs(let link): search.take(try IndexPage(pages[link.digest] ?? []))
                     }
                 }
             } catch let failure as IndexDocument.ResolutionFailure {
@@ -123,11 +123,54 @@ import Testing
         }
         #expect(try IndexDocument(pages.document.bytes) == pages.document)
 
-        var requests = ["latest", "*", "^0", "^1.2", "<1.0.0", "~2.1", ">=9", ">3.0.0-0", "9.9.9"]
+        var requests = [
+            "latest", "*", "^0.1 || ^2.2", "=0.0.1 || =1.1.1 || =3.9.9", "<0.0.1", ">=1.0.0-0 <1.1.0", "^0", "^1.2",
+            "<1.0.0", "~2.1", ">=9", ">3.0.0-0", "9.9.9",
+        ]
         requests += whole.document.versions.map { $0.version.description }
         for request in requests.compactMap({ VersionRequest($0) }) {
             #expect(try pages.resolve(request) == whole.resolve(request), "\(request)")
         }
+        // With all of it held, the words are the same as well.
+        let hold = Entry(event: AgentQuarantined(authority: .moderator, reason: .malware), position: Position(9_999))
+        for held in [true, false] {
+            var (paged, whole) = (pages, whole)
+            if held {
+                try paged.apply([hold], batch: 1, maximumBytes: 8_192)
+                try whole.apply([hold], batch: 1, maximumBytes: 1 << 30)
+            }
+            for request in requests.compactMap({ VersionRequest($0) }) {
+                #expect(try paged.resolve(request) == whole.resolve(request), "\(request)")
+            }
+        }
+        // A page is read only where the answer can be.
+        if let found = try? whole.resolve(.latest), SemVer(found) != nil {
+            #expect(try pages.resolve(.latest, maximumPages: 1) == found)
+        }
+        #expect(try pages.resolve(try #require(VersionRequest(">9")), maximumPages: 0) == "noneMatches")
+    }
+
+    /// However much is asked, a bounded number of pages is read for it.
+    @Test func aRangeThatTouchesEverythingIsTooWide() throws {
+        let id = try #require(AgentID("acme.a"))
+        let entries = (0..<400).map { number in
+            Entry(
+                event: VersionPublished(
+                    version: "1.\(number * 2).0", artifacts: [], listed: true,
+                    listingCommitment: .init(of: [UInt8(number & 255)])), position: Position(Int64(number + 1)))
+        }
+        var kept = Kept(document: IndexDocument(id, at: Position(0)))
+        try kept.apply(entries, batch: 50, maximumBytes: 8_192)
+        #expect(kept.document.older.count > 8)
+        // What each page spans and none has.
+        let gaps = try kept.document.older.prefix(6).map { link in
+            let page = try IndexPage(kept.pages[link.digest] ?? [])
+            let minor = try #require(Int(page.versions[0].version.core[1]))
+            return "1.\(minor + 1).x"
+        }.joined(separator: "||")
+        let request = try #require(VersionRequest(gaps))
+        #expect(try kept.resolve(request, maximumPages: 4) == "tooWide")
+        #expect(try kept.resolve(request, maximumPages: 6) == "noneMatches")
     }
 
     @Test func aVersionThatIsLargeStandsAlone() throws {

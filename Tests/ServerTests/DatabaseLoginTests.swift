@@ -129,6 +129,7 @@ import Testing
                 let logins = "\(folder)-logins"
                 defer { try? FileManager.default.removeItem(atPath: logins) }
                 let prepare = [program, "database", "prepare", "--database-url", server.url, "--logins", logins]
+                try await TestDatabase.script(server.url, "GRANT marketplace_commands TO marketplace_queries")
                 for _ in 0..<2 {
                     let prepared = try await run(prepare)
                     #expect(prepared.code == 0 && prepared.errors.isEmpty, "\(prepared.errors)")
@@ -143,6 +144,11 @@ import Testing
                     WHERE nspname ~ '^log_r'
                     """)
                 #expect(owners == ["marketplace_owner"])
+                let memberships = try await TestDatabase.query(
+                    server.url,
+                    "SELECT member::regrole || ' ' || roleid::regrole FROM pg_auth_members WHERE member::regrole::text ~ '^market' OR roleid::regrole::text ~ '^market'"
+                )
+                #expect(memberships == ["marketplace_owner pg_signal_backend"])
 
                 // Each part has the files of its own logins alone.
                 func only(_ roles: String...) throws -> String {

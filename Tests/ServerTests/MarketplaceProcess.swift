@@ -55,7 +55,7 @@ final class MarketplaceProcess: Sendable {
             "new-agents", "versions", "judgments", "tokens", "invitations", "flags", "changes", "registrations",
             "download-lines", "refused",
         ].flatMap { ["\($0)-burst", "\($0)-hour"] }
-        return (rates + ["agent-versions-day", "stream-judgments-day", "holds-day"]).flatMap {
+        return (rates + ["agent-versions-day", "stream-judgments-day", "holds-day", "reversals-day"]).flatMap {
             ["--limit", "\($0)=1000000"]
         }
     }()

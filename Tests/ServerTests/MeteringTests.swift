@@ -239,6 +239,32 @@ import Testing
         }
     }
 
+    /// What owners said stays in the index for good, so they may not say the opposite all day; a warning is never refused.
+    @Test func whatIsSaidForTheFirstTimeIsNeverOneTooMany() async throws {
+        try await withMarketplace(limits("reversals-day=2")) { marketplace, _ in
+            let (_, ada) = try await marketplace.register("ada")
+            for version in ["1.0.0", "1.1.0"] {
+                #expect(try await marketplace.publish([manifest("ada.a", version)], token: ada).status == 201)
+            }
+            func say(_ method: String, _ path: String, _ body: String? = nil) async throws -> HTTPClientResponse {
+                try await marketplace.send(method, "agents/ada.a/\(path)", body, token: ada)
+            }
+            let yank = #"{"reason":"broken"}"#
+            let day = 1...86_400
+            for (path, body) in [("versions/1.0.0/yank", yank), ("deprecation", "{}")] {
+                // Said, said otherwise, taken back; then a day has to pass before it is said otherwise again.
+                #expect(try await say("POST", path, body).status == 201)
+                let otherwise = body == yank ? #"{"reason":"security"}"# : #"{"note":"No more."}"#
+                #expect(try await say("POST", path, otherwise).status == 201)
+                #expect(try await say("DELETE", path).status == 201)
+                #expect(try await say("POST", path, body).status == 201)
+                expectLimited(try await say("DELETE", path), "reversals-day", within: day)
+                expectLimited(try await say("POST", path, otherwise), "reversals-day", within: day)
+            }
+            #expect(try await say("POST", "versions/1.1.0/yank", yank).status == 201)
+        }
+    }
+
     @Test func largeUploadsAreRefusedBeforeTheirFiles() async throws {
         let limits = limits("new-agents-burst=1", "new-agents-hour=60")
         try await withMarketplace(limits) { marketplace, _ in

@@ -79,6 +79,7 @@ struct DownloadEndpoint: Sendable {
     /// The version that a path asks for.
     private static func resolve(_ text: String, of key: AgentKey, _ index: IndexFolder) throws -> IndexedVersion {
         guard let request = VersionRequest(text) else {
+            guard try index.file(key) != nil else { throw FrontRequest.noAgent(key) }
             throw Problem(
                 .versionNotFound,
                 "'\(text.prefix(128))' is neither 'latest' nor a version nor a range of versions such as ^1.2")
@@ -93,6 +94,11 @@ struct DownloadEndpoint: Sendable {
             case .held(let version, let hold):
                 throw Problem.quarantined(
                     "version \(version) of the agent '\(key)'", hold.reason ?? "other", since: hold.since)
+            case .tooWide:
+                throw Problem(
+                    .invalidParameter,
+                    "'version' is '\(text.prefix(128))', which touches too many of the agent's versions; ask for a narrower range or a version"
+                )
             case .allYanked(let highest):
                 throw Problem(
                     .versionNotFound,

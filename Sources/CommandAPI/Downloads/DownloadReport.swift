@@ -64,35 +64,41 @@ package struct DownloadReport: Sendable {
     ///
     /// - Parameter find: returns a version of an agent; nil where there is no such agent.
     mutating func resolve(_ find: (AgentKey, SemVer) throws -> IndexedVersion?) throws {
-        var known: [Named: Result<IndexedVersion?, IndexDocument.ResolutionFailure>] = [:]
+        // In the order of versions, so that a page of the index is read once for all lines that need it.
+        let keys = Set(lines.map { Named(agent: $0.line.agent.key, version: $0.line.version) }).map { ($0, $0.order) }
+        var known: [Named: Found] = [:]
+        for (name, _) in keys.sorted(by: { $0.1.lexicographicallyPrecedes($1.1) }) {
+            do {
+                known[name] = try find(name.agent, name.version).map { .version($0.version) } ?? .noAgent
+            } catch is IndexDocument.ResolutionFailure {
+                known[name] = .noVersion
+            }
+        }
         for index in lines.indices {
             let (number, line) = lines[index]
-            let name = Named(agent: line.agent.key, version: line.version)
-            let found: Result<IndexedVersion?, IndexDocument.ResolutionFailure>
-            if let earlier = known[name] {
-                found = earlier
-            } else {
-                do {
-                    found = .success(try find(name.agent, name.version))
-                } catch let failure as IndexDocument.ResolutionFailure {
-                    found = .failure(failure)
-                }
-                known[name] = found
-            }
-            switch found {
-            case .success(nil): refuse(number, "/agent", "there is no agent '\(name.agent)' here")
-            case .failure: refuse(number, "/version", "the agent '\(name.agent)' has no version \(line.version) here")
-            case .success(let version?):
+            switch known[Named(agent: line.agent.key, version: line.version)] ?? .noAgent {
+            case .noAgent: refuse(number, "/agent", "there is no agent '\(line.agent.key)' here")
+            case .noVersion:
+                refuse(number, "/version", "the agent '\(line.agent.key)' has no version \(line.version) here")
+            case .version(let version):
                 lines[index].line = DownloadLine(
-                    id: line.id, agent: line.agent, version: version.version, time: line.time, reader: line.reader,
+                    id: line.id, agent: line.agent, version: version, time: line.time, reader: line.reader,
                     source: line.source)
             }
         }
     }
 
+    private enum Found {
+        case noAgent
+        case noVersion
+        case version(SemVer)
+    }
+
     private struct Named: Hashable {
         let agent: AgentKey
         let version: SemVer
+
+        var order: [UInt8] { Array(agent.description.utf8) + [0] + version.precedenceKey }
     }
 
     private mutating func refuse(_ number: Int, _ path: String, _ message: String) {

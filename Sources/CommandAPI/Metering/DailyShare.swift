@@ -1,6 +1,8 @@
 import Contract
 import EventLog
 import Events
+import Manifest
+import Marketplace
 
 /// The limit of a day that an event counts towards. It is kept in the vault, so that it holds for all processes.
 struct DailyShare {
@@ -11,7 +13,11 @@ struct DailyShare {
     private let most: Int
 
     /// Reads an event; nil for one without such a limit.
-    init?(_ event: any EventPayload, in stream: StreamName, by actor: PersonID?, _ limits: MeteringLimits) {
+    ///
+    /// - Parameter past: what it was decided on.
+    init?(
+        _ event: any EventPayload, in stream: StreamName, by actor: PersonID?, _ past: Past, _ limits: MeteringLimits
+    ) {
         switch event {
         case is VersionPublished:
             self.init("versions of one agent", "agent-versions-day", "\(stream)", limits.agentVersionsPerDay)
@@ -20,8 +26,33 @@ struct DailyShare {
         case is AgentQuarantined:
             guard let actor else { return nil }
             self.init("holds of one moderator", "holds-day", "holds/\(actor)", limits.holdsPerDay)
+        default:
+            guard case .agent(let key) = stream, let taken = Self.takenBack(by: event, past[.agent(key)]) else {
+                return nil
+            }
+            self.init(
+                "changes of what owners said of the same", "reversals-day", "\(stream)/said/\(taken)",
+                limits.reversalsPerDay)
+        }
+    }
+
+    /// What owners said before and an event changes or takes back: of a version, or of the agent (empty). Nil for what is
+    /// said for the first time, which may warn people and is never one too many.
+    private static func takenBack(by event: any EventPayload, _ agent: AgentState) -> String? {
+        let (authority, version): (Authority, String)
+        switch event {
+        case let yanked as VersionYanked: (authority, version) = (yanked.authority, yanked.version)
+        case let back as VersionUnyanked: (authority, version) = (back.authority, back.version)
+        case let deprecated as AgentDeprecated: (authority, version) = (deprecated.authority, "")
+        case let back as AgentUndeprecated: (authority, version) = (back.authority, "")
         default: return nil
         }
+        guard authority == .owner else { return nil }
+        let isSaid =
+            version.isEmpty
+            ? agent.deprecations[.owner] != nil
+            : SemVer(version).flatMap { agent.versions[$0.precedenceKey]?.yanks[.owner] } != nil
+        return isSaid ? version : nil
     }
 
     private init(_ words: String, _ name: String, _ subject: String, _ most: Int) {

@@ -42,6 +42,8 @@ package struct MeteringLimits: Sendable {
     package var streamJudgmentsPerDay = 10
     /// Agents and versions that a moderator holds within a day.
     package var holdsPerDay = 20
+    /// How often owners may change or take back what they said of an agent, and of each version, within a day.
+    package var reversalsPerDay = 10
     /// Bytes of an account's uploads that no entry names yet, in MiB.
     package var unnamedMebibytes = 256
     /// For so many days an account shares the buckets of its address.

@@ -150,7 +150,7 @@ struct CommandHandler: Sendable {
         guard let actor = command.actor, !past[.token(actor.token)].permissions.scopes.contains(.admin) else {
             return []
         }
-        return events.compactMap { DailyShare($0.event, in: $0.stream, by: actor.user, limits) }
+        return events.compactMap { DailyShare($0.event, in: $0.stream, by: actor.user, past, limits) }
     }
 
     /// Makes the append: numbers the events of each stream from the version that was read, and expects every stream

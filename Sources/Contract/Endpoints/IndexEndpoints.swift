@@ -55,6 +55,10 @@ extension Endpoints {
             [
                 member("sha256", digest.described("The digest of the page's bytes, by which it is got.")),
                 member("lowest", text), member("highest", text), member("size", position),
+                member(
+                    "best",
+                    Schema.choice(["none", "prerelease", "release"]).described(
+                        "The best version of the page that is neither yanked nor held.")),
             ], isOpen: true)
         return Schema.object(
             "IndexDocument",

@@ -54,6 +54,10 @@ struct Limits: Sendable {
                 \.metering.streamJudgmentsPerDay
             },
             Setting("holds-day", "agents and versions that a moderator holds within a day") { \.metering.holdsPerDay },
+            Setting(
+                "reversals-day",
+                "times that owners change or take back a yank or a deprecation of the same within a day"
+            ) { \.metering.reversalsPerDay },
             Setting("unnamed-mebibytes", "MiB of an account's uploads that no entry names yet") {
                 \.metering.unnamedMebibytes
             },

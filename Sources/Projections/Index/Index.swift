@@ -14,7 +14,9 @@ public enum Index: Projection {
     ]
 
     /// Documents are read some at a time, since each may have a megabyte.
-    private static let documentsAtOnce = 16
+    private static let documentsAtOnce = 8
+    /// What is written before more pages are read.
+    private static let maximumReadBytes = 16 << 20
 
     public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
         var rest: [AgentKey: [ProjectedEvent]] = [:]
@@ -37,6 +39,7 @@ public enum Index: Projection {
             documents[document.key] = document
         }
         var results: [IndexEditor.Result] = []
+        var readBytes = 0
         for (key, events) in changes {
             var events = events[...]
             var known = documents[key]
@@ -45,11 +48,20 @@ public enum Index: Projection {
                 events = events.dropFirst()
             }
             guard let known else { continue }
-            var editor = IndexEditor(known) { try page($0, of: key, connection) }
+            func open(_ document: IndexDocument) -> IndexEditor {
+                IndexEditor(document) { try page($0, of: key, connection) }
+            }
+            var editor = open(known)
             for event in events {
                 try editor.evolve(event.event, at: event.position, time: event.envelope.time)
+                guard readBytes + editor.readBytes > maximumReadBytes else { continue }
+                let result = editor.result()
+                try write(results + [result], connection)
+                (results, readBytes) = ([], 0)
+                editor = open(result.document)
             }
             results.append(editor.result())
+            readBytes += editor.readBytes
         }
         try write(results, connection)
     }

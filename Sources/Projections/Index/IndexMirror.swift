@@ -14,6 +14,9 @@ import System
 public struct IndexMirror: Sendable {
     private static let batchDocuments: Int64 = 200
     private static let batchBytes: Int64 = 4 << 20
+    private static let batchPages = 64
+    /// How long a page that nothing links to any more stays, for readers of a document that did.
+    private static let sweepMilliseconds: Int64 = 300_000
     private static let batchFiles: Int64 = 5_000
     private static let pauseMilliseconds = 1_000
 
@@ -24,12 +27,21 @@ public struct IndexMirror: Sendable {
     private let worker = Worker(name: "index-mirror")
     private let log: Log
     private let withheld = CopiedList()
+    private let unlinked = UnlinkedPages()
+    private let sweepMilliseconds: Int64
 
     /// The models that the mirror copies and waits for.
     private static let copied: [any Projection.Type] = [Index.self, Files.self]
 
     /// Creates a mirror over sessions that may read models and the log.
-    public init(_ folder: IndexFolder, pool: PostgresPool, cursors: CursorFeed, log: Log) {
+    ///
+    /// - Parameter sweepMilliseconds: how long a page stays that nothing links to any more, for readers of a document that
+    ///   did.
+    public init(
+        _ folder: IndexFolder, pool: PostgresPool, cursors: CursorFeed, log: Log,
+        sweepMilliseconds: Int64 = 300_000
+    ) {
+        self.sweepMilliseconds = sweepMilliseconds
         self.folder = folder
         self.pool = pool
         self.log = log
@@ -65,10 +77,15 @@ public struct IndexMirror: Sendable {
             try await copyWithheld(anew: known == nil)
             try await copyNamed(from: from)
             try await copy(from: from)
+            // A model that was begun anew meanwhile has not given all that the mark would promise.
+            guard CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), Self.copied) >= cursor else {
+                return from
+            }
             let mark = IndexFolder.Mark(log: id, next: cursor)
             try await worker.run { [folder] in
                 if try folder.mark() != mark { try folder.setMark(mark) }
             }
+            try await sweep()
             return cursor
         } wait: { position in
             _ = try await cursors.wait(withinMilliseconds: nil, isUrgent: false) {
@@ -138,6 +155,7 @@ public struct IndexMirror: Sendable {
     /// Copies the documents that changed at a position or later, each after the pages that it links to.
     private func copy(from position: Position) async throws {
         var next = position
+        var skipped: Set<AgentKey> = []
         while true {
             let from = next
             let rows = try await pool.runRepeatable { connection in
@@ -146,36 +164,90 @@ public struct IndexMirror: Sendable {
                     [.int8(from.value), .int8(Self.batchDocuments), .int8(Self.batchBytes)]
                 ).map { (bytes: try $0.bytes("document"), position: Position(try $0.integer("position"))) }
             }
-            guard let last = rows.last else { return }
+            guard let last = rows.last else { break }
             let documents = try await worker.run {
                 try rows.map { (bytes: $0.bytes, document: try IndexDocument($0.bytes)) }
             }
             let lost = try await copyPages(documents.flatMap { $0.document.older.map(\.digest) })
             // Where a page is lost, the document was changed meanwhile, and comes again at a later position.
-            let files = documents.filter { $0.document.older.allSatisfy { !lost.contains($0.digest) } }
-                .map { (key: $0.document.key, bytes: $0.bytes, document: $0.document) }
+            let isLost = { (document: IndexDocument) in document.older.contains { lost.contains($0.digest) } }
+            for (_, document) in documents {
+                if isLost(document) { skipped.insert(document.key) } else { skipped.remove(document.key) }
+            }
+            let files = documents.filter { !isLost($0.document) }.map { (key: $0.document.key, bytes: $0.bytes) }
             try await worker.run { [folder] in try folder.write(files) }
             next = last.position.next
         }
+        if let key = skipped.first { throw IndexCopyFault(description: "pages of the index of '\(key)' are missing") }
     }
 
     /// Copies those of some pages that are not on the disk; returns the ones that are nowhere any more.
     private func copyPages(_ digests: [SHA256Digest]) async throws -> Set<SHA256Digest> {
-        var rest = Set(try await worker.run { [folder] in try folder.missing(digests) })
+        var rest = try await worker.run { [folder] in try folder.missing(digests) }
+        var lost: Set<SHA256Digest> = []
         while !rest.isEmpty {
-            let wanted = rest.map(\.bytes)
+            let some = rest.prefix(Self.batchPages)
             let rows = try await pool.runRepeatable { connection in
-                try connection.execute(Statements.linkedIndexPages, [.byteas(wanted), .int8(Self.batchBytes)])
-                    .map { (digest: try $0.bytes("digest"), bytes: try $0.bytes("document")) }
+                try connection.execute(
+                    Statements.linkedIndexPages, [.byteas(some.map(\.bytes)), .int8(Self.batchBytes)]
+                ).map { (digest: try $0.bytes("digest"), bytes: try $0.bytes("document")) }
             }
-            if rows.isEmpty { break }
             let pages = rows.compactMap { row in SHA256Digest(bytes: row.digest).map { (digest: $0, bytes: row.bytes) }
             }
-            try await worker.run { [folder] in try folder.write(pages: pages) }
-            rest.subtract(pages.map(\.digest))
+            try await worker.run { [folder] in
+                for page in pages where SHA256Digest(of: page.bytes) != page.digest {
+                    throw IndexCopyFault(description: "the page \(page.digest) is damaged in the database")
+                }
+                try folder.write(pages: pages)
+            }
+            let copied = Set(pages.map(\.digest))
+            // A bound of bytes may have cut the rows short, but never to none.
+            if copied.isEmpty { lost.formUnion(some) }
+            rest.removeAll { copied.contains($0) || lost.contains($0) }
         }
-        return rest
+        return lost
     }
+
+    /// Removes pages that nothing links to and nothing linked to when this was last looked up.
+    private func sweep() async throws {
+        guard let earlier = unlinked.due(Host.steadyClockMilliseconds(), sweepMilliseconds) else { return }
+        let pages = try await worker.run { [folder] in try folder.pages() }
+        var now = pages
+        let all = Array(pages)
+        for start in stride(from: 0, to: all.count, by: Int(Self.batchFiles)) {
+            let some = all[start..<min(start + Int(Self.batchFiles), all.count)]
+            let linked = try await pool.runRepeatable { connection in
+                try connection.execute(Statements.knownIndexPages, [.byteas(some.map(\.bytes))]).compactMap {
+                    SHA256Digest(bytes: try $0.bytes("digest"))
+                }
+            }
+            now.subtract(linked)
+        }
+        let gone = now.intersection(earlier)
+        try await worker.run { [folder] in try folder.remove(pages: gone) }
+        unlinked.set(now.subtracting(gone))
+    }
+}
+
+/// The reason why the index can't be copied.
+private struct IndexCopyFault: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// The pages that nothing linked to when they were last looked up.
+private final class UnlinkedPages: Sendable {
+    private let state = Mutex<(pages: Set<SHA256Digest>, at: Int64?)>(([], nil))
+
+    /// The pages, where it is time to look again.
+    func due(_ now: Int64, _ interval: Int64) -> Set<SHA256Digest>? {
+        state.withLock { state in
+            guard state.at.map({ now - $0 >= interval }) ?? true else { return nil }
+            state.at = now
+            return state.pages
+        }
+    }
+
+    func set(_ pages: Set<SHA256Digest>) { state.withLock { $0.pages = pages } }
 }
 
 /// The digest of the last copied version of a list that is copied as a whole.

@@ -66,6 +66,7 @@ enum Statements {
         "changed_index_documents", PackageResources.changed_index_documents_sql)
     static let findIndexPage = PostgresStatement("find_index_page", PackageResources.find_index_page_sql)
     static let linkedIndexPages = PostgresStatement("linked_index_pages", PackageResources.linked_index_pages_sql)
+    static let knownIndexPages = PostgresStatement("known_index_pages", PackageResources.known_index_pages_sql)
     static let writeIndexPages = PostgresStatement("write_index_pages", PackageResources.write_index_pages_sql)
     static let dropIndexPages = PostgresStatement("drop_index_pages", PackageResources.drop_index_pages_sql)
     static let findIndexDocuments = PostgresStatement(
