@@ -1,6 +1,6 @@
 import Crypto
 public import Postgres
-public import System
+import System
 
 /// A private Postgres 15 server for one data folder, reachable only over a Unix socket.
 ///
@@ -23,6 +23,8 @@ public struct EmbeddedPostgres: Sendable {
         let tools: String
         /// The file that tells `initdb` the superuser's password, while it runs.
         let password: String
+        /// The file that holds the settings, while a cluster is made.
+        let settings: String
         /// The file in the data folder that names the cluster outside of it.
         let claim: String
         /// The words before each command that give up root rights.
@@ -113,10 +115,10 @@ public struct EmbeddedPostgres: Sendable {
     }
 
     /// Removes the oldest files of the server's log beyond 32 MiB. Blocks the calling thread.
-    public func boundLog() throws(SystemError) {
-        for name in try Self.logFiles(place).dropLast(Self.keptLogFiles) {
-            try FileSystem.remove("\(place.cluster)/log/\(name)")
-        }
+    public func boundLog() throws {
+        let old = try Self.logFiles(place).dropLast(Self.keptLogFiles).map { "\(place.cluster)/log/\($0)" }
+        // As the server's user, whose folder it is: for root it could lead elsewhere.
+        if !old.isEmpty { _ = try Self.asServer(place, ["/bin/rm", "-f", "--"] + old) }
     }
 
     /// The names of the log's files, the oldest first: their names are times.
@@ -136,7 +138,9 @@ public struct EmbeddedPostgres: Sendable {
         var maintenance = superuser
         maintenance["dbname"] = "postgres"
         let session = PostgresSession(
-            PostgresConfiguration(url: maintenance.text, applicationName: "marketplace-setup"))
+            PostgresConfiguration(
+                url: maintenance.text, applicationName: "marketplace-setup",
+                settings: PostgresConfiguration.builtInNames))
         let exists = try await session.run { connection in
             try connection.execute(Self.findDatabase, [.text(name)]).count > 0
         }
@@ -167,7 +171,7 @@ public struct EmbeddedPostgres: Sendable {
             return Place(
                 cluster: "\(dataFolder)/postgres", socket: "\(base)/\(hash)", log: "\(dataFolder)/postgres.log",
                 tools: "\(dataFolder)/postgres-tools.log", password: "\(dataFolder)/postgres-password",
-                claim: "\(dataFolder)/postgres-cluster", prefix: [],
+                settings: "\(dataFolder)/postgres-settings", claim: "\(dataFolder)/postgres-cluster", prefix: [],
                 owner: nil)
         }
         guard let owner = Host.user(named: "postgres") else {
@@ -177,7 +181,8 @@ public struct EmbeddedPostgres: Sendable {
         let base = "/var/lib/mentatlab/\(hash)"
         return Place(
             cluster: "\(base)/postgres", socket: "\(base)/socket", log: "\(base)/postgres.log",
-            tools: "\(base).tools.log", password: "\(base).password", claim: "\(dataFolder)/postgres-cluster",
+            tools: "\(base).tools.log", password: "\(base).password", settings: "\(base).settings",
+            claim: "\(dataFolder)/postgres-cluster",
             prefix: ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"], owner: owner)
     }
 
@@ -185,7 +190,16 @@ public struct EmbeddedPostgres: Sendable {
         in place: Place, _ password: String, _ progress: (String) -> Void
     ) throws -> EmbeddedPostgres {
         // As root all files of the server lie in one folder outside the data folder.
-        if place.owner != nil { try claim(FileSystem.parent(of: place.cluster), place, progress) }
+        if place.owner != nil {
+            try claim(FileSystem.parent(of: place.cluster), place, progress)
+        } else if let other = try FileSystem.readIfThere(place.claim, limit: 4096) {
+            throw Failure(
+                description:
+                    "the database of this data folder lies in \(String(decoding: other, as: UTF8.self)), where only a program of root finds it: "
+                    + "run it as root, or take a data folder of its own")
+        }
+        // A run that was killed may have left it.
+        try FileSystem.remove(place.password)
         try makePrivate(FileSystem.parent(of: place.socket), place)
         try makePrivate(place.socket, place)
         if try FileSystem.status("\(place.cluster)/PG_VERSION") == nil {
@@ -259,7 +273,7 @@ public struct EmbeddedPostgres: Sendable {
     private static func logTail(_ place: Place) -> String {
         let newest = (try? logFiles(place))?.last.map { "\(place.cluster)/log/\($0)" }
         let tails = [place.log, newest].compactMap { $0 }.map { path in
-            String(decoding: ((try? FileSystem.read(path, limit: 64 << 20)) ?? []).suffix(2000), as: UTF8.self)
+            (try? asServer(place, ["/usr/bin/tail", "-c", "2000", "--", path]))?.output ?? ""
         }
         return tails.joined(separator: "\n")
     }
@@ -303,10 +317,12 @@ public struct EmbeddedPostgres: Sendable {
                 "--auth-host=reject", "--encoding=UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "--data-checksums",
             ])
         guard outcome.exitCode == 0 else { throw Failure(description: "initdb failed: \(outcome.output)") }
-        let configuration = "\(new)/postgresql.conf"
-        let text = try FileSystem.read(configuration, limit: 1 << 20) + Array(settings.utf8)
-        try FileSystem.replace(configuration, with: text)
-        if let owner = place.owner { try FileSystem.changeOwner(configuration, user: owner.id, group: owner.group) }
+        // As the server's user, whose folder it is; the text is read from one that it can't write to.
+        try FileSystem.replace(place.settings, with: Array(settings.utf8), mode: 0o644)
+        let added = try asServer(
+            place, ["/bin/sh", "-c", #"cat "$1" >> "$2""#, "sh", place.settings, "\(new)/postgresql.conf"])
+        try FileSystem.remove(place.settings)
+        guard added.exitCode == 0 else { throw Failure(description: "the settings can't be written: \(added.output)") }
         try FileSystem.rename(new, to: place.cluster)
         try FileSystem.synchronizeDirectory(FileSystem.parent(of: place.cluster))
     }
@@ -329,6 +345,7 @@ public struct EmbeddedPostgres: Sendable {
             max_connections = 100
             log_checkpoints = off
             password_encryption = scram-sha-256
+            max_locks_per_transaction = 256
             logging_collector = on
             log_filename = '%Y%m%d-%H%M%S.log'
             log_rotation_age = 0
@@ -355,8 +372,11 @@ public struct EmbeddedPostgres: Sendable {
     }
 
     private static func run(_ place: Place, _ program: String, _ arguments: [String]) throws -> Subprocess.Outcome {
-        try Subprocess.run(
-            place.prefix + ["\(binaries)/\(program)"] + arguments, environment: ["LC_ALL": "C.UTF-8"],
-            outputPath: place.tools)
+        try asServer(place, ["\(binaries)/\(program)"] + arguments)
+    }
+
+    /// Runs a program as the server's user.
+    private static func asServer(_ place: Place, _ words: [String]) throws -> Subprocess.Outcome {
+        try Subprocess.run(place.prefix + words, environment: ["LC_ALL": "C.UTF-8"], outputPath: place.tools)
     }
 }

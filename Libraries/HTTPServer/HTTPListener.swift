@@ -2,27 +2,27 @@ import CLinux
 import Glibc
 public import System
 
-/// A socket that listens for connections. It can be opened before the server that takes them is made, such as by a program
-/// that may open it only at its start.
+/// A socket for connections. It can be opened before the server that takes them is made, such as by a program that may open
+/// it only at its start; until the server starts, connections are refused.
 public final class HTTPListener: Sendable {
     let socket: Descriptor
 
     /// The port.
     public let port: UInt16
 
-    /// Binds to a port and listens; connections wait in the backlog.
+    /// Binds to a port.
     ///
     /// - Parameters:
     ///   - address: an IPv4 address.
     ///   - port: 0 lets the system choose a free port.
     /// - Throws: `SystemError` where the address is invalid or in use.
     public init(address: String = "127.0.0.1", port: UInt16) throws(SystemError) {
-        let socket = try Self.listen(address, port)
+        let socket = try Self.bound(address, port)
         self.port = try Self.boundPort(socket)
         self.socket = socket
     }
 
-    private static func listen(_ address: String, _ port: UInt16) throws(SystemError) -> Descriptor {
+    private static func bound(_ address: String, _ port: UInt16) throws(SystemError) -> Descriptor {
         let place = "\(address):\(port)"
         let number = Glibc.socket(
             AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -42,8 +42,11 @@ public final class HTTPListener: Sendable {
             }
         }
         guard outcome == 0 else { throw SystemError("listen", path: place) }
-        guard Glibc.listen(number, 4096) == 0 else { throw SystemError("listen", path: place) }
         return descriptor
+    }
+
+    func listen() throws(SystemError) {
+        guard Glibc.listen(socket.number, 4096) == 0 else { throw SystemError("listen", path: "port \(port)") }
     }
 
     private static func boundPort(_ listener: borrowing Descriptor) throws(SystemError) -> UInt16 {

@@ -51,7 +51,7 @@ public final class HTTPServer: Sendable {
     /// The port that the server listens on.
     public var port: UInt16 { listener.port }
 
-    /// Listens on a port of this machine; connections wait in the backlog until `start`.
+    /// Takes a port of this machine; connections are refused until `start`.
     ///
     /// - Throws: `SystemError` where the port is in use.
     public convenience init(
@@ -63,7 +63,7 @@ public final class HTTPServer: Sendable {
         self.init(on: reactor, listener, limits: limits, refusal: refusal, quick: quick, handler: handler)
     }
 
-    /// Creates a server; connections wait in the listener's backlog until `start`.
+    /// Creates a server; connections are refused until `start`.
     ///
     /// - Parameters:
     ///   - reactor: the event loop that all connections run on.
@@ -87,6 +87,7 @@ public final class HTTPServer: Sendable {
 
     /// Starts to accept connections.
     public func start() async throws(SystemError) {
+        try listener.listen()
         state.withLock { $0.isAccepting = true }
         try await Acceptor(server: self, reactor: reactor).start()
     }

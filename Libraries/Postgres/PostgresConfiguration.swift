@@ -16,6 +16,11 @@ public struct PostgresConfiguration: Sendable {
     /// Server settings for this connection, by name.
     public var settings: [String: String]
 
+    /// The setting under which names without a schema mean what the server brings along.
+    ///
+    /// Otherwise whoever may create functions in a schema of the search path can put one of their own in place of a
+    /// server's function, and it runs with the rights of whoever calls it.
+    public static let builtInNames = ["search_path": "pg_catalog"]
     /// Settings for statements that the server plans once, by generic plans that stay right while the tables grow.
     public static let plannedOnce = ["plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"]
     /// The settings of `plannedOnce` for statements that look up few rows by given keys.

@@ -179,9 +179,9 @@ public enum FileSystem {
         }
     }
 
-    /// Changes the owner and the group of a path.
+    /// Changes the owner and the group of a path; of a link itself and not of what it leads to.
     public static func changeOwner(_ path: String, user: UInt32, group: UInt32) throws(SystemError) {
-        guard unsafe chown(path, user, group) == 0 else { throw SystemError("chown", path: path) }
+        guard unsafe lchown(path, user, group) == 0 else { throw SystemError("chown", path: path) }
     }
 
     /// The absolute path without links; throws where nothing exists at `path`.

@@ -157,6 +157,12 @@ public final class EventLog: Sendable {
         while try await prune() > 0 { try Task.checkCancellation() }
     }
 
+    /// Ends database sessions of logins that only read, or write models, where they keep locks or old snapshots that could
+    /// hold up the others. The program that runs the log calls it every few seconds.
+    ///
+    /// - Returns: the number of sessions that it ended.
+    public func endGreedySessions() async throws -> Int64 { try await keeper.endGreedySessions() }
+
     /// The number of rows of each table that one step deletes.
     private static let prunedRows: Int64 = 20_000
 

@@ -2,14 +2,14 @@ import Postgres
 
 /// Creates partitions before they are needed, as the owner of the schema.
 struct PartitionKeeper: Sendable {
-    /// How often an attempt to attach a partition waits for others before it ends their sessions.
-    private static let patientAttempts = 10
-
     private let session: PostgresSession
+    /// Looks after the others while that one waits.
+    private let watch: PostgresSession
     private let positions: Int64
 
     init(_ database: DatabaseAccess, positions: Int64) {
         session = PostgresSession(database.configuration(.owner, "marketplace-partitions"))
+        watch = PostgresSession(database.configuration(.owner, "marketplace-watch"))
         self.positions = positions
     }
 
@@ -55,26 +55,52 @@ struct PartitionKeeper: Sendable {
             if past - head >= positions / 2 + 1 { return }
             let bounds: [PostgresValue] = [.int8(past), .int8(past + positions)]
             _ = try await session.run { try $0.execute(Statements.makePartition, bounds).count }
-            for attempt in 1... {
-                do {
-                    _ = try await session.run { try $0.execute(Statements.attachPartition, bounds).count }
-                    break
-                } catch let error as PostgresError where error.sqlState == "55P03" && attempt < 20 {
-                    // Another session holds a lock on the log; appends continue meanwhile. Nobody needs one for this
-                    // long, and whoever may only read may not stop appends by it.
-                    if attempt >= Self.patientAttempts, try await endBlockers() { continue }
-                    try await Task.sleep(for: .milliseconds(500))
-                }
+            try await attach(bounds)
+        }
+    }
+
+    /// Attaches a partition that was made.
+    ///
+    /// Another session may hold a lock that it needs; appends continue meanwhile. Nobody needs one for long, and whoever
+    /// may only read may not stop appends by it, so after some attempts whatever is in the way is ended.
+    private func attach(_ bounds: [PostgresValue]) async throws {
+        for attempt in 1... {
+            let isPatient = attempt > Self.shortAttempts
+            let ending = isPatient ? try await endBlockers() : nil
+            defer { ending?.cancel() }
+            do {
+                let patience = PostgresValue.text(isPatient ? "5s" : "100ms")
+                _ = try await session.run { try $0.execute(Statements.attachPartition, bounds + [patience]).count }
+                return
+            } catch let error as PostgresError where error.sqlState == "55P03" && attempt < Self.attempts {
+                try await Task.sleep(for: .milliseconds(500))
             }
         }
     }
 
-    /// Ends the sessions in the way; false where there are none, or the owner may not.
-    private func endBlockers() async throws -> Bool {
-        do {
-            return try await session.run { try $0.execute(Statements.endBlockers).first?.integer(0) ?? 0 } > 0
-        } catch let error as PostgresError where error.sqlState == "42501" {
-            return false
+    private static let shortAttempts = 6
+    private static let attempts = 12
+
+    /// Ends what the session waits for, until it is cancelled.
+    private func endBlockers() async throws -> Task<Void, Never> {
+        let process = try await session.run { try $0.execute(Statements.backend).first?.integer(0) ?? 0 }
+        return Task { [watch] in
+            while !Task.isCancelled {
+                // An owner who may not end sessions waits like everybody.
+                _ = try? await watch.run { try $0.execute(Statements.endBlockers, [.int8(process)]).count }
+                try? await Task.sleep(for: .milliseconds(100))
+            }
         }
     }
+
+    /// Ends sessions of logins that only read, or write models, where they keep more than their share of what all sessions
+    /// share; says how many.
+    func endGreedySessions() async throws -> Int64 {
+        try await watch.run {
+            try $0.execute(Statements.endGreedySessions, [.int8(Self.maximumLocks)]).first?.integer(0) ?? 0
+        }
+    }
+
+    /// The most locks of a session, whose table all sessions share. A read of the log takes some for each partition.
+    private static let maximumLocks: Int64 = 2_000
 }

@@ -59,6 +59,9 @@ enum Statements {
     static let knownLines = PostgresStatement("known_lines", PackageResources.known_lines_sql)
     static let setVerifiers = PostgresStatement("set_verifiers", PackageResources.set_verifiers_sql)
     static let weakBoundaries = PostgresStatement("weak_boundaries", PackageResources.weak_boundaries_sql)
+    static let backend = PostgresStatement("backend", PackageResources.backend_sql)
+    static let endOldSessions = PostgresStatement("end_old_sessions", PackageResources.end_old_sessions_sql)
+    static let endGreedySessions = PostgresStatement("end_greedy_sessions", PackageResources.end_greedy_sessions_sql)
     static let endBlockers = PostgresStatement("end_blockers", PackageResources.end_blockers_sql)
     static let clock = PostgresStatement("clock", PackageResources.clock_sql)
 }

@@ -178,6 +178,12 @@ extension AgentManifest {
             }
         }
         wasmModule = optionalText("module", document["module"])
+        if let module = wasmModule, !Self.isInside(module) {
+            findings.append(
+                Finding(
+                    .error, "/module",
+                    "'\(module.prefix(128))' has to be a path within the agent's folder, such as bin/agent.wasm"))
+        }
         switch document["wasm"]?["sha256"] {
         case nil, .null?: break
         case .string(let text)?: wasmSHA256 = text.lowercased()
@@ -330,6 +336,13 @@ extension AgentManifest {
             guard let number = value[name] else { continue }
             if (number.integer ?? -1) < 0 { warn("/resources/\(name)", "'\(name)' has to be a whole number from 0") }
         }
+    }
+
+    /// True for a relative path that leads nowhere but down.
+    private static func isInside(_ path: String) -> Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return !path.isEmpty && parts.dropFirst().allSatisfy { !$0.isEmpty && $0 != "." } && parts.first != ""
+            && !parts.contains("..") && !path.contains("\\") && path.utf8.count <= 1_024
     }
 
     private mutating func optionalText(_ path: String, _ value: JSONValue?) -> String? {

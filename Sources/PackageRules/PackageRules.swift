@@ -26,20 +26,27 @@ package struct PackageRules {
     private static let otherManifests: Set<String> = ["manifest.yaml", "manifest.yml", "manifest.json"]
     private static let keptFolder = ".mentatlab"
 
-    /// The parts that a package may hold again, by the name that the entry has, folded.
-    private let doubles: [String: Artifact]
+    /// What an entry has to be, by its folded name: the digest, and where that is said.
+    private let doubles: [String: [(digest: SHA256Digest, source: String)]]
 
     /// The rules for the package of a version with these artifacts.
     package init(_ manifest: AgentManifest, _ artifacts: [Artifact]) {
-        var doubles: [String: Artifact] = [:]
+        var doubles: [String: [(digest: SHA256Digest, source: String)]] = [:]
+        let module = Self.folded(manifest.wasmModule ?? Self.moduleName)
         for artifact in artifacts {
+            let name: String
             switch artifact.role {
-            case .manifest: doubles[Self.manifestName] = artifact
-            case .readme: doubles["readme.md"] = artifact
-            case .changelog: doubles["changelog.md"] = artifact
-            case .wasmModule: doubles[Self.folded(Self.plain(manifest.wasmModule ?? Self.moduleName))] = artifact
-            case .package: break
+            case .manifest: name = Self.manifestName
+            case .readme: name = "readme.md"
+            case .changelog: name = "changelog.md"
+            case .wasmModule: name = module
+            case .package: continue
             }
+            doubles[name, default: []].append((artifact.sha256, "the part '\(artifact.role.rawValue)'"))
+        }
+        // A module that is only in the package is what the manifest says that it is.
+        if let stated = manifest.wasmSHA256.flatMap({ SHA256Digest(hex: $0) }) {
+            doubles[module, default: []].append((stated, "'wasm.sha256' of the manifest"))
         }
         self.doubles = doubles
     }
@@ -67,41 +74,41 @@ package struct PackageRules {
 
     private static func check(_ entries: [TarGzip.Entry]) throws(PackageFault) {
         for entry in entries {
-            let parts = entry.name.split(separator: "/").map { folded(String($0)) }
-            if parts.contains(keptFolder) {
+            let parts = folded(entry.name).split(separator: "/")
+            if parts.contains(where: { $0 == keptFolder }) {
                 throw PackageFault(entry: entry.name, reason: "has a name that is kept for what mentatctl writes")
             }
-            if parts.count == 1, otherManifests.contains(parts[0]), entry.name != manifestName || !entry.isFile {
+            if parts.count == 1, otherManifests.contains(String(parts[0])), entry.name != manifestName || !entry.isFile
+            {
                 throw PackageFault(
                     entry: entry.name, reason: "is another spelling of \(manifestName), the manifest of a package")
             }
         }
     }
 
-    /// A name as systems see it that fold case and drop dots and spaces at the end.
-    private static func folded(_ name: String) -> String {
-        var name = Substring(name.lowercased())
-        while name.last == "." || name.last == " " { name.removeLast() }
-        return String(name)
-    }
-
-    /// A path without the parts that mean nothing.
-    private static func plain(_ path: String) -> String {
-        path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    /// A path as systems see it that fold case, and drop dots and spaces at the end of a name; without parts that mean
+    /// nothing.
+    private static func folded(_ path: String) -> String {
+        // Letters that have one capital are the same letter, such as the long s.
+        path.uppercased().lowercased().split(separator: "/").compactMap { part in
+            var part = part
+            while part.last == "." || part.last == " " { part.removeLast() }
+            return part.isEmpty ? nil : part
+        }.joined(separator: "/")
     }
 
     /// Compares entries with the parts while they are read.
     private final class Comparison {
         private struct Open: ~Copyable {
             let entry: String
-            let part: Artifact
+            let wanted: [(digest: SHA256Digest, source: String)]
             var hasher = SHA256Hasher()
         }
 
-        private let doubles: [String: Artifact]
+        private let doubles: [String: [(digest: SHA256Digest, source: String)]]
         private var open: Open?
 
-        init(_ doubles: [String: Artifact]) { self.doubles = doubles }
+        init(_ doubles: [String: [(digest: SHA256Digest, source: String)]]) { self.doubles = doubles }
 
         func take(_ entry: TarGzip.Entry, _ piece: [UInt8]?) throws(PackageFault) {
             if let piece {
@@ -109,15 +116,15 @@ package struct PackageRules {
                 return
             }
             try end()
-            if let part = doubles[PackageRules.folded(entry.name)] { open = Open(entry: entry.name, part: part) }
+            if let wanted = doubles[PackageRules.folded(entry.name)] { open = Open(entry: entry.name, wanted: wanted) }
         }
 
         /// Checks the entry that is open.
         func end() throws(PackageFault) {
             guard var finished = open.take() else { return }
-            guard finished.hasher.finish() == finished.part.sha256 else {
-                throw PackageFault(
-                    entry: finished.entry, reason: "differs from the part '\(finished.part.role.rawValue)'")
+            let digest = finished.hasher.finish()
+            if let other = finished.wanted.first(where: { $0.digest != digest }) {
+                throw PackageFault(entry: finished.entry, reason: "differs from \(other.source)")
             }
         }
     }

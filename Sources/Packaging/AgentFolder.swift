@@ -154,10 +154,10 @@ package struct AgentFolder {
                     try walk(inside)
                 } else if status.isFile {
                     // Whatever the manifest is called here, installers find it under one name.
-                    let name = inside == manifestName ? PackageRules.manifestName : inside
-                    guard try name == inside || FileSystem.status("\(path)/\(name)") == nil else {
-                        throw invalid("'\(name)' stands beside the manifest '\(inside)'")
+                    guard inside != PackageRules.manifestName || inside == manifestName else {
+                        throw invalid("'\(inside)' stands beside the manifest '\(manifestName)'")
                     }
+                    let name = inside == manifestName ? PackageRules.manifestName : inside
                     sources.append(
                         TarGzip.Source(name: name, path: "\(path)/\(inside)", isExecutable: status.mode & 0o100 != 0))
                 } else {

@@ -33,22 +33,22 @@ import Testing
         }
     }
 
-    /// Who may only read can't keep the log from getting room.
-    @Test func aReaderThatHoldsALockIsEnded() async throws {
+    /// Who may only read can't keep the log from getting room, by a lock or by an uncommitted grant that gives nothing.
+    @Test(arguments: ["SELECT count(*) FROM log.newest", "GRANT SELECT ON log.newest TO CURRENT_USER"])
+    func aReaderThatHoldsALockIsEnded(_ statement: String) async throws {
         try await TestDatabase.with { url in
             var patient = DatabaseAccess(url: url).configuration(.queries, "test")
             patient.transactionPauseMilliseconds = nil
             let reader = PostgresSession(patient)
-            let look = PostgresStatement("look", Array("SELECT count(*) FROM log.newest".utf8))
             let held = DispatchSemaphore(value: 0)
             let (isHeld, tell) = AsyncStream.makeStream(of: Void.self)
             let holding = Task {
                 try await reader.run { connection in
                     try connection.executeScript("BEGIN")
-                    try connection.execute(look)
+                    try connection.executeScript(statement)
                     tell.finish()
                     held.wait()
-                    try connection.execute(look)
+                    try connection.executeScript(statement)
                 }
             }
             for await _ in isHeld {}

@@ -19,7 +19,7 @@ import Testing
         parts.map { Artifact(role: $0, sha256: SHA256Digest(of: Array($1.utf8)), sizeBytes: Int64($1.utf8.count)) })
 
     /// The description of what is wrong with a package of files; nil where it passes.
-    private func fault(_ files: [(String, String)]) throws -> String? {
+    private func fault(_ files: [(String, String)], _ rules: PackageRules = Self.rules) throws -> String? {
         let folder = FileManager.default.temporaryDirectory.appending(path: "rules-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,12 +33,12 @@ import Testing
         try TarGzip.pack(sources, to: package)
         try FileSystem.makeDirectory(target)
         do {
-            try Self.rules.check(package)
-            try Self.rules.unpack(package, into: target)
+            try rules.check(package)
+            try rules.unpack(package, into: target)
             return nil
         } catch let fault as PackageFault {
             // Both sides say the same.
-            #expect(throws: fault) { try Self.rules.unpack(package, into: target) }
+            #expect(throws: fault) { try rules.unpack(package, into: target) }
             return fault.description
         }
     }
@@ -79,5 +79,43 @@ import Testing
     func whatDiffersIsNamed(_ name: String, _ content: String, _ reason: String) throws {
         let fault = try #require(try fault([("src/main.py", "print()"), (name, content), ("z", "last")]))
         #expect(fault.hasPrefix("'\(name)' \(reason)"), "\(fault)")
+    }
+
+    /// The rules of a manifest and the parts beside it, for one file.
+    private func fault(_ manifest: String, _ parts: [(Artifact.Role, String)], _ name: String, _ content: String) throws
+        -> String?
+    {
+        try fault(
+            [(name, content)],
+            PackageRules(
+                AgentManifest(parsing: Array(manifest.utf8)),
+                parts.map { Artifact(role: $0, sha256: SHA256Digest(of: Array($1.utf8)), sizeBytes: 1) }))
+    }
+
+    /// However the manifest names the module, what runs is what is shown.
+    @Test func theModuleIsTheOneThatIsShown() throws {
+        let digest = SHA256Digest(of: Array("module".utf8))
+        let stated = "runtime: wasm\nmodule: agent.wasm\nwasm: {sha256: \(digest)}\n"
+        #expect(try fault(stated, [], "agent.wasm", "module") == nil)
+        #expect(
+            try fault(stated, [], "agent.wasm", "evil") == "'agent.wasm' differs from 'wasm.sha256' of the manifest")
+        let below = "runtime: wasm\nmodule: bin/agent.wasm\n"
+        for name in ["bin./agent.wasm", "BIN/agent.wa\u{17f}m", "bin /AGENT.WASM."] {
+            #expect(
+                try fault(below, [(.wasmModule, "module")], name, "evil")?.contains("differs from the part") == true)
+        }
+        // A name that two parts claim has to be both.
+        let twice = "runtime: wasm\nmodule: README.md\n"
+        let parts: [(Artifact.Role, String)] = [(.readme, "# Tool"), (.wasmModule, "module")]
+        #expect(try fault(twice, parts, "README.md", "module")?.contains("differs from the part 'readme'") == true)
+        #expect(try fault(twice, parts, "README.md", "# Tool")?.contains("differs from the part 'wasm_module'") == true)
+        for path in ["../agent.wasm", "x/../agent.wasm", "/agent.wasm", "", "a//b", "a/./b", "a\\b", "a/.."] {
+            let manifest = AgentManifest(parsing: Array("module: '\(path)'\n".utf8))
+            #expect(manifest.findings.contains { $0.path == "/module" && $0.severity == .error }, "\(path)")
+        }
+        for path in ["agent.wasm", "./agent.wasm", "bin/x/agent.wasm", "..agent.wasm"] {
+            let manifest = AgentManifest(parsing: Array("module: '\(path)'\n".utf8))
+            #expect(!manifest.findings.contains { $0.path == "/module" }, "\(path)")
+        }
     }
 }

@@ -80,8 +80,19 @@ import Testing
             }
             // A login is kept out by a password that it gave itself, and by a wrong one.
             let reader = try login("readers", in: logins)
+            #expect(try await TestDatabase.query(reader, "SHOW temp_file_limit") == ["8GB"])
+            try await TestDatabase.script(reader, "ALTER ROLE CURRENT_USER SET work_mem = '1GB'")
             try await TestDatabase.script(reader, "ALTER ROLE marketplace_readers PASSWORD 'mine'")
             await #expect(throws: PostgresError.self) { try await TestDatabase.query(reader, "SELECT 'x'") }
+            // Who owns the database can't put a function in the way of whoever prepares it.
+            for types in [
+                "text, text", "text, name", "text, name, name", "text, text, integer, text", "text, name, text",
+            ] {
+                try await TestDatabase.script(
+                    try login("owner", in: logins),
+                    "CREATE FUNCTION public.format(\(types)) RETURNS text LANGUAGE sql AS $$ SELECT 'ALTER ROLE marketplace_readers SUPERUSER' $$"
+                )
+            }
             #expect(try await first.stop() == 0)
 
             // The server's log keeps its newest files.
@@ -91,12 +102,15 @@ import Testing
             }
 
             let second = try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
-            #expect(try await TestDatabase.query(reader, "SELECT 'x'") == ["x"])
+            #expect(try await TestDatabase.query(reader, "SHOW work_mem") == ["4MB"])
+            let isSuperuser = "SELECT rolsuper::text FROM pg_roles WHERE rolname = current_user"
+            #expect(try await TestDatabase.query(reader, isSuperuser) == ["false"])
             for _ in 0..<200 where try FileManager.default.contentsOfDirectory(atPath: log).count > 4 {
                 try await Task.sleep(for: .milliseconds(50))
             }
             let kept = try FileManager.default.contentsOfDirectory(atPath: log).sorted()
             #expect(kept.count == 4 && kept[0] >= "20000118")
+            try await removesNothingThroughALink(log)
             #expect(try await second.stop() == 0)
 
             let program = try MarketplaceProcess.program
@@ -108,6 +122,53 @@ import Testing
             try FileManager.default.removeItem(atPath: "\(logins)/superuser")
             let lost = try await run(again)
             #expect(lost.code == 64 && lost.errors.contains("superuser, is gone"), "\(lost.errors)")
+        }
+    }
+
+    /// Where the folder of the server's log leads elsewhere, root removes nothing there.
+    private func removesNothingThroughALink(_ log: String) async throws {
+        guard getuid() == 0 else { return }
+        let elsewhere = "/tmp/mentatlab-elsewhere-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: elsewhere) }
+        try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)
+        for number in 1...7 {
+            try "x".write(toFile: "\(elsewhere)/\(number).log", atomically: true, encoding: .utf8)
+        }
+        try FileManager.default.moveItem(atPath: log, toPath: "\(log)-aside")
+        try FileManager.default.createSymbolicLink(atPath: log, withDestinationPath: elsewhere)
+        // The program looks four times a second.
+        try await Task.sleep(for: .seconds(2))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere).count == 7)
+        try FileManager.default.removeItem(atPath: log)
+        try FileManager.default.moveItem(atPath: "\(log)-aside", toPath: log)
+    }
+
+    /// Who may only read can't fill what all sessions share.
+    @Test func aSessionThatHoldsTooMuchIsEnded() async throws {
+        try await withEmbedded { folder in
+            let marketplace = try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
+            let reader = PostgresSession(
+                PostgresConfiguration(
+                    url: try login("readers", in: "\(folder)/logins"), applicationName: "test",
+                    statementTimeoutMilliseconds: 60_000))
+            // A grant that gives nothing takes a lock for its savepoint.
+            let names = try await TestDatabase.query(
+                try login("readers", in: "\(folder)/logins"),
+                "SELECT oid::regprocedure::text FROM pg_proc WHERE prokind = 'f' AND has_function_privilege(oid, 'EXECUTE') ORDER BY oid LIMIT 2200"
+            )
+            let error = await #expect(throws: PostgresError.self) {
+                try await reader.run { connection in
+                    try connection.executeScript("BEGIN")
+                    for name in names {
+                        try connection.executeScript("SAVEPOINT s")
+                        try connection.executeScript("GRANT EXECUTE ON FUNCTION \(name) TO CURRENT_USER")
+                    }
+                    try connection.executeScript("SELECT pg_sleep(30)")
+                }
+            }
+            #expect(error?.kind == .connectionLost, "\(String(describing: error))")
+            #expect(try await marketplace.publish([manifest("acme.tool")]).status == 201)
+            #expect(try await marketplace.stop() == 0)
         }
     }
 
@@ -132,9 +193,20 @@ import Testing
                 try await TestDatabase.script(server.url, "GRANT marketplace_commands TO marketplace_queries")
                 for _ in 0..<2 {
                     let prepared = try await run(prepare)
-                    #expect(prepared.code == 0 && prepared.errors.isEmpty, "\(prepared.errors)")
+                    #expect(prepared.code == 0, "\(prepared.errors)")
+                    // What a preparation of this database does not change.
+                    #expect(
+                        prepared.errors
+                            == "marketplace: warning: the logins can use other databases of the server: template1 (docs/security/database.md)\n"
+                    )
                     #expect(prepared.output == Self.roles.map { "\(logins)/\($0)\n" }.joined())
                 }
+                // A server that is not there changes no login.
+                let before = try login("queries", in: logins)
+                let unreachable = try await run([
+                    program, "database", "prepare", "--database-url", "host=/nonexistent", "--logins", logins,
+                ])
+                #expect(try unreachable.code == 1 && login("queries", in: logins) == before)
                 let owners = try await TestDatabase.query(
                     server.url,
                     """

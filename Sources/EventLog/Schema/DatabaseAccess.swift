@@ -43,6 +43,7 @@ public struct DatabaseAccess: Sendable {
         }
         return PostgresConfiguration(
             url: url, applicationName: applicationName, role: acting,
-            statementTimeoutMilliseconds: statementTimeoutMilliseconds, settings: settings)
+            statementTimeoutMilliseconds: statementTimeoutMilliseconds,
+            settings: settings.merging(PostgresConfiguration.builtInNames) { $1 })
     }
 }

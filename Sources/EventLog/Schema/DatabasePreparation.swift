@@ -17,9 +17,13 @@ public enum DatabasePreparation {
     public static func prepare(
         _ administrator: PostgresConfiguration, passwords: [DatabaseRole: String]
     ) async throws {
+        var administrator = administrator
+        // The database may belong to somebody who wants what the administrator has.
+        administrator.settings.merge(PostgresConfiguration.builtInNames) { $1 }
         let session = PostgresSession(administrator)
         let script = String(decoding: PackageResources.prepare_database_sql, as: UTF8.self)
         try await session.run { connection in
+            try connection.execute(Statements.endOldSessions)
             try connection.transaction {
                 let verifiers = try DatabaseRole.allCases.map { role in
                     guard let password = passwords[role] else { preconditionFailure("\(role) has no password") }
@@ -34,6 +38,13 @@ public enum DatabasePreparation {
                 try connection.executeScript(script)
             }
         }
+        await session.close()
+    }
+
+    /// Throws where an administrator's login does not reach the database.
+    public static func checkAccess(_ administrator: PostgresConfiguration) async throws {
+        let session = PostgresSession(administrator)
+        _ = try await session.run { try $0.execute(Statements.backend).count }
         await session.close()
     }
 

@@ -29,23 +29,25 @@ struct DatabaseLogins: Sendable {
 
     /// Prepares the database of an administrator's login, and keeps a login for each role.
     ///
-    /// Passwords that are kept here already stay. They are on disk before the server knows them, so that a run that is
-    /// cut off leaves nothing that the next one can't finish.
+    /// Passwords that are kept here already stay. New ones are on disk before the server knows them, so that a run that is
+    /// cut off leaves nothing that the next one can't finish; what is here already changes once the server has taken it.
     func prepare(administrator: PostgresConnectionString) async throws {
+        let configuration = PostgresConfiguration(url: administrator.text, applicationName: "marketplace-prepare")
+        try await DatabasePreparation.checkAccess(configuration)
         try makeFolder()
+        var logins: [DatabaseRole: PostgresConnectionString] = [:]
         var passwords: [DatabaseRole: String] = [:]
         for role in DatabaseRole.allCases {
-            let password = try read(role.rawValue)?["password"] ?? Self.newPassword()
+            let kept = try read(role.rawValue)
             var login = administrator
             login["user"] = role.name
-            login["password"] = password
+            login["password"] = kept?["password"] ?? Self.newPassword()
             login["passfile"] = nil
-            try write(role.rawValue, login)
-            passwords[role] = password
+            if kept == nil { try write(role.rawValue, login) }
+            (logins[role], passwords[role]) = (login, login["password"])
         }
-        try await DatabasePreparation.prepare(
-            PostgresConfiguration(url: administrator.text, applicationName: "marketplace-prepare"), passwords: passwords
-        )
+        try await DatabasePreparation.prepare(configuration, passwords: passwords)
+        for (role, login) in logins { try write(role.rawValue, login) }
     }
 
     /// The password of the private Postgres' superuser: the one that is kept here, or a new one, kept now.

@@ -23,11 +23,17 @@ struct PrepareCommand {
 
     func run() async throws -> Int32 {
         try await logins.prepare(administrator: administrator)
-        let access = try logins.access([.owner])
-        for weakness in try await DatabasePreparation.weaknesses(access) {
-            Host.write("marketplace: warning: \(weakness); a superuser's login would have changed that\n", to: 2)
-        }
         for role in DatabaseRole.allCases { Host.write("\(logins.folder)/\(role.rawValue)\n", to: 1) }
+        do {
+            for weakness in try await DatabasePreparation.weaknesses(try logins.access([.owner])) {
+                Host.write("marketplace: warning: \(weakness) (docs/security/database.md)\n", to: 2)
+            }
+        } catch let error as PostgresError where error.kind == .unreachable {
+            Host.write(
+                "marketplace: the database is prepared, but the logins can't log in yet: \(error). In pg_hba.conf their lines need scram-sha-256.\n",
+                to: 2)
+            return 1
+        }
         return 0
     }
 }

@@ -53,8 +53,10 @@ struct Services: Sendable {
         var weaknesses = try await DatabasePreparation.weaknesses(database)
         if database.isShared { weaknesses.insert("all parts of this program share one login", at: 0) }
         if !weaknesses.isEmpty {
+            let remedy =
+                database.isShared ? "; `marketplace database prepare` makes a login for each part" : ""
             log.component("database").warning(
-                "\(weaknesses.joined(separator: "; ")): `marketplace database prepare` makes a login for each part")
+                "\(weaknesses.joined(separator: "; "))\(remedy) (docs/security/database.md)")
         }
     }
 
@@ -211,6 +213,20 @@ struct Services: Sendable {
             .queries, "marketplace-index", statementTimeoutMilliseconds: 10_000)
         return IndexMirror(
             folder, pool: PostgresPool(configuration, sessions: 1), cursors: cursors, log: log.component("index"))
+    }
+
+    /// Ends database sessions that take more than their share, for as long as the task lives.
+    func watchSessions(_ eventLog: EventLog) async {
+        let log = log.component("database")
+        while !Task.isCancelled {
+            do {
+                let ended = try await eventLog.endGreedySessions()
+                if ended > 0 { log.warning("ended sessions that held too much", ["sessions": "\(ended)"]) }
+            } catch {
+                if !Task.isCancelled { log.debug("sessions can't be looked at", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .seconds(5))
+        }
     }
 
     /// Keeps room in the log and sweeps orphaned files, now and then, for as long as the task lives.

@@ -85,12 +85,14 @@ struct SinglePart {
         let background = Task {
             await withTaskGroup { group in
                 group.addTask { await services.maintain(eventLog, store) }
+                group.addTask { await services.watchSessions(eventLog) }
                 group.addTask { await services.mirror(index).run() }
                 group.addTask { await front.work() }
             }
         }
         try await serve(
-            router, on: try opened ?? listening.open(firstPort: Self.commandPort), signals, try Reactor(name: "http"))
+            router, on: try opened?.get() ?? listening.open(firstPort: Self.commandPort), signals,
+            try Reactor(name: "http"))
         background.cancel()
         await background.value
         await eventLog.close()
@@ -111,7 +113,7 @@ struct SinglePart {
                 group.addTask { await services.mirror(index).run() }
             }
         }
-        try await serve(router, on: try opened ?? listening.open(firstPort: Self.queryPort), signals, reactor)
+        try await serve(router, on: try opened?.get() ?? listening.open(firstPort: Self.queryPort), signals, reactor)
         following.cancel()
         await following.value
     }
@@ -131,7 +133,7 @@ struct SinglePart {
         await projecting.value
     }
 
-    private func giveRootUp(firstPort: UInt16, _ folders: [String]) throws -> HTTPListener? {
+    private func giveRootUp(firstPort: UInt16, _ folders: [String]) throws -> Result<HTTPListener, any Error>? {
         try RootRights.giveUp(invocation, listening, firstPort: firstPort, folders: [dataPath] + folders)
     }
 

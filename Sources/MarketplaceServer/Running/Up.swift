@@ -63,7 +63,9 @@ struct Up {
         return try await fill(data, url)
     }
 
-    private func serve(_ data: DataFolder, _ signals: Signals, _ opened: HTTPListener?) async throws -> Int32 {
+    private func serve(_ data: DataFolder, _ signals: Signals, _ opened: Result<HTTPListener, any Error>?) async throws
+        -> Int32
+    {
         if let givenDatabase {
             defer { data.withdraw() }
             try await serve(data, givenDatabase, signals, opened)
@@ -116,7 +118,7 @@ struct Up {
     }
 
     private func serve(
-        _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ opened: HTTPListener?
+        _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ opened: Result<HTTPListener, any Error>?
     ) async throws {
         let services = Services(database, log: log)
         try await services.migrate()
@@ -139,7 +141,7 @@ struct Up {
         let reactor = try Reactor(name: "http")
         let queries = services.queryFront(artifacts, index, cachedMebibytes: cachedMebibytes, on: reactor)
         queries.addRoutes(to: &router)
-        let listener = try opened ?? listening.open(firstPort: Self.firstPort)
+        let listener = try opened?.get() ?? listening.open(firstPort: Self.firstPort)
         let server = try await services.serve(router, listening, on: listener, reactor)
         let url = "http://\(listening.address):\(server.port)"
 
@@ -147,6 +149,7 @@ struct Up {
             await withTaskGroup { group in
                 group.addTask { await services.project(ProjectionCatalogue.all) }
                 group.addTask { await services.maintain(eventLog, store) }
+                group.addTask { await services.watchSessions(eventLog) }
                 group.addTask { await queries.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
                 group.addTask { await commands.work() }

@@ -33,6 +33,13 @@ BEGIN
         EXECUTE format(
             'ALTER ROLE %I LOGIN NOCREATEDB NOCREATEROLE CONNECTION LIMIT %s PASSWORD %L',
             login.name, login.connections, login.verifier);
+        -- What it has set for itself.
+        EXECUTE format('ALTER ROLE %I RESET ALL', login.name);
+        IF is_superuser AND login.name <> 'marketplace_owner' THEN
+            EXECUTE format(
+                'ALTER ROLE %I SET temp_file_limit = %L', login.name,
+                CASE login.name WHEN 'marketplace_readers' THEN '8GB' ELSE '1GB' END);
+        END IF;
     END LOOP;
 
     -- They are members of nothing, and nobody is a member of them.

@@ -19,14 +19,14 @@ BEGIN
 END
 $$;
 
-CREATE PROCEDURE log_r1.attach_partition(p_first bigint, p_past bigint)
+CREATE PROCEDURE log_r1.attach_partition(p_first bigint, p_past bigint, p_patience text)
 LANGUAGE plpgsql AS $$
 DECLARE
     leaf text := 'events_' || p_first;
     newest text;
 BEGIN
     -- Appends queue behind the swap of the view, so it gives up soon and is tried again later.
-    PERFORM set_config('lock_timeout', '100ms', true);
+    PERFORM set_config('lock_timeout', p_patience, true);
     PERFORM pg_advisory_xact_lock(7306920370913281);
     IF NOT EXISTS (SELECT FROM log.partitions WHERE first = p_first) THEN
         EXECUTE format(

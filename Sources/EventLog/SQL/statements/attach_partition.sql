@@ -1,1 +1,1 @@
-CALL log_r1.attach_partition($1, $2)
+CALL log_r1.attach_partition($1, $2, $3)

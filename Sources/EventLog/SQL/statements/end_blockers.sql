@@ -1,5 +1,8 @@
--- Ends the sessions that keep the view of the newest positions from being replaced; says how many there were.
-SELECT count(*) FILTER (WHERE pg_terminate_backend(l.pid))
-FROM pg_locks l
-JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
-WHERE l.relation = 'log.newest'::regclass AND l.granted AND l.pid <> pg_backend_pid()
+-- Ends the sessions that another one waits for, where their transactions are not of this moment; says how many.
+SELECT count(*) FILTER (WHERE pg_terminate_backend(a.pid))
+FROM pg_stat_activity a
+WHERE a.pid = ANY (pg_blocking_pids($1::integer))
+  AND a.xact_start < clock_timestamp() - interval '1 second'
+  AND (a.usename = session_user
+       OR a.usename IN (
+            'marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_readers'))
