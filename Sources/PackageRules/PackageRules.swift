@@ -26,19 +26,22 @@ package struct PackageRules {
     private static let otherManifests: Set<String> = ["manifest.yaml", "manifest.yml", "manifest.json"]
     private static let keptFolder = ".mentatlab"
 
-    /// What an entry has to be, by its folded name: the digest, and where that is said.
-    private let doubles: [String: [(digest: SHA256Digest, source: String)]]
+    /// What an entry has to be: the digest, and where that is said.
+    private typealias Wanted = [(digest: SHA256Digest, source: String)]
+
+    /// What entries have to be, by the folded parts of their names from the last to the first.
+    private let doubles: [(parts: [String], wanted: Wanted)]
 
     /// The rules for the package of a version with these artifacts.
     package init(_ manifest: AgentManifest, _ artifacts: [Artifact]) {
-        var doubles: [String: [(digest: SHA256Digest, source: String)]] = [:]
-        let module = Self.folded(manifest.wasmModule ?? Self.moduleName)
+        var doubles: [[String]: Wanted] = [:]
+        let module = Self.parts(manifest.wasmModule ?? Self.moduleName).reversed().map(Self.folded)
         for artifact in artifacts {
-            let name: String
+            let name: [String]
             switch artifact.role {
-            case .manifest: name = Self.manifestName
-            case .readme: name = "readme.md"
-            case .changelog: name = "changelog.md"
+            case .manifest: name = [Self.manifestName]
+            case .readme: name = ["readme.md"]
+            case .changelog: name = ["changelog.md"]
             case .wasmModule: name = module
             case .package: continue
             }
@@ -48,7 +51,7 @@ package struct PackageRules {
         if let stated = manifest.wasmSHA256.flatMap({ SHA256Digest(hex: $0) }) {
             doubles[module, default: []].append((stated, "'wasm.sha256' of the manifest"))
         }
-        self.doubles = doubles
+        self.doubles = doubles.map { (parts: $0.key, wanted: $0.value) }
     }
 
     /// Reads a whole package; blocks the calling thread.
@@ -74,41 +77,59 @@ package struct PackageRules {
 
     private static func check(_ entries: [TarGzip.Entry]) throws(PackageFault) {
         for entry in entries {
-            let parts = folded(entry.name).split(separator: "/")
-            if parts.contains(where: { $0 == keptFolder }) {
+            let parts = parts(entry.name)
+            if parts.contains(where: isKept) {
                 throw PackageFault(entry: entry.name, reason: "has a name that is kept for what mentatctl writes")
             }
-            if parts.count == 1, otherManifests.contains(String(parts[0])), entry.name != manifestName || !entry.isFile
-            {
+            if parts.count == 1, otherManifests.contains(folded(parts[0])), entry.name != manifestName || !entry.isFile {
                 throw PackageFault(
                     entry: entry.name, reason: "is another spelling of \(manifestName), the manifest of a package")
             }
         }
     }
 
-    /// A path as systems see it that fold case, and drop dots and spaces at the end of a name; without parts that mean
-    /// nothing.
-    private static func folded(_ path: String) -> String {
+    /// The parts of a path without those that mean nothing.
+    private static func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+
+    /// A name as systems see it that fold case, and drop dots and spaces at its end.
+    private static func folded(_ part: Substring) -> String {
         // Letters that have one capital are the same letter, such as the long s.
-        path.uppercased().lowercased().split(separator: "/").compactMap { part in
-            var part = part
-            while part.last == "." || part.last == " " { part.removeLast() }
-            return part.isEmpty ? nil : part
-        }.joined(separator: "/")
+        var name = Substring(part.uppercased().lowercased())
+        while name.last == "." || name.last == " " { name.removeLast() }
+        return String(name)
+    }
+
+    /// True for a spelling of `keptFolder`. No letter outside of ASCII folds to one of its letters, so bytes tell.
+    private static func isKept(_ part: Substring) -> Bool {
+        let kept = keptFolder.utf8
+        guard part.utf8.count >= kept.count else { return false }
+        return zip(part.utf8, kept).allSatisfy { $0 == $1 || $0 | 0x20 == $1 && $1 != UInt8(ascii: ".") }
+            && part.utf8.dropFirst(kept.count).allSatisfy { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: " ") }
     }
 
     /// Compares entries with the parts while they are read.
     private final class Comparison {
         private struct Open: ~Copyable {
             let entry: String
-            let wanted: [(digest: SHA256Digest, source: String)]
+            let wanted: Wanted
             var hasher = SHA256Hasher()
         }
 
-        private let doubles: [String: [(digest: SHA256Digest, source: String)]]
+        private let doubles: [(parts: [String], wanted: Wanted)]
         private var open: Open?
 
-        init(_ doubles: [String: [(digest: SHA256Digest, source: String)]]) { self.doubles = doubles }
+        init(_ doubles: [(parts: [String], wanted: Wanted)]) { self.doubles = doubles }
+
+        /// What an entry has to be; nil for one that may be anything. Names are compared from the end, since folding costs
+        /// something and most names differ there.
+        private func wanted(_ name: String) -> Wanted? {
+            let parts = PackageRules.parts(name)
+            guard let last = parts.last.map(PackageRules.folded) else { return nil }
+            return doubles.first { double in
+                double.parts.count == parts.count && double.parts[0] == last
+                    && zip(double.parts, parts.reversed()).dropFirst().allSatisfy { $0 == PackageRules.folded($1) }
+            }?.wanted
+        }
 
         func take(_ entry: TarGzip.Entry, _ piece: [UInt8]?) throws(PackageFault) {
             if let piece {
@@ -116,7 +137,7 @@ package struct PackageRules {
                 return
             }
             try end()
-            if let wanted = doubles[PackageRules.folded(entry.name)] { open = Open(entry: entry.name, wanted: wanted) }
+            if let wanted = wanted(entry.name) { open = Open(entry: entry.name, wanted: wanted) }
         }
 
         /// Checks the entry that is open.

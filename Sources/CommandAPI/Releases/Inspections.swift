@@ -5,7 +5,7 @@ import System
 /// Reads packages to their end on threads of its own, one at a time for an account.
 ///
 /// One thread is for accounts whose packages have cost little of late, so that a small package does not wait for those
-/// that are made to cost much. The other gives way to whatever else the machine has to do.
+/// that are made to cost much. Both give way to whatever else the machine has to do, the other one more.
 final class Inspections: Sendable {
     /// The time of a processor that an account may have cost of late and still count as quiet.
     private static let quietMilliseconds: Int64 = 250
@@ -24,8 +24,8 @@ final class Inspections: Sendable {
         }
     }
 
-    private let quick = Worker(name: "inspect")
-    private let patient = Worker(name: "inspect-much", niceness: 10)
+    private let quick = Worker(name: "inspect", niceness: 5)
+    private let patient = Worker(name: "inspect-much", niceness: 15)
     private let state = Mutex(State())
 
     /// Runs `body` once no other inspection of the account runs.
