@@ -6,6 +6,7 @@ import gzip
 import http.client
 import io
 import json
+import multiprocessing
 import os
 import pathlib
 import socket
@@ -144,18 +145,20 @@ try:
     number = iter(range(1000))
     plain = lambda: publish([("manifest", manifest("acme.tool", f"2.{next(number)}.0")), ("package", archive(["a"]))], admin)
     timed(usual, 20, plain)
-    stop = threading.Event()
 
     def attack(token):
-        while not stop.is_set():
+        os.nice(19)
+        while True:
             publish([("manifest", manifest("person-9.x")), ("package", deep)], token)
 
-    attackers = [threading.Thread(target=attack, args=(token,)) for token in people[:8]]
+    # In processes of their own that give way: their own work is on other machines, and would be measured as the server's.
+    attackers = [multiprocessing.Process(target=attack, args=(token,), daemon=True) for token in people[:8]]
     for attacker in attackers:
         attacker.start()
+    time.sleep(1)
     timed(hindered, 20, plain)
-    stop.set()
     for attacker in attackers:
+        attacker.terminate()
         attacker.join()
     print(f"a publish: median {percentile(usual, 0.5):.1f} ms alone, {percentile(hindered, 0.5):.1f} ms beside 8 such archives ({percentile(hindered, 0.5) / percentile(usual, 0.5):.1f} times)", flush=True)
 
