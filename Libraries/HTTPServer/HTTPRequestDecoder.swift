@@ -139,6 +139,9 @@ struct HTTPRequestDecoder {
             index += 1
         }
         guard available <= limits.headBytes else {
+            if !buffer[start..<(start + limits.headBytes)].contains(0x0a) {
+                throw HTTPRefusal(414, "the request's target is longer than \(limits.headBytes) bytes")
+            }
             throw HTTPRefusal(431, "the request's head is larger than \(limits.headBytes) bytes")
         }
         searched = available
@@ -167,7 +170,9 @@ struct HTTPRequestDecoder {
     }
 
     private func chunkSize(_ line: ArraySlice<UInt8>) throws(HTTPRefusal) -> Int {
-        let digits = line.prefix { $0 != UInt8(ascii: ";") }
+        var digits = line.prefix { $0 != UInt8(ascii: ";") }
+        // White space belongs to an extension (RFC 9112 7.1.1), and to nothing else.
+        if digits.endIndex < line.endIndex { while let last = digits.last, isBlank(last) { digits.removeLast() } }
         // A chunk extension is ignored as long as it is text.
         guard (1...12).contains(digits.count), let text = String(validating: digits, as: UTF8.self),
             text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),

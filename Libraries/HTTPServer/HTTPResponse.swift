@@ -74,6 +74,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 408: "Request Timeout"
     case 409: "Conflict"
     case 413: "Content Too Large"
+    case 414: "URI Too Long"
     case 415: "Unsupported Media Type"
     case 416: "Range Not Satisfiable"
     case 421: "Misdirected Request"

@@ -96,6 +96,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case idempotencyKeyReused = "idempotency-key-reused"
     /// The head of the request is too large.
     case headTooLarge = "head-too-large"
+    /// The target is too long.
+    case targetTooLong = "target-too-long"
     /// Something in HTTP that this server does not do.
     case notImplemented = "not-implemented"
     /// Another version of HTTP.
@@ -290,6 +292,9 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 422, "The idempotency key was used for another command",
                 "Choose a new Idempotency-Key.")
+        case .targetTooLong:
+            Declaration(
+                414, "The target of the request is too long", "Send long values in a body, or ask for less at once.")
         case .headTooLarge: Declaration(431, "The head of the request is too large", "Send fewer or shorter fields.")
         case .notImplemented:
             Declaration(

@@ -70,12 +70,22 @@ package struct FrontRouter: Sendable {
         table.routes.map { ($0.method, $0.path) }.filter { $0.0 != "OPTIONS" }
     }
 
+    /// The methods that are known, whether or not a path takes them (RFC 9110 9, RFC 5789).
+    private static let methods: Set<String> = [
+        "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+    ]
+
     /// Answers a request; an error becomes a problem response.
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
         guard hosts.serve(request.head.authority) else {
             return await answer(request, [:]) { request in
                 throw Problem(
                     .misdirected, "'\((request.http.head.authority ?? "").prefix(255))' is not served here")
+            }
+        }
+        guard Self.methods.contains(request.head.method) else {
+            return await answer(request, [:]) { request in
+                throw Problem(.notImplemented, "there is no method '\(request.http.head.method)'")
             }
         }
         switch table.match(request.head) {
@@ -170,6 +180,7 @@ extension Problem {
             switch refusal.status {
             case 408: .requestTimeout
             case 413: .contentTooLarge
+            case 414: .targetTooLong
             case 415: .unsupportedMediaType
             case 422: .invalidPart
             case 431: .headTooLarge

@@ -81,7 +81,8 @@ package struct PackageRules {
             if parts.contains(where: isKept) {
                 throw PackageFault(entry: entry.name, reason: "has a name that is kept for what mentatctl writes")
             }
-            if parts.count == 1, otherManifests.contains(folded(parts[0])), entry.name != manifestName || !entry.isFile {
+            if parts.count == 1, otherManifests.contains(folded(parts[0])), entry.name != manifestName || !entry.isFile
+            {
                 throw PackageFault(
                     entry: entry.name, reason: "is another spelling of \(manifestName), the manifest of a package")
             }

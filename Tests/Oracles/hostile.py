@@ -54,8 +54,11 @@ add("TLS", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\n" * 4, MALFORME
 add("no Host", head(f"GET {BASE}/agents HTTP/1.1"), MALFORMED)
 add("two Hosts", head(f"GET {BASE}/agents HTTP/1.1", HOST, HOST), MALFORMED)
 MISDIRECTED = "421 misdirected-request"
-for host in ("evil.example", "evil.example:7080", "localhost.evil.example", "evil-localhost", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "[::2]", "[::ffff:10.0.0.1]", "169.254.169.254", "localhost:x", "localhost@evil.example", "127.1", "2130706433", "0x7f.0.0.1", "[::1", "[::1]x", "", ":80", "a b", "localhost,evil.example"):
+for host in ("evil.example", "evil.example:7080", "localhost.evil.example", "evil-localhost", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "[::2]", "[::ffff:10.0.0.1]", "169.254.169.254", "127.1", "2130706433", "0x7f.0.0.1", "", ":80", "localhost,evil.example"):
     add(f"the Host '{host}'", head(f"GET {BASE}/agents HTTP/1.1", f"Host: {host}"), MISDIRECTED)
+for host in ("localhost:x", "localhost@evil.example", "[::1", "[::1]x", "a b", "localhost/", "localhost?", "::1"):
+    add(f"the Host '{host}', which is none", head(f"GET {BASE}/agents HTTP/1.1", f"Host: {host}"), MALFORMED)
+    add(f"the Host '{host}', which is none, in HTTP/1.0", head(f"GET {BASE}/agents HTTP/1.0", f"Host: {host}"), MALFORMED)
 for host in ("localhost", "LOCALHOST:9", "localhost.", "127.0.0.1", "127.0.0.1:80", "127.255.0.9", "[::1]", "[::1]:80", "[::ffff:127.0.0.1]"):
     add(f"the Host '{host}'", head(f"GET {BASE}/agents HTTP/1.1", f"Host: {host}"), "200")
 add("a target for another host", head(f"GET http://evil.example{BASE}/agents HTTP/1.1", HOST), MISDIRECTED)
@@ -63,10 +66,11 @@ add("a target for this host", head(f"GET http://127.0.0.1{BASE}/agents HTTP/1.1"
 add("another host and a path that is not there", head("GET /nothing HTTP/1.1", "Host: evil.example"), MISDIRECTED)
 add("another host and a command", head(f"POST {BASE}/users HTTP/1.1", "Host: evil.example", "Content-Length: 0"), MISDIRECTED)
 add("a method that is no token", head(f"G(T {BASE}/agents HTTP/1.1", HOST), MALFORMED)
-add("a method that is unknown", head(f"BREW {BASE}/agents HTTP/1.1", HOST), "405 method-not-allowed", "501 not-implemented")
+add("a method that is unknown", head(f"BREW {BASE}/agents HTTP/1.1", HOST), "501 not-implemented")
+add("a method that a path does not take", head(f"PATCH {BASE}/agents HTTP/1.1", HOST), "405 method-not-allowed")
 add("two spaces in the request line", head(f"GET  {BASE}/agents HTTP/1.1", HOST), MALFORMED)
 add("a head of 1 MB", head(f"GET {BASE}/agents HTTP/1.1", HOST, "X-A: " + "a" * MEGABYTE), "431 head-too-large")
-add("a target of 1 MB", head(f"GET /{'a' * MEGABYTE} HTTP/1.1", HOST), "431 head-too-large")
+add("a target of 1 MB", head(f"GET /{'a' * MEGABYTE} HTTP/1.1", HOST), "414 target-too-long")
 add("10,000 fields", head(f"GET {BASE}/agents HTTP/1.1", HOST, *["a: b"] * 10_000), "431 head-too-large")
 add("a chunk size that overflows", head(f"POST {BASE}/publish HTTP/1.1", HOST, f"Authorization: Bearer {token}", "Content-Type: multipart/form-data; boundary=x", "Transfer-Encoding: chunked") + b"fffffffffffffffff\r\n", MALFORMED)
 add("a chunk size that is signed", head(f"POST {BASE}/publish HTTP/1.1", HOST, f"Authorization: Bearer {token}", "Content-Type: multipart/form-data; boundary=x", "Transfer-Encoding: chunked") + b"-1\r\n", MALFORMED)
