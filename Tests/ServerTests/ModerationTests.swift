@@ -289,7 +289,7 @@ import Testing
                 _ = try? await first.send(
                     "DELETE", "artifacts/sha256/\(module)?everywhere=true", #"{"reason":"owner"}"#,
                     token: try first.token)
-                for _ in 0..<1_000 where ProcessState.isAlive(first.processID) {
+                for _ in 0..<6_000 where ProcessState.isAlive(first.processID) {
                     try await Task.sleep(for: .milliseconds(10))
                 }
                 let before = try await TestDatabase.query(
@@ -297,7 +297,7 @@ import Testing
                 #expect(before.first == "artifact.removed.v1" && before.count < 3)
                 let second = try await MarketplaceProcess(words, folder: folder)
                 var said: [String] = []
-                for _ in 0..<1_000 where said.count < 3 {
+                for _ in 0..<6_000 where said.count < 3 {
                     said = try await TestDatabase.query(
                         url, "SELECT stream FROM log.events WHERE type LIKE '%artifact%' ORDER BY position")
                     try await Task.sleep(for: .milliseconds(10))
