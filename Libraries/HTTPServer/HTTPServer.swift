@@ -148,12 +148,14 @@ public final class HTTPServer: Sendable {
 
     /// The connection that is idle for longest, of one address or of all.
     ///
-    /// All connections are gone through ten times a second, and once for each eighth of them that is new: a flood of new
-    /// ones costs no more than that.
+    /// All connections are gone through ten times a second, the fewer they are the more often, and once for each eighth of
+    /// them that is new: a flood of new ones costs no more than that.
     private func longestIdle(of address: IPNetwork?) -> HTTPConnection? {
         let now = Host.steadyClockMilliseconds()
         let known = state.withLock { state -> [HTTPConnection]? in
-            let isDue = state.idleLookedUp == .min || now - state.idleLookedUp >= Self.idleMilliseconds
+            // About a hundred connections for each millisecond. What was idle a moment ago may be busy by now.
+            let pause = min(Self.idleMilliseconds, Int64(state.connections.count / 100))
+            let isDue = state.idleLookedUp == .min || now - state.idleLookedUp >= pause
             guard isDue || state.takenSinceLookUp >= max(1, limits.connections / 8) else { return nil }
             state.idleLookedUp = now
             state.takenSinceLookUp = 0
