@@ -304,9 +304,14 @@ public struct EmbeddedPostgres: Sendable {
     private static let superuserName = "mentatlab"
 
     private static func makeCluster(_ place: Place, _ password: String) throws {
-        // Built under another name and renamed, so that a killed run leaves no cluster that looks complete.
-        let new = "\(place.cluster).new"
-        _ = try Subprocess.run(["/bin/rm", "-rf", "--", new], outputPath: place.tools)
+        // Built under another name and renamed, so that a killed run leaves no cluster that looks complete. The name is new
+        // each time: what a killed run has started may still write to its own.
+        let folder = FileSystem.parent(of: place.cluster)
+        let unfinished = try FileSystem.names(in: folder).filter { $0.hasPrefix("postgres.") && $0.hasSuffix(".new") }
+        if !unfinished.isEmpty {
+            _ = try asServer(place, ["/bin/rm", "-rf", "--"] + unfinished.map { "\(folder)/\($0)" })
+        }
+        let new = "\(place.cluster).\(UInt64.random(in: .min ... .max)).new"
         try FileSystem.replace(place.password, with: Array("\(password)\n".utf8))
         defer { try? FileSystem.remove(place.password) }
         if let owner = place.owner { try FileSystem.changeOwner(place.password, user: owner.id, group: owner.group) }

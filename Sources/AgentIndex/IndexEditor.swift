@@ -16,15 +16,12 @@ public struct IndexEditor {
     private struct Block {
         var versions: [IndexedVersion]
         var sizes: [Int]
-        /// The page that held them; nil for a new one.
-        var origin: SHA256Digest?
         var isChanged = false
 
         var bytes: Int { sizes.reduce(sizes.count, +) }
 
-        init(_ versions: [IndexedVersion], origin: SHA256Digest? = nil) {
+        init(_ versions: [IndexedVersion]) {
             self.versions = versions
-            self.origin = origin
             sizes = versions.map(\.encodedBytes)
         }
 
@@ -226,7 +223,7 @@ public struct IndexEditor {
         case .unread(let link):
             dropped.append(link.digest)
             readBytes += Int(link.sizeBytes)
-            return Block(try read(link.digest).versions, origin: link.digest)
+            return Block(try read(link.digest).versions)
         }
     }
 

@@ -64,6 +64,7 @@ public final class EventLog: Sendable {
     let commands: PostgresPool
     private let reader: EventReader
     private let keeper: PartitionKeeper
+    private let watch: SessionWatch
     /// The event loop of both pipelines.
     private let reactor: Reactor
     /// The connection of the writer, and below the one for reads by key.
@@ -83,7 +84,9 @@ public final class EventLog: Sendable {
     /// - Throws: `EventLogError.corrupt` where the database lacks a setting or routine that the log needs, or
     ///   `PostgresError`.
     public static func open(_ configuration: Configuration) async throws -> EventLog {
-        let keeper = PartitionKeeper(configuration.database, positions: configuration.partitionPositions)
+        let watch = SessionWatch(configuration.database)
+        let keeper = PartitionKeeper(
+            configuration.database, positions: configuration.partitionPositions, watch: watch)
         try await keeper.checkDatabase()
         try await keeper.checkGeneration()
         try await keeper.makeRoom()
@@ -92,12 +95,14 @@ public final class EventLog: Sendable {
         let proposed = LogID(random: SecureRandom.bytes(16))
         let id: LogID = try await chosenID(commands, Statements.identity, [.text(proposed.hex)])
         return EventLog(
-            configuration, id: id, keeper: keeper, commands: commands, reactor: try Reactor(name: "log"))
+            configuration, id: id, keeper: keeper, watch: watch, commands: commands, reactor: try Reactor(name: "log"))
     }
 
     private init(
-        _ configuration: Configuration, id: LogID, keeper: PartitionKeeper, commands: PostgresPool, reactor: Reactor
+        _ configuration: Configuration, id: LogID, keeper: PartitionKeeper, watch: SessionWatch, commands: PostgresPool,
+        reactor: Reactor
     ) {
+        self.watch = watch
         self.reactor = reactor
         // Without these settings a prepared CALL plans its statements each time.
         let appending = configuration.database.configuration(
@@ -161,7 +166,7 @@ public final class EventLog: Sendable {
     /// hold up the others. The program that runs the log calls it every few seconds.
     ///
     /// - Returns: the number of sessions that it ended.
-    public func endGreedySessions() async throws -> Int64 { try await keeper.endGreedySessions() }
+    public func endGreedySessions() async throws -> Int64 { try await watch.endGreedySessions() }
 
     /// The number of rows of each table that one step deletes.
     private static let prunedRows: Int64 = 20_000

@@ -3,13 +3,12 @@ import Postgres
 /// Creates partitions before they are needed, as the owner of the schema.
 struct PartitionKeeper: Sendable {
     private let session: PostgresSession
-    /// Looks after the others while that one waits.
-    private let watch: PostgresSession
+    private let watch: SessionWatch
     private let positions: Int64
 
-    init(_ database: DatabaseAccess, positions: Int64) {
+    init(_ database: DatabaseAccess, positions: Int64, watch: SessionWatch) {
         session = PostgresSession(database.configuration(.owner, "marketplace-partitions"))
-        watch = PostgresSession(database.configuration(.owner, "marketplace-watch"))
+        self.watch = watch
         self.positions = positions
     }
 
@@ -66,7 +65,7 @@ struct PartitionKeeper: Sendable {
     private func attach(_ bounds: [PostgresValue]) async throws {
         for attempt in 1... {
             let isPatient = attempt > Self.shortAttempts
-            let ending = isPatient ? try await endBlockers() : nil
+            let ending = isPatient ? try await watch.endBlockers(of: session) : nil
             defer { ending?.cancel() }
             do {
                 let patience = PostgresValue.text(isPatient ? "5s" : "100ms")
@@ -80,27 +79,4 @@ struct PartitionKeeper: Sendable {
 
     private static let shortAttempts = 6
     private static let attempts = 12
-
-    /// Ends what the session waits for, until it is cancelled.
-    private func endBlockers() async throws -> Task<Void, Never> {
-        let process = try await session.run { try $0.execute(Statements.backend).first?.integer(0) ?? 0 }
-        return Task { [watch] in
-            while !Task.isCancelled {
-                // An owner who may not end sessions waits like everybody.
-                _ = try? await watch.run { try $0.execute(Statements.endBlockers, [.int8(process)]).count }
-                try? await Task.sleep(for: .milliseconds(100))
-            }
-        }
-    }
-
-    /// Ends sessions of logins that only read, or write models, where they keep more than their share of what all sessions
-    /// share; says how many.
-    func endGreedySessions() async throws -> Int64 {
-        try await watch.run {
-            try $0.execute(Statements.endGreedySessions, [.int8(Self.maximumLocks)]).first?.integer(0) ?? 0
-        }
-    }
-
-    /// The most locks of a session, whose table all sessions share. A read of the log takes some for each partition.
-    private static let maximumLocks: Int64 = 2_000
 }

@@ -13,5 +13,6 @@ CREATE TABLE models.index_pages (
     PRIMARY KEY (key, digest)
 );
 CREATE INDEX index_pages_digest ON models.index_pages (digest);
-GRANT SELECT, INSERT, UPDATE, DELETE ON models.index_documents, models.index_pages TO marketplace_projectors;
+GRANT SELECT, INSERT, UPDATE, DELETE ON models.index_documents TO marketplace_projectors;
+GRANT SELECT, INSERT, DELETE ON models.index_pages TO marketplace_projectors;
 GRANT SELECT ON models.index_documents, models.index_pages TO marketplace_queries;
