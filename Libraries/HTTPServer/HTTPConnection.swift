@@ -59,7 +59,7 @@ actor HTTPConnection: ReadinessHandler {
         act()
     }
 
-    /// Since when it is idle; nil while it is not.
+    /// From when on it is idle; nil while a request is under way.
     var idleSince: Int64? { state.idleSince }
 
     /// Lets the current request finish, then closes the connection.

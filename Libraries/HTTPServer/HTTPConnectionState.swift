@@ -57,7 +57,7 @@ struct HTTPConnectionState {
         self.limits = limits
         decoder = HTTPRequestDecoder(limits: limits)
         deadline = now + limits.headMilliseconds
-        idleSince = now
+        idleSince = now + limits.arrivalMilliseconds
     }
 
     // MARK: What is wanted of the socket
@@ -75,7 +75,7 @@ struct HTTPConnectionState {
     /// True while the connection has to watch for the end of the client's stream.
     var wantsEnd: Bool { peer == .sending }
 
-    /// Since when the connection waits for a request of which nothing has come; nil while it does something else.
+    /// From when on the connection is idle, which is later than now while it is new; nil while a request is under way.
     private(set) var idleSince: Int64?
 
     var isClosed: Bool { if case .closed = phase { true } else { false } }

@@ -35,6 +35,9 @@ public struct HTTPLimits: Sendable {
     public var fileStallMilliseconds: Int64 = 60_000
     /// Time for a whole body; a slower one is refused with 408.
     public var bodyMilliseconds: Int64 = 600_000
+    /// Time that a new connection has for the first byte of a request before it counts as idle: one that has just been
+    /// accepted does not have to give way to the next.
+    public var arrivalMilliseconds: Int64 = 250
     /// Time that a connection may stay idle between requests.
     public var idleMilliseconds: Int64 = 60_000
     /// Time for current requests to finish once the server shuts down.

@@ -165,7 +165,9 @@ public final class HTTPServer: Sendable {
             let idle = known.compactMap { other in
                 other.assumeIsolated { $0.idleSince }.map { (since: $0, connection: other) }
             }
-            let sorted = idle.sorted { $0.since < $1.since }.map { ObjectIdentifier($0.connection) }
+            let sorted = idle.filter { $0.since <= now }.sorted { $0.since < $1.since }.map {
+                ObjectIdentifier($0.connection)
+            }
             state.withLock { state in
                 state.idle = sorted[...]
                 state.withoutIdle = []

@@ -160,6 +160,19 @@ import Testing
         #expect(connection.state.wantsBytes)
     }
 
+    /// A new connection has time to ask before another may take its place; one that has asked gives way at once.
+    @Test func whoHasJustComeIsNotIdleYet() {
+        var connection = Connection { $0.arrivalMilliseconds = 250 }
+        #expect(connection.state.idleSince == 250)
+        connection.pass(10)
+        connection.receive(Self.get)
+        #expect(connection.state.idleSince == nil)
+        _ = connection.actions()
+        connection.pass(10)
+        _ = connection.answer()
+        #expect(connection.state.idleSince == 20)
+    }
+
     @Test func whatTakesTooLongEnds() {
         var idle = Connection()
         idle.pass(10_001)
