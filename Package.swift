@@ -72,7 +72,7 @@ let package = Package(
         module("Following", ["Events", "Logging", "System"]),
         module("Manifest", ["JSON", "Text", "YAML"], embedding: "Tables"),
         module("Marketplace", ["Events", "Manifest", "Crypto"]),
-        module("PackageRules", ["Archive", "Crypto", "Events", "Manifest"]),
+        module("PackageRules", ["Archive", "Contract", "Crypto", "Events", "Manifest"]),
         module("Contract", ["Events", "JSON", "Crypto", "Manifest", "Text"]),
         module("HTTPFront", ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"]),
         module("Artifacts", ["System", "Crypto", "Postgres"], embedding: "SQL"),
@@ -107,7 +107,10 @@ let package = Package(
             ["CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest", "System"]),
         module(
             "Packaging",
-            ["Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules", "System"],
+            [
+                "Archive", "Compression", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules",
+                "System",
+            ],
             embedding: "Templates"),
         module(
             "LocalRegistry",
@@ -133,7 +136,10 @@ let package = Package(
         tests("Contract", ["Contract", "Events", "JSON", "Manifest"]),
         tests(
             "Packaging",
-            ["Archive", "Crypto", "Events", "Manifest", "PackageRules", "Packaging", "System", "TestSupport"]),
+            [
+                "Archive", "Contract", "Crypto", "Events", "Manifest", "PackageRules", "Packaging", "System",
+                "TestSupport",
+            ]),
         tests("JSON", ["JSON", "TestSupport"]),
         tests("Text", ["Text"]),
         tests("YAML", ["YAML", "JSON"]),

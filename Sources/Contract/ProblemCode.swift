@@ -92,6 +92,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case invalidManifest = "invalid-manifest"
     /// A part of the upload is missing, unknown, repeated or not what it has to be.
     case invalidPart = "invalid-part"
+    /// A file that was to be published holds a token of a marketplace.
+    case secretFound = "secret-found"
     /// The idempotency key was used for another command.
     case idempotencyKeyReused = "idempotency-key-reused"
     /// The head of the request is too large.
@@ -288,6 +290,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
                 422, "The manifest can't be published",
                 "Correct each finding; mentatctl agent validate checks without sending.")
         case .invalidPart: Declaration(422, "A part of the upload can't be taken", "Correct the part that is named.")
+        case .secretFound:
+            Declaration(
+                422, "A file holds a token of a marketplace",
+                "Take it out, and revoke it: whoever has seen the file can use it.")
         case .idempotencyKeyReused:
             Declaration(
                 422, "The idempotency key was used for another command",

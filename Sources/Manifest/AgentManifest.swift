@@ -30,6 +30,20 @@ public struct AgentManifest: Sendable, Equatable {
         public let isPeer: Bool
     }
 
+    /// A file of the agent that is run.
+    public struct Program: Sendable, Equatable {
+        /// The member that names it, as a JSON pointer.
+        public let path: String
+        /// The file, relative to the agent's folder.
+        public let file: String
+
+        /// Names a file.
+        public init(path: String, file: String) {
+            self.path = path
+            self.file = file
+        }
+    }
+
     /// The id as written.
     public var id = ""
     /// The version; nil where it is missing or no SemVer.
@@ -70,6 +84,8 @@ public struct AgentManifest: Sendable, Equatable {
     public var wasmSHA256: String?
     /// The file of the wasm module, as the manifest names it.
     public var wasmModule: String?
+    /// The files that the manifest says the agent runs, each with the member that names it.
+    public var programs: [Program] = []
     /// All findings; up to 100 in the order of the fields, beyond that with errors first.
     public internal(set) var findings: [Finding] = []
 }

@@ -190,6 +190,7 @@ extension AgentManifest {
         // In YAML, digits without quotes are a number. A digest pins a file, so a wrong one is never ignored.
         case _?: findings.append(Finding(.error, "/wasm/sha256", "the digest has to be a string; put it in quotes"))
         }
+        readPrograms(document)
         readCapabilities(document)
         readDependencies(document)
     }
@@ -339,13 +340,13 @@ extension AgentManifest {
     }
 
     /// True for a relative path that leads nowhere but down.
-    private static func isInside(_ path: String) -> Bool {
+    static func isInside(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         return !path.isEmpty && parts.dropFirst().allSatisfy { !$0.isEmpty && $0 != "." } && parts.first != ""
             && !parts.contains("..") && !path.contains("\\") && path.utf8.count <= 1_024
     }
 
-    private mutating func optionalText(_ path: String, _ value: JSONValue?) -> String? {
+    mutating func optionalText(_ path: String, _ value: JSONValue?) -> String? {
         switch value {
         case nil, .null?: return nil
         case .string(let text)?: return text

@@ -1,4 +1,5 @@
 import Archive
+import Contract
 import Crypto
 package import Events
 package import Manifest
@@ -9,6 +10,8 @@ package struct PackageFault: Error, Equatable, CustomStringConvertible {
     package let entry: String
     /// What is wrong, in words that follow the entry's name.
     package let reason: String
+    /// True where the entry holds a token of a marketplace.
+    package var isSecret = false
 
     package var description: String { "'\(entry)' \(reason)" }
 }
@@ -54,12 +57,21 @@ package struct PackageRules {
         self.doubles = doubles.map { (parts: $0.key, wanted: $0.value) }
     }
 
-    /// Reads a whole package; blocks the calling thread.
+    /// Reads a whole package that is to be published; blocks the calling thread. A token of a marketplace must not be in
+    /// it.
     ///
     /// - Throws: `PackageFault`, `ArchiveFault` for an archive that is refused itself, or `SystemError`.
     package func check(_ path: String) throws {
         let comparison = Comparison(doubles)
-        let entries = try TarGzip.read(path) { try comparison.take($0, $1) }
+        var search = TokenSearch()
+        let entries = try TarGzip.read(path) { entry, piece in
+            try comparison.take(entry, piece)
+            if let piece {
+                try Self.look(through: piece, of: entry, &search)
+            } else {
+                search.beginFile()
+            }
+        }
         try comparison.end()
         try Self.check(entries)
     }
@@ -73,6 +85,20 @@ package struct PackageRules {
         let entries = try TarGzip.unpack(path, into: folder) { try comparison.take($0, $1) }
         try comparison.end()
         try Self.check(entries)
+    }
+
+    private static func look(
+        through piece: [UInt8], of entry: TarGzip.Entry, _ search: inout TokenSearch
+    ) throws(PackageFault) {
+        switch search.take(piece) {
+        case .nothing: return
+        case .token:
+            throw PackageFault(entry: entry.name, reason: "holds a token of a MentatLab marketplace", isSecret: true)
+        case .tooMany:
+            throw PackageFault(
+                entry: entry.name,
+                reason: "holds one of more than \(TokenSearch.maximumCandidates) texts that have the form of a token")
+        }
     }
 
     private static func check(_ entries: [TarGzip.Entry]) throws(PackageFault) {

@@ -19,23 +19,22 @@ package struct AgentFolder {
     private let manifest: AgentManifest
     private let manifestName: String
     private let manifestBytes: [UInt8]
-    private let warn: @Sendable (String) -> Void
+    /// True where the manifest itself was named: then nothing goes with it but what it names and what describes it.
+    private let isManifestAlone: Bool
 
-    /// Opens a folder, or the folder of a manifest.
-    ///
-    /// - Parameter warn: told what is left out of the package.
-    package init(_ path: String, warn: @escaping @Sendable (String) -> Void) throws {
+    /// Opens a folder, or a manifest without what else lies in its folder.
+    package init(_ path: String) throws {
         var folder = path
         var names = Self.manifests
         guard let status = try FileSystem.status(path) else {
             throw Failure(.permanent, "no-manifest", "there is nothing at '\(path)'", fix: "mentatctl agent new NAME")
         }
-        if !status.isDirectory {
+        isManifestAlone = !status.isDirectory
+        if isManifestAlone {
             folder = FileSystem.parent(of: path)
             names = [FileSystem.name(of: path)]
         }
         self.path = folder
-        self.warn = warn
         guard let name = try names.first(where: { try FileSystem.status("\(folder)/\($0)") != nil }) else {
             throw Failure(
                 .permanent, "no-manifest", "there is no manifest.yaml in '\(folder)'", fix: "mentatctl agent new NAME")
@@ -49,49 +48,132 @@ package struct AgentFolder {
     package struct Prepared {
         package let publication: Publication
         package let parts: [(name: String, bytes: [UInt8])]
-        /// The names of the files in the package.
-        package let files: [String]
+        /// The files of the package.
+        package let files: [PackedFile]
+        /// What is left out of it.
+        package let leftOut: [LeftOut]
+        /// What whoever publishes should know, beside the findings of the manifest.
+        package let warnings: [String]
+    }
+
+    /// Secrets that would be published.
+    package struct SecretsFound: Error {
+        /// Those that are certain.
+        package let secrets: [FoundSecret]
     }
 
     /// Packs the folder and judges all of it.
     ///
     /// - Parameters:
     ///   - workFolder: where the package is made.
-    ///   - progress: how far packing is.
-    /// - Throws: a `Failure` with all findings where it can't be published.
-    package func prepare(in workFolder: String, progress: Progress) throws -> Prepared {
+    ///   - allowed: the files, by their names in the package, whose secrets are meant to be public.
+    ///   - progress: how far looking for secrets and packing are.
+    /// - Throws: `SecretsFound`; a `Failure` with all findings where it can't be published.
+    package func prepare(
+        in workFolder: String, allowing allowed: Set<String> = [], progress: (_ what: String, Int64, Int64) -> Void
+    ) throws -> Prepared {
+        let packed =
+            isManifestAlone
+            ? try PackedFiles(of: path, manifestName: manifestName, alone: namedFiles)
+            : try PackedFiles(of: path, manifestName: manifestName, work: workFolder)
+        try requirePrograms(packed)
+        let secrets = try secrets(in: packed.files, allowing: allowed) { progress("looking for secrets", $0, $1) }
+        let parts = try parts(packed.files)
+        let all = try pack(packed.files, with: parts, in: workFolder) { progress("packing", $0, $1) }
+        for (role, bytes) in all {
+            if let fault = Publication.fault(ofHead: Array(bytes.prefix(8)), of: role) {
+                throw Failure(.permanent, "invalid-part", "the \(role.rawValue) \(fault)")
+            }
+        }
+        let unused = allowed.subtracting(secrets.map(\.file)).sorted()
+        return Prepared(
+            publication: try judge(Self.artifacts(all)), parts: all.map { ($0.role.rawValue, $0.bytes) },
+            files: packed.files, leftOut: packed.leftOut,
+            warnings: packed.warnings
+                + secrets.filter { !$0.isCertain && !allowed.contains($0.file) }.map {
+                    "\($0.file):\($0.line) holds what looks like \($0.what); --allow-secret \($0.file) if it is none"
+                } + unused.map { "--allow-secret \($0): there is no secret in a file of that name" })
+    }
+
+    // MARK: Files
+
+    /// What goes with a manifest that was named alone.
+    private var namedFiles: [String] {
+        let described =
+            Self.manifests.contains(manifestName)
+            ? Self.documents.map(\.1) + ["LICENSE", "LICENSE.md", "LICENSE.txt"] : []
+        return manifest.programs.map(\.file) + described
+            + (manifest.runtime == "wasm" ? [manifest.wasmModule ?? PackageRules.moduleName] : [])
+    }
+
+    /// Holds the manifest to the files: what it says is run has to be packed.
+    private func requirePrograms(_ packed: PackedFiles) throws(Failure) {
+        let names = Set(packed.files.map(\.name))
+        var programs = manifest.programs
+        if manifest.runtime == "wasm", packed.leftOut.contains(where: { $0.path == PackageRules.moduleName }) {
+            programs.append(AgentManifest.Program(path: "/runtime", file: PackageRules.moduleName))
+        }
+        let missing = programs.filter { !names.contains($0.file) }.map { program in
+            let rule = packed.leftOut.first { left in
+                left.path == program.file || (left.isFolder && program.file.hasPrefix("\(left.path)/"))
+            }
+            let why = rule.map { "is left out of the package (\($0.rule))" } ?? "is not there"
+            return Problem.Finding(
+                severity: Finding.Severity.error.rawValue, path: program.path, message: "'\(program.file)' \(why)")
+        }
+        guard !missing.isEmpty else { return }
+        throw Failure(
+            .permanent, "missing-file", "the manifest names files that the package would not hold",
+            fix: "add them, or take them back in .mentatignore: !PATH", findings: missing)
+    }
+
+    private func secrets(
+        in files: [PackedFile], allowing allowed: Set<String>, progress: (Int64, Int64) -> Void
+    ) throws -> [FoundSecret] {
+        let total = files.reduce(0) { $0 + $1.sizeBytes }
+        var done: Int64 = 0
+        let secrets = try files.flatMap { file in
+            try SecretSearch.secrets(in: file.path, named: file.name) {
+                done += $0
+                progress(done, total)
+            }
+        }
+        let certain = secrets.filter { $0.isCertain && !allowed.contains($0.file) }
+        guard certain.isEmpty else { throw SecretsFound(secrets: certain) }
+        return secrets
+    }
+
+    /// The parts of the upload that are files of the package as well.
+    private func parts(_ files: [PackedFile]) throws -> [(role: Artifact.Role, bytes: [UInt8])] {
         var parts: [(role: Artifact.Role, bytes: [UInt8])] = [(.manifest, manifestBytes)]
-        for (role, name) in Self.documents where try FileSystem.status("\(path)/\(name)")?.isFile == true {
-            parts.append((role, try read(name, role)))
+        var wanted = Self.documents
+        if manifest.runtime == "wasm" { wanted.append((.wasmModule, manifest.wasmModule ?? PackageRules.moduleName)) }
+        for (role, name) in wanted {
+            guard let file = files.first(where: { $0.name == name }) else { continue }
+            guard file.sizeBytes <= Int64(role.maximumBytes) else { throw tooLarge(role, file.sizeBytes) }
+            parts.append((role, try FileSystem.read(file.path, limit: role.maximumBytes)))
         }
-        let module = manifest.wasmModule ?? PackageRules.moduleName
-        if manifest.runtime == "wasm", try FileSystem.status("\(path)/\(module)")?.isFile == true {
-            parts.append((.wasmModule, try read(module, .wasmModule)))
-        }
-        let sources = try files()
+        return parts
+    }
+
+    private func pack(
+        _ files: [PackedFile], with parts: [(role: Artifact.Role, bytes: [UInt8])], in workFolder: String,
+        progress: (Int64, Int64) -> Void
+    ) throws -> [(role: Artifact.Role, bytes: [UInt8])] {
         let package = "\(workFolder)/package.tar.gz"
         do {
-            let total = try sources.reduce(Int64(0)) { try $0 + (FileSystem.status($1.path)?.size ?? 0) }
+            let total = files.reduce(0) { $0 + $1.sizeBytes }
             let limit = Artifact.Role.package.maximumBytes
-            let size = try TarGzip.pack(sources, to: package) { progress($0, total) }
+            let size = try TarGzip.pack(files.map(\.source), to: package) { progress($0, total) }
             guard size <= limit else { throw tooLarge(.package, size) }
-            parts.append((.package, try FileSystem.read(package, limit: limit)))
             // What the server would refuse, such as a file too many, is refused here.
             try PackageRules(manifest, Self.artifacts(parts)).check(package)
+            return parts + [(.package, try FileSystem.read(package, limit: limit))]
         } catch let fault as ArchiveFault {
             throw invalid("\(fault)")
         } catch let fault as PackageFault {
             throw invalid("\(fault)")
         }
-        for (role, bytes) in parts {
-            if let fault = Publication.fault(ofHead: Array(bytes.prefix(8)), of: role) {
-                throw Failure(.permanent, "invalid-part", "the \(role.rawValue) \(fault)")
-            }
-        }
-        return Prepared(
-            publication: try judge(Self.artifacts(parts)),
-            parts: parts.map { ($0.role.rawValue, $0.bytes) },
-            files: sources.map(\.name).sorted())
     }
 
     private static func artifacts(_ parts: [(role: Artifact.Role, bytes: [UInt8])]) -> [Artifact] {
@@ -117,56 +199,11 @@ package struct AgentFolder {
         }
     }
 
-    private func read(_ name: String, _ role: Artifact.Role) throws -> [UInt8] {
-        let limit = role.maximumBytes
-        let size = try FileSystem.status("\(path)/\(name)")?.size ?? 0
-        guard size <= Int64(limit) else { throw tooLarge(role, size) }
-        return try FileSystem.read("\(path)/\(name)", limit: limit)
-    }
-
     private func tooLarge(_ role: Artifact.Role, _ size: Int64) -> Failure {
         Failure(
             .permanent, "content-too-large",
             "the \(role.rawValue) has \(size) bytes; there may be \(role.maximumBytes)",
             fix: "name what does not belong to the agent in .mentatignore")
-    }
-
-    /// The regular files of the folder but for those that are ignored.
-    private func files() throws -> [TarGzip.Source] {
-        var text = ""
-        for name in [".mentatignore", ".gitignore"] {
-            guard let bytes = try FileSystem.readIfThere("\(path)/\(name)", limit: 1 << 20) else { continue }
-            text = String(decoding: bytes, as: UTF8.self)
-            break
-        }
-        let rules = IgnoreRules(text)
-        var sources: [TarGzip.Source] = []
-        func walk(_ folder: String) throws {
-            for name in try FileSystem.names(in: folder.isEmpty ? path : "\(path)/\(folder)") {
-                let inside = folder.isEmpty ? name : "\(folder)/\(name)"
-                guard let status = try FileSystem.status("\(path)/\(inside)") else {
-                    throw Failure(
-                        .permanent, "invalid-package", "'\(inside)' was removed meanwhile, or its name is no UTF-8",
-                        fix: "rename it, then try again")
-                }
-                guard !rules.ignores(inside, isFolder: status.isDirectory) else { continue }
-                if status.isDirectory {
-                    try walk(inside)
-                } else if status.isFile {
-                    // Whatever the manifest is called here, installers find it under one name.
-                    guard inside != PackageRules.manifestName || inside == manifestName else {
-                        throw invalid("'\(inside)' stands beside the manifest '\(manifestName)'")
-                    }
-                    let name = inside == manifestName ? PackageRules.manifestName : inside
-                    sources.append(
-                        TarGzip.Source(name: name, path: "\(path)/\(inside)", isExecutable: status.mode & 0o100 != 0))
-                } else {
-                    warn("'\(inside)' is no regular file and is left out")
-                }
-            }
-        }
-        try walk("")
-        return sources
     }
 }
 

@@ -16,7 +16,7 @@ import Testing
             "AgentIndex", "Crypto", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging",
             "System",
         ],
-        "PackageRules": ["Archive", "Crypto", "Events", "Manifest"],
+        "PackageRules": ["Archive", "Contract", "Crypto", "Events", "Manifest"],
         "Contract": ["Events", "JSON", "Crypto", "Manifest", "Text"],
         "Following": ["Events", "Logging", "System"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"],
@@ -28,7 +28,8 @@ import Testing
             "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "Manifest", "System",
         ],
         "Packaging": [
-            "Archive", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules", "System",
+            "Archive", "Compression", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules",
+            "System",
         ],
         "LocalRegistry": [
             "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "PackageRules",

@@ -18,7 +18,14 @@ struct PublishUpload: Sendable {
     fileprivate struct OpenPart {
         let role: Artifact.Role
         let upload: ArtifactUpload
+
+        init(role: Artifact.Role, upload: ArtifactUpload) {
+            self.role = role
+            self.upload = upload
+        }
+
         var sizeBytes = 0
+        private var search = TokenSearch()
         /// The first 8 bytes, which tell the kind of file; of a manifest all bytes.
         var kept: [UInt8] = []
     }
@@ -103,6 +110,7 @@ struct PublishUpload: Sendable {
         _ inspect: (@escaping @Sendable () throws -> Void) async throws -> Void
     ) async throws {
         let fault: String
+        var isSecret = false
         do {
             let path = upload.path
             try await inspect { try PackageRules(AgentManifest(parsing: manifest), artifacts).check(path) }
@@ -112,9 +120,10 @@ struct PublishUpload: Sendable {
             fault = refused.description
         } catch let refused as PackageFault {
             fault = refused.description
+            isSecret = refused.isSecret
         }
         throw Problem(
-            .invalidPart, "the part 'package' can't be taken: \(fault)",
+            isSecret ? .secretFound : .invalidPart, "the part 'package' can't be taken: \(fault)",
             findings: [Problem.Finding(severity: "error", path: "/package", message: fault)])
     }
 
@@ -140,6 +149,19 @@ extension PublishUpload.OpenPart {
         sizeBytes += bytes.count
         guard sizeBytes <= limit else {
             throw Problem(.contentTooLarge, "the part '\(role.rawValue)' is larger than \(limit) bytes")
+        }
+        // What is in a package is compressed, and looked through file by file.
+        if role != .package {
+            switch search.take(bytes) {
+            case .nothing: break
+            case .token:
+                throw Problem(.secretFound, "the part '\(role.rawValue)' holds a token of a MentatLab marketplace")
+            case .tooMany:
+                throw Problem(
+                    .invalidPart,
+                    "the part '\(role.rawValue)' holds more than \(TokenSearch.maximumCandidates) texts in the form of a token"
+                )
+            }
         }
         if role == .manifest {
             kept += bytes

@@ -10,7 +10,8 @@ extension Endpoints {
         parts: Artifact.Role.allCases.map { ($0.rawValue, isRequired: $0 == .manifest) },
         maximumBytes: Artifact.Role.allCases.map(\.maximumBytes).reduce(65_536, +),
         problems: [
-            .invalidManifest, .invalidPart, .versionExists, .otherSpelling, .notOwner, .namespaceOwned, .nameReserved,
+            .invalidManifest, .invalidPart, .secretFound, .versionExists, .otherSpelling, .notOwner, .namespaceOwned,
+            .nameReserved,
             .nameResembles,
             .notPermitted, .quarantined, .quarantinedLegally, .artifactRemoved,
         ])

@@ -54,10 +54,14 @@ enum PublishCommands {
         }
     }
 
+    private static let allowSecret = Subcommand.Option.value(
+        "allow-secret", "PATH", "a file of the package whose secrets are meant to be public", isRepeated: true)
+
     private static let validate = RunnableCommand(
         Subcommand(
             "agent validate", "Judges an agent as the marketplace would, without sending anything.",
-            arguments: [folder], examples: ["mentatctl agent validate", "mentatctl agent validate agents/word-count"])
+            arguments: [folder], options: [allowSecret],
+            examples: ["mentatctl agent validate", "mentatctl agent validate agents/word-count"])
     ) { context in
         let prepared = try await prepare(context)
         return Report(Judged(prepared, isValid: true), lines: { [$0.reference] }) { judged, _ in
@@ -69,11 +73,15 @@ enum PublishCommands {
         Subcommand(
             "agent publish", "Publishes a version of an agent; returns once everybody can see it.",
             notes:
-                "The package holds the regular files of the folder but for what .mentatignore, or else .gitignore, names. "
-                + "The same files make the same bytes. Publishing the same again changes nothing.",
+                "The package holds the regular files of the folder but for what git ignores, what .mentatignore names, and "
+                + "files whose names say that they hold secrets; '!PATTERN' in .mentatignore takes back. A secret in a "
+                + "file stops it before anything is sent. Where PATH is the manifest itself, nothing goes with it but "
+                + "the files that it names, README.md, CHANGELOG.md and LICENSE. The same files make the same bytes. "
+                + "Publishing the same again changes nothing.",
             arguments: [folder],
             options: [
-                .flag("dry-run", "do everything but send it"),
+                .flag("dry-run", "do everything but send it, and show each file"), allowSecret,
+                .flag("revoke-leaked", "revoke tokens of the marketplace that are found in files, without asking"),
                 .flag(
                     "claim-namespace", "claim the namespace of the id, which becomes public for good, without asking"),
             ],
@@ -81,14 +89,14 @@ enum PublishCommands {
     ) { context in
         let prepared = try await prepare(context)
         let publication = prepared.publication
-        for warning in publication.warnings {
-            context.console.warn("\(warning.path.isEmpty ? "the manifest" : warning.path): \(warning.message)")
-        }
         if context.flag("dry-run") {
             return Report(Judged(prepared, isDryRun: true), lines: { [$0.reference] }) { judged, _ in
-                "\(judged.files.map { "  \($0.shown)\n" }.joined())\(judged.shown) would be published"
+                let files = judged.files.map { "  \($0.name.shown)  \(Console.bytes($0.sizeBytes))\n" }.joined()
+                let leftOut = judged.leftOut.map { "  left out: \($0.path.shown) (\($0.rule.shown))\n" }.joined()
+                return "\(files)\(leftOut)\(judged.shown) would be published"
             }
         }
+        context.console.note(PackingSummary(prepared).text)
         let registry = try await context.registry()
         if !context.flag("claim-namespace") { try await askForNamespace(publication.id, registry) }
         let answer = try await registry.upload(Endpoints.publish, prepared.parts) {
@@ -128,13 +136,25 @@ enum PublishCommands {
         }
     }
 
+    /// Packs and judges the folder, and says what there is to know about it.
     private static func prepare(_ context: Context) async throws -> AgentFolder.Prepared {
         let console = context.console
-        let folder = try AgentFolder(context.argument(0) ?? ".") { console.warn($0) }
+        let folder = try AgentFolder(context.argument(0) ?? ".")
         let temporary = Host.environment("TMPDIR") ?? "/tmp"
-        return try await Unfinished.folder(in: temporary) { work in
-            defer { console.clearProgress() }
-            return try folder.prepare(in: work) { console.progress("packing", $0, of: $1) }
+        do {
+            let prepared = try await Unfinished.folder(in: temporary) { work in
+                defer { console.clearProgress() }
+                return try folder.prepare(
+                    in: work, allowing: Set(context.invocation.allValues["allow-secret"] ?? []),
+                    progress: console.progress)
+            }
+            for warning in prepared.publication.warnings {
+                console.warn("\(warning.path.isEmpty ? "the manifest" : warning.path): \(warning.message)")
+            }
+            prepared.warnings.forEach(console.warn)
+            return prepared
+        } catch let found as AgentFolder.SecretsFound {
+            throw await LeakedTokens(context).failure(found.secrets)
         }
     }
 }
@@ -156,7 +176,8 @@ private struct Judged: Body {
     let version: SemVer
     let release: SHA256Digest
     let artifacts: [PackedArtifact]
-    let files: [String]
+    let files: [ListedFile]
+    let leftOut: [LeftOutPath]
     let warnings: [Problem.Finding]
     let isValid: Bool?
     let isDryRun: Bool?
@@ -169,23 +190,26 @@ private struct Judged: Body {
 
     static let form = Form.object(
         nil,
-        Self.init(id:version:release:artifacts:files:warnings:isValid:isDryRun:isNew:position:url:),
+        Self.init(id:version:release:artifacts:files:leftOut:warnings:isValid:isDryRun:isNew:position:url:),
         .required("id", \.id, .agentID), .required("version", \.version, .version),
         .required("release", \.release, .digest), .required("artifacts", \.artifacts, .list(PackedArtifact.form)),
-        .required("files", \.files, .list(.text)), .required("warnings", \.warnings, .list(Problem.Finding.form)),
+        .required("files", \.files, .list(ListedFile.form)), .required("left_out", \.leftOut, .list(LeftOutPath.form)),
+        .required("warnings", \.warnings, .list(Problem.Finding.form)),
         .optional("valid", \.isValid, .bool), .optional("dry_run", \.isDryRun, .bool),
         .optional("new", \.isNew, .bool), .optional("position", \.position, .position),
         .optional("url", \.url, .text))
 
     private init(
-        id: AgentID, version: SemVer, release: SHA256Digest, artifacts: [PackedArtifact], files: [String],
-        warnings: [Problem.Finding], isValid: Bool?, isDryRun: Bool?, isNew: Bool?, position: Position?, url: String?
+        id: AgentID, version: SemVer, release: SHA256Digest, artifacts: [PackedArtifact], files: [ListedFile],
+        leftOut: [LeftOutPath], warnings: [Problem.Finding], isValid: Bool?, isDryRun: Bool?, isNew: Bool?,
+        position: Position?, url: String?
     ) {
         self.id = id
         self.version = version
         self.release = release
         self.artifacts = artifacts
         self.files = files
+        self.leftOut = leftOut
         self.warnings = warnings
         self.isValid = isValid
         self.isDryRun = isDryRun
@@ -203,12 +227,31 @@ private struct Judged: Body {
             id: publication.id, version: publication.version, release: publication.published.release,
             artifacts: publication.published.artifacts.map {
                 PackedArtifact(role: $0.role, sha256: $0.sha256, sizeBytes: $0.sizeBytes)
-            }, files: prepared.files, warnings: publication.warnings.map(Problem.Finding.init(manifest:)),
+            }, files: prepared.files.map { ListedFile(name: $0.name, sizeBytes: $0.sizeBytes) },
+            leftOut: prepared.leftOut.map { LeftOutPath(path: $0.path + ($0.isFolder ? "/" : ""), rule: $0.rule) },
+            warnings: publication.warnings.map(Problem.Finding.init(manifest:)),
             isValid: isValid, isDryRun: isDryRun, isNew: isNew, position: position, url: url)
     }
 }
 
-/// A file that was packed.
+/// A file of the package.
+private struct ListedFile: Body {
+    let name: String
+    let sizeBytes: Int64
+
+    static let form = Form.object(
+        nil, Self.init, .required("name", \.name, .text), .required("size", \.sizeBytes, .count))
+}
+
+/// What the package leaves out; a folder has a slash at its end.
+private struct LeftOutPath: Body {
+    let path: String
+    let rule: String
+
+    static let form = Form.object(nil, Self.init, .required("path", \.path, .text), .required("rule", \.rule, .text))
+}
+
+/// A part of the upload.
 private struct PackedArtifact: Body {
     let role: Artifact.Role
     let sha256: SHA256Digest

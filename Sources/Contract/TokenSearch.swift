@@ -1,0 +1,51 @@
+/// Looks for tokens of a marketplace in bytes that come in pieces.
+package struct TokenSearch {
+    /// Checking one costs a hash, so whoever sends nothing but what looks like tokens is stopped.
+    package static let maximumCandidates = 1_000
+
+    private static let length = 76
+    private static let prefix = Array("mlm_".utf8)
+
+    /// What was found in the bytes so far.
+    package enum Outcome: Sendable {
+        case nothing
+        /// A token whose check digits are right.
+        case token
+        /// More than `maximumCandidates` texts that have the form of a token.
+        case tooMany
+    }
+
+    private var rest: [UInt8] = []
+    private var candidates = 0
+
+    package init() {}
+
+    /// Looks through the next piece, and what of the one before may belong to it.
+    package mutating func take(_ piece: [UInt8]) -> Outcome {
+        // Most pieces hold nothing that begins as a token does, and are not copied.
+        let bytes = rest.isEmpty ? piece : rest + piece
+        var index = 0
+        let last = bytes.count - Self.length
+        while index <= last {
+            if bytes[index] == Self.prefix[0], bytes[index...].starts(with: Self.prefix) {
+                let text = bytes[index..<(index + Self.length)]
+                if text.dropFirst(Self.prefix.count).allSatisfy(Self.isHex) {
+                    candidates += 1
+                    guard candidates <= Self.maximumCandidates else { return .tooMany }
+                    if TokenSecret(String(decoding: text, as: UTF8.self)) != nil { return .token }
+                }
+            }
+            index += 1
+        }
+        let tail = bytes.suffix(Self.length - 1)
+        rest = tail.firstIndex(of: Self.prefix[0]).map { Array(tail[$0...]) } ?? []
+        return .nothing
+    }
+
+    /// Begins another file.
+    package mutating func beginFile() { rest = [] }
+
+    private static func isHex(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
+    }
+}
