@@ -54,8 +54,9 @@ public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible 
 
 /// The rules for names in an archive, the same on every file system.
 ///
-/// A name is valid UTF-8 and relative. It holds no backslash, no control or invisible character, no `.` or `..` part
-/// and no empty part. Two names that differ in case alone are refused, since some file systems can't hold both.
+/// A name is valid UTF-8 and relative. It holds no backslash, no control or invisible character, no `.` or `..` part,
+/// no empty part, and nothing that Windows can't hold: `< > : " | ? *`, a dot or space at the end of a part, and the names
+/// of its devices. Two names that differ in case alone are refused, since some file systems can't hold both.
 ///
 /// The names form a tree of folders. A part of a name is checked and folded once, where it is new in its folder; all
 /// else is looked up by its bytes. So the work depends on the bytes of new parts, which `ArchiveBudget/newNameBytes`
@@ -135,18 +136,18 @@ struct ArchiveNames {
             throw ArchiveFault("the names of the archive have more than \(budget.newNameBytes) bytes")
         }
         guard let text = String(validating: part, as: UTF8.self) else { throw fault("has a name that is no UTF-8") }
-        for scalar in text.unicodeScalars {
-            guard scalar != "\\" else { throw fault("has a backslash in its name") }
-            switch DangerousCharacters.kind(of: scalar) {
-            case .control: throw fault("has a control character in its name")
-            case .direction, .invisible: throw fault("has an invisible character in its name")
-            case nil: break
-            }
+        guard !part.contains(UInt8(ascii: "\\")) else { throw fault("has a backslash in its name") }
+        switch DangerousCharacters.kind(inName: text) {
+        case .control: throw fault("has a control character in its name")
+        case .direction, .invisible: throw fault("has an invisible character in its name")
+        case nil: break
         }
         guard part != [0x2e, 0x2e], part != [0x2e] else { throw fault("leads out of its folder or names it twice") }
         guard !part.isEmpty else { throw fault("has an empty part in its name") }
+        if let reason = Self.reasonAgainst(part) { throw fault(reason) }
         guard part.count <= 255 else { throw fault("has a part of more than 255 bytes in its name") }
-        let folded = FoldedPlace(folder: folder, part: text.lowercased())
+        // In capitals first, since some letters have two there: `ß`.
+        let folded = FoldedPlace(folder: folder, part: text.uppercased().lowercased())
         if let first = spellings.updateValue(part, forKey: folded) {
             throw fault("differs from '\(ArchiveFault.shown(first))' in case alone")
         }
@@ -154,4 +155,21 @@ struct ArchiveNames {
         places[Place(folder: folder, part: part)] = number
         if isFile { files.insert(number) }
     }
+
+    /// Why Windows can't hold a part of a name; nil where it can.
+    private static func reasonAgainst(_ part: [UInt8]) -> String? {
+        if let byte = part.first(where: { "<>:\"|?*".utf8.contains($0) }) {
+            return "has '\(Character(Unicode.Scalar(byte)))' in its name, which Windows can't hold"
+        }
+        if part.last == UInt8(ascii: ".") || part.last == UInt8(ascii: " ") {
+            return "has a dot or space at the end of a name, which Windows drops"
+        }
+        var stem = String(decoding: part.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self).uppercased()
+        while stem.last == " " { stem.removeLast() }
+        return devices.contains(stem) ? "has the name of a device of Windows" : nil
+    }
+
+    private static let devices = Set(
+        ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
+            + ["COM", "LPT"].flatMap { port in "0123456789\u{b9}\u{b2}\u{b3}".map { "\(port)\($0)" } })
 }

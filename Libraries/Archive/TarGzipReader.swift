@@ -55,10 +55,17 @@ public enum TarGzip {
             if !name.isEmpty { entries.append(entry) }
             guard isFile else { continue }
             try file(entry, nil)
+            var readBytes: Int64 = 0
             while let piece = try reader.piece() {
                 bytesLeft -= Int64(piece.count)
                 guard bytesLeft >= 0 else { throw ArchiveFault.tooLarge(budget) }
+                readBytes += Int64(piece.count)
                 try file(entry, piece)
+            }
+            guard readBytes == header.sizeBytes else {
+                throw ArchiveFault(
+                    "holds \(readBytes) bytes where its header says \(header.sizeBytes)",
+                    entry: ArchiveFault.shown(header.name))
             }
         }
         try source.checkEnd()

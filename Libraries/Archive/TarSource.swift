@@ -7,10 +7,15 @@ import System
 @safe final class TarSource {
     private static let blockBytes = 512
     private static let readBytes = 1 << 16
+    /// Programs that compress in parallel write one for each 64 KiB at least.
+    private static let maximumMembers = 20_000
 
     private let file: Descriptor
     private var offset: Int64 = 0
     private let gunzip = GunzipStream()
+    private var members = 1
+    /// The headers among the blocks that were given.
+    private(set) var headers = TarHeaders()
     private let budget: ArchiveBudget
     /// How many bytes the stream may still unpack to, headers and padding included.
     private var left: Int64
@@ -39,6 +44,7 @@ import System
     fileprivate func pinNext() -> Int {
         do {
             let count = try fill()
+            try headers.take(buffer[place..<(place + count)])
             unsafe buffer.withUnsafeBufferPointer { source in
                 guard let start = source.baseAddress else { return }
                 unsafe pinned.update(from: start + place, count: count)
@@ -56,7 +62,7 @@ import System
     /// - Returns: the bytes of the block; fewer than 512 at the end, and 0 where none is left.
     private func fill() throws -> Int {
         while buffer.count - place < Self.blockBytes {
-            if gunzip.isFinished { return buffer.count - place }
+            guard try !gunzip.isFinished || beginMember() else { return buffer.count - place }
             let bytes: [UInt8]
             do throws(GunzipStream.Fault) {
                 bytes = try gunzip.read(Self.readBytes)
@@ -77,7 +83,25 @@ import System
         return Self.blockBytes
     }
 
-    /// Throws unless only zeros follow in the tar archive, at most 1 MiB, and nothing follows the gzip member.
+    /// Goes on with the next gzip member (RFC 1952, 2.2); false where there is none.
+    private func beginMember() throws -> Bool {
+        if gunzip.unread == 0 {
+            let more = try file.read(at: offset, count: Self.readBytes)
+            guard !more.isEmpty else { return false }
+            offset += Int64(more.count)
+            gunzip.append(more)
+        }
+        members += 1
+        guard members <= Self.maximumMembers else {
+            throw ArchiveFault("the archive has more than \(Self.maximumMembers) gzip members")
+        }
+        guard gunzip.beginMember() else {
+            throw ArchiveFault("something stands behind the end of the compressed archive")
+        }
+        return true
+    }
+
+    /// Throws unless only zeros follow in the tar archive, at most 1 MiB, and nothing follows the gzip members.
     func checkEnd() throws {
         var zeros = 0
         while true {
@@ -89,9 +113,6 @@ import System
                 throw ArchiveFault("something stands behind the end of the archive")
             }
             place += count
-        }
-        guard gunzip.unread == 0, try file.read(at: offset, count: 1).isEmpty else {
-            throw ArchiveFault("something stands behind the end of the compressed archive")
         }
     }
 }
@@ -160,9 +181,19 @@ import System
             unsafe archive_entry_pathname(entry).map { text in
                 unsafe UnsafeRawBufferPointer(start: text, count: strlen(text)).map { $0 }
             } ?? []
+        let other = source.headers.entry
+        guard Self.isSame(name, other.name), unsafe archive_entry_size(entry) == other.sizeBytes else {
+            throw ArchiveFault("has a name or size that readers differ on", entry: ArchiveFault.shown(name))
+        }
         return Header(
             name: name, kind: unsafe kind(entry), sizeBytes: unsafe archive_entry_size(entry),
             isExecutable: unsafe archive_entry_perm(entry) & 0o100 != 0)
+    }
+
+    /// True for one name; libarchive ends those of folders with a slash.
+    private static func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        let slash = UInt8(ascii: "/")
+        return one == other || (one.last == slash && one.dropLast().elementsEqual(other))
     }
 
     private func kind(_ entry: OpaquePointer) -> Kind {

@@ -1,9 +1,9 @@
 import CZlib
 
-/// Decompresses one gzip member (RFC 1952) piece by piece.
+/// Decompresses gzip members (RFC 1952) piece by piece.
 ///
-/// The caller hands in compressed bytes with `append` and takes decompressed bytes with `read`. Bytes after the
-/// member's end are not touched; `unread` counts them. Not safe for use from two threads at once.
+/// The caller hands in compressed bytes with `append` and takes decompressed bytes with `read`. Bytes after a member's
+/// end are not touched; `unread` counts them, and `beginMember` goes on with them. Not safe for use from two threads at once.
 @safe public final class GunzipStream {
     /// The input is not gzip, or it is damaged.
     public struct Fault: Error, Sendable, CustomStringConvertible {
@@ -33,6 +33,16 @@ import CZlib
 
     /// How many bytes of the input are not consumed yet.
     public var unread: Int { input.count - next }
+
+    /// Begins the next member after one has ended, with the input that is left.
+    ///
+    /// - Returns: false where no member can begin there.
+    public func beginMember() -> Bool {
+        guard isFinished, next < input.count, input[next] == 0x1f else { return false }
+        guard unsafe inflateReset(stream) == Z_OK else { return false }
+        isFinished = false
+        return true
+    }
 
     /// Adds compressed bytes to the input.
     public func append(_ bytes: [UInt8]) {

@@ -15,9 +15,51 @@ public enum DangerousCharacters {
         switch scalar.value {
         case 0..<0x20, 0x7f..<0xa0: .control
         case 0x202a...0x202e, 0x2066...0x2069: .direction
-        case 0x200b...0x200f, 0x2060...0x2065, 0xfeff: .invisible
+        case 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b...0x180f, 0x200b...0x200f, 0x2028, 0x2029,
+            0x2060...0x2065, 0x206a...0x206f, 0x3164, 0xfeff, 0xffa0, 0xfff9...0xfffb, 0xe0000...0xe0fff:
+            .invisible
         default: nil
         }
+    }
+
+    /// The kind of the first dangerous character of a file's name; nil where there is none.
+    ///
+    /// Joiners pass where a script needs them (UAX #31, 2.3: after a virama, and between letters that join) and within an
+    /// emoji; so do the selectors of ideographic variants after an ideograph.
+    public static func kind(inName name: String) -> Kind? {
+        let scalars = Array(name.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            guard let kind = kind(of: scalar) else { continue }
+            guard index > 0 else { return kind }
+            let before = scalars[index - 1]
+            let after = index + 1 < scalars.count ? scalars[index + 1] : nil
+            let isNeeded =
+                switch scalar.value {
+                case 0x200c:
+                    before.properties.canonicalCombiningClass == .virama
+                        || (joins(before) && after.map(joins) == true)
+                case 0x200d:
+                    before.properties.canonicalCombiningClass == .virama
+                        || (isPictured(before) && after.map(isPictured) == true)
+                case 0xe0100...0xe01ef: before.properties.isIdeographic
+                default: false
+                }
+            guard isNeeded else { return kind }
+        }
+        return nil
+    }
+
+    /// True for letters and marks of scripts whose letters join: Arabic, Syriac, N'Ko, Mandaic, Mongolian.
+    private static func joins(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x600...0x7ff, 0x840...0x8ff, 0x1820...0x18aa, 0xfb50...0xfdff, 0xfe70...0xfefc: true
+        default: false
+        }
+    }
+
+    /// True for what an emoji of several characters consists of, such as a flag, a selector of variants or a skin tone.
+    static func isPictured(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value == 0xfe0f || (scalar.properties.isEmoji && scalar.value > 0xff)
     }
 
     /// True for characters that a text of several lines may not hold: directional characters, and controls other than

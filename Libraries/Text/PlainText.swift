@@ -75,7 +75,7 @@ public struct PlainText: Sendable, Equatable {
                     openIsolates -= 1
                 }
                 kept.append(scalar)
-            case 0xe0020...0xe007e where Self.isEmoji(kept.last):
+            case 0xe0020...0xe007e where kept.last.map(DangerousCharacters.isPictured) == true:
                 let end =
                     scalars[index...].firstIndex { !(0xe0020...0xe007e).contains($0.value) } ?? scalars.count
                 if end < scalars.count, scalars[end].value == 0xe007f {
@@ -108,12 +108,5 @@ public struct PlainText: Sendable, Equatable {
 
     private static func closes(_ control: Unicode.Scalar) -> Unicode.Scalar {
         isIsolate(control) ? "\u{2069}" : "\u{202c}"
-    }
-
-    /// True for the last scalar of an emoji that tags may follow, such as a flag, perhaps with a variation selector or a
-    /// skin tone.
-    private static func isEmoji(_ scalar: Unicode.Scalar?) -> Bool {
-        guard let scalar else { return false }
-        return scalar.value == 0xfe0f || scalar.properties.isEmoji && scalar.value > 0xff
     }
 }

@@ -168,8 +168,12 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
         // People write a `v` before the numbers, as in tags.
         let text = text.hasPrefix("v") ? text.dropFirst() : text
         if let version = SemVer(String(text)) { return Partial(numbers: version.core, version: version) }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let core = text.prefix { $0 != "-" && $0 != "+" }
+        let parts = core.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count) else { return nil }
+        // Behind three numbers of which some are open, a pre-release or a build means nothing.
+        let qualifier = text[core.endIndex...]
+        guard qualifier.isEmpty || (parts.count == 3 && SemVer("0.0.0\(qualifier)") != nil) else { return nil }
         var numbers: [String] = []
         var isOpen = false
         for part in parts {
@@ -177,9 +181,9 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
                 isOpen = true
                 continue
             }
-            // All numbers after an open one are open as well, but have to be numbers.
-            guard SemVer("\(part).0.0") != nil, part.utf8.allSatisfy(isDigit) else { return nil }
-            if !isOpen { numbers.append(String(part)) }
+            // `1.x.5` would be read as `1.x`, which is not what its writer meant.
+            guard !isOpen, SemVer("\(part).0.0") != nil, part.utf8.allSatisfy(isDigit) else { return nil }
+            numbers.append(String(part))
         }
         guard numbers.count < 3 else { return nil }
         return Partial(numbers: numbers, version: nil)

@@ -76,6 +76,8 @@ save("trailing", "behind the end", good + b"tail of something else".ljust(512, b
 save("second-archive", "behind the end", good + tar(entry("../evil", data=b"x")))
 save("trailing-gzip", "behind the end", gzip.compress(good, mtime=0) + b"tail", compressed=False)
 save("second-member", "behind the end", gzip.compress(good, mtime=0) + gzip.compress(good, mtime=0), compressed=False)
+save("garbage-after-member", "behind the end", gzip.compress(good, mtime=0) + b"\0" * 512, compressed=False)
+save("members", "more than 20000 gzip members", gzip.compress(b"", mtime=0) * 20_001, compressed=False)
 save("cut", "cut off", gzip.compress(good, mtime=0)[:-10], compressed=False)
 save("empty-file", "cut off", b"", compressed=False)
 save("no-gzip", "no gzip", good, compressed=False)
@@ -88,6 +90,71 @@ wrong[0] ^= 1
 save("checksum", "", bytes(wrong))
 liar = bytearray(tar(entry("a", data=b"x")))
 save("short-content", "", tar(entry("a", data=b"x" * 600))[:700])
+
+
+for number, name in enumerate([
+    "a\u00adb", "a\u034fb", "a\u061cb", "a\u115fb", "a\u1160b", "a\u180eb", "a\u2028b", "a\u2029b", "a\u206ab", "a\u206fb",
+    "a\u3164b", "a\uffa0b", "a\ufff9b", "a\ufffbb", "a\U000e0041b", "a\u200db", "a\u200cb", "\U0001f3f4\U000e0067\U000e007f",
+]):
+    one(f"invisible{number}", "invisible", name, data=b"x")
+for number, name in enumerate(["CON", "nul.txt", "d/Aux.tar.gz/x", "com1", "LPT\u00b9.md", "prn .txt", "conin$"]):
+    one(f"device{number}", "device of Windows", name, data=b"x")
+for number, name in enumerate(["a:b", "a?", "x/a*", "a|b", 'a"b', "<a", "a>"]):
+    one(f"windows{number}", "which Windows can't hold", name, data=b"x")
+for number, name in enumerate(["a.", "a ", "d./x", "d /x", "..."]):
+    one(f"end{number}", "which Windows drops", name, data=b"x")
+save("case-sharp-s", "case alone", tar(entry("stra\u00dfe", data=b"1"), entry("STRASSE", data=b"2")))
+save("case-ligature", "case alone", tar(entry("\ufb01x", data=b"1"), entry("FIX", data=b"2")))
+
+
+def raw(name, kind=b"0", data=b"", size=None, magic=b"ustar\x0000"):
+    """A header of our own with its content, for what tarfile does not write."""
+    header = bytearray(512)
+    header[0:len(name)] = name
+    header[100:108] = b"0000644\0"
+    header[108:124] = b"0000000\0" * 2
+    header[124:136] = size if size is not None else b"%011o\0" % len(data)
+    header[136:148] = b"00000000000\0"
+    header[148:156] = b" " * 8
+    header[156:157] = kind
+    header[257:265] = magic
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + data + bytes(-len(data) % 512)
+
+
+def pax(*records, kind=b"x"):
+    text = b""
+    for key, value in records:
+        record = b" " + key + b"=" + value + b"\n"
+        length = len(record) + 1
+        while len(str(length)) + len(record) != length:
+            length += 1
+        text += str(length).encode() + record
+    return raw(b"header", kind, text)
+
+
+end = bytes(1024)
+file = raw(b"a", data=b"x")
+save("pax-nul", "holds a NUL", pax((b"path", b"a\0/../../evil")) + file + end)
+save("pax-global-path", "all entries", pax((b"path", b"evil"), kind=b"g") + file + end)
+save("pax-global-size", "all entries", pax((b"size", b"1"), kind=b"g") + file + end)
+save("pax-two-paths", "two names", pax((b"path", b"a"), (b"path", b"b")) + file + end)
+save("pax-two-headers", "two names", pax((b"path", b"a")) + pax((b"path", b"b")) + file + end)
+save("pax-other-size", "two sizes", pax((b"size", b"512")) + raw(b"a", data=b"") + raw(b"../evil", data=b"x") + end)
+save("pax-sparse", "sparse file", pax((b"GNU.sparse.major", b"1"), (b"GNU.sparse.minor", b"0"),
+                                      (b"GNU.sparse.name", b"a"), (b"GNU.sparse.realsize", b"99")) + file + end)
+save("gnu-sparse", "sparse file", raw(b"a", b"S", b"x", magic=b"ustar  \0") + end)
+save("pax-malformed", "malformed", raw(b"h", b"x", b"9999 path=a\n") + file + end)
+save("pax-no-line-end", "malformed", raw(b"h", b"x", b"10 path=abc") + file + end)
+save("long-name-nul", "holds a NUL", raw(b"h", b"L", b"a\0b\0", magic=b"ustar  \0") + file + end)
+save("long-name-and-pax", "two names", raw(b"h", b"L", b"b\0", magic=b"ustar  \0") + pax((b"path", b"a")) + file + end)
+save("slash", "a file to some", raw(b"a/", data=b"x") + end)
+save("contiguous", "not all readers know", raw(b"a", b"7", b"x") + end)
+save("unknown-kind", "not all readers know", raw(b"a", b"Z", b"x") + end)
+save("volume", "not all readers know", raw(b"a", b"V") + file + end)
+save("binary-size", "readers differ", raw(b"a", data=b"x", size=b"\x80" + bytes(10) + b"\1") + end)
+save("size-with-tail", "readers differ", raw(b"a", data=b"x", size=b"0000001x000\0") + end)
+save("folder-with-size", "folder with content", raw(b"d", b"5", b"x" * 600) + end)
 
 
 class Zeros(io.RawIOBase):
@@ -121,3 +188,11 @@ save("good-unicode", "ok", tar(entry("na\u00efve/\u65e5\u672c.txt", data="\u00e9
 save("good-gnu", "ok", tar(entry("d" * 90 + "/" + "n" * 120, data=b"long"), format=tarfile.GNU_FORMAT))
 save("good-ustar", "ok", tar(entry("a/b/c", data=b"c"), format=tarfile.USTAR_FORMAT))
 save("good-empty", "ok", tar())
+parts = [good[:700], b"", good[700:1300], good[1300:]]
+save("good-members", "ok", b"".join(gzip.compress(part, mtime=0) for part in parts), compressed=False)
+save("good-scripts", "ok", tar(*[entry(name, data=b"x") for name in [
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0915\u094d\u200d\u0937", "\U0001f469\u200d\U0001f4bb.md",
+    "\u845b\U000e0100", "console.txt", "com10", "nullable", "a.b.c", " x", ".hidden", "stra\u00dfe"]]))
+save("good-pax", "ok", pax((b"path", b"b"), (b"mtime", b"1.5"), (b"comment", b"x")) + file + end)
+save("good-global", "ok", pax((b"comment", b"0123abc"), kind=b"g") + file + end)
+save("good-old-folder", "ok", raw(b"d/", b"\0", magic=b"\0" * 8) + raw(b"d/x", b"\0", b"x", magic=b"\0" * 8) + end)
