@@ -53,7 +53,7 @@ let package = Package(
         library("Text"),
         library("Logging", ["JSON", "System"]),
         library("HTTPServer", ["Reactor", "System", "CLinux"]),
-        library("CommandLine"),
+        library("CommandLine", ["Text"]),
         headers("CZlib", of: "Compression", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("Compression", ["CZlib"], c: ["CZlib"]),
         headers("CArchive", of: "Archive", pkgConfig: "libarchive", apt: "libarchive-dev"),

@@ -1,3 +1,5 @@
+import Text
+
 /// A command-line program with commands, options and help.
 ///
 /// The program declares its commands once. From that this type parses command lines, prints help, prints completion
@@ -123,30 +125,9 @@ public struct CommandSet: Sendable {
                 + "\(known.joined(separator: ", ")).")
     }
 
-    /// A hint such as " Did you mean 'status'?"; empty where no known word is near.
-    ///
-    /// It names the word with the smallest edit distance, if that is at most a third of the shorter word's length or 1.
+    /// A hint such as " Did you mean 'status'?"; empty where no other known word is near.
     public static func didYouMean(_ typed: String, _ known: [String]) -> String {
-        let near = known.map { ($0, distance(Array(typed.lowercased()), Array($0.lowercased()))) }
-            .filter { $0.1 <= max(1, min($0.0.count, typed.count) / 3) }
-            .min { $0.1 < $1.1 }
-        return near.map { " Did you mean '\($0.0)'?" } ?? ""
-    }
-
-    /// The edit distance: how many letters to insert, delete, replace or swap with their neighbor.
-    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
-        guard left.count <= 64, right.count <= 64 else { return .max }
-        var rows = [Array(0...right.count)]
-        for (i, a) in left.enumerated() {
-            var row = [i + 1]
-            for (j, b) in right.enumerated() {
-                var best = min(rows[i][j + 1] + 1, row[j] + 1, rows[i][j] + (a == b ? 0 : 1))
-                if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { best = min(best, rows[i - 1][j - 1] + 1) }
-                row.append(best)
-            }
-            rows.append(row)
-        }
-        return rows[left.count][right.count]
+        Spelling.nearest(to: typed, among: known).map { " Did you mean '\($0)'?" } ?? ""
     }
 
     private func parse(_ command: Subcommand, _ words: [String]) throws(UsageError) -> Request {

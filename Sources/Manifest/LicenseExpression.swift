@@ -1,3 +1,5 @@
+import Text
+
 /// An SPDX license expression (SPDX 2.3, annex D), with identifiers in the spelling of the SPDX list.
 ///
 /// `mit OR apache-2.0` becomes `MIT OR Apache-2.0`.
@@ -16,6 +18,34 @@ public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
         guard let expression = parser.alternatives(depth: 0), parser.isAtEnd else { return nil }
         description = expression
     }
+
+    /// The identifier that a text was perhaps meant to be: one that people call so, or the nearest of the list.
+    static func nearest(to text: String) -> String? {
+        let words = text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "." || $0 == "+" }
+        if let called = names[words] { return called }
+        let spelled = text.split(whereSeparator: \.isWhitespace).joined(separator: "-")
+        if let exact = licenses[spelled.lowercased()] { return exact }
+        return Spelling.nearest(to: spelled, among: licenses.values.sorted())
+    }
+
+    /// What people call licences, in small letters and digits.
+    private static let names = [
+        "apache": "Apache-2.0", "apache2": "Apache-2.0", "apache2.0": "Apache-2.0", "apachelicense": "Apache-2.0",
+        "apachelicense2.0": "Apache-2.0", "apachelicenseversion2.0": "Apache-2.0", "asl2.0": "Apache-2.0",
+        "bsd": "BSD-3-Clause", "bsd2": "BSD-2-Clause", "bsd3": "BSD-3-Clause", "bsdlicense": "BSD-3-Clause",
+        "newbsd": "BSD-3-Clause", "simplifiedbsd": "BSD-2-Clause", "gpl": "GPL-3.0-or-later", "gpl2": "GPL-2.0-only",
+        "gpl2.0": "GPL-2.0-only", "gplv2": "GPL-2.0-only", "gplv2+": "GPL-2.0-or-later", "gpl2+": "GPL-2.0-or-later",
+        "gplv3+": "GPL-3.0-or-later", "gpl3+": "GPL-3.0-or-later", "gpl3": "GPL-3.0-only",
+        "gpl3.0": "GPL-3.0-only", "gplv3": "GPL-3.0-only", "gnugplv3": "GPL-3.0-only", "lgpl": "LGPL-3.0-or-later",
+        "lgplv2.1": "LGPL-2.1-only", "lgpl3": "LGPL-3.0-only", "lgplv3": "LGPL-3.0-only", "agpl": "AGPL-3.0-or-later",
+        "agpl3": "AGPL-3.0-only", "agplv3": "AGPL-3.0-only", "mitlicense": "MIT", "themitlicense": "MIT",
+        "expat": "MIT",
+        "mpl": "MPL-2.0", "mpl2": "MPL-2.0", "mozilla": "MPL-2.0", "isclicense": "ISC", "publicdomain": "CC0-1.0",
+        "cc0": "CC0-1.0", "ccby": "CC-BY-4.0", "ccby4": "CC-BY-4.0", "boost": "BSL-1.0", "eclipse": "EPL-2.0",
+        "epl": "EPL-2.0", "zliblicense": "Zlib", "wtf": "WTFPL", "proprietary": "LicenseRef-Proprietary",
+        "commercial": "LicenseRef-Commercial", "seelicense": "LicenseRef-Custom",
+        "unlicensed": "LicenseRef-Proprietary",
+    ]
 
     private static let licenses = table(PackageResources.spdx_licenses_txt)
     private static let exceptions = table(PackageResources.spdx_exceptions_txt)

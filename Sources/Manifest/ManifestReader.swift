@@ -9,6 +9,8 @@ extension AgentManifest {
     ///
     /// It never fails: text that can't be parsed gives one finding of severity `error`.
     public init(parsing bytes: [UInt8]) {
+        // Some editors begin a file with an invisible mark.
+        let bytes = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes
         let first = bytes.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
         do throws(JSONError) {
             guard first == UInt8(ascii: "{") else { throw JSONError("it does not begin with '{'", offset: 0, path: "") }
@@ -45,6 +47,8 @@ extension AgentManifest {
         readPresentation(document)
         judgeEnvironment(document["env"])
         judgeResources(document["resources"])
+        warnOfUnknownMembers(document)
+        refuseWordsForBooleans(document)
         if findings.count > Self.maximumFindings {
             let errors = findings.filter { $0.severity == .error }
             let shown = (errors + findings.filter { $0.severity == .warning }).prefix(Self.maximumFindings)
@@ -167,7 +171,10 @@ extension AgentManifest {
             if let expression = LicenseExpression(text), expression.description.utf8.count <= 128 {
                 license = expression
             } else {
-                warn("/license", "the licence is no SPDX expression of at most 128 characters and left out")
+                let nearest = LicenseExpression.nearest(to: text).map { ", such as \($0)" } ?? ""
+                warn(
+                    "/license",
+                    "'\(text.prefix(64))' is no SPDX expression of at most 128 characters\(nearest); it is left out")
             }
         }
         if let text = optionalText("min_mentat_version", document["min_mentat_version"]) {
@@ -239,39 +246,6 @@ extension AgentManifest {
                 return
             }
             capabilities?.append(text)
-        }
-    }
-
-    private mutating func readDependencies(_ document: JSONValue) {
-        for (field, isPeer) in [("dependencies", false), ("peer_dependencies", true)] {
-            guard let value = document[field], value != .null else { continue }
-            guard let elements = value.array else {
-                findings.append(Finding(.error, "/\(field)", "'\(field)' has to be a list of {id, version}"))
-                continue
-            }
-            guard elements.count <= 256 else {
-                findings.append(Finding(.error, "/\(field)", "there are more than 256 dependencies"))
-                continue
-            }
-            dependencies = dependencies ?? []
-            for (index, element) in elements.enumerated() {
-                let path = "/\(field)/\(index)"
-                guard let id = element["id"]?.string else {
-                    findings.append(Finding(.error, "\(path)/id", "a dependency needs the id of an agent"))
-                    continue
-                }
-                let range = element["version"]?.string ?? element["range"]?.string ?? "*"
-                if range.utf8.count > 128 || !range.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
-                    findings.append(
-                        Finding(.error, "\(path)/version", "a range has at most 128 characters of printable ASCII"))
-                } else if VersionRange(range) == nil {
-                    warn("\(path)/version", "'\(range)' is no range of versions, such as ^1.2; nothing will fit it")
-                }
-                dependencies?.append(Dependency(id: id, range: range, isPeer: isPeer))
-            }
-        }
-        if (dependencies?.count ?? 0) > 256 {
-            findings.append(Finding(.error, "/dependencies", "there are more than 256 dependencies"))
         }
     }
 
@@ -358,5 +332,9 @@ extension AgentManifest {
 
     mutating func warn(_ path: String, _ message: String) {
         findings.append(Finding(.warning, path, message))
+    }
+
+    mutating func refuse(_ path: String, _ message: String) {
+        findings.append(Finding(.error, path, message))
     }
 }

@@ -47,7 +47,7 @@ import Testing
     private static let libraries: [String: Set<String>] = [
         "System": ["CLinux"], "Text": [], "Reactor": ["CLinux", "System"], "JSON": ["Text"],
         "Logging": ["JSON", "System"],
-        "CommandLine": [], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
+        "CommandLine": ["Text"], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
         "Crypto": ["COpenSSL", "Text"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["CYAML", "JSON"], "HTTPClient": ["CCurl", "System"],

@@ -62,6 +62,89 @@ import Testing
         #expect(manifest.isPublishable)
     }
 
+    /// What nothing reads is warned of with what was perhaps meant; names of one's own pass.
+    @Test(arguments: [
+        ("licence: MIT", "/licence", "license"), ("Runtime: python3.12", "/Runtime", nil),
+        ("dependecies: []", "/dependecies", "dependencies"), ("ui: {titel: x}", "/ui/titel", "title"),
+        ("ui: {catalog: {catgory: x}}", "/ui/catalog/catgory", "category"), ("wasm: {sha: x}", "/wasm/sha", nil),
+        ("resources: {timeout_second: 1}", "/resources/timeout_second", "timeout_seconds"),
+        ("env: [{name: A, valeu: b, value: c}]", "/env/0/valeu", "value"), ("homepage: x", "/homepage", nil),
+    ])
+    func namesWhatWasPerhapsMeant(_ line: String, _ path: String, _ meant: String?) throws {
+        let manifest = read("\(sound)\(line)\n")
+        #expect(manifest.findings.map(\.path) == [path] && manifest.isPublishable)
+        let message = try #require(manifest.findings.first?.message)
+        if let meant { #expect(message.contains("did you mean '\(meant)'?"), "\(message)") }
+    }
+
+    @Test func namesOfOnesOwnPass() {
+        #expect(read("\(sound)x-team: a\nui: {x-b: 1}\ncapabilities: {anything: true}\n").findings.isEmpty)
+    }
+
+    /// What would mean something else than it says is an error that says what to write.
+    @Test(arguments: [
+        ("dependencies: [{id: a.b, version: 1.2}]", "/dependencies/0/version", "\"1.2\""),
+        ("dependencies: [{id: a.b, version: 1}]", "/dependencies/0/version", "\"1\""),
+        ("dependencies: [{id: a.b, version: true}]", "/dependencies/0/version", "has to be a string"),
+        ("dependencies: [{id: a.b, verison: ^1}]", "/dependencies/0/verison", "did you mean 'version'?"),
+        ("peer_dependencies: [{id: a.b, optional: true}]", "/peer_dependencies/0/optional", "id and version"),
+        ("dependencies: [{id: a.b, version: ^1, range: ^2}]", "/dependencies/0/range", "not both"),
+        ("dependencies: [a.b]", "/dependencies/0", "mapping of id and version"),
+        ("dependencies: {a: 1}", "/dependencies", "list"),
+        ("dependencies: [{id: a.b, version: ^1}, {id: A.b, version: ^2}]", "/dependencies/1/id", "stands twice"),
+        ("dependencies: [{id: Acme.Tool}]", "/dependencies/0/id", "on itself"),
+        ("peer_dependencies: [{id: acme.tool}]", "/peer_dependencies/0/id", "on itself"),
+        ("ui: {catalog: {visible: no}}", "/ui/catalog/visible", "write false"),
+        ("capabilities: {network: yes}", "/capabilities/network", "write true"),
+        ("capabilities: {gpu: 'On'}", "/capabilities/gpu", "write true"),
+        ("longRunning: 1", "/longRunning", "write true"),
+        ("main: ../x.py", "/main", "within the agent's folder"),
+    ])
+    func refusesWhatWouldMeanSomethingElse(_ line: String, _ path: String, _ words: String) throws {
+        let manifest = read("\(sound)\(line)\n")
+        #expect(manifest.findings.map(\.path) == [path] && !manifest.isPublishable, "\(manifest.findings)")
+        #expect(manifest.findings.first?.message.contains(words) == true, "\(manifest.findings)")
+    }
+
+    @Test func oneAgentMayStandInBothLists() {
+        #expect(
+            read("\(sound)dependencies: [{id: a.b, version: ^1}]\npeer_dependencies: [{id: a.b}]\n").findings.isEmpty)
+    }
+
+    @Test(arguments: ["\u{feff}", ""])
+    func aMarkAtTheStartIsSkipped(_ mark: String) {
+        #expect(read(mark + sound).findings.isEmpty)
+        #expect(
+            read(mark + #"{"id":"a","version":"1.0.0","image":"a:1","description":"d","inputs":[],"outputs":[]}"#)
+                .isPublishable)
+    }
+
+    @Test(arguments: [
+        ("Apache 2.0", "Apache-2.0"), ("GPLv3", "GPL-3.0-only"), ("GPLv2+", "GPL-2.0-or-later"), ("MIT License", "MIT"),
+        ("BSD", "BSD-3-Clause"), ("Apache-2", "Apache-2.0"), ("apache-2.O", "Apache-2.0"),
+        ("BSD 3-Clause", "BSD-3-Clause"),
+        ("mti", "MIT"), ("proprietary", "LicenseRef-Proprietary"),
+    ])
+    func theNearestLicenceIsNamed(_ text: String, _ nearest: String) {
+        let manifest = read("\(sound)license: \(text)\n")
+        #expect(manifest.findings.map(\.path) == ["/license"])
+        #expect(manifest.findings.first?.message.contains("such as \(nearest);") == true, "\(manifest.findings)")
+    }
+
+    /// The files that are run are told from other words.
+    @Test(arguments: [
+        ("command: [python3, src/main.py, --port, 8080]", ["src/main.py"]), ("command: python3 main.py", ["main.py"]),
+        ("command: [./bin/run]", ["bin/run"]), ("command: [npx, -y, '@scope/server']", []),
+        ("command: [uvicorn, app.main:app]", []), ("command: [docker, run, image/name]", []),
+        ("main: index.js", ["index.js"]),
+        ("command: [/usr/bin/env, python3]", []), ("command: [node, $HOME/x.js]", []),
+        ("command: [python, -m, tool.main]", []),
+        ("module: bin/agent.wasm", ["bin/agent.wasm"]),
+    ])
+    func namesTheFilesThatAreRun(_ line: String, _ files: [String]) {
+        #expect(read("\(sound)\(line)\n").programs.map(\.file) == files)
+    }
+
     @Test(arguments: ["", "- a\n", "a: &x 1\n", "text", "{\"id\":1,\"id\":2}", "{", "a: 1\n---\nb: 1\n"])
     func refusesWhatIsNoMapping(_ text: String) {
         let manifest = read(text)

@@ -1,0 +1,30 @@
+/// Finds the word that a mistyped one was meant to be.
+public enum Spelling {
+    /// The nearest known word by edit distance, without case; nil where none is near.
+    ///
+    /// Near is a distance of at most a third of the shorter word's length, or 1. A word that is there as it was typed is no
+    /// answer.
+    public static func nearest(to typed: String, among known: some Sequence<String>) -> String? {
+        let word = Array(typed.lowercased())
+        let near = known.map { ($0, distance(word, Array($0.lowercased()))) }
+            .filter { $0.1 > 0 && $0.1 <= max(1, min($0.0.count, typed.count) / 3) }
+            .min { $0.1 < $1.1 }
+        return near?.0
+    }
+
+    /// The edit distance: how many letters to insert, delete, replace or swap with their neighbor.
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        guard left.count <= 64, right.count <= 64 else { return .max }
+        var rows = [Array(0...right.count)]
+        for (i, a) in left.enumerated() {
+            var row = [i + 1]
+            for (j, b) in right.enumerated() {
+                var best = min(rows[i][j + 1] + 1, row[j] + 1, rows[i][j] + (a == b ? 0 : 1))
+                if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { best = min(best, rows[i - 1][j - 1] + 1) }
+                row.append(best)
+            }
+            rows.append(row)
+        }
+        return rows[left.count][right.count]
+    }
+}
