@@ -63,8 +63,7 @@ let package = Package(
         headers("CPostgres", of: "Postgres", pkgConfig: "libpq", apt: "libpq-dev"),
         library("Postgres", ["CPostgres", "Reactor", "System"], c: ["CPostgres"]),
         library("EmbeddedPostgres", ["Crypto", "Postgres", "System"]),
-        headers("CYAML", of: "YAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
-        library("YAML", ["CYAML", "JSON"], c: ["CYAML"]),
+        library("YAML", ["JSON"]),
         headers("CCurl", of: "HTTPClient", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("HTTPClient", ["CCurl", "System"], c: ["CCurl"]),
         module("Events", ["JSON", "Crypto", "Text"]),
@@ -121,8 +120,8 @@ let package = Package(
         .executableTarget(
             name: "mentatctl",
             dependencies: [
-                "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "LocalRegistry", "Manifest",
-                "Marketplace", "Packaging", "RegistryClient", "System", "Text",
+                "AgentIndex", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "LocalRegistry",
+                "Manifest", "Marketplace", "Packaging", "RegistryClient", "System", "Text",
             ], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"],
@@ -142,7 +141,7 @@ let package = Package(
             ]),
         tests("JSON", ["JSON", "TestSupport"]),
         tests("Text", ["Text"]),
-        tests("YAML", ["YAML", "JSON"]),
+        tests("YAML", ["JSON", "TestSupport", "YAML"]),
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),
         tests("Events", ["Events", "JSON", "Crypto", "TestSupport"], exclude: ["Golden", "make_golden.py"]),

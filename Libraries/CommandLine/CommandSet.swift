@@ -61,7 +61,9 @@ public struct CommandSet: Sendable {
     /// - Throws: `UsageError` with one sentence that names the command, option or value that is wrong.
     public func parse(_ words: [String]) throws(UsageError) -> Request {
         guard let first = words.first, first != "--help", first != "-h", words != ["help"] else { return .print(help) }
-        if first == "--version" { return .print("\(program) \(version)\n") }
+        if ["--version", "-v", "-V"].contains(first) || words == ["version"] {
+            return .print("\(program) \(version)\n")
+        }
         if words == ["help", "--json"] { return .print(json) }
         let isHelp = first == "help"
         var rest = isHelp ? Array(words.dropFirst()) : words
@@ -108,6 +110,12 @@ public struct CommandSet: Sendable {
         guard let group = group(words) else {
             let known = Set(commands.map { $0.words[0] }).sorted()
             let typed = words.first ?? ""
+            // Other programs have such commands without a group.
+            let meant = commands.filter { $0.words.count > 1 && $0.words.last == typed }.map(\.name)
+            if let first = meant.first {
+                let others = meant.dropFirst().map { ", or `\(program) \($0)`" }.joined()
+                return UsageError("there is no command '\(typed)'; it is `\(program) \(first)`\(others).")
+            }
             return UsageError(
                 "there is no command '\(typed)'.\(Self.didYouMean(typed, known)) See `\(program) --help`.")
         }

@@ -257,7 +257,7 @@ public final class HTTPClient: Sendable {
             let reason =
                 isTooLarge
                 ? "the answer is larger than \(maximumBodyBytes) bytes"
-                : unsafe String(cString: curl_easy_strerror(code))
+                : unsafe String(cString: curl_easy_strerror(code)) + EnvironmentProxy.words(for: request.url)
             throw HTTPClientError(kind: kind(code), description: "\(request.method) \(request.url): \(reason)")
         }
         defer { body = [] }

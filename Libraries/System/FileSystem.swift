@@ -179,6 +179,11 @@ public enum FileSystem {
         }
     }
 
+    /// Changes the permission bits of a file.
+    public static func changeMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+        guard unsafe chmod(path, mode_t(mode)) == 0 else { throw SystemError("chmod", path: path) }
+    }
+
     /// Changes the owner and the group of a path; of a link itself and not of what it leads to.
     public static func changeOwner(_ path: String, user: UInt32, group: UInt32) throws(SystemError) {
         guard unsafe lchown(path, user, group) == 0 else { throw SystemError("chown", path: path) }

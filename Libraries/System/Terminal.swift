@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -12,6 +13,29 @@ public enum Terminal {
         else { return }
         unsafe tcsetattr(terminal.number, TCSANOW, &before)
         try? terminal.write(Array("\n".utf8))
+    }
+
+    /// The width in columns of the terminal that standard output is; nil where it is none.
+    public static var columns: Int? {
+        var size = winsize()
+        guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    private nonisolated(unsafe) static let locale = unsafe newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
+
+    /// How many columns a text takes on a terminal: wide characters take two, marks none.
+    public static func width(of text: String) -> Int {
+        let before = unsafe uselocale(locale)
+        defer { unsafe uselocale(before) }
+        return text.reduce(0) { $0 + Self.width(of: $1) }
+    }
+
+    private static func width(of character: Character) -> Int {
+        let scalars = character.unicodeScalars
+        // A selector asks for a picture, which is wide.
+        if scalars.contains("\u{fe0f}") { return 2 }
+        return scalars.map { max(0, Int(wcwidth(wchar_t($0.value)))) }.max() ?? 0
     }
 
     /// Asks for a secret without showing what is typed.

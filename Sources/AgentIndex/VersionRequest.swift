@@ -6,7 +6,7 @@ public import Manifest
 public enum VersionRequest: Sendable, Hashable, CustomStringConvertible {
     /// The highest release that is not yanked; else the highest pre-release that is not yanked.
     case latest
-    /// Exactly this version, even if it is yanked, so that clients that pin it still get it.
+    /// Exactly this version, of any build where none is named, even if it is yanked, so that clients that pin it still get it.
     case exact(SemVer)
     /// The highest version in a range that is not yanked.
     case range(VersionRange)
@@ -131,7 +131,7 @@ public struct VersionSearch {
 
     private func matches(_ version: IndexedVersion) -> Bool {
         switch request {
-        case .exact: version.version.precedenceKey == key
+        case .exact(let wanted): wanted.names(version.version)
         case .range(let range): range.contains(version.version)
         case .latest: true
         }

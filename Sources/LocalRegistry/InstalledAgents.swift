@@ -1,3 +1,4 @@
+import AgentIndex
 package import Contract
 package import Crypto
 package import Events
@@ -13,8 +14,8 @@ package struct InstalledAgents: Sendable {
         package let id: AgentID
         package let version: SemVer
         package let registry: String
-        /// What was asked for: `latest`, a version or a range.
-        package let request: String
+        /// What was asked for, each once: `latest`, versions and ranges.
+        package fileprivate(set) var requests: [String]
         package let release: SHA256Digest
         package let role: Artifact.Role
         package let sha256: SHA256Digest
@@ -25,7 +26,7 @@ package struct InstalledAgents: Sendable {
 
         package static let form = Form.object(
             nil, Self.init, .required("agent_id", \.id, .agentID), .required("version", \.version, .version),
-            .required("registry", \.registry, .text), .required("request", \.request, .text),
+            .required("registry", \.registry, .text), .required("requests", \.requests, .list(.text)),
             .required("release", \.release, .digest), .required("role", \.role, .choice()),
             .required("sha256", \.sha256, .digest), .required("size", \.sizeBytes, .count),
             .required("installed_at", \.installed, .time), .required("path", \.path, .text))
@@ -48,9 +49,12 @@ package struct InstalledAgents: Sendable {
     func path(_ key: AgentKey, _ version: SemVer) -> String { "\(folder)/\(key)/\(version)" }
 
     /// Waits until no other program changes what is installed.
-    package func lock() async throws -> FileLock {
+    ///
+    /// - Parameter notice: told once where that takes longer than a second.
+    package func lock(_ notice: (String) -> Void) async throws -> FileLock {
         try FileSystem.makeDirectory(folder, mode: 0o755)
-        for _ in 0..<600 {
+        for attempt in 0..<600 {
+            if attempt == 10 { notice("another mentatctl is changing \(folder); waiting for it") }
             if let lock = try FileLock.acquire("\(folder)/.lock") { return lock }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -85,9 +89,29 @@ package struct InstalledAgents: Sendable {
         return receipt
     }
 
+    /// In what an installed version differs from what was installed; blocks the calling thread.
+    package func differences(_ receipt: Receipt) throws -> InstalledFiles.Differences {
+        guard let bytes = try FileSystem.readIfThere("\(receipt.path)/\(InstalledFiles.name)", limit: 16 << 20),
+            let known = InstalledFiles(bytes)
+        else { return .unknown }
+        return try known.differences(to: receipt.path)
+    }
+
+    /// Keeps another request that a version was installed for.
+    func note(_ request: VersionRequest, in receipt: Receipt) throws -> Receipt {
+        guard !receipt.requests.contains(request.description) else { return receipt }
+        var noted = receipt
+        noted.requests.append(request.description)
+        try FileSystem.replace(
+            "\(receipt.path)/\(Self.receiptName)", with: Receipt.form.bytes(noted) + [0x0a], mode: 0o644)
+        return noted
+    }
+
     /// Puts an unpacked agent with its receipt in its place.
     func place(_ unpacked: String, _ receipt: Receipt) throws {
         try FileSystem.makeDirectory(FileSystem.parent(of: "\(unpacked)/\(Self.receiptName)"), mode: 0o755)
+        try FileSystem.replace(
+            "\(unpacked)/\(InstalledFiles.name)", with: InstalledFiles(of: unpacked).bytes, mode: 0o644)
         try FileSystem.replace(
             "\(unpacked)/\(Self.receiptName)", with: Receipt.form.bytes(receipt) + [0x0a], mode: 0o644)
         let parent = FileSystem.parent(of: receipt.path)

@@ -76,6 +76,12 @@ public struct SemVer: Sendable, Hashable, CustomStringConvertible {
         return key + [0]
     }
 
+    /// True where this, as somebody names it, means a published version: one of the same precedence and, where a build is
+    /// named, of that build.
+    public func names(_ published: SemVer) -> Bool {
+        precedenceKey == published.precedenceKey && (build == nil || build == published.build)
+    }
+
     /// Appends a number; four bytes are enough for any count of digits that fits in memory.
     private static func append(_ digits: String, to key: inout [UInt8]) {
         let count = UInt32(digits.utf8.count)

@@ -11,7 +11,8 @@ extension AgentSummary {
         self.init(
             id: key, agentID: row.agentID, displayName: row.title.isEmpty ? row.agentID : row.title,
             summary: row.summary, publisher: PublisherMention(username: row.username, isVerified: false),
-            latestVersion: row.latestVersion, downloads: row.readers, stars: row.stars,
+            latestVersion: row.isWithheld ? nil : row.latestVersion, isYanked: row.isWithheld, downloads: row.readers,
+            stars: row.stars,
             ratingHundredths: row.rating.hundredths, ratings: row.rating.count,
             categories: row.category.isEmpty ? [] : [row.category], isVerified: false, hasWASM: row.hasWASM,
             isDeprecated: row.isDeprecated, isQuarantined: row.isQuarantined, created: row.created, updated: row.updated

@@ -21,7 +21,9 @@ import Testing
         let detail = AgentDetail(
             summary: AgentSummary(
                 id: try #require(AgentKey("acme.a")), agentID: "Acme.a", displayName: "A \"quoted\" é", summary: "",
-                publisher: PublisherMention(username: "ada", isVerified: false), latestVersion: "1.0.0", downloads: 1,
+                publisher: PublisherMention(username: "ada", isVerified: false), latestVersion: "1.0.0",
+                isYanked: false,
+                downloads: 1,
                 stars: 2, ratingHundredths: 433, ratings: 3, categories: ["c"], isVerified: false, hasWASM: true,
                 isDeprecated: true, isQuarantined: false, created: Timestamp(milliseconds: 0),
                 updated: Timestamp(milliseconds: 1)),

@@ -36,7 +36,8 @@ import Testing
             "RegistryClient", "System",
         ],
         "mentatctl": [
-            "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "LocalRegistry", "Manifest",
+            "AgentIndex", "CommandLine", "Contract", "Crypto", "Events", "HTTPClient", "JSON", "LocalRegistry",
+            "Manifest",
             "Marketplace", "Packaging", "RegistryClient", "System", "Text",
         ],
         "QueryAPI": [
@@ -50,7 +51,7 @@ import Testing
         "CommandLine": ["Text"], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
         "Crypto": ["COpenSSL", "Text"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
-        "YAML": ["CYAML", "JSON"], "HTTPClient": ["CCurl", "System"],
+        "YAML": ["JSON"], "HTTPClient": ["CCurl", "System"],
     ]
     /// The toolchain's own modules that may be imported, and where.
     private static let toolchain: [String: Set<String>] = [

@@ -37,7 +37,7 @@ import YAML
 
     @Test(arguments: [
         ("a: &x 1\nb: *x\n", 1, 4), ("a: *x\n", 1, 4), ("a: !!int 1\n", 1, 4), ("a: 1\nb: !t [1]\n", 2, 4),
-        ("a: 1\na: 2\n", 2, 1), ("a: 1\n---\nb: 2\n", 2, 1), ("? [1]\n: 2\n", 1, 3), ("a: .inf\n", 1, 4),
+        ("a: 1\na: 2\n", 2, 1), ("a: 1\n---\nb: 2\n", 2, 1), ("? [1]\n: 2\n", 1, 1), ("a: .inf\n", 1, 4),
     ])
     func refusesWithItsPlace(_ text: String, _ line: Int, _ column: Int) {
         let error = #expect(throws: YAMLError.self) { try read(text) }

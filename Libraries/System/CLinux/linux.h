@@ -12,3 +12,7 @@
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int pthread_setname_np(pthread_t thread, const char *name);
+
+// POSIX has it, glibc declares it for X/Open programs alone.
+#include <wchar.h>
+extern int wcwidth(wchar_t character);

@@ -74,8 +74,8 @@ struct FlagEndpoints: Sendable {
         switch (kind, agent?.key, version) {
         case (.agent, let key?, _): return .agent(key)
         case (.version, let key?, let version?):
-            // The published spelling: build metadata alone does not make another version.
-            let published = try await handler.past.read(.agent(key)).versions[version.precedenceKey]
+            // The published spelling, which may have a build that was not named.
+            let published = try await handler.past.read(.agent(key)).version(named: version)
             return .version(key, published?.version ?? version.description)
         case (.review, let key?, _): return .review(key, try await somebody())
         default: return .user(try await somebody())

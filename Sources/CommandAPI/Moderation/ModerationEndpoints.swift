@@ -29,7 +29,7 @@ struct ModerationEndpoints: Sendable {
         let note = sent.note.map { Content(NoteContent(text: $0), nonce: SecureRandom.bytes(32)) }
         return try await handler.run(call.identity) { past, _ in
             QuarantineAnswer(
-                id: key, version: version.map { past[.agent(key)].versions[$0.precedenceKey]?.version ?? "\($0)" },
+                id: key, version: version.map { past[.agent(key)].version(named: $0)?.version ?? "\($0)" },
                 isHeld: change != .lift)
         } attempt: {
             let command = HoldAgent(

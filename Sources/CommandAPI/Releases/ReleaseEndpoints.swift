@@ -36,7 +36,7 @@ struct ReleaseEndpoints: Sendable {
     ) async throws -> CommandOutcome<YankAnswer> {
         let (key, version, note) = (call.input.id, call.input.version, Self.content(note))
         return try await handler.run(call.identity) { past, events in
-            let published = past[.agent(key)].versions[version.precedenceKey]
+            let published = past[.agent(key)].version(named: version)
             // A yank of one side stays when the other side takes its own yank back.
             let lifted = events.compactMap { ($0.event as? VersionUnyanked).map { Side($0.authority) } }
             return YankAnswer(

@@ -81,7 +81,8 @@ package struct AgentSummary: Body {
     package let displayName: String
     package let summary: String
     package let publisher: PublisherMention
-    package let latestVersion: String
+    package let latestVersion: String?
+    package let isYanked: Bool
     package let downloads: Int64
     package let stars: Int64
     package let ratingHundredths: Int64
@@ -96,7 +97,7 @@ package struct AgentSummary: Body {
 
     package init(
         id: AgentKey, agentID: String, displayName: String, summary: String, publisher: PublisherMention,
-        latestVersion: String, downloads: Int64, stars: Int64, ratingHundredths: Int64, ratings: Int64,
+        latestVersion: String?, isYanked: Bool, downloads: Int64, stars: Int64, ratingHundredths: Int64, ratings: Int64,
         categories: [String], isVerified: Bool, hasWASM: Bool, isDeprecated: Bool, isQuarantined: Bool,
         created: Timestamp,
         updated: Timestamp
@@ -107,6 +108,7 @@ package struct AgentSummary: Body {
         self.summary = summary
         self.publisher = publisher
         self.latestVersion = latestVersion
+        self.isYanked = isYanked
         self.downloads = downloads
         self.stars = stars
         self.ratingHundredths = ratingHundredths
@@ -123,14 +125,18 @@ package struct AgentSummary: Body {
     package static let form = Form.object(
         "AgentSummary",
         Self.init(
-            id:agentID:displayName:summary:publisher:latestVersion:downloads:stars:ratingHundredths:ratings:categories:
+            id:agentID:displayName:summary:publisher:latestVersion:isYanked:downloads:stars:ratingHundredths:ratings:
+            categories:
             isVerified:hasWASM:isDeprecated:isQuarantined:created:updated:),
         .required("id", \.id, .agentKey, "The key: equal for all spellings."),
         .required("agent_id", \.agentID, .text, "The registered spelling."),
         .required("display_name", \.displayName, .text),
         .required("summary", \.summary, .text, "One line."),
         .required("publisher", \.publisher, PublisherMention.form),
-        .required("latest_version", \.latestVersion, .text, "The version that is shown."),
+        .optional(
+            "latest_version", \.latestVersion, .text,
+            "The version that 'latest' means; absent where all are yanked or held."),
+        .required("is_yanked", \.isYanked, .bool, "True where every version is yanked or held."),
         .required("download_count", \.downloads, .count, "Once for each reader and day."),
         .required("star_count", \.stars, .count),
         .required("rating_avg", \.ratingHundredths, .hundredths),

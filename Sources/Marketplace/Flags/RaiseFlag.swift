@@ -41,7 +41,7 @@ public struct RaiseFlag: AuthenticatedCommand {
         case .agent(let key): guard past[.agent(key)].id != nil else { throw .noAgent(key) }
         case .version(let key, let version):
             guard past[.agent(key)].id != nil else { throw .noAgent(key) }
-            guard SemVer(version).flatMap({ past[.agent(key)].versions[$0.precedenceKey] }) != nil else {
+            guard SemVer(version).flatMap({ past[.agent(key)].version(named: $0) }) != nil else {
                 throw .noVersion(key, version)
             }
         case .review(let key, let person):

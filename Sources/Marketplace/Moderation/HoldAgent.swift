@@ -51,7 +51,7 @@ public struct HoldAgent: AuthenticatedCommand {
         guard agent.id != nil else { throw .noAgent(key) }
         let authority = try authorize(.quarantine, on: .agent(key), past)
         guard !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
-        let published = version.map { agent.versions[$0.precedenceKey] }
+        let published = version.map { agent.version(named: $0) }
         if let version, published == .some(nil) { throw .noVersion(key, version.description) }
         let one = published ?? nil
         let (known, lifted) = version == nil ? (agent.hold, agent.lifted) : (one?.hold, one?.lifted)

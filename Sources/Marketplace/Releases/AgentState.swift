@@ -1,6 +1,6 @@
 public import Crypto
 public import Events
-import Manifest
+public import Manifest
 
 /// The state of an agent, folded from its stream.
 public struct AgentState: StreamState, Equatable {
@@ -86,6 +86,12 @@ public struct AgentState: StreamState, Equatable {
     /// The version to show where nobody asks for another one.
     public var latest: Published? {
         LatestVersion.shown(among: versions.values) { (SemVer($0.version), $0.isYanked || $0.hold != nil) }
+    }
+
+    /// The published version that a name means: of any build where none is named.
+    public func version(named version: SemVer) -> Published? {
+        guard let published = versions[version.precedenceKey], let known = SemVer(published.version) else { return nil }
+        return version.names(known) ? published : nil
     }
 
     public mutating func evolve(_ past: PastEvent) {

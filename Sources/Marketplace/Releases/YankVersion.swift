@@ -44,7 +44,7 @@ public struct YankVersion: AuthenticatedCommand {
         guard agent.id != nil else { throw .noAgent(key) }
         let authority = try authorize(.yankVersion, on: .agent(key), past, as: authority)
         guard authority == .owner || !past.isConcerned(principal.user, in: key, at: now) else { throw .ownAgent(key) }
-        guard let published = agent.versions[version.precedenceKey] else { throw .noVersion(key, version.description) }
+        guard let published = agent.version(named: version) else { throw .noVersion(key, version.description) }
         let known = published.yanks[Side(authority)]
         // On a version that is yanked already, another reason or a note is still worth an entry.
         let isNews = isYanked ? known != reason || note != nil : known != nil

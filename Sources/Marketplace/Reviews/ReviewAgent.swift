@@ -92,7 +92,7 @@ public struct ReviewAgent: AuthenticatedCommand {
 
     private func version(_ judgment: Judgment, _ agent: AgentState) throws(Rejection) -> String {
         guard let wanted = judgment.version else { return agent.latest?.version ?? "" }
-        guard let published = agent.versions[wanted.precedenceKey] else { throw .noVersion(key, wanted.description) }
+        guard let published = agent.version(named: wanted) else { throw .noVersion(key, wanted.description) }
         return published.version
     }
 

@@ -30,6 +30,8 @@ extension AgentReader {
         public let username: String
         /// The version that is shown.
         public let latestVersion: String
+        /// True where that version is yanked or held, as then all are.
+        public let isWithheld: Bool
         /// True where that version has a WebAssembly module.
         public let hasWASM: Bool
         /// The display name; empty where there is none.
@@ -60,6 +62,7 @@ extension AgentReader {
             agentID = try row.text("agent_id")
             username = try row.text("username")
             latestVersion = try row.text("latest_version")
+            isWithheld = try row.bool("is_withheld")
             hasWASM = try row.bool("has_wasm")
             title = try row.text("title")
             summary = try row.text("summary")

@@ -105,11 +105,14 @@ public struct AgentReader: Sendable {
         ) { try $0.map(Version.init) }
     }
 
-    /// One version; nil where there is none.
+    /// One version, of any build where none is named; nil where there is none.
     public func version(_ version: SemVer, of key: AgentKey) async throws -> Reflecting<Version?> {
         try await reading(
             [Agents.self], Statements.findVersion, [.text(key.description), .bytea(version.precedenceKey)]
-        ) { try $0.first.map(Version.init) }
+        ) { rows in
+            let found = try rows.first.map(Version.init)
+            return found.flatMap { SemVer($0.published.version).map(version.names) == true ? $0 : nil }
+        }
     }
 
     /// The progress of a projection.

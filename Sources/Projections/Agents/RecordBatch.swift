@@ -223,6 +223,7 @@ struct RecordBatch: AgentBatch {
     private struct Shown {
         let key: String
         let precedence: [UInt8]
+        let isWithheld: Bool
         let published: VersionPublished
         let listing: ListingContent
     }
@@ -232,6 +233,7 @@ struct RecordBatch: AgentBatch {
         let rows = try connection.execute(Statements.bestVersions, [.texts(keys)]).map { row in
             Shown(
                 key: try row.text("key"), precedence: try row.bytes("precedence"),
+                isWithheld: try row.integer("rank") == Int64(LatestVersion.Rank.withheld.rawValue),
                 published: try VersionPublished(data: try row.bytes("data")),
                 listing: try row.optionalBytes("listing").map { try ListingContent(document: $0) } ?? ListingContent())
         }
@@ -243,7 +245,7 @@ struct RecordBatch: AgentBatch {
                 .bools(rows.map { $0.published.artifacts.contains { $0.role == .wasmModule } }),
                 .texts(rows.map { storable($0.listing.title) }), .texts(rows.map { storable($0.listing.summary) }),
                 .texts(rows.map { storable($0.listing.description) }),
-                .texts(rows.map { storable($0.listing.category) }),
+                .texts(rows.map { storable($0.listing.category) }), .bools(rows.map(\.isWithheld)),
             ])
     }
 }

@@ -7,9 +7,9 @@ import RegistryClient
 
 /// What is on this machine.
 enum InstallCommands {
-    static let all = [install, list, update, uninstall]
+    static let all = [install, list, UpdateCommand.update, verify, uninstall]
 
-    private static func installation(
+    static func installation(
         _ registry: RegistryClient, _ agents: InstalledAgents, _ console: Console
     ) -> Installation {
         Installation(registry, into: agents) {
@@ -19,7 +19,7 @@ enum InstallCommands {
         }
     }
 
-    private static func agents(_ context: Context) -> InstalledAgents { InstalledAgents(home: context.settings.home) }
+    static func agents(_ context: Context) -> InstalledAgents { InstalledAgents(home: context.settings.home) }
 
     private static let install = RunnableCommand(
         Subcommand(
@@ -37,35 +37,16 @@ enum InstallCommands {
         for reference in references { _ = try reference.request() }
         let agents = agents(context)
         let installation = installation(try await context.registry(), agents, context.console)
-        let lock = try await agents.lock()
+        let lock = try await agents.lock(context.console.note)
         defer { withExtendedLifetime(lock) {} }
         try agents.sweep()
-        var installed: [Installed] = []
-        for reference in references {
-            guard let outcome = try await installation.install(reference) else { continue }
-            installed.append(InstallCommands.installed(outcome, context.console))
+        var attempts = Attempts(context.console)
+        for (text, reference) in zip(context.invocation.arguments, references) {
+            await attempts.add(text) { try await installation.install(reference) }
         }
-        return report(installed)
-    }
-
-    private static func installed(_ outcome: Installation.Outcome, _ console: Console) -> Installed {
-        console.clearProgress()
-        for dependency in outcome.dependencies {
-            console.warn(
-                "\(outcome.receipt.id) needs \(dependency.id) \(dependency.range), which is not installed with it")
-        }
-        return Installed(receipt: outcome.receipt, isNew: outcome.isNew)
-    }
-
-    private static func report(_ installed: [Installed]) -> Report {
-        Report(InstalledList(installed: installed), lines: { $0.installed.map(\.receipt.path) }) { list, style in
-            guard !list.installed.isEmpty else { return "everything is up to date" }
-            return list.installed.map { one in
-                let what = style.bold("\(one.receipt.id) \(one.receipt.version)")
-                let path = one.receipt.path.shown
-                return one.isNew == true ? "installed \(what) in \(path)" : "\(what) is there already, in \(path)"
-            }.joined(separator: "\n")
-        }
+        // One that fails alone ends the command as ever.
+        if references.count == 1, let failure = attempts.failures.first { throw failure }
+        return attempts.report
     }
 
     private static let list = RunnableCommand(
@@ -73,7 +54,7 @@ enum InstallCommands {
     ) { context in
         let receipts = try agents(context).list().map { Installed(receipt: $0) }
         return Report(
-            InstalledList(installed: receipts),
+            InstalledList(installed: receipts, failed: nil),
             lines: { $0.installed.map { "\($0.receipt.id)@\($0.receipt.version)" } }
         ) { list, style in
             guard !list.installed.isEmpty else { return "nothing is installed" }
@@ -83,91 +64,134 @@ enum InstallCommands {
         }
     }
 
-    private static let update = RunnableCommand(
-        Subcommand(
-            "agent update", "Installs newer versions of what is installed, within what was asked for then.",
-            notes: "Older versions stay; `mentatctl agent uninstall AGENT@VERSION` removes one.",
-            arguments: [Subcommand.Argument("AGENT", "which; all of them where none is named", .many)],
-            examples: ["mentatctl agent update", "mentatctl agent update mentatlab.word-count"])
-    ) { context in
-        let wanted = try context.invocation.arguments.map { text throws(Failure) in try AgentReference(text).id.key }
-        let agents = agents(context)
-        let lock = try await agents.lock()
-        defer { withExtendedLifetime(lock) {} }
-        try agents.sweep()
-        let receipts = try agents.list()
-        for key in wanted where !receipts.contains(where: { $0.id.key == key }) { throw notInstalled("\(key)") }
-        var newest: [AgentKey: InstalledAgents.Receipt] = [:]
-        for receipt in receipts where wanted.isEmpty || wanted.contains(receipt.id.key) {
-            newest[receipt.id.key] = receipt
-        }
-        var installed: [Installed] = []
-        var failure: Failure?
-        for receipt in newest.values.sorted(by: { $0.id.description < $1.id.description }) {
-            // A pinned version is as new as it will ever be.
-            guard SemVer(receipt.request) == nil else { continue }
-            // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
-            let installation = installation(
-                try context.registry(at: receipt.registry, token: nil), agents, context.console)
-            let reference = try AgentReference("\(receipt.id)@\(receipt.request)")
-            do {
-                if let outcome = try await installation.install(reference, above: receipt.version), outcome.isNew {
-                    installed.append(InstallCommands.installed(outcome, context.console))
-                }
-            } catch {
-                // A registry that is gone keeps no other agent from its update.
-                let fault = Failure(error)
-                context.console.warn("\(receipt.id) is not updated: \(fault.redacted.message)")
-                failure = failure ?? fault
-            }
-        }
-        var report = report(installed)
-        report.exit = failure?.exit ?? .ok
-        return report
-    }
-
-    private static func notInstalled(_ what: String) -> Failure {
+    static func notInstalled(_ what: String) -> Failure {
         Failure(.permanent, "not-installed", "'\(what)' is not installed", fix: "mentatctl agent list")
     }
 
     private static let uninstall = RunnableCommand(
         Subcommand(
             "agent uninstall", "Removes an agent from this machine, or one version of it.",
-            arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
+            arguments: [
+                Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it"),
+                Subcommand.Argument("AGENT[@VERSION]", "more of them", .many),
+            ],
             examples: ["mentatctl agent uninstall mentatlab.word-count@1.0.0"])
     ) { context in
-        let reference = try context.reference()
-        let version = try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
+        let wanted = try context.invocation.arguments.map { text throws(Failure) in
+            let reference = try AgentReference(text)
+            return (
+                text, reference.id.key, try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
+            )
+        }
         let agents = agents(context)
-        let lock = try await agents.lock()
+        let lock = try await agents.lock(context.console.note)
         defer { withExtendedLifetime(lock) {} }
         try agents.sweep()
-        let receipts = try agents.list(reference.id.key).filter {
-            version == nil || $0.version.description == version?.description
+        var receipts: [InstalledAgents.Receipt] = []
+        for (text, key, version) in wanted {
+            let meant = try agents.list(key).filter { version?.names($0.version) ?? true }
+            guard !meant.isEmpty else { throw notInstalled(text) }
+            receipts += meant.filter { one in !receipts.contains { $0.path == one.path } }
         }
-        guard !receipts.isEmpty else { throw notInstalled(context.argument(0) ?? "") }
         for receipt in receipts { try await agents.remove(receipt) }
         return Report(RemovedList(removed: receipts), lines: { $0.removed.map(\.path) }) { list, _ in
             list.removed.map { "removed \($0.id) \($0.version)" }.joined(separator: "\n")
         }
     }
+
+    private static let verify = RunnableCommand(
+        Subcommand(
+            "agent verify", "Says what of the installed agents is not as it was installed.",
+            notes:
+                "Files are compared by the digests that were noted when they were installed. Files that came later are "
+                + "listed and are no fault. The exit code is 1 where something was changed or is missing; "
+                + "`mentatctl agent install AGENT@VERSION` makes it whole again.",
+            arguments: [Subcommand.Argument("AGENT[@VERSION]", "which; all of them where none is named", .many)],
+            examples: ["mentatctl agent verify", "mentatctl agent verify mentatlab.word-count --json"])
+    ) { context in
+        let agents = agents(context)
+        let wanted = try context.invocation.arguments.map { text throws(Failure) in
+            let reference = try AgentReference(text)
+            return (
+                text, reference.id.key, try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
+            )
+        }
+        let receipts = try agents.list()
+        func isMeant(_ receipt: InstalledAgents.Receipt, _ key: AgentKey, _ version: SemVer?) -> Bool {
+            receipt.id.key == key && version?.names(receipt.version) ?? true
+        }
+        for (text, key, version) in wanted where !receipts.contains(where: { isMeant($0, key, version) }) {
+            throw notInstalled(text)
+        }
+        let checked = try receipts.filter { receipt in
+            wanted.isEmpty || wanted.contains { isMeant(receipt, $0.1, $0.2) }
+        }.map { receipt in
+            context.console.progress("comparing \(receipt.id) \(receipt.version)", 0, of: nil)
+            return Verified(receipt, try agents.differences(receipt))
+        }
+        var report = Report(
+            VerifiedList(agents: checked), lines: { $0.agents.filter { !$0.isSound }.map { "\($0.id)@\($0.version)" } }
+        ) { list, style in
+            guard !list.agents.isEmpty else { return "nothing is installed" }
+            return list.agents.map { $0.words(style) }.joined(separator: "\n")
+        }
+        report.exit = checked.allSatisfy(\.isSound) ? .ok : .failure
+        return report
+    }
 }
 
-/// An agent that is installed.
-private struct Installed: Body {
-    let receipt: InstalledAgents.Receipt
-    /// Whether this run installed it; nil in a list.
-    var isNew: Bool?
+/// What of an installed version is not as it was installed.
+private struct Verified: Body {
+    let id: AgentID
+    let version: SemVer
+    let path: String
+    let isSound: Bool
+    let changed: [String]
+    let missing: [String]
+    let added: [String]
 
     static let form = Form.object(
-        nil, Self.init, .including(\.receipt, InstalledAgents.Receipt.form), .optional("new", \.isNew, .bool))
+        nil, Self.init(id:version:path:isSound:changed:missing:added:), .required("agent_id", \.id, .agentID),
+        .required("version", \.version, .version), .required("path", \.path, .text),
+        .required("sound", \.isSound, .bool),
+        .required("changed", \.changed, .list(.text)), .required("missing", \.missing, .list(.text)),
+        .required("added", \.added, .list(.text)))
+
+    private init(
+        id: AgentID, version: SemVer, path: String, isSound: Bool, changed: [String], missing: [String], added: [String]
+    ) {
+        self.id = id
+        self.version = version
+        self.path = path
+        self.isSound = isSound
+        self.changed = changed
+        self.missing = missing
+        self.added = added
+    }
+
+    init(_ receipt: InstalledAgents.Receipt, _ differences: InstalledFiles.Differences) {
+        self.init(
+            id: receipt.id, version: receipt.version, path: receipt.path, isSound: differences.isNone,
+            changed: differences.changed, missing: differences.missing, added: differences.added)
+    }
+
+    func words(_ style: Style) -> String {
+        let what = style.bold("\(id) \(version)")
+        let lines =
+            changed.map { "  \(style.red("changed")) \($0.shown)" }
+            + missing.map { "  \(style.red("missing")) \($0.shown)" }
+            + added.map { "  added   \($0.shown)" }
+        let head = isSound ? "\(what) is as it was installed" : "\(what) is not as it was installed, in \(path.shown)"
+        return ([head] + lines + (isSound ? [] : ["  try: mentatctl agent install \(id)@\(version)"])).joined(
+            separator: "\n")
+    }
 }
 
-/// Agents that are installed.
-private struct InstalledList: Body {
-    let installed: [Installed]
+/// Installed versions that were compared.
+private struct VerifiedList: Body {
+    let agents: [Verified]
 
-    static let form = Form.object(nil, Self.init, .required("installed", \.installed, .list(Installed.form)))
+    static let form = Form.object(nil, Self.init, .required("agents", \.agents, .list(Verified.form)))
 }
 
 /// Agents that were removed.

@@ -21,7 +21,7 @@ enum JudgeCommands {
         let reason = try context.requiredChoice("reason", of: YankReason.self)
         let reference = try context.reference()
         let (id, version) = (reference.id, try reference.exactVersion())
-        return try await context.say("\(id)@\(version) is yanked", changing: id) { registry in
+        return try await context.say({ "\(id)@\($0.version) is yanked" }, changing: id) { registry in
             try await registry.send(
                 Endpoints.yank, VersionParameters.Changed(id: id.key, version: version),
                 NewYank(reason: reason, note: context.prose("note")))
@@ -33,7 +33,7 @@ enum JudgeCommands {
     ) { context in
         let reference = try context.reference()
         let (id, version) = (reference.id, try reference.exactVersion())
-        return try await context.say("\(id)@\(version) is there again", changing: id) { registry in
+        return try await context.say({ "\(id)@\($0.version) is there again" }, changing: id) { registry in
             try await registry.send(
                 Endpoints.unyank, VersionParameters.Changed(id: id.key, version: version), YankBack())
         }
@@ -45,8 +45,14 @@ enum JudgeCommands {
             options: [.value("replacement", "AGENT", "what to use in its place"), note],
             examples: ["mentatctl agent deprecate ada.word-count --replacement ada.words"])
     ) { context in
-        let id = try context.reference().id
-        let replacement = try context.option("replacement").map { text throws(Failure) in try AgentReference(text).id }
+        let id = try context.agent()
+        let replacement = try context.option("replacement").map { text throws(Failure) in
+            let replacement = try AgentReference(text)
+            guard replacement.version == nil else {
+                throw Failure(.usage, "usage", "--replacement is an agent, not one version: '\(text.prefix(200))'.")
+            }
+            return replacement.id
+        }
         return try await context.say("\(id) is deprecated", changing: id) { registry in
             try await registry.send(
                 Endpoints.deprecate, AgentParameters.Changed(id: id.key),
@@ -57,7 +63,7 @@ enum JudgeCommands {
     private static let undeprecate = RunnableCommand(
         Subcommand("agent undeprecate", "Takes a deprecation back.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try context.reference().id
+        let id = try context.agent()
         return try await context.say("\(id) is recommended again", changing: id) { registry in
             try await registry.send(
                 Endpoints.undeprecate, AgentParameters.Changed(id: id.key), DeprecationBack())
@@ -67,27 +73,33 @@ enum JudgeCommands {
     private static let review = RunnableCommand(
         Subcommand(
             "agent review", "Says what you think of an agent; saying it again replaces it.",
-            arguments: [AgentCommands.agent],
+            arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, and the version that you tried")],
             options: [
                 .value("rating", "N", "1 to 5"), .value("title", "TEXT", "one line"),
-                .value("text", "TEXT", "the rest"), .value("version", "VERSION", "the version that you tried"),
+                .value("text", "TEXT", "the rest"), .value("text-file", "PATH", "a file with the rest; - for stdin"),
+                .value("version", "VERSION", "the version that you tried"),
             ],
             examples: ["mentatctl agent review mentatlab.word-count --rating 5 --title 'Counts' --text 'Every word.'"])
     ) { context in
-        let id = try context.reference().id
+        let reference = try context.reference()
+        let id = reference.id
         guard let rating = try context.number("rating", ReviewRating.range) else {
             throw Failure(.usage, "usage", "`mentatctl agent review` needs --rating, from 1 to 5.")
         }
-        let version = try context.option("version").map { text throws(Failure) in
+        guard reference.version == nil || context.option("version") == nil else {
+            throw Failure(.usage, "usage", "name the version behind the '@' or by --version, not both.")
+        }
+        let named = context.option("version") ?? reference.version
+        let version = try named.map { text throws(Failure) in
             guard let version = SemVer(text) else {
                 throw Failure(
-                    .usage, "usage", "--version is '\(text.prefix(64))'; it has to be a version such as 1.0.0.")
+                    .usage, "usage", "'\(text.prefix(64))' is no version; it has to be one such as 1.0.0.")
             }
             return version
         }
         let review = NewReview(
-            rating: rating, title: context.prose("title"), text: context.prose("text"), version: version)
-        return try await context.say("\(id) has \(rating) of 5 from you") { registry in
+            rating: rating, title: context.prose("title"), text: try context.proseOrFile("text"), version: version)
+        return try await context.say("\(id) has \(rating) of 5 from you", changing: id) { registry in
             try await registry.send(Endpoints.putReview, AgentParameters.Changed(id: id.key), review)
         }
     }
@@ -95,8 +107,8 @@ enum JudgeCommands {
     private static let unreview = RunnableCommand(
         Subcommand("agent unreview", "Takes your review back, and its words with it.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try context.reference().id
-        return try await context.say("your review of \(id) is gone") { registry in
+        let id = try context.agent()
+        return try await context.say("your review of \(id) is gone", changing: id) { registry in
             try await registry.send(Endpoints.withdrawReview, AgentParameters.Changed(id: id.key))
         }
     }
@@ -129,8 +141,8 @@ enum JudgeCommands {
     private static let star = RunnableCommand(
         Subcommand("agent star", "Says that you like an agent.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try context.reference().id
-        return try await context.say("\(id) has your star") { registry in
+        let id = try context.agent()
+        return try await context.say("\(id) has your star", changing: id) { registry in
             try await registry.send(Endpoints.star, AgentParameters.Changed(id: id.key))
         }
     }
@@ -138,8 +150,8 @@ enum JudgeCommands {
     private static let unstar = RunnableCommand(
         Subcommand("agent unstar", "Takes your star back.", arguments: [AgentCommands.agent])
     ) { context in
-        let id = try context.reference().id
-        return try await context.say("\(id) does not have your star") { registry in
+        let id = try context.agent()
+        return try await context.say("\(id) does not have your star", changing: id) { registry in
             try await registry.send(Endpoints.unstar, AgentParameters.Changed(id: id.key))
         }
     }

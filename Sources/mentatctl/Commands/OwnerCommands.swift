@@ -10,7 +10,7 @@ enum OwnerCommands {
 
     private static let agents = RoleCommands(
         group: "agent owner", place: "an agent", argument: AgentCommands.agent, example: "ada.word-count",
-        subject: { .agent(try $0.reference().id) })
+        subject: { .agent(try $0.agent()) })
     private static let namespaces = RoleCommands(
         group: "namespace member", place: "a namespace",
         argument: Subcommand.Argument("NAMESPACE", "a namespace, such as acme"), example: "ada",

@@ -29,7 +29,7 @@ enum PublishCommands {
             ],
             examples: ["mentatctl agent new ada.word-count", "mentatctl agent new ada.slugify --template node"])
     ) { context in
-        let id = try context.reference().id
+        let id = try context.agent()
         let name = id.description.split(separator: ".").last.map(String.init) ?? id.description
         let path = context.option("path") ?? name
         guard try FileSystem.status(path) == nil else {

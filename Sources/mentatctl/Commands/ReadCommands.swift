@@ -1,3 +1,4 @@
+import AgentIndex
 import CommandLine
 import Contract
 import Crypto
@@ -33,7 +34,10 @@ enum ReadCommands {
             let table = style.table(
                 ["AGENT", "VERSION", "STARS", "DOWNLOADS", "SUMMARY"],
                 list.agents.map {
-                    [$0.agentID.shown, $0.latestVersion.shown, "\($0.stars)", "\($0.downloads)", $0.summary.shown]
+                    [
+                        $0.agentID.shown, $0.isYanked ? "yanked" : $0.latestVersion.shown, "\($0.stars)",
+                        "\($0.downloads)", $0.summary.shown,
+                    ]
                 })
             let more = list.pagination.nextCursor.map { "\n" + style.dim("there are more: add --cursor '\($0.shown)'") }
             return table + (more ?? "")
@@ -43,23 +47,73 @@ enum ReadCommands {
     private static let info = RunnableCommand(
         Subcommand(
             "agent info", "Shows an agent, or one version of it.",
-            arguments: [Subcommand.Argument("AGENT[@VERSION]", "an agent, or one version of it")],
-            examples: ["mentatctl agent info mentatlab.word-count", "mentatctl agent info mentatlab.word-count@1.0.0"])
+            arguments: [
+                Subcommand.Argument("AGENT[@RANGE]", "an agent, or one version of it: `latest`, a version or a range")
+            ],
+            options: [.flag("readme", "show the README, of the latest version where none is named")],
+            examples: [
+                "mentatctl agent info mentatlab.word-count", "mentatctl agent info mentatlab.word-count@^1",
+                "mentatctl agent info mentatlab.word-count --readme",
+            ])
     ) { context in
         let reference = try context.reference()
         let (key, registry) = (reference.id.key, try await context.registry())
+        if context.flag("readme") { return try await readme(try await version(reference, registry), registry) }
         guard reference.version == nil else {
-            let page = VersionParameters(id: key, version: try reference.exactVersion())
-            let answer = try await registry.send(Endpoints.showVersion, page)
-            return Report(answer.value, lines: { ["\($0.id)@\($0.version.shown)"] }, text: show)
+            let version = try await version(reference, registry)
+            return Report(version, lines: { ["\($0.id)@\($0.version.shown)"] }, text: show)
         }
         let agent = try await registry.about(reference.id) {
             try await registry.send(Endpoints.showAgent, AgentParameters(id: key)).value
         }
-        let versions = try await registry.send(Endpoints.listVersions, AgentPageParameters(id: key, limit: 100)).value
+        var versions: [VersionPage] = []
+        var cursor: String?
+        repeat {
+            let page = AgentPageParameters(id: key, limit: 100, cursor: cursor)
+            let answer = try await registry.send(Endpoints.listVersions, page).value
+            versions += answer.versions
+            cursor = answer.pagination.nextCursor
+            context.console.progress("\(versions.count) versions", 0, of: nil)
+        } while cursor != nil
         return Report(
-            AgentInfo(agent: agent, versions: versions.versions), lines: { $0.versions.map(\.version.shown) },
+            AgentInfo(agent: agent, versions: versions), lines: { $0.versions.map(\.version.shown) },
             text: showAgent)
+    }
+
+    /// The page of the version that is meant, as installers resolve it. One that is named is shown whatever became of it.
+    private static func version(_ reference: AgentReference, _ registry: RegistryClient) async throws -> VersionPage {
+        let request = try reference.request()
+        let version: SemVer
+        if case .exact(let named) = request {
+            version = named
+        } else {
+            version = try await RegistryIndex(registry).resolve(request, of: reference.id).version.version
+        }
+        let page = VersionParameters(id: reference.id.key, version: version)
+        return try await registry.about(reference.id) { try await registry.send(Endpoints.showVersion, page).value }
+    }
+
+    private static func readme(_ version: VersionPage, _ registry: RegistryClient) async throws -> Report {
+        let what = "\(version.id)@\(version.version)"
+        guard let artifact = version.artifacts.first(where: { $0.role == Artifact.Role.readme.rawValue }) else {
+            throw Failure(.permanent, "no-readme", "\(what) has no README", fix: "mentatctl agent info \(what)")
+        }
+        let temporary = Host.environment("TMPDIR") ?? "/tmp"
+        let bytes = try await Unfinished.folder(in: temporary) { work in
+            let digest = try await registry.download(
+                Endpoints.showArtifact.target(ArtifactParameters(digest: artifact.sha256)), to: "\(work)/readme",
+                sizeBytes: artifact.sizeBytes
+            ) { _ in }
+            guard digest == artifact.sha256 else {
+                throw Failure(.permanent, "wrong-digest", "the README of \(what) has the digest \(digest)")
+            }
+            return try FileSystem.read("\(work)/readme", limit: Artifact.Role.readme.maximumBytes)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return Report(Readme(agent: version.id, version: version.version, text: text), lines: { $0.lines }) {
+            readme, _ in
+            readme.lines.joined(separator: "\n")
+        }
     }
 
     @Sendable private static func show(_ version: VersionPage, _ style: Style) -> String {
@@ -81,7 +135,8 @@ enum ReadCommands {
     @Sendable private static func showAgent(_ info: AgentInfo, _ style: Style) -> String {
         let (agent, summary) = (info.agent, info.agent.summary)
         var lines = [
-            "\(style.bold(summary.agentID.shown)) \(summary.latestVersion.shown)  \(summary.displayName.shown)"
+            "\(style.bold(summary.agentID.shown)) \(summary.isYanked ? style.red("yanked") : summary.latestVersion.shown)  "
+                + summary.displayName.shown
         ]
         if summary.isDeprecated {
             let replacement = (agent.deprecation?.replacement).shown
@@ -129,4 +184,21 @@ private struct AgentInfo: Body {
     static let form = Form.object(
         nil, Self.init, .required("agent", \.agent, AgentDetail.form),
         .required("versions", \.versions, .list(VersionPage.form)))
+}
+
+/// The README of a version.
+private struct Readme: Body {
+    let agent: AgentKey
+    let version: String
+    let text: String
+
+    /// Its lines, without what a terminal would obey.
+    var lines: [String] {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { String($0).shown }
+        return lines.last == "" ? lines.dropLast() : lines
+    }
+
+    static let form = Form.object(
+        nil, Self.init, .required("id", \.agent, .agentKey), .required("version", \.version, .text),
+        .required("text", \.text, .text))
 }

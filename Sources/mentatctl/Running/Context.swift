@@ -3,6 +3,7 @@ import Contract
 import Events
 import LocalRegistry
 import RegistryClient
+import System
 import Text
 
 /// A command with the function that runs it.
@@ -54,6 +55,21 @@ struct Context: Sendable {
     /// The agent, and perhaps version, that the first argument names.
     func reference() throws(Failure) -> AgentReference { try AgentReference(argument(0) ?? "") }
 
+    /// The agent that the first argument names, where a version makes no sense.
+    func agent() throws(Failure) -> AgentID { try Self.agent(argument(0) ?? "", of: invocation.command.name) }
+
+    /// The agent that a text names, where a version makes no sense.
+    static func agent(_ text: String, of command: String) throws(Failure) -> AgentID {
+        let reference = try AgentReference(text)
+        guard reference.version == nil else {
+            throw Failure(
+                .usage, "usage",
+                "`mentatctl \(command)` is about an agent, not about one version: '\(text.prefix(200))'.",
+                fix: "mentatctl \(command) \(reference.id)")
+        }
+        return reference.id
+    }
+
     func option(_ name: String) -> String? { invocation.values[name] }
 
     /// A text that others will read, as the registry keeps it; warns of what was changed.
@@ -61,6 +77,21 @@ struct Context: Sendable {
         guard let raw = option(name) else { return nil }
         let plain = PlainText(raw)
         if let words = plain.words { console.warn("--\(name): \(words)") }
+        return plain.text
+    }
+
+    /// A text that others will read: the option `name`, or what is in the file of `name-file`; `-` is stdin.
+    func proseOrFile(_ name: String) throws -> String? {
+        guard let path = option("\(name)-file") else { return prose(name) }
+        guard option(name) == nil else {
+            throw Failure(.usage, "usage", "give --\(name) or --\(name)-file, not both.")
+        }
+        let bytes = path == "-" ? Host.readInput(limit: 1 << 20) : try FileSystem.read(path, limit: 1 << 20)
+        guard let bytes, let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(.permanent, "invalid-text", "'\(path)' is no text in UTF-8 of at most 1 MiB")
+        }
+        let plain = PlainText(String(text.trimmingPrefix("\u{feff}")))
+        if let words = plain.words { console.warn("\(path): \(words)") }
         return plain.text
     }
 
@@ -111,12 +142,20 @@ struct Context: Sendable {
         _ said: String, changing id: AgentID? = nil,
         _ send: (RegistryClient) async throws -> RegistryClient.Answer<Given>
     ) async throws -> Report {
+        try await say({ _ in said }, changing: id, send)
+    }
+
+    /// Runs a command whose answer is one sentence about what was answered.
+    func say<Given: CommandAnswer>(
+        _ said: (Given) -> String, changing id: AgentID? = nil,
+        _ send: (RegistryClient) async throws -> RegistryClient.Answer<Given>
+    ) async throws -> Report {
         let registry = try await registry()
         let answer = try await send(registry)
         if let id {
             await registry.awaitShown(id.key, answer.position) { console.warn($0) }
         }
-        let isNew = answer.isNew
+        let (isNew, said) = (answer.isNew, said(answer.value))
         return Report(answer.value) { _, _ in isNew ? said : "\(said) already" }
     }
 }

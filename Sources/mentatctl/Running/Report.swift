@@ -32,7 +32,7 @@ struct Report: Sendable {
             case .json: "\(String(decoding: document, as: UTF8.self).escapedForTerminals)\n"
             case .quiet: lines.map { "\($0)\n" }.joined()
             case .human:
-                self.text(Style(isColoured: console.isColoured)).split(
+                self.text(Style(isColoured: console.isColoured, columns: Terminal.columns)).split(
                     separator: "\n", omittingEmptySubsequences: false
                 )
                 .map { "\($0)\n" }.joined()
@@ -46,6 +46,8 @@ struct Report: Sendable {
 /// The style of text for people.
 struct Style: Sendable {
     let isColoured: Bool
+    /// The columns of the terminal; nil where there is none, and nothing is cut.
+    var columns: Int?
 
     func bold(_ text: String) -> String { wrap(text, "1") }
     func dim(_ text: String) -> String { wrap(text, "2") }
@@ -56,17 +58,46 @@ struct Style: Sendable {
         isColoured ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 
-    /// A table with a heading; all columns except the last one are padded.
+    /// A table with a heading; all columns except the last one are padded. On a terminal the widest columns are cut so that
+    /// a row fits a line.
     func table(_ heading: [String], _ rows: [[String]]) -> String {
         let all = [heading] + rows
-        let widths = heading.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let widths = fitted(heading.indices.map { column in all.map { Terminal.width(of: $0[column]) }.max() ?? 0 })
         return all.enumerated().map { index, row in
             let line = row.enumerated().map { column, cell in
-                column == row.count - 1
-                    ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+                let cut = Self.cut(cell, to: widths[column])
+                let padding = column == row.count - 1 ? 0 : widths[column] - Terminal.width(of: cut)
+                return cut + String(repeating: " ", count: max(0, padding))
             }.joined(separator: "  ")
             return index == 0 ? bold(line) : line
         }.joined(separator: "\n")
+    }
+
+    private static let leastColumn = 8
+
+    private func fitted(_ widths: [Int]) -> [Int] {
+        guard let columns else { return widths }
+        var fitted = widths
+        var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - columns
+        while excess > 0, let widest = fitted.indices.max(by: { fitted[$0] <= fitted[$1] }),
+            fitted[widest] > Self.leastColumn
+        {
+            fitted[widest] -= 1
+            excess -= 1
+        }
+        return fitted
+    }
+
+    private static func cut(_ text: String, to width: Int) -> String {
+        guard Terminal.width(of: text) > width else { return text }
+        var cut = ""
+        var used = 1
+        for character in text {
+            used += Terminal.width(of: String(character))
+            guard used <= width else { break }
+            cut.append(character)
+        }
+        return cut + "…"
     }
 }
 

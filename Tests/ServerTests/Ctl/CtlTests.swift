@@ -51,7 +51,7 @@ import Testing
         "agent new": ["!", "ada.made{n}"], "agent validate": ["!", "tool"],
         "agent publish": ["tool", "--claim-namespace"],
         "agent search": ["!", "tool", "--sort", "name", "--limit", "5"], "agent info": ["!", "ada.tool"],
-        "agent install": ["!", "ada.tool@^0.1"], "agent list": ["!"], "agent update": ["!"],
+        "agent install": ["!", "ada.tool@^0.1"], "agent list": ["!"], "agent update": ["!"], "agent verify": ["!"],
         "agent owner list": ["!", "ada.tool"], "agent owner invite": ["ada.tool", "bob", "--role", "maintainer"],
         "agent owner remove": ["ada.tool", "bob"], "agent yank": ["ada.tool@0.1.0", "--reason", "broken"],
         "agent unyank": ["ada.tool@0.1.0"], "agent deprecate": ["ada.tool", "--note", "no more"],

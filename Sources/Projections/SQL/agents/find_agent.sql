@@ -1,6 +1,6 @@
 -- An agent with what is counted of it and the version that is shown.
 SELECT a.key, a.agent_id, coalesce(u.name, '') AS username, coalesce(a.latest_version, '') AS latest_version,
-       a.has_wasm, coalesce(a.title, '') AS title, coalesce(a.summary, '') AS summary,
+       a.is_withheld, a.has_wasm, coalesce(a.title, '') AS title, coalesce(a.summary, '') AS summary,
        coalesce(a.category, '') AS category, a.created, a.updated, a.updated_position, a.is_deprecated, a.is_quarantined,
        a.record AS agent_record, c.stars,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,

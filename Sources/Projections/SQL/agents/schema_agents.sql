@@ -13,6 +13,8 @@ CREATE TABLE models.agents (
     owners_changed   timestamptz,
     shown_precedence bytea,
     latest_version   text COLLATE "C",
+    -- True where the version that is shown is yanked or held, as then all are.
+    is_withheld      boolean NOT NULL DEFAULT false,
     listed           boolean NOT NULL DEFAULT false,
     has_wasm         boolean NOT NULL DEFAULT false,
     title            text,
@@ -145,7 +147,7 @@ CREATE TABLE models.daily_downloads (
 
 -- What lists show of the agents that are listed.
 CREATE VIEW models.listed_agents AS
-SELECT a.key, a.agent_id, coalesce(u.name, '') AS username, coalesce(a.latest_version, '') AS latest_version, a.has_wasm,
+SELECT a.key, a.agent_id, coalesce(u.name, '') AS username, coalesce(a.latest_version, '') AS latest_version, a.is_withheld, a.has_wasm,
        coalesce(a.title, '') AS title, coalesce(a.summary, '') AS summary, coalesce(a.category, '') AS category,
        a.created, a.updated, a.updated_position, a.is_deprecated, a.is_quarantined, c.stars,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,

@@ -1,0 +1,111 @@
+import AgentIndex
+import CommandLine
+import Contract
+import Events
+import LocalRegistry
+import Manifest
+import RegistryClient
+
+/// Bringing what is installed up to date.
+enum UpdateCommand {
+    static let update = RunnableCommand(
+        Subcommand(
+            "agent update", "Installs newer versions of what is installed, within what was asked for then.",
+            notes:
+                "Each request that was made is resolved again; a version that was named stays as it is. Warns where an "
+                + "installed version was yanked, held or removed since. Older versions stay; "
+                + "`mentatctl agent uninstall AGENT@VERSION` removes one.",
+            arguments: [Subcommand.Argument("AGENT", "which; all of them where none is named", .many)],
+            examples: ["mentatctl agent update", "mentatctl agent update mentatlab.word-count"])
+    ) { context in
+        let wanted = try context.invocation.arguments.map { text throws(Failure) in
+            try Context.agent(text, of: "agent update").key
+        }
+        let agents = InstallCommands.agents(context)
+        let lock = try await agents.lock(context.console.note)
+        defer { withExtendedLifetime(lock) {} }
+        try agents.sweep()
+        let all = try agents.list()
+        for key in wanted where !all.contains(where: { $0.id.key == key }) {
+            throw InstallCommands.notInstalled("\(key)")
+        }
+        let receipts = all.filter { wanted.isEmpty || wanted.contains($0.id.key) }
+        var attempts = Attempts(context.console)
+        // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
+        for ((id, origin), group) in grouped(receipts) {
+            let registry = try context.registry(at: origin, token: nil)
+            let one = OneAgent(
+                id: id, receipts: group, index: RegistryIndex(registry),
+                installation: InstallCommands.installation(registry, agents, context.console), console: context.console)
+            await one.update(&attempts)
+        }
+        return attempts.report
+    }
+
+    private static func grouped(
+        _ receipts: [InstalledAgents.Receipt]
+    ) -> [((id: AgentID, origin: String), [InstalledAgents.Receipt])] {
+        var groups: [((id: AgentID, origin: String), [InstalledAgents.Receipt])] = []
+        for receipt in receipts {
+            if let index = groups.firstIndex(where: { $0.0.id.key == receipt.id.key && $0.0.origin == receipt.registry }
+            ) {
+                groups[index].1.append(receipt)
+            } else {
+                groups.append(((receipt.id, receipt.registry), [receipt]))
+            }
+        }
+        return groups
+    }
+
+    /// The installed versions of one agent from one registry.
+    private struct OneAgent {
+        let id: AgentID
+        let receipts: [InstalledAgents.Receipt]
+        let index: RegistryIndex
+        let installation: Installation
+        let console: Console
+
+        func update(_ attempts: inout Attempts) async {
+            for receipt in receipts {
+                do {
+                    try await warn(receipt)
+                } catch {
+                    // What is wrong with the registry is said by the first request.
+                }
+            }
+            var requests: [String] = []
+            for request in receipts.flatMap(\.requests) where !requests.contains(request) { requests.append(request) }
+            for request in requests {
+                if SemVer(request) != nil {
+                    console.note("\(id) \(request) is pinned: a version that was named stays as it is")
+                    continue
+                }
+                await attempts.add("\(id)@\(request)") {
+                    let reference = try AgentReference("\(id)@\(request)")
+                    let meant = try reference.request()
+                    let (document, version) = try await index.resolve(meant, of: id)
+                    // A version that is there is not fetched again.
+                    guard !receipts.contains(where: { $0.version == version.version }) else { return nil }
+                    return try await installation.install(version, of: document, for: meant)
+                }
+            }
+        }
+
+        /// Says where an installed version was withdrawn since.
+        private func warn(_ receipt: InstalledAgents.Receipt) async throws {
+            let what = "\(receipt.id) \(receipt.version), which is installed,"
+            do {
+                let (document, version) = try await index.resolve(.exact(receipt.version), of: receipt.id)
+                guard version.isYanked || version.isRemoved(receipt.sha256) else { return }
+                let reason = version.isYanked ? "is yanked (\(version.yank?.reason ?? "other"))" : "was removed"
+                let replacement = try? await index.resolve(.latest, of: receipt.id).version.version
+                let use = document.replacement.map { "\($0)" } ?? replacement.map { "\(receipt.id)@\($0)" }
+                console.warn("\(what) \(reason)\(use.map { "; use \($0)" } ?? "; nothing replaces it")")
+            } catch let failure as Failure
+                where [ProblemCode.quarantined.rawValue, ProblemCode.versionNotFound.rawValue].contains(failure.code)
+            {
+                console.warn("\(what) can't be had any more: \(failure.redacted.message)")
+            }
+        }
+    }
+}
