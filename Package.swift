@@ -96,10 +96,11 @@ let package = Package(
         .executableTarget(
             name: "MarketplaceServer",
             dependencies: [
-                "AgentIndex", "CommandAPI", "QueryAPI", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront",
-                "Events", "Following",
+                "AgentIndex", "CommandAPI", "Compression", "QueryAPI", "Projections", "EventLog", "Artifacts",
+                "Contract",
+                "HTTPFront", "Events", "Following",
                 "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
-                "Logging", "CommandLine", "System",
+                "Logging", "CommandLine", "System", "Text",
             ], swiftSettings: settings),
         module(
             "RegistryClient",

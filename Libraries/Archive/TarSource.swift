@@ -8,7 +8,7 @@ import System
     private static let blockBytes = 512
     private static let readBytes = 1 << 16
     /// Programs that compress in parallel write one for each 64 KiB at least.
-    private static let maximumMembers = 20_000
+    private static let maximumMembers = 10_000
 
     private let file: Descriptor
     private var offset: Int64 = 0

@@ -43,6 +43,7 @@ package struct CommandFront: Sendable {
     private let leaving: LeavingEndpoint
     private let tokens: TokenEndpoints
     private let releases: ReleaseEndpoints
+    private let listings: ListingEndpoint
     private let roles: RoleEndpoints
     private let invitations: InvitationEndpoints
     private let reviews: ReviewEndpoints
@@ -84,6 +85,7 @@ package struct CommandFront: Sendable {
         leaving = LeavingEndpoint(handler: handler, published: published)
         tokens = TokenEndpoints(handler: handler)
         releases = ReleaseEndpoints(handler: handler)
+        listings = ListingEndpoint(handler: handler)
         roles = RoleEndpoints(handler: handler)
         invitations = InvitationEndpoints(handler: handler)
         reviews = ReviewEndpoints(handler: handler)
@@ -123,6 +125,7 @@ package struct CommandFront: Sendable {
         leaving.add(to: &routes)
         tokens.add(to: &routes)
         releases.add(to: &routes)
+        listings.add(to: &routes)
         roles.add(to: &routes)
         invitations.add(to: &routes)
         reviews.add(to: &routes)

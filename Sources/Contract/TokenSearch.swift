@@ -1,3 +1,5 @@
+import Text
+
 /// Looks for tokens of a marketplace in bytes that come in pieces.
 package struct TokenSearch {
     /// Checking one costs a hash, so whoever sends nothing but what looks like tokens is stopped.
@@ -26,8 +28,9 @@ package struct TokenSearch {
         let bytes = rest.isEmpty ? piece : rest + piece
         var index = 0
         let last = bytes.count - Self.length
-        while index <= last {
-            if bytes[index] == Self.prefix[0], bytes[index...].starts(with: Self.prefix) {
+        while let place = bytes.firstPlace(of: Self.prefix[0], from: index), place <= last {
+            index = place
+            if bytes[place + 1] == Self.prefix[1], bytes[place...].starts(with: Self.prefix) {
                 let text = bytes[index..<(index + Self.length)]
                 if text.dropFirst(Self.prefix.count).allSatisfy(Self.isHex) {
                     candidates += 1
@@ -38,7 +41,8 @@ package struct TokenSearch {
             index += 1
         }
         let tail = bytes.suffix(Self.length - 1)
-        rest = tail.firstIndex(of: Self.prefix[0]).map { Array(tail[$0...]) } ?? []
+        rest = Array(tail)
+        rest = rest.firstPlace(of: Self.prefix[0], from: 0).map { Array(rest[$0...]) } ?? []
         return .nothing
     }
 

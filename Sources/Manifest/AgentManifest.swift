@@ -30,6 +30,16 @@ public struct AgentManifest: Sendable, Equatable {
         public let isPeer: Bool
     }
 
+    /// A package of another registry that contains the agent.
+    public struct Package: Sendable, Equatable {
+        /// The registry, such as `npm`, `pypi` or `oci`.
+        public let registry: String
+        /// The name of the package there.
+        public let identifier: String
+        /// Its version there, unchanged.
+        public let version: String?
+    }
+
     /// A file of the agent that is run.
     public struct Program: Sendable, Equatable {
         /// The member that names it, as a JSON pointer.
@@ -78,6 +88,8 @@ public struct AgentManifest: Sendable, Equatable {
     public var author: String?
     /// The URL of the source code.
     public var sourceURL: String?
+    /// Packages of other registries that contain the agent.
+    public var packages: [Package]?
     /// False where lists must not show the agent.
     public var isListed = true
     /// The digest of the wasm module, as the manifest gives it.

@@ -6,10 +6,12 @@ extension AgentManifest {
     private static let members: [String: [String]] = [
         "": [
             "args", "author", "capabilities", "command", "dependencies", "description", "env", "id", "image", "inputs",
-            "license", "longRunning", "main", "min_mentat_version", "module", "name", "outputs", "peer_dependencies",
+            "license", "longRunning", "main", "min_mentat_version", "module", "name", "outputs", "packages",
+            "peer_dependencies",
             "resources", "runtime", "source_url", "ui", "version", "wasm",
         ],
         "/inputs/*": pinMembers, "/outputs/*": pinMembers, "/env/*": ["name", "value"],
+        "/packages/*": ["identifier", "registry", "version"],
         "/resources": ["cpu", "gpu", "max_concurrent", "memory", "timeout_seconds"],
         "/ui": ["catalog", "description", "icon", "remoteEntry", "title"],
         "/ui/catalog": ["category", "tags", "visible"],

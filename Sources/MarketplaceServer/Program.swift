@@ -109,7 +109,10 @@ enum Commands {
         examples: ["marketplace project agents --logins /srv/logins"])
     static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
-        arguments: [Subcommand.Argument("FILE", "the catalogue")],
+        notes:
+            "The file may be one JSON array, and compressed by gzip. What it says of a package last counts; where a version is "
+            + "there with another text, its page is changed. Importing the same again costs no entries.",
+        arguments: [Subcommand.Argument("FILE", "the catalogue; - is stdin")],
         options: [
             .value("url", "URL", "the marketplace; by default the one that runs in the data folder"), data,
             .value("token-file", "FILE", "the file that holds the token; by default the administrator's"),

@@ -143,7 +143,7 @@ package final class RegistryClient: Sendable {
         let authority = origin.dropFirst("http://".count)
         let host =
             authority.hasPrefix("[")
-            ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+            ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" && $0 != "/" }
         return host != "localhost" && IPAddress(host)?.isLoopback != true
     }
 
@@ -297,7 +297,7 @@ package final class RegistryClient: Sendable {
             throw Failure(.permanent, "no-redirect", "\(origin) does not say where the file is")
         }
         if location.hasPrefix("/"), !location.hasPrefix("//") { return location }
-        guard location.lowercased().hasPrefix("\(origin)/") else {
+        guard location.lowercased().hasPrefix("\(origin.lowercased())/") else {
             throw Failure(
                 .permanent, "redirected-elsewhere",
                 "\(origin) leads to '\(location.prefix(200))', which is not its own address")

@@ -65,7 +65,8 @@ import Testing
         #expect(then(hold(nil, nil), all) == lifted)
         let one = Given.past(given([.moderate]) + [held("1.0.0")])
         #expect(then(hold(nil, nil), one) == ["unchanged since ever"])
-        #expect(then(hold("1.0.0+build", nil), one) == lifted)
+        #expect(then(hold("1.0.0", nil), one) == lifted)
+        #expect(then(hold("1.0.0+build", nil), one) == [#"noVersion(acme.tool, "1.0.0+build")"#])
         #expect(one[.agent(key)].latest?.version == "2.0.0")
         #expect(Given.past(given([.moderate]) + [held("2.0.0")])[.agent(key)].latest?.version == "1.0.0")
     }

@@ -26,8 +26,11 @@ import Testing
             ]
             let lines = packages.map { #"{"package":"\#($0.0)","runtime":"\#($0.1)"}"# }.joined(separator: "\n")
             let outcome = try await importing(lines, into: marketplace)
-            // "@a/.b" and "a..b" are two packages of one id, and the second has another manifest.
-            #expect(outcome.output.hasSuffix("8 read, 7 published, 0 unchanged, 0 duplicate, 1 failed\n"), "\(outcome)")
+            // "@a/.b" and "a..b" are two packages of one id: both are named, and the first is published.
+            #expect(
+                outcome.output.hasSuffix("8 read, 7 published, 0 refreshed, 0 unchanged, 0 duplicate, 1 failed\n"),
+                "\(outcome)")
+            #expect(outcome.errors.contains("line 8: 'a..b' would have the id 'npm.a.b' of '@a/.b' (line 4)"))
             #expect(outcome.code == 1)
             let head = try await marketplace.head()
             let list = try await marketplace.json("agents?limit=100&min_position=\(head - 1)")
@@ -53,7 +56,8 @@ import Testing
                 """
             let outcome = try await importing(lines, into: marketplace)
             #expect(
-                outcome.output.hasSuffix("10 read, 2 published, 0 unchanged, 1 duplicate, 7 failed\n"), "\(outcome)")
+                outcome.output.hasSuffix("10 read, 2 published, 0 refreshed, 0 unchanged, 1 duplicate, 7 failed\n"),
+                "\(outcome)")
             #expect(outcome.code == 1)
             for line in [3, 4, 5, 6, 8, 9, 10] { #expect(outcome.errors.contains("line \(line): "), "line \(line)") }
             let agent = try await marketplace.json(
@@ -66,7 +70,112 @@ import Testing
             #expect(agent["categories"]?.array?.first?.string == "c")
             #expect(agent["latest_version"]?.string == "0.0.0")
             let again = try await importing(lines, into: marketplace)
-            #expect(again.output.hasSuffix("10 read, 0 published, 2 unchanged, 1 duplicate, 7 failed\n"))
+            #expect(again.output.hasSuffix("10 read, 0 published, 0 refreshed, 2 unchanged, 1 duplicate, 7 failed\n"))
+        }
+    }
+
+    /// A catalogue can be imported again: what changed is said anew on the same version, and what did not costs nothing.
+    @Test func aCatalogueIsRefreshed() async throws {
+        try await withMarketplace { marketplace, _ in
+            func lines(_ text: String) -> String {
+                """
+                {"package":"@a/tool","runtime":"node","description":"First.","version":"1.2.3"}
+                {"package":"@a/tool","runtime":"node","description":"\(text)","version":"1.2.3"}
+                {"package":"plain","runtime":"python","description":"\(text)","version":"2024-01-x"}
+                """
+            }
+            let first = try await importing(lines("One."), into: marketplace)
+            #expect(
+                first.output.hasSuffix("3 read, 2 published, 0 refreshed, 0 unchanged, 1 duplicate, 0 failed\n"),
+                "\(first)")
+            let head = try await marketplace.head()
+            // The last line of a package counts, and importing the same again costs no entry.
+            let again = try await importing(lines("One."), into: marketplace)
+            #expect(
+                again.output.hasSuffix("0 published, 0 refreshed, 2 unchanged, 1 duplicate, 0 failed\n"), "\(again)")
+            #expect(try await marketplace.head() == head)
+            for text in ["Two.", "One."] {
+                let other = try await importing(lines(text), into: marketplace)
+                #expect(
+                    other.output.hasSuffix("0 published, 2 refreshed, 0 unchanged, 1 duplicate, 0 failed\n"), "\(other)"
+                )
+                let position = try await marketplace.head() - 1
+                let page = try await marketplace.json("agents/npm.a.tool/versions/1.2.3?min_position=\(position)")
+                #expect(page["listing"]?["description"]?.string == text)
+                #expect(page["listing"]?["packages"]?.array?.first?["identifier"]?.string == "@a/tool")
+                #expect(page["listing"]?["packages"]?.array?.first?["version"]?.string == "1.2.3")
+                // Files and digests are those of the publication.
+                #expect(try await marketplace.json("agents/npm.a.tool/versions")["versions"]?.array?.count == 1)
+                let plain = try await marketplace.json("agents/pypi.plain/versions/0.0.0")
+                #expect(plain["listing"]?["packages"]?.array?.first?["version"]?.string == "2024-01-x")
+            }
+            #expect(try await marketplace.head() == head + 4)
+        }
+    }
+
+    @Test(arguments: ["array", "gzip", "members", "bom", "stdin"])
+    func aCatalogueComesInManyForms(_ form: String) async throws {
+        try await withMarketplace { marketplace, _ in
+            let lines = #"{"package":"a"}"# + "\n" + #"{"package":"b"}"# + "\n"
+            let file = "\(marketplace.folder)/catalog"
+            let text =
+                form == "array" ? #" [ {"package":"a"}, {"package":"b"} ]"# : form == "bom" ? "\u{feff}\(lines)" : lines
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            if form == "gzip" || form == "members" {
+                let copy = form == "members" ? "gzip -c c1 > c; gzip -c c2 >> c" : "gzip -c catalog > c"
+                let made = try await run(
+                    ["sh", "-c", "head -1 catalog > c1; tail -1 catalog > c2; \(copy); mv c catalog"],
+                    in: marketplace.folder)
+                #expect(made.code == 0)
+            }
+            let outcome = try await run(
+                [
+                    try MarketplaceProcess.program, "import", form == "stdin" ? "-" : file, "--url", marketplace.url,
+                    "--token-file", "\(marketplace.folder)/admin-token",
+                ], input: form == "stdin" ? lines : "")
+            #expect(
+                outcome.output.hasSuffix("2 read, 2 published, 0 refreshed, 0 unchanged, 0 duplicate, 0 failed\n"),
+                "\(outcome)")
+        }
+    }
+
+    /// What can't be kept as it is is cut or cleaned with a warning, and not lost.
+    @Test func faultyTextsAreNotLost() async throws {
+        try await withMarketplace { marketplace, _ in
+            let file = "\(marketplace.folder)/catalog.jsonl"
+            var bytes =
+                Array(#"{"package":"long","description":"\#(String(repeating: "é", count: 5_000))"}"#.utf8) + [0x0a]
+            bytes += Array(#"{"package":"half","description":"a\ud800b \ud83d\ude00 \u200bc"}"#.utf8) + [0x0a]
+            bytes +=
+                Array(#"{"package":"latin","description":"caf"#.utf8) + [0xe9, 0x09, 0x01] + Array(#""}"#.utf8) + [0x0a]
+            try Data(bytes).write(to: URL(filePath: file))
+            let outcome = try await run([
+                try MarketplaceProcess.program, "import", file, "--url", marketplace.url, "--token-file",
+                "\(marketplace.folder)/admin-token",
+            ])
+            #expect(outcome.code == 0, "\(outcome)")
+            for words in [
+                "line 1: warning: long: description: only the first 8192 of 10000 bytes", "line 2: warning: half",
+                "line 3: warning: latin",
+            ] {
+                #expect(outcome.errors.contains(words), "\(outcome.errors)")
+            }
+            let position = try await marketplace.head() - 1
+            let half = try await marketplace.json("agents/other.half/versions/0.0.0?min_position=\(position)")
+            #expect(half["listing"]?["description"]?.string == "a\u{fffd}b 😀 c")
+            let long = try await marketplace.json("agents/other.long/versions/0.0.0")
+            #expect(long["listing"]?["description"]?.string?.utf8.count == 8_192)
+        }
+    }
+
+    @Test func noFolderIsMade() async throws {
+        try await withFolder { folder in
+            for more in [[], ["--url", "http://127.0.0.1:9"]] {
+                let outcome = try await run(
+                    [try MarketplaceProcess.program, "import", "-", "--data", "\(folder)/none"] + more)
+                #expect(outcome.code == 64, "\(outcome)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/none"))
         }
     }
 

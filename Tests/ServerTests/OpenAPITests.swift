@@ -124,6 +124,13 @@ import Testing
         try await send("POST", "tokens/renew", by: other)
 
         let (agent, yank) = ("agents/{id}", "agents/{id}/versions/{version}/yank")
+        let listing = "agents/{id}/versions/{version}/listing"
+        let text =
+            #"{"manifest":{"id":"acme.full","version":"1.1.0","image":"a:1","description":"d","inputs":[],"outputs":[]}}"#
+        try await send("PUT", listing, "agents/acme.full/versions/1.1.0/listing", text, by: admin)
+        try await send("PUT", listing, "agents/acme.full/versions/1.1.0/listing", text, by: admin)
+        try await send("PUT", listing, "agents/acme.full/versions/1.0.0/listing", text, by: admin)
+        try await send("PUT", listing, "agents/acme.full/versions/1.1.0/listing", text, by: token)
         try await send(
             "POST", yank, "agents/acme.full/versions/1.1.0/yank", #"{"reason":"broken","note":"n"}"#, by: admin)
         try await send("DELETE", yank, "agents/acme.full/versions/1.1.0/yank", by: admin)

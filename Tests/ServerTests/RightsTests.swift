@@ -53,6 +53,8 @@ import Testing
 
     private static func rows(adaToken: String, eveToken: String) -> [Row] {
         let yank = #"{"reason":"broken"}"#
+        let listing =
+            #"{"manifest":{"id":"ada.a","version":"1.0.0","image":"a:1","description":"d","inputs":[],"outputs":[]}}"#
         let offer = #"{"user":"%","role":"maintainer"}"#
         return [
             Row(.registerAgent, "ada.*", "aaa s+ss+ +n+n ss") {
@@ -69,6 +71,10 @@ import Testing
             Row(.publishVersion, "eve.z", "aaa s o s s s oooo ss") { marketplace, token, _ in
                 try await marketplace.send(publishing: "eve.z", "1.0.0", token)
             },
+            .json(
+                .publishVersion, "the listing of ada.a", "aaa s++s+ ++oo ss", "PUT",
+                "agents/ada.a/versions/1.0.0/listing",
+                listing),
             .json(.yankVersion, "ada.a", "aaa s++s+ ++oo ++", "POST", "agents/ada.a/versions/1.0.0/yank", yank),
             .json(.yankVersion, "ada.a, back", "aaa s++s+ ++oo ++", "DELETE", "agents/ada.a/versions/1.0.0/yank"),
             .json(.yankVersion, "eve.z", "aaa s o s s s oooo ++", "POST", "agents/eve.z/versions/1.0.0/yank", yank),

@@ -144,7 +144,7 @@ struct EmbeddedServer {
             #expect(second.code == 0)
             #expect(
                 second.output
-                    == "MentatLab Marketplace already runs at \(marketplace.url)\n1 read, 1 published, 0 unchanged, 0 duplicate, 0 failed\n"
+                    == "MentatLab Marketplace already runs at \(marketplace.url)\n1 read, 1 published, 0 refreshed, 0 unchanged, 0 duplicate, 0 failed\n"
             )
             let run = try JSONValue(Array(try Data(contentsOf: URL(filePath: "\(folder)/run.json"))))
             #expect(run["url"]?.string == marketplace.url)

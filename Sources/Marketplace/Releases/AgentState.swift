@@ -12,6 +12,8 @@ public struct AgentState: StreamState, Equatable {
         public let release: SHA256Digest
         /// The position of the publication.
         public let position: Position
+        /// The position of the entry that says what its page shows.
+        public fileprivate(set) var listed: Position
         /// The reasons of the sides that yank it now.
         public fileprivate(set) var yanks: [Side: YankReason] = [:]
         /// The place of the last note on each matter, without erased notes.
@@ -110,7 +112,8 @@ public struct AgentState: StreamState, Equatable {
             guard let version = SemVer(published.version) else { return }
             versions[version.precedenceKey] = Published(
                 version: published.version, release: published.release, position: past.position,
-                artifacts: published.artifacts)
+                listed: past.position, artifacts: published.artifacts)
+        case let changed as ListingChanged: change(changed.version) { $0.listed = past.position }
         case let yanked as VersionYanked:
             change(yanked.version) {
                 $0.yanks[Side(yanked.authority)] = yanked.reason

@@ -112,6 +112,9 @@ public struct Publication: Sendable {
         listing.image = manifest.image
         listing.sourceURL = manifest.sourceURL
         listing.icon = manifest.icon
+        listing.packages = manifest.packages?.map {
+            ListingContent.Package(identifier: $0.identifier, registry: $0.registry, version: $0.version)
+        }
         func pins(_ pins: [AgentManifest.Pin]) -> [ListingContent.Pin] {
             pins.map { ListingContent.Pin(name: $0.name, type: $0.type, description: $0.description) }
         }

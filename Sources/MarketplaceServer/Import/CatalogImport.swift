@@ -1,23 +1,30 @@
+import Contract
 import Crypto
+import Events
 import HTTPClient
 import System
 
-/// Publishes a catalogue, several lines at once. Publishing the same again changes nothing, so an import
-/// that was cut off is resumed by running it again.
+/// Publishes a catalogue, several packages at once. Where a version is there with another text, its page says the new one;
+/// publishing the same again changes nothing, so an import that was cut off is resumed by running it again.
 struct CatalogImport {
-    private static let maximumBytes = 1 << 30
-
     private struct Counts {
         var read = 0
         var published = 0
+        var refreshed = 0
         var unchanged = 0
         var duplicate = 0
         var failed = 0
     }
 
     private struct Job {
-        let line: Int
+        let place: String
         let entry: CatalogPackage
+    }
+
+    private enum Outcome {
+        case published
+        case refreshed
+        case unchanged
     }
 
     private let file: String
@@ -28,12 +35,13 @@ struct CatalogImport {
         self.publisher = publisher
     }
 
-    /// Returns the exit code: 1 where a line failed.
+    /// Returns the exit code: 1 where a package failed.
     func run() async throws -> Int32 {
         var counts = Counts()
-        let jobs = try read(&counts)
+        let source = try CatalogFile(file)
+        let jobs = try read(source, &counts)
         let progress = Progress("import", total: jobs.count)
-        await withTaskGroup(of: Result<Publisher.Outcome, LineFault>.self) { group in
+        await withTaskGroup(of: Result<Outcome, EntryFault>.self) { group in
             var waiting = jobs.makeIterator()
             func startNext() {
                 guard !Task.isCancelled, let job = waiting.next() else { return }
@@ -43,10 +51,11 @@ struct CatalogImport {
             while let result = await group.next() {
                 switch result {
                 case .success(.published): counts.published += 1
+                case .success(.refreshed): counts.refreshed += 1
                 case .success(.unchanged): counts.unchanged += 1
                 case .failure(let fault):
                     counts.failed += 1
-                    progress.interrupt("\(file): \(fault)")
+                    progress.interrupt("\(source.name): \(fault)")
                 }
                 progress.step()
                 startNext()
@@ -54,49 +63,75 @@ struct CatalogImport {
         }
         progress.finish()
         Host.write(
-            "\(counts.read) read, \(counts.published) published, \(counts.unchanged) unchanged, "
+            "\(counts.read) read, \(counts.published) published, \(counts.refreshed) refreshed, \(counts.unchanged) unchanged, "
                 + "\(counts.duplicate) duplicate, \(counts.failed) failed\n", to: 1)
         return counts.failed == 0 ? 0 : 1
     }
 
-    private struct LineFault: Error, CustomStringConvertible {
-        let line: Int
+    private struct EntryFault: Error, CustomStringConvertible {
+        let place: String
         let reason: String
-        var description: String { "line \(line): \(reason)" }
+        var description: String { "\(place): \(reason)" }
     }
 
-    /// The lines to publish: the first of each package.
-    private func read(_ counts: inout Counts) throws -> [Job] {
-        let bytes = try FileSystem.read(file, limit: Self.maximumBytes)
+    /// What to publish: of each package what the file says last, and of packages whose ids are one the first.
+    private func read(_ source: CatalogFile, _ counts: inout Counts) throws -> [Job] {
+        func say(_ place: String, _ reason: String) {
+            Host.write("\(source.name): \(EntryFault(place: place, reason: reason))\n", to: 2)
+        }
         var jobs: [Job] = []
-        var packages: Set<String> = []
-        for (index, line) in bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
-            guard line.contains(where: { ![0x20, 0x09, 0x0d].contains($0) }) else { continue }
+        var places: [String: Int] = [:]
+        for entry in try source.entries() {
             counts.read += 1
             do {
-                let entry = try CatalogPackage(line: Array(line))
-                if packages.insert(entry.package).inserted {
-                    jobs.append(Job(line: index + 1, entry: entry))
-                } else {
+                let package = try CatalogPackage(line: entry.bytes)
+                for warning in package.warnings { say(entry.place, "warning: \(package.package): \(warning)") }
+                let job = Job(place: entry.place, entry: package)
+                if let known = places["\(package.registry):\(package.package)"] {
                     counts.duplicate += 1
+                    jobs[known] = job
+                } else {
+                    places["\(package.registry):\(package.package)"] = jobs.count
+                    jobs.append(job)
                 }
             } catch {
                 counts.failed += 1
-                Host.write("\(file): \(LineFault(line: index + 1, reason: "\(error)"))\n", to: 2)
+                say(entry.place, "\(error)")
             }
         }
-        return jobs
+        var holders: [String: Job] = [:]
+        return jobs.filter { job in
+            let id = job.entry.agentID
+            guard let holder = holders[AgentID(id)?.key.description ?? id] else {
+                holders[AgentID(id)?.key.description ?? id] = job
+                return true
+            }
+            counts.failed += 1
+            say(
+                job.place,
+                "'\(job.entry.package)' would have the id '\(id)' of '\(holder.entry.package)' (\(holder.place)); it is left out"
+            )
+            return false
+        }
     }
 
-    private func publish(_ job: Job) async -> Result<Publisher.Outcome, LineFault> {
+    private func publish(_ job: Job) async -> Result<Outcome, EntryFault> {
         let manifest = job.entry.manifest
         do {
-            return .success(
-                try await publisher.publish(
-                    [HTTPClientRequest.Part(name: "manifest", bytes: manifest)],
-                    idempotencyKey: "import-\(Hex.encode(SecureRandom.bytes(16)))"))
+            do {
+                let part = HTTPClientRequest.Part(name: "manifest", bytes: manifest)
+                let key = "import-\(Hex.encode(SecureRandom.bytes(16)))"
+                if case .published = try await publisher.publish([part], idempotencyKey: key) {
+                    return .success(.published)
+                }
+            } catch let refusal as Publisher.Refusal where refusal.code == ProblemCode.versionExists.rawValue {
+                // The version is there with another text, which its page can say anew.
+            }
+            let isNew = try await publisher.changeListing(
+                job.entry.agentID, job.entry.publishedVersion, manifest: manifest)
+            return .success(isNew ? .refreshed : .unchanged)
         } catch {
-            return .failure(LineFault(line: job.line, reason: "\(job.entry.package): \(error)"))
+            return .failure(EntryFault(place: job.place, reason: "\(job.entry.package): \(error)"))
         }
     }
 }

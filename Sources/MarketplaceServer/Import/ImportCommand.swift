@@ -16,11 +16,15 @@ struct ImportCommand {
     }
 
     func run() async throws -> Int32 {
-        let data = try DataFolder(folder)
-        guard let url = url ?? data.runningURL() else {
-            throw UsageError("no marketplace runs in \(data.path); start one with `marketplace up`, or give --url.")
+        // A folder that is not there is not made: nothing of a marketplace is in it.
+        let data = try FileSystem.status(folder) == nil ? nil : DataFolder(folder)
+        guard let url = url ?? data?.runningURL() else {
+            throw UsageError("no marketplace runs in \(folder); start one with `marketplace up`, or give --url.")
         }
-        let publisher = try Publisher(url: url, tokenFile: tokenFile ?? data.adminToken)
+        guard let tokenFile = tokenFile ?? data?.adminToken else {
+            throw UsageError("there is no folder \(folder) with the administrator's token; give --token-file.")
+        }
+        let publisher = try Publisher(url: url, tokenFile: tokenFile)
         return try await CatalogImport(file: file, publisher: publisher).run()
     }
 }

@@ -1,6 +1,9 @@
 import Contract
+import Crypto
+import Events
 import HTTPClient
 import JSON
+import Manifest
 import System
 
 /// Publishes over HTTP as anybody with a token would.
@@ -15,6 +18,8 @@ struct Publisher: Sendable {
 
     /// Why it was refused, in the server's words.
     struct Refusal: Error, CustomStringConvertible {
+        /// The problem's code; nil where there is none.
+        var code: String?
         let description: String
     }
 
@@ -36,20 +41,43 @@ struct Publisher: Sendable {
         }
     }
 
-    /// Publishes one version. What may succeed later is tried again, under one idempotency key.
+    /// Publishes one version.
     func publish(_ parts: [HTTPClientRequest.Part], idempotencyKey: String) async throws -> Outcome {
         let request = HTTPClientRequest(
             "POST", url + Endpoints.publish.target(NoParameters()),
             fields: [("Authorization", "Bearer \(token)"), ("Idempotency-Key", idempotencyKey)], parts: parts)
+        let response = try await send(request)
+        let answer = try Self.answer(response, Endpoints.publish.given)
+        return response.status == 201 ? .published(answer) : .unchanged(answer)
+    }
+
+    /// Says anew what the page of a version shows, from a manifest of the version as JSON.
+    ///
+    /// - Returns: false where it says so already.
+    func changeListing(_ id: String, _ version: SemVer, manifest: [UInt8]) async throws -> Bool {
+        guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }
+        var request = HTTPClientRequest(
+            "PUT", url + Endpoints.changeListing.target(VersionParameters.Changed(id: key, version: version)),
+            fields: [
+                ("Authorization", "Bearer \(token)"), ("Content-Type", "application/json"),
+                ("Idempotency-Key", "import-\(Hex.encode(SecureRandom.bytes(16)))"),
+            ])
+        request.body = NewListing.form.bytes(NewListing(manifest: RawObject(manifest)))
+        let response = try await send(request)
+        _ = try Self.answer(response, Endpoints.changeListing.given)
+        return response.status == 201
+    }
+
+    /// Sends a request until it is answered. What may succeed later is tried again, under one idempotency key.
+    private func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
         var pauseMilliseconds = 100
         for attempt in 1... {
             do {
                 let response = try await client.send(request)
                 switch response.status {
-                case 200: return .unchanged(try Self.answer(response))
-                case 201: return .published(try Self.answer(response))
+                case 200, 201: return response
                 case 429 where attempt < Self.maximumTries, 503 where attempt < Self.maximumTries: break
-                default: throw Refusal(description: Self.explain(response))
+                default: throw Self.refusal(response)
                 }
             } catch  where error is HTTPClientError && attempt < Self.maximumTries {
                 // No answer: the same key makes another try harmless.
@@ -60,19 +88,19 @@ struct Publisher: Sendable {
         preconditionFailure("the last attempt returns or throws")
     }
 
-    private static func answer(_ response: HTTPClientResponse) throws -> PublishAnswer {
+    private static func answer<Given>(_ response: HTTPClientResponse, _ form: Form<Given>) throws -> Given {
         do {
-            return try Endpoints.publish.given.value(try JSONValue(response.body), isStrict: false)
+            return try form.value(try JSONValue(response.body), isStrict: false)
         } catch {
             throw Refusal(description: "the marketplace's answer can't be read")
         }
     }
 
-    private static func explain(_ response: HTTPClientResponse) -> String {
+    private static func refusal(_ response: HTTPClientResponse) -> Refusal {
         guard let document = try? JSONValue(response.body),
             let problem = try? ProblemBody.form.value(document, isStrict: false)
-        else { return "the marketplace answered \(response.status)" }
+        else { return Refusal(description: "the marketplace answered \(response.status)") }
         let findings = (problem.findings ?? []).filter { $0.severity == "error" }.map { "\($0.path): \($0.message)" }
-        return ([problem.detail] + findings).joined(separator: "; ")
+        return Refusal(code: problem.code, description: ([problem.detail] + findings).joined(separator: "; "))
     }
 }

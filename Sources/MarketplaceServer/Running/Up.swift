@@ -41,12 +41,16 @@ struct Up {
     }
 
     func run(_ signals: Signals) async throws -> Int32 {
-        let opened = try RootRights.giveUp(
+        // A port that is taken is said before anything is made. Another process may serve in a folder that is there.
+        let isNew = try FileSystem.status(folder) == nil
+        let given = try RootRights.giveUp(
             invocation, listening, firstPort: Self.firstPort, folders: [folder] + (givenArtifacts.map { [$0] } ?? []))
+        let early = try given == nil && isNew ? listening.open(firstPort: Self.firstPort) : nil
         let data = try DataFolder(folder)
         guard let lock = try data.lock() else { return try await joinRunning(data, signals) }
         data.withdraw()
-        let code = try await serve(data, signals, opened)
+        let listener = try early ?? given?.get() ?? listening.open(firstPort: Self.firstPort)
+        let code = try await serve(data, signals, listener)
         // The folder is free for the next run once the server behind it is stopped.
         withExtendedLifetime(lock) {}
         return code
@@ -63,12 +67,10 @@ struct Up {
         return try await fill(data, url)
     }
 
-    private func serve(_ data: DataFolder, _ signals: Signals, _ opened: Result<HTTPListener, any Error>?) async throws
-        -> Int32
-    {
+    private func serve(_ data: DataFolder, _ signals: Signals, _ listener: HTTPListener) async throws -> Int32 {
         if let givenDatabase {
             defer { data.withdraw() }
-            try await serve(data, givenDatabase, signals, opened)
+            try await serve(data, givenDatabase, signals, listener)
         } else {
             let (log, worker) = (log, Worker(name: "postgres-watch"))
             defer { worker.stop() }
@@ -88,7 +90,7 @@ struct Up {
                 let superuser = try await server.makeDatabase("marketplace")
                 try data.logins.keep(superuser: superuser)
                 try await data.logins.prepare(administrator: superuser)
-                try await serve(data, try data.logins.access(DatabaseRole.allCases), signals, opened)
+                try await serve(data, try data.logins.access(DatabaseRole.allCases), signals, listener)
             } catch {
                 try? await stop()
                 throw error
@@ -118,7 +120,7 @@ struct Up {
     }
 
     private func serve(
-        _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ opened: Result<HTTPListener, any Error>?
+        _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ listener: HTTPListener
     ) async throws {
         let services = Services(database, log: log)
         try await services.migrate()
@@ -141,7 +143,6 @@ struct Up {
         let reactor = try Reactor(name: "http")
         let queries = services.queryFront(artifacts, index, cachedMebibytes: cachedMebibytes, on: reactor)
         queries.addRoutes(to: &router)
-        let listener = try opened?.get() ?? listening.open(firstPort: Self.firstPort)
         let server = try await services.serve(router, listening, on: listener, reactor)
         let url = "http://\(listening.address):\(server.port)"
 

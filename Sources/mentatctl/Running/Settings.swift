@@ -82,12 +82,14 @@ struct Settings: Sendable {
         guard let scheme = ["https://", "http://"].first(where: { lower.hasPrefix($0) }) else {
             throw refuse("it has to be an http or https address")
         }
-        var rest = lower.dropFirst(scheme.count)
+        var rest = text.dropFirst(scheme.count)
         while rest.hasSuffix("/") { rest.removeLast() }
-        guard !rest.isEmpty, !rest.contains(where: { "/?#@ \\".contains($0) }),
-            rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-        else { throw refuse("it has to be scheme, host and port alone") }
-        return scheme + rest
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        guard let host = parts.first, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }),
+            !rest.contains(where: { "?#@ \\".contains($0) }), rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+        else { throw refuse("it has to be scheme, host and port, and perhaps a path") }
+        // Only the path tells capitals apart.
+        return scheme + host.lowercased() + rest.dropFirst(host.count)
     }
 
     private func read(_ path: String) throws -> JSONValue {
