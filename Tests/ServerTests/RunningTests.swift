@@ -379,4 +379,18 @@ struct EmbeddedServer {
             #expect(rot13["has_wasm"]?.bool == true)
         }
     }
+
+    /// A port that is taken is said before anything is made.
+    @Test func aTakenPortIsSaidBeforeAnythingIsMade() async throws {
+        try await withMarketplace { marketplace, _ in
+            try await withFolder { folder in
+                let port = String(marketplace.url.split(separator: ":").last ?? "")
+                let outcome = try await run([
+                    try MarketplaceProcess.program, "up", "--data", "\(folder)/data", "--port", port,
+                ])
+                #expect(outcome.code == 64 && outcome.errors.contains("--port is \(port)"), "\(outcome)")
+                #expect(!FileManager.default.fileExists(atPath: "\(folder)/data"))
+            }
+        }
+    }
 }

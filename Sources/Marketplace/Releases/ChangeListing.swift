@@ -10,7 +10,9 @@ public struct ChangeListing: AuthenticatedCommand {
     public struct Known: Sendable {
         /// The position of the entry that says it.
         public let position: Position
+        /// What its page shows; nil where it was erased.
         public let listing: Content?
+        /// The author; nil where there is none.
         public let author: Content?
 
         /// Creates it.

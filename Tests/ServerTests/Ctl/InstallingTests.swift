@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import JSON
+import TestSupport
 import Testing
 
 /// Installing, updating and looking, as people who know cargo and pip expect it.
@@ -225,6 +226,34 @@ import Testing
             let outcome = try await behind("agent", "search", "x")
             #expect(outcome.code == 3 && outcome.errors.contains("proxy http://127.0.0.1:9, which http_proxy names"))
             #expect(!outcome.errors.contains("secret"))
+        }
+    }
+
+    /// A registry may lie below a path: what it links to and what mentatctl asks for follow it.
+    @Test func aRegistryBelowAPath() async throws {
+        try await withFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let proxy = try OracleProcess("path_proxy", ["/Market/one", "\(folder)/port"])
+            let port = try #require(try await proxy.line("port ").split(separator: " ").last)
+            let url = "http://127.0.0.1:\(port)/Market/one"
+            try await withMarketplace(["--public-url", "\(url)/"]) { marketplace, _ in
+                try String(marketplace.url.split(separator: ":").last ?? "").write(
+                    toFile: "\(folder)/port", atomically: true, encoding: .utf8)
+                try await Ctl.with("\(url)/") { ctl in
+                    #expect(try await ctl("register", "ada").code == 0)
+                    #expect(try await ctl("agent", "new", "ada.tool").code == 0)
+                    let published = try await ctl("agent", "publish", "tool", "--claim-namespace", "--json")
+                    #expect(
+                        try published.json["url"]?.string == "\(url)/api/v1/marketplace/agents/ada.tool/versions/0.1.0")
+                    let installed = try await ctl("agent", "install", "ada.tool")
+                    #expect(installed.code == 0, "\(installed.errors)")
+                    let download = try await marketplace.get("agents/ada.tool/versions/latest/download")
+                    #expect(download.fields["location"]?.hasPrefix("\(url)/api/v1/marketplace/artifacts/") == true)
+                    #expect(try await ctl("agent", "update").code == 0)
+                    #expect(try await ctl("agent", "info", "ada.tool", "--readme").output.hasPrefix("# ada.tool"))
+                }
+            }
+            await proxy.stop()
         }
     }
 
