@@ -40,6 +40,22 @@ public struct AgentManifest: Sendable, Equatable {
         public let version: String?
     }
 
+    /// The address of a server that speaks the Model Context Protocol.
+    public struct Remote: Sendable, Equatable {
+        /// The transport, such as `streamable-http`.
+        public let type: String
+        /// The URL of the server.
+        public let url: String
+    }
+
+    /// The ways to reach the agent over the Model Context Protocol.
+    public struct ModelContextProtocol: Sendable, Equatable {
+        /// Packages that contain the server.
+        public let packages: [Package]
+        /// Addresses at which the server runs.
+        public let remotes: [Remote]
+    }
+
     /// A file of the agent that is run.
     public struct Program: Sendable, Equatable {
         /// The member that names it, as a JSON pointer.
@@ -88,6 +104,8 @@ public struct AgentManifest: Sendable, Equatable {
     public var author: String?
     /// The URL of the source code.
     public var sourceURL: String?
+    /// The ways to reach the agent as a server of the Model Context Protocol.
+    public var mcp: ModelContextProtocol?
     /// Packages of other registries that contain the agent.
     public var packages: [Package]?
     /// False where lists must not show the agent.

@@ -6,12 +6,13 @@ extension AgentManifest {
     private static let members: [String: [String]] = [
         "": [
             "args", "author", "capabilities", "command", "dependencies", "description", "env", "id", "image", "inputs",
-            "license", "longRunning", "main", "min_mentat_version", "module", "name", "outputs", "packages",
+            "license", "longRunning", "main", "mcp", "min_mentat_version", "module", "name", "outputs", "packages",
             "peer_dependencies",
             "resources", "runtime", "source_url", "ui", "version", "wasm",
         ],
         "/inputs/*": pinMembers, "/outputs/*": pinMembers, "/env/*": ["name", "value"],
-        "/packages/*": ["identifier", "registry", "version"],
+        "/packages/*": ["identifier", "registry", "version"], "/mcp": ["packages", "remotes"],
+        "/mcp/packages/*": ["identifier", "registry", "version"], "/mcp/remotes/*": ["type", "url"],
         "/resources": ["cpu", "gpu", "max_concurrent", "memory", "timeout_seconds"],
         "/ui": ["catalog", "description", "icon", "remoteEntry", "title"],
         "/ui/catalog": ["category", "tags", "visible"],

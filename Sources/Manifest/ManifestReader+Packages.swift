@@ -1,34 +1,60 @@
 import JSON
 
 extension AgentManifest {
-    private static let maximumPackages = 16
+    private static let maximumPlaces = 16
 
-    /// Reads which packages of other registries contain the agent; one that is faulty is left out.
-    mutating func readPackages(_ value: JSONValue?) {
-        guard let value, value != .null else { return }
-        guard let elements = value.array else {
-            return warn(
-                "/packages", "'packages' has to be a list of {registry, identifier, version}, not \(value.kind)")
-        }
-        if elements.count > Self.maximumPackages {
-            warn("/packages", "there are more than \(Self.maximumPackages) packages; the others are left out")
-        }
-        packages = []
-        for (index, element) in elements.prefix(Self.maximumPackages).enumerated() {
-            func text(_ name: String, _ limit: Int) -> String? {
-                element[name]?.string.flatMap { !$0.isEmpty && $0.unicodeScalars.count <= limit ? $0 : nil }
+    /// Reads which packages of other registries contain the agent, and where it runs as a server; what is faulty is left
+    /// out.
+    mutating func readPackages(_ document: JSONValue) {
+        packages = packages(document["packages"], at: "/packages")
+        guard let value = document["mcp"], value != .null else { return }
+        guard value.members != nil else { return warn("/mcp", "'mcp' has to be a mapping, not \(value.kind)") }
+        let remotes = places(value["remotes"], at: "/mcp/remotes", ("type", 64), ("url", 2_048))
+        mcp = ModelContextProtocol(
+            packages: packages(value["packages"], at: "/mcp/packages") ?? [],
+            remotes: (remotes ?? []).map { Remote(type: $0.first, url: $0.second) })
+    }
+
+    private mutating func packages(_ value: JSONValue?, at path: String) -> [Package]? {
+        places(value, at: path, ("registry", 64), ("identifier", 512))?.map { place in
+            let version = place.element["version"]?.string.flatMap {
+                (1...128).contains($0.unicodeScalars.count) ? $0 : nil
             }
-            guard let registry = text("registry", 64), let identifier = text("identifier", 512) else {
-                warn("/packages/\(index)", "a package has a registry and an identifier; this one is left out")
-                continue
-            }
-            let version = text("version", 128)
-            if version == nil, let given = element["version"], given != .null {
+            if version == nil, let given = place.element["version"], given != .null {
                 warn(
-                    "/packages/\(index)/version",
+                    "\(path)/\(place.index)/version",
                     "a version is a string of at most 128 characters; this one is left out")
             }
-            packages?.append(Package(registry: registry, identifier: identifier, version: version))
+            return Package(registry: place.first, identifier: place.second, version: version)
         }
+    }
+
+    /// The elements of a list that have two texts.
+    private mutating func places(
+        _ value: JSONValue?, at path: String, _ first: (name: String, limit: Int), _ second: (name: String, limit: Int)
+    ) -> [(index: Int, element: JSONValue, first: String, second: String)]? {
+        guard let value, value != .null else { return nil }
+        guard let elements = value.array else {
+            warn(path, "this has to be a list of {\(first.name), \(second.name)}, not \(value.kind)")
+            return nil
+        }
+        if elements.count > Self.maximumPlaces {
+            warn(path, "there are more than \(Self.maximumPlaces); the others are left out")
+        }
+        var places: [(index: Int, element: JSONValue, first: String, second: String)] = []
+        for (index, element) in elements.prefix(Self.maximumPlaces).enumerated() {
+            func text(_ wanted: (name: String, limit: Int)) -> String? {
+                element[wanted.name]?.string.flatMap { (1...wanted.limit).contains($0.unicodeScalars.count) ? $0 : nil }
+            }
+            if let one = text(first), let other = text(second) {
+                places.append((index, element, one, other))
+            } else {
+                warn(
+                    "\(path)/\(index)",
+                    "it needs '\(first.name)' and '\(second.name)', at most \(first.limit) and \(second.limit) characters; it is left out"
+                )
+            }
+        }
+        return places
     }
 }

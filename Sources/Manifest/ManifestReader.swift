@@ -266,7 +266,7 @@ extension AgentManifest {
             warn("/source_url", "the source has to be an http or https URL; this one is left out")
             self.sourceURL = nil
         }
-        readPackages(document["packages"])
+        readPackages(document)
         if catalog?["visible"]?.bool == false { isListed = false }
         if let list = catalog?["tags"], list != .null {
             let all = list.array ?? []

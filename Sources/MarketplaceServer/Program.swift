@@ -115,11 +115,15 @@ enum Commands {
         arguments: [Subcommand.Argument("FILE", "the catalogue; - is stdin")],
         options: [
             .value("url", "URL", "the marketplace; by default the one that runs in the data folder"), data,
+            .value(
+                "format", "FORMAT", "what the file holds (catalog)",
+                choices: CatalogImport.Format.allCases.map(\.rawValue)),
             .value("token-file", "FILE", "the file that holds the token; by default the administrator's"),
         ],
         examples: [
             "marketplace import catalog.jsonl",
             "marketplace import catalog.jsonl --url http://127.0.0.1:7080 --token-file token",
+            "marketplace import servers.json --format mcp-registry",
         ])
 
     static let issueToken = Subcommand(

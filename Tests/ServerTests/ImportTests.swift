@@ -168,6 +168,67 @@ import Testing
         }
     }
 
+    /// What a registry of the MCP Registry API lists is taken over with versions, statuses, packages and addresses.
+    @Test func aRegistryOfServersIsImported() async throws {
+        try await withMarketplace { marketplace, _ in
+            func page(_ status: String, _ text: String) -> String {
+                let meta = #"{"io.modelcontextprotocol.registry/official":{"status":"\#(status)","isLatest":true}}"#
+                return """
+                    {"servers":[
+                      {"server":{"name":"io.github.ada/files","description":"\(text)","version":"1.0.0",
+                        "repository":{"url":"https://github.com/ada/files","source":"github"},
+                        "packages":[{"registryType":"npm","identifier":"@ada/files","version":"1.0.0"}],
+                        "remotes":[{"type":"streamable-http","url":"https://files.example/mcp"}]},"_meta":{}},
+                      {"server":{"name":"io.github.ada/files","description":"\(text)","version":"1.1.0"},"_meta":\(meta)},
+                      {"name":"com.example/old","description":"Old form","status":"deleted","version":"2024.1"},
+                      {"server":{"name":"no-namespace","version":"1.0.0"}}
+                    ],"metadata":{"count":4}}
+                    """
+            }
+            func importing(_ page: String) async throws -> (code: Int32, output: String, errors: String) {
+                let file = "\(marketplace.folder)/servers.json"
+                try page.write(toFile: file, atomically: true, encoding: .utf8)
+                return try await run([
+                    try MarketplaceProcess.program, "import", file, "--format", "mcp-registry", "--url",
+                    marketplace.url,
+                    "--token-file", "\(marketplace.folder)/admin-token",
+                ])
+            }
+            let first = try await importing(page("active", "One."))
+            #expect(
+                first.output.hasSuffix("4 read, 3 published, 0 refreshed, 0 unchanged, 0 duplicate, 1 failed\n"),
+                "\(first)")
+            #expect(first.errors.contains("server 4: 'name' has to be a namespace and a name"))
+            let position = try await marketplace.head() - 1
+            let version = try await marketplace.json(
+                "agents/mcp.io.github.ada.files/versions/1.0.0?min_position=\(position)")
+            let listing = try #require(version["listing"])
+            #expect(listing["mcp"]?["remotes"]?.array?.first?["url"]?.string == "https://files.example/mcp")
+            #expect(listing["mcp"]?["packages"]?.array?.first?["identifier"]?.string == "@ada/files")
+            #expect(
+                listing["packages"]?.array?.compactMap { $0["identifier"]?.string } == [
+                    "io.github.ada/files", "@ada/files",
+                ])
+            #expect(listing["source_url"]?.string == "https://github.com/ada/files")
+            let old = try await marketplace.json("agents/mcp.com.example.old")
+            #expect(old["is_yanked"]?.bool == true)
+            let head = try await marketplace.head()
+            let again = try await importing(page("active", "One."))
+            #expect(
+                again.output.hasSuffix("0 published, 0 refreshed, 3 unchanged, 0 duplicate, 1 failed\n"), "\(again)")
+            #expect(try await marketplace.head() == head)
+            let changed = try await importing(page("deprecated", "Two."))
+            #expect(
+                changed.output.hasSuffix("0 published, 2 refreshed, 1 unchanged, 0 duplicate, 1 failed\n"), "\(changed)"
+            )
+            let later = try await marketplace.head() - 1
+            let agent = try await marketplace.json("agents/mcp.io.github.ada.files?min_position=\(later)")
+            #expect(agent["is_deprecated"]?.bool == true && agent["latest_version"]?.string == "1.1.0")
+            let back = try await importing(page("active", "Two."))
+            #expect(back.output.hasSuffix("0 published, 1 refreshed, 2 unchanged, 0 duplicate, 1 failed\n"), "\(back)")
+        }
+    }
+
     @Test func noFolderIsMade() async throws {
         try await withFolder { folder in
             for more in [[], ["--url", "http://127.0.0.1:9"]] {
@@ -219,11 +280,13 @@ import Testing
             ]
             let first = try await run(command)
             #expect(
-                first.output == "2152 read, 2049 published, 0 unchanged, 103 duplicate, 0 failed\n",
+                first.output == "2152 read, 2049 published, 0 refreshed, 0 unchanged, 103 duplicate, 0 failed\n",
                 "\(first.errors.suffix(500))")
             #expect(first.code == 0)
+            let head = try await marketplace.head()
             let second = try await run(command)
-            #expect(second.output == "2152 read, 0 published, 2049 unchanged, 103 duplicate, 0 failed\n")
+            #expect(second.output == "2152 read, 0 published, 0 refreshed, 2049 unchanged, 103 duplicate, 0 failed\n")
+            #expect(try await marketplace.head() == head)
             let found = try await marketplace.json(
                 "agents?q=taskwarrior&min_position=\(try await marketplace.head() - 1)")
             #expect(found["agents"]?.array?.contains { $0["id"]?.string == "npm.0xbeedao.mcp-taskwarrior" } == true)

@@ -112,8 +112,16 @@ public struct Publication: Sendable {
         listing.image = manifest.image
         listing.sourceURL = manifest.sourceURL
         listing.icon = manifest.icon
-        listing.packages = manifest.packages?.map {
-            ListingContent.Package(identifier: $0.identifier, registry: $0.registry, version: $0.version)
+        func packages(_ packages: [AgentManifest.Package]) -> [ListingContent.Package] {
+            packages.map {
+                ListingContent.Package(identifier: $0.identifier, registry: $0.registry, version: $0.version)
+            }
+        }
+        listing.packages = manifest.packages.map(packages)
+        listing.mcp = manifest.mcp.map { mcp in
+            ListingContent.ModelContextProtocol(
+                packages: packages(mcp.packages),
+                remotes: mcp.remotes.map { ListingContent.Remote(type: $0.type, url: $0.url) })
         }
         func pins(_ pins: [AgentManifest.Pin]) -> [ListingContent.Pin] {
             pins.map { ListingContent.Pin(name: $0.name, type: $0.type, description: $0.description) }

@@ -74,6 +74,29 @@ struct CatalogFile {
         return elements.enumerated().map { Entry(place: "element \($0 + 1)", bytes: $1.canonicalBytes) }
     }
 
+    /// The servers of a file that holds pages of a registry, one or several, or servers alone.
+    func servers() throws -> [(place: String, server: JSONValue)] {
+        var limits = JSONLimits(bytes: Self.maximumArrayBytes)
+        limits.values = 20_000_000
+        let documents: [(place: String, value: JSONValue)]
+        if let whole = try? JSONValue(bytes, limits: limits) {
+            documents = whole.array?.enumerated().map { ("element \($0 + 1)", $1) } ?? [("", whole)]
+        } else {
+            documents = try entries().map { entry in
+                do throws(JSONError) {
+                    return (entry.place, try JSONValue(entry.bytes, limits: limits))
+                } catch {
+                    throw Fault(description: "\(entry.place) of '\(name)' is no JSON: \(error)")
+                }
+            }
+        }
+        return documents.flatMap { place, value -> [(place: String, server: JSONValue)] in
+            guard let servers = value["servers"]?.array else { return [(place, value)] }
+            let page = place.isEmpty ? "" : "\(place), "
+            return servers.enumerated().map { ("\(page)server \($0 + 1)", $1) }
+        }
+    }
+
     /// The elements of the array that the file is; nil where lines may be meant, of which one is an array.
     private func array() throws -> [JSONValue]? {
         guard bytes.count <= Self.maximumArrayBytes else {

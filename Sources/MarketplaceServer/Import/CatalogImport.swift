@@ -16,22 +16,27 @@ struct CatalogImport {
         var failed = 0
     }
 
-    private struct Job {
-        let place: String
-        let entry: CatalogPackage
-    }
-
     private enum Outcome {
         case published
         case refreshed
         case unchanged
     }
 
+    /// What a file holds.
+    enum Format: String, CaseIterable {
+        /// Packages of other registries, one JSON object each.
+        case catalog
+        /// What a registry of the MCP Registry API lists.
+        case registry = "mcp-registry"
+    }
+
     private let file: String
+    private let format: Format
     private let publisher: Publisher
 
-    init(file: String, publisher: Publisher) {
+    init(file: String, format: Format = .catalog, publisher: Publisher) {
         self.file = file
+        self.format = format
         self.publisher = publisher
     }
 
@@ -75,63 +80,79 @@ struct CatalogImport {
     }
 
     /// What to publish: of each package what the file says last, and of packages whose ids are one the first.
-    private func read(_ source: CatalogFile, _ counts: inout Counts) throws -> [Job] {
+    private func read(_ source: CatalogFile, _ counts: inout Counts) throws -> [ImportedVersion] {
         func say(_ place: String, _ reason: String) {
             Host.write("\(source.name): \(EntryFault(place: place, reason: reason))\n", to: 2)
         }
-        var jobs: [Job] = []
+        var jobs: [ImportedVersion] = []
         var places: [String: Int] = [:]
-        for entry in try source.entries() {
+        for (place, read) in try packages(source) {
             counts.read += 1
             do {
-                let package = try CatalogPackage(line: entry.bytes)
-                for warning in package.warnings { say(entry.place, "warning: \(package.package): \(warning)") }
-                let job = Job(place: entry.place, entry: package)
-                if let known = places["\(package.registry):\(package.package)"] {
+                let job = try read()
+                for warning in job.warnings { say(place, "warning: \(job.name): \(warning)") }
+                if let known = places[job.identity] {
                     counts.duplicate += 1
                     jobs[known] = job
                 } else {
-                    places["\(package.registry):\(package.package)"] = jobs.count
+                    places[job.identity] = jobs.count
                     jobs.append(job)
                 }
             } catch {
                 counts.failed += 1
-                say(entry.place, "\(error)")
+                say(place, "\(error)")
             }
         }
-        var holders: [String: Job] = [:]
+        var holders: [String: ImportedVersion] = [:]
         return jobs.filter { job in
-            let id = job.entry.agentID
-            guard let holder = holders[AgentID(id)?.key.description ?? id] else {
-                holders[AgentID(id)?.key.description ?? id] = job
-                return true
-            }
+            let key = AgentID(job.agentID)?.key.description ?? job.agentID
+            let holder = holders[key] ?? job
+            holders[key] = holder
+            if holder.name == job.name { return true }
             counts.failed += 1
             say(
                 job.place,
-                "'\(job.entry.package)' would have the id '\(id)' of '\(holder.entry.package)' (\(holder.place)); it is left out"
+                "'\(job.name)' would have the id '\(job.agentID)' of '\(holder.name)' (\(holder.place)); it is left out"
             )
             return false
         }
     }
 
-    private func publish(_ job: Job) async -> Result<Outcome, EntryFault> {
-        let manifest = job.entry.manifest
+    /// The places of a file with what reads them.
+    private func packages(
+        _ source: CatalogFile
+    ) throws -> [(place: String, read: () throws -> ImportedVersion)] {
+        switch format {
+        case .catalog:
+            try source.entries().map { entry in
+                (entry.place, { try CatalogPackage(line: entry.bytes).imported(from: entry.place) })
+            }
+        case .registry:
+            try source.servers().map { place, server in (place, { try RegistryServer(server).imported(from: place) }) }
+        }
+    }
+
+    private func publish(_ job: ImportedVersion) async -> Result<Outcome, EntryFault> {
         do {
             do {
-                let part = HTTPClientRequest.Part(name: "manifest", bytes: manifest)
+                let part = HTTPClientRequest.Part(name: "manifest", bytes: job.manifest)
                 let key = "import-\(Hex.encode(SecureRandom.bytes(16)))"
                 if case .published = try await publisher.publish([part], idempotencyKey: key) {
+                    if job.status == .deleted { _ = try await publisher.yank(job.agentID, job.version, true) }
+                    if job.isLatest, job.status == .deprecated { _ = try await publisher.deprecate(job.agentID, true) }
                     return .success(.published)
                 }
             } catch let refusal as Publisher.Refusal where refusal.code == ProblemCode.versionExists.rawValue {
                 // The version is there with another text, which its page can say anew.
             }
-            let isNew = try await publisher.changeListing(
-                job.entry.agentID, job.entry.publishedVersion, manifest: manifest)
+            var isNew = try await publisher.changeListing(job.agentID, job.version, manifest: job.manifest)
+            if format == .registry {
+                if try await publisher.yank(job.agentID, job.version, job.status == .deleted) { isNew = true }
+                if job.isLatest, try await publisher.deprecate(job.agentID, job.status == .deprecated) { isNew = true }
+            }
             return .success(isNew ? .refreshed : .unchanged)
         } catch {
-            return .failure(EntryFault(place: job.place, reason: "\(job.entry.package): \(error)"))
+            return .failure(EntryFault(place: job.place, reason: "\(job.name): \(error)"))
         }
     }
 }

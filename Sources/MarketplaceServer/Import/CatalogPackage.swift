@@ -1,56 +1,38 @@
 import JSON
 import Manifest
-import Text
 
 /// One line of a catalogue: a package of npm, PyPI or the like that is an agent in all but manifest.
 ///
 /// Only `package` is certain; what is null or missing is left out.
-struct CatalogPackage: Sendable, Equatable {
-    /// Why a line is none.
-    struct Fault: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    let package: String
-    let name: String?
-    let description: String?
-    let category: String?
-    let runtime: String?
-    let license: String?
-    let url: String?
+struct CatalogPackage {
+    private let package: String
+    private let name: String?
+    private let description: String?
+    private let category: String?
+    private let runtime: String?
+    private let license: String?
+    private let url: String?
     /// The version in its registry, unchanged.
-    let version: String?
-    /// What was cut or replaced, in words.
-    let warnings: [String]
+    private let version: String?
+    private let warnings: [String]
 
     init(line: [UInt8]) throws {
-        var warnings: [String] = []
-        let document = try Self.document(line, &warnings)
-        guard case .object = document else { throw Fault(description: "this is no JSON object") }
-        func text(_ field: String, _ limit: Int) throws -> String? {
-            switch document[field] {
-            case nil, .null?: return nil
-            case .string(let raw)?:
-                let plain = PlainText(raw)
-                if let words = plain.words { warnings.append("\(field): \(words)") }
-                guard plain.text.utf8.count > limit else { return plain.text }
-                warnings.append("\(field): only the first \(limit) of \(plain.text.utf8.count) bytes are kept")
-                return Self.cut(plain.text, to: limit)
-            case let other?: throw Fault(description: "'\(field)' has to be a string, not \(other.kind)")
-            }
-        }
-        guard let package = try text("package", 512), !package.isEmpty else {
-            throw Fault(description: "'package' is missing")
+        var repairs: [String] = []
+        let document = try Self.document(line, &repairs)
+        guard case .object = document else { throw ImportedVersion.Fault(description: "this is no JSON object") }
+        var texts = ImportedTexts(document)
+        guard let package = try texts.take("package", 512), !package.isEmpty else {
+            throw ImportedVersion.Fault(description: "'package' is missing")
         }
         self.package = package
-        name = try text("name", 256)
-        description = try text("description", 8_192)
-        category = try text("category", 128)
-        runtime = try text("runtime", 32)
-        license = try text("license", 512)
-        url = try text("url", 2_048)
-        version = try text("version", 128)
-        self.warnings = warnings
+        name = try texts.take("name", 256)
+        description = try texts.take("description", 8_192)
+        category = try texts.take("category", 128)
+        runtime = try texts.take("runtime", 32)
+        license = try texts.take("license", 512)
+        url = try texts.take("url", 2_048)
+        version = try texts.take("version", 128)
+        warnings = repairs + texts.warnings
     }
 
     /// Parses a line. One that holds characters which JSON or UTF-8 do not allow is parsed without them.
@@ -59,7 +41,7 @@ struct CatalogPackage: Sendable, Equatable {
             return try JSONValue(line)
         } catch {
             guard let document = try? JSONValue(repaired(line)) else {
-                throw Fault(description: "this is no JSON: \(error)")
+                throw ImportedVersion.Fault(description: "this is no JSON: \(error)")
             }
             warnings.append("characters that can't stand in JSON were replaced")
             return document
@@ -96,20 +78,8 @@ struct CatalogPackage: Sendable, Equatable {
         return bytes
     }
 
-    /// As many whole characters as fit some bytes.
-    private static func cut(_ text: String, to limit: Int) -> String {
-        var cut = ""
-        var bytes = 0
-        for character in text {
-            bytes += character.utf8.count
-            guard bytes <= limit else { break }
-            cut.append(character)
-        }
-        return cut
-    }
-
     /// The registry that it comes from.
-    var registry: String {
+    private var registry: String {
         switch runtime {
         case "node": "npm"
         case "python": "pypi"
@@ -119,35 +89,16 @@ struct CatalogPackage: Sendable, Equatable {
         }
     }
 
-    /// The version it is published as: its own where that is SemVer.
-    var publishedVersion: SemVer {
-        guard let own = version.flatMap({ SemVer($0) }) ?? SemVer("0.0.0") else { preconditionFailure("0.0.0 is none") }
-        return own
+    /// What is published of it.
+    func imported(from place: String) -> ImportedVersion {
+        let id = ImportedVersion.id(registry, package)
+        let version = ImportedVersion.version(version)
+        return ImportedVersion(
+            place: place, name: package, identity: package, agentID: id, version: version,
+            manifest: manifest(id, version), warnings: warnings)
     }
 
-    /// The id it is published under: `<registry>.<name>`, the name in lower case without `@`, a slash as a
-    /// dot, every other run outside `[a-z0-9.]` as one dash that a dot beside it absorbs, ends trimmed.
-    var agentID: String {
-        var name: [UInt8] = []
-        for byte in package.lowercased().utf8 where byte != UInt8(ascii: "@") {
-            switch byte {
-            case 0x30...0x39, 0x61...0x7a: name.append(byte)
-            case UInt8(ascii: "/"), UInt8(ascii: "."):
-                while name.last == UInt8(ascii: "-") { name.removeLast() }
-                if let last = name.last, last != UInt8(ascii: ".") { name.append(UInt8(ascii: ".")) }
-            default:
-                if let last = name.last, last != UInt8(ascii: "-"), last != UInt8(ascii: ".") {
-                    name.append(UInt8(ascii: "-"))
-                }
-            }
-        }
-        while let last = name.last, last == UInt8(ascii: "-") || last == UInt8(ascii: ".") { name.removeLast() }
-        return "\(registry).\(String(decoding: name, as: UTF8.self))"
-    }
-
-    /// The manifest it is published with: canonical, so that a second import finds nothing new.
-    var manifest: [UInt8] {
-        let id = agentID
+    private func manifest(_ id: String, _ published: SemVer) -> [UInt8] {
         func given(_ text: String?) -> String? {
             text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
         }
@@ -155,7 +106,7 @@ struct CatalogPackage: Sendable, Equatable {
         writer.object { object in
             object.member("description", given(description) ?? given(name) ?? package)
             object.member("id", id)
-            object.member("image", "imported/\(id):\(publishedVersion.description.replacing("+", with: "_"))")
+            object.member("image", ImportedVersion.image(id, published))
             object.member("inputs") { $0.array([String]()) { $1.string($0) } }
             object.member("license", license.flatMap(LicenseExpression.init)?.description)
             object.member("outputs") { $0.array([String]()) { $1.string($0) } }
@@ -180,7 +131,7 @@ struct CatalogPackage: Sendable, Equatable {
                     object.member("title", given(name) ?? package)
                 }
             }
-            object.member("version", publishedVersion.description)
+            object.member("version", published.description)
         }
         return writer.bytes
     }

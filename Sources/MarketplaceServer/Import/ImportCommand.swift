@@ -7,12 +7,14 @@ struct ImportCommand {
     private let folder: String
     private let url: String?
     private let tokenFile: String?
+    private let format: CatalogImport.Format
 
     init(_ invocation: Invocation) {
         file = invocation.arguments[0]
         folder = invocation.values["data"] ?? ".mentatlab"
         url = invocation.values["url"]
         tokenFile = invocation.values["token-file"]
+        format = invocation.values["format"].flatMap(CatalogImport.Format.init) ?? .catalog
     }
 
     func run() async throws -> Int32 {
@@ -25,6 +27,6 @@ struct ImportCommand {
             throw UsageError("there is no folder \(folder) with the administrator's token; give --token-file.")
         }
         let publisher = try Publisher(url: url, tokenFile: tokenFile)
-        return try await CatalogImport(file: file, publisher: publisher).run()
+        return try await CatalogImport(file: file, format: format, publisher: publisher).run()
     }
 }

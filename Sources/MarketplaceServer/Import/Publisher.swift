@@ -56,16 +56,39 @@ struct Publisher: Sendable {
     /// - Returns: false where it says so already.
     func changeListing(_ id: String, _ version: SemVer, manifest: [UInt8]) async throws -> Bool {
         guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }
-        var request = HTTPClientRequest(
-            "PUT", url + Endpoints.changeListing.target(VersionParameters.Changed(id: key, version: version)),
-            fields: [
-                ("Authorization", "Bearer \(token)"), ("Content-Type", "application/json"),
-                ("Idempotency-Key", "import-\(Hex.encode(SecureRandom.bytes(16)))"),
-            ])
-        request.body = NewListing.form.bytes(NewListing(manifest: RawObject(manifest)))
-        let response = try await send(request)
-        _ = try Self.answer(response, Endpoints.changeListing.given)
-        return response.status == 201
+        return try await change(
+            "PUT", Endpoints.changeListing.target(VersionParameters.Changed(id: key, version: version)),
+            NewListing.form.bytes(NewListing(manifest: RawObject(manifest))))
+    }
+
+    /// Yanks a version, or takes that back.
+    ///
+    /// - Returns: false where it is so already.
+    func yank(_ id: String, _ version: SemVer, _ isYanked: Bool) async throws -> Bool {
+        guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }
+        let target = Endpoints.yank.target(VersionParameters.Changed(id: key, version: version))
+        return try await change(
+            isYanked ? "POST" : "DELETE", target, isYanked ? NewYank.form.bytes(NewYank(reason: .other)) : nil)
+    }
+
+    /// Says that an agent is not recommended any more, or takes that back.
+    ///
+    /// - Returns: false where it is so already.
+    func deprecate(_ id: String, _ isDeprecated: Bool) async throws -> Bool {
+        guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }
+        let target = Endpoints.deprecate.target(AgentParameters.Changed(id: key))
+        return try await change(isDeprecated ? "POST" : "DELETE", target, nil)
+    }
+
+    private func change(_ method: String, _ target: String, _ body: [UInt8]?) async throws -> Bool {
+        var fields = [
+            ("Authorization", "Bearer \(token)"),
+            ("Idempotency-Key", "import-\(Hex.encode(SecureRandom.bytes(16)))"),
+        ]
+        if body != nil { fields.append(("Content-Type", "application/json")) }
+        var request = HTTPClientRequest(method, url + target, fields: fields)
+        if let body { request.body = body }
+        return try await send(request).status == 201
     }
 
     /// Sends a request until it is answered. What may succeed later is tried again, under one idempotency key.

@@ -65,6 +65,9 @@ enum UpdateCommand {
         let installation: Installation
         let console: Console
 
+        /// Why a request leads to no version although it once did.
+        private static let withdrawn = [ProblemCode.quarantined.rawValue, ProblemCode.versionNotFound.rawValue]
+
         func update(_ attempts: inout Attempts) async {
             for receipt in receipts {
                 do {
@@ -83,7 +86,13 @@ enum UpdateCommand {
                 await attempts.add("\(id)@\(request)") {
                     let reference = try AgentReference("\(id)@\(request)")
                     let meant = try reference.request()
-                    let (document, version) = try await index.resolve(meant, of: id)
+                    let (document, version): (IndexDocument, IndexedVersion)
+                    do {
+                        (document, version) = try await index.resolve(meant, of: id)
+                    } catch let failure as Failure where Self.withdrawn.contains(failure.code) {
+                        // What is installed stays; that it was withdrawn is said above.
+                        return nil
+                    }
                     // A version that is there is not fetched again.
                     guard !receipts.contains(where: { $0.version == version.version }) else { return nil }
                     return try await installation.install(version, of: document, for: meant)
@@ -102,7 +111,7 @@ enum UpdateCommand {
                 let use = document.replacement.map { "\($0)" } ?? replacement.map { "\(receipt.id)@\($0)" }
                 console.warn("\(what) \(reason)\(use.map { "; use \($0)" } ?? "; nothing replaces it")")
             } catch let failure as Failure
-                where [ProblemCode.quarantined.rawValue, ProblemCode.versionNotFound.rawValue].contains(failure.code)
+                where Self.withdrawn.contains(failure.code)
             {
                 console.warn("\(what) can't be had any more: \(failure.redacted.message)")
             }

@@ -154,11 +154,15 @@ import Testing
         try await with([("acme.gone", "1.0.0"), ("acme.gone", "1.1.0")]) { marketplace, ctl in
             var owner = ctl
             owner.environment["MENTATLAB_TOKEN"] = try marketplace.token
+            #expect(try await ctl("agent", "install", "acme.gone").code == 0)
             for version in ["1.0.0", "1.1.0"] {
                 #expect(try await owner("agent", "yank", "acme.gone@\(version)", "--reason", "broken").code == 0)
             }
             let page = try await marketplace.json("agents/acme.gone")
             #expect(page["latest_version"] == nil && page["is_yanked"]?.bool == true)
+            // What is installed stays, and is warned of.
+            let updated = try await ctl("agent", "update")
+            #expect(updated.code == 0 && updated.errors.contains("is yanked (broken); nothing replaces it"), "\(updated)")
             let listed = try await ctl("agent", "search", "gone")
             #expect(listed.output.contains("yanked"), "\(listed.output)")
             #expect(try await owner("agent", "unyank", "acme.gone@1.0.0").code == 0)
@@ -226,6 +230,34 @@ import Testing
             let outcome = try await behind("agent", "search", "x")
             #expect(outcome.code == 3 && outcome.errors.contains("proxy http://127.0.0.1:9, which http_proxy names"))
             #expect(!outcome.errors.contains("secret"))
+        }
+    }
+
+    /// On a terminal a table fits its lines, and wide characters are counted as two columns.
+    @Test func tablesFitTheTerminal() async throws {
+        try await withMarketplace { marketplace, _ in
+            let text = String(repeating: "日本語のエージェント ", count: 12)
+            let answer = try await marketplace.publish([
+                part(
+                    "manifest",
+                    "id: acme.wide\nversion: 1.0.0\nimage: a:1\ndescription: \(text)\ninputs: []\noutputs: []\n")
+            ])
+            let position = try JSONValue(answer.body)["position"]?.integer ?? 0
+            #expect(try await marketplace.get("agents/acme.wide?min_position=\(position)").status == 200)
+            func widths(_ columns: Int) async throws -> [Int] {
+                try await Oracle.run(
+                    "terminal",
+                    arguments: [
+                        "\(columns)", try Ctl.program, "agent", "search", "wide", "--registry", marketplace.url,
+                    ], input: ""
+                ).map { line in line.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x3000 && $1.value < 0xa000 ? 2 : 1) }
+                }
+            }
+            for columns in [60, 80] {
+                let lines = try await widths(columns)
+                #expect(
+                    lines.count == 2 && (lines.max() ?? 0) <= columns && (lines.max() ?? 0) > columns - 3, "\(lines)")
+            }
         }
     }
 
