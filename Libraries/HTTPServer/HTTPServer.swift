@@ -185,7 +185,8 @@ public final class HTTPServer: Sendable {
                 return nil
             }
             guard let next else { return nil }
-            if next.assumeIsolated({ $0.idleSince }) != nil { return next }
+            // It may be busy by now, or another one that came in its place.
+            if let since = next.assumeIsolated({ $0.idleSince }), since <= now { return next }
         }
     }
 

@@ -148,6 +148,12 @@ package struct Installation: Sendable {
     }
 
     private func download(_ artifact: Artifact, from path: String, to file: String) async throws {
+        guard artifact.sizeBytes <= Int64(artifact.role.maximumBytes) else {
+            throw Failure(
+                .permanent, "content-too-large",
+                "the index says that the \(artifact.role.rawValue) has \(artifact.sizeBytes) bytes; there may be \(artifact.role.maximumBytes)",
+                fix: "tell the operator of the registry; nothing was installed")
+        }
         let digest = try await registry.download(path, to: file, sizeBytes: artifact.sizeBytes) { [progress] in
             progress($0, artifact.sizeBytes)
         }

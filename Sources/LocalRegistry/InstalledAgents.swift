@@ -77,10 +77,23 @@ package struct InstalledAgents: Sendable {
         return receipts
     }
 
+    /// The folders of versions that have no receipt which can be read: they count as not installed.
+    package func damaged() throws -> [String] {
+        guard try FileSystem.status(folder)?.isDirectory == true else { return [] }
+        return try FileSystem.names(in: folder).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
+            guard let key = AgentKey(name), try FileSystem.status("\(folder)/\(name)")?.isDirectory == true else {
+                return []
+            }
+            return try FileSystem.names(in: "\(folder)/\(name)").compactMap(SemVer.init).filter {
+                try receipt(key, $0) == nil
+            }.map { path(key, $0) }
+        }
+    }
+
     /// The receipt of a version; nil where it is not installed.
     package func receipt(_ key: AgentKey, _ version: SemVer) throws -> Receipt? {
         let path = path(key, version)
-        guard let bytes = try FileSystem.readIfThere("\(path)/\(Self.receiptName)", limit: 65_536),
+        guard let bytes = try? FileSystem.read("\(path)/\(Self.receiptName)", limit: 65_536),
             let document = try? JSONValue(bytes),
             var receipt = try? Receipt.form.value(document, isStrict: false)
         else { return nil }
@@ -91,7 +104,7 @@ package struct InstalledAgents: Sendable {
 
     /// In what an installed version differs from what was installed; blocks the calling thread.
     package func differences(_ receipt: Receipt) throws -> InstalledFiles.Differences {
-        guard let bytes = try FileSystem.readIfThere("\(receipt.path)/\(InstalledFiles.name)", limit: 16 << 20),
+        guard let bytes = try? FileSystem.read("\(receipt.path)/\(InstalledFiles.name)", limit: 16 << 20),
             let known = InstalledFiles(bytes)
         else { return .unknown }
         return try known.differences(to: receipt.path)
@@ -118,10 +131,25 @@ package struct InstalledAgents: Sendable {
         try FileSystem.makeDirectory(parent, mode: 0o755)
         try Unfinished.whole {
             guard try FileSystem.status("\(unpacked)/\(Self.receiptName)") != nil else { throw CancellationError() }
-            // What lies there without a receipt was never whole.
-            try FileSystem.removeTree(receipt.path)
+            // What lies there was never whole, or is not any more. It goes out of the way in one step, and what the agent
+            // wrote itself comes along.
+            if try FileSystem.status(receipt.path) != nil {
+                try keepAdded(of: receipt, in: unpacked)
+                let aside = "\(FileSystem.parent(of: unpacked))/replaced"
+                try FileSystem.rename(receipt.path, to: aside)
+            }
             try FileSystem.rename(unpacked, to: receipt.path)
             try FileSystem.synchronizeDirectory(parent)
+        }
+    }
+
+    /// Brings the files that an installed version has written itself into what takes its place.
+    private func keepAdded(of receipt: Receipt, in unpacked: String) throws {
+        for name in try differences(receipt).added {
+            let (from, to) = ("\(receipt.path)/\(name)", "\(unpacked)/\(name)")
+            guard try FileSystem.status(to) == nil else { continue }
+            try FileSystem.makeDirectory(FileSystem.parent(of: to), mode: 0o755)
+            try FileSystem.rename(from, to: to)
         }
     }
 

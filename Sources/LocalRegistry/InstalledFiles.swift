@@ -70,7 +70,9 @@ package struct InstalledFiles {
                 differences.missing.append(file.name)
                 continue
             }
-            let isSame = try Self.digest(path) == file.sha256 && Self.isExecutable(path) == file.isExecutable
+            // One that can't be read is not what was installed.
+            let digest = try? Self.digest(path)
+            let isSame = try digest == file.sha256 && Self.isExecutable(path) == file.isExecutable
             if !isSame { differences.changed.append(file.name) }
         }
         let known = Set(files.map(\.name))
@@ -83,7 +85,8 @@ package struct InstalledFiles {
         var names: [String] = []
         var folders = [""]
         while let next = folders.popLast() {
-            for name in try FileSystem.names(in: next.isEmpty ? folder : "\(folder)/\(next)") {
+            // Nobody looks into a folder that can't be read; what was installed in it is missing.
+            for name in (try? FileSystem.names(in: next.isEmpty ? folder : "\(folder)/\(next)")) ?? [] {
                 let inside = next.isEmpty ? name : "\(next)/\(name)"
                 guard inside != ownFolder else { continue }
                 if try FileSystem.status("\(folder)/\(inside)")?.isDirectory == true {

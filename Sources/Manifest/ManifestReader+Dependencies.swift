@@ -42,7 +42,9 @@ extension AgentManifest {
             return nil
         }
         for member in members where !Self.dependencyMembers.contains(member.name) {
-            let meant = Spelling.nearest(to: member.name, among: Self.dependencyMembers)
+            let meant =
+                findings.count > Self.maximumFindings
+                ? nil : Spelling.nearest(to: member.name, among: Self.dependencyMembers)
             refuse(
                 "\(path)/\(pointerToken(member.name))",
                 "a dependency has no '\(member.name.prefix(64))'\(meant.map { "; did you mean '\($0)'?" } ?? "; it has id and version")"

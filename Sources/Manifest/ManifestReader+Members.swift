@@ -39,7 +39,10 @@ extension AgentManifest {
             if known.contains(member.name) {
                 warnOfUnknownMembers(in: member.value, at: inner, kind: "\(kind)/\(member.name)")
             } else {
-                let meant = Spelling.nearest(to: member.name, among: known).map { "; did you mean '\($0)'?" }
+                // Who writes thousands of names has mistyped none of them.
+                let meant =
+                    findings.count > Self.maximumFindings
+                    ? nil : Spelling.nearest(to: member.name, among: known).map { "; did you mean '\($0)'?" }
                 warn(
                     inner,
                     "nothing reads '\(member.name.prefix(64))'\(meant ?? ""), and names of your own begin with 'x-'")

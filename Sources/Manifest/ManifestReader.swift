@@ -58,7 +58,7 @@ extension AgentManifest {
     }
 
     /// The number of findings to list, errors first; further ones are only counted.
-    private static let maximumFindings = 100
+    static let maximumFindings = 100
 
     // MARK: Required
 

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 import JSON
 import TestSupport
 import Testing
@@ -226,6 +227,13 @@ import Testing
             #expect(agent["is_deprecated"]?.bool == true && agent["latest_version"]?.string == "1.1.0")
             let back = try await importing(page("active", "Two."))
             #expect(back.output.hasSuffix("0 published, 1 refreshed, 2 unchanged, 0 duplicate, 1 failed\n"), "\(back)")
+            // What the operator yanked stays yanked, whatever the registry says.
+            let yanked = try await marketplace.send(
+                "POST", "agents/mcp.io.github.ada.files/versions/1.1.0/yank", #"{"reason":"malware"}"#,
+                token: try marketplace.token)
+            #expect(yanked.status == 201)
+            let kept = try await importing(page("active", "Two."))
+            #expect(kept.output.hasSuffix("0 published, 0 refreshed, 3 unchanged, 0 duplicate, 1 failed\n"), "\(kept)")
         }
     }
 

@@ -19,8 +19,9 @@ struct DailyShare {
         _ event: any EventPayload, in stream: StreamName, by actor: PersonID?, _ past: Past, _ limits: MeteringLimits
     ) {
         switch event {
-        case is VersionPublished:
-            self.init("versions of one agent", "agent-versions-day", "\(stream)", limits.agentVersionsPerDay)
+        case is VersionPublished, is ListingChanged:
+            self.init(
+                "versions and listings of one agent", "agent-versions-day", "\(stream)", limits.agentVersionsPerDay)
         case is ReviewSubmitted, is ReviewEdited, is ReviewVoted, is StarAdded:
             self.init("judgments of the same", "stream-judgments-day", "\(stream)", limits.streamJudgmentsPerDay)
         case is AgentQuarantined:

@@ -2,22 +2,34 @@ import Contract
 import Crypto
 import EventLog
 import Events
+import HTTPFront
 import Manifest
 import Marketplace
+import System
 
 /// `PUT /agents/{id}/versions/{version}/listing`: says anew what a page shows of a version.
 struct ListingEndpoint: Sendable {
     let handler: CommandHandler
 
     func add(to routes: inout CommandRoutes) {
-        routes.on(Endpoints.changeListing) { try await change($0, $1) }
+        routes.onOwnBody(Endpoints.changeListing) { principal, _, input, request in
+            try await change(
+                principal, try await CommandRoutes.call(request, Endpoints.changeListing, input, actor: principal.user),
+                request)
+        }
     }
 
     private func change(
-        _ principal: Principal, _ call: CommandCall<VersionParameters.Changed, NewListing>
+        _ principal: Principal, _ call: CommandCall<VersionParameters.Changed, NewListing>, _ request: FrontRequest
     ) async throws -> CommandOutcome<ListingAnswer> {
         let (key, version) = (call.input.id, call.input.version)
-        let publication = try Self.publication(call.sent.manifest, of: key, version)
+        // Judging a manifest takes its time, which nobody gets who may not change it. The decision asks again.
+        let probe = ChangeListing(
+            principal: principal, now: handler.now(), key: key, version: version, contents: [:], known: nil)
+        let past = try await handler.past.read(for: probe)
+        do throws(Rejection) { _ = try probe.published(past) } catch { throw Problem(error) }
+        let manifest = call.sent.manifest
+        let publication = try await request.blocking.run { try Self.publication(manifest, of: key, version) }
         return try await handler.run(call.identity) { past, _ in
             let published = past[.agent(key)].version(named: version)
             return ListingAnswer(
@@ -45,6 +57,14 @@ struct ListingEndpoint: Sendable {
     private static func publication(
         _ manifest: RawObject, of key: AgentKey, _ version: SemVer
     ) throws(Problem) -> Publication {
+        LoopThread.assertElsewhere()
+        var search = TokenSearch()
+        switch search.take(manifest.bytes) {
+        case .nothing: break
+        case .token, .tooMany:
+            throw Problem(
+                .secretFound, "the manifest holds a token of a MentatLab marketplace, or many texts in its form")
+        }
         let publication: Publication
         do {
             publication = try Publication(

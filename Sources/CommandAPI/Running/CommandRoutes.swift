@@ -72,7 +72,7 @@ package struct CommandRoutes: Sendable {
         }
     }
 
-    private static func call<Input, Sent, Given>(
+    static func call<Input, Sent, Given>(
         _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, actor: PersonID?
     ) async throws -> CommandCall<Input, Sent> {
         let (sent, digest) = try await RequestBody.receive(request, for: endpoint)

@@ -8,7 +8,7 @@ extension Endpoints {
             + "the manifest. The files of the version and the facts of its publication (licence, runtime, capabilities, "
             + "dependencies) stay. Saying the same again changes nothing.",
         credential: .token([.publish]), characters: NewListing.maximumCharacters,
-        problems: [.invalidManifest, .versionNotFound, .notOwner, .quarantined])
+        problems: [.invalidManifest, .secretFound, .versionNotFound, .notOwner, .quarantined])
 
     static let listings: [any AnyEndpoint] = [changeListing]
 }

@@ -49,12 +49,18 @@ public struct ChangeListing: AuthenticatedCommand {
 
     public func streams(_ past: Past) -> [AnyStream] { [TypedStream.agent(key).any] }
 
-    public func decide(_ past: Past) throws(Rejection) -> Decision {
+    /// The version that is meant, where the principal may change what its page shows.
+    public func published(_ past: Past) throws(Rejection) -> AgentState.Published {
         let agent = past[.agent(key)]
         guard agent.id != nil else { throw .noAgent(key) }
         try authorize(.publishVersion, on: .agent(key), past)
         guard let published = agent.version(named: version) else { throw .noVersion(key, version.description) }
         if let hold = agent.hold(on: published) { throw .held(key, hold) }
+        return published
+    }
+
+    public func decide(_ past: Past) throws(Rejection) -> Decision {
+        let published = try published(past)
         guard let listing = contents[.listing] else { preconditionFailure("a listing that is none") }
         // Another change may have come between; then what is known is old.
         if let known, known.position == published.listed, known.listing?.document == listing.document,

@@ -79,15 +79,13 @@ struct CatalogFile {
         var limits = JSONLimits(bytes: Self.maximumArrayBytes)
         limits.values = 20_000_000
         let documents: [(place: String, value: JSONValue)]
+        let bytes = (try? JSONValue(bytes, limits: limits)) == nil ? CatalogPackage.repaired(bytes) : bytes
         if let whole = try? JSONValue(bytes, limits: limits) {
             documents = whole.array?.enumerated().map { ("element \($0 + 1)", $1) } ?? [("", whole)]
         } else {
+            // A line that is none is said where it is read.
             documents = try entries().map { entry in
-                do throws(JSONError) {
-                    return (entry.place, try JSONValue(entry.bytes, limits: limits))
-                } catch {
-                    throw Fault(description: "\(entry.place) of '\(name)' is no JSON: \(error)")
-                }
+                (entry.place, (try? JSONValue(entry.bytes, limits: limits)) ?? .null)
             }
         }
         return documents.flatMap { place, value -> [(place: String, server: JSONValue)] in
@@ -109,6 +107,10 @@ struct CatalogFile {
         do throws(JSONError) {
             return try JSONValue(bytes, limits: limits).array
         } catch {
+            if let repaired = try? JSONValue(CatalogPackage.repaired(bytes), limits: limits) {
+                Host.write("\(name): warning: characters that can't stand in JSON were replaced\n", to: 2)
+                return repaired.array
+            }
             let first = bytes.prefix { $0 != 0x0a }
             guard (try? JSONValue(Array(first))) == nil else { return nil }
             throw Fault(description: "'\(name)' begins as a JSON array and is none: \(error)")

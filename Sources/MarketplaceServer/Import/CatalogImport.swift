@@ -93,7 +93,14 @@ struct CatalogImport {
                 for warning in job.warnings { say(place, "warning: \(job.name): \(warning)") }
                 if let known = places[job.identity] {
                     counts.duplicate += 1
-                    jobs[known] = job
+                    // What the source calls the latest is not replaced by an older one of the same version.
+                    if job.isLatest || !jobs[known].isLatest { jobs[known] = job }
+                    if job.ownVersion != jobs[known].ownVersion {
+                        say(
+                            place,
+                            "warning: \(job.name): several versions that are no SemVer are published as one, \(job.version)"
+                        )
+                    }
                 } else {
                     places[job.identity] = jobs.count
                     jobs.append(job)
@@ -132,24 +139,43 @@ struct CatalogImport {
         }
     }
 
+    /// Makes the marketplace say what the registry says of a version. Only what an import said is taken back: a yank or a
+    /// deprecation of somebody else stays.
+    ///
+    /// - Returns: true where that changed something.
+    private func follow(_ job: ImportedVersion) async throws -> Bool {
+        let page = try await publisher.version(job.agentID, job.version)
+        var isNew = false
+        if job.status == .deleted, !page.isYanked {
+            isNew = try await publisher.yank(job.agentID, job.version, note: Publisher.importNote)
+        } else if job.status != .deleted, page.yank?.note == Publisher.importNote {
+            isNew = try await publisher.unyank(job.agentID, job.version)
+        }
+        guard job.isLatest else { return isNew }
+        let deprecation = try await publisher.agent(job.agentID).deprecation
+        if job.status == .deprecated, deprecation == nil {
+            return try await publisher.deprecate(job.agentID, note: Publisher.importNote) || isNew
+        }
+        if job.status != .deprecated, deprecation?.note == Publisher.importNote {
+            return try await publisher.undeprecate(job.agentID) || isNew
+        }
+        return isNew
+    }
+
     private func publish(_ job: ImportedVersion) async -> Result<Outcome, EntryFault> {
         do {
             do {
                 let part = HTTPClientRequest.Part(name: "manifest", bytes: job.manifest)
                 let key = "import-\(Hex.encode(SecureRandom.bytes(16)))"
                 if case .published = try await publisher.publish([part], idempotencyKey: key) {
-                    if job.status == .deleted { _ = try await publisher.yank(job.agentID, job.version, true) }
-                    if job.isLatest, job.status == .deprecated { _ = try await publisher.deprecate(job.agentID, true) }
+                    if format == .registry { _ = try await follow(job) }
                     return .success(.published)
                 }
             } catch let refusal as Publisher.Refusal where refusal.code == ProblemCode.versionExists.rawValue {
                 // The version is there with another text, which its page can say anew.
             }
             var isNew = try await publisher.changeListing(job.agentID, job.version, manifest: job.manifest)
-            if format == .registry {
-                if try await publisher.yank(job.agentID, job.version, job.status == .deleted) { isNew = true }
-                if job.isLatest, try await publisher.deprecate(job.agentID, job.status == .deprecated) { isNew = true }
-            }
+            if format == .registry, try await follow(job) { isNew = true }
             return .success(isNew ? .refreshed : .unchanged)
         } catch {
             return .failure(EntryFault(place: job.place, reason: "\(job.name): \(error)"))

@@ -49,8 +49,10 @@ struct CatalogPackage {
     }
 
     /// A line in which bytes that are no UTF-8 and halves of surrogate pairs are U+FFFD, and control characters spaces.
-    private static func repaired(_ line: [UInt8]) -> [UInt8] {
-        var bytes = Array(String(decoding: line, as: UTF8.self).utf8).map { $0 < 0x20 || $0 == 0x7f ? 0x20 : $0 }
+    static func repaired(_ line: [UInt8]) -> [UInt8] {
+        var bytes = Array(String(decoding: line, as: UTF8.self).utf8).map {
+            ($0 < 0x20 && $0 != 0x0a) || $0 == 0x7f ? 0x20 : $0
+        }
         var index = 0
         func unit(at place: Int) -> UInt32? {
             guard place + 6 <= bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u")
@@ -92,10 +94,10 @@ struct CatalogPackage {
     /// What is published of it.
     func imported(from place: String) -> ImportedVersion {
         let id = ImportedVersion.id(registry, package)
-        let version = ImportedVersion.version(version)
+        let published = ImportedVersion.version(version)
         return ImportedVersion(
-            place: place, name: package, identity: package, agentID: id, version: version,
-            manifest: manifest(id, version), warnings: warnings)
+            place: place, name: package, identity: package, agentID: id, version: published, ownVersion: version,
+            manifest: manifest(id, published), warnings: warnings)
     }
 
     private func manifest(_ id: String, _ published: SemVer) -> [UInt8] {

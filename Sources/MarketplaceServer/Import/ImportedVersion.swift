@@ -24,6 +24,8 @@ struct ImportedVersion: Sendable {
     let identity: String
     let agentID: String
     let version: SemVer
+    /// The version as the source has it, which may be no SemVer.
+    let ownVersion: String?
     /// Canonical, so that a second import finds nothing new.
     let manifest: [UInt8]
     var status = Status.active

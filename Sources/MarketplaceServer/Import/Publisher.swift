@@ -55,29 +55,67 @@ struct Publisher: Sendable {
     ///
     /// - Returns: false where it says so already.
     func changeListing(_ id: String, _ version: SemVer, manifest: [UInt8]) async throws -> Bool {
-        guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }
         return try await change(
-            "PUT", Endpoints.changeListing.target(VersionParameters.Changed(id: key, version: version)),
+            "PUT", Endpoints.changeListing.target(VersionParameters.Changed(id: try key(id), version: version)),
             NewListing.form.bytes(NewListing(manifest: RawObject(manifest))))
     }
 
-    /// Yanks a version, or takes that back.
-    ///
-    /// - Returns: false where it is so already.
-    func yank(_ id: String, _ version: SemVer, _ isYanked: Bool) async throws -> Bool {
-        guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }
-        let target = Endpoints.yank.target(VersionParameters.Changed(id: key, version: version))
-        return try await change(
-            isYanked ? "POST" : "DELETE", target, isYanked ? NewYank.form.bytes(NewYank(reason: .other)) : nil)
+    /// What an import writes beside what it says, and by which it knows it again.
+    static let importNote = "Its registry says so."
+
+    /// Yanks a version; false where it is yanked already.
+    func yank(_ id: String, _ version: SemVer, note: String) async throws -> Bool {
+        try await change(
+            "POST", Endpoints.yank.target(VersionParameters.Changed(id: try key(id), version: version)),
+            NewYank.form.bytes(NewYank(reason: .other, note: note)))
     }
 
-    /// Says that an agent is not recommended any more, or takes that back.
-    ///
-    /// - Returns: false where it is so already.
-    func deprecate(_ id: String, _ isDeprecated: Bool) async throws -> Bool {
+    /// Takes a yank back.
+    func unyank(_ id: String, _ version: SemVer) async throws -> Bool {
+        try await change(
+            "DELETE", Endpoints.unyank.target(VersionParameters.Changed(id: try key(id), version: version)), nil)
+    }
+
+    /// Says that an agent is not recommended any more; false where that is said already.
+    func deprecate(_ id: String, note: String) async throws -> Bool {
+        try await change(
+            "POST", Endpoints.deprecate.target(AgentParameters.Changed(id: try key(id))),
+            NewDeprecation.form.bytes(NewDeprecation(note: note)))
+    }
+
+    /// Takes a deprecation back.
+    func undeprecate(_ id: String) async throws -> Bool {
+        try await change("DELETE", Endpoints.undeprecate.target(AgentParameters.Changed(id: try key(id))), nil)
+    }
+
+    /// The page of a version.
+    func version(_ id: String, _ version: SemVer) async throws -> VersionPage {
+        let target = Endpoints.showVersion.target(VersionParameters(id: try key(id), version: version))
+        return try Self.answer(try await shown(target), Endpoints.showVersion.given)
+    }
+
+    /// The page of an agent.
+    func agent(_ id: String) async throws -> AgentDetail {
+        let target = Endpoints.showAgent.target(AgentParameters(id: try key(id)))
+        return try Self.answer(try await shown(target), Endpoints.showAgent.given)
+    }
+
+    /// A page, which may be there a moment later than what it shows.
+    private func shown(_ target: String) async throws -> HTTPClientResponse {
+        for _ in 0..<Self.pageTries {
+            let response = try await client.send(HTTPClientRequest("GET", url + target))
+            if response.status == 200 { return response }
+            guard response.status == 404 else { throw Self.refusal(response) }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Refusal(description: "the marketplace does not show \(target)")
+    }
+
+    private static let pageTries = 100
+
+    private func key(_ id: String) throws -> AgentKey {
         guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }
-        let target = Endpoints.deprecate.target(AgentParameters.Changed(id: key))
-        return try await change(isDeprecated ? "POST" : "DELETE", target, nil)
+        return key
     }
 
     private func change(_ method: String, _ target: String, _ body: [UInt8]?) async throws -> Bool {

@@ -30,10 +30,11 @@ struct RegistryServer {
         let server = listed["server"] ?? listed
         guard case .object = server else { throw ImportedVersion.Fault(description: "this is no JSON object") }
         var texts = ImportedTexts(server)
-        guard let name = try texts.take("name", 200), name.contains("/"), !name.hasPrefix("/"), !name.hasSuffix("/")
+        guard let name = try texts.take("name", 200), texts.warnings.isEmpty, name.contains("/"), !name.hasPrefix("/"),
+            !name.hasSuffix("/")
         else {
             throw ImportedVersion.Fault(
-                description: "'name' has to be a namespace and a name, such as com.example/server")
+                description: "'name' has to be a namespace and a name of at most 200 bytes, such as com.example/server")
         }
         self.name = name
         title = try texts.take("title", 256)
@@ -41,7 +42,12 @@ struct RegistryServer {
         var repository = ImportedTexts(server["repository"] ?? .null)
         source = try repository.take("url", 2_048) ?? texts.take("websiteUrl", 2_048)
         let detail = server["version_detail"].map { ImportedTexts($0) }
-        if var detail { version = try detail.take("version", 128) } else { version = try texts.take("version", 128) }
+        if var detail {
+            version = try detail.take("version", 128)
+            detail.warnings.forEach { texts.warn($0) }
+        } else {
+            version = try texts.take("version", 128)
+        }
         packages = try Self.places(
             server["packages"], &texts, "packages", kind: ["registryType", "registry_type", "registry_name"],
             name: ["identifier", "name"], 512)
@@ -75,7 +81,13 @@ struct RegistryServer {
                 texts.warn("\(field): one without a name is left out")
                 return nil
             }
-            return Place(kind: kind, name: name, version: try first(["version"], 128))
+            let place = Place(kind: kind, name: name, version: try first(["version"], 128))
+            // A part of an address or a name is another one.
+            guard inner.warnings.isEmpty else {
+                texts.warn("\(field): \(inner.warnings.joined(separator: "; ")); it is left out")
+                return nil
+            }
+            return place
         }
     }
 
@@ -85,6 +97,7 @@ struct RegistryServer {
         let published = ImportedVersion.version(version)
         return ImportedVersion(
             place: place, name: name, identity: "\(name)@\(published)", agentID: id, version: published,
+            ownVersion: version,
             manifest: manifest(id, published), status: status, isLatest: isLatest, warnings: warnings)
     }
 

@@ -49,7 +49,9 @@ struct Limits: Sendable {
         + rate("download-lines", "versions and minutes with downloads from an address", { \.metering.downloadLines })
         + rate("refused", "commands of an account that are refused", { \.metering.refused })
         + [
-            Setting("agent-versions-day", "versions of one agent within a day") { \.metering.agentVersionsPerDay },
+            Setting("agent-versions-day", "versions and listings of one agent within a day") {
+                \.metering.agentVersionsPerDay
+            },
             Setting("stream-judgments-day", "judgments of an account on one thing within a day") {
                 \.metering.streamJudgmentsPerDay
             },

@@ -42,7 +42,7 @@ extension AgentReader {
         public let category: String
         /// When it was registered.
         public let created: Timestamp
-        /// When a version was last published, or its listing last changed.
+        /// When a version was last published.
         public let updated: Timestamp
         /// The position of that change.
         public let position: Position

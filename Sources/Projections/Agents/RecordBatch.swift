@@ -139,7 +139,7 @@ struct RecordBatch: AgentBatch {
         }
         guard var agent = agents[key] else { return }
         switch event.event {
-        case is VersionPublished, is ListingChanged: (agent.updated, agent.position) = (time, position)
+        case is VersionPublished: (agent.updated, agent.position) = (time, position)
         case let deprecated as AgentDeprecated:
             agent.record.deprecations[Side(deprecated.authority)] = try Remark(
                 event, replacement: deprecated.replacement?.description)

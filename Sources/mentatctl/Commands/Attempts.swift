@@ -5,13 +5,16 @@ import LocalRegistry
 /// What came of installing several agents, each for itself.
 struct Attempts {
     private let console: Console
+    private let says: Bool
     private var installed: [Installed] = []
     private var failed: [FailedAttempt] = []
     /// What went wrong, in order.
     private(set) var failures: [Failure] = []
 
-    init(_ console: Console) {
+    /// - Parameter says: whether each failure is said at once; else the command ends with it.
+    init(_ console: Console, says: Bool = true) {
         self.console = console
+        self.says = says
     }
 
     /// Tries one; what goes wrong keeps no other from its turn.
@@ -33,7 +36,7 @@ struct Attempts {
             failures.append(failure)
             let words = failure.redacted
             failed.append(FailedAttempt(agent: text, code: words.code, message: words.message))
-            console.warn("\(text): \(words.message)\(words.fix.map { " (try: \($0))" } ?? "")")
+            if says { console.warn("\(text): \(words.message)\(words.fix.map { " (try: \($0))" } ?? "")") }
         }
     }
 

@@ -40,7 +40,7 @@ enum InstallCommands {
         let lock = try await agents.lock(context.console.note)
         defer { withExtendedLifetime(lock) {} }
         try agents.sweep()
-        var attempts = Attempts(context.console)
+        var attempts = Attempts(context.console, says: references.count > 1)
         for (text, reference) in zip(context.invocation.arguments, references) {
             await attempts.add(text) { try await installation.install(reference) }
         }
@@ -135,7 +135,11 @@ enum InstallCommands {
             guard !list.agents.isEmpty else { return "nothing is installed" }
             return list.agents.map { $0.words(style) }.joined(separator: "\n")
         }
-        report.exit = checked.allSatisfy(\.isSound) ? .ok : .failure
+        let damaged = wanted.isEmpty ? try agents.damaged() : []
+        for path in damaged {
+            context.console.warn("\(path) has no receipt that can be read, so it counts as not installed; remove it")
+        }
+        report.exit = checked.allSatisfy(\.isSound) && damaged.isEmpty ? .ok : .failure
         return report
     }
 }

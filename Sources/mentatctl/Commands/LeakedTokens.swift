@@ -1,3 +1,4 @@
+import CommandLine
 import Contract
 import Packaging
 import RegistryClient
@@ -28,7 +29,7 @@ struct LeakedTokens {
             "take it out and end it where it is used; or leave the file out by .mentatignore; or, where it is meant to be "
             + "public: \(paths.map { "--allow-secret \($0)" }.joined(separator: " "))"
         if revoked < tokens.count {
-            fix += "; --revoke-leaked revokes tokens of the marketplace"
+            fix += "; --revoke-leaked has the registry in use revoke tokens of its own"
         }
         let ended =
             revoked == 0 ? "" : "; \(revoked) of the marketplace's tokens \(revoked == 1 ? "is" : "are") revoked"
@@ -37,14 +38,17 @@ struct LeakedTokens {
             findings: findings)
     }
 
+    /// Only a publication asks, and names where the tokens would be sent: another marketplace's is nobody's business here.
     private func wantsToRevoke(_ count: Int) -> Bool {
         if context.flag("revoke-leaked") { return true }
-        guard Host.isTerminal(0), Host.isTerminal(2) else { return false }
+        guard context.invocation.command.name == "agent publish", !context.flag("dry-run"), Host.isTerminal(0),
+            Host.isTerminal(2), let origin = try? context.origin()
+        else { return false }
         let what =
             count == 1
-            ? "a token of the marketplace is in a file: revoke it"
-            : "\(count) tokens of the marketplace are in files: revoke them"
-        let answer = Terminal.ask("\(what)? [y/N] ") ?? ""
+            ? "a token of a marketplace is in a file: revoke it at"
+            : "\(count) tokens of marketplaces are in files: revoke them at"
+        let answer = Terminal.ask("\(what) \(origin)? [y/N] ") ?? ""
         return ["y", "yes"].contains(answer.lowercased().filter { !$0.isWhitespace })
     }
 

@@ -68,12 +68,15 @@ enum ReadCommands {
         }
         var versions: [VersionPage] = []
         var cursor: String?
+        var seen: Set<String> = []
         repeat {
             let page = AgentPageParameters(id: key, limit: 100, cursor: cursor)
             let answer = try await registry.send(Endpoints.listVersions, page).value
             versions += answer.versions
             cursor = answer.pagination.nextCursor
             context.console.progress("\(versions.count) versions", 0, of: nil)
+            // A registry that gives one page for ever is believed once.
+            if let next = cursor, !seen.insert(next).inserted || answer.versions.isEmpty { cursor = nil }
         } while cursor != nil
         return Report(
             AgentInfo(agent: agent, versions: versions), lines: { $0.versions.map(\.version.shown) },
@@ -97,6 +100,10 @@ enum ReadCommands {
         let what = "\(version.id)@\(version.version)"
         guard let artifact = version.artifacts.first(where: { $0.role == Artifact.Role.readme.rawValue }) else {
             throw Failure(.permanent, "no-readme", "\(what) has no README", fix: "mentatctl agent info \(what)")
+        }
+        guard artifact.sizeBytes <= Int64(Artifact.Role.readme.maximumBytes) else {
+            throw Failure(
+                .permanent, "content-too-large", "the README of \(what) is said to have \(artifact.sizeBytes) bytes")
         }
         let temporary = Host.environment("TMPDIR") ?? "/tmp"
         let bytes = try await Unfinished.folder(in: temporary) { work in

@@ -70,12 +70,10 @@ enum UpdateCommand {
 
         func update(_ attempts: inout Attempts) async {
             for receipt in receipts {
-                do {
-                    try await warn(receipt)
-                } catch {
-                    // What is wrong with the registry is said by the first request.
-                }
+                await attempts.add("\(receipt.id)@\(receipt.version)") { try await warn(receipt) }
             }
+            // Where the registry does not answer for what is installed, it will not for the requests.
+            guard attempts.failures.isEmpty else { return }
             var requests: [String] = []
             for request in receipts.flatMap(\.requests) where !requests.contains(request) { requests.append(request) }
             for request in requests {
@@ -93,19 +91,22 @@ enum UpdateCommand {
                         // What is installed stays; that it was withdrawn is said above.
                         return nil
                     }
-                    // A version that is there is not fetched again.
-                    guard !receipts.contains(where: { $0.version == version.version }) else { return nil }
+                    // A version that is there is made whole where it is not, and notes the request.
+                    if receipts.contains(where: { $0.version == version.version }) {
+                        _ = try await installation.install(version, of: document, for: meant)
+                        return nil
+                    }
                     return try await installation.install(version, of: document, for: meant)
                 }
             }
         }
 
         /// Says where an installed version was withdrawn since.
-        private func warn(_ receipt: InstalledAgents.Receipt) async throws {
+        private func warn(_ receipt: InstalledAgents.Receipt) async throws -> Installation.Outcome? {
             let what = "\(receipt.id) \(receipt.version), which is installed,"
             do {
                 let (document, version) = try await index.resolve(.exact(receipt.version), of: receipt.id)
-                guard version.isYanked || version.isRemoved(receipt.sha256) else { return }
+                guard version.isYanked || version.isRemoved(receipt.sha256) else { return nil }
                 let reason = version.isYanked ? "is yanked (\(version.yank?.reason ?? "other"))" : "was removed"
                 let replacement = try? await index.resolve(.latest, of: receipt.id).version.version
                 let use = document.replacement.map { "\($0)" } ?? replacement.map { "\(receipt.id)@\($0)" }
@@ -113,8 +114,11 @@ enum UpdateCommand {
             } catch let failure as Failure
                 where Self.withdrawn.contains(failure.code)
             {
-                console.warn("\(what) can't be had any more: \(failure.redacted.message)")
+                let latest = try? await index.resolve(.latest, of: receipt.id).version.version
+                let use = latest.map { "; use \(receipt.id)@\($0)" } ?? ""
+                console.warn("\(what) can't be had any more: \(failure.redacted.message)\(use)")
             }
+            return nil
         }
     }
 }

@@ -120,6 +120,15 @@ import Testing
             let repaired = try await ctl("agent", "install", "acme.tool")
             #expect(repaired.output.contains("made acme.tool 1.0.0 whole again"), "\(repaired)")
             #expect(try await ctl("agent", "verify", "--quiet").output.isEmpty)
+            // What the agent wrote itself is still there.
+            #expect(FileManager.default.fileExists(atPath: "\(path)/own.db"))
+            // One without its receipt is not overlooked, and keeps no other from being listed.
+            try FileManager.default.removeItem(atPath: "\(path)/.mentatlab")
+            try Data().write(to: URL(filePath: "\(path)/.mentatlab"))
+            let damaged = try await ctl("agent", "verify")
+            #expect(damaged.code == 1 && damaged.errors.contains("has no receipt that can be read"), "\(damaged)")
+            #expect(try await ctl("agent", "install", "acme.tool").code == 0)
+            #expect(try await ctl("agent", "verify").code == 0)
             #expect(try String(contentsOfFile: "\(path)/src/main.py", encoding: .utf8) == "print('1.0.0')\n")
             #expect(try await ctl("agent", "verify", "acme.none", "--json").problem == "not-installed")
         }
@@ -162,7 +171,8 @@ import Testing
             #expect(page["latest_version"] == nil && page["is_yanked"]?.bool == true)
             // What is installed stays, and is warned of.
             let updated = try await ctl("agent", "update")
-            #expect(updated.code == 0 && updated.errors.contains("is yanked (broken); nothing replaces it"), "\(updated)")
+            #expect(
+                updated.code == 0 && updated.errors.contains("is yanked (broken); nothing replaces it"), "\(updated)")
             let listed = try await ctl("agent", "search", "gone")
             #expect(listed.output.contains("yanked"), "\(listed.output)")
             #expect(try await owner("agent", "unyank", "acme.gone@1.0.0").code == 0)

@@ -144,6 +144,14 @@ import Testing
                 expect(try await marketplace.publish(parts), "422 secret-found")
             }
             #expect(try await marketplace.head() == head)
+            // Nor does it get into the log by what a page says.
+            #expect(try await marketplace.publish([manifest("acme.x")]).status == 201)
+            let listing =
+                #"{"manifest":{"id":"acme.x","version":"1.0.0","image":"a:1","description":"\#(leaked)","inputs":[],"outputs":[]}}"#
+            expect(
+                try await marketplace.send(
+                    "PUT", "agents/acme.x/versions/1.0.0/listing", listing, token: try marketplace.token),
+                "422 secret-found")
             var other = ctl
             other.environment["MENTATLAB_TOKEN"] = leaked
             #expect(try await other("whoami").code == 0)
