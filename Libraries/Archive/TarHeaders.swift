@@ -82,9 +82,15 @@ struct TarHeaders {
 
     private mutating func readEntry(_ block: [UInt8], _ kind: Character, _ size: Int64) throws(ArchiveFault) {
         let name = next.path ?? Self.name(block)
+        guard Self.isPOSIX(block) || block[345..<500].allSatisfy({ $0 == 0 }) else {
+            throw ArchiveFault("has a part of a name that not all readers read", entry: ArchiveFault.shown(name))
+        }
         func fault(_ reason: String) -> ArchiveFault { ArchiveFault(reason, entry: ArchiveFault.shown(name)) }
         switch kind {
-        case "0" where name.last == UInt8(ascii: "/"):
+        // Old archives have folders so; where another header names the entry, readers differ on which name counts.
+        case "0" where name.last == UInt8(ascii: "/") || Self.name(block).last == UInt8(ascii: "/"),
+            "\0" where Self.name(block).last == UInt8(ascii: "/") && (next.path != nil || size > 0),
+            "\0" where next.path?.last == UInt8(ascii: "/"):
             throw fault("is a file to some readers and a folder to others")
         case "0", "\0": break
         case "5": guard size == 0 else { throw fault("is a folder with content") }
@@ -102,10 +108,13 @@ struct TarHeaders {
         state = blocks > 0 ? .content(blocks: blocks) : .header
     }
 
+    /// True for a header of POSIX, in which a name may be in two parts.
+    private static func isPOSIX(_ block: [UInt8]) -> Bool { block[257..<263].elementsEqual("ustar\0".utf8) }
+
     /// The name in a header itself.
     private static func name(_ block: [UInt8]) -> [UInt8] {
         let name = Array(block[0..<100].prefix { $0 != 0 })
-        guard block[257..<263].elementsEqual("ustar\0".utf8) else { return name }
+        guard isPOSIX(block) else { return name }
         let prefix = block[345..<500].prefix { $0 != 0 }
         return prefix.isEmpty ? name : prefix + [UInt8(ascii: "/")] + name
     }
@@ -122,6 +131,7 @@ struct TarHeaders {
                 throw Self.malformed()
             }
             let key = String(decoding: record[..<equals], as: UTF8.self)
+            guard record[..<equals].allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else { throw Self.malformed() }
             try note(key, record[(equals + 1)...].dropLast(), isGlobal: isGlobal)
             rest = rest[(rest.startIndex + Int(length))...]
         }

@@ -5,12 +5,16 @@ public enum Spelling {
     /// Near is a distance of at most a third of the shorter word's length, or 1. A word that is there as it was typed is no
     /// answer.
     public static func nearest(to typed: String, among known: some Sequence<String>) -> String? {
+        // A word of many marks takes long to count, and nobody has mistyped it.
+        guard typed.utf8.count <= maximumBytes else { return nil }
         let word = Array(typed.lowercased())
         let near = known.map { ($0, distance(word, Array($0.lowercased()))) }
-            .filter { $0.1 > 0 && $0.1 <= max(1, min($0.0.count, typed.count) / 3) }
+            .filter { $0.1 > 0 && $0.1 <= max(1, min($0.0.count, word.count) / 3) }
             .min { $0.1 < $1.1 }
         return near?.0
     }
+
+    private static let maximumBytes = 256
 
     /// The edit distance: how many letters to insert, delete, replace or swap with their neighbor.
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {

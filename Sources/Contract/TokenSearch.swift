@@ -18,12 +18,22 @@ package struct TokenSearch {
     }
 
     private var rest: [UInt8] = []
+    /// True for a file in UTF-16, of which every other byte is NUL.
+    private var isWide = false
+    private var isAtStart = true
     private var candidates = 0
 
     package init() {}
 
     /// Looks through the next piece, and what of the one before may belong to it.
     package mutating func take(_ piece: [UInt8]) -> Outcome {
+        if isAtStart, piece.count > 1 {
+            isWide =
+                (piece[0] == 0) != (piece[1] == 0) || piece.starts(with: [0xff, 0xfe])
+                || piece.starts(with: [0xfe, 0xff])
+            isAtStart = false
+        }
+        let piece = isWide ? piece.filter { $0 != 0 } : piece
         // Most pieces hold nothing that begins as a token does, and are not copied.
         let bytes = rest.isEmpty ? piece : rest + piece
         var index = 0
@@ -47,7 +57,10 @@ package struct TokenSearch {
     }
 
     /// Begins another file.
-    package mutating func beginFile() { rest = [] }
+    package mutating func beginFile() {
+        rest = []
+        isAtStart = true
+    }
 
     private static func isHex(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)

@@ -62,11 +62,14 @@ public struct AgentManifest: Sendable, Equatable {
         public let path: String
         /// The file, relative to the agent's folder.
         public let file: String
+        /// False for a further word of a command that only may be a file.
+        public let isRequired: Bool
 
         /// Names a file.
-        public init(path: String, file: String) {
+        public init(path: String, file: String, isRequired: Bool) {
             self.path = path
             self.file = file
+            self.isRequired = isRequired
         }
     }
 

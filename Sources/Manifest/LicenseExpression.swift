@@ -21,8 +21,14 @@ public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
 
     /// The identifier that a text was perhaps meant to be: one that people call so, or the nearest of the list.
     static func nearest(to text: String) -> String? {
+        guard text.utf8.count <= 128 else { return nil }
         let words = text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "." || $0 == "+" }
         if let called = names[words] { return called }
+        // People write a slash or a small word between two.
+        let parts = text.replacing("/", with: " OR ").split(whereSeparator: \.isWhitespace).map(String.init)
+        let joined = parts.map { ["or", "and", "with"].contains($0.lowercased()) ? $0.uppercased() : $0 }.joined(
+            separator: " ")
+        if parts.count > 1, let expression = LicenseExpression(joined) { return expression.description }
         let spelled = text.split(whereSeparator: \.isWhitespace).joined(separator: "-")
         if let exact = licenses[spelled.lowercased()] { return exact }
         return Spelling.nearest(to: spelled, among: licenses.values.sorted())
@@ -31,7 +37,8 @@ public struct LicenseExpression: Sendable, Hashable, CustomStringConvertible {
     /// What people call licences, in small letters and digits.
     private static let names = [
         "apache": "Apache-2.0", "apache2": "Apache-2.0", "apache2.0": "Apache-2.0", "apachelicense": "Apache-2.0",
-        "apachelicense2.0": "Apache-2.0", "apachelicenseversion2.0": "Apache-2.0", "asl2.0": "Apache-2.0",
+        "apachelicense2.0": "Apache-2.0", "apachelicenseversion2.0": "Apache-2.0", "apache2.0license": "Apache-2.0",
+        "apache2license": "Apache-2.0", "asl2.0": "Apache-2.0",
         "bsd": "BSD-3-Clause", "bsd2": "BSD-2-Clause", "bsd3": "BSD-3-Clause", "bsdlicense": "BSD-3-Clause",
         "newbsd": "BSD-3-Clause", "simplifiedbsd": "BSD-2-Clause", "gpl": "GPL-3.0-or-later", "gpl2": "GPL-2.0-only",
         "gpl2.0": "GPL-2.0-only", "gplv2": "GPL-2.0-only", "gplv2+": "GPL-2.0-or-later", "gpl2+": "GPL-2.0-or-later",

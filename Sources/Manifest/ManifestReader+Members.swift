@@ -45,7 +45,7 @@ extension AgentManifest {
                     ? nil : Spelling.nearest(to: member.name, among: known).map { "; did you mean '\($0)'?" }
                 warn(
                     inner,
-                    "nothing reads '\(member.name.prefix(64))'\(meant ?? ""), and names of your own begin with 'x-'")
+                    "nothing reads '\(member.name.prefix(64))'\(meant ?? "") (names of your own begin with 'x-')")
             }
         }
     }
@@ -59,8 +59,15 @@ extension AgentManifest {
         var values: [(path: String, value: JSONValue)] = []
         if let visible = document["ui"]?["catalog"]?["visible"] { values.append(("/ui/catalog/visible", visible)) }
         if let isLong = document["longRunning"] { values.append(("/longRunning", isLong)) }
-        for member in document["capabilities"]?.members ?? [] where member.name != "actions" {
-            values.append(("/capabilities/\(pointerToken(member.name))", member.value))
+        for (place, mapping) in [
+            ("/capabilities", document["capabilities"]), ("/wasm/capabilities", document["wasm"]?["capabilities"]),
+        ] {
+            for member in mapping?.members ?? [] where member.name != "actions" {
+                values.append(("\(place)/\(pointerToken(member.name))", member.value))
+            }
+        }
+        if let catalog = document["ui"]?["catalog"], catalog != .null, catalog.members == nil {
+            refuse("/ui/catalog", "'catalog' has to be a mapping such as {visible: false}, not \(catalog.kind)")
         }
         for side in ["inputs", "outputs"] {
             for (index, pin) in (document[side]?.array ?? []).enumerated() {
@@ -76,6 +83,8 @@ extension AgentManifest {
                 refuse(path, "'\(text)' is a text; write false")
             case .number(let number) where number.literal == "0" || number.literal == "1":
                 refuse(path, "\(number.literal) is a number; write \(number.literal == "1" ? "true" : "false")")
+            // Who hides an agent by what is no boolean would see it listed.
+            case _ where path == "/ui/catalog/visible": refuse(path, "this has to be true or false, not \(value.kind)")
             default: warn(path, "this has to be true or false, not \(value.kind)")
             }
         }

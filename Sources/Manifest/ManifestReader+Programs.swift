@@ -20,7 +20,7 @@ extension AgentManifest {
         }
         if let main = optionalText("main", document["main"]) {
             if Self.isInside(main) {
-                programs.append(Program(path: "/main", file: Self.plain(main)))
+                programs.append(Program(path: "/main", file: Self.plain(main), isRequired: true))
             } else {
                 findings.append(
                     Finding(
@@ -29,7 +29,7 @@ extension AgentManifest {
             }
         }
         if let module = wasmModule, Self.isInside(module) {
-            programs.append(Program(path: "/module", file: Self.plain(module)))
+            programs.append(Program(path: "/module", file: Self.plain(module), isRequired: true))
         }
     }
 
@@ -40,9 +40,13 @@ extension AgentManifest {
             let ending = word.text.split(separator: "/").last.map { $0.split(separator: ".") } ?? []
             let isProgram = ending.count > 1 && ending.last.map { Self.endings.contains($0.lowercased()) } == true
             guard isProgram || (index == 0 && word.text.contains("/")), Self.isInside(word.text),
-                !"-@".contains(word.text.first ?? "-"), !word.text.contains(":"), !word.text.contains("$")
+                !"-@".contains(word.text.first ?? "-"),
+                // A line for a shell is no file.
+                !word.text.contains(where: { $0.isWhitespace || ":$&|;<>()`*?".contains($0) })
             else { continue }
-            programs.append(Program(path: word.path, file: Self.plain(word.text)))
+            // What comes behind the program may be its output as well.
+            let isFirst = !programs.contains { $0.path.hasPrefix("/command") }
+            programs.append(Program(path: word.path, file: Self.plain(word.text), isRequired: isFirst))
         }
     }
 

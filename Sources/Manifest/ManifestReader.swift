@@ -174,7 +174,8 @@ extension AgentManifest {
                 let nearest = LicenseExpression.nearest(to: text).map { ", such as \($0)" } ?? ""
                 warn(
                     "/license",
-                    "'\(text.prefix(64))' is no SPDX expression of at most 128 characters\(nearest); it is left out")
+                    "'\(String(String.UnicodeScalarView(text.unicodeScalars.prefix(64))))' is no SPDX expression of at most 128 characters\(nearest); it is left out"
+                )
             }
         }
         if let text = optionalText("min_mentat_version", document["min_mentat_version"]) {

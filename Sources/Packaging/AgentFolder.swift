@@ -24,6 +24,8 @@ package struct AgentFolder {
 
     /// Opens a folder, or a manifest without what else lies in its folder.
     package init(_ path: String) throws {
+        // A link stands for what it leads to.
+        let path = (try? FileSystem.resolve(path)) ?? path
         var folder = path
         var names = Self.manifests
         guard let status = try FileSystem.status(path) else {
@@ -38,6 +40,11 @@ package struct AgentFolder {
         guard let name = try names.first(where: { try FileSystem.status("\(folder)/\($0)") != nil }) else {
             throw Failure(
                 .permanent, "no-manifest", "there is no manifest.yaml in '\(folder)'", fix: "mentatctl agent new NAME")
+        }
+        guard try FileSystem.status("\(folder)/\(name)")?.isFile == true else {
+            throw Failure(
+                .permanent, "no-manifest", "'\(folder)/\(name)' is no regular file",
+                fix: "put the manifest itself there")
         }
         manifestName = name
         manifestBytes = try FileSystem.read("\(folder)/\(name)", limit: Artifact.Role.manifest.maximumBytes)
@@ -76,7 +83,9 @@ package struct AgentFolder {
             isManifestAlone
             ? try PackedFiles(of: path, manifestName: manifestName, alone: namedFiles)
             : try PackedFiles(of: path, manifestName: manifestName, work: workFolder)
-        try requirePrograms(packed)
+        // What is wrong with the manifest itself is said first.
+        _ = try judge(Self.artifacts([(.manifest, manifestBytes)]))
+        let doubts = try requirePrograms(packed)
         let secrets = try secrets(in: packed.files, allowing: allowed) { progress("looking for secrets", $0, $1) }
         let parts = try parts(packed.files)
         let all = try pack(packed.files, with: parts, in: workFolder) { progress("packing", $0, $1) }
@@ -89,7 +98,7 @@ package struct AgentFolder {
         return Prepared(
             publication: try judge(Self.artifacts(all)), parts: all.map { ($0.role.rawValue, $0.bytes) },
             files: packed.files, leftOut: packed.leftOut,
-            warnings: packed.warnings
+            warnings: packed.warnings + doubts
                 + secrets.filter { !$0.isCertain && !allowed.contains($0.file) }.map {
                     "\($0.file):\($0.line) holds what looks like \($0.what); --allow-secret \($0.file) if it is none"
                 } + unused.map { "--allow-secret \($0): there is no secret in a file of that name" })
@@ -107,24 +116,40 @@ package struct AgentFolder {
     }
 
     /// Holds the manifest to the files: what it says is run has to be packed.
-    private func requirePrograms(_ packed: PackedFiles) throws(Failure) {
+    ///
+    /// - Returns: warnings of words that may be files and are not packed.
+    private func requirePrograms(_ packed: PackedFiles) throws(Failure) -> [String] {
         let names = Set(packed.files.map(\.name))
         var programs = manifest.programs
         if manifest.runtime == "wasm", packed.leftOut.contains(where: { $0.path == PackageRules.moduleName }) {
-            programs.append(AgentManifest.Program(path: "/runtime", file: PackageRules.moduleName))
+            programs.append(AgentManifest.Program(path: "/runtime", file: PackageRules.moduleName, isRequired: true))
         }
-        let missing = programs.filter { !names.contains($0.file) }.map { program in
-            let rule = packed.leftOut.first { left in
+        var missing: [Problem.Finding] = []
+        var warnings: [String] = []
+        var folders: Set<String> = []
+        for program in programs where !names.contains(program.file) {
+            let left = packed.leftOut.first { left in
                 left.path == program.file || (left.isFolder && program.file.hasPrefix("\(left.path)/"))
             }
-            let why = rule.map { "is left out of the package (\($0.rule))" } ?? "is not there"
-            return Problem.Finding(
-                severity: Finding.Severity.error.rawValue, path: program.path, message: "'\(program.file)' \(why)")
+            let why = left.map { "is left out of the package (\($0.rule))" } ?? "is not there"
+            if program.isRequired {
+                missing.append(
+                    Problem.Finding(
+                        severity: Finding.Severity.error.rawValue, path: program.path,
+                        message: "'\(program.file)' \(why)"))
+                if let left { folders.insert("!/\(left.path)\(left.isFolder ? "/" : "")") }
+            } else {
+                warnings.append("\(program.path): '\(program.file)' \(why)")
+            }
         }
-        guard !missing.isEmpty else { return }
+        guard !missing.isEmpty else { return warnings }
+        let back =
+            folders.isEmpty
+            ? ""
+            : ", or take back what is left out by lines in .mentatignore: \(folders.sorted().joined(separator: " "))"
         throw Failure(
             .permanent, "missing-file", "the manifest names files that the package would not hold",
-            fix: "add them, or take them back in .mentatignore: !PATH", findings: missing)
+            fix: "add them\(back)", findings: missing)
     }
 
     private func secrets(
@@ -138,7 +163,7 @@ package struct AgentFolder {
                 progress(done, total)
             }
         }
-        let certain = secrets.filter { $0.isCertain && !allowed.contains($0.file) }
+        let certain = secrets.filter { $0.isCertain && ($0.token != nil || !allowed.contains($0.file)) }
         guard certain.isEmpty else { throw SecretsFound(secrets: certain) }
         return secrets
     }

@@ -71,7 +71,16 @@ struct PackedFiles {
         if let bytes = try GitSurroundings.read(path(IgnoreRules.path(".gitignore", in: inside))) {
             rules.addGit(bytes, of: inside)
         }
-        if let bytes = try GitSurroundings.read(path(IgnoreRules.path(".mentatignore", in: inside))) {
+        let own = IgnoreRules.path(".mentatignore", in: inside)
+        if let status = try FileSystem.status(path(own)) {
+            let bytes = try GitSurroundings.read(path(own)) ?? []
+            // Rules that do not count would put into the package what they are meant to leave out.
+            guard status.isFile, !SecretSearch.isWide(bytes) else {
+                throw Failure(
+                    .permanent, "invalid-package",
+                    "'\(own)' is \(status.isFile ? "no text in UTF-8" : "no regular file")",
+                    fix: "save it as a file in UTF-8")
+            }
             rules.addOwn(bytes, of: inside)
         }
         for name in try FileSystem.names(in: path(inside)) { try take(inside.isEmpty ? name : "\(inside)/\(name)") }

@@ -99,6 +99,9 @@ import Testing
         ("capabilities: {gpu: 'On'}", "/capabilities/gpu", "write true"),
         ("longRunning: 1", "/longRunning", "write true"),
         ("main: ../x.py", "/main", "within the agent's folder"),
+        ("wasm: {capabilities: {network: yes}}", "/wasm/capabilities/network", "write true"),
+        ("ui: {catalog: hidden}", "/ui/catalog", "has to be a mapping"),
+        ("ui: {catalog: {visible: 'no '}}", "/ui/catalog/visible", "true or false"),
     ])
     func refusesWhatWouldMeanSomethingElse(_ line: String, _ path: String, _ words: String) throws {
         let manifest = read("\(sound)\(line)\n")
@@ -123,12 +126,19 @@ import Testing
         ("Apache 2.0", "Apache-2.0"), ("GPLv3", "GPL-3.0-only"), ("GPLv2+", "GPL-2.0-or-later"), ("MIT License", "MIT"),
         ("BSD", "BSD-3-Clause"), ("Apache-2", "Apache-2.0"), ("apache-2.O", "Apache-2.0"),
         ("BSD 3-Clause", "BSD-3-Clause"),
-        ("mti", "MIT"), ("proprietary", "LicenseRef-Proprietary"),
+        ("mti", "MIT"), ("Apache 2.0 License", "Apache-2.0"), ("MIT/Apache-2.0", "MIT OR Apache-2.0"),
+        ("MIT or Apache-2.0", "MIT OR Apache-2.0"), ("proprietary", "LicenseRef-Proprietary"),
     ])
     func theNearestLicenceIsNamed(_ text: String, _ nearest: String) {
         let manifest = read("\(sound)license: \(text)\n")
         #expect(manifest.findings.map(\.path) == ["/license"])
         #expect(manifest.findings.first?.message.contains("such as \(nearest);") == true, "\(manifest.findings)")
+    }
+
+    /// A text of many marks costs no more than another.
+    @Test func noLicenceTakesLong() {
+        let manifest = read("\(sound)license: a\(String(repeating: "\u{301}", count: 100_000))\n")
+        #expect(manifest.findings.first?.message.utf8.count ?? .max < 1_000)
     }
 
     /// The files that are run are told from other words.
@@ -138,6 +148,7 @@ import Testing
         ("command: [uvicorn, app.main:app]", []), ("command: [docker, run, image/name]", []),
         ("main: index.js", ["index.js"]),
         ("command: [/usr/bin/env, python3]", []), ("command: [node, $HOME/x.js]", []),
+        ("command: [sh, -c, 'exec python3 src/main.py']", []),
         ("command: [python, -m, tool.main]", []),
         ("module: bin/agent.wasm", ["bin/agent.wasm"]),
     ])

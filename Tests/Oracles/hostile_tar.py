@@ -149,6 +149,15 @@ save("pax-no-line-end", "malformed", raw(b"h", b"x", b"10 path=abc") + file + en
 save("long-name-nul", "holds a NUL", raw(b"h", b"L", b"a\0b\0", magic=b"ustar  \0") + file + end)
 save("long-name-and-pax", "two names", raw(b"h", b"L", b"b\0", magic=b"ustar  \0") + pax((b"path", b"a")) + file + end)
 save("slash", "a file to some", raw(b"a/", data=b"x") + end)
+inner = raw(b"smuggled.py", data=b"print")
+save("folder-named-file", "a file to some", pax((b"path", b"data.bin")) + raw(b"evil/", b"\0", inner, magic=b"\0" * 8) + end)
+save("folder-long-name", "a file to some", raw(b"h", b"L", b"data.bin\0", magic=b"ustar  \0") + raw(b"evil/", b"\0", inner, magic=b"ustar  \0") + end)
+save("pax-blank-key", "malformed", raw(b"h", b"x", b"10  size=0\n"[:11]) + raw(b"main.py", data=inner) + end)
+prefixed = bytearray(raw(b"main.py", data=b"x", magic=b"ustar  \0"))
+prefixed[345:351] = b"hidden"
+prefixed[148:156] = b" " * 8
+prefixed[148:156] = b"%06o\0 " % sum(prefixed[:512])
+save("gnu-prefix", "not all readers read", bytes(prefixed) + end)
 save("contiguous", "not all readers know", raw(b"a", b"7", b"x") + end)
 save("unknown-kind", "not all readers know", raw(b"a", b"Z", b"x") + end)
 save("volume", "not all readers know", raw(b"a", b"V") + file + end)

@@ -86,6 +86,19 @@ write("strings.c", "char *k =\n" + "\n".join(f'  "{l}\\n"' for l in ed.strip().s
 write("crlf.txt", ed.replace("\n", "\r\n"), 1, "certain")
 write("one-line.env", "KEY=" + ed.strip().replace("\n", "\\n"), 1, "certain")
 write("wide.ps1", ("$k = @'\r\n" + ed).encode("utf-16"), 2, "certain")
+write("wide-unmarked.ps1", ("k = x\r\n" + ed).encode("utf-16-le"), 2, "certain")
+for name, mark in [("plus", "+"), ("minus", "-"), ("list", "- "), ("comment", "// "), ("hash", "# "), ("quote", "> ")]:
+    write(f"marked-{name}", "".join(f"{mark}{line}\n" for line in rsa.strip().split("\n")), 1, "certain")
+for name, escaped in [("u", "\\u000a"), ("x", "\\x0a"), ("url", "%0A"), ("html", "&#10;"), ("br", "<br>"), ("twice", "\\\\n")]:
+    write(f"escaped-{name}", "K=" + rsa.strip().replace("\n", escaped), 1, "certain")
+write("dotnet.json", '{\\u0022key\\u0022:\\u0022' + ed.strip().replace("\n", "\\\\n") + '\\u0022}', 1, "certain")
+for number, text in enumerate([
+    "Never paste a `-----BEGIN PGP PRIVATE KEY BLOCK-----` into the chat; the agent refuses such files.",
+    'if text.startswith("-----BEGIN PGP PRIVATE KEY BLOCK-----"):\n        return "an OpenPGP key of somebody"',
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nyour private key goes here\n-----END PGP PRIVATE KEY BLOCK-----\n",
+    "MARKS = ['-----BEGIN RSA PRIVATE KEY-----', '-----BEGIN OPENSSH PRIVATE KEY-----', 'ENCRYPTED']",
+]):
+    write(f"prose{number}", text, 0, "none")
 write("public.txt", public, 0, "none")
 write("certificate.txt", request, 0, "none")
 write("sample.md", "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\n", 0, "none")
@@ -105,6 +118,7 @@ write("age-typo.txt", bech32("age-secret-key-", [random.randrange(32) for _ in r
 
 token = ours()
 write("ours.txt", f"a\nb\ntoken = '{token}'\n", 3, "certain")
+write("ours-inside.txt", "token%3D" + ours() + "_x", 1, "certain")
 write("ours-typo.txt", token[:-1] + ("0" if token[-1] != "0" else "1"), 0, "none")
 write("binary.bin", bytes(range(256)) * 17_000 + b"\n" + ours().encode() + bytes(range(256)), 17_002, "certain")
 for prefix in ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_"]:
@@ -112,13 +126,14 @@ for prefix in ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_"]:
     write(f"{prefix}good", f"x: {good}", 1, "certain")
     write(f"{prefix}typo", good[:-1] + ("a" if good[-1] != "a" else "b"), 1, "likely")
     write(f"{prefix}placeholder", prefix + "x" * 36, 0, "none")
-    write(f"{prefix}inside", "abc" + good, 0, "none")
+    write(f"{prefix}inside", "abc%3D" + good + "_x", 1, "certain")
 write("github-docs.md", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", 0, "none")
 write("escaped.json", '{"a": "x\\n' + checked("ghp_") + '"}', 1, "certain")
 macaroon = base64.urlsafe_b64encode(b"\x02\x01\x08pypi.org" + bytes(random.randrange(256) for _ in range(120)))
 write("pypi.txt", "\npypi-" + macaroon.decode().rstrip("="), 2, "certain")
 write("aws-docs.md", "aws_access_key_id = AKIAIOSFODNN7EXAMPLE", 0, "none")
 write("aws.ini", "aws_access_key_id = AKIA" + "Z3MGU4TQRWB7K2HX", 1, "likely")
+write("aws-sentence.md", "The key is AKIA" + "Z3MGU4TQRWB7K2HX.", 1, "likely")
 write("slack.txt", "xoxb-123456789012-123456789012-" + letters(24), 1, "likely")
 write("stripe.txt", "sk_live_" + letters(24), 1, "likely")
 write("jwt.txt", "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4eXoiLCJhdWQiOiJxIn0." + letters(43), 1, "likely")

@@ -151,11 +151,14 @@ import Testing
             ".env", ".env.production", "prod.env", ".npmrc", ".pypirc", ".netrc", ".git-credentials", "id_rsa",
             "id_rsa.pub",
             "id_ed25519_work", "tls.key", "store.P12", ".bash_history", "sub/.env", "deep/er/ID_RSA",
+            "home/.docker/config.json", "a/.cargo/credentials.toml", ".npmrc.bak",
         ])
     func likelySecretsAreLeftOutUnlessNamed(_ path: String) {
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        for (own, isPacked) in [("", false), ("!*", false), ("!**", false), ("!*\n!\(name)", true), ("!\(name)", true)]
-        {
+        for (own, isPacked) in [
+            ("", false), ("!.*", false), ("!**/.*", false), ("!*.*", false), ("![.]*", false), ("!*", false),
+            ("!**", false), ("!*\n!\(name)", true), ("!\(name)", true),
+        ] {
             var rules = IgnoreRules()
             rules.addGit(Array("!\(name)\n".utf8), of: "")
             rules.addOwn(Array(own.utf8), of: "")

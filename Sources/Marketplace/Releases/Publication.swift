@@ -48,12 +48,28 @@ public struct Publication: Sendable {
                         + "'.', '-' or '_'"))
         }
         var dependencies: [Dependency] = []
-        for (index, dependency) in (manifest.dependencies ?? []).enumerated() {
+        // All spellings of an id are one agent.
+        var keys: [Bool: Set<AgentKey>] = [:]
+        var places: [Bool: Int] = [:]
+        for dependency in manifest.dependencies ?? [] {
+            let index = places[dependency.isPeer, default: 0]
+            places[dependency.isPeer] = index + 1
+            let path = "/\(dependency.isPeer ? "peer_dependencies" : "dependencies")/\(index)/id"
             if let id = AgentID(dependency.id) {
+                let isNew = keys[dependency.isPeer, default: []].insert(id.key).inserted
+                let isSelf = id.key == AgentID(manifest.id)?.key
+                if isSelf || !isNew, !findings.contains(where: { $0.path == path && $0.severity == .error }) {
+                    findings.append(
+                        Finding(
+                            .error, path,
+                            isSelf
+                                ? "an agent can't depend on itself"
+                                : "'\(id)' stands twice; one range holds for an agent"))
+                }
                 dependencies.append(Dependency(id: id, range: dependency.range, isPeer: dependency.isPeer))
             } else {
                 findings.append(
-                    Finding(.error, "/dependencies/\(index)/id", "'\(dependency.id.prefix(128))' is no agent id"))
+                    Finding(.error, path, "'\(dependency.id.prefix(128))' is no agent id"))
             }
         }
         Self.judgeWASM(manifest, artifacts, &findings)

@@ -27,12 +27,13 @@ struct GitSurroundings {
         if let bytes = try Self.readLinked(exclude) {
             files.append(IgnoreFile(bytes, source: ".git/info/exclude", base: ""))
         }
+        let users = files
         var above = ""
         for part in [""] + root.split(separator: "/").map(String.init) {
             let inner = part.isEmpty ? "" : "\(above)\(part)/"
             // Who names a folder that git ignores wants what is in it, so what is said above it does not count.
             if !part.isEmpty, IgnoreRules.rule(ofFolder: above + part, in: files) != nil {
-                files = []
+                files = users.filter { IgnoreRules.rule(ofFolder: above + part, in: [$0]) == nil }
                 return
             }
             above = inner

@@ -44,10 +44,15 @@ struct IgnoreFile {
             return line[..<end]
         }
 
-        /// False for a pattern such as `*`, whose last part stands for every name.
+        /// False for a pattern such as `*` or `.*`, whose last part has no letter or digit of a name.
         var namesSomething: Bool {
-            let last = text.split(separator: "/").last ?? ""
-            return !last.allSatisfy { "!*?".contains($0) }
+            var isInSet = false
+            for character in text.split(separator: "/").last ?? "" {
+                if character == "[" { isInSet = true }
+                if character == "]" { isInSet = false }
+                if !isInSet, character.isLetter || character.isNumber { return true }
+            }
+            return false
         }
 
         func fits(_ path: ArraySlice<UInt8>, isFolder: Bool) -> Bool {

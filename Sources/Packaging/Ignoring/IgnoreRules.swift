@@ -24,23 +24,23 @@ struct IgnoreRules {
             !.env.template
             !example.env
             !sample.env
-            .npmrc
+            .npmrc*
             .yarnrc.yml
-            .pypirc
-            .netrc
+            .pypirc*
+            .netrc*
             _netrc
             .git-credentials
             .pgpass
             .my.cnf
             .htpasswd
             .dockercfg
-            .docker/config.json
-            .cargo/credentials
-            .cargo/credentials.toml
-            .gem/credentials
-            .config/gh/hosts.yml
-            .config/gcloud/
-            .config/mentatlab/
+            **/.docker/config.json
+            **/.cargo/credentials
+            **/.cargo/credentials.toml
+            **/.gem/credentials
+            **/.config/gh/hosts.yml
+            **/.config/gcloud/
+            **/.config/mentatlab/
             .kube/
             .ssh/
             .aws/

@@ -9,49 +9,73 @@ enum PrivateKeyBlock {
         let label = String(decoding: text[..<dashes.lowerBound], as: UTF8.self)
         guard label.hasSuffix("PRIVATE KEY") || label.hasSuffix("PRIVATE KEY BLOCK") else { return nil }
         var body = text[dashes.upperBound...]
-        if let end = body.firstRange(of: Array("-----END".utf8)) { body = body[..<end.lowerBound] }
-        let key = decode(body)
-        guard key.count >= 16, !isDocumented(key) else { return nil }
-        if label.hasSuffix("BLOCK") { return key[0] & 0x80 != 0 ? .certain : nil }
-        if key.starts(with: "openssh-key-v1\0".utf8) { return key.count >= 100 ? .certain : .likely }
-        if SecretKind.holds("ENCRYPTED", body) { return .certain }
-        guard key[0] == 0x30 else { return nil }
-        // A sample that was cut is no key.
-        return wholeLength(key).map { $0 <= key.count } ?? false ? .certain : .likely
+        let end = body.firstRange(of: Array("-----END".utf8))
+        if let next = end ?? body.firstRange(of: Array("-----BEGIN".utf8)) { body = body[..<next.lowerBound] }
+        let block = Block(body)
+        guard block.key.count >= 16, !isDocumented(block.key) else { return nil }
+        if label.hasSuffix("BLOCK") {
+            // A secret key or subkey comes first (RFC 9580, 4.2): the words alone stand in many a text.
+            let tags: Set<UInt8> = [0x94, 0x95, 0x96, 0x97, 0x9c, 0x9d, 0x9e, 0x9f, 0xc5, 0xc7]
+            return end != nil && block.isClean && block.key.count >= 64 && tags.contains(block.key[0]) ? .certain : nil
+        }
+        if block.key.starts(with: "openssh-key-v1\0".utf8) { return block.key.count >= 100 ? .certain : .likely }
+        if block.isEncrypted { return .certain }
+        // What is long and was changed in a way that is not known here, or was cut, may be one all the same.
+        guard block.key[0] == 0x30 else { return block.key.count >= 75 && block.isClean ? .likely : nil }
+        return wholeLength(block.key).map { $0 <= block.key.count } ?? false ? .certain : .likely
     }
 
-    /// The bytes of a block. Line breaks may be escaped, as in JSON, and lines be quoted, as in source code.
-    private static func decode(_ body: ArraySlice<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        var isEscaped = false
-        var line: [UInt8] = []
-        func end() {
-            // Headers such as `Proc-Type:` are no part of it, nor is the checksum of OpenPGP.
-            if !line.contains(UInt8(ascii: ":")), line.first != UInt8(ascii: "=") {
-                text += line.filter(Base64.isDigit)
+    /// What stands between the lines of a block. Line breaks may be escaped, as in JSON or a URL, and lines be quoted or
+    /// marked, as in source code, patches and lists.
+    private struct Block {
+        let key: [UInt8]
+        /// True where nothing but digits of base 64 stands in its lines.
+        let isClean: Bool
+        /// True where its header says that the key is encrypted.
+        let isEncrypted: Bool
+
+        private static let breaks = [
+            "\\u000a", "\\u000A", "\\u000d", "\\u000D", "\\x0a", "\\x0d", "%0A", "%0a", "%0D", "%0d", "&#10;", "&#13;",
+            "<br>", "<br/>",
+        ]
+        private static let marks = Set("+-/#>|*;!%. \t".utf8)
+        private static let quotes = Set(" \t\"'`,\\".utf8)
+
+        init(_ body: ArraySlice<UInt8>) {
+            var text = String(decoding: body, as: UTF8.self)
+            for escaped in Self.breaks where text.contains(escaped) { text = text.replacing(escaped, with: "\n") }
+            for escaped in ["\\n", "\\r", "\\t"] { text = text.replacing(escaped, with: "\n") }
+            var lines = text.split(whereSeparator: \.isNewline).map { line in
+                Array(line.utf8.drop { Self.quotes.contains($0) })
+            }.filter { !$0.isEmpty }
+            // What stands before each line alike marks it: a line of a patch, a comment, an element of a list.
+            while lines.count > 1, let mark = lines[0].first, Self.marks.contains(mark),
+                lines.allSatisfy({ $0.first == mark })
+            {
+                lines = lines.map { Array($0.dropFirst()) }.filter { !$0.isEmpty }
             }
-            line = []
-        }
-        for (index, byte) in zip(body.indices, body) {
-            if isEscaped {
-                isEscaped = false
-                if "nrt".utf8.contains(byte) {
-                    end()
-                    continue
+            let headers = lines.filter { $0.contains(UInt8(ascii: ":")) }
+            isEncrypted = headers.contains { SecretKind.holds("ENCRYPTED", $0[...]) }
+            // The checksum of OpenPGP begins with '='.
+            let content = lines.filter { !$0.contains(UInt8(ascii: ":")) && $0.first != UInt8(ascii: "=") }.map {
+                line in
+                var line = line.drop { Self.quotes.contains($0) }
+                while let last = line.last, Self.quotes.contains(last) || last == UInt8(ascii: ";") {
+                    line = line.dropLast()
                 }
+                // Strings that are added up.
+                if line.last == UInt8(ascii: "+"), line.dropLast().last == 0x20 { line = line.dropLast(2) }
+                while let last = line.last, Self.quotes.contains(last) { line = line.dropLast() }
+                if line.first == UInt8(ascii: "+"), line.dropFirst().first == 0x20 {
+                    line = line.dropFirst().drop { Self.quotes.contains($0) }
+                }
+                return line
             }
-            switch byte {
-            case UInt8(ascii: "\\"): isEscaped = true
-            case UInt8(ascii: "\n"), UInt8(ascii: "\r"): end()
-            case UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ","), UInt8(ascii: "\t"): break
-            // Strings that are added up; a line may begin with the digit as well.
-            case UInt8(ascii: "+") where line.isEmpty && body.dropFirst(index + 1 - body.startIndex).first == 0x20:
-                break
-            default: line.append(byte)
+            isClean = content.allSatisfy { line in
+                line.allSatisfy { Base64.isDigit($0) || $0 == UInt8(ascii: "=") }
             }
+            key = Base64.decode(content.flatMap { $0.filter(Base64.isDigit) }[...])
         }
-        end()
-        return Base64.decode(text[...])
     }
 
     /// The length that the header of a DER sequence gives, with the header.

@@ -25,7 +25,7 @@ struct SecretKind: Sendable {
 
     /// The text of a token of this marketplace, if it is one.
     static func ownText(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.prefix { isWord($0) }, as: UTF8.self)
+        String(decoding: bytes.prefix(76), as: UTF8.self)
     }
 
     /// All kinds.
@@ -34,14 +34,14 @@ struct SecretKind: Sendable {
             own,
             SecretKind("a private key", "-----BEGIN ") { PrivateKeyBlock.judge($0) },
             SecretKind("a private key of PuTTY", "PuTTY-User-Key-File-") { bytes in
-                holds("Private-Lines: ", bytes.prefix(65_536)) ? .certain : nil
+                holds("Private-Lines: ", bytes.prefix(4_096)) ? .certain : nil
             },
             SecretKind("a secret key of age", "AGE-SECRET-KEY-1") { bytes in
-                let text = bytes.prefix { isUpper($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
-                return text.count == 74 && Bech32.holds(Array(text)) ? .certain : nil
+                let text = bytes.prefix(75).prefix { isUpper($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+                return text.count >= 74 && Bech32.holds(Array(text.prefix(74))) ? .certain : nil
             },
             SecretKind("an API token of PyPI", "pypi-") { bytes in
-                let text = bytes.dropFirst(5).prefix { isWord($0) || $0 == UInt8(ascii: "-") }
+                let text = bytes.prefix(1_200).dropFirst(5).prefix { isWord($0) || $0 == UInt8(ascii: "-") }
                 guard text.count >= 85 else { return nil }
                 let decoded = Base64.decode(text)
                 // A macaroon, version 2, whose first field is the place that it is for.
@@ -62,7 +62,7 @@ struct SecretKind: Sendable {
             shaped("a token of DigitalOcean", "dop_v1_", 64...64), shaped("a key of SendGrid", "SG.", 66...66),
             shaped("a token of Docker", "dckr_pat_", 27...27), shaped("a token of Shopify", "shpat_", 32...32),
             shaped("a token of PyPI", "pypi-", 100...1_000),
-            shaped("a JSON Web Token", "eyJ", 60...4_096) { text in
+            shaped("a JSON Web Token", "eyJ", 60...2_048) { text in
                 text.count { $0 == UInt8(ascii: ".") } == 2
             },
         ]
@@ -84,7 +84,7 @@ struct SecretKind: Sendable {
     /// 30 letters and digits whose CRC-32 stands behind them in base 62, as GitHub and npm have it.
     private static func checked(_ name: String, _ prefix: String) -> SecretKind {
         SecretKind(name, prefix) { bytes in
-            let text = bytes.dropFirst(prefix.utf8.count).prefix { isLetter($0) || isDigit($0) }
+            let text = bytes.dropFirst(prefix.utf8.count).prefix(36).prefix { isLetter($0) || isDigit($0) }
             guard text.count == 36, !isDocumented(bytes.prefix(prefix.utf8.count + 36)) else { return nil }
             var rest = CRC32.of(Array(text.prefix(30)))
             var digits: [UInt8] = []
@@ -105,7 +105,11 @@ struct SecretKind: Sendable {
         _ isSound: @escaping @Sendable (ArraySlice<UInt8>) -> Bool = { _ in true }
     ) -> SecretKind {
         SecretKind(name, prefix) { bytes in
-            let text = bytes.dropFirst(prefix.utf8.count).prefix { isWord($0) || "-.".utf8.contains($0) }
+            var text = bytes.dropFirst(prefix.utf8.count).prefix(min(length.upperBound, 2_048) + 8).prefix {
+                isWord($0) || "-.".utf8.contains($0)
+            }
+            // The end of a sentence is no part of it.
+            while let last = text.last, "-.".utf8.contains(last) { text = text.dropLast() }
             guard length.contains(text.count), isVaried(text), isSound(text) else { return nil }
             let whole = bytes.prefix(prefix.utf8.count + text.count)
             return isDocumented(whole) || holds(documentedClaims, whole) ? nil : .likely

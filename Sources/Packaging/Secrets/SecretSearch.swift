@@ -18,7 +18,7 @@ package struct FoundSecret: Sendable, Equatable {
 enum SecretSearch {
     /// What is read at once, and how much of it is looked at again with what follows: more than the longest secret has.
     private static let (windowBytes, overlapBytes) = (4 << 20, 128 << 10)
-    /// More in one file are not listed.
+    /// More of one certainty in one file are not listed; likely ones never hide a certain one.
     private static let maximumFound = 20
 
     /// All secrets of a file; blocks the calling thread.
@@ -34,7 +34,7 @@ enum SecretSearch {
         var window: [UInt8] = []
         while true {
             var piece = try file.read(at: offset, count: windowBytes)
-            if offset == 0 { isWide = piece.starts(with: [0xff, 0xfe]) || piece.starts(with: [0xfe, 0xff]) }
+            if offset == 0 { isWide = Self.isWide(piece) }
             offset += Int64(piece.count)
             progress(Int64(piece.count))
             let isLast = piece.isEmpty
@@ -42,14 +42,13 @@ enum SecretSearch {
             window += piece
             let end = isLast ? window.count : max(0, window.count - overlapBytes)
             for (index, kind, certainty) in matches(in: window, before: end) {
+                let isCertain = certainty == .certain
+                let known = found.count { $0.isCertain == isCertain }
+                guard known < maximumFound else { continue }
                 let breaks = window[..<index].count { $0 == UInt8(ascii: "\n") }
                 let token = kind.prefix == SecretKind.own.prefix ? SecretKind.ownText(window[index...]) : nil
                 found.append(
-                    FoundSecret(
-                        file: name, line: line + breaks, what: kind.name, isCertain: certainty == .certain, token: token
-                    )
-                )
-                if found.count == maximumFound { return found }
+                    FoundSecret(file: name, line: line + breaks, what: kind.name, isCertain: isCertain, token: token))
             }
             guard !isLast else { return found }
             line += window[..<end].count { $0 == UInt8(ascii: "\n") }
@@ -57,6 +56,13 @@ enum SecretSearch {
         }
     }
 
+    /// True for text in UTF-16, with a mark at its start or without.
+    static func isWide(_ bytes: [UInt8]) -> Bool {
+        if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { return true }
+        return bytes.count > 1 && (bytes[0] == 0) != (bytes[1] == 0)
+    }
+
+    private static let lookBytes = 65_536
     private static let kindsByFirst = Dictionary(grouping: SecretKind.all) { $0.prefix[0] }
     private static let isFirst: [Bool] = (0..<256).map { kindsByFirst[UInt8($0)] != nil }
 
@@ -67,13 +73,15 @@ enum SecretSearch {
         var found: [(index: Int, kind: SecretKind, certainty: SecretKind.Certainty)] = []
         var index = 0
         while index < end {
-            guard isFirst[Int(bytes[index])], isStart(index, bytes) else {
+            guard isFirst[Int(bytes[index])] else {
                 index += 1
                 continue
             }
-            let rest = bytes[index...]
+            // No judge looks further, so a file full of beginnings takes no longer than its length times that.
+            let rest = bytes[index...].prefix(lookBytes)
             for kind in kindsByFirst[bytes[index]] ?? [] where rest.starts(with: kind.prefix) {
-                guard let certainty = kind.judge(rest) else { continue }
+                // What its own digits prove is one wherever it stands; what only looks like one begins a word.
+                guard let certainty = kind.judge(rest), certainty == .certain || isStart(index, bytes) else { continue }
                 found.append((index, kind, certainty))
                 index += kind.prefix.count
                 break

@@ -24,10 +24,13 @@ struct LeakedTokens {
             Problem.Finding(
                 severity: "error", path: "\($0.file):\($0.line)", message: "this is \($0.what)")
         }
-        let paths = Set(secrets.map(\.file)).sorted()
-        var fix =
-            "take it out and end it where it is used; or leave the file out by .mentatignore; or, where it is meant to be "
-            + "public: \(paths.map { "--allow-secret \($0)" }.joined(separator: " "))"
+        // A marketplace takes its own tokens from nobody.
+        let paths = Set(secrets.filter { $0.token == nil }.map(\.file)).sorted()
+        var fix = "take it out and end it where it is used; or leave the file out by .mentatignore"
+        if !paths.isEmpty {
+            fix +=
+                "; or, where it is meant to be public: \(paths.map { "--allow-secret \($0)" }.joined(separator: " "))"
+        }
         if revoked < tokens.count {
             fix += "; --revoke-leaked has the registry in use revoke tokens of its own"
         }

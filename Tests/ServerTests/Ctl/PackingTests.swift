@@ -136,9 +136,15 @@ import Testing
             try source.write(toFile: "\(ctl.home)/a/src/main.py", atomically: true, encoding: .utf8)
             let head = try await marketplace.head()
             let refused = try await ctl("agent", "publish", "a", "--claim-namespace", "--allow-secret", "src/main.py")
-            #expect(refused.code == 1 && refused.errors.contains("holds a token of a MentatLab marketplace"))
+            #expect(
+                refused.code == 1
+                    && refused.errors.contains("src/main.py:1: this is a token of a MentatLab marketplace"))
+            #expect(!refused.errors.contains("--allow-secret"), "\(refused.errors)")
+            let wide = HTTPClientRequest.Part(
+                name: "readme", bytes: [0xff, 0xfe] + source.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] })
             for parts in [
-                [manifest("ada.x"), part("readme", source)], [manifest("ada.x"), try package(["a/b": source])],
+                [manifest("ada.x"), part("readme", source)], [manifest("ada.x"), wide],
+                [manifest("ada.x"), try package(["a/b": source])],
                 [manifest("ada.x"), try package([leaked: "x", "b": "x\(leaked)"])],
             ] {
                 expect(try await marketplace.publish(parts), "422 secret-found")
@@ -161,6 +167,57 @@ import Testing
             )
             #expect(!stopped.errors.contains(leaked))
             #expect(try await other("whoami").code == 4)
+        }
+    }
+
+    /// What is meant to slip through is stopped or said, without a marketplace.
+    @Test func nothingSlipsThrough() async throws {
+        let key = try await run(["openssl", "genpkey", "-algorithm", "ED25519"]).output
+        try await Ctl.with("http://127.0.0.1:9") { ctl in
+            func folder(_ name: String, _ files: [String: String], manifest: String = Self.tool) throws -> String {
+                let all = files.merging(["manifest.yaml": manifest, "src/main.py": "print(1)\n"]) { given, _ in given }
+                for (file, text) in all where !text.isEmpty {
+                    let url = URL(filePath: "\(ctl.home)/\(name)/\(file)")
+                    try FileManager.default.createDirectory(
+                        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    try text.write(to: url, atomically: true, encoding: .utf8)
+                }
+                return name
+            }
+            // Many likely secrets hide no certain one.
+            let many = String(
+                repeating: "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4eXoiLCJhdWQiOiJxIn0.a1B2c3D4e5F6g7H8i9J0\n", count: 30)
+            let crowded = try await ctl("agent", "validate", try folder("crowded", ["a.txt": many + key]), "--json")
+            #expect(crowded.problem == "secret-found" && crowded.errors.contains("a.txt:31"), "\(crowded.errors)")
+            // A manifest that is a link is searched as what it is a link to, or refused.
+            _ = try folder("linked", ["manifest.yaml": "", "real/m.yaml": Self.tool])
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(ctl.home)/linked/manifest.yaml", withDestinationPath: "real/m.yaml")
+            #expect(try await ctl("agent", "validate", "linked", "--json").problem == "no-manifest")
+            try FileManager.default.createSymbolicLink(atPath: "\(ctl.home)/link", withDestinationPath: "crowded")
+            #expect(try await ctl("agent", "validate", "link", "--json").problem == "secret-found")
+            // Rules that nobody can read are no rules.
+            _ = try folder("wide", [:])
+            try Data("secret.txt\n".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }).write(
+                to: URL(filePath: "\(ctl.home)/wide/.mentatignore"))
+            #expect(try await ctl("agent", "validate", "wide", "--json").problem == "invalid-package")
+            // All spellings of an id are one agent.
+            for (number, dependencies) in [
+                "[{id: x.my_tool, version: ^1}, {id: x.my-tool, version: ^2}]", "[{id: ADA_tool}, {id: ada.tool}]",
+            ].enumerated() {
+                let name = try folder("spelled\(number)", [:], manifest: Self.tool + "dependencies: \(dependencies)\n")
+                let refused = try await ctl("agent", "validate", name, "--json")
+                #expect(
+                    refused.problem == "invalid-manifest" && refused.errors.contains("/dependencies/1/id"),
+                    "\(refused.errors)")
+            }
+            // A further word of a command may be its output.
+            let output = try await ctl(
+                "agent", "validate",
+                try folder(
+                    "output", [:], manifest: Self.tool.replacing("src/main.py]", with: "src/main.py, --out, result.js]")
+                ))
+            #expect(output.code == 0 && output.errors.contains("'result.js' is not there"), "\(output)")
         }
     }
 }
