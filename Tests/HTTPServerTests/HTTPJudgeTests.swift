@@ -78,6 +78,7 @@ import Testing
         let lines = requests.map { hex($0.starts(with: [0x0d, 0x0a]) ? Array($0.dropFirst(2)) : $0) + "\n" }
         let judged = try await Oracle.run("http_judge", input: lines.joined())
         try #require(judged.count == requests.count)
+        print("HTTP: \(requests.count) mutated requests held to h11")
         var taken = 0
         for (index, verdict) in ours.enumerated() where verdict != "refused" && verdict != "unfinished" {
             taken += 1

@@ -220,6 +220,12 @@ import Testing
                 expectLimited(
                     try await second.publish([manifest("ada.a", "1.2.0")], token: ada), "agent-versions-day",
                     within: day)
+                // What a page says is in the log as well.
+                let listing =
+                    #"{"manifest":{"id":"ada.a","version":"1.0.0","image":"a:1","description":"d","inputs":[],"outputs":[]}}"#
+                expectLimited(
+                    try await second.send("PUT", "agents/ada.a/versions/1.0.0/listing", listing, token: ada),
+                    "agent-versions-day", within: day)
                 expectLimited(
                     try await second.send("PUT", "agents/ada.a/star", token: mod), "stream-judgments-day", within: day)
                 expectLimited(

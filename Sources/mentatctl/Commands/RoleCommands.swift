@@ -56,6 +56,9 @@ struct RoleCommands {
             let (registry, invitation) = try await received(subject, context)
             let answer = try await registry.send(
                 Endpoints.acceptInvitation, InvitationParameters(invitation: invitation.id.hex))
+            if case .agent(let id) = subject {
+                await registry.awaitShown(id.key, answer.position) { context.console.warn($0) }
+            }
             return Report(answer.value) { given, _ in "you are \(given.role.rawValue) of \(subject)" }
         }
     }
@@ -105,7 +108,7 @@ struct RoleCommands {
             let said = "\(name.shown) has no role at \(subject)"
             switch subject {
             case .agent(let id):
-                return try await context.say(said) { registry in
+                return try await context.say(said, changing: id) { registry in
                     try await registry.send(
                         Endpoints.removeOwner, AgentPersonParameters(id: id.key, name: name), NoRole())
                 }
