@@ -4,7 +4,7 @@ import Packaging
 struct PackingSummary {
     private static let shownPaths = 3
 
-    let text: String
+    let lines: [String]
 
     init(_ prepared: AgentFolder.Prepared) {
         let files = prepared.files
@@ -20,6 +20,6 @@ struct PackingSummary {
             let more = left.count > paths.count ? " and \(left.count - paths.count) more" : ""
             lines.append("left out: \(paths.joined(separator: ", "))\(more) (\(rule.shown))")
         }
-        text = lines.joined(separator: "\n")
+        self.lines = lines
     }
 }

@@ -96,7 +96,7 @@ enum PublishCommands {
                 return "\(files)\(leftOut)\(judged.shown) would be published"
             }
         }
-        context.console.note(PackingSummary(prepared).text)
+        PackingSummary(prepared).lines.forEach(context.console.note)
         let registry = try await context.registry()
         if !context.flag("claim-namespace") { try await askForNamespace(publication.id, registry) }
         let answer = try await registry.upload(Endpoints.publish, prepared.parts) {

@@ -68,6 +68,9 @@ import Testing
             let published = try await ctl("agent", "publish", "a", "--claim-namespace")
             #expect(published.code == 0)
             #expect(published.errors.contains("packed 10 files, "), "\(published.errors)")
+            #expect(
+                published.errors.contains("compressed)\nleft out: a.log (.gitignore:1: *.log)\n"), "\(published.errors)"
+            )
             #expect(published.errors.contains("left out: .env (a likely secret: .env*)"), "\(published.errors)")
             // The manifest named alone takes what it names and what describes it.
             let alone = try await ctl.json("agent", "publish", "a/manifest.yaml", "--dry-run")
