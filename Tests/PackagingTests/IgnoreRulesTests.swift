@@ -16,7 +16,8 @@ import Testing
         "[[:digit]]", "[[:nope:]]", "[a-]", "[-a]*", "[\\a-\\c].c", "[^a-z]*", "a\\*c", "\\a.log", "a.log\\", "*\\",
         "??",
         "d?rs", "docs/", "!docs/a.txt", "/", "!", "\\", " ", "  # no comment", "src//x", "*/build", "*/*/x", "b*d",
-        "tail\\  ", "a\tb", "[[:upper:]][[:lower:]]*", "[[:punct:]]odd", "foo/b", "!foo/b/", "sub/**/x", "**/",
+        "[e-g]oo**/c", "a?**/c", "tail\\  ", "a\tb", "[[:upper:]][[:lower:]]*", "[[:punct:]]odd", "foo/b", "!foo/b/",
+        "sub/**/x", "**/",
     ]
     private static let files = [
         "a.log", "keep.log", "src/build/x", "docs/a.txt", "docs/sub/a.txt", "docs/deep.md", "docs/one/two/deep.md",
