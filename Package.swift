@@ -109,7 +109,7 @@ let package = Package(
             "Packaging",
             [
                 "Archive", "Compression", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules",
-                "System",
+                "System", "Text",
             ],
             embedding: "Templates"),
         module(

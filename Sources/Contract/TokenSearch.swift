@@ -28,9 +28,7 @@ package struct TokenSearch {
     /// Looks through the next piece, and what of the one before may belong to it.
     package mutating func take(_ piece: [UInt8]) -> Outcome {
         if isAtStart, piece.count > 1 {
-            isWide =
-                (piece[0] == 0) != (piece[1] == 0) || piece.starts(with: [0xff, 0xfe])
-                || piece.starts(with: [0xfe, 0xff])
+            isWide = piece.beginsAsUTF16
             isAtStart = false
         }
         let piece = isWide ? piece.filter { $0 != 0 } : piece

@@ -145,7 +145,7 @@ package struct InstalledAgents: Sendable {
 
     /// Brings the files that an installed version has written itself into what takes its place.
     private func keepAdded(of receipt: Receipt, in unpacked: String) throws {
-        for name in try differences(receipt).added {
+        for name in try InstalledFiles(of: unpacked).added(in: receipt.path) {
             let (from, to) = ("\(receipt.path)/\(name)", "\(unpacked)/\(name)")
             guard try FileSystem.status(to) == nil else { continue }
             try FileSystem.makeDirectory(FileSystem.parent(of: to), mode: 0o755)

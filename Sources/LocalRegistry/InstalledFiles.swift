@@ -75,9 +75,14 @@ package struct InstalledFiles {
             let isSame = try digest == file.sha256 && Self.isExecutable(path) == file.isExecutable
             if !isSame { differences.changed.append(file.name) }
         }
-        let known = Set(files.map(\.name))
-        differences.added = try Self.names(in: folder).filter { !known.contains($0) }
+        differences.added = try added(in: folder)
         return differences
+    }
+
+    /// The files of a folder that this list does not have; blocks the calling thread.
+    func added(in folder: String) throws -> [String] {
+        let known = Set(files.map(\.name))
+        return try Self.names(in: folder).filter { !known.contains($0) }
     }
 
     /// All that is no folder below a folder, but for what mentatctl keeps there.

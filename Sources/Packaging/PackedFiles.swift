@@ -2,6 +2,7 @@ import Archive
 import Contract
 import PackageRules
 import System
+import Text
 
 /// What is left out of a package.
 package struct LeftOut: Sendable, Equatable {
@@ -75,7 +76,7 @@ struct PackedFiles {
         if let status = try FileSystem.status(path(own)) {
             let bytes = try GitSurroundings.read(path(own)) ?? []
             // Rules that do not count would put into the package what they are meant to leave out.
-            guard status.isFile, !SecretSearch.isWide(bytes) else {
+            guard status.isFile, !bytes.beginsAsUTF16 else {
                 throw Failure(
                     .permanent, "invalid-package",
                     "'\(own)' is \(status.isFile ? "no text in UTF-8" : "no regular file")",

@@ -29,7 +29,7 @@ import Testing
         ],
         "Packaging": [
             "Archive", "Compression", "Contract", "Crypto", "Events", "Manifest", "Marketplace", "PackageRules",
-            "System",
+            "System", "Text",
         ],
         "LocalRegistry": [
             "AgentIndex", "Archive", "Contract", "Crypto", "Events", "JSON", "Manifest", "PackageRules",

@@ -227,6 +227,11 @@ import Testing
             #expect(agent["is_deprecated"]?.bool == true && agent["latest_version"]?.string == "1.1.0")
             let back = try await importing(page("active", "Two."))
             #expect(back.output.hasSuffix("0 published, 1 refreshed, 2 unchanged, 0 duplicate, 1 failed\n"), "\(back)")
+            // A character that can't stand in JSON loses no page.
+            let broken = try await importing(page("active", #"Two.\ud800"#))
+            #expect(broken.code == 1 && broken.output.contains("4 read, 0 published, 2 refreshed"), "\(broken)")
+            #expect(broken.errors.contains("warning: characters that can't stand in JSON were replaced"))
+            #expect(try await importing(page("active", "Two.")).output.contains("2 refreshed"))
             // What the operator yanked stays yanked, whatever the registry says.
             let yanked = try await marketplace.send(
                 "POST", "agents/mcp.io.github.ada.files/versions/1.1.0/yank", #"{"reason":"malware"}"#,

@@ -76,22 +76,37 @@ struct CatalogFile {
 
     /// The servers of a file that holds pages of a registry, one or several, or servers alone.
     func servers() throws -> [(place: String, server: JSONValue)] {
-        var limits = JSONLimits(bytes: Self.maximumArrayBytes)
-        limits.values = 20_000_000
         let documents: [(place: String, value: JSONValue)]
-        let bytes = (try? JSONValue(bytes, limits: limits)) == nil ? CatalogPackage.repaired(bytes) : bytes
-        if let whole = try? JSONValue(bytes, limits: limits) {
+        if let whole = try? whole() {
             documents = whole.array?.enumerated().map { ("element \($0 + 1)", $1) } ?? [("", whole)]
         } else {
             // A line that is none is said where it is read.
             documents = try entries().map { entry in
-                (entry.place, (try? JSONValue(entry.bytes, limits: limits)) ?? .null)
+                let bytes = (try? JSONValue(entry.bytes)) == nil ? Self.repaired(entry.bytes) : entry.bytes
+                return (entry.place, (try? JSONValue(bytes, limits: Self.limits)) ?? .null)
             }
         }
         return documents.flatMap { place, value -> [(place: String, server: JSONValue)] in
             guard let servers = value["servers"]?.array else { return [(place, value)] }
             let page = place.isEmpty ? "" : "\(place), "
             return servers.enumerated().map { ("\(page)server \($0 + 1)", $1) }
+        }
+    }
+
+    private static var limits: JSONLimits {
+        var limits = JSONLimits(bytes: maximumArrayBytes)
+        limits.values = 20_000_000
+        return limits
+    }
+
+    /// The file as one document. Where it holds characters that can't stand in JSON, it is read without them.
+    private func whole() throws(JSONError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(bytes, limits: Self.limits)
+        } catch {
+            guard let repaired = try? JSONValue(Self.repaired(bytes), limits: Self.limits) else { throw error }
+            Host.write("\(name): warning: characters that can't stand in JSON were replaced\n", to: 2)
+            return repaired
         }
     }
 
@@ -102,18 +117,44 @@ struct CatalogFile {
                 description:
                     "'\(name)' is an array of more than \(Self.maximumArrayBytes) bytes; write an object a line")
         }
-        var limits = JSONLimits(bytes: Self.maximumArrayBytes)
-        limits.values = 20_000_000
         do throws(JSONError) {
-            return try JSONValue(bytes, limits: limits).array
+            return try whole().array
         } catch {
-            if let repaired = try? JSONValue(CatalogPackage.repaired(bytes), limits: limits) {
-                Host.write("\(name): warning: characters that can't stand in JSON were replaced\n", to: 2)
-                return repaired.array
-            }
             let first = bytes.prefix { $0 != 0x0a }
             guard (try? JSONValue(Array(first))) == nil else { return nil }
             throw Fault(description: "'\(name)' begins as a JSON array and is none: \(error)")
         }
+    }
+
+    /// Bytes in which what is no UTF-8 and halves of surrogate pairs are U+FFFD, and control characters spaces.
+    static func repaired(_ line: [UInt8]) -> [UInt8] {
+        var bytes = Array(String(decoding: line, as: UTF8.self).utf8).map {
+            ($0 < 0x20 && $0 != 0x0a) || $0 == 0x7f ? 0x20 : $0
+        }
+        var index = 0
+        func unit(at place: Int) -> UInt32? {
+            guard place + 6 <= bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u")
+            else {
+                return nil
+            }
+            return UInt32(String(decoding: bytes[(place + 2)..<(place + 6)], as: UTF8.self), radix: 16)
+        }
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "\\") else {
+                index += 1
+                continue
+            }
+            guard let first = unit(at: index), (0xd800...0xdfff).contains(first) else {
+                index += 2
+                continue
+            }
+            if first < 0xdc00, let second = unit(at: index + 6), (0xdc00...0xdfff).contains(second) {
+                index += 12
+            } else {
+                bytes.replaceSubrange(index..<(index + 6), with: Array("\\ufffd".utf8))
+                index += 6
+            }
+        }
+        return bytes
     }
 }

@@ -40,44 +40,12 @@ struct CatalogPackage {
         do throws(JSONError) {
             return try JSONValue(line)
         } catch {
-            guard let document = try? JSONValue(repaired(line)) else {
+            guard let document = try? JSONValue(CatalogFile.repaired(line)) else {
                 throw ImportedVersion.Fault(description: "this is no JSON: \(error)")
             }
             warnings.append("characters that can't stand in JSON were replaced")
             return document
         }
-    }
-
-    /// A line in which bytes that are no UTF-8 and halves of surrogate pairs are U+FFFD, and control characters spaces.
-    static func repaired(_ line: [UInt8]) -> [UInt8] {
-        var bytes = Array(String(decoding: line, as: UTF8.self).utf8).map {
-            ($0 < 0x20 && $0 != 0x0a) || $0 == 0x7f ? 0x20 : $0
-        }
-        var index = 0
-        func unit(at place: Int) -> UInt32? {
-            guard place + 6 <= bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u")
-            else {
-                return nil
-            }
-            return UInt32(String(decoding: bytes[(place + 2)..<(place + 6)], as: UTF8.self), radix: 16)
-        }
-        while index < bytes.count {
-            guard bytes[index] == UInt8(ascii: "\\") else {
-                index += 1
-                continue
-            }
-            guard let first = unit(at: index), (0xd800...0xdfff).contains(first) else {
-                index += 2
-                continue
-            }
-            if first < 0xdc00, let second = unit(at: index + 6), (0xdc00...0xdfff).contains(second) {
-                index += 12
-            } else {
-                bytes.replaceSubrange(index..<(index + 6), with: Array("\\ufffd".utf8))
-                index += 6
-            }
-        }
-        return bytes
     }
 
     /// The registry that it comes from.

@@ -31,7 +31,8 @@ struct GitSurroundings {
         var above = ""
         for part in [""] + root.split(separator: "/").map(String.init) {
             let inner = part.isEmpty ? "" : "\(above)\(part)/"
-            // Who names a folder that git ignores wants what is in it, so what is said above it does not count.
+            // Who names a folder that git ignores wants what is in it, so the files above it do not count, nor those of
+            // the user and the repository that ignore it.
             if !part.isEmpty, IgnoreRules.rule(ofFolder: above + part, in: files) != nil {
                 files = users.filter { IgnoreRules.rule(ofFolder: above + part, in: [$0]) == nil }
                 return
@@ -89,8 +90,8 @@ struct GitSurroundings {
                 environment: ["GIT_OPTIONAL_LOCKS": "0"],
                 outputPath: "\(work)/excludes")
             guard let said, said.exitCode == 0 else { break }
-            let path = said.output.filter { $0 != "\n" }
-            return path.isEmpty ? nil : absolute(path, from: top)
+            // What git warns of stands before it.
+            return said.output.split(separator: "\n").last.map { absolute(String($0), from: top) }
         }
         if let settings = Host.environment("XDG_CONFIG_HOME"), !settings.isEmpty { return "\(settings)/git/ignore" }
         return Host.environment("HOME").map { "\($0)/.config/git/ignore" }

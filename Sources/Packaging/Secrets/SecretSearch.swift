@@ -1,4 +1,5 @@
 import System
+import Text
 
 /// A secret in a file.
 package struct FoundSecret: Sendable, Equatable {
@@ -34,7 +35,7 @@ enum SecretSearch {
         var window: [UInt8] = []
         while true {
             var piece = try file.read(at: offset, count: windowBytes)
-            if offset == 0 { isWide = Self.isWide(piece) }
+            if offset == 0 { isWide = piece.beginsAsUTF16 }
             offset += Int64(piece.count)
             progress(Int64(piece.count))
             let isLast = piece.isEmpty
@@ -54,12 +55,6 @@ enum SecretSearch {
             line += window[..<end].count { $0 == UInt8(ascii: "\n") }
             window.removeFirst(end)
         }
-    }
-
-    /// True for text in UTF-16, with a mark at its start or without.
-    static func isWide(_ bytes: [UInt8]) -> Bool {
-        if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { return true }
-        return bytes.count > 1 && (bytes[0] == 0) != (bytes[1] == 0)
     }
 
     private static let lookBytes = 65_536

@@ -74,7 +74,7 @@ enum ReadCommands {
             let answer = try await registry.send(Endpoints.listVersions, page).value
             versions += answer.versions
             cursor = answer.pagination.nextCursor
-            context.console.progress("\(versions.count) versions", 0, of: nil)
+            context.console.progress("\(versions.count) versions")
             // A registry that gives one page for ever is believed once.
             if let next = cursor, !seen.insert(next).inserted || answer.versions.isEmpty { cursor = nil }
         } while cursor != nil

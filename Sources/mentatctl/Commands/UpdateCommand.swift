@@ -69,11 +69,12 @@ enum UpdateCommand {
         private static let withdrawn = [ProblemCode.quarantined.rawValue, ProblemCode.versionNotFound.rawValue]
 
         func update(_ attempts: inout Attempts) async {
+            let before = attempts.failures.count
             for receipt in receipts {
                 await attempts.add("\(receipt.id)@\(receipt.version)") { try await warn(receipt) }
             }
             // Where the registry does not answer for what is installed, it will not for the requests.
-            guard attempts.failures.isEmpty else { return }
+            guard attempts.failures.count == before else { return }
             var requests: [String] = []
             for request in receipts.flatMap(\.requests) where !requests.contains(request) { requests.append(request) }
             for request in requests {
@@ -92,11 +93,8 @@ enum UpdateCommand {
                         return nil
                     }
                     // A version that is there is made whole where it is not, and notes the request.
-                    if receipts.contains(where: { $0.version == version.version }) {
-                        _ = try await installation.install(version, of: document, for: meant)
-                        return nil
-                    }
-                    return try await installation.install(version, of: document, for: meant)
+                    let outcome = try await installation.install(version, of: document, for: meant)
+                    return outcome.change == .none ? nil : outcome
                 }
             }
         }
@@ -111,9 +109,7 @@ enum UpdateCommand {
                 let replacement = try? await index.resolve(.latest, of: receipt.id).version.version
                 let use = document.replacement.map { "\($0)" } ?? replacement.map { "\(receipt.id)@\($0)" }
                 console.warn("\(what) \(reason)\(use.map { "; use \($0)" } ?? "; nothing replaces it")")
-            } catch let failure as Failure
-                where Self.withdrawn.contains(failure.code)
-            {
+            } catch let failure as Failure where Self.withdrawn.contains(failure.code) {
                 let latest = try? await index.resolve(.latest, of: receipt.id).version.version
                 let use = latest.map { "; use \(receipt.id)@\($0)" } ?? ""
                 console.warn("\(what) can't be had any more: \(failure.redacted.message)\(use)")

@@ -52,13 +52,18 @@ final class Console: Sendable {
 
     /// Shows progress on a line that it overwrites; only on a terminal, and at most ten times a second.
     func progress(_ what: String, _ done: Int64, of total: Int64?) {
-        guard showsProgress else { return }
-        let now = Host.steadyClockMilliseconds()
         let text =
             total.map { "\(what) \(Self.bytes(done)) of \(Self.bytes($0)) (\($0 == 0 ? 100 : done * 100 / $0)%)" }
             ?? "\(what) \(Self.bytes(done))"
+        progress(text, isLast: done == total)
+    }
+
+    /// Shows what is under way, in the same way.
+    func progress(_ text: String, isLast: Bool = false) {
+        guard showsProgress else { return }
+        let now = Host.steadyClockMilliseconds()
         let isDue = shown.withLock { shown in
-            guard now - shown.milliseconds >= 100 || done == total else { return false }
+            guard now - shown.milliseconds >= 100 || isLast else { return false }
             shown = (text, now)
             return true
         }

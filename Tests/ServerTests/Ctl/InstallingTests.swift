@@ -90,6 +90,24 @@ import Testing
         }
     }
 
+    /// A registry that is gone keeps no agent of another from its update.
+    @Test func aRegistryThatIsGoneHoldsUpNoOther() async throws {
+        try await with([("acme.a", "1.0.0"), ("acme.b", "1.0.0")]) { marketplace, ctl in
+            let installed = try await ctl.json("agent", "install", "acme.a", "acme.b")
+            let path = try #require(installed["installed"]?.array?.first?["path"]?.string)
+            let receipt = URL(filePath: "\(path)/.mentatlab/receipt.json")
+            let text = try String(contentsOf: receipt, encoding: .utf8)
+            try text.replacing(marketplace.url, with: "http://127.0.0.1:9").write(
+                to: receipt, atomically: true, encoding: .utf8)
+            let answer = try await marketplace.publish([manifest("acme.b", "1.1.0")])
+            let position = try JSONValue(answer.body)["position"]?.integer ?? 0
+            #expect(try await marketplace.get("/index/acme.b?min_position=\(position)").status == 200)
+            let updated = try await ctl("agent", "update")
+            #expect(updated.code == 3 && updated.errors.contains("acme.a@1.0.0: "), "\(updated)")
+            #expect(updated.output.contains("installed acme.b 1.1.0"), "\(updated)")
+        }
+    }
+
     @Test func eachOfSeveralIsTried() async throws {
         try await with([("acme.a", "1.0.0"), ("acme.b", "1.0.0")]) { _, ctl in
             let outcome = try await ctl("agent", "install", "acme.a", "acme.none", "acme.b@^3", "acme.b", "--json")
@@ -121,6 +139,11 @@ import Testing
             #expect(repaired.output.contains("made acme.tool 1.0.0 whole again"), "\(repaired)")
             #expect(try await ctl("agent", "verify", "--quiet").output.isEmpty)
             // What the agent wrote itself is still there.
+            #expect(FileManager.default.fileExists(atPath: "\(path)/own.db"))
+            // Nor is it lost where the list of files is.
+            try FileManager.default.removeItem(atPath: "\(path)/.mentatlab/files.json")
+            #expect(try await ctl("agent", "verify").code == 1)
+            #expect(try await ctl("agent", "update").output.contains("made acme.tool 1.0.0 whole again"))
             #expect(FileManager.default.fileExists(atPath: "\(path)/own.db"))
             // One without its receipt is not overlooked, and keeps no other from being listed.
             try FileManager.default.removeItem(atPath: "\(path)/.mentatlab")
