@@ -27,11 +27,10 @@ func headers(_ name: String, of library: String, pkgConfig: String? = nil, apt: 
         providers: apt.map { [.apt([$0])] })
 }
 
-/// A module of the marketplace; the files of the folder `embedding` are compiled in.
-func module(_ name: String, _ dependencies: [Target.Dependency], embedding folder: String? = nil) -> Target {
+/// A module of the marketplace; the files of the folders `embedding` are compiled in.
+func module(_ name: String, _ dependencies: [Target.Dependency], embedding folders: String...) -> Target {
     .target(
-        name: name, dependencies: dependencies, resources: folder.map { [.embedInCode($0)] } ?? [],
-        swiftSettings: settings)
+        name: name, dependencies: dependencies, resources: folders.map { .embedInCode($0) }, swiftSettings: settings)
 }
 
 /// The tests of a module.
@@ -79,7 +78,7 @@ let package = Package(
         module(
             "Projections",
             ["AgentIndex", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging", "System"],
-            embedding: "SQL"),
+            embedding: "Agents/SQL", "Builds/SQL", "Files/SQL", "Flags/SQL", "Index/SQL", "Publishers/SQL"),
         module(
             "CommandAPI",
             [

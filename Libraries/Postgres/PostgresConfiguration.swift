@@ -21,8 +21,11 @@ public struct PostgresConfiguration: Sendable {
     /// Otherwise whoever may create functions in a schema of the search path can put one of their own in place of a
     /// server's function, and it runs with the rights of whoever calls it.
     public static let builtInNames = ["search_path": "pg_catalog"]
-    /// Settings for statements that the server plans once, by generic plans that stay right while the tables grow.
-    public static let plannedOnce = ["plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"]
+    /// Settings for statements that the server plans once, by generic plans that stay right while the tables grow. Where
+    /// only a sequential scan is possible, its forbidding cost would make the server compile the plan at each execution.
+    public static let plannedOnce = [
+        "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off",
+    ]
     /// The settings of `plannedOnce` for statements that look up few rows by given keys.
     public static let byKeys = plannedOnce.merging(["enable_hashjoin": "off", "enable_mergejoin": "off"]) { $1 }
     /// The settings of `byKeys` for statements that find few rows by an index and in its order.

@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import Synchronization
 import System
 
 /// One connection, used only on its session's thread; its calls block that thread.
@@ -13,6 +14,15 @@ import System
     var descriptor: Int32 = -1
     let canceller: PostgresCanceller
     private(set) var isLost = false
+    private static let connections = Atomic<UInt64>(0)
+    /// A number that no other connection of this process has, to tell whether a session has connected again.
+    public let number = PostgresConnection.connections.add(1, ordering: .relaxed).newValue
+    /// The search path that was last set; nil while it is that of the configuration.
+    var searchPath: String?
+
+    /// Sets the search path of the session to the schemas of a list.
+    static let setSearchPath = PostgresStatement(
+        "set_search_path", Array("SELECT set_config('search_path', $1, false)".utf8))
 
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
         self.configuration = configuration
@@ -104,6 +114,16 @@ import System
             return unsafe PQsendQueryPrepared(
                 connection, statement.name, Int32(parameters.count), pointers, lengths, formats, 1)
         }
+    }
+
+    /// Makes names without a schema mean what stands in the schemas of a list, from the next statement on.
+    ///
+    /// Names of the server's own go first in any case. Call it outside a transaction, which would take it back where it
+    /// fails. The server plans prepared statements anew after a change.
+    public func use(searchPath: String) throws(PostgresError) {
+        guard self.searchPath != searchPath else { return }
+        try execute(Self.setSearchPath, [.text(searchPath)])
+        self.searchPath = searchPath
     }
 
     /// Runs several statements without parameters, such as a migration; waits for the end of the last.

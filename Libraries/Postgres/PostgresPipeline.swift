@@ -12,6 +12,8 @@ public actor PostgresPipeline {
     private final class Flight {
         let statement: PostgresStatement
         let parameters: [PostgresValue]
+        /// The search path that the statement needs; nil where any will do.
+        let searchPath: String?
         let finish: (Result<PostgresRows, PostgresError>) -> Void
         /// The time by which the server has to answer; set once this is the first of the sent ones.
         var deadline: Int64 = 0
@@ -21,11 +23,12 @@ public actor PostgresPipeline {
         var failure: PostgresError?
 
         init(
-            _ statement: PostgresStatement, _ parameters: [PostgresValue],
+            _ statement: PostgresStatement, _ parameters: [PostgresValue], searchPath: String?,
             finish: @escaping (Result<PostgresRows, PostgresError>) -> Void
         ) {
             self.statement = statement
             self.parameters = parameters
+            self.searchPath = searchPath
             self.finish = finish
         }
     }
@@ -82,10 +85,13 @@ public actor PostgresPipeline {
     ///
     /// Cancelling the calling task has no effect on a statement.
     ///
-    /// - Parameter decode: called on the reactor's thread with the rows, so it must not block.
+    /// - Parameters:
+    ///   - searchPath: the schemas that names without a schema mean, as in `PostgresConnection.use`; nil where the statement
+    ///     has no such names.
+    ///   - decode: called on the reactor's thread with the rows, so it must not block.
     /// - Throws: `PostgresError`, or what `decode` throws.
     public func execute<Value: Sendable>(
-        _ statement: PostgresStatement, _ parameters: [PostgresValue] = [],
+        _ statement: PostgresStatement, _ parameters: [PostgresValue] = [], searchPath: String? = nil,
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -95,7 +101,7 @@ public actor PostgresPipeline {
                 return continuation.resume(throwing: PostgresError(.poolExhausted, reason))
             }
             waiting.append(
-                Flight(statement, parameters) { outcome in
+                Flight(statement, parameters, searchPath: searchPath) { outcome in
                     continuation.resume(with: Result { try decode(try outcome.get()) })
                 })
             sendWaiting()
@@ -107,14 +113,14 @@ public actor PostgresPipeline {
     /// It runs once more where the connection is lost, since a connection that was idle may have been cut long ago.
     /// Otherwise the same as `execute`.
     public func executeRepeatable<Value: Sendable>(
-        _ statement: PostgresStatement, _ parameters: [PostgresValue] = [],
+        _ statement: PostgresStatement, _ parameters: [PostgresValue] = [], searchPath: String? = nil,
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws -> Value {
         do {
-            return try await execute(statement, parameters, decode)
+            return try await execute(statement, parameters, searchPath: searchPath, decode)
         } catch let error as PostgresError {
             guard error.kind == .connectionLost else { throw error }
-            return try await execute(statement, parameters, decode)
+            return try await execute(statement, parameters, searchPath: searchPath, decode)
         }
     }
 
@@ -197,16 +203,36 @@ public actor PostgresPipeline {
                 while sent < waiting.count, underWay.count < Self.window {
                     let flight = waiting[sent]
                     sent += 1
-                    underWay.append(flight)
-                    if underWay.count == 1 { setDeadline() }
-                    flight.isPreparing = try connection.sendSynced(flight.statement, flight.parameters)
-                    Failpoint.reach("\(flight.statement.name).sent")
+                    if let path = flight.searchPath, path != connection.searchPath {
+                        try send(change(to: path), connection)
+                        connection.searchPath = path
+                    }
+                    try send(flight, connection)
                 }
                 waiting.removeFirst(sent)
                 try flush(connection)
             } catch {
                 waiting.removeAll { flight in underWay.contains { $0 === flight } }
                 drop(connection, error)
+            }
+        }
+    }
+
+    private func send(_ flight: Flight, _ connection: PostgresConnection) throws(PostgresError) {
+        underWay.append(flight)
+        if underWay.count == 1 { setDeadline() }
+        flight.isPreparing = try connection.sendSynced(flight.statement, flight.parameters)
+        Failpoint.reach("\(flight.statement.name).sent")
+    }
+
+    /// Changes the search path for the statements that are sent after it. Where it fails, they would read other tables
+    /// than they mean, so the connection is given up before any of them is answered.
+    private func change(to path: String) -> Flight {
+        Flight(PostgresConnection.setSearchPath, [.text(path)], searchPath: nil) { [weak self] outcome in
+            guard case .failure(let reason) = outcome else { return }
+            self?.assumeIsolated { pipeline in
+                guard case .up(let connection) = pipeline.link else { return }
+                pipeline.drop(connection, PostgresError(.connectionLost, reason.message))
             }
         }
     }
@@ -238,6 +264,8 @@ public actor PostgresPipeline {
                     finish(flight, connection)
                 }
             }
+            // A search path that could not be set has ended the connection.
+            guard case .up(let present) = link, present === connection else { return sendWaiting() }
             if connection.isLost { throw connection.lost() }
             try flush(connection)
         } catch {
@@ -251,7 +279,7 @@ public actor PostgresPipeline {
         if let failure = flight.failure {
             let isUnknown = failure.sqlState == "26000"
             if flight.isPreparing || isUnknown { connection.prepared.remove(flight.statement.name) }
-            if isUnknown {
+            if isUnknown, flight.statement.name != PostgresConnection.setSearchPath.name {
                 // The statement that should have prepared it failed, so this one never ran.
                 flight.failure = nil
                 waiting.insert(flight, at: 0)

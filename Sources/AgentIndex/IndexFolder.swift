@@ -24,12 +24,15 @@ public final class IndexFolder: Sendable {
     public struct Mark: Sendable, Equatable {
         /// The id of the log.
         public let log: LogID
+        /// The builds of the models that all of the folder was copied from.
+        public let builds: String
         /// The next position: the folder reflects all entries before it.
         public let next: Position
 
         /// Creates a mark.
-        public init(log: LogID, next: Position) {
+        public init(log: LogID, builds: String, next: Position) {
             self.log = log
+            self.builds = builds
             self.next = next
         }
     }
@@ -99,6 +102,11 @@ public final class IndexFolder: Sendable {
 
     /// Adds files that versions name; durable once this returns. Blocks the calling thread.
     public func addNamed(_ digests: [SHA256Digest]) throws(SystemError) { try named.add(digests) }
+
+    /// Replaces the named files whose digests begin with a byte; durable once this returns. Blocks the calling thread.
+    public func setNamed(_ first: UInt8, _ digests: Set<SHA256Digest>) throws(SystemError) {
+        try named.set(first, digests)
+    }
 
     /// Notes files that this process has just named, before the copy of the index holds them.
     public func noteNamed(_ digests: [SHA256Digest]) { named.note(digests) }
@@ -180,6 +188,20 @@ public final class IndexFolder: Sendable {
         try replace(files.map { (filePath($0.key), $0.bytes) })
     }
 
+    /// The keys of all files, sorted. Blocks the calling thread.
+    public func keys() throws(SystemError) -> [AgentKey] {
+        var keys: [AgentKey] = []
+        for folder in try FileSystem.names(in: path) where folder.utf8.count == 2 {
+            keys += try FileSystem.names(in: "\(path)/\(folder)").compactMap { AgentKey($0) }
+        }
+        return keys.sorted()
+    }
+
+    /// Removes the files of agents. Blocks the calling thread; only who holds the lock may call it.
+    public func remove(keys: [AgentKey]) throws(SystemError) {
+        for key in keys { try FileSystem.remove(filePath(key)) }
+    }
+
     /// The digests of all pages on the disk, after removing what a killed program left half-written. Blocks the calling
     /// thread; only who holds the lock may call it.
     public func pages() throws(SystemError) -> Set<SHA256Digest> {
@@ -234,15 +256,16 @@ public final class IndexFolder: Sendable {
     public func mark() throws(SystemError) -> Mark? {
         guard let bytes = try FileSystem.readIfThere(markPath, limit: 4_096), let value = try? JSONValue(bytes),
             value["format"]?.integer == IndexDocument.format, let log = value["log"]?.string.flatMap(LogID.init),
-            let next = value["next"]?.integer, try named.areThere
+            let next = value["next"]?.integer, let builds = value["builds"]?.string, try named.areThere
         else { return nil }
-        return Mark(log: log, next: Position(max(0, next)))
+        return Mark(log: log, builds: builds, next: Position(max(0, next)))
     }
 
     /// Stores the mark, durably.
     public func setMark(_ mark: Mark) throws(SystemError) {
         var writer = JSONWriter()
         writer.object { object in
+            object.member("builds", mark.builds)
             object.member("format", IndexDocument.format)
             object.member("log", mark.log.hex)
             object.member("next", mark.next.value)

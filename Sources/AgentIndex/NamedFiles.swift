@@ -67,6 +67,13 @@ final class NamedFiles: Sendable {
         if !files.isEmpty { try FileSystem.replaceAll(files) }
     }
 
+    /// Replaces the digests that begin with a byte, where others are known.
+    func set(_ shard: UInt8, _ digests: Set<SHA256Digest>) throws(SystemError) {
+        guard try read(shard) != digests else { return }
+        try FileSystem.makeDirectory(path)
+        try FileSystem.replace(shardPath(shard), with: digests.sorted { $0.hex < $1.hex }.flatMap(\.bytes))
+    }
+
     func clear() throws(SystemError) {
         state.withLock { state in
             state.shards = [:]

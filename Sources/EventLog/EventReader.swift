@@ -152,7 +152,7 @@ public enum LogOnConnection {
     /// Reads at most `limit` entries from a position on and returns those of the given types.
     ///
     /// - Returns: a page whose `next` is after the last entry that was read, also where its type is left out.
-    /// - Throws: `EventLogError.corrupt` where an entry has a type that this program does not know, and
+    /// - Throws: `EventLogError.corrupt` where an entry is missing, or has a type that this program does not know, and
     ///   `PostgresError`.
     public static func entries(
         _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
@@ -163,7 +163,11 @@ public enum LogOnConnection {
             Statements.readPositions,
             [.int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit))])
         for row in rows {
-            next = Position(try row.integer(0)).next
+            let found = Position(try row.integer(0))
+            guard found == next else {
+                throw EventLogError.corrupt("the entries from \(next) to \(found.value - 1) are missing")
+            }
+            next = found.next
             let type = try row.text(3)
             if types.contains(type) {
                 entries.append(try EventReader.entry(row))
@@ -171,7 +175,24 @@ public enum LogOnConnection {
                 throw EventLogError.corrupt("the type '\(type)' at \(try row.integer(0)) is unknown to this program")
             }
         }
+        if next == position {
+            let head = try head(connection)
+            // What was appended since the page was read is read next time.
+            let isMissing =
+                try head > position
+                && connection.execute(
+                    Statements.readPositions, [.int8(position.value), .int8(position.next.value), .int8(1)]
+                ).count == 0
+            if isMissing {
+                throw EventLogError.corrupt("the entry \(position) is missing; the log goes up to \(head.value - 1)")
+            }
+        }
         return EventReader.Page(entries: entries, next: next)
+    }
+
+    /// The next position of the log.
+    public static func head(_ connection: PostgresConnection) throws -> Position {
+        try EventReader.head(connection)
     }
 
     private static let knownTypes = Set(EventCatalogue.types)

@@ -58,6 +58,9 @@ struct Program {
         case Commands.prepare.name:
             endOnSignal(signals)
             return try await PrepareCommand(invocation).run()
+        case Commands.rebuild.name:
+            endOnSignal(signals)
+            return try await RebuildCommand(invocation).run()
         case Commands.limits.name:
             Limits.list(isJSON: invocation.flags.contains("json"))
             return 0
@@ -107,6 +110,22 @@ enum Commands {
         arguments: [Subcommand.Argument("NAME", "a projection", .many)],
         options: Invocation.databaseOptions + [verbose],
         examples: ["marketplace project agents --logins /srv/logins"])
+    static let rebuild = Subcommand(
+        "rebuild", "Makes read models anew from the log, beside those that are read, and swaps them in.",
+        notes:
+            "Readers notice nothing. A rebuild that was cut off goes on where it was. With --check nothing is swapped: the models "
+            + "that are read are compared with what the log gives, and each difference is named; exit 1 where there is any.",
+        arguments: [Subcommand.Argument("NAME", "a projection", .many)],
+        options: [
+            .flag("all", "all projections, in one pass over the log"),
+            .flag("check", "compare and change nothing"),
+            .value("pace", "PERCENT", "how much of a core it may take (100%)"),
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
+            .flag("json", "print one JSON document"),
+        ] + Invocation.databaseOptions,
+        examples: [
+            "marketplace rebuild agents", "marketplace rebuild --all --pace 50%", "marketplace rebuild --all --check",
+        ])
     static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
         notes:
@@ -174,5 +193,7 @@ enum Commands {
         options: [.flag("json", "print one JSON document")],
         examples: ["marketplace limits", "marketplace up --limit registrations-hour=100"])
 
-    static let all = [up, command, query, project, `import`, verify, issueToken, rebuildVault, prepare, limits]
+    static let all = [
+        up, command, query, project, rebuild, `import`, verify, issueToken, rebuildVault, prepare, limits,
+    ]
 }

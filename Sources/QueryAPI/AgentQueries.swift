@@ -10,12 +10,12 @@ extension QueryFront {
         routes.on(Endpoints.showAgent, of: AgentReader.shownModels) { input in
             let found = try await agents.agent(input.id)
             guard let detail = found.value else { throw FrontRequest.noAgent(input.id) }
-            return Page(value: try AgentDetail(detail), next: found.next, subject: .agent(input.id))
+            return Page(value: try AgentDetail(detail), reflecting: found.reflection, subject: .agent(input.id))
         }
-        routes.on(Endpoints.listVersions, of: [Agents.self]) { try await listVersions($0) }
-        routes.on(Endpoints.showVersion, of: [Agents.self]) { input in
-            let (version, next) = try await version(input)
-            return Page(value: VersionPage(version, of: input.id), next: next)
+        routes.on(Endpoints.listVersions, of: [.agents]) { try await listVersions($0) }
+        routes.on(Endpoints.showVersion, of: [.agents]) { input in
+            let found = try await version(input)
+            return Page(value: VersionPage(found.value, of: input.id), reflecting: found.reflection)
         }
     }
 
@@ -29,7 +29,7 @@ extension QueryFront {
         let page = PageRows(found.value, limit: query.limit, cursor: query.sort.cursor)
         return Page(
             value: AgentList(agents: try page.rows.map { try AgentSummary($0) }, pagination: page.pagination),
-            next: found.next, cursor: page.pagination.nextCursor, subject: .lists)
+            reflecting: found.reflection, cursor: page.pagination.nextCursor, subject: .lists)
     }
 
     private func listVersions(_ query: AgentPageParameters) async throws -> Page<VersionList> {
@@ -43,16 +43,16 @@ extension QueryFront {
         return Page(
             value: VersionList(
                 versions: page.rows.map { VersionPage($0, of: query.id) }, pagination: page.pagination),
-            next: found.next, cursor: page.pagination.nextCursor)
+            reflecting: found.reflection, cursor: page.pagination.nextCursor)
     }
 
-    /// A version, with the next position that the models will apply.
-    func version(_ input: VersionParameters) async throws -> (AgentReader.Version, Position) {
+    /// A version.
+    func version(_ input: VersionParameters) async throws -> Reflecting<AgentReader.Version> {
         let found = try await agents.version(input.version, of: input.id)
         guard let version = found.value else {
             throw Problem(.versionNotFound, "the agent '\(input.id)' has no version \(input.version) here")
         }
-        return (version, found.next)
+        return Reflecting(value: version, reflection: found.reflection)
     }
 }
 

@@ -5,13 +5,15 @@ import Following
 import HTTPFront
 import HTTPServer
 import Logging
+import Projections
 import Synchronization
 import System
 
 /// Answers cached as bytes under their request, until an entry of the log changes what they show.
 ///
 /// An answer is never older than the position it names: it is cached only if no change of its subject is known
-/// at or after the position that it was read at. Memory is bounded.
+/// at or after the position that it was read at. Where other builds of the models are read from now on, all answers from
+/// the builds before are dropped. Memory is bounded.
 final class CachedAnswers: Sendable {
     /// The subject of an answer.
     enum Subject: Hashable, Sendable {
@@ -21,6 +23,13 @@ final class CachedAnswers: Sendable {
         case lists
         /// Files by digest, which never change, but may be withheld.
         case files
+
+        /// The builds that answers about the subject are read from: those of the models, or those of the index folder.
+        fileprivate var source: Source { self == .files ? .folder : .models }
+    }
+
+    fileprivate enum Source: Hashable {
+        case models, folder
     }
 
     /// The target of a request, and the representation that it asks for.
@@ -51,6 +60,8 @@ final class CachedAnswers: Sendable {
         /// When lists were last dropped for a count.
         var countedMilliseconds: Int64 = 0
         var bytes = 0
+        /// The builds that are read now; none before they are known.
+        var builds: [Source: String] = [:]
     }
 
     private static let maximumSubjects = 50_000
@@ -86,7 +97,7 @@ final class CachedAnswers: Sendable {
 
     /// Caches the answer to a request, but not of one that waited for a position. Compression runs on another thread,
     /// so that the answer does not wait for it.
-    func keep(_ response: HTTPResponse, for request: FrontRequest, about subject: Subject, next: Position) {
+    func keep(_ response: HTTPResponse, for request: FrontRequest, about subject: Subject, reflecting: Reflection) {
         let head = request.http.head
         guard response.status == 200, head.method == "GET",
             !head.query.contains(where: { $0.name == "min_position" })
@@ -97,7 +108,7 @@ final class CachedAnswers: Sendable {
         compressor.enqueue { [self] in
             defer { pending.withLock { _ = $0.remove(key) } }
             guard let answer = FrontRouter.cacheable(response, gzip: Self.compressed(response)) else { return }
-            insert(answer, for: key, about: subject, next: next)
+            insert(answer, for: key, about: subject, reflecting)
         }
     }
 
@@ -110,11 +121,16 @@ final class CachedAnswers: Sendable {
         return Gzip.compress(bytes)
     }
 
-    /// Caches an answer that reflects everything before `next`, unless its subject has changed since.
-    private func insert(_ answer: HTTPCachedAnswer, for key: Key, about subject: Subject, next: Position) {
+    /// Caches an answer, unless its subject has changed since, or other builds are read now.
+    private func insert(
+        _ answer: HTTPCachedAnswer, for key: Key, about subject: Subject, _ reflecting: Reflection
+    ) {
+        let next = reflecting.next
         guard answer.sizeBytes < maximumBytes / 8 else { return }
         state.withLock { state in
-            guard next >= state.floor, state.changed[subject].map({ $0 < next }) ?? true else { return }
+            guard next >= state.floor, state.changed[subject].map({ $0 < next }) ?? true,
+                state.builds[subject.source] == reflecting.builds
+            else { return }
             state.remove(key)
             state.answers[key] = Cached(answer: answer, subject: subject)
             state.keys[subject, default: []].insert(key)
@@ -125,8 +141,21 @@ final class CachedAnswers: Sendable {
     }
 
     /// Follows the log and drops what its entries change, for as long as the task lives.
-    func follow(_ entries: EventReader, _ head: HeadFeed, _ log: Log) async {
+    func follow(
+        _ entries: EventReader, _ head: HeadFeed, _ models: AgentReader, _ copied: Feed<Copied>, _ log: Log
+    ) async {
         await withTaskGroup { group in
+            group.addTask {
+                await self.follow(.models, log) { known in
+                    try await models.builds(otherThan: known)
+                }
+            }
+            group.addTask {
+                await self.follow(.folder, log) { known in
+                    _ = try await copied.wait(withinMilliseconds: nil, isUrgent: false) { $0.builds != known ?? "" }
+                    return try await copied.value(atMostMillisecondsOld: 0).builds
+                }
+            }
             group.addTask {
                 await Follower("cached answers", of: head, log: log) { known in
                     guard let known else {
@@ -145,6 +174,25 @@ final class CachedAnswers: Sendable {
                     try? await Task.sleep(for: .milliseconds(Self.countMilliseconds))
                     self.dropCounted()
                 }
+            }
+        }
+    }
+
+    /// Drops what was read from builds that are read no more.
+    ///
+    /// - Parameter next: waits until other builds than the known ones are read, and names them.
+    private func follow(
+        _ source: Source, _ log: Log, next: (_ known: String?) async throws -> String
+    ) async {
+        var known: String?
+        while !Task.isCancelled {
+            do {
+                let builds = try await next(known)
+                state.withLock { $0.read(source, from: builds) }
+                known = builds
+            } catch {
+                if !Task.isCancelled { log.debug("builds can't be looked up", ["error": "\(error)"]) }
+                try? await Task.sleep(for: .milliseconds(Self.countMilliseconds))
             }
         }
     }
@@ -208,6 +256,13 @@ extension CachedAnswers.State {
     mutating func change(_ subject: CachedAnswers.Subject, at position: Position) {
         changed[subject] = max(changed[subject] ?? position, position)
         for key in keys[subject] ?? [] { remove(key) }
+    }
+
+    mutating func read(_ source: CachedAnswers.Source, from present: String) {
+        guard builds.updateValue(present, forKey: source) != present else { return }
+        for subject in keys.keys where subject.source == source {
+            for key in keys[subject] ?? [] { remove(key) }
+        }
     }
 
     mutating func forget(before position: Position) {

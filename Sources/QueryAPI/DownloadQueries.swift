@@ -6,7 +6,7 @@ import System
 
 extension QueryFront {
     func addDownloads(to routes: inout QueryRoutes) {
-        routes.on(Endpoints.showDownloads, of: [Agents.self]) { input in
+        routes.on(Endpoints.showDownloads, of: [.agents]) { input in
             let found = try await agents.downloads(of: input.id)
             guard let total = found.value else { throw FrontRequest.noAgent(input.id) }
             let first = Timestamp(milliseconds: Host.wallClockMilliseconds()).day.number - input.days + 1
@@ -18,7 +18,7 @@ extension QueryFront {
                     days: days.map { DayDownloads(day: $0.name, downloads: $0.downloads, readers: $0.readers) },
                     versions: versions.map { count in
                         VersionDownloads(version: count.name, downloads: count.downloads, readers: count.readers)
-                    }), next: found.next)
+                    }), reflecting: found.reflection)
         }
     }
 }

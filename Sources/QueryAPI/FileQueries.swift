@@ -21,10 +21,10 @@ extension QueryFront {
         routes.onAny(Endpoints.showManifest) { input, request in
             if let position = input.minimumPosition {
                 try await self.await(position) {
-                    try await agents.reflects(position, in: [Agents.self], withinMilliseconds: $0)
+                    try await agents.reflects(position, in: [.agents], withinMilliseconds: $0)
                 }
             }
-            let (version, _) = try await version(input)
+            let version = try await version(input).value
             guard let manifest = version.published.artifacts.first(where: { $0.role == .manifest }) else {
                 throw Problem(.artifactNotFound, "the version has no manifest")
             }
@@ -56,17 +56,19 @@ extension QueryFront {
 
     /// Waits until the mark of the index folder is past a position; false where it is not within the limit.
     private func indexReflects(_ position: Position, withinMilliseconds limit: Int64) async throws -> Bool {
-        guard limit > 0 else { return try await copied.value(atMostMillisecondsOld: Self.freshMilliseconds) > position }
-        return try await copied.wait(withinMilliseconds: limit) { $0 > position }
+        guard limit > 0 else {
+            return try await copied.value(atMostMillisecondsOld: Self.freshMilliseconds).next > position
+        }
+        return try await copied.wait(withinMilliseconds: limit) { $0.next > position }
     }
 
     /// A file by digest. It may have the same origin as web pages, so the header fields keep browsers from running it.
     private func file(
         _ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool
     ) async throws -> HTTPResponse {
-        let (opened, withheld, next) = try await request.blocking.run { [artifacts, index] in
+        let (opened, withheld, copied) = try await request.blocking.run { [artifacts, index] in
             // The position is read first, so that a file that is held after it is not cached.
-            let next = try index.mark()?.next
+            let copied = try Copied(index)
             let withheld: WithheldFiles.Reason?
             do {
                 withheld = try index.reason(forWithholding: digest)
@@ -76,7 +78,7 @@ extension QueryFront {
             // An upload that no entry names is not public. The model that led to a manifest knows that one does.
             let isServed = try withheld == nil && (isManifest || index.isNamed(digest))
             let opened = isServed ? try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes) : nil
-            return (opened, withheld, next)
+            return (opened, withheld, copied)
         }
         if let withheld { throw Problem(withheld, digest) }
         guard let opened else {
@@ -93,7 +95,8 @@ extension QueryFront {
         guard response.status == 200, opened.isWhole else { return response }
         var whole = response
         whole.body = .bytes(opened.head)
-        if let next { cached?.keep(whole, for: request, about: .files, next: next) }
+        cached?.keep(
+            whole, for: request, about: .files, reflecting: Reflection(next: copied.next, builds: copied.builds))
         return whole
     }
 }

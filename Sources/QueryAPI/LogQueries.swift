@@ -13,15 +13,12 @@ extension QueryFront {
                 try checkIsKnown(Position(query.from.value - 1), past: try await entries.head())
             }
             let logged = page.entries.map { LoggedEntry(position: $0.position, entry: RawObject($0.bytes)) }
-            return Page(value: EventPage(events: logged, next: page.next), next: page.next)
+            return Page(
+                value: EventPage(events: logged, next: page.next), reflecting: Reflection(next: page.next, builds: ""))
         }
         routes.onAny(Endpoints.listProjections) { _, request in
-            let progress = try await agents.progress().map { projection in
-                ProjectionBody(
-                    name: projection.name, cursor: projection.cursor, head: projection.head,
-                    lag: projection.head.value - projection.cursor.value,
-                    oldestWaitMilliseconds: projection.oldestWaitMilliseconds)
-            }
+            let rows = try await builds.builds()
+            let progress = ProjectionCatalogue.all.compactMap { ProjectionBody($0, among: rows) }
             return request.response(Endpoints.listProjections, Reply(ProjectionList(projections: progress)))
         }
     }
@@ -44,5 +41,23 @@ extension QueryFront {
             return try await entries.read(type: type, from: from, limit: limit)
         case (_?, _?): throw Problem(.invalidParameter, "give 'stream' or 'type', not both")
         }
+    }
+}
+
+extension ProjectionBody {
+    /// How far a projection is; nil where it has no build of this program's version.
+    fileprivate init?(_ projection: Projection, among rows: [BuildReader.Row]) {
+        let rows = rows.filter { $0.projection == projection.name }
+        let read = rows.first { $0.state == .active && $0.version == Int64(projection.version) }
+        guard let read else { return nil }
+        self.init(
+            name: projection.name, cursor: read.cursor, head: read.head, lag: read.head.value - read.cursor.value,
+            oldestWaitMilliseconds: read.oldestWaitMilliseconds,
+            builds: rows.map { row in
+                BuildBody(
+                    build: row.build, version: row.version,
+                    state: BuildBody.State(rawValue: row.state.rawValue) ?? .retired,
+                    isCheck: row.isCheck, program: row.program, cursor: row.cursor, begun: row.begun, moved: row.moved)
+            })
     }
 }

@@ -16,7 +16,7 @@ extension QueryFront {
             let owners = found.value.map { owner in
                 OwnerBody(id: owner.person.id, username: owner.person.name, role: owner.role)
             }
-            return Page(value: OwnerList(owners: owners), next: found.next)
+            return Page(value: OwnerList(owners: owners), reflecting: found.reflection)
         }
         routes.on(Endpoints.showPublisher, of: AgentReader.shownModels) { try await showPublisher($0) }
     }
@@ -34,7 +34,7 @@ extension QueryFront {
                 reviews: page.rows.map(ReviewBody.init),
                 histogram: Dictionary(uniqueKeysWithValues: zip((1...5).map { "\($0)" }, histogram)),
                 ratingHundredths: rating.hundredths, ratings: rating.count, pagination: page.pagination),
-            next: min(ratings.next, found.next), cursor: page.pagination.nextCursor)
+            reflecting: ratings.reflection.merged(with: found.reflection), cursor: page.pagination.nextCursor)
     }
 
     private func listStars(_ query: AgentPageParameters) async throws -> Page<StarList> {
@@ -47,7 +47,8 @@ extension QueryFront {
         return Page(
             value: StarList(
                 stars: page.rows.map { StarBody(person: PersonBody($0.person), given: $0.given) },
-                count: detail.summary.stars, pagination: page.pagination), next: min(agent.next, found.next),
+                count: detail.summary.stars, pagination: page.pagination),
+            reflecting: agent.reflection.merged(with: found.reflection),
             cursor: page.pagination.nextCursor)
     }
 
@@ -66,7 +67,7 @@ extension QueryFront {
                 id: row.id, username: row.name, kind: row.kind, displayName: words(row.displayName),
                 bio: words(row.bio), websiteURL: words(row.websiteURL), isVerified: false, created: row.created,
                 agents: try page.rows.map { try AgentSummary($0) }, pagination: page.pagination),
-            next: min(publisher.next, found.next), cursor: page.pagination.nextCursor)
+            reflecting: publisher.reflection.merged(with: found.reflection), cursor: page.pagination.nextCursor)
     }
 }
 

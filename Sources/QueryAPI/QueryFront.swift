@@ -11,6 +11,22 @@ package import Logging
 package import Projections
 import System
 
+/// How far the index folder is.
+struct Copied: Sendable, Equatable {
+    /// The next position.
+    var next = Position(0)
+    /// Names the builds that the folder was copied from; empty where it was copied from none as a whole.
+    var builds = ""
+
+    init() {}
+
+    /// Looks at the folder; blocks the calling thread.
+    init(_ index: IndexFolder) throws {
+        guard let mark = try index.mark() else { return }
+        (next, builds) = (mark.next, mark.builds)
+    }
+}
+
 /// The front for reads: it answers from read models, the log and files, and serves the description of the API.
 package struct QueryFront: Sendable {
     /// The longest time that a read waits for a position.
@@ -18,11 +34,12 @@ package struct QueryFront: Sendable {
     private static let descriptionTag = String(SHA256Digest(of: OpenAPI.document).hex.prefix(32))
 
     let agents: AgentReader
+    let builds: BuildReader
     let entries: EventReader
     let artifacts: ArtifactFolder
     let index: IndexFolder
     /// How far the index folder is: one look at the disk for all who wait.
-    let copied: Feed<Position>
+    let copied: Feed<Copied>
     let cached: CachedAnswers?
 
     /// Creates a front over read models, a log and folders of files and of the index.
@@ -30,15 +47,17 @@ package struct QueryFront: Sendable {
     /// - Parameter cachedBytes: the memory for cached answers; 0 to cache none. A program that caches answers also has
     ///   to run `followLog`.
     package init(
-        agents: AgentReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int
+        agents: AgentReader, builds: BuildReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder,
+        cachedBytes: Int
     ) {
         cached = cachedBytes > 0 ? CachedAnswers(maximumBytes: cachedBytes) : nil
         self.agents = agents
+        self.builds = builds
         self.entries = entries
         self.artifacts = artifacts
         self.index = index
         let worker = Worker(name: "index-mark")
-        copied = Feed(Position(0)) { try await worker.run { try index.mark()?.next ?? Position(0) } }
+        copied = Feed(Copied()) { try await worker.run { try Copied(index) } }
     }
 
     /// Adds the routes of the queries.
@@ -64,12 +83,14 @@ package struct QueryFront: Sendable {
     ///   - head: the log's head.
     ///   - log: the program's own log, for faults.
     package func followLog(_ head: HeadFeed, log: Log) async {
-        await cached?.follow(entries, head, log)
+        await cached?.follow(entries, head, agents, copied, log)
     }
 
     /// Throws where the models can't be read.
     package func checkReady() async throws {
-        _ = try await agents.recentlyReflected(AgentReader.shownModels)
+        guard try await agents.recentModels().isWhole else {
+            throw Problem(.unavailable, "the read models of this version are not built yet")
+        }
     }
 
     /// Waits until a position is reflected; throws a `Problem` after `waitMilliseconds`, and at once where the log has no

@@ -8,15 +8,15 @@ import Text
 /// The answer of an endpoint of the front for reads, before it is encoded.
 struct Page<Given: Sendable>: Sendable {
     let value: Given
-    /// The next position that the models will apply: all before it is reflected.
-    let next: Position
+    /// What it reflects.
+    let reflecting: Reflection
     /// The cursor of the next page; nil on the last page, and for an answer that is not a list.
     var cursor: String?
     /// The subject whose changes drop the cached answer; nil where the answer is not cached.
     var subject: CachedAnswers.Subject?
 
     /// The position of the last event that is reflected; nil where none is.
-    var position: Position? { next.value == 0 ? nil : Position(next.value - 1) }
+    var position: Position? { reflecting.next.value == 0 ? nil : Position(reflecting.next.value - 1) }
 }
 
 /// The endpoints of the front for reads.
@@ -33,7 +33,7 @@ struct QueryRoutes {
 
     /// Adds an endpoint that answers from read models. A request with a position waits for these models only.
     mutating func on<Input: PositionedParameters, Sent, Given>(
-        _ endpoint: Endpoint<Input, Sent, Given>, of models: [any Projection.Type],
+        _ endpoint: Endpoint<Input, Sent, Given>, of models: [Projection],
         _ show: @escaping @Sendable (Input) async throws -> Page<Given>
     ) {
         let (front, cached) = (front, cached)
@@ -100,7 +100,7 @@ struct QueryRoutes {
         let response = request.response(
             endpoint, Reply(page.value, position: page.position, fields: fields), written: body)
         if endpoint.declaration.caching == .kept, let subject = page.subject {
-            cached?.keep(response, for: request, about: subject, next: page.next)
+            cached?.keep(response, for: request, about: subject, reflecting: page.reflecting)
         }
         return response
     }

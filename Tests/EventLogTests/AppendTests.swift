@@ -357,8 +357,8 @@ import Testing
         ("marketplace_commands", "UPDATE log.contents SET field = 'x'"),
         ("marketplace_commands", "TRUNCATE log.events"), ("marketplace_commands", "CALL log_r1.make_partition(0, 1)"),
         ("marketplace_queries", "SELECT * FROM vault.tokens"),
-        ("marketplace_queries", "INSERT INTO models.cursors VALUES ('x', 1)"),
-        ("marketplace_queries", "DELETE FROM models.agents"),
+        ("marketplace_queries", "INSERT INTO models.cursors VALUES (0, 1)"),
+        ("marketplace_queries", "DELETE FROM model_agents_1.agents"),
         ("marketplace_projectors", "SELECT * FROM vault.tokens"),
         ("marketplace_projectors", "DELETE FROM log.events"), ("marketplace_queries", "SELECT * FROM log.contents"),
     ])

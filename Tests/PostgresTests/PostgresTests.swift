@@ -236,8 +236,7 @@ import Testing
             let names = try await TestDatabase.query(url, "SELECT name FROM schema_steps ORDER BY name")
             #expect(
                 names == [
-                    "routines/log_r1", "schema/log", "schema/models", "schema/models/agents", "schema/models/files",
-                    "schema/models/flags", "schema/models/index", "schema/models/publishers", "schema/vault",
+                    "routines/log_r1", "schema/log", "schema/models", "schema/vault",
                 ])
         }
     }

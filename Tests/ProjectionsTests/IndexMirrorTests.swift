@@ -23,9 +23,12 @@ import Testing
         let pool = PostgresPool(
             DatabaseAccess(url: url).configuration(.queries, "test"), sessions: 1)
         return IndexMirror(
-            IndexFolder(path), pool: pool, cursors: CursorFeed.cursors(pool), log: Log("test", threshold: .error),
-            sweepMilliseconds: 0)
+            IndexFolder(path), ModelAccess(pool: pool, models: ModelFeed.models(pool)),
+            log: Log("test", threshold: .error), sweepMilliseconds: 0)
     }
+
+    /// The builds that a new database has.
+    private static let firstBuilds = "files=2 index=4"
 
     /// Runs mirrors until the folder has reached a position.
     private func copy(_ url: String, _ path: String, to wanted: IndexFolder.Mark, mirrors: Int = 1) async throws {
@@ -35,7 +38,7 @@ import Testing
         }
         let folder = IndexFolder(path)
         for _ in 0..<400 {
-            if let mark = try folder.mark(), mark.log == wanted.log, mark.next >= wanted.next { break }
+            if try folder.mark() == wanted { break }
             try await Task.sleep(for: .milliseconds(25))
         }
         #expect(try folder.mark() == wanted)
@@ -46,8 +49,8 @@ import Testing
     }
 
     private func expectSame(_ url: String, _ path: String) async throws {
-        let rows = try await TestDatabase.query(
-            url, "SELECT key || ' ' || encode(document, 'hex') FROM models.index_documents")
+        let rows = try await TestDatabase.queryModels(
+            url, "SELECT key || ' ' || encode(document, 'hex') FROM index_documents")
         #expect(!rows.isEmpty)
         let folder = IndexFolder(path)
         for row in rows {
@@ -65,7 +68,7 @@ import Testing
     }
 
     private func storedPages(_ url: String) async throws -> [String] {
-        try await TestDatabase.query(url, "SELECT encode(digest, 'hex') FROM models.index_pages ORDER BY 1")
+        try await TestDatabase.queryModels(url, "SELECT encode(digest, 'hex') FROM index_pages ORDER BY 1")
     }
 
     private func pagesOnDisk(_ path: String) throws -> [String] {
@@ -80,12 +83,12 @@ import Testing
         let head = try await log.entries.head()
         await log.close()
         try await project(url, to: head)
-        return IndexFolder.Mark(log: log.id, next: head)
+        return IndexFolder.Mark(log: log.id, builds: Self.firstBuilds, next: head)
     }
 
     private func project(_ url: String, to head: Position) async throws {
         let feed = HeadFeed(head) { head }
-        for projection in [Index.self, Files.self] as [any Projection.Type] {
+        for projection in [Projection.index, .files] {
             let projector = Projector(
                 projection, DatabaseAccess(url: url), head: feed, log: Log("test", threshold: .error))
             while try await projector.applyBatch() < head {}
@@ -113,7 +116,7 @@ import Testing
                     try await publishing.publish("acme.many", versions, from: first, dependencies: needs)
                     head = try await log.entries.head()
                     try await project(url, to: head)
-                    try await copy(url, path, to: IndexFolder.Mark(log: log.id, next: head))
+                    try await copy(url, path, to: IndexFolder.Mark(log: log.id, builds: Self.firstBuilds, next: head))
                     try await expectSame(url, path)
                     let folder = IndexFolder(path)
                     #expect(try #require(try folder.file(key)).bytes.count <= IndexEditor.maximumBytes)

@@ -14,29 +14,29 @@ import Testing
     ])
     func aListIsReadInTheOrderOfAnIndex(_ name: String, _ arguments: String) async throws {
         try await TestDatabase.with { url in
-            try await TestDatabase.script(
+            try await TestDatabase.scriptModels(
                 url,
                 """
-                INSERT INTO models.agents (
+                INSERT INTO agents (
                     key, agent_id, owner, created, updated, updated_position, record, is_deprecated, is_quarantined, listed)
                 SELECT 'acme.a' || n, 'acme.a' || n, 'p', now(), now(), n, '{}', false, false, n % 3 = 0
                 FROM generate_series(1, 5000) n;
-                INSERT INTO models.agent_counters (key, listed, stars, readers)
+                INSERT INTO agent_counters (key, listed, stars, readers)
                 SELECT 'acme.a' || n, n % 3 = 0, n % 50, n % 70 FROM generate_series(1, 5000) n;
-                INSERT INTO models.reviews
+                INSERT INTO reviews
                 SELECT 'acme.a1', 'p' || n, '1.0.0', n % 5 + 1, null, null, 'e' || n, now(), now(), n, n % 9, 0
                 FROM generate_series(1, 2000) n;
-                INSERT INTO models.agent_owners SELECT 'acme.a' || n, 'p', 'owner', n, false FROM generate_series(1, 2000) n;
-                ANALYZE models.agents, models.agent_counters, models.reviews, models.agent_owners;
+                INSERT INTO agent_owners SELECT 'acme.a' || n, 'p', 'owner', n, false FROM generate_series(1, 2000) n;
+                ANALYZE agents, agent_counters, reviews, agent_owners;
                 """)
-            let file = Oracle.root.appending(path: "Sources/Projections/SQL/agents/\(name).sql")
+            let file = Oracle.root.appending(path: "Sources/Projections/Agents/SQL/\(name).sql")
             let sql = try String(contentsOf: file, encoding: .utf8)
             let settings = PostgresConfiguration.alongIndexes.map { "SET \($0.key) = '\($0.value)';" }.joined()
             let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
             let count = arguments.split(separator: ",").count + 1
             let explain = PostgresStatement("plan", Array("EXPLAIN EXECUTE listed(\(arguments), 20)".utf8))
             let plan = try await session.run { connection in
-                try connection.executeScript("\(settings)")
+                try connection.executeScript("\(settings)\(TestDatabase.readingModels)")
                 try connection.executeScript("PREPARE listed AS \(sql)")
                 return try connection.execute(explain).map { try $0.text(0) }
             }

@@ -17,7 +17,7 @@ import Testing
     ]
 
     /// Appends what the domain could have decided, at random, without asking it.
-    private struct Walk {
+    struct Walk {
         let log: EventLog
         let url: String
         var random: SeededRandom
@@ -295,7 +295,7 @@ import Testing
     private func rows(_ url: String) async throws -> [String] {
         var rows: [String] = []
         for table in Self.tables {
-            rows += try await TestDatabase.query(url, "SELECT '\(table) ' || t::text FROM models.\(table) t ORDER BY 1")
+            rows += try await TestDatabase.queryModels(url, "SELECT '\(table) ' || t::text FROM \(table) t ORDER BY 1")
         }
         return rows
     }
@@ -306,7 +306,7 @@ import Testing
             let log = try await EventLog.open(EventLog.Configuration(url: url))
             let head = HeadFeed(Position(0)) { try await log.entries.head() }
             let projector = Projector(
-                Agents.self, DatabaseAccess(url: url), head: head, log: Log("test", threshold: .error))
+                .agents, DatabaseAccess(url: url), head: head, log: Log("test", threshold: .error))
             let key = try #require(AgentKey("acme.a"))
             func append(_ number: UInt8) async throws {
                 let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
@@ -334,13 +334,12 @@ import Testing
                 WHERE position = 1
                 """)
             try await projector.applyBatch()
-            let stored = "SELECT reader::text FROM models.download_readers"
-            let before = try await TestDatabase.query(url, stored)
+            let stored = "SELECT reader::text FROM download_readers"
+            let before = try await TestDatabase.queryModels(url, stored)
             #expect(before.count == 1)
-            try await TestDatabase.script(
-                url, "TRUNCATE models.cursors, \(Self.tables.map { "models.\($0)" }.joined(separator: ", "))")
+            try await TestDatabase.emptyModels(url)
             try await projector.applyBatch()
-            #expect(try await TestDatabase.query(url, stored) == before)
+            #expect(try await TestDatabase.queryModels(url, stored) == before)
             await log.close()
         }
     }
@@ -364,30 +363,29 @@ import Testing
             for projector in projectors { try await projector.applyBatch() }
             let before = try await rows(url)
             #expect(before.count > 60)
-            try await TestDatabase.script(
-                url, "TRUNCATE models.cursors, \(Self.tables.map { "models.\($0)" }.joined(separator: ", "))")
+            try await TestDatabase.emptyModels(url)
             for projector in projectors { try await projector.applyBatch() }
             let anew = try await rows(url)
             #expect(anew == before, "seed \(seed): \(zip(anew, before).first { $0.0 != $0.1 }.map { "\($0)" } ?? "")")
 
             // And the counts are what there is to count.
-            let counts = try await TestDatabase.query(
+            let counts = try await TestDatabase.queryModels(
                 url,
                 """
                 SELECT c.key || ' ' || c.stars || ' ' || c.ones + c.twos + c.threes + c.fours + c.fives || ' ' || c.fives
-                FROM models.agent_counters c ORDER BY c.key
+                FROM agent_counters c ORDER BY c.key
                 """)
-            let counted = try await TestDatabase.query(
+            let counted = try await TestDatabase.queryModels(
                 url,
                 """
-                SELECT a.key || ' ' || (SELECT count(*) FROM models.stars s WHERE s.key = a.key) || ' '
-                    || (SELECT count(*) FROM models.reviews r WHERE r.key = a.key) || ' '
-                    || (SELECT count(*) FROM models.reviews r WHERE r.key = a.key AND r.rating = 5)
-                FROM models.agents a ORDER BY a.key
+                SELECT a.key || ' ' || (SELECT count(*) FROM stars s WHERE s.key = a.key) || ' '
+                    || (SELECT count(*) FROM reviews r WHERE r.key = a.key) || ' '
+                    || (SELECT count(*) FROM reviews r WHERE r.key = a.key AND r.rating = 5)
+                FROM agents a ORDER BY a.key
                 """)
             #expect(counts == counted)
-            let downloads = try await TestDatabase.query(
-                url, "SELECT key || ' ' || downloads || ' ' || readers FROM models.agent_counters ORDER BY key")
+            let downloads = try await TestDatabase.queryModels(
+                url, "SELECT key || ' ' || downloads || ' ' || readers FROM agent_counters ORDER BY key")
             #expect(
                 downloads
                     == walk.agents.map { id in

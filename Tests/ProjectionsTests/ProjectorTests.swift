@@ -45,7 +45,7 @@ import Testing
 
     /// All rows of a model, in an order of their own.
     private func rows(_ url: String, _ table: String) async throws -> [String] {
-        try await TestDatabase.query(url, "SELECT t::text FROM models.\(table) t ORDER BY 1")
+        try await TestDatabase.queryModels(url, "SELECT t::text FROM \(table) t ORDER BY 1")
     }
 
     private static let tables = [
@@ -64,7 +64,8 @@ import Testing
             }
             #expect(try await rows(url, "agent_versions").count == 80)
             let cursors = try await TestDatabase.query(
-                url, "SELECT projection || ' ' || position FROM models.cursors ORDER BY 1")
+                url,
+                "SELECT projection || ' ' || position FROM models.cursors JOIN models.active USING (build) ORDER BY 1")
             #expect(
                 cursors == [
                     "agents 120", "files 120", "flags 120", "index 120", "publishers 120",
@@ -100,14 +101,13 @@ import Testing
             }
             var before: [[String]] = []
             for table in Self.tables { before.append(try await rows(url, table)) }
-            try await TestDatabase.script(
-                url, "TRUNCATE models.cursors, \(Self.tables.map { "models.\($0)" }.joined(separator: ", "))")
+            try await TestDatabase.emptyModels(url)
             for projector in projectors(url) { try await catchUp(projector) }
             for (table, rows) in zip(Self.tables, before) {
                 #expect(try await self.rows(url, table) == rows, "\(table)")
             }
-            let shown = try await TestDatabase.query(
-                url, "SELECT DISTINCT latest_version || ': ' || summary FROM models.agents")
+            let shown = try await TestDatabase.queryModels(
+                url, "SELECT DISTINCT latest_version || ': ' || summary FROM agents")
             #expect(shown == ["1.10.0: summary of 1.10.0"])
         }
     }
@@ -119,7 +119,7 @@ import Testing
             listing.category = "c\u{0}"
             try await publishing.publish("acme.nul", ["1.0.0"], listing: listing)
             for projector in projectors(url) { try await catchUp(projector) }
-            #expect(try await TestDatabase.query(url, "SELECT title FROM models.agents") == ["a\u{fffd}b"])
+            #expect(try await TestDatabase.queryModels(url, "SELECT title FROM agents") == ["a\u{fffd}b"])
         }
     }
 
@@ -133,7 +133,8 @@ import Testing
             defer { reactor.stop() }
             let pool = PostgresPool(configuration, sessions: 1)
             let reader = AgentReader(
-                pipeline: PostgresPipeline(configuration, on: reactor), pool: pool, cursors: CursorFeed.cursors(pool))
+                ModelAccess(
+                    pool: pool, pipeline: PostgresPipeline(configuration, on: reactor), models: ModelFeed.models(pool)))
             let key = try #require(AgentKey("acme.gone"))
             let detail = try #require(try await reader.agent(key).value)
             #expect(detail.latest.listing == nil)

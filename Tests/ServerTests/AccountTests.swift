@@ -110,10 +110,10 @@ import Testing
                 #expect(Set(statuses).isSubset(of: [201, 401, 403]), "\(statuses)")
                 let last = try await marketplace.head() - 1
                 _ = try await marketplace.get("publishers/admin?min_position=\(last)")
-                let owned = try await TestDatabase.query(
+                let owned = try await TestDatabase.queryModels(
                     databaseURL,
                     """
-                    SELECT key FROM models.agent_owners WHERE person = '\(id)'
+                    SELECT key FROM agent_owners WHERE person = '\(id)'
                     UNION ALL SELECT stream FROM vault.roles WHERE person = '\(id)'
                     """)
                 #expect(owned == [])

@@ -59,6 +59,46 @@ public enum TestDatabase {
         try await PostgresMigrator.migrate(
             PostgresConfiguration(url: url, applicationName: "tests"), EventLogSchema.steps + ProjectionCatalogue.schema
         )
+        let builds = BuildStore(DatabaseAccess(url: url), program: "tests")
+        try await builds.makeMissing(ProjectionCatalogue.all)
+        await builds.close()
+    }
+
+    /// Makes names without a schema mean the tables of the builds that are read.
+    public static let readingModels = """
+        SELECT set_config('search_path', (
+            SELECT string_agg('model_' || projection || '_' || build, ', ' ORDER BY projection) FROM models.active), false)
+        """
+
+    /// Runs SQL of a test's own over the builds that are read; returns the first column of its rows as text.
+    public static func queryModels(_ url: String, _ sql: String) async throws -> [String] {
+        let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+        let statement = PostgresStatement("test", Array(sql.utf8))
+        let rows = try await session.run {
+            try $0.executeScript(readingModels)
+            return try $0.execute(statement).map { try $0.text(0) }
+        }
+        await session.close()
+        return rows
+    }
+
+    /// Runs a script of a test's own over the builds that are read.
+    public static func scriptModels(_ url: String, _ sql: String) async throws {
+        try await script(url, "\(readingModels);\n\(sql)")
+    }
+
+    /// Empties the builds that are read, and begins them anew.
+    public static func emptyModels(_ url: String) async throws {
+        let tables = try await query(
+            url,
+            """
+            SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables
+            WHERE schemaname IN (SELECT 'model_' || projection || '_' || build FROM models.active)
+            """)
+        try await script(
+            url,
+            "TRUNCATE \(tables.first ?? ""); DELETE FROM models.cursors; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active"
+        )
     }
 
     /// Runs SQL of a test's own as the owner; returns the first column of its rows as text.

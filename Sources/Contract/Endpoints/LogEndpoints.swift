@@ -65,6 +65,48 @@ package struct LoggedEntry: Body {
             "entry", \.entry, .raw, "The bytes of the entry, unchanged: canonical JSON of a CloudEvents envelope."))
 }
 
+/// A build of a read model.
+package struct BuildBody: Body {
+    /// What a build is for now.
+    package enum State: String, CaseIterable, Sendable {
+        case building, active, retired
+    }
+
+    package let build: Int64
+    package let version: Int64
+    package let state: State
+    package let isCheck: Bool
+    package let program: String
+    package let cursor: Position
+    package let begun: Timestamp
+    package let moved: Timestamp
+
+    package init(
+        build: Int64, version: Int64, state: State, isCheck: Bool, program: String, cursor: Position, begun: Timestamp,
+        moved: Timestamp
+    ) {
+        self.build = build
+        self.version = version
+        self.state = state
+        self.isCheck = isCheck
+        self.program = program
+        self.cursor = cursor
+        self.begun = begun
+        self.moved = moved
+    }
+
+    package static let form = Form.object(
+        "Build", Self.init(build:version:state:isCheck:program:cursor:begun:moved:),
+        .required("build", \.build, .count, "Its number, which no other build has."),
+        .required("version", \.version, .count, "The version of the model; a program reads builds of its own."),
+        .required("state", \.state, .choice()),
+        .required("is_check", \.isCheck, .bool, "True where it is made to be compared and not to be read."),
+        .required("program", \.program, .text, "The program that made it."),
+        .required("cursor", \.cursor, .position, "The next position it will apply."),
+        .required("begun", \.begun, .time),
+        .required("moved", \.moved, .time, "When its cursor last moved."))
+}
+
 /// How far a read model is.
 package struct ProjectionBody: Body {
     package let name: String
@@ -72,24 +114,29 @@ package struct ProjectionBody: Body {
     package let head: Position
     package let lag: Int64
     package let oldestWaitMilliseconds: Int64
+    package let builds: [BuildBody]
 
-    package init(name: String, cursor: Position, head: Position, lag: Int64, oldestWaitMilliseconds: Int64) {
+    package init(
+        name: String, cursor: Position, head: Position, lag: Int64, oldestWaitMilliseconds: Int64, builds: [BuildBody]
+    ) {
         self.name = name
         self.cursor = cursor
         self.head = head
         self.lag = lag
         self.oldestWaitMilliseconds = oldestWaitMilliseconds
+        self.builds = builds
     }
 
     package static let form = Form.object(
-        "Projection", Self.init(name:cursor:head:lag:oldestWaitMilliseconds:),
+        "Projection", Self.init(name:cursor:head:lag:oldestWaitMilliseconds:builds:),
         .required("name", \.name, .text),
-        .required("cursor", \.cursor, .position, "The next position it will apply."),
+        .required("cursor", \.cursor, .position, "The next position that the build that is read will apply."),
         .required("head", \.head, .position, "The next position of the log."),
         .required("lag", \.lag, .count),
         .required(
             "oldest_wait_ms", \.oldestWaitMilliseconds, .count,
-            "How long the oldest event that it has not applied has waited."))
+            "How long the oldest event that it has not applied has waited."),
+        .required("builds", \.builds, .list(BuildBody.form), "All builds, also those that are made or dropped now."))
 }
 
 /// How far each read model is.

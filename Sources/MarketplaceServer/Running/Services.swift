@@ -21,8 +21,8 @@ struct Services: Sendable {
     let log: Log
     /// The log's head, followed by everything in this process.
     let head: HeadFeed
-    /// How far the models are.
-    let cursors: CursorFeed
+    /// The builds of the models, and how far they are.
+    let models: ModelFeed
 
     /// - Parameter following: the role in which the process reads how far the log and the models are.
     init(_ database: DatabaseAccess, following: DatabaseRole = .queries, log: Log) {
@@ -33,10 +33,13 @@ struct Services: Sendable {
             database.configuration(following, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
-        cursors = CursorFeed.cursors(pool)
+        models = ModelFeed.models(pool)
     }
 
     private static let cachedMebibytes = 32
+
+    /// How this program is named in the rows of builds.
+    static let program = "marketplace \(Program.version)"
 
     static let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Host.wallClockMilliseconds()) }
 
@@ -50,6 +53,9 @@ struct Services: Sendable {
         try await PostgresMigrator.migrate(database.configuration(.owner, "marketplace-migrate"), Self.schema) {
             lines.info($0)
         }
+        let builds = BuildStore(database, program: Self.program)
+        try await builds.makeMissing(ProjectionCatalogue.all)
+        await builds.close()
         var weaknesses = try await DatabasePreparation.weaknesses(database)
         if database.isShared { weaknesses.insert("all parts of this program share one login", at: 0) }
         if !weaknesses.isEmpty {
@@ -136,7 +142,8 @@ struct Services: Sendable {
         let pool = PostgresPool(
             database.configuration(.commands, "marketplace-moderation", statementTimeoutMilliseconds: 10_000),
             sessions: 1)
-        let flags = FlagReader(pool: pool)
+        let access = ModelAccess(pool: pool, models: models)
+        let flags = FlagReader(access)
         return try CommandFront(
             log: eventLog, artifacts: store, index: index, configuration: configuration, now: Self.now, lines: log,
             flags: { limit, offset in
@@ -146,8 +153,8 @@ struct Services: Sendable {
                         reasons: Dictionary(uniqueKeysWithValues: flagged.reasons.map { ($0.reason, $0.count) }),
                         last: flagged.last)
                 }
-            }, files: files(FileReader(pool: pool, cursors: cursors)),
-            published: { try await FileReader(pool: pool, cursors: cursors).files(of: $0, limit: $1) })
+            }, files: files(FileReader(access)),
+            published: { try await FileReader(access).files(of: $0, limit: $1) })
     }
 
     private func files(_ reader: FileReader) -> FileReading {
@@ -172,7 +179,8 @@ struct Services: Sendable {
         short.settings = PostgresConfiguration.alongIndexes
         let pipeline = PostgresPipeline(short, on: reactor)
         return QueryFront(
-            agents: AgentReader(pipeline: pipeline, pool: pool, cursors: cursors), entries: EventReader(pool: pool),
+            agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
+            builds: BuildReader(pool: pool), entries: EventReader(pool: pool),
             artifacts: folder,
             index: index, cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20)
     }
@@ -197,11 +205,11 @@ struct Services: Sendable {
     }
 
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.
-    func project(_ projections: [any Projection.Type]) async {
+    func project(_ projections: [Projection]) async {
         await withTaskGroup { group in
             for projection in projections {
                 let projector = Projector(
-                    projection, database, head: head, cursors: cursors, log: log.component("project"))
+                    projection, database, head: head, models: models, log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }
@@ -212,7 +220,8 @@ struct Services: Sendable {
         let configuration = database.configuration(
             .queries, "marketplace-index", statementTimeoutMilliseconds: 10_000)
         return IndexMirror(
-            folder, pool: PostgresPool(configuration, sessions: 1), cursors: cursors, log: log.component("index"))
+            folder, ModelAccess(pool: PostgresPool(configuration, sessions: 1), models: models),
+            log: log.component("index"))
     }
 
     /// Ends database sessions that take more than their share, for as long as the task lives.
@@ -229,14 +238,18 @@ struct Services: Sendable {
         }
     }
 
-    /// Keeps room in the log and sweeps orphaned files, now and then, for as long as the task lives.
+    /// Keeps room in the log, sweeps orphaned files and drops builds that nobody reads any more, now and then, for as long
+    /// as the task lives.
     func maintain(_ eventLog: EventLog, _ store: ArtifactStore) async {
         let log = log.component("maintain")
+        let builds = BuildStore(database, program: Self.program)
         while !Task.isCancelled {
             do {
                 try await eventLog.maintain()
                 let swept = try await store.sweep()
                 if swept > 0 { log.info("swept orphaned files", ["files": "\(swept)"]) }
+                let dropped = try await builds.dropLeftovers()
+                if dropped > 0 { log.info("dropped builds that nobody reads", ["builds": "\(dropped)"]) }
             } catch {
                 if !Task.isCancelled { log.warning("maintenance failed", ["error": "\(error)"]) }
             }

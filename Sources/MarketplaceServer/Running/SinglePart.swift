@@ -120,11 +120,7 @@ struct SinglePart {
 
     private func project(_ signals: Signals) async throws {
         let names = invocation.arguments
-        for name in names where !ProjectionCatalogue.all.contains(where: { $0.name == name }) {
-            let known = ProjectionCatalogue.all.map { $0.name }.joined(separator: ", ")
-            throw UsageError("there is no projection '\(name)'; there are \(known).")
-        }
-        let chosen = ProjectionCatalogue.all.filter { names.isEmpty || names.contains($0.name) }
+        let chosen = names.isEmpty ? ProjectionCatalogue.all : try Projection.named(names)
         try await services.awaitSchema(as: .projectors)
         let projecting = Task { await services.project(chosen) }
         Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)

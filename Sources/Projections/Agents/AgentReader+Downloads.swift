@@ -24,7 +24,7 @@ extension AgentReader {
 
     /// All downloads of an agent, and those counted once for each reader and day; nil where the agent does not exist.
     public func downloads(of key: AgentKey) async throws -> Reflecting<(downloads: Int64, readers: Int64)?> {
-        try await reading([Agents.self], Statements.findCounters, [.text(key.description)]) { rows in
+        try await reading([.agents], Statements.findCounters, [.text(key.description)]) { rows in
             try rows.first.map { (try $0.integer("downloads"), try $0.integer("readers")) }
         }
     }
@@ -33,14 +33,14 @@ extension AgentReader {
     /// out.
     public func dailyDownloads(of key: AgentKey, from day: Int64) async throws -> [DownloadCount] {
         try await searching(
-            [Agents.self], Statements.listDailyDownloads, [.text(key.description), .int4(Int32(clamping: day))]
+            [.agents], Statements.listDailyDownloads, [.text(key.description), .int4(Int32(clamping: day))]
         ) { try $0.map(DownloadCount.init) }.value
     }
 
     /// The downloads of each version from `day` on, which counts from 1970; the most often downloaded first.
     public func versionDownloads(of key: AgentKey, from day: Int64) async throws -> [DownloadCount] {
         try await searching(
-            [Agents.self], Statements.listVersionDownloads,
+            [.agents], Statements.listVersionDownloads,
             [.text(key.description), .int4(Int32(clamping: day)), .int8(Self.listedVersions)]
         ) { try $0.map(DownloadCount.init) }.value
     }

@@ -74,14 +74,14 @@ extension AgentReader {
             case .rating(let below, let before): (Statements.reviewsRating, [.int8(below), .int8(before)])
             case .helpful(let below, let before): (Statements.reviewsHelpful, [.int8(below), .int8(before)])
             }
-        return try await searching([Agents.self, Publishers.self], statement, [agent] + start + [.int8(Int64(limit))]) {
+        return try await searching([.agents, .publishers], statement, [agent] + start + [.int8(Int64(limit))]) {
             try $0.map(Review.init)
         }
     }
 
     /// The number of reviews with each rating, from 1 to 5; nil where the agent does not exist.
     public func ratings(of key: AgentKey) async throws -> Reflecting<[Int64]?> {
-        try await reading([Agents.self], Statements.findCounters, [.text(key.description)]) { rows in
+        try await reading([.agents], Statements.findCounters, [.text(key.description)]) { rows in
             try rows.first.map { row in
                 try ["ones", "twos", "threes", "fours", "fives"].map { try row.integer($0) }
             }
@@ -107,7 +107,7 @@ extension AgentReader {
     /// The stars of an agent, the latest first, before a position.
     public func stars(of key: AgentKey, before: Int64, limit: Int) async throws -> Reflecting<[Star]> {
         try await searching(
-            [Agents.self, Publishers.self], Statements.listStars,
+            [.agents, .publishers], Statements.listStars,
             [.text(key.description), .int8(before), .int8(Int64(limit))]
         ) { try $0.map(Star.init) }
     }
@@ -115,7 +115,7 @@ extension AgentReader {
     /// The owners and maintainers of an agent, in the order in which they got their roles; empty where the agent does
     /// not exist.
     public func owners(of key: AgentKey) async throws -> Reflecting<[(person: Person, role: String)]> {
-        try await reading([Agents.self, Publishers.self], Statements.listOwners, [.text(key.description)]) { rows in
+        try await reading([.agents, .publishers], Statements.listOwners, [.text(key.description)]) { rows in
             try rows.map { (try Person($0), try $0.text("role")) }
         }
     }
@@ -150,7 +150,7 @@ extension AgentReader {
 
     /// The publisher with a name in any spelling; nil where nobody has it.
     public func publisher(named name: Username) async throws -> Reflecting<Publisher?> {
-        try await reading([Publishers.self], Statements.findPublisher, [.text(name.folded)]) {
+        try await reading([.publishers], Statements.findPublisher, [.text(name.folded)]) {
             try $0.first.map(Publisher.init)
         }
     }
@@ -158,7 +158,7 @@ extension AgentReader {
     /// The listed agents that a person owns or maintains, in the order of their keys, after a key.
     public func agents(ofPublisher id: String, after key: String, limit: Int) async throws -> Reflecting<[Summary]> {
         try await searching(
-            [Agents.self, Publishers.self], Statements.listPublisherAgents,
+            [.agents, .publishers], Statements.listPublisherAgents,
             [.text(id), .text(key), .int8(Int64(limit))]
         ) { try $0.map(Summary.init) }
     }

@@ -1,8 +1,7 @@
-import EventLog
 public import Events
-public import Following
+import Following
 public import Manifest
-public import Postgres
+import Postgres
 
 /// Reads the models of agents and of publishers.
 ///
@@ -10,33 +9,13 @@ public import Postgres
 /// for the models; `reflects` does.
 public struct AgentReader: Sendable {
     /// The models that pages and lists are read from.
-    public static let shownModels: [any Projection.Type] = [Agents.self, Publishers.self]
+    public static let shownModels: [Projection] = [.agents, .publishers]
 
-    private let pipeline: PostgresPipeline
-    private let pool: PostgresPool
-    private let cursors: CursorFeed
+    private let access: ModelAccess
 
-    /// Creates a reader over connections that may read models.
-    ///
-    /// - Parameters:
-    ///   - pipeline: for queries that read a few rows by key.
-    ///   - pool: for queries that may take longer, such as a search.
-    ///   - cursors: the cursors of the models.
-    public init(pipeline: PostgresPipeline, pool: PostgresPool, cursors: CursorFeed) {
-        self.pipeline = pipeline
-        self.pool = pool
-        self.cursors = cursors
-    }
-
-    /// The greatest age of the known cursors.
-    private static let cursorMilliseconds: Int64 = 10
-
-    /// A value that was read, with the position that its models had reached at that moment or up to 10 ms before.
-    public struct Reflecting<Value: Sendable>: Sendable {
-        /// The value.
-        public let value: Value
-        /// The next position that the models will apply: all before it is reflected.
-        public let next: Position
+    /// Creates a reader.
+    public init(_ access: ModelAccess) {
+        self.access = access
     }
 
     /// The filter of a list.
@@ -100,7 +79,7 @@ public struct AgentReader: Sendable {
         of key: AgentKey, below precedence: [UInt8]?, limit: Int
     ) async throws -> Reflecting<[Version]> {
         try await searching(
-            [Agents.self], Statements.listVersions,
+            [.agents], Statements.listVersions,
             [.text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit))]
         ) { try $0.map(Version.init) }
     }
@@ -108,65 +87,42 @@ public struct AgentReader: Sendable {
     /// One version, of any build where none is named; nil where there is none.
     public func version(_ version: SemVer, of key: AgentKey) async throws -> Reflecting<Version?> {
         try await reading(
-            [Agents.self], Statements.findVersion, [.text(key.description), .bytea(version.precedenceKey)]
+            [.agents], Statements.findVersion, [.text(key.description), .bytea(version.precedenceKey)]
         ) { rows in
             let found = try rows.first.map(Version.init)
             return found.flatMap { SemVer($0.published.version).map(version.names) == true ? $0 : nil }
         }
     }
 
-    /// The progress of a projection.
-    public struct Progress: Sendable {
-        /// The projection.
-        public let name: String
-        /// The next position that it will apply.
-        public let cursor: Position
-        /// The next position of the log.
-        public let head: Position
-        /// How long the oldest event that it has not applied has waited; 0 where there is none.
-        public let oldestWaitMilliseconds: Int64
-    }
+    /// The builds and cursors of the models, asked for at most 10 ms ago.
+    public func recentModels() async throws -> Models { try await access.recent() }
 
-    /// The progress of each projection.
-    public func progress() async throws -> [Progress] {
-        try await pool.runRepeatable { connection in
-            try connection.execute(Statements.projections, [.texts(ProjectionCatalogue.all.map { $0.name })]).map {
-                row in
-                Progress(
-                    name: try row.text("projection"), cursor: Position(try row.integer("position")),
-                    head: Position(try row.integer("head")), oldestWaitMilliseconds: max(0, try row.integer("waited")))
-            }
-        }
-    }
-
-    /// The next position that all of some models will apply, asked for at most 10 ms ago.
-    public func recentlyReflected(_ models: [any Projection.Type]) async throws -> Position {
-        CursorFeed.next(try await cursors.value(atMostMillisecondsOld: Self.cursorMilliseconds), models)
+    /// Waits until other builds than those of an id are read; returns their id.
+    public func builds(otherThan id: String?) async throws -> String {
+        _ = try await access.models.wait(withinMilliseconds: nil, isUrgent: false) { $0.vector.id != id ?? "" }
+        return try await access.recent().vector.id
     }
 
     /// Waits until some models reflect a position; false where they do not in time.
     public func reflects(
-        _ position: Position, in models: [any Projection.Type], withinMilliseconds limit: Int64
+        _ position: Position, in projections: [Projection], withinMilliseconds limit: Int64
     ) async throws -> Bool {
-        try await cursors.wait(withinMilliseconds: limit) { CursorFeed.next($0, models) > position }
+        try await access.models.wait(withinMilliseconds: limit) { $0.next(projections) > position }
     }
 
-    /// Reads the position first and then the rows, so that the rows are at least as new as the position.
+    /// Reads a few rows by key.
     func reading<Value: Sendable>(
-        _ models: [any Projection.Type], _ statement: PostgresStatement, _ parameters: [PostgresValue],
+        _ projections: [Projection], _ statement: PostgresStatement, _ parameters: [PostgresValue],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws -> Reflecting<Value> {
-        let next = try await recentlyReflected(models)
-        return Reflecting(value: try await pipeline.executeRepeatable(statement, parameters, decode), next: next)
+        try await access.short(projections, statement, parameters, decode)
     }
 
-    /// Reads like `reading`, but over the pool, for queries that may take longer.
+    /// Reads like `reading`, but in a session of its own, for queries that may take longer.
     func searching<Value: Sendable>(
-        _ models: [any Projection.Type], _ statement: PostgresStatement, _ parameters: [PostgresValue],
+        _ projections: [Projection], _ statement: PostgresStatement, _ parameters: [PostgresValue],
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws -> Reflecting<Value> {
-        let next = try await recentlyReflected(models)
-        let found = try await pool.runRepeatable { try decode(try $0.execute(statement, parameters)) }
-        return Reflecting(value: found, next: next)
+        try await access.long(projections) { try decode(try $0.execute(statement, parameters)) }
     }
 }

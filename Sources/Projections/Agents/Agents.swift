@@ -1,20 +1,31 @@
 import Events
-public import Postgres
+import Postgres
 
-/// The read model of agents: their pages and lists, owners, reviews, votes, stars and downloads.
-///
-/// The model is sliced: all entries that concern one agent are in one slice of the log.
-public enum Agents: Projection {
-    public static let name = "agents"
-    public static let handled: Set<String> = [
-        AgentRegistered.type, AgentOwnerAdded.type, AgentOwnerRemoved.type, VersionPublished.type, ListingChanged.type,
-        VersionYanked.type, VersionUnyanked.type, AgentDeprecated.type, AgentUndeprecated.type, AgentQuarantined.type,
-        QuarantineLifted.type, AgentArtifactRemoved.type, ReviewSubmitted.type, ReviewEdited.type, ReviewWithdrawn.type,
-        ReviewVoted.type, ReviewVoteWithdrawn.type, StarAdded.type, StarRemoved.type, AgentDownloaded.type,
-        AgentReadersSeen.type, ContentErased.type,
-    ]
+extension Projection {
+    /// The read model of agents: their pages and lists, owners, reviews, votes, stars and downloads.
+    ///
+    /// The model is sliced: all entries that concern one agent are in one slice of the log.
+    public static let agents = Projection(
+        "agents", version: 1, .sliced, past: .days,
+        handled: [
+            AgentRegistered.type, AgentOwnerAdded.type, AgentOwnerRemoved.type, VersionPublished.type,
+            ListingChanged.type, VersionYanked.type, VersionUnyanked.type, AgentDeprecated.type, AgentUndeprecated.type,
+            AgentQuarantined.type, QuarantineLifted.type, AgentArtifactRemoved.type, ReviewSubmitted.type,
+            ReviewEdited.type, ReviewWithdrawn.type, ReviewVoted.type, ReviewVoteWithdrawn.type, StarAdded.type,
+            StarRemoved.type, AgentDownloaded.type, AgentReadersSeen.type, ContentErased.type,
+        ],
+        ignored: [
+            ArtifactRemoved.type, FlagRaised.type, LogCreated.type, NamespaceClaimed.type, NamespaceMemberAdded.type,
+            NamespaceMemberRemoved.type, ProfileChanged.type, ProjectionSkipped.type, TokenIssued.type,
+            TokenRevoked.type, UserRegistered.type, UsernameClaimed.type, UsernameReleased.type,
+        ],
+        tables: PackageResources.schema_agents_sql, indexes: PackageResources.indexes_agents_sql,
+        apply: AgentsModel.apply)
+}
 
-    public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
+/// How the model of agents takes a batch.
+enum AgentsModel {
+    static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
         // Agents come first: the counters of the other parts are in rows that this part creates.
         for part in [RecordBatch(), OwnerBatch(), ReviewBatch(), StarBatch(), DownloadBatch()] as [any AgentBatch] {
             var part = part

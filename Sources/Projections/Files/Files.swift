@@ -1,21 +1,36 @@
 import Crypto
 import Events
 import Manifest
-public import Postgres
+import Postgres
 
-/// The read model of files: the versions that name each file, the holds of moderators, and the files that are not
-/// served because of them.
-///
-/// A file on hold is still served where a version without a hold names it and was published before the hold. So a later
-/// version does not release a file, and a hold on a copy does not withhold the file from those who published it first.
-/// A removed file is never served.
-public enum Files: Projection {
-    public static let name = "files"
-    public static let handled: Set<String> = [
-        VersionPublished.type, AgentQuarantined.type, QuarantineLifted.type, ArtifactRemoved.type,
-        AgentArtifactRemoved.type,
-    ]
+extension Projection {
+    /// The read model of files: the versions that name each file, the holds of moderators, and the files that are not
+    /// served because of them.
+    ///
+    /// A file on hold is still served where a version without a hold names it and was published before the hold. So a later
+    /// version does not release a file, and a hold on a copy does not withhold the file from those who published it first.
+    /// A removed file is never served.
+    public static let files = Projection(
+        "files", version: 1, .whole,
+        handled: [
+            VersionPublished.type, AgentQuarantined.type, QuarantineLifted.type, ArtifactRemoved.type,
+            AgentArtifactRemoved.type,
+        ],
+        ignored: [
+            AgentDeprecated.type, AgentDownloaded.type, AgentOwnerAdded.type, AgentOwnerRemoved.type,
+            AgentReadersSeen.type, AgentRegistered.type, AgentUndeprecated.type, ContentErased.type, FlagRaised.type,
+            ListingChanged.type, LogCreated.type, NamespaceClaimed.type, NamespaceMemberAdded.type,
+            NamespaceMemberRemoved.type, ProfileChanged.type, ProjectionSkipped.type, ReviewEdited.type,
+            ReviewSubmitted.type, ReviewVoteWithdrawn.type, ReviewVoted.type, ReviewWithdrawn.type, StarAdded.type,
+            StarRemoved.type, TokenIssued.type, TokenRevoked.type, UserRegistered.type, UsernameClaimed.type,
+            UsernameReleased.type, VersionUnyanked.type, VersionYanked.type,
+        ],
+        tables: PackageResources.schema_files_sql, indexes: PackageResources.indexes_files_sql,
+        apply: FilesModel.apply)
+}
 
+/// How the model of files takes a batch.
+enum FilesModel {
     private struct Named {
         let sha256: SHA256Digest
         let key: AgentKey
@@ -32,7 +47,7 @@ public enum Files: Projection {
         let event: ProjectedEvent
     }
 
-    public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
+    static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
         var named: [Named] = []
         var holds: [Hold] = []
         var removed: [(sha256: SHA256Digest, reason: ArtifactRemoved.Reason, event: ProjectedEvent)] = []

@@ -1,5 +1,5 @@
 public import Events
-public import Postgres
+import Postgres
 
 /// Reads flagged targets. It uses connections of the front for writes, where moderators authenticate.
 public struct FlagReader: Sendable {
@@ -17,16 +17,16 @@ public struct FlagReader: Sendable {
         public let last: Timestamp
     }
 
-    private let pool: PostgresPool
+    private let access: ModelAccess
 
-    /// Creates a reader over a pool of sessions that may read the model of flags.
-    public init(pool: PostgresPool) {
-        self.pool = pool
+    /// Creates a reader over sessions that may read the model of flags.
+    public init(_ access: ModelAccess) {
+        self.access = access
     }
 
     /// Flagged targets, the most often flagged first: at most `limit`, after skipping `offset`.
     public func list(limit: Int, offset: Int) async throws -> [Flagged] {
-        try await pool.runRepeatable { connection in
+        try await access.long([.flags]) { connection in
             try connection.execute(Statements.listFlags, [.int8(Int64(limit)), .int8(Int64(offset))]).map { row in
                 let reasons = try row.text("reasons").split(separator: ",").compactMap { pair -> (String, Int64)? in
                     let sides = pair.split(separator: " ")
@@ -38,6 +38,6 @@ public struct FlagReader: Sendable {
                     reasons: reasons,
                     last: Timestamp(milliseconds: try row.milliseconds("last")))
             }
-        }
+        }.value
     }
 }

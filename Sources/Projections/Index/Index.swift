@@ -2,23 +2,37 @@ import AgentIndex
 import Crypto
 import EventLog
 import Events
-public import Postgres
+import Postgres
 
-/// The read model that installers use: for each agent a document and pages with older versions, which every
-/// front copies to its own disk.
-public enum Index: Projection {
-    public static let name = "index"
-    public static let handled: Set<String> = [
-        AgentRegistered.type, VersionPublished.type, VersionYanked.type, VersionUnyanked.type, AgentDeprecated.type,
-        AgentUndeprecated.type, AgentQuarantined.type, QuarantineLifted.type, AgentArtifactRemoved.type,
-    ]
+extension Projection {
+    /// The read model that installers use: for each agent a document and pages with older versions, which every
+    /// front copies to its own disk.
+    public static let index = Projection(
+        "index", version: 1, .sliced,
+        handled: [
+            AgentRegistered.type, VersionPublished.type, VersionYanked.type, VersionUnyanked.type, AgentDeprecated.type,
+            AgentUndeprecated.type, AgentQuarantined.type, QuarantineLifted.type, AgentArtifactRemoved.type,
+        ],
+        ignored: [
+            AgentDownloaded.type, AgentOwnerAdded.type, AgentOwnerRemoved.type, AgentReadersSeen.type,
+            ArtifactRemoved.type, ContentErased.type, FlagRaised.type, ListingChanged.type, LogCreated.type,
+            NamespaceClaimed.type, NamespaceMemberAdded.type, NamespaceMemberRemoved.type, ProfileChanged.type,
+            ProjectionSkipped.type, ReviewEdited.type, ReviewSubmitted.type, ReviewVoteWithdrawn.type, ReviewVoted.type,
+            ReviewWithdrawn.type, StarAdded.type, StarRemoved.type, TokenIssued.type, TokenRevoked.type,
+            UserRegistered.type, UsernameClaimed.type, UsernameReleased.type,
+        ],
+        tables: PackageResources.schema_index_sql, indexes: PackageResources.indexes_index_sql,
+        apply: IndexModel.apply)
+}
 
+/// How the model of index takes a batch.
+enum IndexModel {
     /// Documents are read some at a time, since each may have a megabyte.
     private static let documentsAtOnce = 8
     /// What is written before more pages are read.
     private static let maximumReadBytes = 16 << 20
 
-    public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
+    static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
         var rest: [AgentKey: [ProjectedEvent]] = [:]
         for event in events {
             if case .agent(let key) = event.envelope.stream { rest[key, default: []].append(event) }

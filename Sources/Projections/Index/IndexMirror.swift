@@ -2,9 +2,9 @@ public import AgentIndex
 import Crypto
 import EventLog
 import Events
-public import Following
+import Following
 public import Logging
-public import Postgres
+import Postgres
 import Synchronization
 import System
 
@@ -12,41 +12,38 @@ import System
 ///
 /// Of several programs that share a folder, one copies; when it ends, another takes over.
 public struct IndexMirror: Sendable {
-    private static let batchDocuments: Int64 = 200
-    private static let batchBytes: Int64 = 4 << 20
+    static let batchDocuments: Int64 = 200
+    static let batchBytes: Int64 = 4 << 20
     private static let batchPages = 64
     /// How long a page that nothing links to any more stays, for readers of a document that did.
     private static let sweepMilliseconds: Int64 = 300_000
     private static let batchFiles: Int64 = 5_000
     private static let pauseMilliseconds = 1_000
 
-    private let folder: IndexFolder
-    private let pool: PostgresPool
+    let folder: IndexFolder
+    let access: ModelAccess
     private let reader: EventReader
-    private let cursors: CursorFeed
-    private let worker = Worker(name: "index-mirror")
-    private let log: Log
+    let worker = Worker(name: "index-mirror")
+    let log: Log
     private let withheld = CopiedList()
     private let unlinked = UnlinkedPages()
     private let sweepMilliseconds: Int64
 
     /// The models that the mirror copies and waits for.
-    private static let copied: [any Projection.Type] = [Index.self, Files.self]
+    static let copied: [Projection] = [.index, .files]
 
     /// Creates a mirror over sessions that may read models and the log.
     ///
     /// - Parameter sweepMilliseconds: how long a page stays that nothing links to any more, for readers of a document that
     ///   did.
     public init(
-        _ folder: IndexFolder, pool: PostgresPool, cursors: CursorFeed, log: Log,
-        sweepMilliseconds: Int64 = 300_000
+        _ folder: IndexFolder, _ access: ModelAccess, log: Log, sweepMilliseconds: Int64 = 300_000
     ) {
         self.sweepMilliseconds = sweepMilliseconds
         self.folder = folder
-        self.pool = pool
+        self.access = access
         self.log = log
-        self.cursors = cursors
-        reader = EventReader(pool: pool)
+        reader = EventReader(pool: access.pool)
     }
 
     /// Copies the present state and all changes until the task is cancelled.
@@ -70,28 +67,35 @@ public struct IndexMirror: Sendable {
             guard let id = try await logID() else { return Position(0) }
             let from: Position
             if let known, known > Position(0) { from = known } else { from = try await start(id) }
-            // The mark promises that everything before the cursor is copied, so it is written last.
-            let cursor = CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), Self.copied)
-            // A model that is behind the folder, such as one that is built anew, replaces nothing.
-            guard cursor >= from else { return from }
-            try await copyWithheld(anew: known == nil)
-            try await copyNamed(from: from)
-            try await copy(from: from)
-            // A model that was begun anew meanwhile has not given all that the mark would promise.
-            guard CursorFeed.next(try await cursors.value(atMostMillisecondsOld: 0), Self.copied) >= cursor else {
-                return from
-            }
-            let mark = IndexFolder.Mark(log: id, next: cursor)
-            try await worker.run { [folder] in
-                if try folder.mark() != mark { try folder.setMark(mark) }
-            }
+            if known == nil { withheld.digest = "" }
+            let next = try await copyChanges(from, of: id)
+            try await reconcile(next, of: id)
             try await sweep()
-            return cursor
+            return next
         } wait: { position in
-            _ = try await cursors.wait(withinMilliseconds: nil, isUrgent: false) {
-                CursorFeed.next($0, Self.copied) > position
+            let builds = try await worker.run { [folder] in try folder.mark()?.builds }
+            _ = try await access.models.wait(withinMilliseconds: nil, isUrgent: false) { models in
+                models.next(Self.copied) > position || builds.map { $0 != models.vector.id(of: Self.copied) } ?? false
             }
         }.run()
+    }
+
+    /// Copies what has changed at a position or later, and says so in the mark; returns the position that is reached.
+    func copyChanges(_ from: Position, of id: LogID) async throws -> Position {
+        // The mark promises that everything before the cursor is copied, so it is written last.
+        let models = try await access.models.value(atMostMillisecondsOld: 0)
+        let cursor = models.next(Self.copied)
+        // A model that is behind the folder replaces nothing.
+        guard cursor >= from else { return from }
+        try await copyWithheld()
+        try await copyNamed(from: from)
+        try await copy(from: from)
+        let known = try await worker.run { [folder] in try folder.mark() }
+        let mark = IndexFolder.Mark(
+            log: id, builds: known?.builds ?? (from == Position(0) ? models.vector.id(of: Self.copied) : ""),
+            next: cursor)
+        if known != mark { try await worker.run { [folder] in try folder.setMark(mark) } }
+        return cursor
     }
 
     /// The log's id; nil while it has no entry.
@@ -115,12 +119,12 @@ public struct IndexMirror: Sendable {
     }
 
     /// Copies the list of files that are not served, where it has changed.
-    private func copyWithheld(anew: Bool) async throws {
-        let digest = try await pool.runRepeatable { connection in
-            try connection.execute(Statements.digestWithheldFiles, []).first?.text(0) ?? ""
-        }
-        guard anew || digest != withheld.digest else { return }
-        let reasons = try await pool.runRepeatable { connection in
+    private func copyWithheld() async throws {
+        let digest = try await access.long(Self.copied) { connection in
+            "\(try connection.execute(Statements.digestWithheldFiles, []).first?.text(0) ?? "")."
+        }.value
+        guard digest != withheld.digest else { return }
+        let reasons = try await access.long(Self.copied) { connection in
             try connection.execute(Statements.listWithheldFiles, []).compactMap {
                 row -> (SHA256Digest, WithheldFiles.Reason)? in
                 guard let digest = SHA256Digest(bytes: try row.bytes("sha256")) else { return nil }
@@ -129,7 +133,7 @@ public struct IndexMirror: Sendable {
                     since: Timestamp(milliseconds: try row.milliseconds("since")))
                 return (digest, reason)
             }
-        }
+        }.value
         let files = WithheldFiles(Dictionary(uniqueKeysWithValues: reasons))
         try await worker.run { [folder] in try folder.setWithheld(files) }
         withheld.digest = digest
@@ -140,11 +144,11 @@ public struct IndexMirror: Sendable {
         var last: (position: Int64, digest: [UInt8]) = (position.value - 1, [UInt8](repeating: 0xff, count: 33))
         while true {
             let place = last
-            let rows = try await pool.runRepeatable { connection in
+            let rows = try await access.long(Self.copied) { connection in
                 try connection.execute(
                     Statements.namedFiles, [.int8(place.position), .bytea(place.digest), .int8(Self.batchFiles)]
                 ).map { (digest: try $0.bytes("sha256"), position: try $0.integer("position")) }
-            }
+            }.value
             let digests = rows.compactMap { SHA256Digest(bytes: $0.digest) }
             try await worker.run { [folder] in try folder.addNamed(digests) }
             guard let end = rows.last, rows.count == Int(Self.batchFiles) else { return }
@@ -158,12 +162,12 @@ public struct IndexMirror: Sendable {
         var skipped: Set<AgentKey> = []
         while true {
             let from = next
-            let rows = try await pool.runRepeatable { connection in
+            let rows = try await access.long(Self.copied) { connection in
                 try connection.execute(
                     Statements.changedIndexDocuments,
                     [.int8(from.value), .int8(Self.batchDocuments), .int8(Self.batchBytes)]
                 ).map { (bytes: try $0.bytes("document"), position: Position(try $0.integer("position"))) }
-            }
+            }.value
             guard let last = rows.last else { break }
             let documents = try await worker.run {
                 try rows.map { (bytes: $0.bytes, document: try IndexDocument($0.bytes)) }
@@ -182,16 +186,16 @@ public struct IndexMirror: Sendable {
     }
 
     /// Copies those of some pages that are not on the disk; returns the ones that are nowhere any more.
-    private func copyPages(_ digests: [SHA256Digest]) async throws -> Set<SHA256Digest> {
+    func copyPages(_ digests: [SHA256Digest]) async throws -> Set<SHA256Digest> {
         var rest = try await worker.run { [folder] in try folder.missing(digests) }
         var lost: Set<SHA256Digest> = []
         while !rest.isEmpty {
             let some = rest.prefix(Self.batchPages)
-            let rows = try await pool.runRepeatable { connection in
+            let rows = try await access.long(Self.copied) { connection in
                 try connection.execute(
                     Statements.linkedIndexPages, [.byteas(some.map(\.bytes)), .int8(Self.batchBytes)]
                 ).map { (digest: try $0.bytes("digest"), bytes: try $0.bytes("document")) }
-            }
+            }.value
             let pages = rows.compactMap { row in SHA256Digest(bytes: row.digest).map { (digest: $0, bytes: row.bytes) }
             }
             try await worker.run { [folder] in
@@ -216,11 +220,11 @@ public struct IndexMirror: Sendable {
         let all = Array(pages)
         for start in stride(from: 0, to: all.count, by: Int(Self.batchFiles)) {
             let some = all[start..<min(start + Int(Self.batchFiles), all.count)]
-            let linked = try await pool.runRepeatable { connection in
+            let linked = try await access.long(Self.copied) { connection in
                 try connection.execute(Statements.knownIndexPages, [.byteas(some.map(\.bytes))]).compactMap {
                     SHA256Digest(bytes: try $0.bytes("digest"))
                 }
-            }
+            }.value
             now.subtract(linked)
         }
         let gone = now.intersection(earlier)

@@ -1,64 +1,71 @@
 import EventLog
-public import Events
+import Events
 public import Postgres
-
-/// An event for a model, with those of its contents that are not erased.
-public struct ProjectedEvent: Sendable {
-    /// Its position.
-    public let position: Position
-    /// Its envelope.
-    public let envelope: Envelope
-    /// The contents by the committing field; a missing one was erased.
-    public let contents: [String: Content]
-
-    /// The event itself.
-    var event: any EventPayload { envelope.event }
-
-    /// The document of a content of a kind; nil where it was erased.
-    func content(_ kind: ContentKind) -> [UInt8]? { contents[kind.field]?.document }
-
-    /// A content of a kind; nil where it was erased.
-    func content<Document: ContentDocument>(_: Document.Type) throws -> Document? {
-        try content(Document.kind).map { try Document(document: $0) }
-    }
-}
-
-/// A text in a form that a column can store: Postgres's `text` can't hold U+0000, and one in the log must not stop a
-/// model.
-func storable(_ text: String?) -> String? {
-    text?.replacing("\u{0}", with: "\u{fffd}")
-}
 
 /// A read model: a function of the entries up to a position and of the contents that are not erased.
 ///
 /// It uses no clock, no floating-point sums, no sequence values and no artifacts, so that two builds at the same
-/// position are equal.
-public protocol Projection: Sendable {
-    /// The name under which the cursor and the lag are known.
-    static var name: String { get }
+/// position are equal, however the log was cut into batches.
+public struct Projection: Sendable {
+    /// Which entries one row of a model can depend on.
+    public enum Reach: String, Sendable {
+        /// Those of one slice of the log: the model is keyed by agent.
+        case sliced
+        /// Any.
+        case whole
+    }
 
-    /// The types of events that it handles. Entries of other types are skipped without being read; a type that the
-    /// program does not know stops every projection.
-    static var handled: Set<String> { get }
+    /// What a model can still say of the past.
+    public enum Past: String, Sendable {
+        /// Nothing: it shows the present.
+        case none
+        /// Counts of each day.
+        case days
+    }
 
+    /// The name under which builds, cursors and lag are known: lower-case letters.
+    public let name: String
+    /// Changes whenever the tables, or what the model makes of an entry, change. A program reads builds of its own version
+    /// alone.
+    public let version: Int32
+    /// Which entries one row depends on.
+    public let reach: Reach
+    /// What the model keeps of the past.
+    public let past: Past
+    /// The types of events that it handles.
+    public let handled: Set<String>
+    /// The types that it does not need. Together with `handled` these are all types of the catalogue, so that whoever adds
+    /// a type decides for each model. A type that is neither stops every model.
+    public let ignored: Set<String>
+    /// The SQL that makes the tables with what `apply` needs, in a schema that is first in the search path.
+    let tables: String
+    /// The SQL that makes the indexes that only readers need; it may run again. Empty where there are none.
+    let indexes: String
     /// Applies events of the handled types in log order, set by set, inside the transaction that also moves the cursor.
-    static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws
+    let apply: @Sendable (_ events: [ProjectedEvent], _ connection: PostgresConnection) throws -> Void
+
+    init(
+        _ name: String, version: Int32, _ reach: Reach, past: Past = .none, handled: Set<String>, ignored: Set<String>,
+        tables: [UInt8], indexes: [UInt8] = [],
+        apply: @escaping @Sendable (_ events: [ProjectedEvent], _ connection: PostgresConnection) throws -> Void
+    ) {
+        self.name = name
+        self.version = version
+        self.reach = reach
+        self.past = past
+        self.handled = handled
+        self.ignored = ignored
+        self.tables = String(decoding: tables, as: UTF8.self)
+        self.indexes = String(decoding: indexes, as: UTF8.self)
+        self.apply = apply
+    }
 }
 
 /// All read models.
 public enum ProjectionCatalogue {
     /// In the order of their names.
-    public static let all: [any Projection.Type] = [
-        Agents.self, Files.self, Flags.self, Index.self, Publishers.self,
-    ]
+    public static let all: [Projection] = [.agents, .files, .flags, .index, .publishers]
 
-    /// The schema of the models.
-    public static let schema = [
-        PostgresMigration("schema/models", PackageResources.schema_models_sql),
-        PostgresMigration("schema/models/publishers", PackageResources.schema_publishers_sql),
-        PostgresMigration("schema/models/agents", PackageResources.schema_agents_sql),
-        PostgresMigration("schema/models/flags", PackageResources.schema_flags_sql),
-        PostgresMigration("schema/models/files", PackageResources.schema_files_sql),
-        PostgresMigration("schema/models/index", PackageResources.schema_index_sql),
-    ]
+    /// The schema of what is known of builds; the tables of a model are made with each build.
+    public static let schema = [PostgresMigration("schema/models", PackageResources.schema_models_sql)]
 }

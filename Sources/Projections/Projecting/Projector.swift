@@ -3,46 +3,53 @@ public import Events
 public import Following
 public import Logging
 import Postgres
+import Synchronization
 
-/// Keeps one read model up to date with the log.
+/// Keeps the active build of one projection up to date with the log.
 ///
-/// Rows and cursor commit in one transaction, under a lock of the projection, so two workers never apply an event
-/// twice. A fault stops the model at its position: it continues to serve its last state, the fault is logged, and the
-/// batch is tried again after growing pauses.
-public struct Projector: Sendable {
-    private static let batchEntries = 500
+/// Rows and cursor commit in one transaction, under the turn on the build, so two workers never apply an event twice. A
+/// fault stops the model at its position: it continues to serve its last state, the fault is logged, and the batch is
+/// tried again after growing pauses.
+public final class Projector: Sendable {
+    /// The most entries that one transaction applies, unless told otherwise.
+    public static let batchEntries = 500
     /// The pause after a step that advanced the cursor, so that the next batch gathers more entries.
     private static let gatheringMilliseconds: Int64 = 20
 
-    private let projection: any Projection.Type
+    private let projection: Projection
     private let session: PostgresSession
     private let head: HeadFeed
-    private let cursors: CursorFeed?
+    private let models: ModelFeed?
     private let log: Log
+    private let batchEntries: Int
+    /// The build that was active when it was last looked up.
+    private let known = Mutex<Build?>(nil)
 
     /// Creates a projector that works in the role of projectors.
     ///
     /// - Parameters:
     ///   - head: the log's head, which all projectors of a process share.
-    ///   - cursors: the feed to which the projector announces its cursor.
+    ///   - models: the feed to which the projector announces its cursor.
+    ///   - batchEntries: the most entries that one transaction applies.
     public init(
-        _ projection: any Projection.Type, _ database: DatabaseAccess, head: HeadFeed, cursors: CursorFeed? = nil,
-        log: Log
+        _ projection: Projection, _ database: DatabaseAccess, head: HeadFeed, models: ModelFeed? = nil, log: Log,
+        batchEntries: Int = Projector.batchEntries
     ) {
         self.projection = projection
         session = PostgresSession(
             database.configuration(
                 .projectors, "marketplace-project-\(projection.name)", settings: PostgresConfiguration.plannedOnce))
         self.head = head
-        self.cursors = cursors
+        self.models = models
         self.log = log
+        self.batchEntries = batchEntries
     }
 
     /// Applies present and new entries until the task is cancelled.
     public func run() async {
         await Follower(
             "projection \(projection.name)", of: head, gatheringMilliseconds: Self.gatheringMilliseconds, log: log
-        ) { _ in
+        ) { [self] _ in
             try await applyBatch()
         }.run()
         await session.close()
@@ -51,29 +58,44 @@ public struct Projector: Sendable {
     /// Applies the next entries, if there are any; returns the position that it will apply next.
     @discardableResult
     public func applyBatch() async throws -> Position {
-        let projection = projection
-        let next = try await session.run { connection in
-            try connection.transaction {
-                try connection.execute(Statements.takeTurn, [.text(projection.name)])
-                let row = try connection.execute(Statements.cursor, [.text(projection.name)]).first
-                let cursor = Position(try row?.integer("position") ?? 0)
-                let page = try LogOnConnection.entries(
-                    connection, from: cursor, limit: Self.batchEntries, types: projection.handled)
-                guard page.next != cursor else { return cursor }
-                if !page.entries.isEmpty {
-                    let contents = try LogOnConnection.contents(connection, at: page.entries.map(\.position))
-                    let events = try page.entries.map { entry in
-                        ProjectedEvent(
-                            position: entry.position, envelope: try entry.envelope(),
-                            contents: contents[entry.position] ?? [:])
-                    }
-                    try projection.apply(events, connection)
-                }
-                try connection.execute(Statements.advance, [.text(projection.name), .int8(page.next.value)])
-                return page.next
+        let (build, next) = try await session.run { [self] connection in
+            while true {
+                let build = try known.withLock({ $0 }) ?? activeBuild(connection)
+                if let next = try apply(to: build, connection) { return (build, next) }
+                // Another build was swapped in.
+                known.withLock { $0 = nil }
             }
         }
-        cursors?.announce(projection, next)
+        models?.announce(build, next)
         return next
+    }
+
+    private func activeBuild(_ connection: PostgresConnection) throws -> Build {
+        let row = try connection.execute(
+            Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
+        ).first
+        guard let row else {
+            throw BuildFault(
+                description: "there is no build of version \(projection.version) of '\(projection.name)' yet")
+        }
+        let build = Build(
+            number: Int32(clamping: try row.integer("build")), projection: projection.name,
+            epoch: try row.integer("epoch"))
+        known.withLock { $0 = build }
+        return build
+    }
+
+    /// Applies a batch to a build; nil where that is no longer the active one.
+    private func apply(to build: Build, _ connection: PostgresConnection) throws -> Position? {
+        let writer = BuildWriter(projection: projection, build: build)
+        try connection.use(searchPath: build.schema)
+        return try connection.transaction {
+            guard let state = try writer.begin(connection), state.isActive else { return nil }
+            let batch = try EventBatch.read(
+                connection, from: state.cursor, limit: batchEntries, types: projection.handled)
+            guard batch.next != state.cursor else { return state.cursor }
+            try writer.apply(batch, connection)
+            return batch.next
+        }
     }
 }

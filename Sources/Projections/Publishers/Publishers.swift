@@ -1,13 +1,28 @@
 import Events
-public import Postgres
+import Postgres
 
-/// One row a person or organisation: who is shown under which name, and what they say of themselves.
-public enum Publishers: Projection {
-    public static let name = "publishers"
-    public static let handled: Set<String> = [
-        UserRegistered.type, ProfileChanged.type, UsernameClaimed.type, UsernameReleased.type, ContentErased.type,
-    ]
+extension Projection {
+    /// One row a person or organisation: who is shown under which name, and what they say of themselves.
+    public static let publishers = Projection(
+        "publishers", version: 1, .whole,
+        handled: [
+            UserRegistered.type, ProfileChanged.type, UsernameClaimed.type, UsernameReleased.type, ContentErased.type,
+        ],
+        ignored: [
+            AgentArtifactRemoved.type, AgentDeprecated.type, AgentDownloaded.type, AgentOwnerAdded.type,
+            AgentOwnerRemoved.type, AgentQuarantined.type, AgentReadersSeen.type, AgentRegistered.type,
+            AgentUndeprecated.type, ArtifactRemoved.type, FlagRaised.type, ListingChanged.type, LogCreated.type,
+            NamespaceClaimed.type, NamespaceMemberAdded.type, NamespaceMemberRemoved.type, ProjectionSkipped.type,
+            QuarantineLifted.type, ReviewEdited.type, ReviewSubmitted.type, ReviewVoteWithdrawn.type, ReviewVoted.type,
+            ReviewWithdrawn.type, StarAdded.type, StarRemoved.type, TokenIssued.type, TokenRevoked.type,
+            VersionPublished.type, VersionUnyanked.type, VersionYanked.type,
+        ],
+        tables: PackageResources.schema_publishers_sql, indexes: PackageResources.indexes_publishers_sql,
+        apply: PublishersModel.apply)
+}
 
+/// How the model of publishers takes a batch.
+enum PublishersModel {
     private struct Name {
         let name: String?
         let entry: UUIDv7?
@@ -18,7 +33,7 @@ public enum Publishers: Projection {
         let entry: UUIDv7
     }
 
-    public static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
+    static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
         var registered: [(person: PersonID, kind: String, event: ProjectedEvent)] = []
         var names: [PersonID: Name] = [:]
         var profiles: [PersonID: Profile] = [:]

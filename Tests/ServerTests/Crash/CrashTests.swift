@@ -113,12 +113,15 @@ import Testing
     private static func models(_ url: String) async throws -> [String] {
         let tables = try await TestDatabase.query(
             url,
-            "SELECT tablename::text FROM pg_tables WHERE schemaname = 'models' AND tablename <> 'cursors' ORDER BY 1")
+            """
+            SELECT schemaname || '.' || tablename FROM pg_tables
+            WHERE schemaname IN (SELECT 'model_' || projection || '_' || build FROM models.active) ORDER BY 1
+            """)
         var digests: [String] = []
         for table in tables {
             digests += try await TestDatabase.query(
                 url,
-                "SELECT '\(table) ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")), '') FROM models.\(table) t"
+                "SELECT '\(table) ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")), '') FROM \(table) t"
             )
         }
         return digests
@@ -140,9 +143,7 @@ import Testing
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        let tables = try await TestDatabase.query(
-            copy, "SELECT string_agg('models.' || tablename, ', ') FROM pg_tables WHERE schemaname = 'models'")
-        try await TestDatabase.script(copy, "TRUNCATE \(try #require(tables.first))")
+        try await TestDatabase.emptyModels(copy)
         let projector = Process()
         projector.executableURL = URL(filePath: try MarketplaceProcess.program)
         projector.arguments = ["project", "--database-url", copy]

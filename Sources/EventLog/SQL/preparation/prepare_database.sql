@@ -60,7 +60,7 @@ BEGIN
     FOR statement IN
         WITH schemas AS (
             SELECT n.oid, n.nspname, n.nspowner FROM pg_namespace n
-            WHERE n.nspname IN ('log', 'models', 'vault') OR n.nspname ~ '^log_r[0-9]+$'
+            WHERE n.nspname IN ('log', 'models', 'vault') OR n.nspname ~ '^(log_r|model_[a-z]+_)[0-9]+$'
         ), present AS (
             SELECT 1 AS turn, format('SCHEMA %I', s.nspname) AS object, s.nspowner AS owner FROM schemas s
             UNION ALL
@@ -77,11 +77,6 @@ BEGIN
     LOOP
         EXECUTE statement;
     END LOOP;
-
-    IF to_regnamespace('models') IS NOT NULL THEN
-        ALTER DEFAULT PRIVILEGES FOR ROLE marketplace_owner IN SCHEMA models
-            GRANT SELECT ON TABLES TO marketplace_readers;
-    END IF;
 
     EXECUTE format('ALTER DATABASE %I OWNER TO marketplace_owner', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
@@ -103,8 +98,14 @@ BEGIN
             EXECUTE statement;
         END LOOP;
         GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint) TO marketplace_owner, marketplace_commands;
-        -- Locks under two keys are others than those under one: with them a projector holds up projectors alone.
-        GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(integer, integer) TO marketplace_projectors;
+        -- Locks under two keys are others than those under one: those of builds. The other parts take them by functions of
+        -- the owner.
+        GRANT EXECUTE ON FUNCTION
+            pg_advisory_lock(integer, integer), pg_advisory_unlock(integer, integer),
+            pg_advisory_xact_lock(integer, integer), pg_try_advisory_lock(integer, integer),
+            pg_try_advisory_xact_lock(integer, integer), pg_try_advisory_lock_shared(integer, integer),
+            pg_advisory_unlock_shared(integer, integer)
+            TO marketplace_owner;
         REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
         GRANT USAGE ON LANGUAGE plpgsql TO marketplace_owner;
     ELSE

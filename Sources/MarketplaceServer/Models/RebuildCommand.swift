@@ -1,0 +1,168 @@
+import CommandLine
+import Crypto
+import EventLog
+import Events
+import JSON
+import Projections
+import System
+
+/// `marketplace rebuild`: makes models anew beside those that are read, or proves that these say what the log says.
+struct RebuildCommand {
+    private let projections: [Projection]
+    private let isCheck: Bool
+    private let isJSON: Bool
+    private let pace: Int64
+    private let invocation: Invocation
+
+    init(_ invocation: Invocation) throws {
+        self.invocation = invocation
+        isCheck = invocation.flags.contains("check")
+        isJSON = invocation.flags.contains("json")
+        let isAll = invocation.flags.contains("all")
+        guard isAll != !invocation.arguments.isEmpty else {
+            throw UsageError(
+                isAll
+                    ? "--all and names are both given; one is enough."
+                    : "name the projections to rebuild (\(Projection.names)), or give --all.")
+        }
+        projections = isAll ? ProjectionCatalogue.all : try Projection.named(invocation.arguments)
+        pace = try Self.pace(invocation.values["pace"])
+    }
+
+    private static func pace(_ text: String?) throws(UsageError) -> Int64 {
+        guard let text else { return 100 }
+        let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
+        guard let pace = Int64(digits), (1...100).contains(pace) else {
+            throw UsageError("--pace is '\(text)'; it has to be from 1% to 100% of a core.")
+        }
+        return pace
+    }
+
+    func run() async throws -> Int32 {
+        let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
+        let database = try invocation.databaseBeside(data, [.owner])
+        let shown = ShownProgress(isCheck ? "checking" : "rebuilding")
+        let isDone: Bool
+        do {
+            isDone =
+                isCheck
+                ? try await check(
+                    Comparison(database, program: Services.program, pace: pace, report: shown.show), shown)
+                : try await rebuild(Rebuild(database, program: Services.program, pace: pace, report: shown.show), shown)
+        } catch {
+            shown.end()
+            throw error
+        }
+        return isDone ? 0 : 1
+    }
+
+    private func rebuild(_ rebuild: Rebuild, _ shown: ShownProgress) async throws -> Bool {
+        let results = try await rebuild.run(projections)
+        shown.end()
+        if isJSON {
+            write { writer in
+                writer.object { object in
+                    object.member("rebuilt") { writer in
+                        writer.array(results) { result, writer in
+                            writer.object { object in
+                                object.member("build", Int64(result.build))
+                                object.member("old_dropped", result.isOldDropped)
+                                object.member("position", result.position.value)
+                                object.member("projection", result.projection)
+                            }
+                        }
+                    }
+                }
+            }
+        } else {
+            for result in results {
+                let old = result.isOldDropped ? "" : "; the build before it is still read and is dropped later"
+                Host.write(
+                    "\(result.projection): build \(result.build) is read now, up to position \(result.position)\(old)\n",
+                    to: 1)
+            }
+        }
+        return true
+    }
+
+    private func check(_ comparison: Comparison, _ shown: ShownProgress) async throws -> Bool {
+        let results = try await comparison.run(projections)
+        shown.end()
+        if isJSON {
+            write { Self.encode(results, to: &$0) }
+        } else {
+            for result in results {
+                for difference in result.differences {
+                    Host.write("\(result.projection): \(Self.words(difference))\n", to: 1)
+                }
+                let rows = result.tables.reduce(0) { $0 + $1.rows }
+                let found = result.isRight ? "all as the log says" : "differences found"
+                Host.write(
+                    "\(result.projection): \(result.tables.count) tables with \(rows) rows at position \(result.position): \(found)\n",
+                    to: 1)
+            }
+        }
+        return results.allSatisfy(\.isRight)
+    }
+
+    private static func words(_ difference: Comparison.Difference) -> String {
+        let row = "\(difference.table) '\(difference.key)'"
+        return switch difference.kind {
+        case .missing: "\(row): the row is missing"
+        case .planted: "\(row): the row follows from nothing in the log"
+        case .changed: "\(row): other values in \(difference.columns.joined(separator: ", "))"
+        }
+    }
+
+    private static func encode(_ results: [Comparison.Result], to writer: inout JSONWriter) {
+        writer.object { object in
+            object.member("checked") { writer in
+                writer.array(results) { result, writer in
+                    writer.object { object in
+                        object.member("differences") { writer in
+                            writer.array(result.differences) { difference, writer in
+                                writer.object { object in
+                                    object.member("columns") { $0.array(difference.columns) { $1.string($0) } }
+                                    object.member("key", difference.key)
+                                    object.member("kind", difference.kind.rawValue)
+                                    object.member("table", difference.table)
+                                }
+                            }
+                        }
+                        object.member("position", result.position.value)
+                        object.member("projection", result.projection)
+                        object.member("tables") { writer in
+                            writer.array(result.tables) { table, writer in
+                                writer.object { object in
+                                    object.member("digest", table.digest.hex)
+                                    object.member("expected", table.expected.hex)
+                                    object.member("name", table.name)
+                                    object.member("rows", table.rows)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func write(_ encode: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter()
+        encode(&writer)
+        Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
+    }
+}
+
+extension Projection {
+    /// The names of all projections, for a person.
+    static var names: String { ProjectionCatalogue.all.map(\.name).joined(separator: ", ") }
+
+    /// The projections of some names.
+    static func named(_ names: [String]) throws(UsageError) -> [Projection] {
+        for name in names where !ProjectionCatalogue.all.contains(where: { $0.name == name }) {
+            throw UsageError("there is no projection '\(name)'; there are \(Self.names).")
+        }
+        return ProjectionCatalogue.all.filter { names.contains($0.name) }
+    }
+}

@@ -1,0 +1,1 @@
+SELECT key, agent_id, created, updated, updated_position, record FROM agents WHERE key = ANY ($1)

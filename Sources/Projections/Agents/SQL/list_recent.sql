@@ -1,0 +1,7 @@
+-- Listed agents, the one changed last first, from before a position.
+SELECT s.*, coalesce(u.name, '') AS username
+FROM listed_agents s
+LEFT JOIN publishers u ON u.person = s.owner
+WHERE s.updated_position < $1
+ORDER BY s.updated_position DESC
+LIMIT $2

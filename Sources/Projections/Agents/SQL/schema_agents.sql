@@ -1,0 +1,156 @@
+-- One row an agent: what lists show, search looks through and a page begins with. record holds what each side says of the
+-- agent (deprecations, holds). The columns from shown_precedence to category are those of the version that is shown.
+CREATE TABLE agents (
+    key              text COLLATE "C" PRIMARY KEY,
+    agent_id         text COLLATE "C" NOT NULL,
+    owner            text COLLATE "C" NOT NULL,
+    created          timestamptz NOT NULL,
+    updated          timestamptz NOT NULL,
+    updated_position bigint NOT NULL,
+    record           bytea NOT NULL,
+    is_deprecated    boolean NOT NULL,
+    is_quarantined   boolean NOT NULL,
+    owners_changed   timestamptz,
+    shown_precedence bytea,
+    latest_version   text COLLATE "C",
+    -- True where the version that is shown is yanked or held, as then all are.
+    is_withheld      boolean NOT NULL DEFAULT false,
+    listed           boolean NOT NULL DEFAULT false,
+    has_wasm         boolean NOT NULL DEFAULT false,
+    title            text,
+    summary          text,
+    description      text,
+    category         text,
+    words            tsvector NOT NULL GENERATED ALWAYS AS (
+        setweight(to_tsvector('simple', translate(key, '.-', '  ')), 'A')
+        || setweight(to_tsvector('english', translate(key, '.-', '  ')), 'A')
+        || setweight(to_tsvector('english', coalesce(title, '')), 'A')
+        || setweight(to_tsvector('english', coalesce(summary, '')), 'B')
+        || setweight(to_tsvector('english', coalesce(description, '')), 'C')
+    ) STORED
+);
+
+-- What is counted of an agent, in a narrow row of its own, since it changes far more often than the agent. listed is that
+-- of the agent, so that lists by a count go along an index.
+CREATE TABLE agent_counters (
+    key       text COLLATE "C" PRIMARY KEY,
+    listed    boolean NOT NULL DEFAULT false,
+    stars     bigint NOT NULL DEFAULT 0,
+    ones      bigint NOT NULL DEFAULT 0,
+    twos      bigint NOT NULL DEFAULT 0,
+    threes    bigint NOT NULL DEFAULT 0,
+    fours     bigint NOT NULL DEFAULT 0,
+    fives     bigint NOT NULL DEFAULT 0,
+    downloads bigint NOT NULL DEFAULT 0,
+    readers   bigint NOT NULL DEFAULT 0
+);
+
+-- rank says how good a version is before precedence decides which one is shown; the program computes it. record holds
+-- what each side says of the version (yanks, holds) and which of its files were removed.
+CREATE TABLE agent_versions (
+    key        text COLLATE "C" NOT NULL,
+    precedence bytea NOT NULL,
+    rank       smallint NOT NULL,
+    data       bytea NOT NULL,
+    listing    bytea,
+    author     bytea,
+    record     bytea NOT NULL,
+    publisher  text COLLATE "C",
+    published  timestamptz NOT NULL,
+    position   bigint NOT NULL,
+    PRIMARY KEY (key, precedence)
+);
+CREATE INDEX agent_versions_shown ON agent_versions (key, rank, precedence);
+
+CREATE TABLE agent_owners (
+    key      text COLLATE "C" NOT NULL,
+    person   text COLLATE "C" NOT NULL,
+    role     text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    -- True for who registered the agent and has not left since.
+    is_registrar boolean NOT NULL,
+    PRIMARY KEY (key, person)
+);
+
+-- What people say of agents, and how many others it helps.
+CREATE TABLE reviews (
+    key       text COLLATE "C" NOT NULL,
+    person    text COLLATE "C" NOT NULL,
+    version   text COLLATE "C" NOT NULL,
+    rating    smallint NOT NULL,
+    title     text,
+    body      text,
+    entry     text COLLATE "C" NOT NULL,
+    created   timestamptz NOT NULL,
+    updated   timestamptz NOT NULL,
+    position  bigint NOT NULL,
+    helpful   bigint NOT NULL,
+    unhelpful bigint NOT NULL,
+    PRIMARY KEY (key, person)
+);
+CREATE INDEX reviews_entry ON reviews (entry);
+-- Who says of whose review that it helps. A vote outlives the wording that it was given for.
+CREATE TABLE review_votes (
+    key        text COLLATE "C" NOT NULL,
+    author     text COLLATE "C" NOT NULL,
+    voter      text COLLATE "C" NOT NULL,
+    is_helpful boolean NOT NULL,
+    PRIMARY KEY (key, author, voter)
+);
+
+CREATE TABLE stars (
+    key      text COLLATE "C" NOT NULL,
+    person   text COLLATE "C" NOT NULL,
+    given    timestamptz NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (key, person)
+);
+
+-- A reader is a token that stands for one reader of one agent on one day, under one domain, and for nothing else.
+CREATE TABLE download_readers (
+    key     text COLLATE "C" NOT NULL,
+    day     date NOT NULL,
+    domain  uuid NOT NULL,
+    reader  uuid NOT NULL,
+    version text COLLATE "C" NOT NULL,
+    PRIMARY KEY (key, day, domain, reader, version)
+);
+-- Tokens that are too old to be told again are pruned by day.
+CREATE INDEX download_readers_day ON download_readers (day);
+CREATE TABLE version_downloads (
+    key       text COLLATE "C" NOT NULL,
+    version   text COLLATE "C" NOT NULL,
+    day       date NOT NULL,
+    downloads bigint NOT NULL,
+    readers   bigint NOT NULL,
+    PRIMARY KEY (key, day, version)
+);
+CREATE TABLE daily_downloads (
+    key       text COLLATE "C" NOT NULL,
+    day       date NOT NULL,
+    downloads bigint NOT NULL,
+    readers   bigint NOT NULL,
+    PRIMARY KEY (key, day)
+);
+
+-- What lists show of the agents that are listed; the name of the owner is joined where a list is read.
+CREATE VIEW listed_agents AS
+SELECT a.key, a.agent_id, a.owner, coalesce(a.latest_version, '') AS latest_version, a.is_withheld, a.has_wasm,
+       coalesce(a.title, '') AS title, coalesce(a.summary, '') AS summary, coalesce(a.category, '') AS category,
+       a.created, a.updated, a.updated_position, a.is_deprecated, a.is_quarantined, c.stars,
+       c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
+       c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers
+FROM agents a
+JOIN agent_counters c ON c.key = a.key
+WHERE a.listed;
+
+GRANT SELECT, INSERT, UPDATE, DELETE
+    ON agents, agent_counters, agent_versions, agent_owners, reviews,
+       review_votes, stars, download_readers, version_downloads, daily_downloads
+    TO marketplace_projectors;
+GRANT SELECT
+    ON agents, agent_counters, agent_versions, agent_owners, reviews, stars,
+       version_downloads, daily_downloads, listed_agents
+    TO marketplace_queries;
+-- The front for commands tells people who leave which files they published.
+GRANT SELECT ON agent_versions TO marketplace_commands;

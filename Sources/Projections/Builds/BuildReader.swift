@@ -1,0 +1,65 @@
+public import Events
+public import Postgres
+
+/// Reads which builds there are and how far each is.
+public struct BuildReader: Sendable {
+    /// A build.
+    public struct Row: Sendable {
+        /// What a build is for now.
+        public enum State: String, Sendable, CaseIterable {
+            /// It is being made.
+            case building
+            /// It is read.
+            case active
+            /// Another one took its place.
+            case retired
+        }
+
+        /// The projection.
+        public let projection: String
+        /// The number of the build.
+        public let build: Int64
+        /// The version of the projection.
+        public let version: Int64
+        /// What it is for now.
+        public let state: State
+        /// True where it is made to be compared only.
+        public let isCheck: Bool
+        /// The program that made it.
+        public let program: String
+        /// When it was begun.
+        public let begun: Timestamp
+        /// When its cursor last moved.
+        public let moved: Timestamp
+        /// The next position that it will apply.
+        public let cursor: Position
+        /// The next position of the log.
+        public let head: Position
+        /// How long the oldest event that it has not applied has waited; 0 where there is none.
+        public let oldestWaitMilliseconds: Int64
+
+        fileprivate init(_ row: PostgresRow) throws {
+            projection = try row.text("projection")
+            build = try row.integer("build")
+            version = try row.integer("version")
+            state = State(rawValue: try row.text("state")) ?? .retired
+            isCheck = try row.text("purpose") == BuildStore.Purpose.check.rawValue
+            program = try row.text("program")
+            begun = Timestamp(milliseconds: try row.milliseconds("begun"))
+            moved = Timestamp(milliseconds: try row.milliseconds("moved"))
+            cursor = Position(try row.integer("position"))
+            head = Position(try row.integer("head"))
+            oldestWaitMilliseconds = max(0, try row.integer("waited"))
+        }
+    }
+
+    private let pool: PostgresPool
+
+    /// Creates a reader over sessions that may read models and the log.
+    public init(pool: PostgresPool) { self.pool = pool }
+
+    /// All builds, by projection and number.
+    public func builds() async throws -> [Row] {
+        try await pool.runRepeatable { try $0.execute(Statements.listBuilds).map(Row.init) }
+    }
+}

@@ -1,0 +1,220 @@
+import Crypto
+public import EventLog
+import Postgres
+
+/// Makes and drops builds, as the owner of the schema.
+public final class BuildStore: Sendable {
+    /// Why a build is made.
+    enum Purpose: String {
+        /// To be read.
+        case serve
+        /// To be compared with the one that is read.
+        case check
+    }
+
+    /// The longest that a statement may take, 24 hours: an index over many rows takes as long as it takes.
+    private static let statementMilliseconds = 24 * 3600 * 1_000
+    private static let uniqueViolation = "23505"
+    private static let lockNotAvailable = "55P03"
+
+    let session: PostgresSession
+    private let program: String
+
+    /// Creates a store.
+    ///
+    /// - Parameter program: names the program and its version in the rows of the builds that it makes.
+    public init(_ database: DatabaseAccess, program: String) {
+        session = PostgresSession(Self.configuration(database, "marketplace-builds"))
+        self.program = program
+    }
+
+    /// The settings of a session that makes builds.
+    static func configuration(
+        _ database: DatabaseAccess, _ name: String, settings: [String: String] = PostgresConfiguration.plannedOnce
+    ) -> PostgresConfiguration {
+        database.configuration(
+            .owner, name, statementTimeoutMilliseconds: statementMilliseconds,
+            settings: settings.merging(["maintenance_work_mem": "128MB"]) { $1 })
+    }
+
+    /// Closes the session, which ends the claims on builds that are being made.
+    public func close() async { await session.close() }
+
+    /// Gives an empty build, which is active at once, to each projection that has none of its present version.
+    public func makeMissing(_ projections: [Projection]) async throws {
+        try await session.run { [program] connection in
+            try connection.transaction {
+                try connection.execute(Statements.lockBuilds)
+                for projection in projections {
+                    let active = try connection.execute(
+                        Statements.activeBuild, [.text(projection.name), .int4(projection.version)])
+                    guard active.count == 0 else { continue }
+                    let build = try Self.add(projection, .serve, program, connection)
+                    try Self.inSchema(of: build, projection.indexes, connection)
+                    try connection.execute(Statements.activateBuild, [.int4(build.number)])
+                    try connection.execute(Statements.noteActivation, [.int4(build.number)])
+                }
+            }
+        }
+    }
+
+    /// Begins a build, or goes on with one that was left unfinished, and claims it for this session.
+    ///
+    /// - Throws: `BuildFault` where somebody else makes one.
+    func begin(_ projection: Projection, for purpose: Purpose) async throws -> Build {
+        do {
+            return try await session.run { [program] connection in
+                try connection.transaction { try Self.begin(projection, purpose, program, connection) }
+            }
+        } catch let error as PostgresError where error.sqlState == Self.uniqueViolation {
+            throw Self.isMadeAlready(projection)
+        }
+    }
+
+    private static func isMadeAlready(_ projection: Projection) -> BuildFault {
+        BuildFault(
+            description:
+                "another program makes a build of '\(projection.name)' now; wait for it (`marketplace project status`)")
+    }
+
+    private static func begin(
+        _ projection: Projection, _ purpose: Purpose, _ program: String, _ connection: PostgresConnection
+    ) throws -> Build {
+        let found = try connection.execute(
+            Statements.unfinishedBuild, [.text(projection.name), .int4(projection.version)]
+        ).first
+        if let found {
+            let build = Build(
+                number: Int32(clamping: try found.integer("build")), projection: projection.name,
+                epoch: try found.integer("epoch"))
+            guard try connection.execute(Statements.tryRun, [.int4(build.number)]).first?.bool(0) == true else {
+                throw isMadeAlready(projection)
+            }
+            let isSame =
+                try purpose == .serve && found.text("purpose") == Purpose.serve.rawValue
+                && found.text("definition") == definition(of: projection)
+            if isSame { return build }
+            try dropSchema(of: build, connection)
+            try connection.execute(Statements.endRun, [.int4(build.number)])
+        }
+        let build = try add(projection, purpose, program, connection)
+        try connection.execute(Statements.tryRun, [.int4(build.number)])
+        return build
+    }
+
+    private static func definition(of projection: Projection) -> String {
+        SHA256Digest(of: Array("\(projection.tables)\u{0}\(projection.indexes)".utf8)).hex
+    }
+
+    private static func add(
+        _ projection: Projection, _ purpose: Purpose, _ program: String, _ connection: PostgresConnection
+    ) throws -> Build {
+        let row = try connection.execute(
+            Statements.addBuild,
+            [
+                .text(projection.name), .int4(projection.version), .text(purpose.rawValue),
+                .text(definition(of: projection)), .text(program),
+            ]
+        ).first
+        guard let row else { throw BuildFault(description: "the build of '\(projection.name)' got no number") }
+        let build = Build(
+            number: Int32(clamping: try row.integer("build")), projection: projection.name,
+            epoch: try row.integer("epoch"))
+        try connection.executeScript(
+            """
+            CREATE SCHEMA \(build.schema);
+            GRANT USAGE ON SCHEMA \(build.schema)
+                TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers
+            """)
+        try inSchema(
+            of: build,
+            "\(projection.tables);\nGRANT SELECT ON ALL TABLES IN SCHEMA \(build.schema) TO marketplace_readers",
+            connection)
+        return build
+    }
+
+    /// Runs a script with names that mean what stands in the schema of a build, inside a transaction.
+    private static func inSchema(of build: Build, _ sql: String, _ connection: PostgresConnection) throws {
+        try connection.executeScript("SET LOCAL search_path = \(build.schema);\n\(sql)")
+    }
+
+    /// Makes the indexes for readers, and tells the planner what is there.
+    func finish(_ build: Build, of projection: Projection) async throws {
+        try await session.run { connection in
+            try connection.transaction { try Self.inSchema(of: build, projection.indexes, connection) }
+            let tables = try ModelTable.all(of: build, connection).map { "\(build.schema).\($0.name)" }
+            try connection.executeScript("ANALYZE \(tables.joined(separator: ", "))")
+        }
+    }
+
+    /// Ends the claim of this session on a build.
+    func endClaim(on build: Build) async throws {
+        try await session.run { _ = try $0.execute(Statements.endRun, [.int4(build.number)]).count }
+    }
+
+    /// Drops a build unless somebody reads it; false where somebody does.
+    func drop(_ build: Build) async throws -> Bool {
+        do {
+            return try await session.run { connection in
+                try connection.transaction {
+                    guard try connection.execute(Statements.tryDrop, [.int4(build.number)]).first?.bool(0) == true
+                    else { return false }
+                    try connection.execute(Statements.bePatient)
+                    try Self.dropSchema(of: build, connection)
+                    return true
+                }
+            }
+        } catch let error as PostgresError where error.sqlState == Self.lockNotAvailable {
+            return false
+        }
+    }
+
+    private static func dropSchema(of build: Build, _ connection: PostgresConnection) throws {
+        try connection.executeScript("DROP SCHEMA IF EXISTS \(build.schema) CASCADE")
+        try connection.execute(Statements.deleteBuild, [.int4(build.number)])
+    }
+
+    /// Drops builds that nobody reads any more, and unfinished ones that nobody goes on with; returns how many.
+    public func dropLeftovers() async throws -> Int {
+        let leftovers = try await session.run { connection in
+            try connection.execute(Statements.leftoverBuilds).map { row in
+                (
+                    Build(
+                        number: Int32(clamping: try row.integer("build")), projection: try row.text("projection"),
+                        epoch: 0), try row.bool("is_retired")
+                )
+            }
+        }
+        var dropped = 0
+        for (build, isRetired) in leftovers {
+            if isRetired {
+                if try await drop(build) { dropped += 1 }
+                continue
+            }
+            let isLeft = try await session.run {
+                try $0.execute(Statements.tryRun, [.int4(build.number)]).first?.bool(0) == true
+            }
+            guard isLeft else { continue }
+            if try await drop(build) { dropped += 1 }
+            try await endClaim(on: build)
+        }
+        return dropped
+    }
+}
+
+/// A table of a model.
+struct ModelTable: Sendable {
+    /// Its name.
+    let name: String
+    /// The columns of its primary key.
+    let key: [String]
+    /// All its columns.
+    let columns: [String]
+
+    /// The tables of a build, by name.
+    static func all(of build: Build, _ connection: PostgresConnection) throws -> [ModelTable] {
+        try connection.execute(Statements.modelTables, [.text(build.schema)]).map { row in
+            ModelTable(name: try row.text("name"), key: try row.texts(1), columns: try row.texts(2))
+        }
+    }
+}

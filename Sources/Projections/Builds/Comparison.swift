@@ -1,0 +1,231 @@
+public import Crypto
+public import EventLog
+public import Events
+import Postgres
+
+/// Proves that the active build of a projection says what the log says: makes another one and compares all rows.
+public struct Comparison: Sendable {
+    /// A row that is not what the log says.
+    public struct Difference: Sendable {
+        /// The kinds of differences.
+        public enum Kind: String, Sendable {
+            /// The row is not in the active build.
+            case missing
+            /// The row follows from nothing.
+            case planted
+            /// The row has other values.
+            case changed
+        }
+
+        /// The kind.
+        public let kind: Kind
+        /// The table.
+        public let table: String
+        /// The primary key of the row, its columns in order.
+        public let key: String
+        /// The columns with other values; empty for a row that is missing or planted.
+        public let columns: [String]
+    }
+
+    /// One table.
+    public struct Table: Sendable {
+        /// Its name.
+        public let name: String
+        /// The number of rows of the active build.
+        public let rows: Int64
+        /// The SHA-256 of its rows in the order of the primary key.
+        public let digest: SHA256Digest
+        /// The same of the build that was made to compare with.
+        public let expected: SHA256Digest
+    }
+
+    /// What was found of one projection.
+    public struct Result: Sendable {
+        /// The projection.
+        public let projection: String
+        /// Both builds reflect all entries before it.
+        public let position: Position
+        /// The tables.
+        public let tables: [Table]
+        /// The differences, at most 100 of each table.
+        public let differences: [Difference]
+
+        /// True where both builds have the same rows.
+        public var isRight: Bool { tables.allSatisfy { $0.digest == $0.expected } }
+    }
+
+    private static let mostDifferences: Int64 = 100
+    private static let attempts = 10
+
+    private let database: DatabaseAccess
+    private let store: BuildStore
+    private let filler: Filler
+    private let report: @Sendable (BuildProgress) -> Void
+
+    /// Creates a comparison that works as the owner of the schema; the parameters are those of `Rebuild`.
+    public init(
+        _ database: DatabaseAccess, program: String, pace: Int64 = 100, batchEntries: Int = Rebuild.batchEntries,
+        report: @escaping @Sendable (BuildProgress) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.report = report
+        store = BuildStore(database, program: program)
+        filler = Filler(database, pace: pace, batchEntries: batchEntries, report: report)
+    }
+
+    /// Builds projections beside the active builds and compares them. The active builds go on being read, and are brought
+    /// to the head of the log.
+    public func run(_ projections: [Projection]) async throws -> [Result] {
+        var fillings: [Filling] = []
+        do {
+            for projection in projections {
+                fillings.append(Filling(projection, try await store.begin(projection, for: .check), database))
+            }
+            try await filler.fill(fillings)
+            var results: [Result] = []
+            for filling in fillings { results.append(try await compare(filling)) }
+            await end(fillings)
+            return results
+        } catch {
+            await end(fillings)
+            throw error
+        }
+    }
+
+    private func end(_ fillings: [Filling]) async {
+        for filling in fillings {
+            await filling.session.close()
+            // Upkeep drops what can't be dropped now.
+            _ = try? await store.drop(filling.writer.build)
+        }
+        await store.close()
+    }
+
+    private func compare(_ filling: Filling) async throws -> Result {
+        let projection = filling.writer.projection
+        for _ in 0..<Self.attempts {
+            let (active, position) = try await align(filling)
+            let release: @Sendable () -> Void = { [store] in
+                Task {
+                    try? await store.session.run {
+                        _ = try $0.execute(Statements.endTurn, [.int4(active.number)]).count
+                    }
+                }
+            }
+            report(BuildProgress(phase: .comparing, position: position, head: position, entriesASecond: 0))
+            let found: Result?
+            do {
+                found = try await filling.session.run { [build = filling.writer.build] connection in
+                    try connection.transaction {
+                        try Self.compare(projection, active, build, at: position, connection, onSnapshot: release)
+                    }
+                }
+            } catch {
+                release()
+                throw error
+            }
+            if let found { return found }
+        }
+        throw BuildFault(description: "the builds of '\(projection.name)' can't be brought to one position")
+    }
+
+    /// Brings both builds to the head of the log; keeps the turn on the active one, so that it stays there.
+    private func align(_ filling: Filling) async throws -> (Build, Position) {
+        let projection = filling.writer.projection
+        let (active, position) = try await store.session.run { connection in
+            guard
+                let row = try connection.execute(
+                    Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
+                ).first
+            else { throw BuildFault(description: "'\(projection.name)' has no active build") }
+            let active = Build(
+                number: Int32(clamping: try row.integer("build")), projection: projection.name,
+                epoch: try row.integer("epoch"))
+            try connection.execute(Statements.keepTurn, [.int4(active.number)])
+            try connection.use(searchPath: active.schema)
+            let writer = BuildWriter(projection: projection, build: active)
+            let position = try connection.transaction {
+                guard let state = try writer.begin(connection), state.isActive else {
+                    throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
+                }
+                return try Filling.applyRest(writer, from: state.cursor, upTo: nil, connection)
+            }
+            return (active, position)
+        }
+        return (active, try await filling.apply(upTo: position))
+    }
+
+    /// Compares in one snapshot of the database; nil where the builds are not at one position in it.
+    ///
+    /// - Parameter onSnapshot: called once the snapshot is taken.
+    private static func compare(
+        _ projection: Projection, _ active: Build, _ build: Build, at position: Position,
+        _ connection: PostgresConnection, onSnapshot: () -> Void
+    ) throws -> Result? {
+        try connection.execute(Statements.snapshot)
+        let isAligned = try connection.execute(
+            Statements.isAligned, [.int4(active.number), .int4(build.number)]
+        ).first?.bool(0)
+        onSnapshot()
+        guard isAligned == true else { return nil }
+        var (tables, differences): ([Table], [Difference]) = ([], [])
+        for table in try ModelTable.all(of: active, connection) {
+            let (rows, digest) = try self.digest(table, active, connection)
+            let (_, expected) = try self.digest(table, build, connection)
+            tables.append(Table(name: table.name, rows: rows, digest: digest, expected: expected))
+            if digest != expected { differences += try self.differences(table, active, build, connection) }
+        }
+        return Result(projection: projection.name, position: position, tables: tables, differences: differences)
+    }
+
+    private static func quoted(_ name: String) -> String { "\"\(name)\"" }
+
+    /// The number of rows of a table, and the digest of them in the order of the primary key.
+    private static func digest(
+        _ table: ModelTable, _ build: Build, _ connection: PostgresConnection
+    ) throws -> (Int64, SHA256Digest) {
+        let cursor = "rows_\(build.number)_\(table.name)"
+        let order = table.key.map { quoted($0) }.joined(separator: ", ")
+        try connection.executeScript(
+            "DECLARE \(cursor) NO SCROLL CURSOR FOR SELECT t::text FROM \(build.schema).\(quoted(table.name)) t ORDER BY \(order)"
+        )
+        let fetch = PostgresStatement("fetch_\(cursor)", Array("FETCH 2000 FROM \(cursor)".utf8))
+        var hash = SHA256Hasher()
+        var rows: Int64 = 0
+        while true {
+            let page = try connection.execute(fetch)
+            if page.count == 0 { break }
+            for row in page {
+                hash.update(Array("\(try row.text(0))\n".utf8))
+                rows += 1
+            }
+        }
+        try connection.executeScript("CLOSE \(cursor)")
+        return (rows, hash.finish())
+    }
+
+    private static func differences(
+        _ table: ModelTable, _ active: Build, _ build: Build, _ connection: PostgresConnection
+    ) throws -> [Difference] {
+        let same = table.key.map { "a.\(quoted($0)) = b.\(quoted($0))" }.joined(separator: " AND ")
+        let key = table.key.map { "coalesce(a.\(quoted($0)), b.\(quoted($0)))::text" }.joined(separator: ", ")
+        let changed = table.columns.map {
+            "CASE WHEN a.\(quoted($0))::text IS DISTINCT FROM b.\(quoted($0))::text THEN '\($0)' END"
+        }.joined(separator: ", ")
+        let first = quoted(table.key[0])
+        let sql = """
+            SELECT CASE WHEN a.\(first) IS NULL THEN 'missing' WHEN b.\(first) IS NULL THEN 'planted' ELSE 'changed' END,
+                   concat_ws(' ', \(key)), concat_ws(',', \(changed))
+            FROM \(active.schema).\(quoted(table.name)) a
+            FULL JOIN \(build.schema).\(quoted(table.name)) b ON \(same)
+            WHERE a.\(first) IS NULL OR b.\(first) IS NULL OR a::text <> b::text
+            ORDER BY 2 LIMIT \(mostDifferences)
+            """
+        let statement = PostgresStatement("differ_\(build.number)_\(table.name)", Array(sql.utf8))
+        return try connection.execute(statement).map { row in
+            let kind = Difference.Kind(rawValue: try row.text(0)) ?? .changed
+            let columns = kind == .changed ? try row.text(2).split(separator: ",").map(String.init) : []
+            return Difference(kind: kind, table: table.name, key: try row.text(1), columns: columns)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+public import Events
+public import Following
+public import Postgres
+
+/// What an answer reflects: the builds that it was read from, and all entries before a position.
+public struct Reflection: Sendable {
+    /// The next position that the models will apply: all before it is reflected.
+    public let next: Position
+    /// Names the builds. Answers that were read from other builds may differ.
+    public let builds: String
+
+    /// Creates a reflection; an answer from no builds names none.
+    public init(next: Position, builds: String) {
+        self.next = next
+        self.builds = builds
+    }
+
+    /// What two answers reflect together: no builds where theirs differ.
+    public func merged(with other: Reflection) -> Reflection {
+        Reflection(next: min(next, other.next), builds: builds == other.builds ? builds : "")
+    }
+}
+
+/// A value that was read, with what it reflects.
+public struct Reflecting<Value: Sendable>: Sendable {
+    /// The value.
+    public let value: Value
+    /// The position that its models had reached at that moment or up to 10 ms before, and their builds.
+    public let reflection: Reflection
+
+    /// Creates a value that was read.
+    public init(value: Value, reflection: Reflection) {
+        self.value = value
+        self.reflection = reflection
+    }
+}
+
+/// Reads the builds that are active, over connections that may read models.
+public struct ModelAccess: Sendable {
+    /// The greatest age of the known builds and cursors.
+    private static let freshMilliseconds: Int64 = 10
+
+    let pool: PostgresPool
+    private let pipeline: PostgresPipeline?
+    let models: ModelFeed
+
+    /// Creates access to the models.
+    ///
+    /// - Parameters:
+    ///   - pool: for queries that may take longer, such as a search.
+    ///   - pipeline: for queries that read a few rows by key; nil to use the pool for these as well.
+    ///   - models: the builds and their cursors.
+    public init(pool: PostgresPool, pipeline: PostgresPipeline? = nil, models: ModelFeed) {
+        self.pool = pool
+        self.pipeline = pipeline
+        self.models = models
+    }
+
+    /// The builds and cursors, asked for at most 10 ms ago.
+    func recent() async throws -> Models { try await models.value(atMostMillisecondsOld: Self.freshMilliseconds) }
+
+    /// Reads a few rows by key.
+    ///
+    /// It reads the position first and then the rows, so that the rows are at least as new as the position.
+    func short<Value: Sendable>(
+        _ projections: [Projection], _ statement: PostgresStatement, _ parameters: [PostgresValue],
+        _ decode: @escaping @Sendable (PostgresRows) throws -> Value
+    ) async throws -> Reflecting<Value> {
+        guard let pipeline else {
+            return try await long(projections) { try decode(try $0.execute(statement, parameters)) }
+        }
+        return try await reflecting(projections) { vector in
+            try await pipeline.executeRepeatable(statement, parameters, searchPath: vector.searchPath, decode)
+        }
+    }
+
+    /// Reads in a session of its own; the position first, as `short` does.
+    func long<Value: Sendable>(
+        _ projections: [Projection], _ read: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws -> Reflecting<Value> {
+        try await reflecting(projections) { vector in
+            try await pool.runRepeatable { connection in
+                try connection.use(searchPath: vector.searchPath)
+                return try read(connection)
+            }
+        }
+    }
+
+    private func reflecting<Value: Sendable>(
+        _ projections: [Projection], _ read: (BuildVector) async throws -> Value
+    ) async throws -> Reflecting<Value> {
+        let models = try await recent()
+        do {
+            return try await reflecting(models, projections, read)
+        } catch let error as PostgresError where error.sqlState == Self.undefinedTable {
+            // The session that held the builds was lost, and they were dropped before another one held them.
+            return try await reflecting(
+                try await self.models.value(atMostMillisecondsOld: 0), projections, read)
+        }
+    }
+
+    private func reflecting<Value: Sendable>(
+        _ models: Models, _ projections: [Projection], _ read: (BuildVector) async throws -> Value
+    ) async throws -> Reflecting<Value> {
+        let value = try await read(models.vector)
+        // The vector, which holds the builds, has to live until the rows are read.
+        return Reflecting(
+            value: value, reflection: Reflection(next: models.next(projections), builds: models.vector.id))
+    }
+
+    private static let undefinedTable = "42P01"
+}

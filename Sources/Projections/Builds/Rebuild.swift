@@ -1,0 +1,127 @@
+public import EventLog
+public import Events
+import Postgres
+
+/// Makes models anew beside those that are read, and puts them in their place.
+public struct Rebuild: Sendable {
+    /// What became of one projection.
+    public struct Result: Sendable {
+        /// The projection.
+        public let projection: String
+        /// The number of the new build.
+        public let build: Int
+        /// The position that it had reached when it took the place of the other.
+        public let position: Position
+        /// True where the build before it is dropped; false where somebody still reads it, and it is dropped later.
+        public let isOldDropped: Bool
+    }
+
+    /// The most entries that one transaction applies, unless told otherwise.
+    public static let batchEntries = 10_000
+    private static let dropAttempts = 40
+
+    private let database: DatabaseAccess
+    private let store: BuildStore
+    private let filler: Filler
+    private let report: @Sendable (BuildProgress) -> Void
+
+    /// Creates a rebuild that works as the owner of the schema.
+    ///
+    /// - Parameters:
+    ///   - program: names the program and its version.
+    ///   - pace: the share of a core that it takes, from 1 to 100 percent.
+    ///   - batchEntries: the most entries that one transaction applies.
+    ///   - report: gets the progress now and then.
+    public init(
+        _ database: DatabaseAccess, program: String, pace: Int64 = 100, batchEntries: Int = Rebuild.batchEntries,
+        report: @escaping @Sendable (BuildProgress) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.report = report
+        store = BuildStore(database, program: program)
+        filler = Filler(database, pace: pace, batchEntries: batchEntries, report: report)
+    }
+
+    /// Builds projections anew in one pass over the log and swaps each in. A rebuild that was cut off goes on.
+    ///
+    /// - Throws: `BuildFault` where another program makes a build of one of them; then nothing is changed.
+    public func run(_ projections: [Projection]) async throws -> [Result] {
+        do {
+            let results = try await build(projections)
+            await store.close()
+            return results
+        } catch {
+            // The claims on the builds end with the session.
+            await store.close()
+            throw error
+        }
+    }
+
+    private func build(_ projections: [Projection]) async throws -> [Result] {
+        var fillings: [Filling] = []
+        for projection in projections {
+            fillings.append(Filling(projection, try await store.begin(projection, for: .serve), database))
+        }
+        try await filler.fill(fillings)
+        var results: [Result] = []
+        for filling in fillings {
+            let at = try await filling.apply(upTo: nil)
+            report(BuildProgress(phase: .indexing, position: at, head: at, entriesASecond: 0))
+            try await store.finish(filling.writer.build, of: filling.writer.projection)
+        }
+        try await filler.fill(fillings)
+        for filling in fillings { results.append(try await swap(filling)) }
+        return results
+    }
+
+    private func swap(_ filling: Filling) async throws -> Result {
+        let writer = filling.writer
+        let reached = try await filling.apply(upTo: nil)
+        report(BuildProgress(phase: .swapping, position: reached, head: reached, entriesASecond: 0))
+        let (old, position) = try await store.session.run { connection in
+            try connection.use(searchPath: writer.build.schema)
+            return try connection.transaction { try Self.swap(writer, connection) }
+        }
+        try await store.endClaim(on: writer.build)
+        return Result(
+            projection: writer.projection.name, build: Int(writer.build.number), position: position,
+            isOldDropped: try await dropOld(old))
+    }
+
+    /// Takes the turn on both builds, applies the rest, and makes the new one the active one.
+    private static func swap(_ writer: BuildWriter, _ connection: PostgresConnection) throws -> (Build?, Position) {
+        let projection = writer.projection
+        let active = try connection.execute(
+            Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
+        ).first
+        let old = try active.map {
+            Build(
+                number: Int32(clamping: try $0.integer("build")), projection: projection.name,
+                epoch: try $0.integer("epoch"))
+        }
+        let oldCursor = try old.flatMap { old in
+            try BuildWriter(projection: projection, build: old).begin(connection)?.cursor
+        }
+        guard let state = try writer.begin(connection), (old == nil) == (oldCursor == nil) else {
+            throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
+        }
+        let reached = try Filling.applyRest(writer, from: state.cursor, upTo: nil, connection)
+        guard reached >= oldCursor ?? Position(0) else {
+            throw BuildFault(description: "the new build of '\(projection.name)' ends before the one that is read")
+        }
+        try connection.execute(Statements.activateBuild, [.int4(writer.build.number)])
+        try connection.execute(Statements.noteActivation, [.int4(writer.build.number)])
+        if let old { try connection.execute(Statements.retireBuild, [.int4(old.number)]) }
+        return (old, reached)
+    }
+
+    /// Drops the build that was read before, once nobody reads it.
+    private func dropOld(_ old: Build?) async throws -> Bool {
+        guard let old else { return true }
+        for _ in 0..<Self.dropAttempts {
+            if try await store.drop(old) { return true }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return false
+    }
+}

@@ -1,0 +1,2 @@
+SELECT a.build, b.epoch FROM models.active a JOIN models.builds b ON b.build = a.build
+WHERE a.projection = $1 AND a.version = $2

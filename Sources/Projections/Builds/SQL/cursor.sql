@@ -1,0 +1,1 @@
+SELECT max(position) AS position FROM models.cursors WHERE build = $1

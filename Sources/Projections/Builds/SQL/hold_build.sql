@@ -1,0 +1,1 @@
+SELECT models.hold_build($1)

@@ -1,0 +1,8 @@
+-- Builds that nobody reads any more, and unfinished ones that nobody goes on with: a check never, others after a day.
+SELECT b.build, b.projection, b.retired IS NOT NULL AS is_retired
+FROM models.builds b
+WHERE b.retired IS NOT NULL
+   OR b.activated IS NULL AND (
+        b.purpose = 'check'
+        OR (SELECT max(c.moved) FROM models.cursors c WHERE c.build = b.build) < now() - interval '1 day')
+ORDER BY b.build

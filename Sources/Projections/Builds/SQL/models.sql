@@ -1,0 +1,5 @@
+-- The builds that a program of these versions reads, and how far each is: of one moment.
+SELECT a.projection, a.build, (SELECT max(c.position) FROM models.cursors c WHERE c.build = a.build) AS position
+FROM unnest($1::text[], $2::integer[]) AS k (projection, version)
+JOIN models.active a ON a.projection = k.projection AND a.version = k.version
+ORDER BY a.projection

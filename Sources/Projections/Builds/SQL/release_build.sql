@@ -1,0 +1,1 @@
+SELECT models.release_build($1)

@@ -1,0 +1,1 @@
+SELECT p.digest FROM index_pages p WHERE p.digest = ANY ($1)

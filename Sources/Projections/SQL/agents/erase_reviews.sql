@@ -1,2 +1,0 @@
--- Words go with the entry that commits to them.
-UPDATE models.reviews SET title = NULL, body = NULL WHERE entry = ANY ($1)

@@ -1,2 +1,0 @@
--- What is counted of an agent.
-SELECT stars, ones, twos, threes, fours, fives, downloads, readers FROM models.agent_counters WHERE key = $1

@@ -1,7 +1,0 @@
--- Who likes an agent, the last one first, from before a position.
-SELECT s.person, coalesce(p.name, '') AS name, s.given, s.position
-FROM models.stars s
-LEFT JOIN models.publishers p ON p.person = s.person
-WHERE s.key = $1 AND s.position < $2
-ORDER BY s.position DESC
-LIMIT $3

@@ -1,1 +1,0 @@
-DELETE FROM models.download_readers WHERE day < date '1970-01-01' + $1::integer

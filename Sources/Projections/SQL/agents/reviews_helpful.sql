@@ -1,8 +1,0 @@
--- Reviews of an agent, the one that helped most first and of equal ones the last, from behind a count and a position.
-SELECT r.person, coalesce(p.name, '') AS name, r.version, r.rating::integer AS rating, coalesce(r.title, '') AS title,
-       coalesce(r.body, '') AS body, r.created, r.updated, r.position, r.helpful, r.unhelpful
-FROM models.reviews r
-LEFT JOIN models.publishers p ON p.person = r.person
-WHERE r.key = $1 AND (r.helpful, r.position) < ($2::bigint, $3::bigint)
-ORDER BY r.helpful DESC, r.position DESC
-LIMIT $4

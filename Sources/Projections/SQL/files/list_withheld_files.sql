@@ -1,1 +1,0 @@
-SELECT sha256, kind, reason, since FROM models.withheld_files ORDER BY sha256

@@ -1,6 +1,0 @@
--- The versions that name a file, in the order in which they were published.
-SELECT key, version
-FROM models.files
-WHERE sha256 = $1
-ORDER BY position, key
-LIMIT $2

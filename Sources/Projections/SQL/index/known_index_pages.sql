@@ -1,1 +1,0 @@
-SELECT p.digest FROM models.index_pages p WHERE p.digest = ANY ($1)

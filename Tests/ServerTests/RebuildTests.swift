@@ -1,0 +1,186 @@
+import Foundation
+import HTTPClient
+import JSON
+import Synchronization
+import TestSupport
+import Testing
+
+/// A rebuild that nobody notices: while all models are made anew and swapped, every read is whole, and what was written is
+/// seen by whoever asks for it.
+@Suite struct RebuildTests {
+    /// What readers saw.
+    private final class Seen: Sendable {
+        private let state = Mutex<(reads: Int, faults: [String], positions: [String: Int64])>((0, [], [:]))
+
+        var reads: Int { state.withLock(\.reads) }
+        var faults: [String] { state.withLock(\.faults) }
+
+        func note(_ path: String, _ answer: HTTPClientResponse, atLeast position: Int64?) {
+            let shown = answer.fields["marketplace-position"].flatMap { Int64($0) }
+            state.withLock { state in
+                state.reads += 1
+                func fault(_ words: String) { state.faults.append("\(path): \(words)") }
+                if answer.status != 200 {
+                    fault("\(answer.status) \(String(decoding: answer.body.prefix(300), as: UTF8.self))")
+                } else if let empty = Self.emptiness(path, answer.body) {
+                    fault(empty)
+                } else if let position, let shown, shown < position {
+                    fault("position \(shown) where \(position) was asked for")
+                }
+            }
+        }
+
+        /// What an answer lacks; nil where it is whole.
+        private static func emptiness(_ path: String, _ body: [UInt8]) -> String? {
+            guard let value = try? JSONValue(body) else { return "no JSON" }
+            if path.hasPrefix("agents?") || path == "agents" {
+                return (value["agents"]?.array?.count ?? 0) >= 20 ? nil : "\(value["agents"]?.array?.count ?? 0) agents"
+            }
+            if path.hasSuffix("/versions") {
+                return value["versions"]?.array?.isEmpty == false ? nil : "no versions"
+            }
+            if path.hasSuffix("/owners") { return value["owners"]?.array?.count == 1 ? nil : "no owner" }
+            return nil
+        }
+    }
+
+    @Test func readersNoticeNothing() async throws {
+        try await withEmbedded { folder in
+            let marketplace = try await MarketplaceProcess(
+                ["up", "--data", folder, "--port", "0", "--cache-mebibytes", "0"], folder: folder)
+            for index in 0..<30 {
+                #expect(try await marketplace.publish([manifest("acme.a\(index)")]).status == 201)
+            }
+            let ada = try await marketplace.register("ada")
+            let paths =
+                (0..<8).flatMap { index in
+                    [
+                        "agents/acme.a\(index)", "agents/acme.a\(index)/versions", "agents/acme.a\(index)/owners",
+                        "agents/acme.a\(index)/downloads",
+                    ]
+                } + [
+                    "agents", "agents?sort=name", "agents?sort=stars", "agents?limit=25", "agents?q=zebras",
+                    "publishers/admin",
+                    "/index/acme.a1", "/index/acme.a2",
+                ]
+            #expect(paths.count == 40)
+            _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
+            let seen = Seen()
+            let isOver = Shared(false)
+            let written = Shared<Int64?>(nil)
+            try await withThrowingTaskGroup { group in
+                for reader in 0..<4 {
+                    group.addTask {
+                        for turn in 0... {
+                            if isOver.value, turn >= 40 { return }
+                            let path = paths[(turn * 7 + reader * 11) % paths.count]
+                            // Every other read names what was written before it.
+                            let position = turn % 2 == 0 && !path.hasPrefix("/") ? written.value : nil
+                            let query = position.map { "\(path.contains("?") ? "&" : "?")min_position=\($0)" } ?? ""
+                            seen.note(path, try await marketplace.get(path + query), atLeast: position)
+                        }
+                    }
+                }
+                group.addTask {
+                    for turn in 0... {
+                        if isOver.value { return }
+                        let path = "agents/acme.a\(turn % 30)/star"
+                        let answer = try await marketplace.send(
+                            turn / 30 % 2 == 0 ? "PUT" : "DELETE", path, token: ada.token)
+                        #expect((200...201).contains(answer.status))
+                        let position = try JSONValue(answer.body)["position"]?.integer
+                        if let position { written.value = position }
+                    }
+                }
+                for _ in 0..<3 {
+                    let rebuilt = try await marketplace.operate(["rebuild", "--all", "--json"])
+                    #expect(rebuilt.code == 0, "\(rebuilt.errors)")
+                    #expect(try JSONValue(Array(rebuilt.output.utf8))["rebuilt"]?.array?.count == 5)
+                }
+                let checked = try await marketplace.operate(["rebuild", "--all", "--check"])
+                #expect(checked.code == 0, "\(checked.output) \(checked.errors)")
+                isOver.value = true
+                try await group.waitForAll()
+            }
+            #expect(seen.faults.isEmpty, "\(seen.faults.prefix(5))")
+            #expect(seen.reads > 200)
+            let body = try await marketplace.json("projections")
+            let builds = try #require(body["projections"]?.array?.first?["builds"]?.array)
+            #expect(builds.contains { $0["state"]?.string == "active" && ($0["build"]?.integer ?? 0) > 5 })
+            #expect(try await marketplace.stop() == 0)
+        }
+    }
+
+    /// Cached answers and the copy of the index are those of the build that is read, also where the one before was wrong.
+    @Test func whatWasKeptOfAWrongBuildGoesWithIt() async throws {
+        try await withEmbedded { folder in
+            let marketplace = try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
+            for index in 0..<3 { #expect(try await marketplace.publish([manifest("acme.a\(index)")]).status == 201) }
+            let position = try await marketplace.head() - 1
+            _ = try await marketplace.get("/index/acme.a2?min_position=\(position)")
+            let right = try await marketplace.get("agents/acme.a1")
+            let owner = try String(contentsOfFile: "\(folder)/logins/owner", encoding: .utf8)
+                .trimmingCharacters(in: .newlines)
+            // Behind the log's back: a page, a document of the index, one that follows from nothing, and one that is gone.
+            try await TestDatabase.scriptModels(
+                owner,
+                """
+                UPDATE agents SET summary = 'planted' WHERE key = 'acme.a0';
+                INSERT INTO index_documents SELECT 'acme.planted', convert_to(replace(convert_from(document, 'UTF8'), 'acme.a0', 'acme.planted'), 'UTF8'), position
+                    FROM index_documents WHERE key = 'acme.a0';
+                UPDATE index_documents SET position = \(position + 1) WHERE key = 'acme.planted'
+                """)
+            func summary() async throws -> String? {
+                try await marketplace.json("agents?sort=name")["agents"]?.array?.first?["summary"]?.string
+            }
+            #expect(try await summary() == "planted")
+            // Another entry makes the copy of the index read what was planted.
+            #expect(try await marketplace.publish([manifest("acme.a3")]).status == 201)
+            for _ in 0..<200 where try await marketplace.get("/index/acme.planted").status != 200 {
+                try await Task.sleep(for: .milliseconds(25))
+            }
+            #expect(try await marketplace.get("/index/acme.planted").status == 200)
+            let checked = try await marketplace.operate(["rebuild", "agents", "index", "--check", "--json"])
+            #expect(checked.code == 1)
+            let projections = try #require(try JSONValue(Array(checked.output.utf8))["checked"]?.array)
+            #expect(
+                projections.flatMap { $0["differences"]?.array ?? [] }.map {
+                    "\($0["kind"]?.string ?? "") \($0["table"]?.string ?? "") \($0["key"]?.string ?? "")"
+                } == ["changed agents acme.a0", "planted index_documents acme.planted"])
+
+            let rebuilt = try await marketplace.operate(["rebuild", "agents", "index"])
+            #expect(rebuilt.code == 0, "\(rebuilt.errors)")
+            for _ in 0..<200 {
+                let isGone = try await marketplace.get("/index/acme.planted").status == 404
+                if isGone, try await summary() != "planted" { break }
+                try await Task.sleep(for: .milliseconds(25))
+            }
+            #expect(try await summary() != "planted")
+            #expect(try await marketplace.get("/index/acme.planted").status == 404)
+            // What did not change has the same tag from another build.
+            let again = try await marketplace.get("agents/acme.a1")
+            let tag = { (answer: HTTPClientResponse) in answer.fields["etag"] }
+            #expect(tag(again) == tag(right) && tag(again) != nil && again.body == right.body)
+            #expect(try await marketplace.operate(["rebuild", "--all", "--check"]).code == 0)
+            #expect(try await marketplace.stop() == 0)
+        }
+    }
+
+    @Test func aRebuildSaysWhatItNeeds() async throws {
+        try await withFolder { folder in
+            for (words, said) in [
+                (
+                    ["rebuild"],
+                    "name the projections to rebuild (agents, files, flags, index, publishers), or give --all"
+                ),
+                (["rebuild", "nothing"], "there is no projection 'nothing'"),
+                (["rebuild", "--all", "agents"], "--all and names are both given"),
+                (["rebuild", "--all", "--pace", "0%"], "--pace is '0%'; it has to be from 1% to 100%"),
+                (["rebuild", "--all", "--data", folder], "no marketplace runs in"),
+            ] {
+                let refused = try await run([try MarketplaceProcess.program] + words)
+                #expect(refused.code == 64 && refused.errors.contains(said), "\(words): \(refused.errors)")
+            }
+        }
+    }
+}
