@@ -5,6 +5,8 @@ enum Statements {
     static let settle = PostgresStatement("settle", PackageResources.settle_sql)
     static let findBatch = PostgresStatement("find_batch", PackageResources.find_batch_sql)
     static let head = PostgresStatement("head", PackageResources.head_sql)
+    static let readSkips = PostgresStatement("read_skips", PackageResources.read_skips_sql)
+    static let readSlice = PostgresStatement("read_slice", PackageResources.read_slice_sql)
     static let readPage = PostgresStatement("read_page", PackageResources.read_page_sql)
     static let readPositions = PostgresStatement("read_positions", PackageResources.read_positions_sql)
     static let readType = PostgresStatement("read_type", PackageResources.read_type_sql)

@@ -61,6 +61,10 @@ struct Program {
         case Commands.rebuild.name:
             endOnSignal(signals)
             return try await RebuildCommand(invocation).run()
+        case Commands.projectStatus.name, Commands.projectParked.name, Commands.projectRetry.name,
+            Commands.projectSkip.name:
+            endOnSignal(signals)
+            return try await ProjectionCommands(invocation).run()
         case Commands.limits.name:
             Limits.list(isJSON: invocation.flags.contains("json"))
             return 0
@@ -126,6 +130,28 @@ enum Commands {
         examples: [
             "marketplace rebuild agents", "marketplace rebuild --all --pace 50%", "marketplace rebuild --all --check",
         ])
+    private static let besideOptions: [Subcommand.Option] =
+        [.value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)")] + Invocation.databaseOptions
+    private static let projection = Subcommand.Argument("NAME", "a projection")
+
+    static let projectStatus = Subcommand(
+        "project status", "Shows each build of each read model: how far, since when, and what it could not apply.",
+        options: besideOptions + [.flag("json", "print one JSON document")],
+        examples: ["marketplace project status"])
+    static let projectParked = Subcommand(
+        "project parked", "Lists the agents whose entries wait, since a read model can't apply one of them.",
+        options: besideOptions + [.flag("json", "print one JSON document")],
+        examples: ["marketplace project parked --json"])
+    static let projectRetry = Subcommand(
+        "project retry", "Tries again what is parked, of one agent or of all.",
+        arguments: [projection, Subcommand.Argument("KEY", "an agent", .optional)], options: besideOptions,
+        examples: ["marketplace project retry agents", "marketplace project retry agents acme.word-count"])
+    static let projectSkip = Subcommand(
+        "project skip", "Skips an entry that a read model can't apply, with a reason for all to read.",
+        notes: "The skip is an entry of the log, so every later build leaves the same entry out.",
+        arguments: [projection, Subcommand.Argument("POSITION", "the position of the entry")],
+        options: besideOptions + [.value("reason", "TEXT", "why; it is public")],
+        examples: ["marketplace project skip agents 4711 --reason 'its listing can not be decoded'"])
     static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
         notes:
@@ -194,6 +220,7 @@ enum Commands {
         examples: ["marketplace limits", "marketplace up --limit registrations-hour=100"])
 
     static let all = [
-        up, command, query, project, rebuild, `import`, verify, issueToken, rebuildVault, prepare, limits,
+        up, command, query, project, projectStatus, projectParked, projectRetry, projectSkip, rebuild, `import`, verify,
+        issueToken, rebuildVault, prepare, limits,
     ]
 }

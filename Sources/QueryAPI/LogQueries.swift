@@ -17,8 +17,8 @@ extension QueryFront {
                 value: EventPage(events: logged, next: page.next), reflecting: Reflection(next: page.next, builds: ""))
         }
         routes.onAny(Endpoints.listProjections) { _, request in
-            let rows = try await builds.builds()
-            let progress = ProjectionCatalogue.all.compactMap { ProjectionBody($0, among: rows) }
+            let (rows, faults) = (try await builds.builds(), try await builds.faults())
+            let progress = ProjectionCatalogue.all.compactMap { ProjectionBody($0, among: rows, faults) }
             return request.response(Endpoints.listProjections, Reply(ProjectionList(projections: progress)))
         }
     }
@@ -46,7 +46,7 @@ extension QueryFront {
 
 extension ProjectionBody {
     /// How far a projection is; nil where it has no build of this program's version.
-    fileprivate init?(_ projection: Projection, among rows: [BuildReader.Row]) {
+    fileprivate init?(_ projection: Projection, among rows: [BuildReader.Row], _ faults: [BuildReader.Fault]) {
         let rows = rows.filter { $0.projection == projection.name }
         let read = rows.first { $0.state == .active && $0.version == Int64(projection.version) }
         guard let read else { return nil }
@@ -57,7 +57,11 @@ extension ProjectionBody {
                 BuildBody(
                     build: row.build, version: row.version,
                     state: BuildBody.State(rawValue: row.state.rawValue) ?? .retired,
-                    isCheck: row.isCheck, program: row.program, cursor: row.cursor, begun: row.begun, moved: row.moved)
+                    isCheck: row.isCheck, program: row.program, cursor: row.cursor, begun: row.begun, moved: row.moved,
+                    beat: row.beat)
+            },
+            faults: faults.filter { $0.projection == projection.name }.map { fault in
+                FaultBody(build: fault.build, key: fault.key, position: fault.position, since: fault.since)
             })
     }
 }

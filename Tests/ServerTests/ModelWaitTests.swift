@@ -18,7 +18,7 @@ import Testing
             let holding = Task {
                 try await holder.run { connection in
                     try connection.executeScript(
-                        "SELECT pg_advisory_lock(1885564270, hashtext(name)) FROM (VALUES ('publishers'), ('flags')) AS n (name)"
+                        "SELECT pg_advisory_lock(1885564270, build) FROM models.active WHERE projection IN ('publishers', 'flags')"
                     )
                 }
                 held.continuation.yield()
@@ -65,7 +65,7 @@ import Testing
             _ = try await marketplace.get("/index/acme.a?min_position=6")
             let holder = PostgresSession(
                 PostgresConfiguration(url: url, applicationName: "tests", statementTimeoutMilliseconds: 60_000))
-            try await holder.run { try $0.executeScript("SELECT pg_advisory_lock(1885564270, hashtext('index'))") }
+            try await holder.run { try $0.executeScript("SELECT pg_advisory_lock(1885564270, build) FROM models.active WHERE projection = 'index'") }
             let answer = try await marketplace.publish([manifest("acme.a", "1.1.0")])
             let path = "/index/acme.a?min_position=\(try #require(answer.fields["marketplace-position"]))"
             func reads() throws -> Int {

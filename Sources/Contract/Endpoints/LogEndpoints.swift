@@ -80,10 +80,11 @@ package struct BuildBody: Body {
     package let cursor: Position
     package let begun: Timestamp
     package let moved: Timestamp
+    package let beat: Timestamp?
 
     package init(
         build: Int64, version: Int64, state: State, isCheck: Bool, program: String, cursor: Position, begun: Timestamp,
-        moved: Timestamp
+        moved: Timestamp, beat: Timestamp?
     ) {
         self.build = build
         self.version = version
@@ -93,10 +94,11 @@ package struct BuildBody: Body {
         self.cursor = cursor
         self.begun = begun
         self.moved = moved
+        self.beat = beat
     }
 
     package static let form = Form.object(
-        "Build", Self.init(build:version:state:isCheck:program:cursor:begun:moved:),
+        "Build", Self.init(build:version:state:isCheck:program:cursor:begun:moved:beat:),
         .required("build", \.build, .count, "Its number, which no other build has."),
         .required("version", \.version, .count, "The version of the model; a program reads builds of its own."),
         .required("state", \.state, .choice()),
@@ -104,7 +106,30 @@ package struct BuildBody: Body {
         .required("program", \.program, .text, "The program that made it."),
         .required("cursor", \.cursor, .position, "The next position it will apply."),
         .required("begun", \.begun, .time),
-        .required("moved", \.moved, .time, "When its cursor last moved."))
+        .required("moved", \.moved, .time, "When its cursor last moved."),
+        .optional("beat", \.beat, .time, "When whoever works on it last gave a sign of life, moving or not."))
+}
+
+/// What a build could not apply.
+package struct FaultBody: Body {
+    package let build: Int64
+    package let key: String?
+    package let position: Position
+    package let since: Timestamp
+
+    package init(build: Int64, key: String?, position: Position, since: Timestamp) {
+        self.build = build
+        self.key = key
+        self.position = position
+        self.since = since
+    }
+
+    package static let form = Form.object(
+        "Fault", Self.init(build:key:position:since:),
+        .required("build", \.build, .count),
+        .optional("key", \.key, .text, "The agent whose entries wait; absent where the build as a whole stands still."),
+        .required("position", \.position, .position, "The first entry that is not applied."),
+        .required("since", \.since, .time))
 }
 
 /// How far a read model is.
@@ -115,9 +140,11 @@ package struct ProjectionBody: Body {
     package let lag: Int64
     package let oldestWaitMilliseconds: Int64
     package let builds: [BuildBody]
+    package let faults: [FaultBody]
 
     package init(
-        name: String, cursor: Position, head: Position, lag: Int64, oldestWaitMilliseconds: Int64, builds: [BuildBody]
+        name: String, cursor: Position, head: Position, lag: Int64, oldestWaitMilliseconds: Int64, builds: [BuildBody],
+        faults: [FaultBody]
     ) {
         self.name = name
         self.cursor = cursor
@@ -125,10 +152,11 @@ package struct ProjectionBody: Body {
         self.lag = lag
         self.oldestWaitMilliseconds = oldestWaitMilliseconds
         self.builds = builds
+        self.faults = faults
     }
 
     package static let form = Form.object(
-        "Projection", Self.init(name:cursor:head:lag:oldestWaitMilliseconds:builds:),
+        "Projection", Self.init(name:cursor:head:lag:oldestWaitMilliseconds:builds:faults:),
         .required("name", \.name, .text),
         .required("cursor", \.cursor, .position, "The next position that the build that is read will apply."),
         .required("head", \.head, .position, "The next position of the log."),
@@ -136,7 +164,8 @@ package struct ProjectionBody: Body {
         .required(
             "oldest_wait_ms", \.oldestWaitMilliseconds, .count,
             "How long the oldest event that it has not applied has waited."),
-        .required("builds", \.builds, .list(BuildBody.form), "All builds, also those that are made or dropped now."))
+        .required("builds", \.builds, .list(BuildBody.form), "All builds, also those that are made or dropped now."),
+        .required("faults", \.faults, .list(FaultBody.form), "What builds could not apply."))
 }
 
 /// How far each read model is.

@@ -22,18 +22,23 @@ extension Endpoints {
 /// How the program is.
 package struct Health: Body {
     package let status: HealthStatus
+    package let reasons: [String]?
 
-    package init(status: HealthStatus) {
+    package init(status: HealthStatus, reasons: [String]? = nil) {
         self.status = status
+        self.reasons = reasons
     }
 
     package static let form = Form.object(
-        "Health", Self.init(status:),
-        .required("status", \.status, .choice()))
+        "Health", Self.init(status:reasons:),
+        .required("status", \.status, .choice()),
+        .optional("reasons", \.reasons, .list(.text), "Why it is degraded."))
 }
 
 /// How the program is.
 package enum HealthStatus: String, Sendable, CaseIterable {
     case live
     case ready
+    /// It serves, but something does not go on.
+    case degraded
 }

@@ -92,7 +92,7 @@ extension EventLog {
                     while true {
                         let page = try LogOnConnection.entries(
                             connection, from: next, limit: EventReader.maximumEntries, types: type(of: fold).types)
-                        for entry in page.entries { fold.take(try entry.envelope()) }
+                        for entry in page.entries { fold.take(try entry.entry.envelope()) }
                         guard page.next != next else { break }
                         next = page.next
                     }

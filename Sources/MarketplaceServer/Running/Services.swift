@@ -23,6 +23,7 @@ struct Services: Sendable {
     let head: HeadFeed
     /// The builds of the models, and how far they are.
     let models: ModelFeed
+    private let builds: BuildReader
 
     /// - Parameter following: the role in which the process reads how far the log and the models are.
     init(_ database: DatabaseAccess, following: DatabaseRole = .queries, log: Log) {
@@ -34,6 +35,7 @@ struct Services: Sendable {
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)
+        builds = BuildReader(pool: pool)
     }
 
     private static let cachedMebibytes = 32
@@ -120,16 +122,39 @@ struct Services: Sendable {
         return try ArtifactStore(folder, leases: leases)
     }
 
+    /// How long an entry may wait for a model before that is said.
+    private static let patienceMilliseconds: Int64 = 30_000
+
+    /// What does not go on in the models that are read, in words.
+    func degradation() async throws -> [String] {
+        let (rows, faults) = (try await builds.builds(), try await builds.faults())
+        return rows.filter { $0.state == .active }.flatMap { build in
+            let faults = faults.filter { $0.build == build.build }
+            var reasons = faults.filter { $0.key == nil }.map {
+                "the read model '\(build.projection)' stands still at position \($0.position)"
+            }
+            let parked = faults.count - reasons.count
+            if parked > 0 { reasons.append("the read model '\(build.projection)' parks \(parked) agents") }
+            if reasons.isEmpty, build.oldestWaitMilliseconds > Self.patienceMilliseconds {
+                let seconds = build.oldestWaitMilliseconds / 1_000
+                reasons.append("an entry has waited for the read model '\(build.projection)' for \(seconds) s")
+            }
+            return reasons
+        }
+    }
+
     /// A router with the routes that every front has.
-    func router(_ listening: Listening, isReady: @escaping @Sendable () async throws -> Void) -> FrontRouter {
+    ///
+    /// - Parameter isReady: throws where the front can't serve; returns what does not go on although it serves.
+    func router(_ listening: Listening, isReady: @escaping @Sendable () async throws -> [String]) -> FrontRouter {
         var router = FrontRouter(
             log: log.component("http"), hosts: listening.hosts, clients: listening.clients,
             translate: Problem.translating)
         listening.security.add(to: &router, now: Self.now)
         router.on(Endpoints.isLive) { _ in Reply(Health(status: .live)) }
         router.on(Endpoints.isReady) { _ in
-            try await isReady()
-            return Reply(Health(status: .ready))
+            let reasons = try await isReady()
+            return Reply(Health(status: reasons.isEmpty ? .ready : .degraded, reasons: reasons.isEmpty ? nil : reasons))
         }
         return router
     }
@@ -207,12 +232,28 @@ struct Services: Sendable {
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.
     func project(_ projections: [Projection]) async {
         await withTaskGroup { group in
+            group.addTask { await giveSignsOfLife(projections) }
             for projection in projections {
                 let projector = Projector(
                     projection, database, head: head, models: models, log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }
+    }
+
+    /// Says now and then that this program works on the builds, whether or not they move on.
+    private func giveSignsOfLife(_ projections: [Projection]) async {
+        let pool = PostgresPool(database.configuration(.projectors, "marketplace-beat"), sessions: 1)
+        let log = log.component("project")
+        while !Task.isCancelled {
+            do {
+                try await BuildReader(pool: pool).beat(for: projections, program: Self.program)
+            } catch {
+                if !Task.isCancelled { log.debug("no sign of life", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .seconds(5))
+        }
+        await pool.close()
     }
 
     /// What keeps a folder up with the index.

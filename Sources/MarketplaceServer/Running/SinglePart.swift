@@ -76,7 +76,10 @@ struct SinglePart {
             Host.write("The administrator's token is kept in \(data.adminToken)\n", to: 1)
         }
         let store = try services.openStore(folder)
-        var router = services.router(listening) { _ = try await eventLog.entries.head() }
+        var router = services.router(listening) {
+            _ = try await eventLog.entries.head()
+            return []
+        }
         var configuration = try CommandFront.Configuration(invocation, data)
         configuration.publicURL = listening.publicURL
         let index = IndexFolder(data.index)
@@ -105,7 +108,10 @@ struct SinglePart {
         let cached = try invocation.number("cache-mebibytes", 0...65_536)
         let index = IndexFolder(try dataFolder().index)
         let front = services.queryFront(try artifactFolder(), index, cachedMebibytes: cached, on: reactor)
-        var router = services.router(listening) { try await front.checkReady() }
+        var router = services.router(listening) {
+            try await front.checkReady()
+            return try await services.degradation()
+        }
         front.addRoutes(to: &router)
         let following = Task {
             await withTaskGroup { group in

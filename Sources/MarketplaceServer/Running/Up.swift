@@ -134,7 +134,10 @@ struct Up {
         let files = givenArtifacts ?? data.artifacts
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
-        var router = services.router(listening) { _ = try await eventLog.entries.head() }
+        var router = services.router(listening) {
+            _ = try await eventLog.entries.head()
+            return try await services.degradation()
+        }
         let index = IndexFolder(data.index)
         var configuration = try CommandFront.Configuration(invocation, data)
         configuration.publicURL = listening.publicURL

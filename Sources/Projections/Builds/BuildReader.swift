@@ -31,6 +31,8 @@ public struct BuildReader: Sendable {
         public let begun: Timestamp
         /// When its cursor last moved.
         public let moved: Timestamp
+        /// When the program that works on it last gave a sign of life; nil where none did.
+        public let beat: Timestamp?
         /// The next position that it will apply.
         public let cursor: Position
         /// The next position of the log.
@@ -47,11 +49,43 @@ public struct BuildReader: Sendable {
             program = try row.text("program")
             begun = Timestamp(milliseconds: try row.milliseconds("begun"))
             moved = Timestamp(milliseconds: try row.milliseconds("moved"))
+            beat = try row.isNull("beat") ? nil : Timestamp(milliseconds: row.milliseconds("beat"))
             cursor = Position(try row.integer("position"))
             head = Position(try row.integer("head"))
             oldestWaitMilliseconds = max(0, try row.integer("waited"))
         }
     }
+
+    /// What a build could not apply.
+    public struct Fault: Sendable {
+        /// The projection.
+        public let projection: String
+        /// The number of the build.
+        public let build: Int64
+        /// The agent whose entries wait; nil where the build as a whole stands still.
+        public let key: String?
+        /// The first position that is not applied.
+        public let position: Position
+        /// Why.
+        public let reason: String
+        /// Since when.
+        public let since: Timestamp
+        /// When it was last tried.
+        public let tried: Timestamp
+
+        fileprivate init(_ row: PostgresRow) throws {
+            projection = try row.text("projection")
+            build = try row.integer("build")
+            let key = try row.text("key")
+            self.key = key.isEmpty ? nil : key
+            position = Position(try row.integer("position"))
+            reason = try row.text("reason")
+            since = Timestamp(milliseconds: try row.milliseconds("since"))
+            tried = Timestamp(milliseconds: try row.milliseconds("tried"))
+        }
+    }
+
+    private static let mostFaults: Int64 = 1_000
 
     private let pool: PostgresPool
 
@@ -61,5 +95,20 @@ public struct BuildReader: Sendable {
     /// All builds, by projection and number.
     public func builds() async throws -> [Row] {
         try await pool.runRepeatable { try $0.execute(Statements.listBuilds).map(Row.init) }
+    }
+
+    /// Notes that a program works on the active builds of projections; for sessions in the role of projectors.
+    public func beat(for projections: [Projection], program: String) async throws {
+        try await pool.run { connection in
+            _ = try connection.execute(
+                Statements.beat,
+                [.texts(projections.map(\.name)), .int4s(projections.map(\.version)), .text(program)]
+            ).count
+        }
+    }
+
+    /// What builds could not apply, by projection, build and key; 1,000 at most.
+    public func faults() async throws -> [Fault] {
+        try await pool.runRepeatable { try $0.execute(Statements.listFaults, [.int8(Self.mostFaults)]).map(Fault.init) }
     }
 }

@@ -8,63 +8,144 @@ public struct BuildFault: Error, CustomStringConvertible {
     public let description: String
 }
 
-/// Entries of the log in order, decoded for some types.
-struct EventBatch: Sendable {
-    /// The position of the first entry.
-    let from: Position
-    /// The position after the last entry.
-    let next: Position
-    /// The events of the wanted types.
-    let events: [ProjectedEvent]
-    /// The size of their entries and contents.
-    let bytes: Int
-
-    /// Reads at most so many entries.
-    ///
-    /// - Throws: `EventLogError.corrupt` where an entry is missing, can't be decoded or has an unknown type.
-    static func read(
-        _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
-    ) throws -> EventBatch {
-        let page = try LogOnConnection.entries(connection, from: position, limit: limit, types: types)
-        guard !page.entries.isEmpty else { return EventBatch(from: position, next: page.next, events: [], bytes: 0) }
-        let contents = try LogOnConnection.contents(connection, at: page.entries.map(\.position))
-        let events = try page.entries.map { entry in
-            ProjectedEvent(
-                position: entry.position, envelope: try entry.envelope(), contents: contents[entry.position] ?? [:])
-        }
-        let bytes = page.entries.reduce(0) { $0 + $1.bytes.count }
-        let written = contents.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.document.count } }
-        return EventBatch(from: position, next: page.next, events: events, bytes: bytes + written)
-    }
-
-    /// The batch from a position within it on.
-    func dropping(before position: Position) -> EventBatch {
-        guard position > from else { return self }
-        return EventBatch(
-            from: position, next: next, events: events.filter { $0.position >= position }, bytes: bytes)
-    }
-}
-
 /// Applies batches to a build: rows and cursor in one transaction, in the order of the log.
+///
+/// What data make impossible does not stop a sliced model: the key concerned is parked, its entries wait from there on, and
+/// all others go on. A whole model stops. Entries that `projection.skipped` names are left out by every build.
 struct BuildWriter {
+    /// Where a build is, once a worker has the turn on it.
+    struct State {
+        let cursor: Position
+        let isActive: Bool
+        /// The parked keys, each with the position from which on its entries wait.
+        let parked: [AgentKey: Position]
+        /// True where the build as a whole was said to stand still.
+        let isStopped: Bool
+        /// Positions that this model skips.
+        let skipped: Set<Position>
+    }
+
     let projection: Projection
     let build: Build
 
-    /// Takes the turn on the build and says where it is; nil where it is retired. Called inside a transaction.
-    func begin(_ connection: PostgresConnection) throws -> (cursor: Position, isActive: Bool)? {
+    /// Runs a transaction; where data do not let it commit, runs it once more and carefully, as `apply` explains.
+    static func transaction<Value>(
+        _ connection: PostgresConnection, _ body: (_ isCareful: Bool) throws -> Value
+    ) throws -> Value {
+        do {
+            return try connection.transaction { try body(false) }
+        } catch let fault where isInData(fault) {
+            return try connection.transaction { try body(true) }
+        }
+    }
+
+    /// True for what the same data would cause again: a data error of the database (SQLSTATE 22, 23), or a content that
+    /// does not say what the model needs.
+    static func isInData(_ fault: any Error) -> Bool {
+        switch fault {
+        case let error as PostgresError: ["22", "23"].contains(String(error.sqlState.prefix(2)))
+        case is BuildFault, is CancellationError: false
+        case EventLogError.unavailable: false
+        default: true
+        }
+    }
+
+    /// Takes the turn on the build and says where it is; nil where it was changed. Called inside a transaction.
+    func begin(_ connection: PostgresConnection) throws -> State? {
         try connection.execute(Statements.takeTurn, [.int4(build.number)])
         guard let row = try connection.execute(Statements.buildState, [.int4(build.number)]).first,
             try row.integer("epoch") == build.epoch
         else { return nil }
-        return (Position(try row.integer("position")), try row.bool("is_active"))
+        let (cursor, isActive) = (Position(try row.integer("position")), try row.bool("is_active"))
+        let faults = zip(try row.texts(2), try row.integers(3).map { Position($0) })
+        let skips = try LogOnConnection.skips(connection).filter {
+            $0.projection == projection.name && $0.version == Int64(projection.version)
+        }
+        return State(
+            cursor: cursor, isActive: isActive,
+            parked: Dictionary(
+                uniqueKeysWithValues: faults.compactMap { key, position in AgentKey(key).map { ($0, position) } }),
+            isStopped: faults.contains { $0.0.isEmpty }, skipped: Set(skips.map { Position($0.position) }))
     }
 
     /// Applies a batch that begins at the build's cursor. Called inside the transaction that has the turn.
-    func apply(_ batch: EventBatch, _ connection: PostgresConnection) throws {
-        let events = batch.events.filter { projection.handled.contains($0.event.typeName) }
-        if !events.isEmpty { try projection.apply(events, connection) }
+    ///
+    /// - Parameter isCareful: true to find out which event of a sliced model the data make impossible: the batch is halved
+    ///   under savepoints until it is alone, and its key is parked.
+    func apply(
+        _ batch: EventBatch, _ state: State, isCareful: Bool, _ connection: PostgresConnection
+    ) throws {
+        var parked = state.parked
+        try apply(batch, skipping: state.skipped, &parked, isCareful: isCareful, connection)
+        if state.isStopped { try connection.execute(Statements.clearFault, [.int4(build.number), .text("")]) }
         try advance(from: batch.from, to: batch.next, connection)
     }
+
+    /// Applies a batch and leaves the cursor where it is.
+    func apply(
+        _ batch: EventBatch, skipping skipped: Set<Position>, _ parked: inout [AgentKey: Position], isCareful: Bool,
+        _ connection: PostgresConnection
+    ) throws {
+        for entry in batch.undecoded
+        where projection.handled.contains(entry.type) && !skipped.contains(entry.position) {
+            guard projection.reach == .sliced, let key = entry.key else { throw EventLogError.corrupt(entry.reason) }
+            guard parked[key] == nil else { continue }
+            try park(key, at: entry.position, entry.reason, &parked, connection)
+        }
+        let events = batch.events.filter {
+            projection.handled.contains($0.event.typeName) && !skipped.contains($0.position)
+        }
+        try apply(events, &parked, isCareful: isCareful && projection.reach == .sliced, connection)
+    }
+
+    /// Applies events but those that wait for a parked key.
+    private func apply(
+        _ events: [ProjectedEvent], _ parked: inout [AgentKey: Position], isCareful: Bool,
+        _ connection: PostgresConnection
+    ) throws {
+        let events =
+            parked.isEmpty
+            ? events
+            : events.filter { event in
+                event.agentKey.flatMap { parked[$0] }.map { event.position < $0 } ?? true
+            }
+        guard !events.isEmpty else { return }
+        guard isCareful else { return try projection.apply(events, connection) }
+        try connection.executeScript("SAVEPOINT events")
+        do {
+            try projection.apply(events, connection)
+            try connection.executeScript("RELEASE SAVEPOINT events")
+        } catch let fault where Self.isInData(fault) {
+            try connection.executeScript("ROLLBACK TO SAVEPOINT events; RELEASE SAVEPOINT events")
+            guard events.count == 1, let event = events.first else {
+                let half = events.count / 2
+                try apply(Array(events[..<half]), &parked, isCareful: true, connection)
+                return try apply(Array(events[half...]), &parked, isCareful: true, connection)
+            }
+            guard let key = event.agentKey else { throw fault }
+            try park(key, at: event.position, "\(fault)", &parked, connection)
+        }
+    }
+
+    private func park(
+        _ key: AgentKey, at position: Position, _ reason: String, _ parked: inout [AgentKey: Position],
+        _ connection: PostgresConnection
+    ) throws {
+        try note(reason, of: key.description, at: position, connection)
+        parked[key] = position
+    }
+
+    /// Notes why a key, or with an empty key the build, stands still.
+    func note(_ reason: String, of key: String, at position: Position, _ connection: PostgresConnection) throws {
+        try connection.execute(
+            Statements.noteFault,
+            [
+                .int4(build.number), .text(key), .int8(position.value),
+                .text(String((storable(reason) ?? "").prefix(Self.longestReason))),
+            ])
+    }
+
+    private static let longestReason = 500
 
     private func advance(from: Position, to next: Position, _ connection: PostgresConnection) throws {
         let moved = try connection.execute(

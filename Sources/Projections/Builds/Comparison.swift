@@ -144,11 +144,11 @@ public struct Comparison: Sendable {
             try connection.execute(Statements.keepTurn, [.int4(active.number)])
             try connection.use(searchPath: active.schema)
             let writer = BuildWriter(projection: projection, build: active)
-            let position = try connection.transaction {
+            let position = try BuildWriter.transaction(connection) { isCareful in
                 guard let state = try writer.begin(connection), state.isActive else {
                     throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
                 }
-                return try Filling.applyRest(writer, from: state.cursor, upTo: nil, connection)
+                return try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
             }
             return (active, position)
         }

@@ -48,33 +48,34 @@ final class Filling: Sendable {
 
     /// Applies what a batch has behind the build's cursor.
     func apply(_ batch: EventBatch) async throws {
-        try await inTurn { [writer] cursor, connection in
+        try await inTurn { [writer] state, isCareful, connection in
+            let cursor = state.cursor
             guard cursor < batch.next else { return }
             guard cursor >= batch.from else {
                 throw BuildFault(
                     description: "the build is at \(cursor), before the batch that begins at \(batch.from)")
             }
-            try writer.apply(batch.dropping(before: cursor), connection)
+            try writer.apply(batch.dropping(before: cursor), state, isCareful: isCareful, connection)
         }
     }
 
     /// Applies everything before a position; nil for all that is in the log. Returns the position that is reached.
     func apply(upTo past: Position?) async throws -> Position {
-        try await inTurn { [writer] cursor, connection in
-            try Self.applyRest(writer, from: cursor, upTo: past, connection)
+        try await inTurn { [writer] state, isCareful, connection in
+            try Self.applyRest(writer, state, upTo: past, isCareful: isCareful, connection)
         }
     }
 
     private func inTurn<Value: Sendable>(
-        _ body: @escaping @Sendable (Position, PostgresConnection) throws -> Value
+        _ body: @escaping @Sendable (BuildWriter.State, _ isCareful: Bool, PostgresConnection) throws -> Value
     ) async throws -> Value {
         try await session.run { [writer] connection in
             try connection.use(searchPath: writer.build.schema)
-            return try connection.transaction {
+            return try BuildWriter.transaction(connection) { isCareful in
                 guard let state = try writer.begin(connection) else {
                     throw BuildFault(description: "the build \(writer.build.number) was retired meanwhile")
                 }
-                return try body(state.cursor, connection)
+                return try body(state, isCareful, connection)
             }
         }
     }
@@ -83,16 +84,19 @@ final class Filling: Sendable {
 
     /// Applies entries inside a transaction that has the turn; returns the position that is reached.
     static func applyRest(
-        _ writer: BuildWriter, from cursor: Position, upTo past: Position?, _ connection: PostgresConnection
+        _ writer: BuildWriter, _ state: BuildWriter.State, upTo past: Position?, isCareful: Bool,
+        _ connection: PostgresConnection
     ) throws -> Position {
-        var cursor = cursor
+        var (cursor, state) = (state.cursor, state)
         while past.map({ cursor < $0 }) ?? true {
             let limit = past.map { min(Int($0.value - cursor.value), batchEntries) } ?? batchEntries
             let batch = try EventBatch.read(
                 connection, from: cursor, limit: limit, types: writer.projection.handled)
             guard batch.next != cursor else { break }
-            try writer.apply(batch, connection)
+            try writer.apply(batch, state, isCareful: isCareful, connection)
             cursor = batch.next
+            // Keys may have been parked.
+            state = try writer.begin(connection) ?? state
         }
         return cursor
     }
@@ -167,19 +171,16 @@ struct Filler {
 
     private func read(from position: Position, _ types: Set<String>) async throws -> Read {
         try await session.run { [batchEntries] connection in
-            var (next, events, bytes) = (position, [ProjectedEvent](), 0)
-            while bytes < Self.batchBytes {
-                let limit = min(Self.pageEntries, batchEntries - Int(next.value - position.value))
+            var batch = try EventBatch.read(
+                connection, from: position, limit: min(Self.pageEntries, batchEntries), types: types)
+            while batch.next != position, batch.bytes < Self.batchBytes {
+                let limit = min(Self.pageEntries, batchEntries - Int(batch.next.value - position.value))
                 guard limit > 0 else { break }
-                let page = try EventBatch.read(connection, from: next, limit: limit, types: types)
-                guard page.next != next else { break }
-                next = page.next
-                events += page.events
-                bytes += page.bytes
+                let page = try EventBatch.read(connection, from: batch.next, limit: limit, types: types)
+                guard page.next != page.from else { break }
+                batch = batch.followed(by: page)
             }
-            return Read(
-                batch: EventBatch(from: position, next: next, events: events, bytes: bytes),
-                head: try LogOnConnection.head(connection))
+            return Read(batch: batch, head: try LogOnConnection.head(connection))
         }
     }
 }

@@ -10,6 +10,7 @@ public struct Models: Sendable, Equatable {
     /// The next position that each build will apply, by projection.
     var next: [String: Position]
 
+    /// True where both name the same builds at the same positions.
     public static func == (one: Models, other: Models) -> Bool {
         one.vector.id == other.vector.id && one.next == other.next
     }

@@ -80,7 +80,7 @@ public struct Rebuild: Sendable {
         report(BuildProgress(phase: .swapping, position: reached, head: reached, entriesASecond: 0))
         let (old, position) = try await store.session.run { connection in
             try connection.use(searchPath: writer.build.schema)
-            return try connection.transaction { try Self.swap(writer, connection) }
+            return try BuildWriter.transaction(connection) { try Self.swap(writer, isCareful: $0, connection) }
         }
         try await store.endClaim(on: writer.build)
         return Result(
@@ -89,7 +89,9 @@ public struct Rebuild: Sendable {
     }
 
     /// Takes the turn on both builds, applies the rest, and makes the new one the active one.
-    private static func swap(_ writer: BuildWriter, _ connection: PostgresConnection) throws -> (Build?, Position) {
+    private static func swap(
+        _ writer: BuildWriter, isCareful: Bool, _ connection: PostgresConnection
+    ) throws -> (Build?, Position) {
         let projection = writer.projection
         let active = try connection.execute(
             Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
@@ -105,7 +107,7 @@ public struct Rebuild: Sendable {
         guard let state = try writer.begin(connection), (old == nil) == (oldCursor == nil) else {
             throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
         }
-        let reached = try Filling.applyRest(writer, from: state.cursor, upTo: nil, connection)
+        let reached = try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
         guard reached >= oldCursor ?? Position(0) else {
             throw BuildFault(description: "the new build of '\(projection.name)' ends before the one that is read")
         }

@@ -27,4 +27,8 @@ extension Statements {
     static let bePatient = PostgresStatement("be_patient", PackageResources.be_patient_sql)
     static let snapshot = PostgresStatement("snapshot", PackageResources.snapshot_sql)
     static let isAligned = PostgresStatement("is_aligned", PackageResources.is_aligned_sql)
+    static let noteFault = PostgresStatement("note_fault", PackageResources.note_fault_sql)
+    static let clearFault = PostgresStatement("clear_fault", PackageResources.clear_fault_sql)
+    static let listFaults = PostgresStatement("list_faults", PackageResources.list_faults_sql)
+    static let beat = PostgresStatement("beat", PackageResources.beat_sql)
 }

@@ -7,9 +7,9 @@ import Synchronization
 
 /// Keeps the active build of one projection up to date with the log.
 ///
-/// Rows and cursor commit in one transaction, under the turn on the build, so two workers never apply an event twice. A
-/// fault stops the model at its position: it continues to serve its last state, the fault is logged, and the batch is
-/// tried again after growing pauses.
+/// Rows and cursor commit in one transaction, under the turn on the build, so two workers never apply an event twice. What
+/// data make impossible parks a key of a sliced model. Any other fault stops the model at its position: it continues to serve
+/// its last state, the fault is logged and noted, and the batch is tried again after growing pauses.
 public final class Projector: Sendable {
     /// The most entries that one transaction applies, unless told otherwise.
     public static let batchEntries = 500
@@ -61,13 +61,27 @@ public final class Projector: Sendable {
         let (build, next) = try await session.run { [self] connection in
             while true {
                 let build = try known.withLock({ $0 }) ?? activeBuild(connection)
-                if let next = try apply(to: build, connection) { return (build, next) }
+                do {
+                    if let next = try apply(to: build, connection) { return (build, next) }
+                } catch let fault where BuildWriter.isInData(fault) {
+                    try note(fault, of: build, connection)
+                    throw fault
+                }
                 // Another build was swapped in.
                 known.withLock { $0 = nil }
             }
         }
         models?.announce(build, next)
         return next
+    }
+
+    /// Notes where and why a build stands still, for those who look.
+    private func note(_ fault: any Error, of build: Build, _ connection: PostgresConnection) throws {
+        let writer = BuildWriter(projection: projection, build: build)
+        try connection.transaction {
+            guard let state = try writer.begin(connection) else { return }
+            try writer.note("\(fault)", of: "", at: state.cursor, connection)
+        }
     }
 
     private func activeBuild(_ connection: PostgresConnection) throws -> Build {
@@ -89,12 +103,12 @@ public final class Projector: Sendable {
     private func apply(to build: Build, _ connection: PostgresConnection) throws -> Position? {
         let writer = BuildWriter(projection: projection, build: build)
         try connection.use(searchPath: build.schema)
-        return try connection.transaction {
+        return try BuildWriter.transaction(connection) { isCareful in
             guard let state = try writer.begin(connection), state.isActive else { return nil }
             let batch = try EventBatch.read(
                 connection, from: state.cursor, limit: batchEntries, types: projection.handled)
             guard batch.next != state.cursor else { return state.cursor }
-            try writer.apply(batch, connection)
+            try writer.apply(batch, state, isCareful: isCareful, connection)
             return batch.next
         }
     }

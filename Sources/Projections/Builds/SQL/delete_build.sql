@@ -1,2 +1,4 @@
-WITH gone AS (DELETE FROM models.cursors WHERE build = $1)
+WITH cursors AS (DELETE FROM models.cursors WHERE build = $1),
+     faults AS (DELETE FROM models.faults WHERE build = $1),
+     beats AS (DELETE FROM models.beats WHERE build = $1)
 DELETE FROM models.builds WHERE build = $1

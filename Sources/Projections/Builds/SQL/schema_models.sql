@@ -41,6 +41,29 @@ GRANT SELECT ON models.builds, models.active, models.cursors
     TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 GRANT INSERT, DELETE ON models.cursors TO marketplace_projectors;
 
+-- What a build could not apply. For a key, the entries of that agent wait from the position on; an empty key says that the
+-- build as a whole stands still there.
+CREATE TABLE models.faults (
+    build    integer NOT NULL,
+    key      text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    reason   text NOT NULL,
+    since    timestamptz NOT NULL DEFAULT now(),
+    tried    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (build, key)
+);
+GRANT SELECT ON models.faults TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
+GRANT INSERT, UPDATE, DELETE ON models.faults TO marketplace_projectors;
+
+-- Which program works on a build, and when it last said so: a sign of life, whether or not the build moves on.
+CREATE TABLE models.beats (
+    build   integer PRIMARY KEY,
+    program text COLLATE "C" NOT NULL,
+    beat    timestamptz NOT NULL
+);
+GRANT SELECT ON models.beats TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
+GRANT INSERT, UPDATE ON models.beats TO marketplace_projectors;
+
 -- Locks of builds. Nobody but the owner can take advisory locks; these functions take the ones that a part needs.
 
 -- The turn on a build, for the transaction: one worker at a time applies, and none while the build is swapped.

@@ -1,0 +1,110 @@
+public import Events
+public import Postgres
+
+/// Reads entries and contents on the caller's connection, so that one transaction can hold both.
+public enum LogOnConnection {
+    /// An entry with the columns beside it, which say what it is where its bytes can't be decoded.
+    public struct Entry: Sendable {
+        /// The entry.
+        public let entry: RecordedEntry
+        /// The name of its stream.
+        public let stream: String
+        /// Its type.
+        public let type: String
+
+        fileprivate init(_ row: PostgresRow) throws {
+            entry = try EventReader.entry(row)
+            stream = try row.text(1)
+            type = try row.text(3)
+        }
+    }
+
+    /// Entries of some types.
+    public struct Page: Sendable {
+        /// The entries in the order of their positions.
+        public let entries: [Entry]
+        /// The position to continue from.
+        public let next: Position
+    }
+
+    /// Reads at most `limit` entries from a position on and returns those of the given types.
+    ///
+    /// - Returns: a page whose `next` is after the last entry that was read, also where its type is left out.
+    /// - Throws: `EventLogError.corrupt` where an entry is missing, or has a type that this program does not know, and
+    ///   `PostgresError`.
+    public static func entries(
+        _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
+    ) throws -> Page {
+        var entries: [Entry] = []
+        var next = position
+        let rows = try connection.execute(
+            Statements.readPositions,
+            [.int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit))])
+        for row in rows {
+            let found = Position(try row.integer(0))
+            guard found == next else {
+                throw EventLogError.corrupt("the entries from \(next) to \(found.value - 1) are missing")
+            }
+            next = found.next
+            let type = try row.text(3)
+            if types.contains(type) {
+                entries.append(try Entry(row))
+            } else if !knownTypes.contains(type) {
+                throw EventLogError.corrupt("the type '\(type)' at \(try row.integer(0)) is unknown to this program")
+            }
+        }
+        if next == position {
+            let head = try head(connection)
+            // What was appended since the page was read is read next time.
+            let isMissing =
+                try head > position
+                && connection.execute(
+                    Statements.readPositions, [.int8(position.value), .int8(position.next.value), .int8(1)]
+                ).count == 0
+            if isMissing {
+                throw EventLogError.corrupt("the entry \(position) is missing; the log goes up to \(head.value - 1)")
+            }
+        }
+        return Page(entries: entries, next: next)
+    }
+
+    /// Reads at most `limit` entries of a slice, before a position.
+    ///
+    /// - Returns: a page whose `next` is `past` where there are no more.
+    public static func entries(
+        _ connection: PostgresConnection, from position: Position, upTo past: Position, slice: Int, limit: Int
+    ) throws -> Page {
+        let entries = try connection.execute(
+            Statements.readSlice,
+            [.int8(position.value), .int8(past.value), .int4(Int32(slice)), .int8(Int64(limit))]
+        ).map(Entry.init)
+        let next = entries.count == limit ? entries.last?.entry.position.next ?? past : past
+        return Page(entries: entries, next: next)
+    }
+
+    /// What projections skip, in the order in which it was decided.
+    public static func skips(_ connection: PostgresConnection) throws -> [ProjectionSkipped] {
+        try connection.execute(Statements.readSkips).compactMap {
+            try EventReader.entry($0).envelope().event as? ProjectionSkipped
+        }
+    }
+
+    /// The next position of the log.
+    public static func head(_ connection: PostgresConnection) throws -> Position {
+        try EventReader.head(connection)
+    }
+
+    private static let knownTypes = Set(EventCatalogue.types)
+
+    /// The contents of entries, by position and field; a missing one was erased.
+    public static func contents(
+        _ connection: PostgresConnection, at positions: [Position]
+    ) throws -> [Position: [String: Content]] {
+        var contents: [Position: [String: Content]] = [:]
+        for row in try connection.execute(Statements.readContents, [.int8s(positions.map(\.value))]) {
+            contents[Position(try row.integer(0)), default: [:]][try row.text(1)] = Content(
+                document: try row.bytes(3), nonce: try row.bytes(2))
+        }
+        return contents
+    }
+}

@@ -1,0 +1,110 @@
+import EventLog
+import Events
+import Postgres
+
+/// Entries of the log in order, decoded for some types.
+struct EventBatch: Sendable {
+    /// An entry that can't be decoded.
+    struct Undecoded: Sendable {
+        let position: Position
+        let type: String
+        /// The agent that it concerns; nil where its stream does not tell.
+        let key: AgentKey?
+        let reason: String
+    }
+
+    /// The position of the first entry.
+    let from: Position
+    /// The position after the last entry.
+    let next: Position
+    /// The events of the wanted types.
+    let events: [ProjectedEvent]
+    /// Entries of the wanted types that can't be decoded.
+    let undecoded: [Undecoded]
+    /// The size of the entries and contents.
+    let bytes: Int
+
+    /// Reads at most so many entries.
+    ///
+    /// - Throws: `EventLogError.corrupt` where an entry is missing or has an unknown type.
+    static func read(
+        _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
+    ) throws -> EventBatch {
+        try EventBatch(
+            try LogOnConnection.entries(connection, from: position, limit: limit, types: types), from: position,
+            connection)
+    }
+
+    /// Decodes a page.
+    init(_ page: LogOnConnection.Page, from position: Position, _ connection: PostgresConnection) throws {
+        (from, next) = (position, page.next)
+        var (events, undecoded, bytes) = ([ProjectedEvent](), [Undecoded](), 0)
+        let contents =
+            page.entries.isEmpty
+            ? [:] : try LogOnConnection.contents(connection, at: page.entries.map(\.entry.position))
+        for read in page.entries {
+            let entry = read.entry
+            bytes += entry.bytes.count
+            do throws(EventLogError) {
+                let written = contents[entry.position] ?? [:]
+                bytes += written.values.reduce(0) { $0 + $1.document.count }
+                events.append(
+                    ProjectedEvent(position: entry.position, envelope: try entry.envelope(), contents: written))
+            } catch {
+                undecoded.append(
+                    Undecoded(
+                        position: entry.position, type: read.type, key: StreamName(read.stream)?.agentKey,
+                        reason: error.description))
+            }
+        }
+        (self.events, self.undecoded, self.bytes) = (events, undecoded, bytes)
+    }
+
+    private init(from: Position, next: Position, events: [ProjectedEvent], undecoded: [Undecoded], bytes: Int) {
+        (self.from, self.next, self.bytes) = (from, next, bytes)
+        (self.events, self.undecoded) = (events, undecoded)
+    }
+
+    /// The batch from a position within it on.
+    func dropping(before position: Position) -> EventBatch {
+        guard position > from else { return self }
+        return EventBatch(
+            from: position, next: next, events: events.filter { $0.position >= position },
+            undecoded: undecoded.filter { $0.position >= position }, bytes: bytes)
+    }
+
+    /// What of the batch concerns an agent.
+    func only(_ key: AgentKey) -> EventBatch {
+        EventBatch(
+            from: from, next: next, events: events.filter { $0.agentKey == key },
+            undecoded: undecoded.filter { $0.key == key }, bytes: bytes)
+    }
+
+    /// The batch together with the one that begins where it ends.
+    func followed(by other: EventBatch) -> EventBatch {
+        EventBatch(
+            from: from, next: other.next, events: events + other.events, undecoded: undecoded + other.undecoded,
+            bytes: bytes + other.bytes)
+    }
+}
+
+extension StreamName {
+    /// The agent that the stream is about; nil for one that is about none or several.
+    fileprivate var agentKey: AgentKey? {
+        switch self {
+        case .agent(let key), .review(let key, _), .vote(let key, _, _), .star(let key, _): key
+        case .log, .user, .username, .token, .namespace, .artifact, .flag, .downloads: nil
+        }
+    }
+}
+
+extension ProjectedEvent {
+    /// The agent that the event concerns; nil where it concerns none.
+    var agentKey: AgentKey? {
+        switch event {
+        case let downloaded as AgentDownloaded: downloaded.agent
+        case let seen as AgentReadersSeen: seen.agent
+        default: envelope.stream.agentKey
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Crypto
+import EventLog
+import Events
+import Following
+import Logging
+import Projections
+import System
+import TestSupport
+import Testing
+
+/// What can't be applied holds up what depends on it, and nothing else.
+@Suite struct ParkingTests {
+    private static let agents = 8
+
+    private func withLog(_ body: (_ url: String, _ publishing: Publishing) async throws -> Void) async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            let publishing = Publishing(log: log)
+            for index in 0..<Self.agents { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            try await body(url, publishing)
+            await log.close()
+        }
+    }
+
+    /// Applies until nothing is left; returns the fault that stopped it.
+    @discardableResult
+    private func catchUp(_ url: String, _ projection: Projection) async throws -> (any Error)? {
+        let projector = Projector(
+            projection, DatabaseAccess(url: url), head: HeadFeed(Position(0)) { Position(0) },
+            log: Log("test", threshold: .error))
+        do {
+            var cursor = try await projector.applyBatch()
+            while true {
+                let next = try await projector.applyBatch()
+                if next == cursor { return nil }
+                cursor = next
+            }
+        } catch {
+            return error
+        }
+    }
+
+    private func faults(_ url: String) async throws -> [String] {
+        try await TestDatabase.query(
+            url,
+            "SELECT projection || ' ' || key || ' ' || position FROM models.faults JOIN models.builds USING (build) ORDER BY 1"
+        )
+    }
+
+    private func agents(_ url: String) async throws -> [String] {
+        try await TestDatabase.queryModels(
+            url, "SELECT key || ' ' || coalesce(latest_version, '') FROM agents ORDER BY key")
+    }
+
+    private func isRight(_ url: String) async throws -> Bool {
+        try await Comparison(DatabaseAccess(url: url), program: "tests").run([.agents]).allSatisfy(\.isRight)
+    }
+
+    /// Given rows that the database refuses, when the log is applied, then their agent waits and all others go on; and when
+    /// the reason is gone, then a retry brings the agent up to the model.
+    @Test func aDataErrorParksItsAgentAlone() async throws {
+        try await withLog { url, publishing in
+            try await TestDatabase.scriptModels(
+                url, "ALTER TABLE agents ADD CONSTRAINT refuses CHECK (key NOT IN ('acme.a3', 'acme.a5'))")
+            #expect(try await catchUp(url, .agents) == nil)
+            #expect(try await faults(url) == ["agents acme.a3 6", "agents acme.a5 10"])
+            // What comes later of a parked agent waits behind it; the others go on.
+            for key in ["acme.a3", "acme.a4"] { try await publishing.publish(key, ["2.0.0"], from: 2) }
+            #expect(try await catchUp(url, .agents) == nil)
+            #expect(
+                try await agents(url) == [
+                    "acme.a0 1.0.0", "acme.a1 1.0.0", "acme.a2 1.0.0", "acme.a4 2.0.0", "acme.a6 1.0.0", "acme.a7 1.0.0",
+                ])
+            let parking = Parking(DatabaseAccess(url: url))
+            let key = try #require(AgentKey("acme.a3"))
+            let again = try await parking.retry(.agents)
+            #expect(again.map { "\($0.key) \($0.waitsAt?.value ?? -1)" } == ["acme.a3 6", "acme.a5 10"])
+
+            try await TestDatabase.scriptModels(url, "ALTER TABLE agents DROP CONSTRAINT refuses")
+            #expect(try await parking.retry(.agents, key: key).map(\.waitsAt) == [nil])
+            #expect(try await faults(url) == ["agents acme.a5 10"])
+            #expect(try await parking.retry(.agents).map(\.waitsAt) == [nil])
+            #expect(try await faults(url).isEmpty)
+            #expect(try await agents(url).contains("acme.a3 2.0.0"))
+            #expect(try await isRight(url))
+            await #expect(throws: BuildFault.self) {
+                try await parking.retry(.agents, key: key)
+            }
+        }
+    }
+
+    /// Given an entry whose bytes say nothing, when it is skipped by an event, then this build and every later one leaves it
+    /// out, and what stands behind it is applied.
+    @Test func anEntryThatCannotBeDecodedIsSkippedByAnEvent() async throws {
+        try await withLog { url, publishing in
+            try await publishing.publish("acme.a2", ["1.1.0", "1.2.0"], from: 2)
+            // The entry of version 1.1.0.
+            let position = Int64(2 * Self.agents)
+            try await TestDatabase.script(
+                url, "UPDATE log.events SET entry = convert_to('{}', 'UTF8') WHERE position = \(position)")
+            #expect(try await catchUp(url, .agents) == nil)
+            #expect(try await faults(url) == ["agents acme.a2 \(position)"])
+            #expect(try await agents(url).contains("acme.a2 1.0.0"))
+
+            let note = Content(NoteContent(text: "it says nothing"), nonce: SecureRandom.bytes(32))
+            let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+            let stream = StreamName.log(publishing.log.id)
+            let skipped = ProjectionSkipped(
+                noteCommitment: note.commitment, position: position, projection: "agents", version: 1)
+            let outcome = try await publishing.log.append(
+                Append(
+                    expected: [stream: .none],
+                    events: [
+                        Append.NewEvent(
+                            envelope: Envelope(
+                                id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)),
+                                log: publishing.log.id, stream: stream, time: now, recordedTime: now,
+                                origin: Envelope.Origin(), event: skipped),
+                            version: StreamVersion(1),
+                            contents: [
+                                Append.NewContent(field: ContentKind.note.field, content: note, isPublic: true)
+                            ])
+                    ]))
+            guard case .appended = outcome else { throw EventLogError.corrupt("not appended") }
+            #expect(try await Parking(DatabaseAccess(url: url)).retry(.agents).map(\.waitsAt) == [nil])
+            #expect(try await catchUp(url, .agents) == nil)
+            #expect(try await faults(url).isEmpty)
+            #expect(try await agents(url).contains("acme.a2 1.2.0"))
+            let versions = try await TestDatabase.queryModels(
+                url, "SELECT count(*)::text FROM agent_versions WHERE key = 'acme.a2'")
+            #expect(versions == ["2"])
+            #expect(try await isRight(url))
+        }
+    }
+
+    /// A model whose rows depend on several agents stops, says so, serves what it has, and goes on once it can.
+    @Test func aWholeModelStopsAndGoesOn() async throws {
+        try await withLog { url, _ in
+            try await TestDatabase.scriptModels(url, "ALTER TABLE files ADD CONSTRAINT refuses CHECK (key <> 'acme.a3')")
+            let fault = try await catchUp(url, .files)
+            #expect("\(fault.map { "\($0)" } ?? "")".contains("refuses"))
+            #expect(try await faults(url) == ["files  0"])
+            #expect(try await catchUp(url, .agents) == nil)
+            #expect(try await agents(url).count == Self.agents)
+            try await TestDatabase.scriptModels(url, "ALTER TABLE files DROP CONSTRAINT refuses")
+            #expect(try await catchUp(url, .files) == nil)
+            #expect(try await faults(url).isEmpty)
+        }
+    }
+
+    /// A rebuild parks what it meets as well, and swaps.
+    @Test func aRebuildParksWhatItCanNotDecode() async throws {
+        try await withLog { url, _ in
+            #expect(try await catchUp(url, .agents) == nil)
+            try await TestDatabase.script(
+                url, "UPDATE log.events SET entry = convert_to('{}', 'UTF8') WHERE position = 5")
+            let results = try await Rebuild(DatabaseAccess(url: url), program: "tests", batchEntries: 4).run([.agents])
+            #expect(results.map(\.position) == [Position(Int64(2 * Self.agents))])
+            #expect(try await faults(url) == ["agents acme.a2 5"])
+            #expect(try await agents(url).count == Self.agents)
+        }
+    }
+}
