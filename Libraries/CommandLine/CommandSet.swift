@@ -77,7 +77,9 @@ public struct CommandSet: Sendable {
             front += rest.prefix(count)
             rest.removeFirst(count)
         }
-        guard let command = commands.first(where: { rest.starts(with: $0.words) }) else {
+        // Of a command and one whose name goes on where it ends, the longer name is meant.
+        let named = commands.filter { rest.starts(with: $0.words) }
+        guard let command = named.max(by: { $0.words.count < $1.words.count }) else {
             if let group = group(rest),
                 isHelp || rest.dropFirst(group.words).contains(where: { $0 == "--help" || $0 == "-h" })
             {

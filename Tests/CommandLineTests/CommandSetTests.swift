@@ -48,6 +48,23 @@ import Testing
         #expect(try run("run -").arguments == ["-"])
     }
 
+    /// A command may have the words of another one and more.
+    @Test func theLongerNameIsMeant() throws {
+        let commands = CommandSet(
+            "tool", version: "1", "does things",
+            commands: [
+                Subcommand("run", "Runs.", arguments: [Subcommand.Argument("NAME", "a name", .many)]),
+                Subcommand("run status", "Says.", options: [.flag("json", "as JSON")]),
+            ])
+        func command(_ words: String...) throws -> String? {
+            guard case .run(let invocation) = try commands.parse(words) else { return nil }
+            return "\(invocation.command.name): \(invocation.arguments)"
+        }
+        #expect(try command("run", "status", "--json") == "run status: []")
+        #expect(try command("run", "a", "status") == "run: [\"a\", \"status\"]")
+        #expect(try command("run") == "run: []")
+    }
+
     @Test(arguments: [
         ("agent publsh", "Did you mean 'publish'?"), ("agnet publish", "Did you mean 'agent'?"),
         ("agent", "needs one of publish, owner"), ("agent owner", "needs one of add"), ("nope", "no command 'nope'"),

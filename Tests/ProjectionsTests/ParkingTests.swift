@@ -69,7 +69,8 @@ import Testing
             #expect(try await catchUp(url, .agents) == nil)
             #expect(
                 try await agents(url) == [
-                    "acme.a0 1.0.0", "acme.a1 1.0.0", "acme.a2 1.0.0", "acme.a4 2.0.0", "acme.a6 1.0.0", "acme.a7 1.0.0",
+                    "acme.a0 1.0.0", "acme.a1 1.0.0", "acme.a2 1.0.0", "acme.a4 2.0.0", "acme.a6 1.0.0",
+                    "acme.a7 1.0.0",
                 ])
             let parking = Parking(DatabaseAccess(url: url))
             let key = try #require(AgentKey("acme.a3"))
@@ -136,7 +137,8 @@ import Testing
     /// A model whose rows depend on several agents stops, says so, serves what it has, and goes on once it can.
     @Test func aWholeModelStopsAndGoesOn() async throws {
         try await withLog { url, _ in
-            try await TestDatabase.scriptModels(url, "ALTER TABLE files ADD CONSTRAINT refuses CHECK (key <> 'acme.a3')")
+            try await TestDatabase.scriptModels(
+                url, "ALTER TABLE files ADD CONSTRAINT refuses CHECK (key <> 'acme.a3')")
             let fault = try await catchUp(url, .files)
             #expect("\(fault.map { "\($0)" } ?? "")".contains("refuses"))
             #expect(try await faults(url) == ["files  0"])

@@ -65,7 +65,10 @@ import Testing
             _ = try await marketplace.get("/index/acme.a?min_position=6")
             let holder = PostgresSession(
                 PostgresConfiguration(url: url, applicationName: "tests", statementTimeoutMilliseconds: 60_000))
-            try await holder.run { try $0.executeScript("SELECT pg_advisory_lock(1885564270, build) FROM models.active WHERE projection = 'index'") }
+            try await holder.run {
+                try $0.executeScript(
+                    "SELECT pg_advisory_lock(1885564270, build) FROM models.active WHERE projection = 'index'")
+            }
             let answer = try await marketplace.publish([manifest("acme.a", "1.1.0")])
             let path = "/index/acme.a?min_position=\(try #require(answer.fields["marketplace-position"]))"
             func reads() throws -> Int {

@@ -166,6 +166,58 @@ import Testing
         }
     }
 
+    /// What is parked is said by the program and its health; a skip is an entry of the log with a reason.
+    @Test func whatIsParkedIsSaidAndSkipped() async throws {
+        try await withEmbedded { folder in
+            let marketplace = try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
+            #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
+            func health() async throws -> String {
+                String(decoding: try await marketplace.get("/health/ready").body, as: UTF8.self)
+            }
+            #expect(try await health().contains("\"ready\""))
+            let owner = try String(contentsOfFile: "\(folder)/logins/owner", encoding: .utf8)
+                .trimmingCharacters(in: .newlines)
+            try await TestDatabase.scriptModels(
+                owner, "ALTER TABLE agent_versions ADD CONSTRAINT refuses CHECK (key <> 'acme.b')")
+            #expect(try await marketplace.publish([manifest("acme.b")]).status == 201)
+            let position = try await marketplace.head() - 1
+            #expect(try await marketplace.publish([manifest("acme.c")]).status == 201)
+            #expect(try await marketplace.get("agents/acme.c?min_position=\(position + 2)").status == 200)
+            #expect(try await health().contains("the read model 'agents' parks 1 agents"))
+
+            let parked = try await marketplace.operate(["project", "parked", "--json"])
+            let rows = try #require(try JSONValue(Array(parked.output.utf8))["parked"]?.array)
+            #expect(rows.count == 1 && rows[0]["key"]?.string == "acme.b" && rows[0]["position"]?.integer == position)
+            let faults = try await marketplace.json("projections")["projections"]?.array?.first?["faults"]?.array
+            #expect(faults?.first?["key"]?.string == "acme.b")
+            let status = try await marketplace.operate(["project", "status"])
+            #expect(
+                status.output.contains("agents v1 build 1 (active): at \(position + 3), 0 behind"), "\(status.output)")
+            #expect(status.output.contains("agents build 1 parks 'acme.b' at position \(position)"), "\(status.output)")
+            #expect(try await marketplace.operate(["project", "retry", "agents"]).code == 1)
+
+            for (words, said) in [
+                (["agents", "0", "--reason", "x"], "does not stand still at position 0"),
+                (["agents", "x", "--reason", "x"], "POSITION is 'x'"), (["agents", "\(position)"], "needs --reason"),
+            ] {
+                let refused = try await marketplace.operate(["project", "skip"] + words)
+                #expect(refused.code == 64 && refused.errors.contains(said), "\(refused.errors)")
+            }
+            let skipped = try await marketplace.operate(
+                ["project", "skip", "agents", "\(position)", "--reason", "a test refuses it"])
+            #expect(skipped.code == 0, "\(skipped.output) \(skipped.errors)")
+            let entries = try await marketplace.json("events?type=projection.skipped.v1")["events"]?.array
+            #expect(entries?.first?["entry"]?["data"]?["position"]?.integer == position)
+            #expect(try await health().contains("\"ready\""))
+            // The agent is there without the version that is skipped, here and in every later build.
+            try await TestDatabase.scriptModels(owner, "ALTER TABLE agent_versions DROP CONSTRAINT refuses")
+            #expect(try await marketplace.operate(["rebuild", "--all", "--check"]).code == 0)
+            #expect(try await marketplace.get("agents/acme.b/versions").status == 404)
+            #expect(try await marketplace.operate(["log", "verify"]).code == 0)
+            #expect(try await marketplace.stop() == 0)
+        }
+    }
+
     @Test func aRebuildSaysWhatItNeeds() async throws {
         try await withFolder { folder in
             for (words, said) in [
