@@ -50,6 +50,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case reviewNotFound = "review-not-found"
     /// No such file.
     case artifactNotFound = "artifact-not-found"
+    /// No such content, or it was erased or is not public.
+    case contentNotFound = "content-not-found"
     /// The path knows other methods.
     case methodNotAllowed = "method-not-allowed"
     /// The client was too slow.
@@ -209,6 +211,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 404, "There is no such file",
                 "Check the digest; the page of the version names its files.")
+        case .contentNotFound:
+            Declaration(
+                404, "There is no such content",
+                "Check position and field; a content that was erased or is not public is shown to nobody.")
         case .methodNotAllowed:
             Declaration(
                 405, "The path does not know this method",

@@ -14,7 +14,7 @@ public struct EventReader: Sendable {
     /// The most bytes of the entries of one page; a single entry may be larger.
     public static let maximumBytes = 960 << 10
 
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     /// Creates a reader on a pool whose sessions may read the log.
     public init(pool: PostgresPool) {

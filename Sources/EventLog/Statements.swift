@@ -5,6 +5,10 @@ enum Statements {
     static let settle = PostgresStatement("settle", PackageResources.settle_sql)
     static let findBatch = PostgresStatement("find_batch", PackageResources.find_batch_sql)
     static let head = PostgresStatement("head", PackageResources.head_sql)
+    static let readPublicContents = PostgresStatement(
+        "read_public_contents", PackageResources.read_public_contents_sql)
+    static let findPublicContent = PostgresStatement(
+        "find_public_content", PackageResources.find_public_content_sql)
     static let readSkips = PostgresStatement("read_skips", PackageResources.read_skips_sql)
     static let readSlice = PostgresStatement("read_slice", PackageResources.read_slice_sql)
     static let readPage = PostgresStatement("read_page", PackageResources.read_page_sql)

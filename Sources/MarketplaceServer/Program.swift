@@ -196,13 +196,18 @@ enum Commands {
 
     static let verify = Subcommand(
         "log verify", "Re-reads the log and names whatever does not follow from its own bytes; exit 1 where anything.",
+        notes:
+            "With --url it reads what a marketplace tells everybody: entries, and public contents, each held to its commitment. It "
+            + "does not look at files then.",
         options: [
+            .value("url", "URL", "a marketplace to verify from outside, without its database"),
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"), artifacts,
             .flag("json", "print one JSON document"),
         ] + Invocation.databaseOptions,
         examples: [
             "marketplace log verify",
             "marketplace log verify --logins /srv/logins --artifacts /srv/artifacts --json",
+            "marketplace log verify --url https://agents.example",
         ])
 
     static let prepare = Subcommand(

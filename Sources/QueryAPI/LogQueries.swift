@@ -1,4 +1,5 @@
 import Contract
+import Crypto
 import EventLog
 import Events
 import HTTPFront
@@ -15,6 +16,21 @@ extension QueryFront {
             let logged = page.entries.map { LoggedEntry(position: $0.position, entry: RawObject($0.bytes)) }
             return Page(
                 value: EventPage(events: logged, next: page.next), reflecting: Reflection(next: page.next, builds: ""))
+        }
+        routes.onPage(Endpoints.listContents) { query in
+            let page = try await entries.contents(from: query.from, limit: Int(query.limit))
+            return Page(
+                value: ContentPage(contents: page.contents.map(ContentBody.init), next: page.next),
+                reflecting: Reflection(next: page.next, builds: ""))
+        }
+        routes.onAny(Endpoints.showContent) { input, request in
+            let position = Int64(input.position).flatMap { $0 >= 0 ? Position($0) : nil }
+            guard let position, let found = try await entries.content(at: position, field: input.field) else {
+                throw Problem(
+                    .contentNotFound,
+                    "there is no public content '\(input.field.prefix(64))' at '\(input.position.prefix(32))'")
+            }
+            return request.response(Endpoints.showContent, Reply(ContentBody(found)))
         }
         routes.onAny(Endpoints.listProjections) { _, request in
             let (rows, faults) = (try await builds.builds(), try await builds.faults())
@@ -41,6 +57,14 @@ extension QueryFront {
             return try await entries.read(type: type, from: from, limit: limit)
         case (_?, _?): throw Problem(.invalidParameter, "give 'stream' or 'type', not both")
         }
+    }
+}
+
+extension ContentBody {
+    fileprivate init(_ content: EventReader.PublicContent) {
+        self.init(
+            position: content.position, field: content.field, nonce: Hex.encode(content.content.nonce),
+            document: RawObject(content.content.document))
     }
 }
 

@@ -44,7 +44,8 @@ import Testing
             var walk = EndpointWalk(
                 marketplace,
                 [
-                    "id": "acme.full", "version": "1.0.0", "name": "admin", "namespace": "acme", "digest": module,
+                    "id": "acme.full", "version": "1.0.0", "position": "6", "field": "listing_commitment",
+                    "name": "admin", "namespace": "acme", "digest": module,
                     "page": "\(try #require(many.older.first).digest)", "token": "current",
                     "invitation": "00000000000000000000000000000000",
                 ])

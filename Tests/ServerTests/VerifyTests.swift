@@ -128,6 +128,57 @@ import Testing
         }
     }
 
+    /// An auditor has the entries and the public contents with their nonces, and needs no database to check each commitment.
+    @Test func aLogIsVerifiedFromOutside() async throws {
+        try await withMarketplace { marketplace, url in
+            for version in ["1.0.0", "1.1.0", "1.2.0"] {
+                #expect(try await marketplace.publish([manifest("acme.a", version)]).status == 201)
+            }
+            // A private content: it is no auditor's, and no difference.
+            let ada = try await marketplace.register("ada")
+            let token = try await marketplace.issue("publish:acme.a", by: ada.token)
+            #expect(!token.isEmpty)
+            let program = try MarketplaceProcess.program
+            func verify() async throws -> (code: Int32, differences: [String], counts: JSONValue) {
+                let outcome = try await run([program, "log", "verify", "--json", "--url", marketplace.url])
+                let document = try JSONValue(Array(outcome.output.utf8))
+                let differences = (document["differences"]?.array ?? []).map {
+                    "\($0["kind"]?.string ?? "") \($0["position"]?.integer ?? -1)"
+                }
+                return (outcome.code, differences, document)
+            }
+            let head = try await marketplace.head()
+            let sound = try await verify()
+            #expect(sound.code == 0 && sound.differences.isEmpty, "\(sound)")
+            #expect(sound.counts["entries"]?.integer == head)
+            let stored = try await TestDatabase.query(url, "SELECT count(*)::text FROM log.contents WHERE is_public")
+            let all = try await TestDatabase.query(url, "SELECT count(*)::text FROM log.contents")
+            #expect(sound.counts["contents"]?.integer.map { "\($0)" } == stored.first && stored != all)
+
+            let listed = try await marketplace.json("contents?from=6&limit=1")
+            #expect(listed["contents"]?.array?.first?["position"]?.integer == 6 && listed["next"]?.integer == 7)
+            #expect(try await marketplace.json("contents/6/listing_commitment")["nonce"]?.string?.utf8.count == 64)
+            let within = try await TestDatabase.query(
+                url, "SELECT position::text FROM log.contents WHERE field = 'within_commitment'")
+            let hidden = try await marketplace.get("contents/\(try #require(within.first))/within_commitment")
+            expect(hidden, "404 content-not-found")
+
+            try await TestDatabase.script(
+                url,
+                """
+                UPDATE log.contents SET document = convert_to('{"kind":"listing","title":"x"}', 'UTF8') WHERE position = 6;
+                UPDATE log.contents SET field = 'other_commitment' WHERE position = 7
+                """)
+            let changed = try await verify()
+            #expect(changed.code == 1 && changed.differences == ["commitment 6", "unclaimed-content 7"], "\(changed)")
+            try await TestDatabase.script(url, "DELETE FROM log.events WHERE position = 4")
+            let gap = try await verify()
+            #expect(gap.code == 1 && gap.differences.contains("gap 4"), "\(gap)")
+            let refused = try await run([program, "log", "verify", "--url", marketplace.url, "--data", "x"])
+            #expect(refused.code == 64 && refused.errors.contains("--url and --data are both given"))
+        }
+    }
+
     @Test func whatCanNotBeVerifiedIsSaid() async throws {
         try await withFolder { folder in
             let program = try MarketplaceProcess.program

@@ -7,7 +7,16 @@ extension Endpoints {
     package static let listProjections = Endpoint<NoParameters, NoBody, ProjectionList>.query(
         "listProjections", "/projections", "Show how far each read model is", caching: .never)
 
-    static let log: [any AnyEndpoint] = [listEvents, listProjections]
+    package static let listContents = Endpoint<ContentQuery, NoBody, ContentPage>.query(
+        "listContents", "/contents", "Read public contents with their nonces",
+        notes:
+            "The SHA-256 of the nonce followed by the document is what the entry at the position says under the field. What was erased, or is private, is left out.",
+        caching: .never, cost: .search)
+    package static let showContent = Endpoint<ContentParameters, NoBody, ContentBody>.query(
+        "showContent", "/contents/{position}/{field}", "Read one public content with its nonce", caching: .never,
+        problems: [.contentNotFound])
+
+    static let log: [any AnyEndpoint] = [listEvents, listProjections, listContents, showContent]
 }
 
 /// Which entries of the log.
@@ -63,6 +72,79 @@ package struct LoggedEntry: Body {
         .required("position", \.position, .position),
         .required(
             "entry", \.entry, .raw, "The bytes of the entry, unchanged: canonical JSON of a CloudEvents envelope."))
+}
+
+/// Which public contents.
+package struct ContentQuery: PagedParameters {
+    package let from: Position
+    package let limit: Int64
+
+    package init(from: Position = Position(0), limit: Int64 = 100) {
+        self.from = from
+        self.limit = limit
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(from:limit:),
+        .query("from", \.from, .position, default: Position(0), "The first position."),
+        .query(
+            "limit", \.limit, .integer(from: 1, to: 1_000), default: Int64(100),
+            "The most contents; a position is whole."))
+}
+
+/// One public content.
+package struct ContentParameters: Parameters {
+    package let position: String
+    package let field: String
+
+    package init(position: String, field: String) {
+        self.position = position
+        self.field = field
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(position:field:),
+        .path("position", \.position, .segment(.contentNotFound), "The position of the entry."),
+        .path("field", \.field, .segment(.contentNotFound), "The field that commits to it, such as listing_commitment.")
+    )
+}
+
+/// A public content, and where its commitment stands.
+package struct ContentBody: Body {
+    package let position: Position
+    package let field: String
+    package let nonce: String
+    package let document: RawObject
+
+    package init(position: Position, field: String, nonce: String, document: RawObject) {
+        self.position = position
+        self.field = field
+        self.nonce = nonce
+        self.document = document
+    }
+
+    package static let form = Form.object(
+        "Content", Self.init(position:field:nonce:document:),
+        .required("position", \.position, .position, "The entry that commits to it."),
+        .required("field", \.field, .text, "The field with the commitment."),
+        .required("nonce", \.nonce, .text, "32 bytes as hexadecimal digits."),
+        .required("document", \.document, .raw, "The bytes of the document, unchanged: canonical JSON."))
+}
+
+/// Public contents.
+package struct ContentPage: Body {
+    package let contents: [ContentBody]
+    package let next: Position
+
+    package init(contents: [ContentBody], next: Position) {
+        self.contents = contents
+        self.next = next
+    }
+
+    package static let form = Form.object(
+        "ContentPage", Self.init(contents:next:),
+        .required("contents", \.contents, .list(ContentBody.form)),
+        .required("next", \.next, .position, "The first position that was not looked at."))
 }
 
 /// A build of a read model.

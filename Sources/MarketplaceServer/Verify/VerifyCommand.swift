@@ -11,19 +11,34 @@ import System
 struct VerifyCommand {
     private static let application = "marketplace-verify"
 
-    private let database: PostgresConfiguration
-    private let folder: ArtifactFolder
+    /// What is verified.
+    private enum Subject {
+        /// The database and the files themselves.
+        case own(PostgresConfiguration, ArtifactFolder)
+        /// What a marketplace tells everybody.
+        case remote(RemoteLog)
+    }
+
+    private let subject: Subject
     private let isJSON: Bool
 
     init(_ invocation: Invocation) throws {
         isJSON = invocation.flags.contains("json")
+        if let url = invocation.values["url"] {
+            let others = ["data", "artifacts", "database-url", "database-url-file", "logins"]
+            if let other = others.first(where: { invocation.values[$0] != nil }) {
+                throw UsageError("--url and --\(other) are both given; one is enough.")
+            }
+            subject = .remote(RemoteLog(url: url))
+            return
+        }
         let named = try invocation.database([.readers], takesEnvironment: invocation.values["data"] == nil)
         if let named {
             let running = try invocation.values["data"].flatMap { try DataFolder($0).runningArtifacts() }
             guard let artifacts = invocation.values["artifacts"] ?? running else {
                 throw UsageError("`marketplace log verify` with a database needs --artifacts as well.")
             }
-            (database, folder) = (named.configuration(.readers, Self.application), ArtifactFolder(artifacts))
+            subject = .own(named.configuration(.readers, Self.application), ArtifactFolder(artifacts))
         } else {
             let path = invocation.values["data"] ?? ".mentatlab"
             guard try FileSystem.status(path) != nil else {
@@ -36,31 +51,36 @@ struct VerifyCommand {
                 )
             }
             let access = try invocation.databaseBeside(data, [.readers])
-            database = access.configuration(.readers, Self.application)
-            folder = ArtifactFolder(invocation.values["artifacts"] ?? artifacts)
+            subject = .own(
+                access.configuration(.readers, Self.application),
+                ArtifactFolder(invocation.values["artifacts"] ?? artifacts))
         }
     }
 
     func run() async throws -> Int32 {
-        let folder = folder
-        let worker = Worker(name: "verify")
-        let verifier = LogVerifier(database) { artifact, position in
-            try await worker.run { try Self.check(artifact, at: position, in: folder) }
-        }
         // Those of a document, which is printed as a whole; of lines only the number.
         var differences: [LogDifference] = []
         var count = 0
-        let counts = try await verifier.verify(
-            report: { difference in
-                count += 1
-                if isJSON { differences.append(difference) } else { Host.write(Self.line(difference), to: 1) }
-            },
-            progress: { done, head in
-                if Host.isTerminal(2) {
-                    Host.write("\rverifying: \(done) of \(head)\(done == head ? "\n" : "")", to: 2)
-                }
-            })
-        worker.stop()
+        let report = { (difference: LogDifference) in
+            count += 1
+            if isJSON { differences.append(difference) } else { Host.write(Self.line(difference), to: 1) }
+        }
+        let progress = { (done: Int64, head: Int64) in
+            if Host.isTerminal(2) {
+                Host.write("\rverifying: \(done) of \(head)\(done == head ? "\n" : "")", to: 2)
+            }
+        }
+        let counts: LogVerifier.Counts
+        switch subject {
+        case .remote(let log): counts = try await log.verify(report: report, progress: progress)
+        case .own(let database, let folder):
+            let worker = Worker(name: "verify")
+            defer { worker.stop() }
+            let verifier = LogVerifier(database) { artifact, position in
+                try await worker.run { try Self.check(artifact, at: position, in: folder) }
+            }
+            counts = try await verifier.verify(report: report, progress: progress)
+        }
         Host.write(isJSON ? Self.document(counts, differences) : Self.summary(counts, count), to: 1)
         return count == 0 ? 0 : 1
     }

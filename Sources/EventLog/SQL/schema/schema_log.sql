@@ -79,6 +79,10 @@ CREATE TABLE log.contents (
 );
 GRANT SELECT, INSERT, DELETE ON log.contents TO marketplace_commands;
 GRANT SELECT ON log.contents TO marketplace_projectors, marketplace_readers;
+-- What everybody may read of them, with the nonces that make commitments checkable.
+CREATE VIEW log.public_contents WITH (security_barrier) AS
+SELECT c.position, c.field, c.nonce, c.document FROM log.contents c WHERE c.is_public;
+GRANT SELECT ON log.public_contents TO marketplace_queries, marketplace_readers;
 
 -- What became of each batch that a writer sent. A batch without a first position is abandoned and is never committed.
 -- A row is kept for longer than a backend can outlive its statement's timeout.
