@@ -148,6 +148,11 @@ import Testing
                     "\($0["kind"]?.string ?? "") \($0["table"]?.string ?? "") \($0["key"]?.string ?? "")"
                 } == ["changed agents acme.a0", "planted index_documents acme.planted"])
 
+            // What is wrong is in the cache when the builds change.
+            for _ in 0..<20 {
+                #expect(try await summary() == "planted")
+                try await Task.sleep(for: .milliseconds(10))
+            }
             let rebuilt = try await marketplace.operate(["rebuild", "agents", "index"])
             #expect(rebuilt.code == 0, "\(rebuilt.errors)")
             for _ in 0..<200 {
