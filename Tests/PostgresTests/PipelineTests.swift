@@ -54,6 +54,44 @@ import Testing
     }
 
     /// One that fails takes back nothing of its neighbours, whether it is the first of its kind or a later one.
+    /// Each statement reads the schema that it needs, however statements for others lie between; one whose search path the
+    /// server does not take fails and never reads another schema.
+    @Test func eachStatementReadsTheSchemaThatItNeeds() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await TestDatabase.script(
+                url,
+                """
+                CREATE SCHEMA one; CREATE TABLE one.place AS SELECT 1::bigint AS n;
+                CREATE SCHEMA two; CREATE TABLE two.place AS SELECT 2::bigint AS n;
+                """)
+            let place = PostgresStatement("place", Array("SELECT n FROM place".utf8))
+            try await with(url) { pipeline in
+                let wrong = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for number in 0..<300 {
+                        group.addTask {
+                            let expected = Int64(number / 3 % 2 + 1)
+                            let isBad = number % 50 == 49
+                            let path = isBad ? "\"one" : ["one", "two"][Int(expected) - 1]
+                            do {
+                                let found = try await pipeline.executeRepeatable(place, searchPath: path) {
+                                    try $0.first?.integer(0) ?? -1
+                                }
+                                return isBad || found != expected
+                            } catch let error as PostgresError where error.kind == .connectionLost {
+                                // The connection of a bad path is given up, with what was sent on it.
+                                return false
+                            }
+                        }
+                    }
+                    return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                }
+                #expect(wrong == 0)
+                let one = try await pipeline.execute(place, searchPath: "one") { try $0.first?.integer(0) ?? -1 }
+                #expect(one == 1)
+            }
+        }
+    }
+
     @Test func aStatementFailsAlone() async throws {
         try await TestDatabase.with(migrated: false) { url in
             try await TestDatabase.script(url, "CREATE TABLE kept (n int PRIMARY KEY CHECK (n % 7 <> 3))")

@@ -23,7 +23,8 @@ struct Services: Sendable {
     let head: HeadFeed
     /// The builds of the models, and how far they are.
     let models: ModelFeed
-    private let builds: BuildReader
+    /// What does not go on in the models that are read, in words: asked for once for all who look.
+    private let degraded: Feed<[String]>
 
     /// - Parameter following: the role in which the process reads how far the log and the models are.
     init(_ database: DatabaseAccess, following: DatabaseRole = .queries, log: Log) {
@@ -35,7 +36,8 @@ struct Services: Sendable {
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)
-        builds = BuildReader(pool: pool)
+        let builds = BuildReader(pool: pool)
+        degraded = Feed([]) { try await Self.degradation(builds) }
     }
 
     private static let cachedMebibytes = 32
@@ -125,8 +127,14 @@ struct Services: Sendable {
     /// How long an entry may wait for a model before that is said.
     private static let patienceMilliseconds: Int64 = 30_000
 
-    /// What does not go on in the models that are read, in words.
+    private static let freshMilliseconds: Int64 = 1_000
+
+    /// What does not go on in the models that are read, in words; asked for at most a second ago.
     func degradation() async throws -> [String] {
+        try await degraded.value(atMostMillisecondsOld: Self.freshMilliseconds)
+    }
+
+    private static func degradation(_ builds: BuildReader) async throws -> [String] {
         let (rows, faults) = (try await builds.builds(), try await builds.faults())
         return rows.filter { $0.state == .active }.flatMap { build in
             let faults = faults.filter { $0.build == build.build }
@@ -135,7 +143,7 @@ struct Services: Sendable {
             }
             let parked = faults.count - reasons.count
             if parked > 0 { reasons.append("the read model '\(build.projection)' parks \(parked) agents") }
-            if reasons.isEmpty, build.oldestWaitMilliseconds > Self.patienceMilliseconds {
+            if reasons.isEmpty, build.oldestWaitMilliseconds > patienceMilliseconds {
                 let seconds = build.oldestWaitMilliseconds / 1_000
                 reasons.append("an entry has waited for the read model '\(build.projection)' for \(seconds) s")
             }

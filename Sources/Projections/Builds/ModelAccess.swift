@@ -1,3 +1,4 @@
+import EventLog
 public import Events
 public import Following
 public import Postgres
@@ -102,6 +103,9 @@ public struct ModelAccess: Sendable {
     private func reflecting<Value: Sendable>(
         _ models: Models, _ projections: [Projection], _ read: (BuildVector) async throws -> Value
     ) async throws -> Reflecting<Value> {
+        guard projections.allSatisfy({ models.vector.builds[$0.name] != nil }) else {
+            throw EventLogError.unavailable("the read models of this version are not built yet")
+        }
         let value = try await read(models.vector)
         // The vector, which holds the builds, has to live until the rows are read.
         return Reflecting(
