@@ -11,22 +11,6 @@ package import Logging
 package import Projections
 import System
 
-/// How far the index folder is.
-struct Copied: Sendable, Equatable {
-    /// The next position.
-    var next = Position(0)
-    /// Names the builds that the folder was copied from; empty where it was copied from none as a whole.
-    var builds = ""
-
-    init() {}
-
-    /// Looks at the folder; blocks the calling thread.
-    init(_ index: IndexFolder) throws {
-        guard let mark = try index.mark() else { return }
-        (next, builds) = (mark.next, mark.builds)
-    }
-}
-
 /// The front for reads: it answers from read models, the log and files, and serves the description of the API.
 package struct QueryFront: Sendable {
     /// The longest time that a read waits for a position.

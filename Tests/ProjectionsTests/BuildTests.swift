@@ -42,12 +42,15 @@ import Testing
         _ url: String, pace: Int64 = 100, batchEntries: Int = 10_000,
         report: @escaping @Sendable (BuildProgress) -> Void = { _ in }
     ) -> Rebuild {
-        Rebuild(DatabaseAccess(url: url), program: "tests", pace: pace, batchEntries: batchEntries, report: report)
+        var options = BuildOptions(program: "tests")
+        (options.pace, options.batchEntries, options.report) = (pace, batchEntries, report)
+        return Rebuild(DatabaseAccess(url: url), options)
     }
 
     private func check(_ url: String, batchEntries: Int = 10_000) async throws -> [Comparison.Result] {
-        try await Comparison(DatabaseAccess(url: url), program: "tests", batchEntries: batchEntries)
-            .run(ProjectionCatalogue.all)
+        var options = BuildOptions(program: "tests")
+        options.batchEntries = batchEntries
+        return try await Comparison(DatabaseAccess(url: url), options).run(ProjectionCatalogue.all)
     }
 
     private func schemas(_ url: String) async throws -> Int {
@@ -124,7 +127,7 @@ import Testing
                 guard progress.phase == .applying, second.value == nil else { return }
                 second.value = Task {
                     do {
-                        _ = try await Rebuild(DatabaseAccess(url: url), program: "second").run([.agents])
+                        _ = try await Rebuild(DatabaseAccess(url: url), BuildOptions(program: "second")).run([.agents])
                         return "not refused"
                     } catch {
                         return "\(error)"

@@ -53,7 +53,8 @@ import Testing
     }
 
     private func isRight(_ url: String) async throws -> Bool {
-        try await Comparison(DatabaseAccess(url: url), program: "tests").run([.agents]).allSatisfy(\.isRight)
+        try await Comparison(DatabaseAccess(url: url), BuildOptions(program: "tests")).run([.agents]).allSatisfy(
+            \.isRight)
     }
 
     /// Given rows that the database refuses, when the log is applied, then their agent waits and all others go on; and when
@@ -156,7 +157,9 @@ import Testing
             #expect(try await catchUp(url, .agents) == nil)
             try await TestDatabase.script(
                 url, "UPDATE log.events SET entry = convert_to('{}', 'UTF8') WHERE position = 5")
-            let results = try await Rebuild(DatabaseAccess(url: url), program: "tests", batchEntries: 4).run([.agents])
+            var options = BuildOptions(program: "tests")
+            options.batchEntries = 4
+            let results = try await Rebuild(DatabaseAccess(url: url), options).run([.agents])
             #expect(results.map(\.position) == [Position(Int64(2 * Self.agents))])
             #expect(try await faults(url) == ["agents acme.a2 5"])
             #expect(try await agents(url).count == Self.agents)

@@ -42,13 +42,15 @@ struct RebuildCommand {
         let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
         let database = try invocation.databaseBeside(data, [.owner])
         let shown = ShownProgress(isCheck ? "checking" : "rebuilding")
+        var options = BuildOptions(program: Services.program)
+        options.pace = pace
+        options.report = shown.show
         let isDone: Bool
         do {
             isDone =
                 isCheck
-                ? try await check(
-                    Comparison(database, program: Services.program, pace: pace, report: shown.show), shown)
-                : try await rebuild(Rebuild(database, program: Services.program, pace: pace, report: shown.show), shown)
+                ? try await check(Comparison(database, options), shown)
+                : try await rebuild(Rebuild(database, options), shown)
         } catch {
             shown.end()
             throw error
@@ -151,18 +153,5 @@ struct RebuildCommand {
         var writer = JSONWriter()
         encode(&writer)
         Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
-    }
-}
-
-extension Projection {
-    /// The names of all projections, for a person.
-    static var names: String { ProjectionCatalogue.all.map(\.name).joined(separator: ", ") }
-
-    /// The projections of some names.
-    static func named(_ names: [String]) throws(UsageError) -> [Projection] {
-        for name in names where !ProjectionCatalogue.all.contains(where: { $0.name == name }) {
-            throw UsageError("there is no projection '\(name)'; there are \(Self.names).")
-        }
-        return ProjectionCatalogue.all.filter { names.contains($0.name) }
     }
 }

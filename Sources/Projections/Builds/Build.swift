@@ -1,3 +1,5 @@
+import Postgres
+
 /// One build of a projection: a schema with the model's tables, and how far it is.
 struct Build: Sendable, Hashable {
     /// Its number, which no other build of the database has.
@@ -7,32 +9,21 @@ struct Build: Sendable, Hashable {
     /// Rises whenever somebody other than a worker changes what the build is.
     let epoch: Int64
 
+    /// Reads the columns `build` and `epoch` of a row.
+    init(_ row: PostgresRow, of projection: String) throws {
+        number = Int32(clamping: try row.integer("build"))
+        self.projection = projection
+        epoch = try row.integer("epoch")
+    }
+
+    /// The build that programs of a version of a projection read; nil where there is none.
+    static func active(of projection: Projection, _ connection: PostgresConnection) throws -> Build? {
+        try connection.execute(Statements.activeBuild, [.text(projection.name), .int4(projection.version)])
+            .first.map { try Build($0, of: projection.name) }
+    }
+
     /// The schema that holds its tables.
     var schema: String { Self.schema(projection, number) }
 
     static func schema(_ projection: String, _ number: Int32) -> String { "model_\(projection)_\(number)" }
-}
-
-/// The builds that one answer is read from, one for each projection.
-///
-/// As long as an instance lives, its builds are held and not dropped.
-public final class BuildVector: Sendable {
-    /// The number of the build of each projection.
-    let builds: [String: Int32]
-    /// Names the vector: different builds have different ids.
-    public let id: String
-    /// The schemas of the builds, as the setting `search_path` names them.
-    let searchPath: String
-
-    init(_ builds: [String: Int32]) {
-        self.builds = builds
-        let sorted = builds.sorted { $0.key < $1.key }
-        id = sorted.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-        searchPath = sorted.map { Build.schema($0.key, $0.value) }.joined(separator: ", ")
-    }
-
-    /// Names the builds of some projections.
-    func id(of projections: [Projection]) -> String {
-        projections.map { "\($0.name)=\(builds[$0.name] ?? 0)" }.sorted().joined(separator: " ")
-    }
 }

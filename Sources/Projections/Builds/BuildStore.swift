@@ -46,9 +46,7 @@ public final class BuildStore: Sendable {
             try connection.transaction {
                 try connection.execute(Statements.lockBuilds)
                 for projection in projections {
-                    let active = try connection.execute(
-                        Statements.activeBuild, [.text(projection.name), .int4(projection.version)])
-                    guard active.count == 0 else { continue }
+                    guard try Build.active(of: projection, connection) == nil else { continue }
                     let build = try Self.add(projection, .serve, program, connection)
                     try Self.inSchema(of: build, projection.indexes, connection)
                     try connection.execute(Statements.activateBuild, [.int4(build.number)])
@@ -84,9 +82,7 @@ public final class BuildStore: Sendable {
             Statements.unfinishedBuild, [.text(projection.name), .int4(projection.version)]
         ).first
         if let found {
-            let build = Build(
-                number: Int32(clamping: try found.integer("build")), projection: projection.name,
-                epoch: try found.integer("epoch"))
+            let build = try Build(found, of: projection.name)
             guard try connection.execute(Statements.tryRun, [.int4(build.number)]).first?.bool(0) == true else {
                 throw isMadeAlready(projection)
             }
@@ -117,9 +113,7 @@ public final class BuildStore: Sendable {
             ]
         ).first
         guard let row else { throw BuildFault(description: "the build of '\(projection.name)' got no number") }
-        let build = Build(
-            number: Int32(clamping: try row.integer("build")), projection: projection.name,
-            epoch: try row.integer("epoch"))
+        let build = try Build(row, of: projection.name)
         try connection.executeScript(
             """
             CREATE SCHEMA \(build.schema);
@@ -178,11 +172,7 @@ public final class BuildStore: Sendable {
     public func dropLeftovers() async throws -> Int {
         let leftovers = try await session.run { connection in
             try connection.execute(Statements.leftoverBuilds).map { row in
-                (
-                    Build(
-                        number: Int32(clamping: try row.integer("build")), projection: try row.text("projection"),
-                        epoch: 0), try row.bool("is_retired")
-                )
+                (try Build(row, of: try row.text("projection")), try row.bool("is_retired"))
             }
         }
         var dropped = 0
@@ -199,22 +189,5 @@ public final class BuildStore: Sendable {
             try await endClaim(on: build)
         }
         return dropped
-    }
-}
-
-/// A table of a model.
-struct ModelTable: Sendable {
-    /// Its name.
-    let name: String
-    /// The columns of its primary key.
-    let key: [String]
-    /// All its columns.
-    let columns: [String]
-
-    /// The tables of a build, by name.
-    static func all(of build: Build, _ connection: PostgresConnection) throws -> [ModelTable] {
-        try connection.execute(Statements.modelTables, [.text(build.schema)]).map { row in
-            ModelTable(name: try row.text("name"), key: try row.texts(1), columns: try row.texts(2))
-        }
     }
 }

@@ -2,12 +2,6 @@ import EventLog
 import Events
 import Postgres
 
-/// The reason why a build can't be made, changed or read.
-public struct BuildFault: Error, CustomStringConvertible {
-    /// The reason, for a person.
-    public let description: String
-}
-
 /// Applies batches to a build: rows and cursor in one transaction, in the order of the log.
 ///
 /// What data make impossible does not stop a sliced model: the key concerned is parked, its entries wait from there on, and

@@ -62,15 +62,12 @@ public struct Comparison: Sendable {
     private let filler: Filler
     private let report: @Sendable (BuildProgress) -> Void
 
-    /// Creates a comparison that works as the owner of the schema; the parameters are those of `Rebuild`.
-    public init(
-        _ database: DatabaseAccess, program: String, pace: Int64 = 100, batchEntries: Int = Rebuild.batchEntries,
-        report: @escaping @Sendable (BuildProgress) -> Void = { _ in }
-    ) {
+    /// Creates a comparison that works as the owner of the schema.
+    public init(_ database: DatabaseAccess, _ options: BuildOptions) {
         self.database = database
-        self.report = report
-        store = BuildStore(database, program: program)
-        filler = Filler(database, pace: pace, batchEntries: batchEntries, report: report)
+        report = options.report
+        store = BuildStore(database, program: options.program)
+        filler = Filler(database, options)
     }
 
     /// Builds projections beside the active builds and compares them. The active builds go on being read, and are brought
@@ -133,14 +130,9 @@ public struct Comparison: Sendable {
     private func align(_ filling: Filling) async throws -> (Build, Position) {
         let projection = filling.writer.projection
         let (active, position) = try await store.session.run { connection in
-            guard
-                let row = try connection.execute(
-                    Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
-                ).first
-            else { throw BuildFault(description: "'\(projection.name)' has no active build") }
-            let active = Build(
-                number: Int32(clamping: try row.integer("build")), projection: projection.name,
-                epoch: try row.integer("epoch"))
+            guard let active = try Build.active(of: projection, connection) else {
+                throw BuildFault(description: "'\(projection.name)' has no active build")
+            }
             try connection.execute(Statements.keepTurn, [.int4(active.number)])
             try connection.use(searchPath: active.schema)
             let writer = BuildWriter(projection: projection, build: active)

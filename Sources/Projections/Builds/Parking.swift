@@ -28,14 +28,9 @@ public struct Parking: Sendable {
                 .projectors, "marketplace-retry", statementTimeoutMilliseconds: 600_000,
                 settings: PostgresConfiguration.plannedOnce))
         let outcomes = try await session.run { connection in
-            guard
-                let row = try connection.execute(
-                    Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
-                ).first
-            else { throw BuildFault(description: "'\(projection.name)' has no build of this version") }
-            let build = Build(
-                number: Int32(clamping: try row.integer("build")), projection: projection.name,
-                epoch: try row.integer("epoch"))
+            guard let build = try Build.active(of: projection, connection) else {
+                throw BuildFault(description: "'\(projection.name)' has no build of this version")
+            }
             let writer = BuildWriter(projection: projection, build: build)
             try connection.use(searchPath: build.schema)
             var outcomes: [Outcome] = []

@@ -26,20 +26,11 @@ public struct Rebuild: Sendable {
     private let report: @Sendable (BuildProgress) -> Void
 
     /// Creates a rebuild that works as the owner of the schema.
-    ///
-    /// - Parameters:
-    ///   - program: names the program and its version.
-    ///   - pace: the share of a core that it takes, from 1 to 100 percent.
-    ///   - batchEntries: the most entries that one transaction applies.
-    ///   - report: gets the progress now and then.
-    public init(
-        _ database: DatabaseAccess, program: String, pace: Int64 = 100, batchEntries: Int = Rebuild.batchEntries,
-        report: @escaping @Sendable (BuildProgress) -> Void = { _ in }
-    ) {
+    public init(_ database: DatabaseAccess, _ options: BuildOptions) {
         self.database = database
-        self.report = report
-        store = BuildStore(database, program: program)
-        filler = Filler(database, pace: pace, batchEntries: batchEntries, report: report)
+        report = options.report
+        store = BuildStore(database, program: options.program)
+        filler = Filler(database, options)
     }
 
     /// Builds projections anew in one pass over the log and swaps each in. A rebuild that was cut off goes on.
@@ -93,14 +84,7 @@ public struct Rebuild: Sendable {
         _ writer: BuildWriter, isCareful: Bool, _ connection: PostgresConnection
     ) throws -> (Build?, Position) {
         let projection = writer.projection
-        let active = try connection.execute(
-            Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
-        ).first
-        let old = try active.map {
-            Build(
-                number: Int32(clamping: try $0.integer("build")), projection: projection.name,
-                epoch: try $0.integer("epoch"))
-        }
+        let old = try Build.active(of: projection, connection)
         let oldCursor = try old.flatMap { old in
             try BuildWriter(projection: projection, build: old).begin(connection)?.cursor
         }

@@ -85,16 +85,10 @@ public final class Projector: Sendable {
     }
 
     private func activeBuild(_ connection: PostgresConnection) throws -> Build {
-        let row = try connection.execute(
-            Statements.activeBuild, [.text(projection.name), .int4(projection.version)]
-        ).first
-        guard let row else {
+        guard let build = try Build.active(of: projection, connection) else {
             throw BuildFault(
                 description: "there is no build of version \(projection.version) of '\(projection.name)' yet")
         }
-        let build = Build(
-            number: Int32(clamping: try row.integer("build")), projection: projection.name,
-            epoch: try row.integer("epoch"))
         known.withLock { $0 = build }
         return build
     }

@@ -1,5 +1,5 @@
 -- Builds that nobody reads any more, and unfinished ones that nobody goes on with: a check never, others after a day.
-SELECT b.build, b.projection, b.retired IS NOT NULL AS is_retired
+SELECT b.build, b.epoch, b.projection, b.retired IS NOT NULL AS is_retired
 FROM models.builds b
 WHERE b.retired IS NOT NULL
    OR b.activated IS NULL AND (
