@@ -256,9 +256,9 @@ public final class IndexFolder: Sendable {
     public func mark() throws(SystemError) -> Mark? {
         guard let bytes = try FileSystem.readIfThere(markPath, limit: 4_096), let value = try? JSONValue(bytes),
             value["format"]?.integer == IndexDocument.format, let log = value["log"]?.string.flatMap(LogID.init),
-            let next = value["next"]?.integer, let builds = value["builds"]?.string, try named.areThere
+            let next = value["next"]?.integer, try named.areThere
         else { return nil }
-        return Mark(log: log, builds: builds, next: Position(max(0, next)))
+        return Mark(log: log, builds: value["builds"]?.string ?? "", next: Position(max(0, next)))
     }
 
     /// Stores the mark, durably.

@@ -29,9 +29,9 @@ public enum LogOnConnection {
 
     /// Reads at most `limit` entries from a position on and returns those of the given types.
     ///
-    /// - Returns: a page whose `next` is after the last entry that was read, also where its type is left out.
-    /// - Throws: `EventLogError.corrupt` where an entry is missing, or has a type that this program does not know, and
-    ///   `PostgresError`.
+    /// - Returns: a page whose `next` is after the last entry that was read, also where its type is left out. It ends before
+    ///   an entry that is missing or has a type that this program does not know.
+    /// - Throws: `EventLogError.corrupt` where the entry at the position itself is such a one, and `PostgresError`.
     public static func entries(
         _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
     ) throws -> Page {
@@ -43,15 +43,17 @@ public enum LogOnConnection {
         for row in rows {
             let found = Position(try row.integer(0))
             guard found == next else {
+                if next > position { break }
                 throw EventLogError.corrupt("the entries from \(next) to \(found.value - 1) are missing")
             }
-            next = found.next
             let type = try row.text(3)
             if types.contains(type) {
                 entries.append(try Entry(row))
             } else if !knownTypes.contains(type) {
+                if next > position { break }
                 throw EventLogError.corrupt("the type '\(type)' at \(try row.integer(0)) is unknown to this program")
             }
+            next = found.next
         }
         if next == position {
             let head = try head(connection)
@@ -68,18 +70,19 @@ public enum LogOnConnection {
         return Page(entries: entries, next: next)
     }
 
-    /// Reads at most `limit` entries of a slice, before a position.
+    /// Reads at most `limit` entries of a slice, before a position, and returns those of wanted streams.
     ///
     /// - Returns: a page whose `next` is `past` where there are no more.
     public static func entries(
-        _ connection: PostgresConnection, from position: Position, upTo past: Position, slice: Int, limit: Int
+        _ connection: PostgresConnection, from position: Position, upTo past: Position, slice: Int, limit: Int,
+        isWanted: (_ stream: String) -> Bool
     ) throws -> Page {
         let entries = try connection.execute(
             Statements.readSlice,
             [.int8(position.value), .int8(past.value), .int4(Int32(slice)), .int8(Int64(limit))]
         ).map(Entry.init)
         let next = entries.count == limit ? entries.last?.entry.position.next ?? past : past
-        return Page(entries: entries, next: next)
+        return Page(entries: entries.filter { isWanted($0.stream) }, next: next)
     }
 
     /// What projections skip, in the order in which it was decided.

@@ -123,7 +123,9 @@ enum Commands {
         options: [
             .flag("all", "all projections, in one pass over the log"),
             .flag("check", "compare and change nothing"),
-            .value("pace", "PERCENT", "how much of a core it may take (100%)"),
+            .value(
+                "pace", "PERCENT", "the share of the time in which it applies events; it rests the other time (100%)"),
+            .flag("accept-parked", "swap although the new build parks agents that are shown now"),
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
             .flag("json", "print one JSON document"),
         ] + Invocation.databaseOptions,

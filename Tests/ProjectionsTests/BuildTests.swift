@@ -127,17 +127,21 @@ import Testing
                 guard progress.phase == .applying, second.value == nil else { return }
                 second.value = Task {
                     do {
-                        _ = try await Rebuild(DatabaseAccess(url: url), BuildOptions(program: "second")).run([.agents])
+                        _ = try await Rebuild(DatabaseAccess(url: url), BuildOptions(program: "second")).run([
+                            .agents, .files,
+                        ])
                         return "not refused"
                     } catch {
                         return "\(error)"
                     }
                 }
             }
-            let results = try await first.run([.agents])
+            let results = try await first.run([.files])
             #expect(results.count == 1)
             let refused = await second.value?.value
-            #expect(refused?.contains("another program makes a build of 'agents'") == true, "\(refused ?? "")")
+            #expect(refused?.contains("another program makes a build of 'files'") == true, "\(refused ?? "")")
+            // The build of agents that the second had begun is gone.
+            #expect(try await schemas(url) == ProjectionCatalogue.all.count)
             #expect(try await check(url).allSatisfy(\.isRight))
         }
     }

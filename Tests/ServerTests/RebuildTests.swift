@@ -208,6 +208,21 @@ import Testing
                 status.output.contains("agents v1 build 1 (active): at \(position + 3), 0 behind"), "\(status.output)")
             #expect(status.output.contains("agents build 1 parks 'acme.b' at position \(position)"), "\(status.output)")
             #expect(try await marketplace.operate(["project", "retry", "agents"]).code == 1)
+            // What a retry applies reaches the copy of the index, although no new entry speaks of it.
+            #expect(try await marketplace.get("/index/acme.b?min_position=\(position)").status == 200)
+            try await TestDatabase.scriptModels(
+                owner, "ALTER TABLE index_documents ADD CONSTRAINT refuses CHECK (key <> 'acme.d')")
+            #expect(try await marketplace.publish([manifest("acme.d")]).status == 201)
+            #expect(try await marketplace.publish([manifest("acme.e")]).status == 201)
+            #expect(try await marketplace.get("/index/acme.e?min_position=\(position + 6)").status == 200)
+            #expect(try await marketplace.get("/index/acme.d").status == 404)
+            try await TestDatabase.scriptModels(owner, "ALTER TABLE index_documents DROP CONSTRAINT refuses")
+            let retried = try await marketplace.operate(["project", "retry", "index", "acme.d"])
+            #expect(retried.code == 0 && retried.output == "acme.d is up to the model now\n", "\(retried)")
+            for _ in 0..<200 where try await marketplace.get("/index/acme.d").status != 200 {
+                try await Task.sleep(for: .milliseconds(25))
+            }
+            #expect(try await marketplace.get("/index/acme.d").status == 200)
 
             for (words, said) in [
                 (["agents", "0", "--reason", "x"], "does not stand still at position 0"),

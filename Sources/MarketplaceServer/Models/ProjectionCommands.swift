@@ -154,10 +154,7 @@ struct ProjectionCommands {
         }
         let database = try database([.owner, .commands, .projectors, .readers])
         let position = Position(value)
-        let fault = try await reader(database).faults().first { fault in
-            fault.projection == projection.name && fault.position == position
-        }
-        guard let fault else {
+        guard let key = try await reader(database).fault(of: projection, at: position) else {
             throw UsageError(
                 "'\(projection.name)' does not stand still at position \(position), and parks nothing there (`marketplace project status`); only what can't be applied is skipped."
             )
@@ -167,7 +164,7 @@ struct ProjectionCommands {
             position, projection: projection.name, version: Int64(projection.version), reason: reason)
         await eventLog.close()
         Host.write("'\(projection.name)' skips position \(position), as entry \(skip) says\n", to: 1)
-        guard let key = fault.key.flatMap({ AgentKey($0) }) else { return 0 }
+        guard let key = AgentKey(key) else { return 0 }
         return report(try await Parking(database).retry(projection, key: key))
     }
 }

@@ -33,7 +33,7 @@ struct RebuildCommand {
         guard let text else { return 100 }
         let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
         guard let pace = Int64(digits), (1...100).contains(pace) else {
-            throw UsageError("--pace is '\(text)'; it has to be from 1% to 100% of a core.")
+            throw UsageError("--pace is '\(text)'; it has to be from 1% to 100% of the time.")
         }
         return pace
     }
@@ -45,6 +45,7 @@ struct RebuildCommand {
         var options = BuildOptions(program: Services.program)
         options.pace = pace
         options.report = shown.show
+        options.acceptsParked = invocation.flags.contains("accept-parked")
         let isDone: Bool
         do {
             isDone =
@@ -69,6 +70,7 @@ struct RebuildCommand {
                             writer.object { object in
                                 object.member("build", Int64(result.build))
                                 object.member("old_dropped", result.isOldDropped)
+                                object.member("parked") { $0.array(result.parked.map(\.description)) { $1.string($0) } }
                                 object.member("position", result.position.value)
                                 object.member("projection", result.projection)
                             }
@@ -82,6 +84,7 @@ struct RebuildCommand {
                 Host.write(
                     "\(result.projection): build \(result.build) is read now, up to position \(result.position)\(old)\n",
                     to: 1)
+                for key in result.parked { Host.write("\(result.projection): parks '\(key)'\n", to: 1) }
             }
         }
         return true
@@ -98,7 +101,10 @@ struct RebuildCommand {
                     Host.write("\(result.projection): \(Self.words(difference))\n", to: 1)
                 }
                 let rows = result.tables.reduce(0) { $0 + $1.rows }
-                let found = result.isRight ? "all as the log says" : "differences found"
+                for key in result.parked {
+                    Host.write("\(result.projection): '\(key)' is parked, so nothing is said of what waits\n", to: 1)
+                }
+                let found = result.isRight ? "all as the log says" : "not proven to be what the log says"
                 Host.write(
                     "\(result.projection): \(result.tables.count) tables with \(rows) rows at position \(result.position): \(found)\n",
                     to: 1)
@@ -131,6 +137,7 @@ struct RebuildCommand {
                                 }
                             }
                         }
+                        object.member("parked") { $0.array(result.parked) { $1.string($0) } }
                         object.member("position", result.position.value)
                         object.member("projection", result.projection)
                         object.member("tables") { writer in

@@ -135,14 +135,15 @@ struct Services: Sendable {
     }
 
     private static func degradation(_ builds: BuildReader) async throws -> [String] {
-        let (rows, faults) = (try await builds.builds(), try await builds.faults())
+        let (rows, counts) = (try await builds.builds(), try await builds.faultCounts())
         return rows.filter { $0.state == .active }.flatMap { build in
-            let faults = faults.filter { $0.build == build.build }
-            var reasons = faults.filter { $0.key == nil }.map {
-                "the read model '\(build.projection)' stands still at position \($0.position)"
+            var reasons: [String] = []
+            if let position = counts[build.build]?.stopped {
+                reasons.append("the read model '\(build.projection)' stands still at position \(position)")
             }
-            let parked = faults.count - reasons.count
-            if parked > 0 { reasons.append("the read model '\(build.projection)' parks \(parked) agents") }
+            if let parked = counts[build.build]?.parked, parked > 0 {
+                reasons.append("the read model '\(build.projection)' parks \(parked) agents")
+            }
             if reasons.isEmpty, build.oldestWaitMilliseconds > patienceMilliseconds {
                 let seconds = build.oldestWaitMilliseconds / 1_000
                 reasons.append("an entry has waited for the read model '\(build.projection)' for \(seconds) s")

@@ -20,7 +20,8 @@ struct DownloadBatch: AgentBatch {
 
     private var counts: [Key: Int64] = [:]
     private var readers: [(key: Key, domain: ReaderDomain, token: DayToken)] = []
-    private var lastRecorded = Day(number: 0)
+    /// The last day of recording, of each agent.
+    private var lastRecorded: [AgentKey: Day] = [:]
 
     mutating func add(_ event: ProjectedEvent) {
         switch event.event {
@@ -30,7 +31,7 @@ struct DownloadBatch: AgentBatch {
         case let seen as AgentReadersSeen:
             let recorded = event.envelope.recordedTime.day
             guard seen.day >= recorded.adding(days: -Self.timelyDays) else { return }
-            lastRecorded = max(lastRecorded, recorded)
+            lastRecorded[seen.agent] = max(lastRecorded[seen.agent] ?? recorded, recorded)
             let key = Key(agent: seen.agent, version: seen.version, day: seen.day)
             for token in seen.readers { readers.append((key, seen.domain, token)) }
         default: break
@@ -56,6 +57,10 @@ struct DownloadBatch: AgentBatch {
                 .texts(readers.map(\.token.hex)),
             ])
         try connection.execute(
-            Statements.pruneReaders, [.int4(Int32(clamping: lastRecorded.adding(days: -Self.keptDays).number))])
+            Statements.pruneReaders,
+            [
+                .texts(lastRecorded.keys.map(\.description)),
+                .int4s(lastRecorded.values.map { Int32(clamping: $0.adding(days: -Self.keptDays).number) }),
+            ])
     }
 }

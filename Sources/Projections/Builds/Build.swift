@@ -23,7 +23,8 @@ struct Build: Sendable, Hashable {
     }
 
     /// The schema that holds its tables.
-    var schema: String { Self.schema(projection, number) }
+    var schema: String { "model_\(projection)_\(number)" }
 
-    static func schema(_ projection: String, _ number: Int32) -> String { "model_\(projection)_\(number)" }
+    /// Names what it holds, among all builds of its projection.
+    var name: String { "\(number).\(epoch)" }
 }

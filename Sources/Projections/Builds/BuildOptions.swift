@@ -6,6 +6,8 @@ public struct BuildOptions: Sendable {
     public var pace: Int64 = 100
     /// The most entries that one transaction applies.
     public var batchEntries = 10_000
+    /// True to swap in a build that parks agents which the one before it shows.
+    public var acceptsParked = false
     /// Gets the progress now and then.
     public var report: @Sendable (BuildProgress) -> Void = { _ in }
 

@@ -107,7 +107,30 @@ public struct BuildReader: Sendable {
         }
     }
 
-    /// What builds could not apply, by projection, build and key; 1,000 at most.
+    /// What a build could not apply at a position: the agent, or an empty text where it stands still as a whole. Nil where
+    /// the build that is read applied all there.
+    public func fault(of projection: Projection, at position: Position) async throws -> String? {
+        try await pool.runRepeatable { connection in
+            try connection.execute(
+                Statements.findFault,
+                [.text(projection.name), .int4(projection.version), .int8(position.value)]
+            ).first?.text("key")
+        }
+    }
+
+    /// For each build that is read and could not apply something: how many agents it parks, and where it stands still as a
+    /// whole.
+    public func faultCounts() async throws -> [Int64: (parked: Int64, stopped: Position?)] {
+        try await pool.runRepeatable { connection in
+            let counts = try connection.execute(Statements.countFaults).map { row in
+                let stopped = try row.isNull("position") ? nil : Position(row.integer("position"))
+                return (try row.integer("build"), (parked: try row.integer("parked"), stopped: stopped))
+            }
+            return Dictionary(uniqueKeysWithValues: counts)
+        }
+    }
+
+    /// What builds could not apply, those that stand still as a whole first; 1,000 at most.
     public func faults() async throws -> [Fault] {
         try await pool.runRepeatable { try $0.execute(Statements.listFaults, [.int8(Self.mostFaults)]).map(Fault.init) }
     }

@@ -28,13 +28,16 @@ public final class BuildStore: Sendable {
         self.program = program
     }
 
+    /// A statement whose program was killed ends within a second, and with it the claim of its session.
+    private static let own = ["maintenance_work_mem": "128MB", "client_connection_check_interval": "1000"]
+
     /// The settings of a session that makes builds.
     static func configuration(
         _ database: DatabaseAccess, _ name: String, settings: [String: String] = PostgresConfiguration.plannedOnce
     ) -> PostgresConfiguration {
         database.configuration(
             .owner, name, statementTimeoutMilliseconds: statementMilliseconds,
-            settings: settings.merging(["maintenance_work_mem": "128MB"]) { $1 })
+            settings: settings.merging(own) { $1 })
     }
 
     /// Closes the session, which ends the claims on builds that are being made.
@@ -56,13 +59,18 @@ public final class BuildStore: Sendable {
         }
     }
 
-    /// Begins a build, or goes on with one that was left unfinished, and claims it for this session.
+    /// Begins a build, or goes on with one that was left unfinished, and claims it for this session. One that parks agents
+    /// is made anew, unless that is accepted.
     ///
-    /// - Throws: `BuildFault` where somebody else makes one.
-    func begin(_ projection: Projection, for purpose: Purpose) async throws -> Build {
+    /// - Throws: `BuildFault` where somebody else makes one, or where an unfinished one would be lost to a check.
+    func begin(
+        _ projection: Projection, for purpose: Purpose, acceptsParked: Bool = false
+    ) async throws -> (build: Build, isNew: Bool) {
         do {
             return try await session.run { [program] connection in
-                try connection.transaction { try Self.begin(projection, purpose, program, connection) }
+                try connection.transaction {
+                    try Self.begin(projection, purpose, acceptsParked: acceptsParked, program, connection)
+                }
             }
         } catch let error as PostgresError where error.sqlState == Self.uniqueViolation {
             throw Self.isMadeAlready(projection)
@@ -76,8 +84,9 @@ public final class BuildStore: Sendable {
     }
 
     private static func begin(
-        _ projection: Projection, _ purpose: Purpose, _ program: String, _ connection: PostgresConnection
-    ) throws -> Build {
+        _ projection: Projection, _ purpose: Purpose, acceptsParked: Bool, _ program: String,
+        _ connection: PostgresConnection
+    ) throws -> (build: Build, isNew: Bool) {
         let found = try connection.execute(
             Statements.unfinishedBuild, [.text(projection.name), .int4(projection.version)]
         ).first
@@ -86,16 +95,24 @@ public final class BuildStore: Sendable {
             guard try connection.execute(Statements.tryRun, [.int4(build.number)]).first?.bool(0) == true else {
                 throw isMadeAlready(projection)
             }
+            let isServing = try found.text("purpose") == Purpose.serve.rawValue
+            if isServing, purpose == .check {
+                try connection.execute(Statements.endRun, [.int4(build.number)])
+                throw BuildFault(
+                    description:
+                        "a rebuild of '\(projection.name)' was cut off; `marketplace rebuild \(projection.name)` goes on with it, then it can be checked"
+                )
+            }
             let isSame =
-                try purpose == .serve && found.text("purpose") == Purpose.serve.rawValue
-                && found.text("definition") == definition(of: projection)
-            if isSame { return build }
+                try isServing && found.text("definition") == definition(of: projection)
+                && (acceptsParked || !found.bool("has_faults"))
+            if isSame { return (build, false) }
             try dropSchema(of: build, connection)
             try connection.execute(Statements.endRun, [.int4(build.number)])
         }
         let build = try add(projection, purpose, program, connection)
         try connection.execute(Statements.tryRun, [.int4(build.number)])
-        return build
+        return (build, true)
     }
 
     private static func definition(of projection: Projection) -> String {

@@ -5,7 +5,7 @@ import Postgres
 /// Applies batches to a build: rows and cursor in one transaction, in the order of the log.
 ///
 /// What data make impossible does not stop a sliced model: the key concerned is parked, its entries wait from there on, and
-/// all others go on. A whole model stops. Entries that `projection.skipped` names are left out by every build.
+/// all others go on. A whole model stops before the entry. Entries that `projection.skipped` names are left out by every build.
 struct BuildWriter {
     /// Where a build is, once a worker has the turn on it.
     struct State {
@@ -62,62 +62,88 @@ struct BuildWriter {
             isStopped: faults.contains { $0.0.isEmpty }, skipped: Set(skips.map { Position($0.position) }))
     }
 
-    /// Applies a batch that begins at the build's cursor. Called inside the transaction that has the turn.
+    /// An entry that the build can't go past.
+    struct Stop {
+        let position: Position
+        let reason: String
+    }
+
+    /// Applies a batch that begins at the build's cursor, and moves the cursor as far as it goes. Called inside the
+    /// transaction that has the turn.
     ///
-    /// - Parameter isCareful: true to find out which event of a sliced model the data make impossible: the batch is halved
-    ///   under savepoints until it is alone, and its key is parked.
+    /// - Parameter isCareful: true to find out which event the data make impossible: the batch is halved under savepoints
+    ///   until it is alone. Its key is parked, or the build stops there.
+    /// - Returns: what stopped the build, after everything before it was applied; nil where all of the batch was.
     func apply(
         _ batch: EventBatch, _ state: State, isCareful: Bool, _ connection: PostgresConnection
-    ) throws {
+    ) throws -> Stop? {
         var parked = state.parked
-        try apply(batch, skipping: state.skipped, &parked, isCareful: isCareful, connection)
-        if state.isStopped { try connection.execute(Statements.clearFault, [.int4(build.number), .text("")]) }
-        try advance(from: batch.from, to: batch.next, connection)
+        let stop = try apply(batch, skipping: state.skipped, &parked, isCareful: isCareful, connection)
+        if let stop {
+            try note(stop.reason, of: "", at: stop.position, connection)
+        } else if state.isStopped {
+            try connection.execute(Statements.clearFault, [.int4(build.number), .text("")])
+        }
+        let reached = stop?.position ?? batch.next
+        if reached > batch.from { try advance(from: batch.from, to: reached, connection) }
+        return stop
     }
 
     /// Applies a batch and leaves the cursor where it is.
     func apply(
         _ batch: EventBatch, skipping skipped: Set<Position>, _ parked: inout [AgentKey: Position], isCareful: Bool,
         _ connection: PostgresConnection
-    ) throws {
+    ) throws -> Stop? {
+        var stop: Stop?
         for entry in batch.undecoded
-        where projection.handled.contains(entry.type) && !skipped.contains(entry.position) {
-            guard projection.reach == .sliced, let key = entry.key else { throw EventLogError.corrupt(entry.reason) }
+        where stop == nil && projection.handled.contains(entry.type) && !skipped.contains(entry.position) {
+            guard projection.reach == .sliced, let key = entry.key else {
+                stop = Stop(position: entry.position, reason: entry.reason)
+                continue
+            }
             guard parked[key] == nil else { continue }
             try park(key, at: entry.position, entry.reason, &parked, connection)
         }
-        let events = batch.events.filter {
-            projection.handled.contains($0.event.typeName) && !skipped.contains($0.position)
+        let events = batch.events.filter { event in
+            projection.handled.contains(event.event.typeName) && !skipped.contains(event.position)
+                && stop.map { event.position < $0.position } ?? true
         }
-        try apply(events, &parked, isCareful: isCareful && projection.reach == .sliced, connection)
+        return try apply(events, &parked, isCareful: isCareful, connection) ?? stop
     }
 
     /// Applies events but those that wait for a parked key.
     private func apply(
         _ events: [ProjectedEvent], _ parked: inout [AgentKey: Position], isCareful: Bool,
         _ connection: PostgresConnection
-    ) throws {
+    ) throws -> Stop? {
         let events =
             parked.isEmpty
             ? events
             : events.filter { event in
                 event.agentKey.flatMap { parked[$0] }.map { event.position < $0 } ?? true
             }
-        guard !events.isEmpty else { return }
-        guard isCareful else { return try projection.apply(events, connection) }
+        guard !events.isEmpty else { return nil }
+        guard isCareful else {
+            try projection.apply(events, connection)
+            return nil
+        }
         try connection.executeScript("SAVEPOINT events")
         do {
             try projection.apply(events, connection)
             try connection.executeScript("RELEASE SAVEPOINT events")
+            return nil
         } catch let fault where Self.isInData(fault) {
             try connection.executeScript("ROLLBACK TO SAVEPOINT events; RELEASE SAVEPOINT events")
             guard events.count == 1, let event = events.first else {
                 let half = events.count / 2
-                try apply(Array(events[..<half]), &parked, isCareful: true, connection)
-                return try apply(Array(events[half...]), &parked, isCareful: true, connection)
+                return try apply(Array(events[..<half]), &parked, isCareful: true, connection)
+                    ?? apply(Array(events[half...]), &parked, isCareful: true, connection)
             }
-            guard let key = event.agentKey else { throw fault }
+            guard projection.reach == .sliced, let key = event.agentKey else {
+                return Stop(position: event.position, reason: "\(fault)")
+            }
             try park(key, at: event.position, "\(fault)", &parked, connection)
+            return nil
         }
     }
 

@@ -50,8 +50,11 @@ public struct Comparison: Sendable {
         /// The differences, at most 100 of each table.
         public let differences: [Difference]
 
-        /// True where both builds have the same rows.
-        public var isRight: Bool { tables.allSatisfy { $0.digest == $0.expected } }
+        /// The agents that one of the builds parks: nothing is said of what waits.
+        public let parked: [String]
+
+        /// True where both builds have the same rows, of all entries.
+        public var isRight: Bool { parked.isEmpty && tables.allSatisfy { $0.digest == $0.expected } }
     }
 
     private static let mostDifferences: Int64 = 100
@@ -76,7 +79,8 @@ public struct Comparison: Sendable {
         var fillings: [Filling] = []
         do {
             for projection in projections {
-                fillings.append(Filling(projection, try await store.begin(projection, for: .check), database))
+                let build = try await store.begin(projection, for: .check).build
+                fillings.append(Filling(projection, build, database))
             }
             try await filler.fill(fillings)
             var results: [Result] = []
@@ -101,6 +105,9 @@ public struct Comparison: Sendable {
     private func compare(_ filling: Filling) async throws -> Result {
         let projection = filling.writer.projection
         for _ in 0..<Self.attempts {
+            // So that the turn on the active build, which others wait for, is kept for a moment only.
+            try await filler.fill([filling])
+            _ = try await filling.apply(upTo: nil)
             let (active, position) = try await align(filling)
             let release: @Sendable () -> Void = { [store] in
                 Task {
@@ -167,7 +174,11 @@ public struct Comparison: Sendable {
             tables.append(Table(name: table.name, rows: rows, digest: digest, expected: expected))
             if digest != expected { differences += try self.differences(table, active, build, connection) }
         }
-        return Result(projection: projection.name, position: position, tables: tables, differences: differences)
+        let parked = try connection.execute(Statements.parkedKeys, [.int4s([active.number, build.number])]).map {
+            try $0.text("key")
+        }
+        return Result(
+            projection: projection.name, position: position, tables: tables, differences: differences, parked: parked)
     }
 
     private static func quoted(_ name: String) -> String { "\"\(name)\"" }

@@ -90,7 +90,7 @@ struct EventBatch: Sendable {
 
 extension StreamName {
     /// The agent that the stream is about; nil for one that is about none or several.
-    fileprivate var agentKey: AgentKey? {
+    var agentKey: AgentKey? {
         switch self {
         case .agent(let key), .review(let key, _), .vote(let key, _, _), .star(let key, _): key
         case .log, .user, .username, .token, .namespace, .artifact, .flag, .downloads: nil

@@ -25,7 +25,7 @@ final class Filling: Sendable {
                 throw BuildFault(
                     description: "the build is at \(cursor), before the batch that begins at \(batch.from)")
             }
-            try writer.apply(batch.dropping(before: cursor), state, isCareful: isCareful, connection)
+            try Self.apply(batch.dropping(before: cursor), to: writer, state, isCareful: isCareful, connection)
         }
     }
 
@@ -50,6 +50,16 @@ final class Filling: Sendable {
         }
     }
 
+    /// Applies all of a batch, or nothing.
+    private static func apply(
+        _ batch: EventBatch, to writer: BuildWriter, _ state: BuildWriter.State, isCareful: Bool,
+        _ connection: PostgresConnection
+    ) throws {
+        guard let stop = try writer.apply(batch, state, isCareful: isCareful, connection) else { return }
+        throw BuildFault(
+            description: "'\(writer.projection.name)' can't apply the entry at \(stop.position): \(stop.reason)")
+    }
+
     private static let batchEntries = 500
 
     /// Applies entries inside a transaction that has the turn; returns the position that is reached.
@@ -63,7 +73,7 @@ final class Filling: Sendable {
             let batch = try EventBatch.read(
                 connection, from: cursor, limit: limit, types: writer.projection.handled)
             guard batch.next != cursor else { break }
-            try writer.apply(batch, state, isCareful: isCareful, connection)
+            try apply(batch, to: writer, state, isCareful: isCareful, connection)
             cursor = batch.next
             // Keys may have been parked.
             state = try writer.begin(connection) ?? state

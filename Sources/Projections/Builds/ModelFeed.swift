@@ -40,7 +40,7 @@ extension Feed where Value == Models {
     /// Announces that this process has applied events to a build up to, but not including, a position.
     func announce(_ build: Build, _ next: Position) {
         announce { models in
-            guard models.vector.builds[build.projection] == build.number else { return }
+            guard models.vector.builds[build.projection]?.number == build.number else { return }
             models.next[build.projection] = Swift.max(models.next[build.projection] ?? next, next)
         }
     }
@@ -67,10 +67,10 @@ private final class BuildHolder: Sendable {
         let names = PostgresValue.texts(ProjectionCatalogue.all.map(\.name))
         let versions = PostgresValue.int4s(ProjectionCatalogue.all.map(\.version))
         for _ in 0..<Self.attempts {
-            var (builds, next): ([String: Int32], [String: Position]) = ([:], [:])
+            var (builds, next): ([String: Build], [String: Position]) = ([:], [:])
             for row in try connection.execute(Statements.models, [names, versions]) {
                 let name = try row.text("projection")
-                builds[name] = Int32(clamping: try row.integer("build"))
+                builds[name] = try Build(row, of: name)
                 next[name] = Position(try row.integer("position"))
             }
             if let vector = try hold(builds, on: connection) { return Models(vector: vector, next: next) }
@@ -79,13 +79,13 @@ private final class BuildHolder: Sendable {
     }
 
     /// The vector of some builds, which are held; nil where one of them was dropped meanwhile.
-    private func hold(_ builds: [String: Int32], on connection: PostgresConnection) throws -> BuildVector? {
+    private func hold(_ builds: [String: Build], on connection: PostgresConnection) throws -> BuildVector? {
         try state.withLock { state in
             if state.connection != connection.number { (state.connection, state.held) = (connection.number, []) }
             state.vectors.removeAll { $0.vector == nil }
             let known = state.vectors.compactMap(\.vector)
-            let present = Set(builds.values)
-            let wanted = known.reduce(into: present) { $0.formUnion($1.builds.values) }
+            let present = Set(builds.values.map(\.number))
+            let wanted = known.reduce(into: present) { $0.formUnion($1.builds.values.map(\.number)) }
             for build in wanted.subtracting(state.held).sorted() {
                 let isHeld = try connection.execute(Statements.holdBuild, [.int4(build)]).first?.bool(0) == true
                 if isHeld { state.held.insert(build) } else if present.contains(build) { return nil }

@@ -14,6 +14,8 @@ public struct Rebuild: Sendable {
         public let position: Position
         /// True where the build before it is dropped; false where somebody still reads it, and it is dropped later.
         public let isOldDropped: Bool
+        /// The agents that the new build parks.
+        public let parked: [AgentKey]
     }
 
     /// The most entries that one transaction applies, unless told otherwise.
@@ -23,12 +25,12 @@ public struct Rebuild: Sendable {
     private let database: DatabaseAccess
     private let store: BuildStore
     private let filler: Filler
-    private let report: @Sendable (BuildProgress) -> Void
+    private let options: BuildOptions
 
     /// Creates a rebuild that works as the owner of the schema.
     public init(_ database: DatabaseAccess, _ options: BuildOptions) {
         self.database = database
-        report = options.report
+        self.options = options
         store = BuildStore(database, program: options.program)
         filler = Filler(database, options)
     }
@@ -50,14 +52,23 @@ public struct Rebuild: Sendable {
 
     private func build(_ projections: [Projection]) async throws -> [Result] {
         var fillings: [Filling] = []
-        for projection in projections {
-            fillings.append(Filling(projection, try await store.begin(projection, for: .serve), database))
+        var added: [Build] = []
+        do {
+            for projection in projections {
+                let (build, isNew) = try await store.begin(
+                    projection, for: .serve, acceptsParked: options.acceptsParked)
+                if isNew { added.append(build) }
+                fillings.append(Filling(projection, build, database))
+            }
+        } catch {
+            for build in added { _ = try? await store.drop(build) }
+            throw error
         }
         try await filler.fill(fillings)
         var results: [Result] = []
         for filling in fillings {
             let at = try await filling.apply(upTo: nil)
-            report(BuildProgress(phase: .indexing, position: at, head: at, entriesASecond: 0))
+            options.report(BuildProgress(phase: .indexing, position: at, head: at, entriesASecond: 0))
             try await store.finish(filling.writer.build, of: filling.writer.projection)
         }
         try await filler.fill(fillings)
@@ -68,37 +79,55 @@ public struct Rebuild: Sendable {
     private func swap(_ filling: Filling) async throws -> Result {
         let writer = filling.writer
         let reached = try await filling.apply(upTo: nil)
-        report(BuildProgress(phase: .swapping, position: reached, head: reached, entriesASecond: 0))
-        let (old, position) = try await store.session.run { connection in
+        options.report(BuildProgress(phase: .swapping, position: reached, head: reached, entriesASecond: 0))
+        let swapped = try await store.session.run { [acceptsParked = options.acceptsParked] connection in
             try connection.use(searchPath: writer.build.schema)
-            return try BuildWriter.transaction(connection) { try Self.swap(writer, isCareful: $0, connection) }
+            return try BuildWriter.transaction(connection) {
+                try Self.swap(writer, acceptsParked: acceptsParked, isCareful: $0, connection)
+            }
         }
         try await store.endClaim(on: writer.build)
         return Result(
-            projection: writer.projection.name, build: Int(writer.build.number), position: position,
-            isOldDropped: try await dropOld(old))
+            projection: writer.projection.name, build: Int(writer.build.number), position: swapped.position,
+            isOldDropped: try await dropOld(swapped.old), parked: swapped.parked)
     }
+
+    private struct Swapped: Sendable {
+        let old: Build?
+        let position: Position
+        let parked: [AgentKey]
+    }
+
+    /// The most agents that a refusal names.
+    private static let mostNames = 10
 
     /// Takes the turn on both builds, applies the rest, and makes the new one the active one.
     private static func swap(
-        _ writer: BuildWriter, isCareful: Bool, _ connection: PostgresConnection
-    ) throws -> (Build?, Position) {
+        _ writer: BuildWriter, acceptsParked: Bool, isCareful: Bool, _ connection: PostgresConnection
+    ) throws -> Swapped {
         let projection = writer.projection
         let old = try Build.active(of: projection, connection)
-        let oldCursor = try old.flatMap { old in
-            try BuildWriter(projection: projection, build: old).begin(connection)?.cursor
-        }
-        guard let state = try writer.begin(connection), (old == nil) == (oldCursor == nil) else {
+        let before = try old.flatMap { try BuildWriter(projection: projection, build: $0).begin(connection) }
+        guard let state = try writer.begin(connection), (old == nil) == (before == nil) else {
             throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
         }
         let reached = try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
-        guard reached >= oldCursor ?? Position(0) else {
+        guard reached >= before?.cursor ?? Position(0) else {
             throw BuildFault(description: "the new build of '\(projection.name)' ends before the one that is read")
+        }
+        let parked = try writer.begin(connection)?.parked ?? [:]
+        let worse = parked.filter { key, position in before?.parked[key].map { position < $0 } ?? true }.keys.sorted()
+        guard worse.isEmpty || acceptsParked else {
+            let names = worse.prefix(mostNames).map(\.description).joined(separator: ", ")
+            throw BuildFault(
+                description:
+                    "the new build of '\(projection.name)' can't apply entries of \(worse.count) agents that the one that is read shows (\(names)); it is not swapped in unless that is accepted (--accept-parked)"
+            )
         }
         try connection.execute(Statements.activateBuild, [.int4(writer.build.number)])
         try connection.execute(Statements.noteActivation, [.int4(writer.build.number)])
         if let old { try connection.execute(Statements.retireBuild, [.int4(old.number)]) }
-        return (old, reached)
+        return Swapped(old: old, position: reached, parked: parked.keys.sorted())
     }
 
     /// Drops the build that was read before, once nobody reads it.

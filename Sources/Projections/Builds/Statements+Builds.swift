@@ -31,4 +31,9 @@ extension Statements {
     static let clearFault = PostgresStatement("clear_fault", PackageResources.clear_fault_sql)
     static let listFaults = PostgresStatement("list_faults", PackageResources.list_faults_sql)
     static let beat = PostgresStatement("beat", PackageResources.beat_sql)
+    static let findFault = PostgresStatement("find_fault", PackageResources.find_fault_sql)
+    static let countFaults = PostgresStatement("count_faults", PackageResources.count_faults_sql)
+    static let moveFault = PostgresStatement("move_fault", PackageResources.move_fault_sql)
+    static let parkedKeys = PostgresStatement("parked_keys", PackageResources.parked_keys_sql)
+    static let raiseEpoch = PostgresStatement("raise_epoch", PackageResources.raise_epoch_sql)
 }

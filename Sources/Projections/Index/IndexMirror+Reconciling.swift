@@ -28,6 +28,11 @@ extension IndexMirror {
     private func reconcileDocuments(_ next: Position, of id: LogID) async throws -> Position {
         var (next, last) = (next, "")
         var rest = try await worker.run { [folder] in try folder.keys() }[...]
+        let builds = try await access.recent().vector.numbers
+        let parked = Set(
+            try await access.long(Self.copied) { connection in
+                try connection.execute(Statements.parkedKeys, [.int4s(builds)]).map { try $0.text("key") }
+            }.value)
         while true {
             let start = last
             let rows = try await access.long(Self.copied) { connection in
@@ -47,7 +52,8 @@ extension IndexMirror {
             let isPassed = { (key: AgentKey) in end.map { key.description <= $0 } ?? true }
             let passed = rest.prefix(while: isPassed)
             rest = rest.dropFirst(passed.count)
-            let gone = passed.filter { !present.contains($0.description) }
+            // What is parked is missing in the model alone.
+            let gone = passed.filter { !present.contains($0.description) && !parked.contains($0.description) }
             try await worker.run { [folder] in
                 try folder.write(
                     try whole.filter { try folder.file($0.document.key)?.bytes != $0.bytes }

@@ -58,11 +58,11 @@ public final class Projector: Sendable {
     /// Applies the next entries, if there are any; returns the position that it will apply next.
     @discardableResult
     public func applyBatch() async throws -> Position {
-        let (build, next) = try await session.run { [self] connection in
+        let (build, next, stop) = try await session.run { [self] connection in
             while true {
                 let build = try known.withLock({ $0 }) ?? activeBuild(connection)
                 do {
-                    if let next = try apply(to: build, connection) { return (build, next) }
+                    if let (next, stop) = try apply(to: build, connection) { return (build, next, stop) }
                 } catch let fault where BuildWriter.isInData(fault) {
                     try note(fault, of: build, connection)
                     throw fault
@@ -72,6 +72,9 @@ public final class Projector: Sendable {
             }
         }
         models?.announce(build, next)
+        if let stop {
+            throw BuildFault(description: "'\(projection.name)' stands still at position \(next): \(stop.reason)")
+        }
         return next
     }
 
@@ -93,17 +96,19 @@ public final class Projector: Sendable {
         return build
     }
 
-    /// Applies a batch to a build; nil where that is no longer the active one.
-    private func apply(to build: Build, _ connection: PostgresConnection) throws -> Position? {
+    /// Applies a batch to a build, as far as it goes; nil where that is no longer the active one.
+    private func apply(
+        to build: Build, _ connection: PostgresConnection
+    ) throws -> (next: Position, stop: BuildWriter.Stop?)? {
         let writer = BuildWriter(projection: projection, build: build)
         try connection.use(searchPath: build.schema)
         return try BuildWriter.transaction(connection) { isCareful in
             guard let state = try writer.begin(connection), state.isActive else { return nil }
             let batch = try EventBatch.read(
                 connection, from: state.cursor, limit: batchEntries, types: projection.handled)
-            guard batch.next != state.cursor else { return state.cursor }
-            try writer.apply(batch, state, isCareful: isCareful, connection)
-            return batch.next
+            guard batch.next != state.cursor else { return (state.cursor, nil) }
+            let stop = try writer.apply(batch, state, isCareful: isCareful, connection)
+            return (stop?.position ?? batch.next, stop)
         }
     }
 }

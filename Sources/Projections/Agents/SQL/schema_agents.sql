@@ -115,8 +115,6 @@ CREATE TABLE download_readers (
     version text COLLATE "C" NOT NULL,
     PRIMARY KEY (key, day, domain, reader, version)
 );
--- Tokens that are too old to be told again are pruned by day.
-CREATE INDEX download_readers_day ON download_readers (day);
 CREATE TABLE version_downloads (
     key       text COLLATE "C" NOT NULL,
     version   text COLLATE "C" NOT NULL,

@@ -74,6 +74,14 @@ BEGIN
 END
 $$;
 
+-- Tells everybody who reads a build that rows in it were changed that no new entry speaks of.
+CREATE FUNCTION models.raise_epoch(p_build integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE models.builds SET epoch = epoch + 1 WHERE build = p_build;
+END
+$$;
+
 -- Holds a build for the session, so that it is not dropped while the session's program reads it. False where it is gone.
 CREATE FUNCTION models.hold_build(p_build integer) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -92,6 +100,6 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION models.take_turn, models.hold_build, models.release_build FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION models.take_turn TO marketplace_projectors;
+REVOKE ALL ON FUNCTION models.take_turn, models.raise_epoch, models.hold_build, models.release_build FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION models.take_turn, models.raise_epoch TO marketplace_projectors;
 GRANT EXECUTE ON FUNCTION models.hold_build, models.release_build TO marketplace_queries;

@@ -1,2 +1,4 @@
-SELECT build, purpose, definition, epoch FROM models.builds
-WHERE projection = $1 AND version = $2 AND activated IS NULL AND retired IS NULL
+SELECT b.build, b.purpose, b.definition, b.epoch,
+       EXISTS (SELECT FROM models.faults f WHERE f.build = b.build) AS has_faults
+FROM models.builds b
+WHERE b.projection = $1 AND b.version = $2 AND b.activated IS NULL AND b.retired IS NULL

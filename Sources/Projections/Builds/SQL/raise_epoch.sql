@@ -1,0 +1,1 @@
+SELECT true FROM (SELECT models.raise_epoch($1)) AS raised
