@@ -46,7 +46,7 @@ struct Filler {
                     phase: .applying, position: position, head: read.head,
                     entriesASecond: (position.value - start.value) * 1_000 / max(1, now - began)))
             if read.head.value - position.value < min(Self.nearEntries, Int64(options.batchEntries)) { return }
-            // What is left of a core belongs to others.
+            // The rest of the time belongs to others.
             let pause = (now - busySince) * (100 - options.pace) / options.pace
             if pause > 0 { try await Task.sleep(for: .milliseconds(pause)) }
         }

@@ -37,7 +37,8 @@ public struct Rebuild: Sendable {
 
     /// Builds projections anew in one pass over the log and swaps each in. A rebuild that was cut off goes on.
     ///
-    /// - Throws: `BuildFault` where another program makes a build of one of them; then nothing is changed.
+    /// - Throws: `BuildFault` where another program makes a build of one of them; then nothing is changed. A build that can't
+    ///   be swapped in is left unfinished, and those before it are read by then.
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
             let results = try await build(projections)
