@@ -11,7 +11,7 @@ public struct HTTPCachedAnswer: Sendable {
     /// The approximate memory it takes, in bytes.
     public let sizeBytes: Int
 
-    /// Encodes an answer whose body is in memory; nil where its body is a file.
+    /// Encodes an answer whose body is in memory; nil for another one.
     ///
     /// - Parameters:
     ///   - response: the answer.
@@ -20,7 +20,7 @@ public struct HTTPCachedAnswer: Sendable {
         switch response.body {
         case .empty: plain = Form(head: encodeFields(response), body: [])
         case .bytes(let bytes): plain = Form(head: encodeFields(response), body: bytes)
-        case .file: return nil
+        case .file, .stream: return nil
         }
         self.gzip = gzip.map { bytes in
             var compressed = response

@@ -18,7 +18,10 @@ actor HTTPConnection: ReadinessHandler {
     private var state: HTTPConnectionState
     private var output = HTTPOutput()
     private var interest: Readiness = [.readable, .peerFinished]
+    /// The handler of the current request, then what sends its answer piece by piece.
     private var task: Task<Void, Never>?
+    /// Waits until the client has accepted a piece; resumed with false where it never will.
+    private var sender: CheckedContinuation<Bool, Never>?
     private var reader: CheckedContinuation<Result<[UInt8]?, HTTPRefusal>, Never>?
 
     init(_ descriptor: consuming Descriptor, server: HTTPServer, reactor: Reactor) {
@@ -78,6 +81,7 @@ actor HTTPConnection: ReadinessHandler {
                 reader?.resume(returning: piece)
                 reader = nil
             case .finishSending: shutdown(descriptor.number, Int32(SHUT_WR))
+            case .endStream: task?.cancel()
             case .close: close()
             }
         }
@@ -156,15 +160,17 @@ actor HTTPConnection: ReadinessHandler {
     // MARK: Out
 
     private func send(_ response: HTTPResponse) {
-        let isFile = if case .file = response.body { true } else { false }
-        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds(), isFile: isFile) else { return }
+        let now = Host.steadyClockMilliseconds()
+        guard let (closes, hasBody, knowsChunks) = state.answer(now: now, response.delivery) else { return }
         output.append(encodeFields(response))
-        output.append(encodeEnd(closes: closes))
+        let isChunked = response.delivery == .stream && knowsChunks
+        output.append(encodeEnd(isChunked ? ["transfer-encoding": "chunked"] : [:], closes: closes))
         if hasBody && response.status != 304 {
             switch response.body {
             case .empty: break
             case .bytes(let bytes): output.append(bytes)
             case .file(let file, let range): output.append(file, range)
+            case .stream(let stream): begin(stream, isChunked: isChunked)
             }
         }
         write()
@@ -172,7 +178,8 @@ actor HTTPConnection: ReadinessHandler {
 
     /// Writes a cached answer.
     private func send(_ form: HTTPCachedAnswer.Form, _ fields: HTTPFields) {
-        guard let (closes, hasBody) = state.answer(now: Host.steadyClockMilliseconds(), isFile: false) else { return }
+        let now = Host.steadyClockMilliseconds()
+        guard let (closes, hasBody, _) = state.answer(now: now, .memory) else { return }
         output.append(form.head)
         output.append(encodeEnd(fields, closes: closes))
         if hasBody { output.append(form.body) }
@@ -192,8 +199,51 @@ actor HTTPConnection: ReadinessHandler {
             }
         case .done:
             server.waitsNoMore(self)
-            if state.isAnswering { state.answered(now: now) }
+            if state.isStreaming, task != nil {
+                state.pieceIsWritten()
+                sender?.resume(returning: true)
+                sender = nil
+            } else if state.isAnswering {
+                state.answered(now: now)
+            }
         }
+    }
+
+    /// Sends the pieces of a stream, each once the client has accepted the one before (RFC 9112 7.1).
+    private func begin(_ stream: HTTPStream, isChunked: Bool) {
+        // The kernel would let megabytes wait for each client that reads slowly.
+        var bytes = Int32(Self.blockBytes)
+        unsafe setsockopt(
+            descriptor.number, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        task = Task(executorPreference: reactor) { [self] in
+            while let piece = await stream.next() {
+                // An empty chunk would be the last one.
+                guard !piece.isEmpty else { continue }
+                guard await send(piece, isChunked: isChunked) else { return }
+            }
+            await endStream(isChunked: isChunked)
+        }
+    }
+
+    private func send(_ piece: [UInt8], isChunked: Bool) async -> Bool {
+        guard state.isStreaming else { return false }
+        state.pieceBegins(now: Host.steadyClockMilliseconds())
+        if isChunked { output.append(Array("\(String(piece.count, radix: 16))\r\n".utf8)) }
+        output.append(piece)
+        if isChunked { output.append(Array("\r\n".utf8)) }
+        return await withCheckedContinuation { continuation in
+            sender = continuation
+            write()
+            act()
+        }
+    }
+
+    private func endStream(isChunked: Bool) {
+        guard state.isStreaming else { return }
+        task = nil
+        if isChunked { output.append(Array("0\r\n\r\n".utf8)) }
+        write()
+        act()
     }
 
     private func updateInterest() {
@@ -217,6 +267,8 @@ actor HTTPConnection: ReadinessHandler {
         state.close()
         task?.cancel()
         task = nil
+        sender?.resume(returning: false)
+        sender = nil
         output.removeAll()
         reactor.forget(descriptor.number)
         // The descriptor is closed when the last reference to the connection is released; `shutdown` tells the client

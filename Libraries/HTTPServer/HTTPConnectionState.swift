@@ -13,6 +13,8 @@ struct HTTPConnectionState {
         case resumeReader(Result<[UInt8]?, HTTPRefusal>)
         /// Shut down the sending side, so that the client reads the answer and then the end of the stream.
         case finishSending
+        /// End the body that is made while it is sent, after its current piece.
+        case endStream
         /// Close the connection; no action follows.
         case close
     }
@@ -23,7 +25,7 @@ struct HTTPConnectionState {
         /// A handler works on a request.
         case handling(HTTPExchange)
         /// An answer is being written; of one from memory `acceptedBytes` were accepted since the last check.
-        case answering(HTTPExchange, isFile: Bool, acceptedBytes: Int)
+        case answering(HTTPExchange, HTTPDelivery, acceptedBytes: Int)
         /// The last answer is written; bytes that still arrive are dropped, so that the client can read the answer.
         case lingering(droppedBytes: Int)
         case closed
@@ -48,6 +50,7 @@ struct HTTPConnectionState {
     /// The time at which the whole body has taken too long.
     private var bodyDeadline: Int64 = .max
     private var mustFinishSending = false
+    private var mustEndStream = false
     private var mustClose = false
     private var isRefusing = false
     /// The request that was under way when the connection closed.
@@ -80,8 +83,11 @@ struct HTTPConnectionState {
 
     var isClosed: Bool { if case .closed = phase { true } else { false } }
 
-    /// True while an answer is being written; it is complete once the output is empty.
+    /// True while an answer is being written; it is complete once the output is empty, unless more pieces of it come.
     var isAnswering: Bool { if case .answering = phase { true } else { false } }
+
+    /// True while an answer is being written whose pieces come one by one.
+    var isStreaming: Bool { if case .answering(_, .stream, _) = phase { true } else { false } }
 
     // MARK: What happens
 
@@ -104,6 +110,7 @@ struct HTTPConnectionState {
     /// Reports that the client has shut down its sending side; bytes may still wait in the socket.
     mutating func peerIsFinishing() {
         if peer == .sending { peer = .finishing }
+        if isStreaming { mustClose = true }
     }
 
     /// Reports that the client has shut down its sending side and that all its bytes were received.
@@ -140,8 +147,8 @@ struct HTTPConnectionState {
                 bodyDeadline = .max
             }
             deadline = .max
-        case .answering(let exchange, isFile: false, let acceptedBytes) where isFast(acceptedBytes):
-            phase = .answering(exchange, isFile: false, acceptedBytes: 0)
+        case .answering(let exchange, .memory, let acceptedBytes) where isFast(acceptedBytes):
+            phase = .answering(exchange, .memory, acceptedBytes: 0)
             deadline = now + limits.stallMilliseconds
         case .answering, .lingering: mustClose = true
         case .closed: break
@@ -157,30 +164,48 @@ struct HTTPConnectionState {
     mutating func drain() {
         isDraining = true
         if case .idle = phase { mustClose = true }
+        if isStreaming { mustEndStream = true }
     }
 
     /// Reports that an answer is ready to be written.
     ///
-    /// - Parameter isFile: true where its body is a file, which takes no memory while it waits.
-    /// - Returns: whether the connection closes after it, and whether its body is sent; nil where no client waits for
-    ///   it.
-    mutating func answer(now: Int64, isFile: Bool) -> (closes: Bool, hasBody: Bool)? {
+    /// - Parameter delivery: how its body gets to the client.
+    /// - Returns: whether the connection closes after it, whether its body is sent, and whether the client knows chunks;
+    ///   nil where no client waits for it.
+    mutating func answer(
+        now: Int64, _ delivery: HTTPDelivery
+    ) -> (closes: Bool, hasBody: Bool, knowsChunks: Bool)? {
         guard case .handling(var exchange) = phase else { return nil }
         // Without the end of the body the start of the next request is unknown.
-        if !exchange.isComplete || isDraining { exchange.forbidAnother() }
-        phase = .answering(exchange, isFile: isFile, acceptedBytes: 0)
-        deadline = now + (isFile ? limits.fileStallMilliseconds : limits.stallMilliseconds)
+        if !exchange.isComplete || isDraining || delivery == .stream { exchange.forbidAnother() }
+        let delivery = exchange.isHead ? .memory : delivery
+        phase = .answering(exchange, delivery, acceptedBytes: 0)
+        deadline = now + (delivery == .file ? limits.fileStallMilliseconds : limits.stallMilliseconds)
         bodyDeadline = .max
-        return (!exchange.keepsAlive, !exchange.isHead)
+        if delivery == .stream {
+            if peer != .sending { mustClose = true }
+            if isDraining { mustEndStream = true }
+        }
+        return (!exchange.keepsAlive, !exchange.isHead, exchange.isVersion11)
+    }
+
+    /// Reports that a piece of a stream is to be written.
+    mutating func pieceBegins(now: Int64) {
+        if isStreaming { deadline = now + limits.stallMilliseconds }
+    }
+
+    /// Reports that the client has accepted a piece of a stream; the next one takes as long as it takes.
+    mutating func pieceIsWritten() {
+        if isStreaming { deadline = .max }
     }
 
     /// Reports that the client accepted a part of the answer.
     mutating func progressed(now: Int64, bytes: Int) {
-        guard case .answering(let exchange, let isFile, let acceptedBytes) = phase else { return }
-        if isFile {
-            deadline = max(deadline, now + limits.fileStallMilliseconds)
-        } else {
-            phase = .answering(exchange, isFile: false, acceptedBytes: acceptedBytes + bytes)
+        guard case .answering(let exchange, let delivery, let acceptedBytes) = phase else { return }
+        switch delivery {
+        case .file: deadline = max(deadline, now + limits.fileStallMilliseconds)
+        case .memory: phase = .answering(exchange, .memory, acceptedBytes: acceptedBytes + bytes)
+        case .stream: break
         }
     }
 
@@ -259,6 +284,10 @@ struct HTTPConnectionState {
             if mustFinishSending {
                 mustFinishSending = false
                 return .finishSending
+            }
+            if mustEndStream {
+                mustEndStream = false
+                return .endStream
             }
             if isRefusing, case .handling(let exchange) = phase, case .refused(let refusal) = exchange.end {
                 isRefusing = false

@@ -14,6 +14,7 @@ struct HTTPExchange {
     private static let pieceBytes = 16_384
 
     let isHead: Bool
+    let isVersion11: Bool
     /// The length that the head states; nil for a chunked body.
     private let statedLength: Int?
     private(set) var keepsAlive: Bool
@@ -28,6 +29,7 @@ struct HTTPExchange {
 
     init(_ head: HTTPRequestHead, limits: HTTPLimits) {
         isHead = head.method == "HEAD"
+        isVersion11 = head.isVersion11
         keepsAlive = head.keepsAlive
         owesContinue = head.expectsContinue && head.framing != .none
         statedLength = if case .length(let count) = head.framing { count } else { nil }
@@ -38,6 +40,7 @@ struct HTTPExchange {
     /// An exchange that only carries a refusal, for bytes that are not a valid request.
     init(refusing refusal: HTTPRefusal) {
         isHead = false
+        isVersion11 = true
         keepsAlive = false
         owesContinue = false
         statedLength = nil

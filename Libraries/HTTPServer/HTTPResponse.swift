@@ -1,8 +1,8 @@
 public import System
 
-/// An answer: status, fields, and a body from memory or from a file.
+/// An answer: status, fields, and a body from memory, from a file or as it comes.
 ///
-/// The server adds `content-length`, `date` and, where it applies, `connection: close`. It sends no body for HEAD and
+/// The server adds `content-length` or `transfer-encoding`, `date` and, where it applies, `connection: close`. It sends no body for HEAD and
 /// 304.
 public struct HTTPResponse: Sendable {
     /// The body.
@@ -13,6 +13,8 @@ public struct HTTPResponse: Sendable {
         case bytes([UInt8])
         /// A part of a file; the kernel sends it (`sendfile`) at the client's pace.
         case file(HTTPFile, Range<Int64>)
+        /// Pieces that are made while they are sent.
+        case stream(HTTPStream)
 
         /// The whole file.
         public static func file(_ file: HTTPFile) -> Body { .file(file, 0..<file.size) }
@@ -32,11 +34,21 @@ public struct HTTPResponse: Sendable {
         self.body = body
     }
 
-    var bodyBytes: Int64 {
+    /// The length of the body; nil where it is not known in advance.
+    var bodyBytes: Int64? {
         switch body {
         case .empty: 0
         case .bytes(let bytes): Int64(bytes.count)
         case .file(_, let range): range.upperBound - range.lowerBound
+        case .stream: nil
+        }
+    }
+
+    var delivery: HTTPDelivery {
+        switch body {
+        case .empty, .bytes: .memory
+        case .file: .file
+        case .stream: .stream
         }
     }
 }
@@ -94,8 +106,8 @@ func encodeFields(_ response: HTTPResponse) -> [UInt8] {
     var head = "HTTP/1.1 \(response.status) \(reasonPhrase(response.status))\r\n"
     for field in response.fields.fields { head += "\(field.name): \(field.value)\r\n" }
     // 204, 304 and 1xx have no body; no length is stated for them (RFC 9110 8.6).
-    if ![204, 304].contains(response.status) && response.status >= 200 {
-        head += "content-length: \(response.bodyBytes)\r\n"
+    if ![204, 304].contains(response.status) && response.status >= 200, let count = response.bodyBytes {
+        head += "content-length: \(count)\r\n"
     }
     return Array(head.utf8)
 }

@@ -33,6 +33,7 @@ import Testing
                     all.append("resume \(piece.map { String(decoding: $0, as: UTF8.self) } ?? "end")")
                 case .resumeReader(.failure(let refusal)): all.append("resume \(refusal.status)")
                 case .finishSending: all.append("finish")
+                case .endStream: all.append("end")
                 case .close:
                     all.append("close")
                     state.close()
@@ -43,7 +44,7 @@ import Testing
 
         /// Answers the request at hand to the end; whether the connection closes after it.
         mutating func answer() -> Bool? {
-            let closes = state.answer(now: now, isFile: false)?.closes
+            let closes = state.answer(now: now, .memory)?.closes
             state.answered(now: now)
             return closes
         }
@@ -73,7 +74,7 @@ import Testing
         var connection = Connection()
         connection.receive(Self.get)
         _ = connection.actions()
-        #expect(connection.state.answer(now: 0, isFile: false)?.closes == false)
+        #expect(connection.state.answer(now: 0, .memory)?.closes == false)
         connection.state.drain()
         #expect(connection.actions().isEmpty)
         connection.state.answered(now: 0)
@@ -191,9 +192,49 @@ import Testing
         var answer = Connection()
         answer.receive(Self.get)
         _ = answer.actions()
-        _ = answer.state.answer(now: 0, isFile: false)
+        _ = answer.state.answer(now: 0, .memory)
         answer.pass(30_001)
         #expect(answer.actions() == ["close"])
+    }
+
+    /// A body that is made while it is sent has no end of time between its pieces, and each piece has one.
+    @Test func aStreamWaitsAndItsClientMayNot() {
+        func streaming(_ request: String = Self.get) -> Connection {
+            var connection = Connection()
+            connection.receive(request)
+            _ = connection.actions()
+            let answer = connection.state.answer(now: 0, .stream)
+            #expect(answer?.closes == true && answer?.knowsChunks == request.contains("HTTP/1.1"))
+            connection.state.pieceIsWritten()
+            return connection
+        }
+        var resting = streaming()
+        resting.pass(3_600_000)
+        #expect(resting.actions().isEmpty && resting.state.isStreaming && resting.state.idleSince == nil)
+        resting.state.pieceBegins(now: resting.now)
+        resting.pass(29_000)
+        resting.state.progressed(now: resting.now, bytes: 1)
+        resting.pass(1_001)
+        #expect(resting.actions() == ["close"])
+        var stopped = streaming("GET /a HTTP/1.0\r\n\r\n")
+        stopped.state.drain()
+        #expect(stopped.actions() == ["end"])
+        stopped.state.answered(now: 0)
+        #expect(stopped.actions() == ["close"])
+        var left = streaming()
+        left.state.peerIsFinishing()
+        #expect(left.actions() == ["close"])
+        var head = Connection()
+        head.receive("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = head.actions()
+        #expect(head.state.answer(now: 0, .stream)?.hasBody == false && !head.state.isStreaming)
+        // A server that stops, and a client that left, while the handler worked.
+        var late = Connection()
+        late.receive(Self.get)
+        _ = late.actions()
+        late.state.drain()
+        _ = late.state.answer(now: 0, .stream)
+        #expect(late.actions() == ["end"])
     }
 
     @Test func aHandlerMayTakeAsLongAsItLikes() {
@@ -213,7 +254,7 @@ import Testing
         connection.state.close()
         #expect(connection.actions() == ["resume 400"])
         #expect(connection.pull() == "400")
-        #expect(connection.state.answer(now: 0, isFile: false) == nil)
+        #expect(connection.state.answer(now: 0, .memory) == nil)
     }
 
     @Test func anAnswerBeforeTheBodyWasReadClosesTheConnection() {

@@ -56,6 +56,30 @@ import Testing
                         seen.note("cancelled")
                     }
                     return HTTPResponse(status: 200, body: .bytes(Array("slow".utf8)))
+                case "pieces":
+                    let count = Int(request.head.segments[1]) ?? 0
+                    let next = Mutex(0)
+                    return HTTPResponse(
+                        status: 200,
+                        body: .stream(
+                            HTTPStream {
+                                let number = next.withLock { next in
+                                    next += 1
+                                    return next
+                                }
+                                if number <= count { return Array("piece \(number)\n".utf8) }
+                                seen.note("asked")
+                                do {
+                                    try await seen.waitUntilOpen()
+                                    return nil
+                                } catch {
+                                    seen.note("cancelled")
+                                    return nil
+                                }
+                            }))
+                case "flood":
+                    return HTTPResponse(
+                        status: 200, body: .stream(HTTPStream { [UInt8](repeating: 0x61, count: 65_536) }))
                 default: return HTTPResponse(status: 200, body: .bytes(Array("\(request.head.segments)".utf8)))
                 }
             })
@@ -163,6 +187,60 @@ import Testing
             #expect(second.contains("retry-after: 1"))
             seen.open()
             #expect(try await bodies(first.value) == ["slow"])
+        }
+    }
+
+    @Test func piecesAreSentAsTheyCome() async throws {
+        try await withServer { server, seen in
+            let answer = Task {
+                try await RawHTTP.exchange(
+                    port: server.port, [.send("GET /pieces/2 HTTP/1.1\r\nHost: a\r\n\r\n")])
+            }
+            try await seen.wait(for: "asked")
+            seen.open()
+            let text = try await answer.value
+            #expect(text.contains("transfer-encoding: chunked\r\n") && text.contains("connection: close\r\n"))
+            #expect(!text.contains("content-length"))
+            #expect(text.hasSuffix("\r\n\r\n8\r\npiece 1\n\r\n8\r\npiece 2\n\r\n0\r\n\r\n"))
+            let old = try await RawHTTP.exchange(port: server.port, [.send("GET /pieces/2 HTTP/1.0\r\n\r\n")])
+            #expect(!old.contains("transfer-encoding") && old.hasSuffix("\r\n\r\npiece 1\npiece 2\n"))
+            let head = try await RawHTTP.exchange(
+                port: server.port, [.send("HEAD /pieces/2 HTTP/1.1\r\nHost: a\r\n\r\n")])
+            #expect(head.hasSuffix("\r\n\r\n"))
+        }
+    }
+
+    @Test func whoLeavesAStreamEndsIt() async throws {
+        try await withServer { server, seen in
+            _ = try await RawHTTP.exchange(
+                port: server.port,
+                [.send("GET /pieces/0 HTTP/1.1\r\nHost: a\r\n\r\n"), .sleep(milliseconds: 200), .leave])
+            try await seen.wait(for: "cancelled")
+        }
+    }
+
+    @Test func aStreamEndsWhenTheServerStops() async throws {
+        try await withServer { server, seen in
+            let answer = Task {
+                try await RawHTTP.exchange(
+                    port: server.port, [.send("GET /pieces/1 HTTP/1.1\r\nHost: a\r\n\r\n")])
+            }
+            try await seen.wait(for: "asked")
+            await server.shutDown()
+            #expect(try await answer.value.hasSuffix("8\r\npiece 1\n\r\n0\r\n\r\n"))
+            #expect(seen.all == ["asked", "cancelled"])
+        }
+    }
+
+    /// A client that reads nothing of a stream is closed, although it always has more to get.
+    @Test func whoReadsNothingOfAStreamIsClosed() async throws {
+        try await withServer {
+            $0.stallMilliseconds = 300
+        } _: { server, _ in
+            let answer = try await RawHTTP.exchange(
+                port: server.port,
+                [.send("GET /flood HTTP/1.1\r\nHost: a\r\n\r\n"), .sleep(milliseconds: 1_500)])
+            #expect(answer.hasPrefix("HTTP/1.1 200 ") && !answer.hasSuffix("0\r\n\r\n"))
         }
     }
 

@@ -53,11 +53,11 @@ import Testing
 
     // MARK: The pace of an answer
 
-    private func answering(_ limits: HTTPLimits, isFile: Bool) -> HTTPConnectionState {
+    private func answering(_ limits: HTTPLimits, _ delivery: HTTPDelivery) -> HTTPConnectionState {
         var state = HTTPConnectionState(limits: limits, now: 0)
         state.receive(Array("GET /a HTTP/1.1\r\nHost: a\r\n\r\n".utf8), now: 0)
         while let action = state.next(now: 0) { if case .handle = action { break } }
-        _ = state.answer(now: 0, isFile: isFile)
+        _ = state.answer(now: 0, delivery)
         return state
     }
 
@@ -71,13 +71,13 @@ import Testing
         var limits = HTTPLimits()
         limits.stallMilliseconds = 1_000
         limits.answerBytesPerSecond = 100
-        var steady = answering(limits, isFile: false)
+        var steady = answering(limits, .memory)
         for second in 1...20 {
             steady.progressed(now: Int64(second) * 1_000 - 500, bytes: 110)
             #expect(!closes(&steady, at: Int64(second) * 1_001))
         }
         // A byte now and then is not enough.
-        var slow = answering(limits, isFile: false)
+        var slow = answering(limits, .memory)
         for tenth in 1...9 { slow.progressed(now: Int64(tenth) * 100, bytes: 1) }
         #expect(!closes(&slow, at: 999))
         #expect(closes(&slow, at: 1_001))
@@ -86,7 +86,7 @@ import Testing
     @Test func aFileGoesOnWhileAnythingFlows() {
         var limits = HTTPLimits()
         limits.fileStallMilliseconds = 2_000
-        var state = answering(limits, isFile: true)
+        var state = answering(limits, .file)
         for second in 1...20 {
             state.progressed(now: Int64(second) * 1_000, bytes: 1)
             #expect(!closes(&state, at: Int64(second) * 1_000 + 900))
