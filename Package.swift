@@ -66,7 +66,8 @@ let package = Package(
         headers("CCurl", of: "HTTPClient", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("HTTPClient", ["CCurl", "System"], c: ["CCurl"]),
         module("Events", ["JSON", "Crypto", "Text"]),
-        module("EventLog", ["Events", "Postgres", "JSON", "Crypto", "Reactor"], embedding: "SQL"),
+        module(
+            "EventLog", ["Events", "Postgres", "JSON", "Crypto", "Logging", "Reactor", "System"], embedding: "SQL"),
         module("Following", ["Events", "Logging", "System"]),
         module("Manifest", ["JSON", "Text", "YAML"], embedding: "Tables"),
         module("Marketplace", ["Events", "Manifest", "Crypto"]),
@@ -90,7 +91,7 @@ let package = Package(
             "QueryAPI",
             [
                 "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "Following", "HTTPFront", "Events",
-                "Manifest", "HTTPServer", "Compression", "Crypto", "Logging", "System", "Text",
+                "Manifest", "HTTPServer", "Compression", "Crypto", "JSON", "Logging", "System", "Text",
             ]),
         .executableTarget(
             name: "MarketplaceServer",

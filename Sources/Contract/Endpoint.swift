@@ -126,6 +126,9 @@ package struct EndpointDeclaration: Sendable {
     /// The media type of one JSON document a line.
     static let lines = "application/x-ndjson"
 
+    /// The media type of server-sent events (WHATWG HTML, 9.2).
+    package static let eventStream = "text/event-stream"
+
     /// The media type of a text.
     package static let plainText = "text/plain; charset=utf-8"
 

@@ -164,6 +164,20 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             given: NoBody.form)
     }
 
+    /// An endpoint that answers with server-sent events, for as long as the client listens.
+    static func events(
+        _ name: String, _ path: String, _ summary: String, notes: String, problems: [ProblemCode]
+    ) -> Endpoint {
+        let answer = EndpointDeclaration.Answer(
+            status: 200, description: summary, content: [(EndpointDeclaration.eventStream, .string())], fields: [])
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: .get, path: Endpoints.base + path, summary: summary, notes: notes,
+                parameters: Input.parameters.declarations, credential: .none, body: nil, answers: [answer],
+                problems: problems, caching: .never, cost: .search, meter: nil), sent: NoBody.form,
+            given: NoBody.form)
+    }
+
     /// An endpoint that leads elsewhere.
     static func redirect(
         _ name: String, _ path: String, _ summary: String, notes: String, problems: [ProblemCode]

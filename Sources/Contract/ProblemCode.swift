@@ -110,6 +110,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case misdirected = "misdirected-request"
     /// The account or address asked for too much in too short a time.
     case rateLimited = "rate-limited"
+    /// As many readers of one address as may follow the log.
+    case tooManyReaders = "too-many-readers"
     /// Too much is under way.
     case busy = "busy"
     /// The database or the disk can't be used now.
@@ -321,6 +323,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 429, "Too much in too short a time",
                 "Wait for as long as the field Retry-After says.", retry: .later)
+        case .tooManyReaders:
+            Declaration(
+                429, "Too many readers",
+                "End a stream that is not needed, or read pages of the log.", retry: .later)
         case .busy:
             Declaration(
                 503, "The server is busy",

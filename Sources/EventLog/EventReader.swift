@@ -8,8 +8,8 @@ public import Postgres
 public struct EventReader: Sendable {
     /// The most entries of one page.
     public static let maximumEntries = 1_000
-    /// The number of positions that one page of a search by type covers; there is no index on types.
-    public static let typeWindow: Int64 = 20_000
+    /// The number of positions that one page of a search by type or slice covers; there is no index on either.
+    public static let window: Int64 = 20_000
 
     /// The most bytes of the entries of one page; a single entry may be larger.
     public static let maximumBytes = 960 << 10
@@ -36,9 +36,13 @@ public struct EventReader: Sendable {
 
     /// Reads entries from a position on.
     ///
-    /// - Parameter limit: the number of entries, at most `maximumEntries`.
+    /// - Parameters:
+    ///   - limit: the number of entries, at most `maximumEntries`.
+    ///   - maximumBytes: the most bytes of the entries; a single entry may be larger.
     /// - Returns: an empty page, whose `next` is `position`, at the end of the log.
-    public func read(from position: Position, limit: Int) async throws(EventLogError) -> Page {
+    public func read(
+        from position: Position, limit: Int, maximumBytes: Int = Self.maximumBytes
+    ) async throws(EventLogError) -> Page {
         try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
             let entries = try Self.entries(
@@ -46,7 +50,7 @@ public struct EventReader: Sendable {
                     Statements.readPage,
                     [
                         .int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit)),
-                        .int8(Int64(Self.maximumBytes)),
+                        .int8(Int64(maximumBytes)),
                     ]))
             return Page(entries: entries, next: entries.last?.position.next ?? position)
         }
@@ -54,26 +58,41 @@ public struct EventReader: Sendable {
 
     /// Reads entries of a type from a position on.
     ///
-    /// It searches at most `typeWindow` positions, so a page may be empty although later ones are not. The end of the
-    /// log is reached where `next` is `position`.
+    /// It searches at most `window` positions, so a page may be empty although later ones are not. The end of the log is
+    /// reached where `next` is `position`.
     ///
     /// - Parameters:
     ///   - type: the name with its version, such as `star.added.v1`.
     ///   - limit: the number of entries, at most `maximumEntries`.
-    public func read(type: String, from position: Position, limit: Int) async throws(EventLogError) -> Page {
+    ///   - maximumBytes: the most bytes of the entries; a single entry may be larger.
+    public func read(
+        type: String, from position: Position, limit: Int, maximumBytes: Int = Self.maximumBytes
+    ) async throws(EventLogError) -> Page {
+        try await search(type: .text(type), slice: .null, from: position, limit, maximumBytes)
+    }
+
+    /// Reads entries of a slice from a position on, as `read(type:from:limit:maximumBytes:)` does.
+    ///
+    /// - Parameter slice: 0 to 63; all entries about an agent are in one.
+    public func read(
+        slice: Int, from position: Position, limit: Int, maximumBytes: Int = Self.maximumBytes
+    ) async throws(EventLogError) -> Page {
+        try await search(type: .null, slice: .int4(Int32(slice)), from: position, limit, maximumBytes)
+    }
+
+    private func search(
+        type: PostgresValue, slice: PostgresValue, from position: Position, _ limit: Int, _ bytes: Int
+    ) async throws(EventLogError) -> Page {
         try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
             let head = try Self.head(connection)
-            let past = min(head.value, position.value + Self.typeWindow)
+            let past = min(head.value, position.value + Self.window)
             guard past > position.value else { return Page(entries: [], next: position) }
             let entries = try Self.entries(
                 try connection.execute(
-                    Statements.readType,
-                    [
-                        .int8(position.value), .int8(past), .int8(Int64(limit)), .text(type),
-                        .int8(Int64(Self.maximumBytes)),
-                    ]))
-            let isCut = Self.mayBeCut(entries, limit)
+                    Statements.search,
+                    [.int8(position.value), .int8(past), .int8(Int64(limit)), type, .int8(Int64(bytes)), slice]))
+            let isCut = Self.mayBeCut(entries, limit, bytes)
             return Page(entries: entries, next: isCut ? entries.last?.position.next ?? position : Position(past))
         }
     }
@@ -83,8 +102,11 @@ public struct EventReader: Sendable {
     /// - Parameters:
     ///   - stream: the name of the stream; one that does not exist has no entries.
     ///   - limit: the number of entries, at most `maximumEntries`.
+    ///   - maximumBytes: the most bytes of the entries; a single entry may be larger.
     /// - Returns: a page whose `next` is after the last entry, or the head of the log where there are no more entries.
-    public func read(stream: String, from position: Position, limit: Int) async throws(EventLogError) -> Page {
+    public func read(
+        stream: String, from position: Position, limit: Int, maximumBytes: Int = Self.maximumBytes
+    ) async throws(EventLogError) -> Page {
         try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
             let head = try Self.head(connection)
@@ -93,16 +115,16 @@ public struct EventReader: Sendable {
                     Statements.readStream,
                     [
                         .uuid(StreamID(name: stream).bytes), .int8(position.value), .int8(Int64(limit)),
-                        .int8(Int64(Self.maximumBytes)),
+                        .int8(Int64(maximumBytes)),
                     ]))
-            let isCut = Self.mayBeCut(entries, limit)
+            let isCut = Self.mayBeCut(entries, limit, maximumBytes)
             let end = max(head, position)
             return Page(entries: entries, next: isCut ? entries.last?.position.next ?? end : end)
         }
     }
 
     /// True where more entries may follow than a page has: it is full, or the largest entry would not fit any more.
-    private static func mayBeCut(_ entries: [RecordedEntry], _ limit: Int) -> Bool {
+    private static func mayBeCut(_ entries: [RecordedEntry], _ limit: Int, _ maximumBytes: Int) -> Bool {
         entries.count == limit
             || entries.reduce(0) { $0 + $1.bytes.count } + Envelope.maximumBytes > maximumBytes
     }

@@ -4,6 +4,9 @@ import Postgres
 enum Statements {
     static let settle = PostgresStatement("settle", PackageResources.settle_sql)
     static let findBatch = PostgresStatement("find_batch", PackageResources.find_batch_sql)
+    static let keepLease = PostgresStatement("keep_lease", PackageResources.keep_lease_sql)
+    static let endLease = PostgresStatement("end_lease", PackageResources.end_lease_sql)
+    static let beginVocabulary = PostgresStatement("begin_vocabulary", PackageResources.begin_vocabulary_sql)
     static let head = PostgresStatement("head", PackageResources.head_sql)
     static let readPublicContents = PostgresStatement(
         "read_public_contents", PackageResources.read_public_contents_sql)
@@ -13,7 +16,7 @@ enum Statements {
     static let readSlice = PostgresStatement("read_slice", PackageResources.read_slice_sql)
     static let readPage = PostgresStatement("read_page", PackageResources.read_page_sql)
     static let readPositions = PostgresStatement("read_positions", PackageResources.read_positions_sql)
-    static let readType = PostgresStatement("read_type", PackageResources.read_type_sql)
+    static let search = PostgresStatement("search", PackageResources.search_sql)
     static let readStream = PostgresStatement("read_stream", PackageResources.read_stream_sql)
     static let readStreamsAfter = PostgresStatement("read_streams_after", PackageResources.read_streams_after_sql)
     static let readContents = PostgresStatement("read_contents", PackageResources.read_contents_sql)

@@ -34,7 +34,7 @@ package struct FrontRequest: Sendable {
         }
     }
 
-    /// Parses the parameters of path and query.
+    /// Parses the parameters of path, query and header.
     ///
     /// - Parameter limit: another value for the parameter `limit` than the client's; nil for the client's.
     /// - Throws: `Problem` that names the parameter, its value and the rule.
@@ -43,7 +43,8 @@ package struct FrontRequest: Sendable {
     ) throws(Problem) -> Input {
         var query = http.head.query.map { ($0.name, $0.value) }
         if let limit { query = query.filter { $0.0 != "limit" } + [("limit", "\(limit)")] }
-        return try Input.parameters.read(ParameterText(path: path, query: query))
+        return try Input.parameters.read(
+            ParameterText(path: path, query: query, field: { [fields = http.head.fields] in fields[$0] }))
     }
 
     /// The problem that there is no agent with this key.

@@ -221,7 +221,7 @@ extension HTTPResponse {
             status: 204,
             fields: [
                 "access-control-allow-origin": "*", "access-control-allow-methods": "GET, HEAD, OPTIONS",
-                "access-control-allow-headers": "Accept, If-None-Match, If-Range, Range",
+                "access-control-allow-headers": "Accept, If-None-Match, If-Range, Last-Event-ID, Range",
                 "access-control-max-age": "86400",
             ])
     }

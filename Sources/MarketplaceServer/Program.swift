@@ -7,7 +7,11 @@ import System
 /// The program `marketplace`.
 @main
 struct Program {
-    static let version = "0.1.0"
+    #if MENTATLAB_NEXT
+        static let version = "0.2.0"
+    #else
+        static let version = "0.1.0"
+    #endif
 
     static func main() async {
         let signals = Signals()
@@ -65,6 +69,14 @@ struct Program {
             Commands.projectSkip.name:
             endOnSignal(signals)
             return try await ProjectionCommands(invocation).run()
+        case Commands.upgradeStatus.name, Commands.finishUpgrade.name:
+            endOnSignal(signals)
+            return try await UpgradeCommands(invocation).run()
+        #if MENTATLAB_NEXT
+            case Commands.note.name:
+                endOnSignal(signals)
+                return try await NoteCommand(invocation).run()
+        #endif
         case Commands.limits.name:
             Limits.list(isJSON: invocation.flags.contains("json"))
             return 0
@@ -111,9 +123,16 @@ enum Commands {
         examples: ["marketplace query --logins /srv/logins --artifacts /srv/artifacts"])
     static let project = Subcommand(
         "project", "Keeps read models up with the log: those named, or all.",
+        notes:
+            "A release with other models begins with --ahead: it builds them beside those that the running one reads, and keeps "
+            + "them up. Its fronts are ready once that is done.",
         arguments: [Subcommand.Argument("NAME", "a projection", .many)],
-        options: Invocation.databaseOptions + [verbose],
-        examples: ["marketplace project agents --logins /srv/logins"])
+        options: Invocation.databaseOptions + [
+            .flag("ahead", "first build the models of this release; needs the login of the owner as well"), verbose,
+        ],
+        examples: [
+            "marketplace project agents --logins /srv/logins", "marketplace project --ahead --logins /srv/logins",
+        ])
     static let rebuild = Subcommand(
         "rebuild", "Makes read models anew from the log, beside those that are read, and swaps them in.",
         notes:
@@ -154,6 +173,17 @@ enum Commands {
         arguments: [projection, Subcommand.Argument("POSITION", "the position of the entry")],
         options: besideOptions + [.value("reason", "TEXT", "why; it is public")],
         examples: ["marketplace project skip agents 4711 --reason 'its listing can not be decoded'"])
+    static let upgradeStatus = Subcommand(
+        "upgrade status", "Shows which programs are at work, and what is left of the upgrade to this release.",
+        options: besideOptions + [.flag("json", "print one JSON document")],
+        examples: ["marketplace upgrade status --logins /srv/logins"])
+    static let finishUpgrade = Subcommand(
+        "upgrade finish", "Ends the upgrade to this release; from then on there is no way back.",
+        notes:
+            "New types of events are written from then on, and the models of the release before are dropped. It is refused while a "
+            + "program of another release is at work.",
+        options: besideOptions + [.flag("json", "print one JSON document")],
+        examples: ["marketplace upgrade finish --logins /srv/logins"])
     static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",
         notes:
@@ -226,8 +256,19 @@ enum Commands {
         options: [.flag("json", "print one JSON document")],
         examples: ["marketplace limits", "marketplace up --limit registrations-hour=100"])
 
-    static let all = [
-        up, command, query, project, projectStatus, projectParked, projectRetry, projectSkip, rebuild, `import`, verify,
-        issueToken, rebuildVault, prepare, limits,
-    ]
+    static let all =
+        [
+            up, command, query, project, projectStatus, projectParked, projectRetry, projectSkip, rebuild,
+            upgradeStatus,
+            finishUpgrade, `import`, verify, issueToken, rebuildVault, prepare, limits,
+        ] + next
+
+    #if MENTATLAB_NEXT
+        static let note = Subcommand(
+            "log note", "Appends an event of a type that the release before does not know.",
+            options: besideOptions, examples: ["marketplace log note"])
+        private static let next = [note]
+    #else
+        private static let next: [Subcommand] = []
+    #endif
 }

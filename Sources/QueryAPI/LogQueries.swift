@@ -3,6 +3,7 @@ import Crypto
 import EventLog
 import Events
 import HTTPFront
+import HTTPServer
 import Projections
 
 extension QueryFront {
@@ -16,6 +17,29 @@ extension QueryFront {
             let logged = page.entries.map { LoggedEntry(position: $0.position, entry: RawObject($0.bytes)) }
             return Page(
                 value: EventPage(events: logged, next: page.next), reflecting: Reflection(next: page.next, builds: ""))
+        }
+        routes.onAny(Endpoints.followEvents) { query, request in
+            if let stream = query.stream { try Self.checkStream(stream) }
+            if let type = query.type { try Self.checkType(type) }
+            var from = query.last?.next ?? query.from
+            // A crowd that comes back at once asks for nothing that is known here.
+            if let known = hub.head, from ?? known <= known {
+                from = from ?? known
+            } else {
+                let head = try await entries.head()
+                if let from, from > head { try checkIsKnown(Position(from.value - 1), past: head) }
+                from = from ?? head
+            }
+            let filter = EventFilter(agent: query.agent, type: query.type, stream: query.stream)
+            let following = EventFollowing(
+                hub, catchUp, from: from ?? Position(0), filter, try hub.enter(from: request.clientNetwork), followers)
+            return HTTPResponse(
+                status: 200,
+                fields: [
+                    "content-type": EndpointDeclaration.eventStream, "cache-control": "no-store",
+                    // A proxy that gathers an answer before it passes it on would keep events back (nginx).
+                    "x-accel-buffering": "no",
+                ], body: .stream(following.body))
         }
         routes.onPage(Endpoints.listContents) { query in
             let page = try await entries.contents(from: query.from, limit: Int(query.limit))
@@ -44,19 +68,25 @@ extension QueryFront {
         switch (query.stream, query.type) {
         case (nil, nil): return try await entries.read(from: from, limit: limit)
         case (let stream?, nil):
-            guard StreamName(stream) != nil else {
-                throw Problem(.invalidParameter, "'stream' is '\(stream.prefix(200))'; it has to be <kind>/<id>")
-            }
+            try Self.checkStream(stream)
             return try await entries.read(stream: stream, from: from, limit: limit)
         case (nil, let type?):
-            guard EventCatalogue.types.contains(type) else {
-                throw Problem(
-                    .invalidParameter,
-                    "'type' is '\(type.prefix(64))'; there are \(EventCatalogue.types.joined(separator: ", "))")
-            }
+            try Self.checkType(type)
             return try await entries.read(type: type, from: from, limit: limit)
         case (_?, _?): throw Problem(.invalidParameter, "give 'stream' or 'type', not both")
         }
+    }
+
+    private static func checkStream(_ stream: String) throws(Problem) {
+        guard StreamName(stream) == nil else { return }
+        throw Problem(.invalidParameter, "'stream' is '\(stream.prefix(200))'; it has to be <kind>/<id>")
+    }
+
+    private static func checkType(_ type: String) throws(Problem) {
+        guard !EventCatalogue.types.contains(type) else { return }
+        throw Problem(
+            .invalidParameter,
+            "'type' is '\(type.prefix(64))'; there are \(EventCatalogue.types.joined(separator: ", "))")
     }
 }
 

@@ -25,15 +25,27 @@ package struct QueryFront: Sendable {
     /// How far the index folder is: one look at the disk for all who wait.
     let copied: Feed<Copied>
     let cached: CachedAnswers?
+    /// For readers that follow the log.
+    let hub: EventHub
+    /// For readers that are behind the log.
+    let catchUp: EventReader
+    let followers: Log
 
     /// Creates a front over read models, a log and folders of files and of the index.
     ///
-    /// - Parameter cachedBytes: the memory for cached answers; 0 to cache none. A program that caches answers also has
-    ///   to run `followLog`.
+    /// The program also has to run `followLog`.
+    ///
+    /// - Parameters:
+    ///   - catchUp: for readers that follow the log and are behind it; few sessions, so that they wait for each other
+    ///     and the queries do not wait for them.
+    ///   - cachedBytes: the memory for cached answers; 0 to cache none.
     package init(
-        agents: AgentReader, builds: BuildReader, entries: EventReader, artifacts: ArtifactFolder, index: IndexFolder,
-        cachedBytes: Int
+        agents: AgentReader, builds: BuildReader, entries: EventReader, catchUp: EventReader,
+        artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, log: Log
     ) {
+        hub = EventHub(entries, following)
+        self.catchUp = catchUp
+        followers = log.component("followers")
         cached = cachedBytes > 0 ? CachedAnswers(maximumBytes: cachedBytes) : nil
         self.agents = agents
         self.builds = builds
@@ -61,19 +73,16 @@ package struct QueryFront: Sendable {
         if let cached { router.findCached = { cached.find($0) } }
     }
 
-    /// Drops cached answers that new log entries make outdated, for as long as the task lives.
+    /// Drops cached answers that new log entries make outdated, and sends the entries to whoever follows the log, for as
+    /// long as the task lives.
     ///
     /// - Parameters:
     ///   - head: the log's head.
     ///   - log: the program's own log, for faults.
     package func followLog(_ head: HeadFeed, log: Log) async {
-        await cached?.follow(entries, head, agents, copied, log)
-    }
-
-    /// Throws where the models can't be read.
-    package func checkReady() async throws {
-        guard try await agents.recentModels().isWhole else {
-            throw Problem(.unavailable, "the read models of this version are not built yet")
+        await withTaskGroup { group in
+            group.addTask { await cached?.follow(entries, head, agents, copied, log) }
+            group.addTask { await hub.follow(head, followers) }
         }
     }
 

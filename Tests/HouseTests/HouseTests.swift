@@ -9,7 +9,7 @@ import Testing
         "Events": ["JSON", "Crypto", "Text"],
         "Manifest": ["JSON", "Text", "YAML"],
         "Marketplace": ["Events", "Manifest", "Crypto"],
-        "EventLog": ["Events", "Postgres", "JSON", "Crypto", "Reactor", "System"],
+        "EventLog": ["Events", "Postgres", "JSON", "Crypto", "Logging", "Reactor", "System"],
         "Artifacts": ["System", "Crypto", "Postgres"],
         "AgentIndex": ["Events", "Manifest", "JSON", "Crypto", "System"],
         "Projections": [
@@ -42,7 +42,7 @@ import Testing
         ],
         "QueryAPI": [
             "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
-            "HTTPServer", "Compression", "Crypto", "Following", "Logging", "System", "Text",
+            "HTTPServer", "Compression", "Crypto", "Following", "JSON", "Logging", "System", "Text",
         ],
     ]
     private static let libraries: [String: Set<String>] = [

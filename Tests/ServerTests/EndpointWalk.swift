@@ -72,6 +72,13 @@ struct EndpointWalk {
     }
 
     private mutating func read(_ endpoint: EndpointDeclaration, _ admin: String) async throws {
+        // What never ends is read by tests of its own; here its head is.
+        if endpoint.answers.contains(where: { $0.content.contains { $0.mediaType == "text/event-stream" } }) {
+            let response = try await client.send(HTTPClientRequest("HEAD", marketplace.url + endpoint.path))
+            exchanges.append(
+                Exchange(method: "GET", path: endpoint.path, template: endpoint.path, response: response))
+            return
+        }
         var statuses: [Int] = []
         // What is counted may change between the two.
         for _ in 0..<3 where statuses.last != 304 {

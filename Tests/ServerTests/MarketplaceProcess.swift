@@ -61,13 +61,17 @@ final class MarketplaceProcess: Sendable {
     }()
 
     /// Starts a command and waits until it says where it serves.
-    init(_ arguments: [String], folder: String, environment: [String: String] = [:]) async throws {
+    ///
+    /// - Parameter program: another program than the one that `./test` built.
+    init(
+        _ arguments: [String], folder: String, environment: [String: String] = [:], program: String? = nil
+    ) async throws {
         self.folder = folder
         database =
             arguments.firstIndex { ["--database-url", "--logins"].contains($0) }
             .map { Array(arguments[$0...($0 + 1)]) } ?? []
         let process = Process()
-        process.executableURL = URL(filePath: try Self.program)
+        process.executableURL = URL(filePath: try program ?? Self.program)
         let takesLimits = ["up", "command"].contains(arguments.first)
         process.arguments = arguments.prefix(1) + (takesLimits ? Self.generousLimits : []) + arguments.dropFirst()
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -28,7 +28,9 @@ public final class OracleProcess: @unchecked Sendable {
     public func line(_ start: String) async throws -> String {
         for _ in 0..<6_000 {
             let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-            if let line = text.split(separator: "\n").first(where: { $0.hasPrefix(start) }) { return String(line) }
+            // What follows the last line break may be half a line.
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if let line = lines.first(where: { $0.hasPrefix(start) }) { return String(line) }
             guard process.isRunning else { break }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -60,7 +60,7 @@ public enum TestDatabase {
             PostgresConfiguration(url: url, applicationName: "tests"), EventLogSchema.steps + ProjectionCatalogue.schema
         )
         let builds = BuildStore(DatabaseAccess(url: url), program: "tests")
-        try await builds.makeMissing(ProjectionCatalogue.all)
+        _ = try await builds.makeMissing(ProjectionCatalogue.all)
         await builds.close()
     }
 

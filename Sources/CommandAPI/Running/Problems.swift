@@ -106,6 +106,11 @@ extension Problem {
         case .tooManyInvitations:
             self.init(.tooManyInvitations, "20 invitations to this person are open; wait until they have answered some")
         case .invitationGone: self = .noInvitation
+        case .tooNew:
+            self.init(
+                .unavailable,
+                "this needs the newer program alone, and an older one may be at work still; an operator finishes the upgrade",
+                retryAfterSeconds: 60)
         case .stale, .dailyShareTaken, .nameMoved, .nameForgotten, .rolesMoved, .spoolMoved, .lineTaken: return nil
         }
     }

@@ -4,6 +4,11 @@ extension Endpoints {
     package static let listEvents = Endpoint<EventQuery, NoBody, EventPage>.query(
         "listEvents", "/events", "Read the log", notes: "Entries from a position on, their bytes unchanged.",
         caching: .never, cost: .search, problems: [.positionUnknown])
+    package static let followEvents = Endpoint<FollowQuery, NoBody, NoBody>.events(
+        "followEvents", "/events/stream", "Follow the log",
+        notes:
+            "Server-sent events: each entry once and in order, its bytes unchanged as `data`, its position as `id`, so that `Last-Event-ID` goes on where a stream ended. An event `dropped` ends the stream of a reader that is slower than the log grows.",
+        problems: [.positionUnknown, .tooManyReaders])
     package static let listProjections = Endpoint<NoParameters, NoBody, ProjectionList>.query(
         "listProjections", "/projections", "Show how far each read model is", caching: .never)
 
@@ -16,7 +21,7 @@ extension Endpoints {
         "showContent", "/contents/{position}/{field}", "Read one public content with its nonce", caching: .never,
         problems: [.contentNotFound])
 
-    static let log: [any AnyEndpoint] = [listEvents, listProjections, listContents, showContent]
+    static let log: [any AnyEndpoint] = [listEvents, followEvents, listProjections, listContents, showContent]
 }
 
 /// Which entries of the log.
@@ -39,6 +44,51 @@ package struct EventQuery: PagedParameters {
         .query("limit", \.limit, .integer(from: 1, to: 1_000), default: Int64(100), "The most entries."),
         .query("stream", \.stream, .text(atMost: 512), "Entries of one stream alone, <kind>/<id>."),
         .query("type", \.type, .text(atMost: 128), "Entries of one type alone."))
+}
+
+/// From where on which entries are followed.
+package struct FollowQuery: Parameters {
+    package let from: Position?
+    package let agent: AgentKey?
+    package let type: String?
+    package let stream: String?
+    /// The position of the last entry that the reader has; it counts more than `from`.
+    package let last: Position?
+
+    package init(
+        from: Position? = nil, agent: AgentKey? = nil, type: String? = nil, stream: String? = nil,
+        last: Position? = nil
+    ) {
+        self.from = from
+        self.agent = agent
+        self.type = type
+        self.stream = stream
+        self.last = last
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(from:agent:type:stream:last:),
+        .query("from", \.from, .position, "The first position; without it, what comes from now on."),
+        .query("agent", \.agent, .agent, "Entries about one agent alone."),
+        .query("type", \.type, .text(atMost: 128), "Entries of one type alone."),
+        .query("stream", \.stream, .text(atMost: 512), "Entries of one stream alone, <kind>/<id>."),
+        .field("Last-Event-ID", .position, "The position of the last entry that came; the next one is the first."))
+}
+
+/// What a reader that is dropped is told.
+package struct DroppedReader: Body {
+    package let next: Position
+    package let reason: String
+
+    package init(next: Position, reason: String) {
+        self.next = next
+        self.reason = reason
+    }
+
+    package static let form = Form.object(
+        "DroppedReader", Self.init(next:reason:),
+        .required("next", \.next, .position, "The first position that was not sent."),
+        .required("reason", \.reason, .text))
 }
 
 /// Entries of the log.

@@ -23,10 +23,11 @@ package protocol PagedParameters: Parameters {
 
 /// A parameter as the description of the API states it.
 package struct ParameterDeclaration: Sendable {
-    /// The part of the URL that holds it.
+    /// The part of the request that holds it.
     package enum Place: String, Sendable {
         case path
         case query
+        case header
     }
 
     package let name: String
@@ -36,14 +37,20 @@ package struct ParameterDeclaration: Sendable {
     package let problem: ProblemCode
 }
 
-/// The values of a request's path and query, by name.
+/// The values of a request's path, query and header, by name.
 package struct ParameterText: Sendable {
     package var path: [String: String]
     package var query: [(name: String, value: String)]
+    /// The value of a field of the header, by its name in lower case.
+    package var field: @Sendable (String) -> String?
 
-    package init(path: [String: String] = [:], query: [(name: String, value: String)] = []) {
+    package init(
+        path: [String: String] = [:], query: [(name: String, value: String)] = [],
+        field: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
         self.path = path
         self.query = query
+        self.field = field
     }
 
     /// The value of a parameter of the query; nil where it is absent. A parameter that occurs twice is refused.
@@ -79,6 +86,7 @@ package struct ParameterForm<Value>: Sendable {
                 switch declaration.place {
                 case .path: text.path[declaration.name] = written
                 case .query: text.query.append((declaration.name, written))
+                case .header: preconditionFailure("'\(declaration.name)' is a field and part of no target")
                 }
             }
             return text
@@ -127,6 +135,19 @@ package struct Parameter<Object, Value>: Sendable {
             return try kind.read(name, text)
         } write: {
             get($0).map(kind.write)
+        }
+    }
+
+    /// An optional field of the header, which whoever makes a target does not know. An empty one counts as absent.
+    static func field<Wrapped>(_ name: String, _ kind: ParameterKind<Wrapped>, _ description: String) -> Parameter
+    where Value == Wrapped? {
+        let declaration = ParameterDeclaration(
+            name: name, place: .header, schema: kind.schema.described(description), problem: kind.problem)
+        return Parameter(declaration) { (text) throws(Problem) in
+            guard let text = text.field(name.lowercased()), !text.isEmpty else { return nil }
+            return try kind.read(name, text)
+        } write: { _ in
+            nil
         }
     }
 

@@ -15,6 +15,8 @@ public final class Append: Sendable {
         public let contents: [NewContent]
         /// The name of the type with its version.
         let type: String
+        /// The edition of the vocabulary that the type came with.
+        let edition: Int32
         /// The bytes of the entry; the writer sets the recorded time when it sends the batch.
         let entry: StampableEntry
         /// The slice of the stream, 0 to 63.
@@ -28,6 +30,7 @@ public final class Append: Sendable {
             self.version = version
             self.contents = contents
             type = envelope.event.typeName
+            edition = Swift.type(of: envelope.event).edition
             entry = envelope.stampable
             slice = Int32(envelope.stream.slice)
             streamID = StreamID(envelope.stream)
@@ -89,6 +92,8 @@ public final class Append: Sendable {
         self.expected = expected
         self.events = events
         self.key = key
+        let edition = events.map(\.edition).max() ?? 1
+        let effects = edition > 1 ? effects + [EditionEffect(edition: edition)] : effects
         self.effects = effects
         self.isAlone = isAlone
         appended = Array(Set(events.filter { $0.version != nil }.map(\.stream)))
@@ -141,6 +146,8 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case nameMoved = "name-moved"
     /// The limit of a day is reached.
     case dailyShareTaken = "daily-share-taken"
+    /// Programs may be left that do not know a type of its events: an operator has to finish the upgrade.
+    case tooNew = "too-new"
 }
 
 /// The outcome of an append.

@@ -84,8 +84,8 @@ public struct EffectKind: Sendable {
         }
         let sql = sections.map { (isCheck: $0.isCheck, sql: $0.sql.trimmedEnd) }
         precondition(
-            sql.count { $0.isCheck } <= 1 && sql.contains { !$0.isCheck },
-            "an effect has at least one statement and at most one check")
+            sql.count { $0.isCheck } <= 1 && !sql.isEmpty, "an effect has a statement or a check, and at most one check"
+        )
         check = sql.first { $0.isCheck }?.sql
         statements = sql.filter { !$0.isCheck }.map(\.sql)
     }

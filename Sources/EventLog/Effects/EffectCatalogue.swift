@@ -3,7 +3,8 @@ enum EffectCatalogue {
     /// All kinds, in the order in which they are checked and run: what deletes a person's data comes after what adds
     /// data.
     static let all: [any AppendEffect.Type] = [
-        ArtifactEffect.self, RemovedArtifactEffect.self, CredentialEffect.self, EndedCredentialEffect.self,
+        EditionEffect.self, ArtifactEffect.self, RemovedArtifactEffect.self, CredentialEffect.self,
+        EndedCredentialEffect.self,
         GainedRoleEffect.self, LostRoleEffect.self, NameHolderEffect.self, NameEffect.self,
         MailboxEffect.self, ErasedContentEffect.self,
         InvitationEffect.self, EndedInvitationEffect.self, RefusedInviterEffect.self, WithdrawnOffersEffect.self,

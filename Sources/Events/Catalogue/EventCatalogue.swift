@@ -6,6 +6,14 @@ public enum EventCatalogue {
     /// All types.
     public static let all: [any EventPayload.Type] =
         log + accounts + tokens + roles + releases + quarantine + judgments + flags + downloads + contents + artifacts
+        + next
+
+    #if !MENTATLAB_NEXT
+        private static let next: [any EventPayload.Type] = []
+    #endif
+
+    /// The edition of the vocabulary that this program knows: the highest of any type.
+    public static let edition: Int32 = all.map { $0.edition }.max() ?? 1
 
     /// The names of all types.
     public static let types: [String] = all.map { $0.type }

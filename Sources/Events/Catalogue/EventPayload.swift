@@ -20,6 +20,8 @@ public struct EventDeclaration<Payload>: Sendable {
     let type: String
     /// The kinds of streams that it may be appended to; nil for all.
     let streams: [StreamKind]?
+    /// The edition of the vocabulary that the type came with.
+    let edition: Int32
     /// The codec of `data`.
     let codec: Codec<Payload>
 
@@ -27,14 +29,16 @@ public struct EventDeclaration<Payload>: Sendable {
     ///
     /// - Parameters:
     ///   - stream: the kind of stream that it may be appended to; nil for all.
+    ///   - edition: the edition of the vocabulary that the type came with.
     ///   - make: creates the payload from the fields, or throws why they do not fit together.
     init<each Member>(
-        _ type: String, on stream: StreamKind?,
+        _ type: String, on stream: StreamKind?, edition: Int32 = 1,
         _ make: @escaping @Sendable (repeat each Member) throws(FieldFault) -> Payload,
         _ fields: repeat Field<Payload, each Member>
     ) {
         self.type = type
         streams = stream.map { [$0] }
+        self.edition = edition
         codec = .object(make, repeat each fields)
     }
 }
@@ -54,6 +58,10 @@ extension EventPayload {
 
     /// The kinds of streams that entries of this type may be appended to; nil for all.
     public static var streams: [StreamKind]? { declaration.streams }
+
+    /// The edition of the vocabulary that the type came with. A program writes the type once no program of an earlier
+    /// edition works on the log.
+    public static var edition: Int32 { declaration.edition }
 
     func belongs(in stream: StreamKind) -> Bool { Self.streams?.contains(stream) ?? true }
 

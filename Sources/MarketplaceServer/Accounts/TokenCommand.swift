@@ -41,14 +41,14 @@ struct TokenCommand {
             return 1
         }
         if isJSON {
-            var writer = JSONWriter()
-            writer.object { object in
-                object.member("expires_at", issued.expires.description)
-                object.member("id", issued.id.hex)
-                object.member("token", issued.secret.text)
-                object.member("user", name)
+            printDocument { writer in
+                writer.object { object in
+                    object.member("expires_at", issued.expires.description)
+                    object.member("id", issued.id.hex)
+                    object.member("token", issued.secret.text)
+                    object.member("user", name)
+                }
             }
-            Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
         } else {
             Host.write("\(issued.secret.text)\n", to: 1)
             Host.write("a token of \(name), good until \(issued.expires); it is shown this once\n", to: 2)

@@ -23,14 +23,14 @@ struct VaultCommand {
         let derived = try await eventLog.rebuildVault(VaultDerivation())
         await eventLog.close()
         if isJSON {
-            var writer = JSONWriter()
-            writer.object { object in
-                object.member("held_files", Int64(derived.files.count))
-                object.member("names", Int64(derived.names.count))
-                object.member("revoked_tokens", Int64(derived.revoked.count))
-                object.member("roles", Int64(derived.roles.count))
+            printDocument { writer in
+                writer.object { object in
+                    object.member("held_files", Int64(derived.files.count))
+                    object.member("names", Int64(derived.names.count))
+                    object.member("revoked_tokens", Int64(derived.revoked.count))
+                    object.member("roles", Int64(derived.roles.count))
+                }
             }
-            Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
         } else {
             Host.write(
                 "\(derived.names.count) names, \(derived.roles.count) roles, \(derived.files.count) held files and \(derived.revoked.count) revoked tokens follow from the log\n",

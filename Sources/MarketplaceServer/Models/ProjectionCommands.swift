@@ -34,19 +34,13 @@ struct ProjectionCommands {
         BuildReader(pool: PostgresPool(database.configuration(.readers, "marketplace-status"), sessions: 1))
     }
 
-    private func write(_ encode: (inout JSONWriter) -> Void) {
-        var writer = JSONWriter()
-        encode(&writer)
-        Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
-    }
-
     // MARK: Looking
 
     private func status() async throws -> Int32 {
         let reader = reader(try database([.readers]))
         let (builds, faults) = (try await reader.builds(), try await reader.faults())
         if isJSON {
-            write { writer in
+            printDocument { writer in
                 writer.object { object in
                     object.member("builds") { $0.array(builds) { Self.encode($0, to: &$1) } }
                     object.member("faults") { $0.array(faults) { Self.encode($0, to: &$1) } }
@@ -62,7 +56,7 @@ struct ProjectionCommands {
     private func parked() async throws -> Int32 {
         let faults = try await reader(try database([.readers])).faults().filter { $0.key != nil }
         if isJSON {
-            write { $0.object { $0.member("parked") { $0.array(faults) { Self.encode($0, to: &$1) } } } }
+            printDocument { $0.object { $0.member("parked") { $0.array(faults) { Self.encode($0, to: &$1) } } } }
         } else {
             for fault in faults { Host.write("\(Self.line(fault))\n", to: 1) }
             if faults.isEmpty { Host.write("nothing is parked\n", to: 2) }

@@ -63,7 +63,7 @@ struct RebuildCommand {
         let results = try await rebuild.run(projections)
         shown.end()
         if isJSON {
-            write { writer in
+            printDocument { writer in
                 writer.object { object in
                     object.member("rebuilt") { writer in
                         writer.array(results) { result, writer in
@@ -94,7 +94,7 @@ struct RebuildCommand {
         let results = try await comparison.run(projections)
         shown.end()
         if isJSON {
-            write { Self.encode(results, to: &$0) }
+            printDocument { Self.encode(results, to: &$0) }
         } else {
             for result in results {
                 for difference in result.differences {
@@ -154,11 +154,5 @@ struct RebuildCommand {
                 }
             }
         }
-    }
-
-    private func write(_ encode: (inout JSONWriter) -> Void) {
-        var writer = JSONWriter()
-        encode(&writer)
-        Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
     }
 }

@@ -3,6 +3,7 @@ import CommandLine
 import Contract
 import Crypto
 import JSON
+import Projections
 import System
 
 /// The folder that a marketplace keeps everything in, and who runs in it.
@@ -32,7 +33,8 @@ struct DataFolder: Sendable {
     }
 
     var artifacts: String { "\(path)/artifacts" }
-    var index: String { "\(path)/index" }
+    /// The copy of the index; a release whose index differs keeps a copy of its own.
+    var index: String { Projection.index.version == 1 ? "\(path)/index" : "\(path)/index-\(Projection.index.version)" }
     var spool: String { "\(path)/spool" }
     var readers: String { "\(path)/readers" }
     var dayKeys: String { "\(path)/day-keys" }

@@ -2,12 +2,14 @@ import CommandAPI
 import CommandLine
 import HTTPServer
 import JSON
+import QueryAPI
 import System
 
 /// The bounds that an operator may change, with the values in force.
 struct Limits: Sendable {
     var metering = MeteringLimits()
     var http = HTTPLimits()
+    var following = FollowingLimits()
 
     private var fileStallSeconds: Int {
         get { Int(http.fileStallMilliseconds / 1_000) }
@@ -76,6 +78,13 @@ struct Limits: Sendable {
             Setting("file-stall-seconds", "seconds in which a client accepts nothing of a file", 1...86_400) {
                 \.fileStallSeconds
             },
+            Setting("readers", "readers that follow the log at once") { \.following.readers },
+            Setting("readers-address", "readers of an address that follow the log at once") {
+                \.following.readersOfAddress
+            },
+            Setting(
+                "readers-bytes", "bytes of the newest entries in memory for readers that follow the log"
+            ) { \.following.keptBytes },
             Setting("young-days", "days for which a new account shares the limits of its address", 0...36_500) {
                 \.metering.youngDays
             },
@@ -125,21 +134,21 @@ struct Limits: Sendable {
             }
             return
         }
-        var writer = JSONWriter()
-        writer.object { object in
-            object.member("limits") { writer in
-                writer.array(settings) { setting, writer in
-                    writer.object { object in
-                        object.member("default", Int64(setting.standard))
-                        object.member("maximum", Int64(setting.range.upperBound))
-                        object.member("minimum", Int64(setting.range.lowerBound))
-                        object.member("name", setting.name)
-                        object.member("words", setting.words)
+        printDocument { writer in
+            writer.object { object in
+                object.member("limits") { writer in
+                    writer.array(settings) { setting, writer in
+                        writer.object { object in
+                            object.member("default", Int64(setting.standard))
+                            object.member("maximum", Int64(setting.range.upperBound))
+                            object.member("minimum", Int64(setting.range.lowerBound))
+                            object.member("name", setting.name)
+                            object.member("words", setting.words)
+                        }
                     }
                 }
             }
         }
-        Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
     }
 }
 

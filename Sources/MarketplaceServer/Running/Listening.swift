@@ -2,6 +2,7 @@ import CommandAPI
 import CommandLine
 import HTTPFront
 import HTTPServer
+import QueryAPI
 import System
 
 /// Where a front listens, how it is reached, and how patient it is, as the command line says.
@@ -36,6 +37,7 @@ struct Listening: Sendable {
     let security: SecurityContact
     /// The bounds of the server.
     let limits: HTTPLimits
+    private(set) var following: FollowingLimits
 
     /// The hosts that are served.
     var hosts: ServedHosts { ServedHosts(publicURL: publicURL, listening: address) }
@@ -48,7 +50,8 @@ struct Listening: Sendable {
         let proxies = try Self.proxies(invocation)
         clients = ClientAddress(
             field: invocation.values["client-address"].flatMap(ClientAddress.Field.init), proxies: proxies)
-        var limits = try Limits(invocation).http
+        let bounds = try Limits(invocation)
+        var limits = bounds.http
         limits.sharedAddresses = proxies
         if let connections = try invocation.number("connections", 1...1_000_000) { limits.connections = connections }
         if let seconds = try invocation.number("stall-seconds", 1...3_600) {
@@ -67,6 +70,9 @@ struct Listening: Sendable {
         }
         limits.connections = min(limits.connections, most)
         self.limits = limits
+        following = bounds.following
+        // Readers keep their connections, so at least half of all are left to everybody else.
+        following.readers = min(following.readers, limits.connections / 2)
     }
 
     /// Opens the socket: on the port that was asked for, or on the first that is free from `firstPort` on.

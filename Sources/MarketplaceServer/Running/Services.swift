@@ -13,6 +13,7 @@ import Postgres
 import Projections
 import QueryAPI
 import Reactor
+import Synchronization
 import System
 
 /// Puts the parts of the program together: the one place that knows them all.
@@ -26,8 +27,13 @@ struct Services: Sendable {
     /// What does not go on in the models that are read, in words: asked for once for all who look.
     private let degraded: Feed<[String]>
 
-    /// - Parameter following: the role in which the process reads how far the log and the models are.
-    init(_ database: DatabaseAccess, following: DatabaseRole = .queries, log: Log) {
+    /// That this program works on the database, for whoever finishes an upgrade.
+    let lease: ProgramLease
+
+    /// - Parameters:
+    ///   - following: the role in which the process reads how far the log and the models are.
+    ///   - part: what the process runs.
+    init(_ database: DatabaseAccess, following: DatabaseRole = .queries, part: String, log: Log) {
         self.database = database
         self.log = log
         // One session for both, which are rarely asked for.
@@ -36,6 +42,7 @@ struct Services: Sendable {
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)
+        lease = ProgramLease(pool, program: Self.program, part: part, models: Upgrade.models)
         let builds = BuildReader(pool: pool)
         degraded = Feed([]) { try await Self.degradation(builds) }
     }
@@ -52,13 +59,18 @@ struct Services: Sendable {
 
     /// Brings the database to the present schema, as its owner, and warns where its logins are no boundaries. Safe with
     /// two programs at once.
-    func migrate() async throws {
+    ///
+    /// - Returns: the projections that have no build of this program's version yet.
+    func migrate() async throws -> [Projection] {
         let lines = log.component("schema")
         try await PostgresMigrator.migrate(database.configuration(.owner, "marketplace-migrate"), Self.schema) {
             lines.info($0)
         }
+        let owner = PostgresSession(database.configuration(.owner, "marketplace-migrate"))
+        try await owner.run { try ProgramLease.begin($0) }
+        await owner.close()
         let builds = BuildStore(database, program: Self.program)
-        try await builds.makeMissing(ProjectionCatalogue.all)
+        let missing = try await builds.makeMissing(ProjectionCatalogue.all)
         await builds.close()
         var weaknesses = try await DatabasePreparation.weaknesses(database)
         if database.isShared { weaknesses.insert("all parts of this program share one login", at: 0) }
@@ -68,6 +80,56 @@ struct Services: Sendable {
             log.component("database").warning(
                 "\(weaknesses.joined(separator: "; "))\(remedy) (docs/security/database.md)")
         }
+        return missing
+    }
+
+    /// Builds projections that have no build of this program's version, beside those that other programs read.
+    func build(_ projections: [Projection], _ report: @escaping @Sendable (BuildProgress) -> Void) async throws {
+        var options = BuildOptions(program: Self.program)
+        options.report = report
+        _ = try await Rebuild(database, options).run(projections)
+    }
+
+    /// The projections that have no build of this program's version, as their owner knows.
+    func missing(_ projections: [Projection]) async throws -> [Projection] {
+        let builds = BuildStore(database, program: Self.program)
+        let missing = try await builds.missing(projections)
+        await builds.close()
+        return missing
+    }
+
+    /// Waits until projections have builds of this program's version, for a part that can't make them: a minute at most, in
+    /// which a program that was just started does so over a new log.
+    func awaitBuilds(of projections: [Projection]) async throws {
+        let pool = PostgresPool(database.configuration(.projectors, "marketplace-builds"), sessions: 1)
+        let deadline = Host.steadyClockMilliseconds() + Self.schemaSeconds * 1_000
+        while true {
+            let builds = try await BuildReader(pool: pool).builds().filter { $0.state == .active }
+            let missing = projections.filter { projection in
+                !builds.contains { $0.projection == projection.name && $0.version == Int64(projection.version) }
+            }
+            if missing.isEmpty { return await pool.close() }
+            // Where builds of other versions are read, nobody but --ahead makes those of this one.
+            guard builds.isEmpty, Host.steadyClockMilliseconds() < deadline else {
+                let names = missing.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
+                throw UsageError(
+                    "the models of this program are not built yet (\(names)); `marketplace project --ahead` builds them beside those that are read."
+                )
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    /// Throws a `Problem` while models that this program reads are not built.
+    func checkAreBuilt() async throws {
+        guard try await models.value(atMostMillisecondsOld: Self.freshMilliseconds).isWhole else {
+            throw Problem(.unavailable, "the read models of this version are not built yet")
+        }
+    }
+
+    /// Throws a `Problem` once an upgrade was finished without this program.
+    func checkIsCurrent() throws(Problem) {
+        do { try lease.check() } catch { throw Problem(.unavailable, "\(error)", retryAfterSeconds: 60) }
     }
 
     /// Waits for the present schema, for a part that can't change it: a minute at most.
@@ -136,7 +198,9 @@ struct Services: Sendable {
 
     private static func degradation(_ builds: BuildReader) async throws -> [String] {
         let (rows, counts) = (try await builds.builds(), try await builds.faultCounts())
-        return rows.filter { $0.state == .active }.flatMap { build in
+        let ours = Set(ProjectionCatalogue.all.map { "\($0.name) \($0.version)" })
+        // What other releases read is no concern of this one.
+        return rows.filter { $0.state == .active && ours.contains("\($0.projection) \($0.version)") }.flatMap { build in
             var reasons: [String] = []
             if let position = counts[build.build]?.stopped {
                 reasons.append("the read model '\(build.projection)' stands still at position \(position)")
@@ -204,7 +268,8 @@ struct Services: Sendable {
     ///
     /// - Parameter reactor: where it will be served, and short reads wait.
     func queryFront(
-        _ folder: ArtifactFolder, _ index: IndexFolder, cachedMebibytes: Int?, on reactor: Reactor
+        _ folder: ArtifactFolder, _ index: IndexFolder, cachedMebibytes: Int?, following: FollowingLimits,
+        on reactor: Reactor
     ) -> QueryFront {
         let configuration = database.configuration(
             .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000)
@@ -215,8 +280,10 @@ struct Services: Sendable {
         return QueryFront(
             agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
             builds: BuildReader(pool: pool), entries: EventReader(pool: pool),
-            artifacts: folder,
-            index: index, cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20)
+            catchUp: EventReader(
+                pool: PostgresPool(configuration, sessions: 2, maximumWaiters: following.readers)),
+            artifacts: folder, index: index,
+            cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20, following: following, log: log)
     }
 
     /// Starts to serve on a socket.
@@ -246,6 +313,32 @@ struct Services: Sendable {
                 let projector = Projector(
                     projection, database, head: head, models: models, log: log.component("project"))
                 group.addTask { await projector.run() }
+            }
+        }
+    }
+
+    /// Builds projections and then keeps them up, for as long as the task lives; tries again where that fails.
+    func buildAndProject(_ projections: [Projection]) async {
+        guard !projections.isEmpty else { return }
+        let log = log.component("project")
+        let said = Mutex<Int64>(0)
+        while !Task.isCancelled {
+            do {
+                try await build(try await missing(projections)) { progress in
+                    let now = Host.steadyClockMilliseconds()
+                    let isDue = said.withLock { said in
+                        defer { if now - said >= 5_000 { said = now } }
+                        return now - said >= 5_000
+                    }
+                    guard isDue else { return }
+                    log.info(
+                        "building read models of this release",
+                        ["position": progress.position.description, "head": progress.head.description])
+                }
+                return await project(projections)
+            } catch {
+                if !Task.isCancelled { log.error("read models can't be built", ["error": "\(error)"]) }
+                try? await Task.sleep(for: .seconds(5))
             }
         }
     }

@@ -27,7 +27,7 @@ struct SinglePart {
             switch invocation.command.name {
             case Commands.command.name: [.owner, .commands, .queries]
             case Commands.query.name: [.queries]
-            default: [.projectors]
+            default: invocation.flags.contains("ahead") ? [.owner, .projectors] : [.projectors]
             }
         guard let database = try invocation.database(roles, takesLibpq: true) else {
             throw UsageError(
@@ -38,14 +38,20 @@ struct SinglePart {
         listening = try Listening(invocation)
         self.log = log
         services = Services(
-            database, following: invocation.command.name == Commands.project.name ? .projectors : .queries, log: log)
+            database, following: invocation.command.name == Commands.project.name ? .projectors : .queries,
+            part: invocation.command.name, log: log)
     }
 
     func run(_ signals: Signals) async throws -> Int32 {
-        switch invocation.command.name {
-        case Commands.command.name: try await command(signals)
-        case Commands.query.name: try await query(signals)
-        default: try await project(signals)
+        do {
+            switch invocation.command.name {
+            case Commands.command.name: try await command(signals)
+            case Commands.query.name: try await query(signals)
+            default: try await project(signals)
+            }
+        } catch {
+            await services.lease.end()
+            throw error
         }
         log.info("stopped")
         return 0
@@ -68,7 +74,8 @@ struct SinglePart {
         let folder = try artifactFolder()
         let opened = try giveRootUp(
             firstPort: Self.commandPort, invocation.values["artifacts"].map { [$0] } ?? [])
-        try await services.migrate()
+        _ = try await services.migrate()
+        try await services.lease.keep()
         let eventLog = try await services.openLog()
         let data = try dataFolder()
         if try await services.found(eventLog, in: data) != nil {
@@ -77,6 +84,7 @@ struct SinglePart {
         }
         let store = try services.openStore(folder)
         var router = services.router(listening) {
+            try services.checkIsCurrent()
             _ = try await eventLog.entries.head()
             return []
         }
@@ -87,6 +95,7 @@ struct SinglePart {
         front.addRoutes(to: &router)
         let background = Task {
             await withTaskGroup { group in
+                group.addTask { await services.lease.run(log: log) }
                 group.addTask { await services.maintain(eventLog, store) }
                 group.addTask { await services.watchSessions(eventLog) }
                 group.addTask { await services.mirror(index).run() }
@@ -104,17 +113,21 @@ struct SinglePart {
     private func query(_ signals: Signals) async throws {
         let opened = try giveRootUp(firstPort: Self.queryPort, [])
         try await services.awaitSchema(as: .queries)
+        try await services.lease.keep()
         let reactor = try Reactor(name: "http")
         let cached = try invocation.number("cache-mebibytes", 0...65_536)
         let index = IndexFolder(try dataFolder().index)
-        let front = services.queryFront(try artifactFolder(), index, cachedMebibytes: cached, on: reactor)
+        let front = services.queryFront(
+            try artifactFolder(), index, cachedMebibytes: cached, following: listening.following, on: reactor)
         var router = services.router(listening) {
-            try await front.checkReady()
+            try services.checkIsCurrent()
+            try await services.checkAreBuilt()
             return try await services.degradation()
         }
         front.addRoutes(to: &router)
         let following = Task {
             await withTaskGroup { group in
+                group.addTask { await services.lease.run(log: log) }
                 group.addTask { await front.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
             }
@@ -127,12 +140,41 @@ struct SinglePart {
     private func project(_ signals: Signals) async throws {
         let names = invocation.arguments
         let chosen = names.isEmpty ? ProjectionCatalogue.all : try Projection.named(names)
-        try await services.awaitSchema(as: .projectors)
-        let projecting = Task { await services.project(chosen) }
-        Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
+        let isAhead = invocation.flags.contains("ahead")
+        if isAhead { _ = try await services.migrate() } else { try await services.awaitSchema(as: .projectors) }
+        try await services.lease.keep()
+        if !isAhead { try await services.awaitBuilds(of: chosen) }
+        let projecting = Task {
+            await withTaskGroup { group in
+                group.addTask { await services.lease.run(log: log) }
+                group.addTask {
+                    if isAhead { await build(chosen) }
+                    guard !Task.isCancelled else { return }
+                    Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
+                    await services.project(chosen)
+                }
+            }
+        }
         _ = await signals.next()
         projecting.cancel()
         await projecting.value
+    }
+
+    /// Builds what this release lacks, and ends the program where that fails: what is built by then is gone on with.
+    private func build(_ chosen: [Projection]) async {
+        let shown = ShownProgress("building")
+        do {
+            let missing = try await services.missing(chosen)
+            if !missing.isEmpty { try await services.build(missing, shown.show) }
+            shown.end()
+            Host.write("the models of this release are built; its fronts can serve\n", to: 1)
+        } catch {
+            shown.end()
+            guard !Task.isCancelled else { return }
+            await log.flush()
+            Host.write("marketplace: \(error)\n", to: 2)
+            Host.exit(1)
+        }
     }
 
     private func giveRootUp(firstPort: UInt16, _ folders: [String]) throws -> Result<HTTPListener, any Error>? {

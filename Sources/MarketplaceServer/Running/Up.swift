@@ -122,8 +122,9 @@ struct Up {
     private func serve(
         _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ listener: HTTPListener
     ) async throws {
-        let services = Services(database, log: log)
-        try await services.migrate()
+        let services = Services(database, part: Commands.up.name, log: log)
+        let missing = try await services.migrate()
+        try await services.lease.keep()
         let eventLog = try await services.openLog()
         if let secret = try await services.found(eventLog, in: data) {
             // Printed where somebody sees it, and into nobody's log.
@@ -135,7 +136,9 @@ struct Up {
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
         var router = services.router(listening) {
+            try services.checkIsCurrent()
             _ = try await eventLog.entries.head()
+            try await services.checkAreBuilt()
             return try await services.degradation()
         }
         let index = IndexFolder(data.index)
@@ -144,14 +147,20 @@ struct Up {
         let commands = try services.commandFront(eventLog, store, index, configuration)
         commands.addRoutes(to: &router)
         let reactor = try Reactor(name: "http")
-        let queries = services.queryFront(artifacts, index, cachedMebibytes: cachedMebibytes, on: reactor)
+        let queries = services.queryFront(
+            artifacts, index, cachedMebibytes: cachedMebibytes, following: listening.following, on: reactor)
         queries.addRoutes(to: &router)
         let server = try await services.serve(router, listening, on: listener, reactor)
         let url = "http://\(listening.address):\(server.port)"
 
         let background = Task {
             await withTaskGroup { group in
-                group.addTask { await services.project(ProjectionCatalogue.all) }
+                group.addTask { await services.lease.run(log: log) }
+                group.addTask {
+                    await services.project(
+                        ProjectionCatalogue.all.filter { one in !missing.contains { $0.name == one.name } })
+                }
+                group.addTask { await services.buildAndProject(missing) }
                 group.addTask { await services.maintain(eventLog, store) }
                 group.addTask { await services.watchSessions(eventLog) }
                 group.addTask { await queries.followLog(services.head, log: log.component("cache")) }

@@ -94,9 +94,6 @@ public struct AgentReader: Sendable {
         }
     }
 
-    /// The builds and cursors of the models, asked for at most 10 ms ago.
-    public func recentModels() async throws -> Models { try await access.recent() }
-
     /// Waits until other builds than those of an id are read; returns their id.
     public func builds(otherThan id: String?) async throws -> String {
         _ = try await access.models.wait(withinMilliseconds: nil, isUrgent: false) { $0.vector.id != id ?? "" }

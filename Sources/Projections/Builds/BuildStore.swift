@@ -43,20 +43,34 @@ public final class BuildStore: Sendable {
     /// Closes the session, which ends the claims on builds that are being made.
     public func close() async { await session.close() }
 
-    /// Gives an empty build, which is active at once, to each projection that has none of its present version.
-    public func makeMissing(_ projections: [Projection]) async throws {
+    /// Over a log without entries, gives an empty build, which is active at once, to each projection that has none of its
+    /// present version. Over another log such a build has to be filled first.
+    ///
+    /// - Returns: the projections that have no build to be read.
+    public func makeMissing(_ projections: [Projection]) async throws -> [Projection] {
         try await session.run { [program] connection in
             try connection.transaction {
                 try connection.execute(Statements.lockBuilds)
-                for projection in projections {
-                    guard try Build.active(of: projection, connection) == nil else { continue }
+                let missing = try Self.missing(projections, connection)
+                guard try connection.execute(Statements.logIsEmpty).first?.bool(0) == true else { return missing }
+                for projection in missing {
                     let build = try Self.add(projection, .serve, program, connection)
                     try Self.inSchema(of: build, projection.indexes, connection)
                     try connection.execute(Statements.activateBuild, [.int4(build.number)])
                     try connection.execute(Statements.noteActivation, [.int4(build.number)])
                 }
+                return []
             }
         }
+    }
+
+    /// The projections that have no build of their present version to be read.
+    public func missing(_ projections: [Projection]) async throws -> [Projection] {
+        try await session.run { try Self.missing(projections, $0) }
+    }
+
+    static func missing(_ projections: [Projection], _ connection: PostgresConnection) throws -> [Projection] {
+        try projections.filter { try Build.active(of: $0, connection) == nil }
     }
 
     /// Begins a build, or goes on with one that was left unfinished, and claims it for this session. One that parks agents

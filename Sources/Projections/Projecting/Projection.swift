@@ -50,12 +50,19 @@ public struct Projection: Sendable {
         apply: @escaping @Sendable (_ events: [ProjectedEvent], _ connection: PostgresConnection) throws -> Void
     ) {
         self.name = name
-        self.version = version
         self.reach = reach
         self.past = past
         self.handled = handled
-        self.ignored = ignored
-        self.tables = String(decoding: tables, as: UTF8.self)
+        #if MENTATLAB_NEXT
+            // The release after this one, which tests play an upgrade with: other tables, and a type more.
+            self.version = version + 1
+            self.ignored = ignored.union([LogNoted.type])
+            self.tables = "\(String(decoding: tables, as: UTF8.self));\nCREATE TABLE next_release (id int PRIMARY KEY)"
+        #else
+            self.version = version
+            self.ignored = ignored
+            self.tables = String(decoding: tables, as: UTF8.self)
+        #endif
         self.indexes = String(decoding: indexes, as: UTF8.self)
         self.apply = apply
     }

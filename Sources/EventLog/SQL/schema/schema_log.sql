@@ -50,6 +50,61 @@ CREATE TABLE log.identity (
 GRANT SELECT, INSERT ON log.identity TO marketplace_commands;
 GRANT SELECT ON log.identity TO marketplace_projectors, marketplace_queries, marketplace_readers;
 
+-- The edition of the vocabulary up to which types are written. `marketplace upgrade finish` raises it, once no program is
+-- left that knows an earlier one only.
+CREATE TABLE log.vocabulary (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    edition integer NOT NULL
+);
+INSERT INTO log.vocabulary (edition) VALUES (1);
+GRANT SELECT ON log.vocabulary
+    TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
+
+-- The programs that work on this database, each for as long as it says so.
+CREATE TABLE log.programs (
+    id      uuid PRIMARY KEY,
+    program text COLLATE "C" NOT NULL,
+    part    text COLLATE "C" NOT NULL,
+    edition integer NOT NULL,
+    -- Each projection with the version of it that the program reads or fills.
+    models  text[] COLLATE "C" NOT NULL,
+    begun   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    seen    timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- Who knows an id could end the lease.
+GRANT SELECT (program, part, edition, models, begun, seen) ON log.programs
+    TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
+
+-- Begins or renews a lease and says which edition is written. A program that knows an earlier one only gets none.
+CREATE FUNCTION log.keep_lease(
+    p_id uuid, p_program text, p_part text, p_edition integer, p_models text[]
+) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    written integer;
+BEGIN
+    -- Not while an upgrade is finished, which looks at the leases under the other lock on this row.
+    SELECT v.edition INTO written FROM log.vocabulary v FOR SHARE;
+    IF written > p_edition THEN RETURN written; END IF;
+    DELETE FROM log.programs g WHERE g.seen < now() - interval '1 hour';
+    IF (SELECT count(*) FROM log.programs) >= 1000 THEN RAISE EXCEPTION 'a thousand programs hold a lease'; END IF;
+    INSERT INTO log.programs AS g (id, program, part, edition, models)
+    VALUES (p_id, left(p_program, 100), left(p_part, 100), p_edition, p_models[1:100])
+    ON CONFLICT (id) DO UPDATE SET seen = clock_timestamp();
+    RETURN written;
+END
+$$;
+
+CREATE FUNCTION log.end_lease(p_id uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM log.programs g WHERE g.id = p_id;
+END
+$$;
+REVOKE ALL ON FUNCTION log.keep_lease, log.end_lease FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION log.keep_lease, log.end_lease
+    TO marketplace_commands, marketplace_projectors, marketplace_queries;
+
 -- The partitions of log.events; the view log.newest reads the two newest.
 CREATE TABLE log.partitions (
     first bigint PRIMARY KEY,

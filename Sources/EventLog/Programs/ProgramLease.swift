@@ -1,0 +1,99 @@
+import Crypto
+import Events
+public import Logging
+public import Postgres
+import Synchronization
+
+/// The word of a running program that it works on the log, renewed for as long as it does.
+///
+/// An upgrade is finished once no program of an older release holds a lease. A program whose vocabulary is older than what is
+/// written gets none: it could not read what others append.
+public final class ProgramLease: Sendable {
+    /// The program knows an earlier edition of the vocabulary than what is written.
+    public struct Outdated: Error, CustomStringConvertible {
+        /// The edition that is written.
+        public let written: Int32
+
+        /// States the fault.
+        public init(written: Int32) { self.written = written }
+
+        public var description: String {
+            "this program knows edition \(EventCatalogue.edition) of the log's vocabulary, and edition \(written) is written here: an upgrade was finished, so run the newer program"
+        }
+    }
+
+    /// A lease counts as over after so long without a renewal.
+    public static let milliseconds: Int64 = 30_000
+    private static let renewalSeconds = 5
+
+    private let id = SecureRandom.bytes(16)
+    private let pool: PostgresPool
+    private let program: String
+    private let part: String
+    private let models: [String]
+    private let outdated = Mutex<Outdated?>(nil)
+
+    /// Creates a lease; it begins with `keep`.
+    ///
+    /// - Parameters:
+    ///   - pool: sessions of any part but readers.
+    ///   - program: names the program and its version.
+    ///   - part: what it runs, such as `query`.
+    ///   - models: each projection with the version that the program reads or fills.
+    public init(_ pool: PostgresPool, program: String, part: String, models: [String]) {
+        self.pool = pool
+        self.program = program
+        self.part = part
+        self.models = models
+    }
+
+    /// Begins or renews the lease.
+    ///
+    /// - Throws: `Outdated`, or `PostgresError` where the database can't be reached.
+    public func keep() async throws {
+        let written = try await pool.runRepeatable { [id, program, part, models] connection in
+            let row = try connection.execute(
+                Statements.keepLease,
+                [.uuid(id), .text(program), .text(part), .int4(EventCatalogue.edition), .texts(models)]
+            ).first
+            return Int32(clamping: try row?.integer(0) ?? 0)
+        }
+        guard written <= EventCatalogue.edition else {
+            let fault = Outdated(written: written)
+            outdated.withLock { $0 = fault }
+            throw fault
+        }
+    }
+
+    /// Renews the lease for as long as the task lives, then ends it.
+    public func run(log: Log) async {
+        while !Task.isCancelled {
+            do {
+                try await keep()
+            } catch let fault as Outdated {
+                log.error("this program can't go on", ["reason": "\(fault)"])
+            } catch {
+                if !Task.isCancelled { log.debug("the lease is not renewed", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .seconds(Self.renewalSeconds))
+        }
+        // The end is no part of the task that was cancelled.
+        await Task { await end() }.value
+    }
+
+    /// Ends the lease of a program that stops; where that fails, it is over after a while.
+    public func end() async {
+        _ = try? await pool.run { [id] in _ = try $0.execute(Statements.endLease, [.uuid(id)]).count }
+    }
+
+    /// Throws `Outdated` once an upgrade was finished without this program.
+    public func check() throws(Outdated) {
+        if let fault = outdated.withLock({ $0 }) { throw fault }
+    }
+
+    /// Lets a log without entries be written in the whole vocabulary of this program, as its owner: no program was here
+    /// before.
+    public static func begin(_ connection: PostgresConnection) throws {
+        try connection.execute(Statements.beginVocabulary, [.int4(EventCatalogue.edition)])
+    }
+}

@@ -1,0 +1,1 @@
+SELECT log.keep_lease($1, $2, $3, $4, $5)

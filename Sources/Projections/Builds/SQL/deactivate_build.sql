@@ -1,0 +1,1 @@
+DELETE FROM models.active WHERE build = $1

@@ -1,0 +1,1 @@
+UPDATE log.vocabulary SET edition = $1 WHERE edition < $1

@@ -1,0 +1,141 @@
+public import EventLog
+import Events
+import Postgres
+
+/// The way from one release to the next while both work on one database, as the owner of the schema.
+///
+/// The newer program fills builds of its own versions beside those that the older one reads. Until the upgrade is finished, its
+/// types of events are not written and the older builds stay, so that one can go back.
+public struct Upgrade: Sendable {
+    /// A program that holds a lease.
+    public struct Program: Sendable {
+        /// The program and its version.
+        public let program: String
+        /// What it runs.
+        public let part: String
+        /// The edition of the vocabulary that it knows.
+        public let edition: Int32
+        /// The projections with the versions that it reads or fills.
+        public let models: [String]
+        /// How long ago it was last heard of.
+        public let silentMilliseconds: Int64
+        /// True where it reads the same versions and knows the same vocabulary as this program.
+        public let isSame: Bool
+    }
+
+    /// Builds that only programs of other versions read.
+    public struct Other: Sendable {
+        /// The projection.
+        public let projection: String
+        /// The version of the projection.
+        public let version: Int64
+        /// The number of the build.
+        public let build: Int64
+    }
+
+    /// How far an upgrade is.
+    public struct Status: Sendable {
+        /// The edition up to which types are written.
+        public let written: Int32
+        /// The programs at work.
+        public let programs: [Program]
+        /// The projections that have no build of this program's version yet.
+        public let missing: [Projection]
+        /// The builds that an end of the upgrade drops.
+        public let others: [Other]
+
+        /// True where nothing is left to finish.
+        public var isFinished: Bool { written == EventCatalogue.edition && others.isEmpty && missing.isEmpty }
+    }
+
+    private let database: DatabaseAccess
+    private let program: String
+
+    /// Creates an access for a program.
+    public init(_ database: DatabaseAccess, program: String) {
+        self.database = database
+        self.program = program
+    }
+
+    /// Each projection with the version that this program reads, as a lease names it.
+    public static let models = ProjectionCatalogue.all.map { "\($0.name) \($0.version)" }
+
+    /// How far the upgrade to this program is.
+    public func status() async throws -> Status {
+        let store = BuildStore(database, program: program)
+        let status = try await store.session.run { connection in
+            try connection.transaction { try Self.status(connection, Statements.writtenEdition) }
+        }
+        await store.close()
+        return status
+    }
+
+    /// Ends the upgrade: the types of this program are written from now on, and the builds of other versions are dropped once
+    /// nobody reads them. From then on there is no way back.
+    ///
+    /// - Returns: how it was before.
+    /// - Throws: `BuildFault` where programs of other versions are at work, or models of this version are not built yet.
+    public func finish() async throws -> Status {
+        let store = BuildStore(database, program: program)
+        do {
+            let before = try await store.session.run { connection in
+                try connection.transaction { try Self.finish(connection) }
+            }
+            _ = try await store.dropLeftovers()
+            await store.close()
+            return before
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private static func finish(_ connection: PostgresConnection) throws -> Status {
+        let status = try status(connection, Statements.lockEdition)
+        guard status.written <= EventCatalogue.edition else { throw ProgramLease.Outdated(written: status.written) }
+        guard status.missing.isEmpty else {
+            let names = status.missing.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
+            throw BuildFault(
+                description:
+                    "the models of this program are not built yet (\(names)); `marketplace project --ahead` builds them"
+            )
+        }
+        let others = status.programs.filter { !$0.isSame }
+        guard others.isEmpty else {
+            let names = others.map { "\($0.program) \($0.part), heard of \($0.silentMilliseconds / 1_000) s ago" }
+            throw BuildFault(
+                description:
+                    "programs of another release are at work (\(names.joined(separator: "; "))); stop them, and try again \(ProgramLease.milliseconds / 1_000) s after one that was killed"
+            )
+        }
+        try connection.execute(Statements.raiseEdition, [.int4(EventCatalogue.edition)])
+        for other in status.others {
+            try connection.execute(Statements.deactivateBuild, [.int4(Int32(clamping: other.build))])
+            try connection.execute(Statements.retireBuild, [.int4(Int32(clamping: other.build))])
+        }
+        return status
+    }
+
+    private static func status(_ connection: PostgresConnection, _ edition: PostgresStatement) throws -> Status {
+        let written = Int32(clamping: try connection.execute(edition).first?.integer(0) ?? 0)
+        let programs = try connection.execute(
+            Statements.leaseHolders, [.int8(ProgramLease.milliseconds)]
+        ).map { row in
+            let (edition, models) = (Int32(clamping: try row.integer("edition")), try row.texts(3))
+            return Program(
+                program: try row.text("program"), part: try row.text("part"), edition: edition, models: models,
+                silentMilliseconds: try row.integer("silent"),
+                isSame: edition == EventCatalogue.edition && models == Self.models)
+        }
+        let all = ProjectionCatalogue.all
+        let others = try connection.execute(
+            Statements.otherVersions, [.texts(all.map(\.name)), .int4s(all.map(\.version))]
+        ).map { row in
+            Other(
+                projection: try row.text("projection"), version: try row.integer("version"),
+                build: try row.integer("build"))
+        }
+        return Status(
+            written: written, programs: programs, missing: try BuildStore.missing(all, connection), others: others)
+    }
+}
