@@ -9,6 +9,7 @@ from pathlib import Path
 
 from appending import Copy, Insert, Log, Snapshot
 from figures import FIGURES
+from rebuilding import Reading, Rebuild
 from server import Server, run
 from serving import Beside, Devpi, Load, Marketplace, Nginx, Publishing, Web
 
@@ -39,7 +40,7 @@ WEB_ROWS = {
     "pages-database": ("pages.txt", 0, 0, 0.5),
     "artifact-4k": ("file-4k.txt", 32, 0, 0.6), "artifact-50m": ("file-50m.txt", 32, 0, 0.9),
 }
-ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, *FIGURES]
+ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, "rebuild", *FIGURES]
 
 
 class Benchmark:
@@ -58,6 +59,8 @@ class Benchmark:
         if row == "publish":
             ours = Publishing(server, self.build, self.folder, "pages.txt")
             return ours, Devpi(self.folder), 20
+        if row == "rebuild":
+            return Rebuild(server, self.build, self.folder), Reading(server, self.build, self.folder), 0.15
         if row in WEB_ROWS:
             paths, cached, rate, aim = WEB_ROWS[row]
             ours = Marketplace(server, self.build, self.folder, paths, cached)

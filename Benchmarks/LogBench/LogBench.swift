@@ -10,11 +10,15 @@ import Synchronization
 /// Usage: log-bench URL KIND IN-FLIGHT SECONDS [RATE], where KIND is `star` (expected version, guards on token and
 /// person, idempotency key), `downloads` (a minute's downloads of a version, spread over slices), `downloads-one-slice` or
 /// `readers` (500 of a version and day); no more than RATE a second.
-/// Prints one line of JSON.
+/// Prints one line of JSON. `log-bench URL history ENTRIES` writes a past behind the
+/// beginning of a log.
 @main
 struct LogBench {
     static func main() async throws {
         let arguments = CommandLine.arguments
+        if arguments.count == 4, arguments[2] == "history", let count = Int(arguments[3]) {
+            return try await History.write(arguments[1], count: count)
+        }
         let rate = arguments.count == 6 ? Double(arguments[5]) : nil
         guard (5...6).contains(arguments.count), (rate != nil) == (arguments.count == 6),
             let inFlight = Int(arguments[3]), let seconds = Double(arguments[4]),

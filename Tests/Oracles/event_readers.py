@@ -3,8 +3,8 @@ position, file.
 
 Each reader goes on until it has had the entry at the position or its stream ends. Prints "open N" once every reader is
 connected, then, at the end, a line of JSON: of the first reader its events ([id, type, data]), the last id and whether the
-stream ended; and how many others got something else, by status. With a file each reader takes nothing after it has
-connected until the file is there.
+stream ended; and how many others got something else, by status. With a file each reader says "at P" of
+the newest entry, and takes nothing for as long as the file is there.
 """
 import asyncio
 import collections
@@ -76,8 +76,6 @@ async def read(gate, opened):
     connected += 1
     if connected == count:
         opened.set()
-    while gate_file and not os.path.exists(gate_file):
-        await asyncio.sleep(0.05)
     while not ended and not (events.events and int(events.events[-1][0]) >= until):
         event = connection.next_event()
         if event is h11.NEED_DATA:
@@ -89,6 +87,10 @@ async def read(gate, opened):
         elif isinstance(event, h11.Data):
             body += event.data if status != 200 else b""
             events.feed(bytes(event.data))
+            if gate_file and events.events:
+                print(f"at {events.events[-1][0]}", flush=True)
+                while os.path.exists(gate_file):
+                    await asyncio.sleep(0.05)
         elif isinstance(event, (h11.EndOfMessage, h11.ConnectionClosed)):
             ended = True
     writer.close()

@@ -14,7 +14,7 @@ import Testing
 
         init(
             _ marketplace: MarketplaceProcess, _ query: String, last: Int64? = nil, readers: Int = 1,
-            until position: Int64, pausingUntil file: String? = nil
+            until position: Int64, pausingWhile file: String? = nil
         ) throws {
             let port = try #require(marketplace.url.split(separator: ":").last.map(String.init))
             process = try OracleProcess(
@@ -157,8 +157,15 @@ import Testing
     @Test func aSlowReaderIsDroppedAndToldAndGoesOn() async throws {
         try await withMarketplace(["--limit", "readers-bytes=65536", "--stall-seconds", "600"]) { marketplace, _ in
             let start = try await marketplace.head()
-            let slow = try Reading(marketplace, "", until: .max, pausingUntil: "\(marketplace.folder)/grown")
+            let pause = "\(marketplace.folder)/pause"
+            let slow = try Reading(marketplace, "", until: .max, pausingWhile: pause)
             #expect(try await slow.process.line("open") == "open 1")
+            // One that catches up is never too slow, so it has to be up to date first.
+            for index in 1...4 {
+                #expect(try await marketplace.publish([manifest("acme.a\(index)")]).status == 201)
+                _ = try await slow.process.line("at \(try await marketplace.head() - 1)")
+            }
+            try Data().write(to: URL(filePath: pause))
             let lines = (0..<600).map { #"{"package":"p\#($0)"}"# }.joined(separator: "\n")
             let file = "\(marketplace.folder)/catalog.jsonl"
             try lines.write(toFile: file, atomically: true, encoding: .utf8)
@@ -167,7 +174,7 @@ import Testing
                 "\(marketplace.folder)/admin-token",
             ])
             #expect(imported.code == 0, "\(imported.errors)")
-            try Data().write(to: URL(filePath: "\(marketplace.folder)/grown"))
+            try FileManager.default.removeItem(atPath: pause)
             let result = try await slow.result()
             #expect(result["ended"]?.bool == true)
             let told = try #require(result["events"]?.array?.last?.array)

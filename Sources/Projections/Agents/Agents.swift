@@ -20,6 +20,7 @@ extension Projection {
             TokenRevoked.type, UserRegistered.type, UsernameClaimed.type, UsernameReleased.type,
         ],
         tables: PackageResources.schema_agents_sql, indexes: PackageResources.indexes_agents_sql,
+        folding: Folding(types: [AgentDownloaded.type, AgentReadersSeen.type]) { DownloadFold() },
         apply: AgentsModel.apply)
 }
 

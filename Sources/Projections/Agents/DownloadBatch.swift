@@ -10,7 +10,12 @@ struct DownloadBatch: AgentBatch {
     /// Readers of at most this many days before the day of recording are counted.
     private static let timelyDays: Int64 = 3
     /// Readers are deleted later than necessary, so that a clock that is set back by a day loses none.
-    private static let keptDays: Int64 = 5
+    static let keptDays: Int64 = 5
+
+    /// True where readers were recorded soon enough to be counted.
+    static func isTimely(_ seen: AgentReadersSeen, recorded: Day) -> Bool {
+        seen.day >= recorded.adding(days: -timelyDays)
+    }
 
     private struct Key: Hashable {
         let agent: AgentKey
@@ -30,7 +35,7 @@ struct DownloadBatch: AgentBatch {
             counts[key, default: 0] += downloaded.downloads
         case let seen as AgentReadersSeen:
             let recorded = event.envelope.recordedTime.day
-            guard seen.day >= recorded.adding(days: -Self.timelyDays) else { return }
+            guard Self.isTimely(seen, recorded: recorded) else { return }
             lastRecorded[seen.agent] = max(lastRecorded[seen.agent] ?? recorded, recorded)
             let key = Key(agent: seen.agent, version: seen.version, day: seen.day)
             for token in seen.readers { readers.append((key, seen.domain, token)) }

@@ -1,6 +1,9 @@
 import Postgres
 
 extension Statements {
+    static let addDayReaders = PostgresStatement("add_day_readers", PackageResources.add_day_readers_sql)
+    static let addVersionReaders = PostgresStatement("add_version_readers", PackageResources.add_version_readers_sql)
+    static let keepReaders = PostgresStatement("keep_readers", PackageResources.keep_readers_sql)
     static let bestVersions = PostgresStatement("best_versions", PackageResources.best_versions_sql)
     static let changeOwners = PostgresStatement("change_owners", PackageResources.change_owners_sql)
     static let changeStars = PostgresStatement("change_stars", PackageResources.change_stars_sql)

@@ -78,12 +78,16 @@ public final class BuildStore: Sendable {
     ///
     /// - Throws: `BuildFault` where somebody else makes one, or where an unfinished one would be lost to a check.
     func begin(
-        _ projection: Projection, for purpose: Purpose, acceptsParked: Bool = false
+        _ projection: Projection, for purpose: Purpose, acceptsParked: Bool = false, isFolding: Bool
     ) async throws -> (build: Build, isNew: Bool) {
         do {
             return try await session.run { [program] connection in
                 try connection.transaction {
-                    try Self.begin(projection, purpose, acceptsParked: acceptsParked, program, connection)
+                    let begun = try Self.begin(projection, purpose, acceptsParked: acceptsParked, program, connection)
+                    if begun.isNew, isFolding, projection.folding != nil {
+                        try connection.execute(Statements.beginFold, [.int4(begun.build.number)])
+                    }
+                    return begun
                 }
             }
         } catch let error as PostgresError where error.sqlState == Self.uniqueViolation {

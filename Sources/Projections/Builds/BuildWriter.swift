@@ -21,6 +21,8 @@ struct BuildWriter {
 
     let projection: Projection
     let build: Build
+    /// Gets the events of the folded part of the model in place of its tables; nil where nothing is folded.
+    var gathered: GatheredEvents?
 
     /// Runs a transaction; where data do not let it commit, runs it once more and carefully, as `apply` explains.
     static func transaction<Value>(
@@ -111,6 +113,14 @@ struct BuildWriter {
         return try apply(events, &parked, isCareful: isCareful, connection) ?? stop
     }
 
+    /// The events of a batch that the build has taken, where it is past them.
+    func taken(_ events: [ProjectedEvent], _ state: State) -> [ProjectedEvent] {
+        events.filter { event in
+            !state.skipped.contains(event.position)
+                && event.agentKey.flatMap { state.parked[$0] }.map { event.position < $0 } ?? true
+        }
+    }
+
     /// Applies events but those that wait for a parked key.
     private func apply(
         _ events: [ProjectedEvent], _ parked: inout [AgentKey: Position], isCareful: Bool,
@@ -124,12 +134,12 @@ struct BuildWriter {
             }
         guard !events.isEmpty else { return nil }
         guard isCareful else {
-            try projection.apply(events, connection)
+            try take(events, connection)
             return nil
         }
         try connection.executeScript("SAVEPOINT events")
         do {
-            try projection.apply(events, connection)
+            try take(events, connection)
             try connection.executeScript("RELEASE SAVEPOINT events")
             return nil
         } catch let fault where Self.isInData(fault) {
@@ -145,6 +155,14 @@ struct BuildWriter {
             try park(key, at: event.position, "\(fault)", &parked, connection)
             return nil
         }
+    }
+
+    private func take(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
+        guard let gathered, let types = projection.folding?.types else {
+            return try projection.apply(events, connection)
+        }
+        try projection.apply(events.filter { !types.contains($0.event.typeName) }, connection)
+        gathered.add(events.filter { types.contains($0.event.typeName) })
     }
 
     private func park(

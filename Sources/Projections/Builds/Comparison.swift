@@ -63,11 +63,13 @@ public struct Comparison: Sendable {
     private let database: DatabaseAccess
     private let store: BuildStore
     private let filler: Filler
+    private let options: BuildOptions
     private let report: @Sendable (BuildProgress) -> Void
 
     /// Creates a comparison that works as the owner of the schema.
     public init(_ database: DatabaseAccess, _ options: BuildOptions) {
         self.database = database
+        self.options = options
         report = options.report
         store = BuildStore(database, program: options.program)
         filler = Filler(database, options)
@@ -76,12 +78,21 @@ public struct Comparison: Sendable {
     /// Builds projections beside the active builds and compares them. The active builds go on being read, and are brought
     /// to the head of the log.
     public func run(_ projections: [Projection]) async throws -> [Result] {
+        do {
+            return try await run(projections, isFolding: options.isFolding)
+        } catch is FoldFault {
+            return try await run(projections, isFolding: false)
+        }
+    }
+
+    private func run(_ projections: [Projection], isFolding: Bool) async throws -> [Result] {
         var fillings: [Filling] = []
         do {
             for projection in projections {
-                let build = try await store.begin(projection, for: .check).build
+                let build = try await store.begin(projection, for: .check, isFolding: isFolding).build
                 fillings.append(Filling(projection, build, database))
             }
+            for filling in fillings { try await filling.begin() }
             try await filler.fill(fillings)
             var results: [Result] = []
             for filling in fillings { results.append(try await compare(filling)) }

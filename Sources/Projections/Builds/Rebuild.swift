@@ -41,7 +41,12 @@ public struct Rebuild: Sendable {
     ///   be swapped in is left unfinished, and those before it are read by then.
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
-            let results = try await build(projections)
+            let results: [Result]
+            do {
+                results = try await build(projections, isFolding: options.isFolding)
+            } catch is FoldFault {
+                results = try await build(projections, isFolding: false)
+            }
             await store.close()
             return results
         } catch {
@@ -51,20 +56,30 @@ public struct Rebuild: Sendable {
         }
     }
 
-    private func build(_ projections: [Projection]) async throws -> [Result] {
+    private func build(_ projections: [Projection], isFolding: Bool) async throws -> [Result] {
         var fillings: [Filling] = []
         var added: [Build] = []
         do {
             for projection in projections {
                 let (build, isNew) = try await store.begin(
-                    projection, for: .serve, acceptsParked: options.acceptsParked)
+                    projection, for: .serve, acceptsParked: options.acceptsParked, isFolding: isFolding)
                 if isNew { added.append(build) }
                 fillings.append(Filling(projection, build, database))
             }
+            for filling in fillings { try await filling.begin() }
         } catch {
             for build in added { _ = try? await store.drop(build) }
             throw error
         }
+        do {
+            return try await complete(fillings)
+        } catch is FoldFault {
+            for filling in fillings { _ = try await store.drop(filling.writer.build) }
+            throw FoldFault()
+        }
+    }
+
+    private func complete(_ fillings: [Filling]) async throws -> [Result] {
         try await filler.fill(fillings)
         var results: [Result] = []
         for filling in fillings {

@@ -43,10 +43,12 @@ public struct Projection: Sendable {
     let indexes: String
     /// Applies events of the handled types in log order, set by set, inside the transaction that also moves the cursor.
     let apply: @Sendable (_ events: [ProjectedEvent], _ connection: PostgresConnection) throws -> Void
+    /// The part that is kept in memory while a build is filled; nil where there is none.
+    let folding: Folding?
 
     init(
         _ name: String, version: Int32, _ reach: Reach, past: Past = .none, handled: Set<String>, ignored: Set<String>,
-        tables: [UInt8], indexes: [UInt8] = [],
+        tables: [UInt8], indexes: [UInt8] = [], folding: Folding? = nil,
         apply: @escaping @Sendable (_ events: [ProjectedEvent], _ connection: PostgresConnection) throws -> Void
     ) {
         self.name = name
@@ -64,6 +66,7 @@ public struct Projection: Sendable {
             self.tables = String(decoding: tables, as: UTF8.self)
         #endif
         self.indexes = String(decoding: indexes, as: UTF8.self)
+        self.folding = folding
         self.apply = apply
     }
 }

@@ -41,6 +41,9 @@ GRANT SELECT ON models.builds, models.active, models.cursors
     TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 GRANT INSERT, DELETE ON models.cursors TO marketplace_projectors;
 
+-- Builds that are being filled and of which a part is in memory only: none of its rows is written.
+CREATE TABLE models.folds (build integer PRIMARY KEY);
+
 -- What a build could not apply. For a key, the entries of that agent wait from the position on; an empty key says that the
 -- build as a whole stands still there.
 CREATE TABLE models.faults (

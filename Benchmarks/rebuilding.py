@@ -1,0 +1,58 @@
+"""Rebuilds of the read models over a log of 90 days, beside the mere reading of the log."""
+import subprocess
+import time
+
+from server import children_cpu, run
+
+
+class History:
+    """A database with a log of a past: half downloads, a quarter readers with 100 tokens each, the rest stars, reviews and
+    versions of 1,000 agents."""
+
+    ENTRIES = 1_000_000
+    made = set()
+
+    def __init__(self, server, build, folder):
+        self.server, self.build, self.url = server, build, server.url("history")
+        if server.folder in self.made:
+            return
+        self.made.add(server.folder)
+        server.sql("postgres", "CREATE DATABASE history")
+        # The first start makes the schema and begins the log.
+        up = subprocess.Popen([build / "marketplace", "up", "--data", f"{folder}/history", "--database-url", self.url, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        while "ready at" not in up.stdout.readline():
+            pass
+        up.terminate()
+        up.wait()
+        run([build / "log-bench", self.url, "history", self.ENTRIES])
+        server.sql("history", "VACUUM ANALYZE log.events, log.streams, log.contents")
+
+
+class Rebuild(History):
+    """Ours: all models anew, with indexes and swap."""
+
+    name = "rebuild --all"
+
+    def measure(self, _):
+        began = time.monotonic()
+        run([self.build / "marketplace", "rebuild", "--all", "--database-url", self.url])
+        return self.ENTRIES / (time.monotonic() - began)
+
+    def cpu(self):
+        return children_cpu() + self.server.cpu()
+
+    def stop(self):
+        pass
+
+
+class Reading(Rebuild):
+    """Theirs: every entry read by psql and thrown away."""
+
+    name = "COPY (SELECT position, entry …) TO STDOUT (FORMAT binary)"
+
+    def measure(self, _):
+        began = time.monotonic()
+        with subprocess.Popen(["psql", "-X", "-q", "-c", "COPY (SELECT position, entry FROM log.events ORDER BY position) TO STDOUT (FORMAT binary)", self.url], stdout=subprocess.DEVNULL) as process:
+            if process.wait() != 0:
+                raise SystemExit("psql could not read the log")
+        return self.ENTRIES / (time.monotonic() - began)

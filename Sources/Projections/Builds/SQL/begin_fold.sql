@@ -1,0 +1,1 @@
+INSERT INTO models.folds (build) VALUES ($1)

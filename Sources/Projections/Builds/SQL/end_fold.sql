@@ -1,0 +1,1 @@
+DELETE FROM models.folds WHERE build = $1

@@ -1,0 +1,1 @@
+SELECT build FROM models.folds WHERE build = $1
