@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from appending import Copy, Insert, Log, Snapshot
+from counting import Ours as Counts, Theirs as Counted
 from figures import FIGURES
 from rebuilding import Reading, Rebuild
 from server import Server, run
@@ -40,7 +41,7 @@ WEB_ROWS = {
     "pages-database": ("pages.txt", 0, 0, 0.5),
     "artifact-4k": ("file-4k.txt", 32, 0, 0.6), "artifact-50m": ("file-50m.txt", 32, 0, 0.9),
 }
-ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, "rebuild", *FIGURES]
+ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, "rebuild", "counts", *FIGURES]
 
 
 class Benchmark:
@@ -61,6 +62,8 @@ class Benchmark:
             return ours, Devpi(self.folder), 20
         if row == "rebuild":
             return Rebuild(server, self.build, self.folder), Reading(server, self.build, self.folder), 0.15
+        if row == "counts":
+            return Counts(server, self.build, self.folder), Counted(server, self.folder), 30
         if row in WEB_ROWS:
             paths, cached, rate, aim = WEB_ROWS[row]
             ours = Marketplace(server, self.build, self.folder, paths, cached)

@@ -2,6 +2,7 @@
 import subprocess
 import time
 
+from counting import begin
 from server import children_cpu, run
 
 
@@ -18,12 +19,7 @@ class History:
             return
         self.made.add(server.folder)
         server.sql("postgres", "CREATE DATABASE history")
-        # The first start makes the schema and begins the log.
-        up = subprocess.Popen([build / "marketplace", "up", "--data", f"{folder}/history", "--database-url", self.url, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        while "ready at" not in up.stdout.readline():
-            pass
-        up.terminate()
-        up.wait()
+        begin(build, folder, self.url)
         run([build / "log-bench", self.url, "history", self.ENTRIES])
         server.sql("history", "VACUUM ANALYZE log.events, log.streams, log.contents")
 

@@ -46,18 +46,15 @@ class Web:
 class Marketplace(Web):
     """Ours: everything in one process over the server of this run, with 1,000 agents and two large files."""
 
+    @classmethod
+    def over(cls, server, build, folder, database, paths):
+        """The same over a database that has agents already; nothing is cached."""
+        ours = cls.__new__(cls)
+        ours.start(server, build, folder, paths, 0, database)
+        return ours
+
     def __init__(self, server, build, folder, paths, cached=32):
-        self.server, self.folder, self.paths = server, folder, paths
-        self.name = f"marketplace, {cached} MiB of cached answers"
-        data = f"{folder}/data-{cached}"
-        with open(f"{folder}/market.out", "w") as out, open(f"{folder}/market.err", "w") as errors:
-            self.process = subprocess.Popen([build / "marketplace", "up", "--data", data, "--artifacts", f"{folder}/files", "--database-url", server.url("market"), "--port", "0", "--cache-mebibytes", str(cached)], stdout=out, stderr=errors)
-        self.started.append(self.process)
-        while "ready at" not in (text := Path(f"{folder}/market.out").read_text()):
-            if self.process.poll() is not None:
-                raise SystemExit(Path(f"{folder}/market.err").read_text())
-            time.sleep(0.05)
-        self.url = text.split("ready at ")[1].split()[0]
+        data = self.start(server, build, folder, paths, cached, "market")
         # The program that founded the log has its token in its own folder.
         shared = Path(folder) / "token"
         if not shared.exists():
@@ -65,6 +62,21 @@ class Marketplace(Web):
             self.token = shared.read_text().strip()
             self.fill()
         self.token = shared.read_text().strip()
+
+    def start(self, server, build, folder, paths, cached, database):
+        """Starts the program; returns its data folder."""
+        self.server, self.folder, self.paths = server, folder, paths
+        self.name = f"marketplace, {cached} MiB of cached answers"
+        data = f"{folder}/data-{database}-{cached}"
+        with open(f"{folder}/market.out", "w") as out, open(f"{folder}/market.err", "w") as errors:
+            self.process = subprocess.Popen([build / "marketplace", "up", "--data", data, "--artifacts", f"{folder}/files", "--database-url", server.url(database), "--port", "0", "--cache-mebibytes", str(cached)], stdout=out, stderr=errors)
+        self.started.append(self.process)
+        while "ready at" not in (text := Path(f"{folder}/market.out").read_text()):
+            if self.process.poll() is not None:
+                raise SystemExit(Path(f"{folder}/market.err").read_text())
+            time.sleep(0.05)
+        self.url = text.split("ready at ")[1].split()[0]
+        return data
 
     def fill(self):
         """Publishes 1,000 agents, and writes what is asked for: pages in Zipf order with lists between, and files."""

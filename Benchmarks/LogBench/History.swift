@@ -7,6 +7,14 @@ import Postgres
 /// Writes 90 days behind the beginning of a log, straight into its tables, as the log itself would have: half of the
 /// entries are downloads, a quarter readers with 100 tokens each, the rest stars, reviews and versions of 1,000 agents.
 struct History {
+    /// What happens to 1,000 agents.
+    enum Mix: String {
+        /// Half downloads, a quarter readers, the rest stars, reviews and versions.
+        case history
+        /// Stars.
+        case stars
+    }
+
     private static let agents = 1_000
     private static let days: Int64 = 90
     private static let readersInEntry = 100
@@ -24,6 +32,7 @@ struct History {
     }
 
     private let log: LogID
+    private let mix: Mix
     private let start: Int64
     private let count: Int
     private let keys = (0..<agents).compactMap { AgentKey("bench.agent-\($0)") }
@@ -35,16 +44,17 @@ struct History {
     private var given = 0
     private var reviewed = 0
 
-    init(_ log: LogID, from start: Position, count: Int) {
+    init(_ log: LogID, _ mix: Mix, from start: Position, count: Int) {
         self.log = log
+        self.mix = mix
         self.start = start.value
         self.count = count
     }
 
-    static func write(_ url: String, count: Int) async throws {
+    static func write(_ url: String, _ mix: Mix, count: Int) async throws {
         let log = try await EventLog.open(EventLog.Configuration(url: url))
         let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "bench"))
-        var (history, written) = (History(log.id, from: try await log.entries.head(), count: count), 0)
+        var (history, written) = (History(log.id, mix, from: try await log.entries.head(), count: count), 0)
         while written < count {
             let rows = (written..<min(count, written + batchRows)).map { history.row($0) }
             try await session.run { connection in
@@ -65,7 +75,7 @@ struct History {
             return row(number, .agent(keys[agent]), 1, AgentRegistered(id: id, owner: people[agent % 200]), time)
         }
         let agent = Int.random(in: 0..<Self.agents, using: &random)
-        switch number % 40 {
+        switch mix == .stars ? 30 : number % 40 {
         case 0..<20:
             let downloads = Int64.random(in: 1...100, using: &random)
             return row(
@@ -123,7 +133,9 @@ struct History {
         let time = Timestamp(milliseconds: milliseconds)
         let envelope = Envelope(
             id: UUIDv7(milliseconds: milliseconds, random: Array(randomBytes().prefix(10))), log: log, stream: stream,
-            time: time, recordedTime: time, origin: Envelope.Origin(actor: people[number % 200]), event: event)
+            time: time, recordedTime: time,
+            origin: stream.kind.isAnonymous ? Envelope.Origin() : Envelope.Origin(actor: people[number % 200]),
+            event: event)
         return Row(
             position: start + Int64(number), stream: stream.description, version: version, type: event.typeName,
             slice: Int32(stream.slice), recorded: milliseconds, entry: envelope.bytes, content: content)

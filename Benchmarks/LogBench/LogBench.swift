@@ -10,14 +10,14 @@ import Synchronization
 /// Usage: log-bench URL KIND IN-FLIGHT SECONDS [RATE], where KIND is `star` (expected version, guards on token and
 /// person, idempotency key), `downloads` (a minute's downloads of a version, spread over slices), `downloads-one-slice` or
 /// `readers` (500 of a version and day); no more than RATE a second.
-/// Prints one line of JSON. `log-bench URL history ENTRIES` writes a past behind the
+/// Prints one line of JSON. `log-bench URL history|stars ENTRIES` writes a past behind the
 /// beginning of a log.
 @main
 struct LogBench {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        if arguments.count == 4, arguments[2] == "history", let count = Int(arguments[3]) {
-            return try await History.write(arguments[1], count: count)
+        if arguments.count == 4, let mix = History.Mix(rawValue: arguments[2]), let count = Int(arguments[3]) {
+            return try await History.write(arguments[1], mix, count: count)
         }
         let rate = arguments.count == 6 ? Double(arguments[5]) : nil
         guard (5...6).contains(arguments.count), (rate != nil) == (arguments.count == 6),
@@ -36,28 +36,32 @@ struct LogBench {
         let clock = ContinuousClock()
         let began = clock.now
         let deadline = began + .seconds(seconds)
-        let entries = try await withThrowingTaskGroup(of: Int.self) { group in
+        let waits = try await withThrowingTaskGroup(of: [Double].self) { group in
             for caller in 0..<inFlight {
                 group.addTask {
                     var command = Command(kind, log: log.id, person: people[caller % people.count])
-                    var count = 0
+                    var waits: [Double] = []
                     while clock.now < deadline {
                         if let rate {
-                            let due = (Double(count) + Double(caller) / Double(inFlight)) * Double(inFlight) / rate
+                            let due =
+                                (Double(waits.count) + Double(caller) / Double(inFlight)) * Double(inFlight) / rate
                             try await clock.sleep(until: began + .seconds(due))
                         }
+                        let sent = clock.now
                         guard case .appended = try await log.append(command.next()) else {
                             throw EventLogError.corrupt("a command of the benchmark was not appended")
                         }
-                        count += 1
+                        waits.append((clock.now - sent) / .milliseconds(1))
                     }
-                    return count
+                    return waits
                 }
             }
-            var total = 0
-            for try await count in group { total += count }
-            return total
+            var all: [Double] = []
+            for try await waits in group { all += waits }
+            return all.sorted()
         }
+        let entries = waits.count
+        let slow = waits.isEmpty ? 0 : waits[min(entries - 1, entries * 99 / 100)]
         let elapsed = (clock.now - began) / .seconds(1)
         let cpuUsed = cpuSeconds() - cpuBefore
         let head = try await log.entries.head()
@@ -65,7 +69,7 @@ struct LogBench {
             throw EventLogError.corrupt("the benchmark appended nothing")
         }
         print(
-            #"{"entries":\#(entries),"seconds":\#(elapsed),"cpu_seconds":\#(cpuUsed),"entry_bytes":\#(newest.bytes.count),"carried":\#(kind.carried)}"#
+            #"{"entries":\#(entries),"seconds":\#(elapsed),"cpu_seconds":\#(cpuUsed),"entry_bytes":\#(newest.bytes.count),"carried":\#(kind.carried),"p99_ms":\#(slow)}"#
         )
         await log.close()
     }

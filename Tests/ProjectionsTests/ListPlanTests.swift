@@ -46,4 +46,32 @@ import Testing
             #expect(!plan.contains { $0.contains("Sort") || $0.contains("Seq Scan on agents") }, "\(plan)")
         }
     }
+
+    /// Every batch of every projector asks which entries are skipped: that must not cost more with a longer log.
+    @Test func skipsAreFoundWithoutGoingThroughTheLog() async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            await log.close()
+            let file = Oracle.root.appending(path: "Sources/EventLog/SQL/statements/read_skips.sql")
+            let sql = try String(contentsOf: file, encoding: .utf8)
+            let session = PostgresSession(
+                PostgresConfiguration(
+                    url: url, applicationName: "tests", settings: PostgresConfiguration.plannedOnce))
+            let plan = try await session.run { connection in
+                try connection.executeScript(
+                    """
+                    INSERT INTO log.events SELECT n, 'star/a/' || n, 1, 'star.added.v1', n % 64, now(), '{}'
+                    FROM generate_series(0, 9999) n;
+                    INSERT INTO log.streams SELECT md5(n::text)::uuid, 1, n FROM generate_series(0, 9999) n;
+                    ANALYZE log.events, log.streams, log.identity;
+                    PREPARE skips AS \(sql)
+                    """)
+                let explain = PostgresStatement("plan", Array("EXPLAIN (ANALYZE, COSTS OFF) EXECUTE skips".utf8))
+                return try connection.execute(explain).map { try $0.text(0) }
+            }
+            await session.close()
+            let read = plan.compactMap { $0.firstMatch(of: /Rows Removed by Filter: (\d+)/).flatMap { Int($0.1) } }
+            #expect(read.reduce(0, +) < 100, "\(plan)")
+        }
+    }
 }

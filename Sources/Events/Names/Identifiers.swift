@@ -34,6 +34,9 @@ public struct Identifier<Kind>: Sendable, Hashable, Comparable, CustomStringConv
     public var hex: String { text(32, write) }
     public var description: String { hex }
 
+    /// The 16 bytes as two big-endian words.
+    public var words: (high: UInt64, low: UInt64) { (high, low) }
+
     /// Writes the 32 digits from `index` on.
     func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
         Hex.write(high, &text, at: index)

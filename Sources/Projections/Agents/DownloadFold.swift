@@ -6,11 +6,10 @@ import Postgres
 /// The readers of a day are told again for some days, and are forgotten after that. Most of those of a long log are never
 /// written, only counted.
 struct DownloadFold: ModelFold {
-    /// The most tokens in memory at once; each takes about 50 bytes.
-    private static let maximumTokens = 4_000_000
+    /// The most tokens in memory at once; each takes 24 bytes.
+    private static let maximumTokens = 8_000_000
     private static let rowsOfStatement = 50_000
 
-    /// An agent and a day.
     private struct AgentDay: Hashable {
         let agent: Int32
         let day: Int32
@@ -22,26 +21,38 @@ struct DownloadFold: ModelFold {
         let day: Int32
     }
 
-    fileprivate struct Reader: Hashable {
-        let domain: Int32
-        let token: DayToken
-    }
-
-    /// A reader who took more than one version.
-    fileprivate struct Further: Hashable {
-        let reader: Reader
-        let version: Int32
-    }
-
     private struct Counts {
-        var downloads: Int64 = 0
+        private(set) var downloads: Int64 = 0
         var readers: Int64 = 0
+
+        /// Adds downloads; false where the sum has no room.
+        mutating func add(_ more: Int64) -> Bool {
+            let (sum, isTooLarge) = downloads.addingReportingOverflow(more)
+            downloads = sum
+            return !isTooLarge
+        }
     }
 
-    /// Those who took something of an agent on a day, each with the version that was first.
-    fileprivate struct Readers {
-        var first: [Reader: Int32] = [:]
-        var further: Set<Further> = []
+    /// A reader of an agent on a day, who took a version of it.
+    private struct Reader: Comparable {
+        let high: UInt64
+        let low: UInt64
+        let domain: Int32
+        let version: Int32
+
+        /// The 16 bytes of the token.
+        var token: [UInt8] {
+            [high, low].flatMap { word in
+                (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+            }
+        }
+
+        static func < (one: Reader, other: Reader) -> Bool {
+            (one.high, one.low, one.domain, one.version) < (other.high, other.low, other.domain, other.version)
+        }
+
+        /// True for the same reader, whatever the version.
+        func isSame(as other: Reader) -> Bool { high == other.high && low == other.low && domain == other.domain }
     }
 
     /// Texts by a number, since they are the same for very many readers.
@@ -64,12 +75,15 @@ struct DownloadFold: ModelFold {
     private var versions = Names()
     private var domains = Names()
     private var byVersion: [VersionDay: Counts] = [:]
-    /// How many readers an agent had on a day, whatever the version.
+    /// How many readers an agent had on a day that is forgotten, whatever the version.
     private var byDay: [AgentDay: Int64] = [:]
-    private var readers: [AgentDay: Readers] = [:]
+    /// Those who were told of the days that are not forgotten yet, in any order, and as often as they were told.
+    private var readers: [AgentDay: [Reader]] = [:]
     /// The days of each agent in `readers`.
     private var days: [Int32: Set<Int32>] = [:]
     private var tokens = 0
+    /// True once a sum had no room; then nothing of it can be written.
+    private var isTooLarge = false
 
     var isFull: Bool { tokens >= Self.maximumTokens }
 
@@ -81,7 +95,7 @@ struct DownloadFold: ModelFold {
                 let key = VersionDay(
                     agent: agents.number(downloaded.agent.description), version: versions.number(downloaded.version),
                     day: Int32(clamping: event.envelope.time.day.number))
-                byVersion[key, default: Counts()].downloads += downloaded.downloads
+                if !byVersion[key, default: Counts()].add(downloaded.downloads) { isTooLarge = true }
             case let seen as AgentReadersSeen:
                 let recorded = event.envelope.recordedTime.day
                 guard DownloadBatch.isTimely(seen, recorded: recorded) else { continue }
@@ -98,26 +112,45 @@ struct DownloadFold: ModelFold {
         let key = AgentDay(agent: agent, day: Int32(clamping: seen.day.number))
         let (version, domain) = (versions.number(seen.version), domains.number(seen.domain.hex))
         days[agent, default: []].insert(key.day)
-        var (new, first) = (Int64(0), Int64(0))
-        readers[key, default: Readers()].add(seen.readers, domain, version, &new, &first)
-        tokens += Int(new)
-        if new > 0 {
-            byVersion[VersionDay(agent: agent, version: version, day: key.day), default: Counts()].readers += new
-        }
-        if first > 0 { byDay[key, default: 0] += first }
+        readers[key, default: []].append(
+            contentsOf: seen.readers.lazy.map { token in
+                Reader(high: token.words.high, low: token.words.low, domain: domain, version: version)
+            })
+        tokens += seen.readers.count
     }
 
     private mutating func forget(_ agent: Int32, before day: Int64) {
         for old in days[agent] ?? [] where old < day {
             days[agent]?.remove(old)
-            guard let gone = readers.removeValue(forKey: AgentDay(agent: agent, day: old)) else { continue }
-            tokens -= gone.first.count + gone.further.count
+            let key = AgentDay(agent: agent, day: old)
+            guard let gone = readers.removeValue(forKey: key) else { continue }
+            tokens -= gone.count
+            Self.count(gone, of: key, &byVersion, &byDay)
         }
     }
 
+    /// Counts each reader of a day once, and of each version once; returns them without repetitions.
+    @discardableResult
+    private static func count(
+        _ readers: [Reader], of key: AgentDay, _ byVersion: inout [VersionDay: Counts], _ byDay: inout [AgentDay: Int64]
+    ) -> [Reader] {
+        var distinct: [Reader] = []
+        var people: Int64 = 0
+        for reader in readers.sorted() where reader != distinct.last {
+            if distinct.last.map({ !$0.isSame(as: reader) }) ?? true { people += 1 }
+            byVersion[VersionDay(agent: key.agent, version: reader.version, day: key.day), default: Counts()].readers +=
+                1
+            distinct.append(reader)
+        }
+        byDay[key, default: 0] += people
+        return distinct
+    }
+
     func write(_ connection: PostgresConnection) throws {
-        let counts = byVersion.map { $0 }
-        for part in counts.pieces(of: Self.rowsOfStatement) {
+        guard !isTooLarge else { throw FoldFault() }
+        var (byVersion, byDay, live) = (byVersion, byDay, readers)
+        for (key, found) in readers { live[key] = Self.count(found, of: key, &byVersion, &byDay) }
+        for part in byVersion.map({ $0 }).pieces(of: Self.rowsOfStatement) {
             let downloads = part.filter { $0.value.downloads > 0 }
             try connection.execute(
                 Statements.countDownloads,
@@ -140,48 +173,44 @@ struct DownloadFold: ModelFold {
                     .texts(part.map { agents[$0.key.agent] }), .int4s(part.map(\.key.day)), .int8s(part.map(\.value)),
                 ])
         }
-        try writeTokens(connection)
+        // An index is made faster than it is filled row by row.
+        try connection.executeScript(String(decoding: PackageResources.readers_without_key_sql, as: UTF8.self))
+        try write(live, connection)
+        try connection.executeScript(String(decoding: PackageResources.readers_with_key_sql, as: UTF8.self))
     }
 
-    private func writeTokens(_ connection: PostgresConnection) throws {
-        var rows: [(key: AgentDay, reader: Reader, version: Int32)] = []
+    /// Rows for one statement; what many of them share stands once and is numbered from 1.
+    private struct ReaderRows {
+        var places: [Int64?] = []
+        var domains: [Int64?] = []
+        var versions: [Int64?] = []
+        var tokens: [[UInt8]?] = []
+        var keys: [AgentDay] = []
+    }
+
+    private func write(_ live: [AgentDay: [Reader]], _ connection: PostgresConnection) throws {
+        var rows = ReaderRows()
         func flush() throws {
             try connection.execute(
                 Statements.keepReaders,
                 [
-                    .texts(rows.map { agents[$0.key.agent] }), .int4s(rows.map(\.key.day)),
-                    .texts(rows.map { domains[$0.reader.domain] }), .texts(rows.map(\.reader.token.hex)),
-                    .texts(rows.map { versions[$0.version] }),
+                    .int8s(rows.places), .int8s(rows.domains), .int8s(rows.versions), .uuids(rows.tokens),
+                    .texts(rows.keys.map { agents[$0.agent] }), .int4s(rows.keys.map(\.day)),
+                    .texts(domains.all), .texts(versions.all),
                 ])
-            rows.removeAll(keepingCapacity: true)
+            rows = ReaderRows()
         }
-        for (key, readers) in readers {
-            for (reader, version) in readers.first { rows.append((key, reader, version)) }
-            for further in readers.further { rows.append((key, further.reader, further.version)) }
-            if rows.count >= Self.rowsOfStatement { try flush() }
-        }
-        if !rows.isEmpty { try flush() }
-    }
-}
-
-extension DownloadFold.Readers {
-    /// Adds readers of a version; counts those that are new to the version, and those of them that are new to the agent.
-    fileprivate mutating func add(
-        _ tokens: [DayToken], _ domain: Int32, _ version: Int32, _ new: inout Int64, _ firsts: inout Int64
-    ) {
-        for token in tokens {
-            let reader = DownloadFold.Reader(domain: domain, token: token)
-            if let known = first[reader] {
-                guard known != version,
-                    further.insert(DownloadFold.Further(reader: reader, version: version)).inserted
-                else { continue }
-                new += 1
-            } else {
-                first[reader] = version
-                new += 1
-                firsts += 1
+        for (key, found) in live {
+            rows.keys.append(key)
+            for reader in found {
+                rows.places.append(Int64(rows.keys.count))
+                rows.domains.append(Int64(reader.domain) + 1)
+                rows.versions.append(Int64(reader.version) + 1)
+                rows.tokens.append(reader.token)
             }
+            if rows.tokens.count >= Self.rowsOfStatement { try flush() }
         }
+        if !rows.tokens.isEmpty { try flush() }
     }
 }
 

@@ -16,13 +16,13 @@ struct EventBatch: Sendable {
     /// The position of the first entry.
     let from: Position
     /// The position after the last entry.
-    let next: Position
+    private(set) var next: Position
     /// The events of the wanted types.
-    let events: [ProjectedEvent]
+    private(set) var events: [ProjectedEvent]
     /// Entries of the wanted types that can't be decoded.
-    let undecoded: [Undecoded]
+    private(set) var undecoded: [Undecoded]
     /// The size of the entries and contents.
-    let bytes: Int
+    private(set) var bytes: Int
 
     /// Reads at most so many entries.
     ///
@@ -80,11 +80,12 @@ struct EventBatch: Sendable {
             undecoded: undecoded.filter { $0.key == key }, bytes: bytes)
     }
 
-    /// The batch together with the one that begins where it ends.
-    func followed(by other: EventBatch) -> EventBatch {
-        EventBatch(
-            from: from, next: other.next, events: events + other.events, undecoded: undecoded + other.undecoded,
-            bytes: bytes + other.bytes)
+    /// Adds the batch that begins where this one ends.
+    mutating func add(_ other: EventBatch) {
+        next = other.next
+        events += other.events
+        undecoded += other.undecoded
+        bytes += other.bytes
     }
 }
 

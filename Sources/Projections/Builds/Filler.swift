@@ -69,7 +69,7 @@ struct Filler {
                 guard limit > 0 else { break }
                 let page = try EventBatch.read(connection, from: batch.next, limit: limit, types: types)
                 guard page.next != page.from else { break }
-                batch = batch.followed(by: page)
+                batch.add(page)
             }
             return Read(batch: batch, head: try LogOnConnection.head(connection))
         }

@@ -1,13 +1,21 @@
 public import Events
 
 /// An event for a model, with those of its contents that are not erased.
-public struct ProjectedEvent: Sendable {
+///
+/// It is shared: every model of a build gets the same one, and what it holds is large.
+public final class ProjectedEvent: Sendable {
     /// Its position.
     public let position: Position
     /// Its envelope.
     public let envelope: Envelope
     /// The contents by the committing field; a missing one was erased.
     public let contents: [String: Content]
+
+    init(position: Position, envelope: Envelope, contents: [String: Content]) {
+        self.position = position
+        self.envelope = envelope
+        self.contents = contents
+    }
 
     /// The event itself.
     var event: any EventPayload { envelope.event }

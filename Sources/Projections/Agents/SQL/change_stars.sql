@@ -15,10 +15,8 @@ WITH last AS (
 UPDATE agent_counters a
 SET stars = a.stars + c.change
 FROM (
-    SELECT l.key,
-           (SELECT count(*) FROM given g WHERE g.key = l.key AND g.is_new)
-               - (SELECT count(*) FROM taken t WHERE t.key = l.key) AS change
-    FROM last l
-    GROUP BY l.key
+    SELECT n.key, sum(n.change) AS change
+    FROM (SELECT key, 1 AS change FROM given WHERE is_new UNION ALL SELECT key, -1 FROM taken) AS n
+    GROUP BY n.key
 ) AS c
 WHERE a.key = c.key AND c.change <> 0

@@ -1,0 +1,1 @@
+ALTER TABLE download_readers DROP CONSTRAINT download_readers_pkey
