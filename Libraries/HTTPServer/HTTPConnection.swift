@@ -241,6 +241,7 @@ actor HTTPConnection: ReadinessHandler {
     private func endStream(isChunked: Bool) {
         guard state.isStreaming else { return }
         task = nil
+        state.pieceBegins(now: Host.steadyClockMilliseconds())
         if isChunked { output.append(Array("0\r\n\r\n".utf8)) }
         write()
         act()

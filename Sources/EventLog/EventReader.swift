@@ -81,7 +81,8 @@ public struct EventReader: Sendable {
     }
 
     private func search(
-        type: PostgresValue, slice: PostgresValue, from position: Position, _ limit: Int, _ bytes: Int
+        type: PostgresValue, slice: PostgresValue, stream: PostgresValue = .null, from position: Position, _ limit: Int,
+        _ bytes: Int
     ) async throws(EventLogError) -> Page {
         try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
@@ -91,7 +92,8 @@ public struct EventReader: Sendable {
             let entries = try Self.entries(
                 try connection.execute(
                     Statements.search,
-                    [.int8(position.value), .int8(past), .int8(Int64(limit)), type, .int8(Int64(bytes)), slice]))
+                    [.int8(position.value), .int8(past), .int8(Int64(limit)), type, .int8(Int64(bytes)), slice, stream])
+            )
             let isCut = Self.mayBeCut(entries, limit, bytes)
             return Page(entries: entries, next: isCut ? entries.last?.position.next ?? position : Position(past))
         }
@@ -103,11 +105,17 @@ public struct EventReader: Sendable {
     ///   - stream: the name of the stream; one that does not exist has no entries.
     ///   - limit: the number of entries, at most `maximumEntries`.
     ///   - maximumBytes: the most bytes of the entries; a single entry may be larger.
-    /// - Returns: a page whose `next` is after the last entry, or the head of the log where there are no more entries.
+    /// - Returns: a page whose `next` is after the last entry, or the head of the log where there are no more entries. A page
+    ///   of a stream of downloads may be empty although later ones are not, as in a search by type.
     public func read(
         stream: String, from position: Position, limit: Int, maximumBytes: Int = Self.maximumBytes
     ) async throws(EventLogError) -> Page {
-        try await Self.reading(pool) { connection in
+        // Streams of downloads have no versions, so no index finds them.
+        if case .downloads(let slice)? = StreamName(stream) {
+            return try await search(
+                type: .null, slice: .int4(Int32(slice)), stream: .text(stream), from: position, limit, maximumBytes)
+        }
+        return try await Self.reading(pool) { connection in
             let limit = min(limit, Self.maximumEntries)
             let head = try Self.head(connection)
             let entries = try Self.entries(
@@ -118,7 +126,7 @@ public struct EventReader: Sendable {
                         .int8(Int64(maximumBytes)),
                     ]))
             let isCut = Self.mayBeCut(entries, limit, maximumBytes)
-            let end = max(head, position)
+            let end = max(head, position, entries.last?.position.next ?? position)
             return Page(entries: entries, next: isCut ? entries.last?.position.next ?? end : end)
         }
     }

@@ -6,6 +6,7 @@ enum Statements {
     static let findBatch = PostgresStatement("find_batch", PackageResources.find_batch_sql)
     static let keepLease = PostgresStatement("keep_lease", PackageResources.keep_lease_sql)
     static let endLease = PostgresStatement("end_lease", PackageResources.end_lease_sql)
+    static let lockVocabulary = PostgresStatement("lock_vocabulary", PackageResources.lock_vocabulary_sql)
     static let beginVocabulary = PostgresStatement("begin_vocabulary", PackageResources.begin_vocabulary_sql)
     static let head = PostgresStatement("head", PackageResources.head_sql)
     static let readPublicContents = PostgresStatement(

@@ -182,7 +182,10 @@ enum Commands {
         notes:
             "New types of events are written from then on, and the models of the release before are dropped. It is refused while a "
             + "program of another release is at work.",
-        options: besideOptions + [.flag("json", "print one JSON document")],
+        options: besideOptions + [
+            .flag("drop-newer", "drop the models of a later release as well, which is given up"),
+            .flag("json", "print one JSON document"),
+        ],
         examples: ["marketplace upgrade finish --logins /srv/logins"])
     static let `import` = Subcommand(
         "import", "Publishes the packages of a catalogue, one JSON object a line, as a publisher would.",

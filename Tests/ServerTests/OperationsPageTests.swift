@@ -59,7 +59,7 @@ import Testing
                 let command = line.replacing("http://127.0.0.1:7080", with: marketplace.url)
                     .replacing("/srv/logins", with: "\(folder)/logins")
                     .replacing(" 4711 ", with: " \(situation.position) ")
-                let begins = command.contains("--ahead") ? "timeout --signal INT 10 " : ""
+                let begins = command.contains("--ahead") ? "timeout --kill-after 10 --signal INT 30 " : ""
                 let outcome = try await run(
                     ["bash", "-c", "PATH=\(programs):$PATH; \(begins)\(command)"], in: place)
                 // then it does what the page says of it.

@@ -7,7 +7,7 @@ import Testing
 
 /// Two releases on one database: the program, and the one that `./test` builds with a vocabulary and models of a release
 /// after it. Clients notice neither the upgrade nor the way back.
-@Suite struct UpgradeTests {
+@Suite(.timeLimit(.minutes(10))) struct UpgradeTests {
     /// A release: its program, and the processes of it on a database.
     private struct Release {
         let program: String
@@ -34,6 +34,10 @@ import Testing
         }
 
         func run(_ words: String...) async throws -> (code: Int32, output: String, errors: String) {
+            try await run(words)
+        }
+
+        func run(_ words: [String]) async throws -> (code: Int32, output: String, errors: String) {
             try await ServerTests.run([program] + words + ["--database-url", url])
         }
     }
@@ -216,9 +220,19 @@ import Testing
                     try await switchTo(old)
                     try await switchTo(new)
                     try await projector.stop()
-                    let status = try await new.run("upgrade", "status", "--json")
-                    let programs = try #require(try JSONValue(Array(status.output.utf8))["programs"]?.array)
+                    var programs: [JSONValue] = []
+                    for _ in 0..<100 {
+                        let status = try await new.run("upgrade", "status", "--json")
+                        programs = try #require(try JSONValue(Array(status.output.utf8))["programs"]?.array)
+                        if programs.count == 3 { break }
+                        try await Task.sleep(for: .milliseconds(500))
+                    }
                     #expect(programs.allSatisfy { $0["same_release"]?.bool == true } && programs.count == 3)
+                    // The older release can neither end its own time nor the newer one's.
+                    let backwards = try await old.run("upgrade", "finish")
+                    #expect(
+                        backwards.code == 1 && backwards.errors.contains("models of a newer release"),
+                        "\(backwards.errors)")
                     let finished = try await new.run("upgrade", "finish")
                     #expect(finished.code == 0 && finished.output.contains("edition 2"), "\(finished)")
                     #expect(finished.output.contains("agents 1 (build 1)"), "\(finished.output)")
@@ -230,8 +244,10 @@ import Testing
                         let late = try await old.run(part, "--artifacts", "\(folder)/files", "--data", "\(folder)/late")
                         #expect(late.code == 1 && late.errors.contains("run the newer program"), "\(late.errors)")
                     }
-                    let late = try await old.run("project")
-                    #expect(late.code == 1 && late.errors.contains("run the newer program"), "\(late.errors)")
+                    for words in [["project"], ["rebuild", "agents"], ["upgrade", "finish"]] {
+                        let late = try await old.run(words)
+                        #expect(late.code == 1 && late.errors.contains("run the newer program"), "\(late.errors)")
+                    }
                     traffic.isOver.value = true
                     try await group.waitForAll()
                     let again = try await new.run("upgrade", "finish")

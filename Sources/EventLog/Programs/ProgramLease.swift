@@ -73,7 +73,7 @@ public final class ProgramLease: Sendable {
             } catch let fault as Outdated {
                 log.error("this program can't go on", ["reason": "\(fault)"])
             } catch {
-                if !Task.isCancelled { log.debug("the lease is not renewed", ["error": "\(error)"]) }
+                if !Task.isCancelled { log.warning("the lease is not renewed", ["error": "\(error)"]) }
             }
             try? await Task.sleep(for: .seconds(Self.renewalSeconds))
         }
@@ -94,6 +94,15 @@ public final class ProgramLease: Sendable {
     /// Lets a log without entries be written in the whole vocabulary of this program, as its owner: no program was here
     /// before.
     public static func begin(_ connection: PostgresConnection) throws {
-        try connection.execute(Statements.beginVocabulary, [.int4(EventCatalogue.edition)])
+        try connection.transaction {
+            _ = try lock(connection)
+            try connection.execute(Statements.beginVocabulary, [.int4(EventCatalogue.edition)])
+        }
+    }
+
+    /// Keeps leases from being begun and renewed until the transaction ends, as their owner; returns the edition that is
+    /// written.
+    public static func lock(_ connection: PostgresConnection) throws -> Int32 {
+        Int32(clamping: try connection.execute(Statements.lockVocabulary).first?.integer(0) ?? 0)
     }
 }

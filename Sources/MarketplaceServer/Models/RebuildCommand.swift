@@ -3,6 +3,8 @@ import Crypto
 import EventLog
 import Events
 import JSON
+import Logging
+import Postgres
 import Projections
 import System
 
@@ -46,6 +48,11 @@ struct RebuildCommand {
         options.pace = pace
         options.report = shown.show
         options.acceptsParked = invocation.flags.contains("accept-parked")
+        let lease = ProgramLease(
+            PostgresPool(database.configuration(.owner, "marketplace-rebuild"), sessions: 1), program: Services.program,
+            part: "rebuild", models: Upgrade.models)
+        try await lease.keep()
+        let renewing = Task { await lease.run(log: Log("marketplace", threshold: .error)) }
         let isDone: Bool
         do {
             isDone =
@@ -54,8 +61,12 @@ struct RebuildCommand {
                 : try await rebuild(Rebuild(database, options), shown)
         } catch {
             shown.end()
+            renewing.cancel()
+            await renewing.value
             throw error
         }
+        renewing.cancel()
+        await renewing.value
         return isDone ? 0 : 1
     }
 

@@ -22,7 +22,7 @@ struct UpgradeCommands {
             show(try await upgrade.status())
             return 0
         }
-        let before = try await upgrade.finish()
+        let before = try await upgrade.finish(dropsNewer: invocation.flags.contains("drop-newer"))
         if isJSON {
             printDocument { writer in
                 writer.object { object in
@@ -52,6 +52,10 @@ struct UpgradeCommands {
                     object.member("written", Int64(status.written))
                 }
             }
+        }
+        guard status.written <= EventCatalogue.edition else {
+            Host.write("\(ProgramLease.Outdated(written: status.written))\n", to: 1)
+            return
         }
         var lines = [
             "edition \(status.written) of the log's vocabulary is written; this program knows edition \(EventCatalogue.edition)"

@@ -143,7 +143,7 @@ struct Services: Sendable {
             let steps = missing.joined(separator: ", ")
             guard Host.steadyClockMilliseconds() < deadline else {
                 throw UsageError(
-                    "the database lacks \(steps); `marketplace command`, `marketplace up` and `marketplace database prepare` bring it up to date."
+                    "the database lacks \(steps); `marketplace project --ahead`, `marketplace command` and `marketplace up` bring it up to date."
                 )
             }
             if !isWaiting { log.component("schema").info("waiting for the schema", ["missing": steps]) }
@@ -324,7 +324,9 @@ struct Services: Sendable {
         let said = Mutex<Int64>(0)
         while !Task.isCancelled {
             do {
-                try await build(try await missing(projections)) { progress in
+                let missing = try await missing(projections)
+                if missing.isEmpty { return await project(projections) }
+                try await build(missing) { progress in
                     let now = Host.steadyClockMilliseconds()
                     let isDue = said.withLock { said in
                         defer { if now - said >= 5_000 { said = now } }

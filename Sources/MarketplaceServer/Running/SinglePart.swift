@@ -163,17 +163,28 @@ struct SinglePart {
     /// Builds what this release lacks, and ends the program where that fails: what is built by then is gone on with.
     private func build(_ chosen: [Projection]) async {
         let shown = ShownProgress("building")
-        do {
-            let missing = try await services.missing(chosen)
-            if !missing.isEmpty { try await services.build(missing, shown.show) }
-            shown.end()
-            Host.write("the models of this release are built; its fronts can serve\n", to: 1)
-        } catch {
-            shown.end()
-            guard !Task.isCancelled else { return }
-            await log.flush()
-            Host.write("marketplace: \(error)\n", to: 2)
-            Host.exit(1)
+        var isWaiting = false
+        while !Task.isCancelled {
+            do {
+                let missing = try await services.missing(chosen)
+                if !missing.isEmpty { try await services.build(missing, shown.show) }
+                shown.end()
+                Host.write("the models of this release are built; its fronts can serve\n", to: 1)
+                return
+            } catch let fault as BuildFault where fault.isBusy {
+                // One that was killed a moment ago lets go within some seconds.
+                shown.end()
+                if !isWaiting { Host.write("marketplace: \(fault)\n", to: 2) }
+                isWaiting = true
+                try? await Task.sleep(for: .seconds(2))
+            } catch {
+                shown.end()
+                guard !Task.isCancelled else { return }
+                await services.lease.end()
+                await log.flush()
+                Host.write("marketplace: \(error)\n", to: 2)
+                Host.exit(1)
+            }
         }
     }
 

@@ -125,6 +125,18 @@ struct Up {
         let services = Services(database, part: Commands.up.name, log: log)
         let missing = try await services.migrate()
         try await services.lease.keep()
+        do {
+            try await serve(data, database, services, missing, signals, listener)
+        } catch {
+            await services.lease.end()
+            throw error
+        }
+    }
+
+    private func serve(
+        _ data: DataFolder, _ database: DatabaseAccess, _ services: Services, _ missing: [Projection],
+        _ signals: Signals, _ listener: HTTPListener
+    ) async throws {
         let eventLog = try await services.openLog()
         if let secret = try await services.found(eventLog, in: data) {
             // Printed where somebody sees it, and into nobody's log.

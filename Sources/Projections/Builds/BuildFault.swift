@@ -2,6 +2,13 @@
 public struct BuildFault: Error, CustomStringConvertible {
     /// The reason, for a person.
     public let description: String
+    /// True where another program is at it, so that it can go well later.
+    public let isBusy: Bool
+
+    init(description: String, isBusy: Bool = false) {
+        self.description = description
+        self.isBusy = isBusy
+    }
 }
 
 /// What was folded can't be written, so the build has to be made without folding: then the key that is at fault is parked.

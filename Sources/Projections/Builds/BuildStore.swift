@@ -1,5 +1,6 @@
 import Crypto
 public import EventLog
+import Events
 import Postgres
 
 /// Makes and drops builds, as the owner of the schema.
@@ -83,6 +84,7 @@ public final class BuildStore: Sendable {
         do {
             return try await session.run { [program] connection in
                 try connection.transaction {
+                    try Self.checkIsCurrent(connection)
                     let begun = try Self.begin(projection, purpose, acceptsParked: acceptsParked, program, connection)
                     if begun.isNew, isFolding, projection.folding != nil {
                         try connection.execute(Statements.beginFold, [.int4(begun.build.number)])
@@ -95,10 +97,17 @@ public final class BuildStore: Sendable {
         }
     }
 
+    /// Throws `ProgramLease.Outdated` where an upgrade was finished without this program: nobody reads what it would build.
+    static func checkIsCurrent(_ connection: PostgresConnection) throws {
+        let written = Int32(clamping: try connection.execute(Statements.writtenEdition).first?.integer(0) ?? 0)
+        guard written <= EventCatalogue.edition else { throw ProgramLease.Outdated(written: written) }
+    }
+
     private static func isMadeAlready(_ projection: Projection) -> BuildFault {
         BuildFault(
             description:
-                "another program makes a build of '\(projection.name)' now; wait for it (`marketplace project status`)")
+                "another program makes a build of '\(projection.name)' now; wait for it (`marketplace project status`)",
+            isBusy: true)
     }
 
     private static func begin(

@@ -122,6 +122,7 @@ public struct Rebuild: Sendable {
         _ writer: BuildWriter, acceptsParked: Bool, isCareful: Bool, _ connection: PostgresConnection
     ) throws -> Swapped {
         let projection = writer.projection
+        try BuildStore.checkIsCurrent(connection)
         let old = try Build.active(of: projection, connection)
         let before = try old.flatMap { try BuildWriter(projection: projection, build: $0).begin(connection) }
         guard let state = try writer.begin(connection), (old == nil) == (before == nil) else {

@@ -12,7 +12,7 @@ extension Statements {
     static let endFold = PostgresStatement("end_fold", PackageResources.end_fold_sql)
     static let leaseHolders = PostgresStatement("lease_holders", PackageResources.lease_holders_sql)
     static let writtenEdition = PostgresStatement("written_edition", PackageResources.written_edition_sql)
-    static let lockEdition = PostgresStatement("lock_edition", PackageResources.lock_edition_sql)
+    static let serverAge = PostgresStatement("server_age", PackageResources.server_age_sql)
     static let raiseEdition = PostgresStatement("raise_edition", PackageResources.raise_edition_sql)
     static let otherVersions = PostgresStatement("other_versions", PackageResources.other_versions_sql)
     static let deactivateBuild = PostgresStatement("deactivate_build", PackageResources.deactivate_build_sql)

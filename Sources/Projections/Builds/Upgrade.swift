@@ -64,7 +64,10 @@ public struct Upgrade: Sendable {
     public func status() async throws -> Status {
         let store = BuildStore(database, program: program)
         let status = try await store.session.run { connection in
-            try connection.transaction { try Self.status(connection, Statements.writtenEdition) }
+            try connection.transaction {
+                let written = Int32(clamping: try connection.execute(Statements.writtenEdition).first?.integer(0) ?? 0)
+                return try Self.status(connection, written: written)
+            }
         }
         await store.close()
         return status
@@ -73,26 +76,49 @@ public struct Upgrade: Sendable {
     /// Ends the upgrade: the types of this program are written from now on, and the builds of other versions are dropped once
     /// nobody reads them. From then on there is no way back.
     ///
+    /// - Parameter dropsNewer: true to drop builds of later versions as well, where the newer release is given up.
     /// - Returns: how it was before.
     /// - Throws: `BuildFault` where programs of other versions are at work, or models of this version are not built yet.
-    public func finish() async throws -> Status {
+    public func finish(dropsNewer: Bool) async throws -> Status {
         let store = BuildStore(database, program: program)
         do {
             let before = try await store.session.run { connection in
-                try connection.transaction { try Self.finish(connection) }
+                try connection.transaction { try Self.finish(connection, dropsNewer: dropsNewer) }
             }
             _ = try await store.dropLeftovers()
             await store.close()
             return before
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            await store.close()
+            throw BuildFault(description: "a session keeps the leases of programs locked; try again")
         } catch {
             await store.close()
             throw error
         }
     }
 
-    private static func finish(_ connection: PostgresConnection) throws -> Status {
-        let status = try status(connection, Statements.lockEdition)
+    private static func finish(_ connection: PostgresConnection, dropsNewer: Bool) throws -> Status {
+        try connection.execute(Statements.bePatient)
+        let status = try status(connection, written: try ProgramLease.lock(connection))
         guard status.written <= EventCatalogue.edition else { throw ProgramLease.Outdated(written: status.written) }
+        if status.isFinished { return status }
+        let newer = status.others.filter { other in
+            ProjectionCatalogue.all.contains { $0.name == other.projection && other.version > $0.version }
+        }
+        guard newer.isEmpty || dropsNewer else {
+            let names = newer.map { "\($0.projection) \($0.version)" }.joined(separator: ", ")
+            throw BuildFault(
+                description:
+                    "models of a newer release are there (\(names)): its own program finishes the upgrade; to give that release up and drop them, add --drop-newer"
+            )
+        }
+        let running = try connection.execute(Statements.serverAge).first?.integer(0) ?? 0
+        guard running >= ProgramLease.milliseconds else {
+            throw BuildFault(
+                description:
+                    "the database was started \(running / 1_000) s ago, and not every program has been heard of since; try again in \((ProgramLease.milliseconds - running) / 1_000 + 1) s"
+            )
+        }
         guard status.missing.isEmpty else {
             let names = status.missing.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
             throw BuildFault(
@@ -116,8 +142,7 @@ public struct Upgrade: Sendable {
         return status
     }
 
-    private static func status(_ connection: PostgresConnection, _ edition: PostgresStatement) throws -> Status {
-        let written = Int32(clamping: try connection.execute(edition).first?.integer(0) ?? 0)
+    private static func status(_ connection: PostgresConnection, written: Int32) throws -> Status {
         let programs = try connection.execute(
             Statements.leaseHolders, [.int8(ProgramLease.milliseconds)]
         ).map { row in

@@ -62,7 +62,7 @@ final class EventFollowing: Sendable {
                 return EventFrame.dropped(at: position)
             case .behind:
                 do {
-                    let (bytes, next) = try await read(from: position)
+                    let (bytes, next) = try await readElsewhere(from: position)
                     state.withLock { $0.generation = nil }
                     if next == position {
                         if let piece = await waiting(at: position, nil) { return piece }
@@ -113,10 +113,21 @@ final class EventFollowing: Sendable {
         }
     }
 
+    /// Reads as `read` does, on a thread that serves no connections.
+    private func readElsewhere(from position: Position) async throws -> (bytes: [UInt8], next: Position) {
+        let reading = Task.detached { try await self.read(from: position) }
+        return try await withTaskCancellationHandler {
+            try await reading.value
+        } onCancel: {
+            reading.cancel()
+        }
+    }
+
     /// Reads what the filter takes from the log itself, as little as makes a piece.
     private func read(from position: Position) async throws -> (bytes: [UInt8], next: Position) {
         let bytes = EventHub.pieceBytes
-        let limit = EventReader.maximumEntries
+        // Few entries are smaller than this, so that hardly more are read than fit.
+        let limit = bytes / 256
         let page: EventReader.Page
         if let stream = filter.stream {
             page = try await entries.read(stream: stream, from: position, limit: limit, maximumBytes: bytes)
@@ -127,6 +138,10 @@ final class EventFollowing: Sendable {
             page = try await entries.read(type: type, from: position, limit: limit, maximumBytes: bytes)
         } else {
             page = try await entries.read(from: position, limit: limit, maximumBytes: bytes)
+        }
+        // What is read by its stream, or not chosen at all, is not looked into.
+        guard filter.agent != nil || filter.type != nil else {
+            return (page.entries.reduce(into: []) { $0 += EventFrame.entry($1) }, page.next)
         }
         let taken = page.entries.lazy.map(FollowedEntry.init).filter(filter.takes)
         return (taken.reduce(into: []) { $0 += $1.frame }, page.next)

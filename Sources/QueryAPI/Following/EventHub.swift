@@ -85,6 +85,8 @@ final class EventHub: Sendable {
     /// A piece ends before it grows larger; a single entry may be.
     static let pieceBytes = 64 << 10
     private static let idleMilliseconds: Int64 = 15_000
+    /// Entries that are read into memory when the log begins to be followed.
+    private static let recentEntries: Int64 = 1_000
 
     private let entries: EventReader
     private let limits: FollowingLimits
@@ -196,8 +198,16 @@ final class EventHub: Sendable {
         try Task.checkCancellation()
         guard let known, state.withLock({ $0.next == known }) else {
             let head = try await entries.head()
-            restart(at: head)
-            return head
+            // Who comes back after a moment finds what was appended meanwhile without asking the database.
+            var (recent, next) = ([FollowedEntry](), Position(max(0, head.value - Self.recentEntries)))
+            while next < head {
+                let page = try await entries.read(from: next, limit: EventReader.maximumEntries)
+                guard page.next > next else { break }
+                recent += page.entries.map(FollowedEntry.init)
+                next = page.next
+            }
+            restart(with: recent, next: next)
+            return next
         }
         // The more readers there are the longer it takes to wake them, so each turn takes along more entries.
         try await Task.sleep(for: .milliseconds(state.withLock { min(200, $0.readers / 20) }))
@@ -227,9 +237,10 @@ final class EventHub: Sendable {
         }
     }
 
-    private func restart(at head: Position) {
+    private func restart(with recent: [FollowedEntry], next: Position) {
         let waiters = state.withLock { state in
-            (state.entries, state.bytes, state.next) = ([], 0, head)
+            (state.entries, state.next) = (recent, next)
+            state.bytes = recent.reduce(0) { $0 + $1.frame.count }
             state.generation += 1
             defer { state.waiters.removeAll() }
             return Array(state.waiters.values)
@@ -247,7 +258,7 @@ final class EventHub: Sendable {
             state.entries += new
             state.bytes += new.reduce(0) { $0 + $1.frame.count }
             state.next = last.position.next
-            state.trim(to: limits.keptBytes, Self.keptEntries)
+            state.trim(to: limits.keptBytes, Self.keptEntries, keeping: new.count)
             var woken: [(Waiter, Position)] = []
             for (id, waiter) in state.waiters {
                 let filter = waiter.filter
@@ -280,11 +291,12 @@ final class EventHub: Sendable {
 }
 
 extension EventHub.State {
-    /// Forgets the oldest entries where there are too many, a quarter at a time since moving the others takes long.
-    fileprivate mutating func trim(to bytes: Int, _ count: Int) {
+    /// Forgets the oldest entries where there are too many, a quarter at a time since moving the others takes long. The
+    /// newest ones stay: nobody had time to take them.
+    fileprivate mutating func trim(to bytes: Int, _ count: Int, keeping newest: Int) {
         guard self.bytes > bytes || entries.count > count else { return }
         var dropped = 0
-        while dropped < entries.count, self.bytes > bytes * 3 / 4 || entries.count - dropped > count * 3 / 4 {
+        while dropped < entries.count - newest, self.bytes > bytes * 3 / 4 || entries.count - dropped > count * 3 / 4 {
             self.bytes -= entries[dropped].frame.count
             dropped += 1
         }

@@ -25,8 +25,7 @@ struct FollowedEntry: Sendable {
             case .downloads: document?["data"]?["agent"]?.string.flatMap { AgentKey($0) }
             case .log, .user, .username, .token, .namespace, .artifact, .flag, nil: nil
             }
-        // Canonical JSON holds no line break, so the entry is one line of data.
-        frame = Array("id: \(entry.position)\ndata: ".utf8) + entry.bytes + Array("\n\n".utf8)
+        frame = EventFrame.entry(entry)
     }
 }
 
@@ -44,9 +43,15 @@ struct EventFilter: Sendable {
 
 /// What can stand in a stream of server-sent events besides entries (WHATWG HTML, 9.2).
 enum EventFrame {
+    /// An entry. Canonical JSON holds no line break, so it is one line of data.
+    static func entry(_ entry: RecordedEntry) -> [UInt8] {
+        Array("id: \(entry.position)\ndata: ".utf8) + entry.bytes + Array("\n\n".utf8)
+    }
+
     /// The first bytes: when to come back after the stream has ended, and where it began.
     static func opening(from position: Position) -> [UInt8] {
-        Array("retry: 1000\n".utf8) + (mark(position) ?? Array("\n".utf8))
+        // Not all at the same moment, where all are sent away at one.
+        Array("retry: \(Int.random(in: 1_000...3_000))\n".utf8) + (mark(position) ?? Array("\n".utf8))
     }
 
     /// Says that everything before a position was looked at; no event for the reader. Nil at the beginning of the log.

@@ -63,6 +63,7 @@ GRANT SELECT ON log.vocabulary
 -- The programs that work on this database, each for as long as it says so.
 CREATE TABLE log.programs (
     id      uuid PRIMARY KEY,
+    login   text COLLATE "C" NOT NULL,
     program text COLLATE "C" NOT NULL,
     part    text COLLATE "C" NOT NULL,
     edition integer NOT NULL,
@@ -72,10 +73,11 @@ CREATE TABLE log.programs (
     seen    timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 -- Who knows an id could end the lease.
-GRANT SELECT (program, part, edition, models, begun, seen) ON log.programs
+GRANT SELECT (login, program, part, edition, models, begun, seen) ON log.programs
     TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 
--- Begins or renews a lease and says which edition is written. A program that knows an earlier one only gets none.
+-- Begins or renews a lease and says which edition is written. A program that knows an earlier one only gets none. A login
+-- begins so many at once, so that none can keep the others from theirs; to renew one always works.
 CREATE FUNCTION log.keep_lease(
     p_id uuid, p_program text, p_part text, p_edition integer, p_models text[]
 ) RETURNS integer
@@ -86,11 +88,15 @@ BEGIN
     -- Not while an upgrade is finished, which looks at the leases under the other lock on this row.
     SELECT v.edition INTO written FROM log.vocabulary v FOR SHARE;
     IF written > p_edition THEN RETURN written; END IF;
-    DELETE FROM log.programs g WHERE g.seen < now() - interval '1 hour';
-    IF (SELECT count(*) FROM log.programs) >= 1000 THEN RAISE EXCEPTION 'a thousand programs hold a lease'; END IF;
-    INSERT INTO log.programs AS g (id, program, part, edition, models)
-    VALUES (p_id, left(p_program, 100), left(p_part, 100), p_edition, p_models[1:100])
-    ON CONFLICT (id) DO UPDATE SET seen = clock_timestamp();
+    UPDATE log.programs g SET seen = clock_timestamp() WHERE g.id = p_id;
+    IF FOUND THEN RETURN written; END IF;
+    DELETE FROM log.programs g WHERE g.seen < clock_timestamp() - interval '1 minute';
+    IF (SELECT count(*) FROM log.programs g WHERE g.login = session_user) >= 500 THEN
+        RAISE EXCEPTION '500 programs of one login hold a lease';
+    END IF;
+    INSERT INTO log.programs (id, login, program, part, edition, models)
+    VALUES (p_id, session_user, left(p_program, 100), left(p_part, 100), p_edition,
+            ARRAY(SELECT left(m.model, 100) FROM unnest(p_models) AS m (model) WHERE m.model IS NOT NULL LIMIT 100));
     RETURN written;
 END
 $$;

@@ -7,6 +7,7 @@ FROM (
         SELECT position, stream, version, type, recorded, entry
         FROM log.events
         WHERE position >= $1 AND position < $2 AND (type = $4::text OR $4 IS NULL) AND (slice = $6::integer OR $6 IS NULL)
+          AND (stream = $7::text OR $7 IS NULL)
         ORDER BY position
         LIMIT $3
     ) e

@@ -1,2 +1,2 @@
--- Whoever reads a build that is dropped goes first; the drop is tried again later.
+-- Whoever holds a lock for longer goes first; what needs it is tried again later.
 SELECT set_config('lock_timeout', '1s', true)
