@@ -118,9 +118,9 @@ import Testing
                 try JSONValue(Array((downloaded.first ?? "").drop { $0 != "{" }.utf8))["subject"]?.string)
             for query in ["agent=acme.d", "stream=\(ofSlice)", "agent=acme.d&type=agent.downloaded.v1"] {
                 let past = came(try await Reading(marketplace, "?from=0&\(query)", until: place).result())
-                #expect(past.last == downloaded.first, "\(query)")
+                #expect(downloaded.first.map(past.contains) == true, "\(query): \(past)")
             }
-            #expect(try await logged(marketplace, "&stream=\(ofSlice)").last == downloaded.first)
+            #expect(downloaded.first.map(try await logged(marketplace, "&stream=\(ofSlice)").contains) == true)
             // Behind the end of the log is nothing to wait for.
             let beyond = try await Reading(marketplace, "", last: 1_000_000, until: 0).result()
             #expect(beyond["status"]?.integer == 409)

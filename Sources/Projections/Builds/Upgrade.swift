@@ -112,13 +112,6 @@ public struct Upgrade: Sendable {
                     "models of a newer release are there (\(names)): its own program finishes the upgrade; to give that release up and drop them, add --drop-newer"
             )
         }
-        let running = try connection.execute(Statements.serverAge).first?.integer(0) ?? 0
-        guard running >= ProgramLease.milliseconds else {
-            throw BuildFault(
-                description:
-                    "the database was started \(running / 1_000) s ago, and not every program has been heard of since; try again in \((ProgramLease.milliseconds - running) / 1_000 + 1) s"
-            )
-        }
         guard status.missing.isEmpty else {
             let names = status.missing.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
             throw BuildFault(
@@ -132,6 +125,13 @@ public struct Upgrade: Sendable {
             throw BuildFault(
                 description:
                     "programs of another release are at work (\(names.joined(separator: "; "))); stop them, and try again \(ProgramLease.milliseconds / 1_000) s after one that was killed"
+            )
+        }
+        let running = try connection.execute(Statements.serverAge).first?.integer(0) ?? 0
+        guard running >= ProgramLease.milliseconds else {
+            throw BuildFault(
+                description:
+                    "the database was started \(running / 1_000) s ago, and not every program has been heard of since; try again in \((ProgramLease.milliseconds - running) / 1_000 + 1) s"
             )
         }
         try connection.execute(Statements.raiseEdition, [.int4(EventCatalogue.edition)])
