@@ -43,8 +43,16 @@ import Testing
         for index in 0..<count { log.info("line \(index)", ["padding": String(repeating: "a", count: 100)]) }
         // All were taken or counted although the pipe holds a few hundred of them.
         let worker = Worker(name: "reader")
-        let reader = Task { try await worker.run { Self.readAll(reading) } }
-        await log.flush()
+        let (begun, beginning) = AsyncStream<Void>.makeStream()
+        let reader = Task {
+            try await worker.run {
+                beginning.finish()
+                return Self.readAll(reading)
+            }
+        }
+        for await _ in begun {}
+        // A flush waits for a while only, and a busy machine takes longer.
+        for _ in 0..<20 { await log.flush() }
         close(writing)
         let lines = try await reader.value.map { try JSONValue(Array($0.utf8)) }
         let lost = lines.compactMap { $0["fields"]?["lines"]?.string.flatMap { Int($0) } }.reduce(0, +)
