@@ -82,9 +82,13 @@ import Testing
         var taken = 0
         for (index, verdict) in ours.enumerated() where verdict != "refused" && verdict != "unfinished" {
             taken += 1
+            // White space before a chunk's extension is to be removed (RFC 9112 7.1.1); the judge refuses it.
+            let text = String(decoding: requests[index], as: UTF8.self)
+            let space = /\n[0-9A-Fa-f]+[ \t]+;/.matchingSemantics(.unicodeScalar)
+            if judged[index] == "refused", text.contains(space) { continue }
             #expect(
                 verdict == judged[index],
-                "seed \(seed): \(String(decoding: requests[index], as: UTF8.self).debugDescription)")
+                "seed \(seed): \(text.debugDescription)")
         }
         // What is refused by both shows nothing, so enough has to be taken.
         #expect(taken > 4_000, "\(taken)")
