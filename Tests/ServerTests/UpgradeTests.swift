@@ -89,7 +89,9 @@ import Testing
         let command: Shared<MarketplaceProcess>
         let isOver = Shared(false)
 
-        init(_ query: MarketplaceProcess, _ command: MarketplaceProcess) {
+        /// - Parameter position: what every read has to reflect from the beginning.
+        init(_ query: MarketplaceProcess, _ command: MarketplaceProcess, from position: Int64) {
+            state.withLock { $0.written = position }
             self.query = Shared(query)
             self.command = Shared(command)
         }
@@ -175,7 +177,7 @@ import Testing
                     #expect(try await command.publish([manifest("acme.a\(index)")]).status == 201)
                 }
                 let ada = try await command.register("ada")
-                let traffic = Traffic(query, command)
+                let traffic = Traffic(query, command, from: try await query.head() - 1)
                 let paths = ["agents", "agents?sort=stars", "publishers/admin"] + (0..<10).map { "agents/acme.a\($0)" }
                 try await withThrowingTaskGroup { group in
                     for client in 0..<3 { group.addTask { try await traffic.read(client, paths) } }
