@@ -2,35 +2,26 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-from server import children_cpu, run
+from rebuilding import Rebuild, begin
+from server import run
 
 EVENTS = 100_000
 
 
-class Ours:
+class Ours(Rebuild):
     """A rebuild of the model of agents over a log of stars, with its indexes and the swap."""
 
     name = "rebuild agents"
+    words = ["agents"]
+    entries = EVENTS
 
     def __init__(self, server, build, folder):
         self.server, self.build, self.url = server, build, server.url("counts")
         server.sql("postgres", "CREATE DATABASE counts")
         begin(build, folder, self.url)
         run([build / "log-bench", self.url, "stars", EVENTS])
-
-    def measure(self, _):
-        began = time.monotonic()
-        run([self.build / "marketplace", "rebuild", "agents", "--database-url", self.url])
-        return EVENTS / (time.monotonic() - began)
-
-    def cpu(self):
-        return children_cpu() + self.server.cpu()
-
-    def stop(self):
-        pass
 
 
 class Theirs(Ours):
@@ -52,13 +43,3 @@ class Theirs(Ours):
 
     def measure(self, _):
         return EVENTS / float(self.call("project"))
-
-
-def begin(build, folder, url):
-    """Makes the schema and begins the log, by the first start of a marketplace."""
-    up = subprocess.Popen([build / "marketplace", "up", "--data", f"{folder}/data-{url.split('=')[-1]}", "--database-url", url, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    while "ready at" not in (line := up.stdout.readline()):
-        if not line:
-            raise SystemExit("the marketplace did not start")
-    up.terminate()
-    up.wait()

@@ -2,8 +2,17 @@
 import subprocess
 import time
 
-from counting import begin
 from server import children_cpu, run
+
+
+def begin(build, folder, url):
+    """Makes the schema and begins the log, by the first start of a marketplace."""
+    up = subprocess.Popen([build / "marketplace", "up", "--data", f"{folder}/data-{url.split('=')[-1]}", "--database-url", url, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while "ready at" not in (line := up.stdout.readline()):
+        if not line:
+            raise SystemExit("the marketplace did not start")
+    up.terminate()
+    up.wait()
 
 
 class History:
@@ -28,11 +37,13 @@ class Rebuild(History):
     """Ours: all models anew, with indexes and swap."""
 
     name = "rebuild --all"
+    words = ["--all"]
+    entries = History.ENTRIES
 
     def measure(self, _):
         began = time.monotonic()
-        run([self.build / "marketplace", "rebuild", "--all", "--database-url", self.url])
-        return self.ENTRIES / (time.monotonic() - began)
+        run([self.build / "marketplace", "rebuild", *self.words, "--database-url", self.url])
+        return self.entries / (time.monotonic() - began)
 
     def cpu(self):
         return children_cpu() + self.server.cpu()

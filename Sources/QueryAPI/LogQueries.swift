@@ -102,7 +102,7 @@ extension ProjectionBody {
     /// How far a projection is; nil where it has no build of this program's version.
     fileprivate init?(_ projection: Projection, among rows: [BuildReader.Row], _ faults: [BuildReader.Fault]) {
         let rows = rows.filter { $0.projection == projection.name }
-        let read = rows.first { $0.state == .active && $0.version == Int64(projection.version) }
+        let read = rows.first { $0.isRead(with: projection) }
         guard let read else { return nil }
         self.init(
             name: projection.name, cursor: read.cursor, head: read.head, lag: read.head.value - read.cursor.value,

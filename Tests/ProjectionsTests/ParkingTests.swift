@@ -228,4 +228,38 @@ import Testing
             #expect(try await catchUp(url, .index) == nil)
         }
     }
+
+    /// Downloads that no sum has room for park their agent at one and the same entry, however they are added up: batch by
+    /// batch, or first in memory where a build is filled.
+    @Test func aSumWithoutRoomParksItsAgent() async throws {
+        try await withLog { url, publishing in
+            // Given more entries than a sum has room for, each with the most downloads that one can have,
+            let log = publishing.log
+            let key = try #require(AgentKey("acme.a1"))
+            let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+            let start = try await log.entries.head()
+            let events = (0..<1_100).map { _ in
+                Append.NewEvent(
+                    envelope: Envelope(
+                        id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
+                        stream: .downloads(slice: StreamName.agent(key).slice), time: now, recordedTime: now,
+                        origin: Envelope.Origin(),
+                        event: AgentDownloaded(agent: key, sources: [.cli: (1 << 53) - 1], version: "1.0.0")),
+                    version: nil)
+            }
+            guard case .appended = try await log.append(Append(expected: [:], events: events)) else {
+                Issue.record("the downloads were not appended")
+                return
+            }
+            // when the projector applies them, and when a rebuild does,
+            try await catchUp(url, .agents)
+            let expected = ["agents acme.a1 \(start.value + 1_024)"]
+            #expect(try await faults(url) == expected)
+            let rebuilt = try await Rebuild(DatabaseAccess(url: url), BuildOptions(program: "tests")).run([.agents])
+            // then both stop before the entry that is too much, and all other agents go on.
+            #expect(rebuilt.first?.parked == [key] && rebuilt.first?.position == Position(start.value + 1_100))
+            #expect(try await faults(url) == expected)
+            #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM models.folds") == ["0"])
+        }
+    }
 }

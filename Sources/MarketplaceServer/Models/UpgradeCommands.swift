@@ -46,7 +46,7 @@ struct UpgradeCommands {
                 writer.object { object in
                     object.member("edition", Int64(EventCatalogue.edition))
                     object.member("finished") { $0.bool(status.isFinished) }
-                    object.member("missing") { $0.array(status.missing) { $1.string("\($0.name) \($0.version)") } }
+                    object.member("missing") { $0.array(status.missing) { $1.string($0.nameWithVersion) } }
                     object.member("others") { $0.array(status.others) { Self.encode($0, to: &$1) } }
                     object.member("programs") { $0.array(status.programs) { Self.encode($0, to: &$1) } }
                     object.member("written", Int64(status.written))
@@ -60,7 +60,7 @@ struct UpgradeCommands {
         var lines = [
             "edition \(status.written) of the log's vocabulary is written; this program knows edition \(EventCatalogue.edition)"
         ]
-        lines += status.missing.map { "\($0.name) \($0.version): not built yet (`marketplace project --ahead`)" }
+        lines += status.missing.map { "\($0.nameWithVersion): not built yet (`marketplace project --ahead`)" }
         lines += status.programs.map { program in
             let release = program.isSame ? "this release" : "another release"
             return

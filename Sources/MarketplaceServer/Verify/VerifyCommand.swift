@@ -81,7 +81,11 @@ struct VerifyCommand {
             }
             counts = try await verifier.verify(report: report, progress: progress)
         }
-        Host.write(isJSON ? Self.document(counts, differences) : Self.summary(counts, count), to: 1)
+        if isJSON {
+            Self.show(counts, differences)
+        } else {
+            Host.write(Self.summary(counts, count), to: 1)
+        }
         return count == 0 ? 0 : 1
     }
 
@@ -113,22 +117,22 @@ struct VerifyCommand {
         "\(counts.entries) entries, \(counts.contents) contents, \(counts.artifacts) artifacts verified, \(differences) differences\n"
     }
 
-    private static func document(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) -> String {
-        var writer = JSONWriter()
-        writer.object { object in
-            object.member("artifacts", counts.artifacts)
-            object.member("contents", counts.contents)
-            object.member("differences") { writer in
-                writer.array(differences) { difference, writer in
-                    writer.object { object in
-                        object.member("detail", difference.detail)
-                        object.member("kind", difference.kind.rawValue)
-                        object.member("position", difference.position?.value)
+    private static func show(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) {
+        printDocument { writer in
+            writer.object { object in
+                object.member("artifacts", counts.artifacts)
+                object.member("contents", counts.contents)
+                object.member("differences") { writer in
+                    writer.array(differences) { difference, writer in
+                        writer.object { object in
+                            object.member("detail", difference.detail)
+                            object.member("kind", difference.kind.rawValue)
+                            object.member("position", difference.position?.value)
+                        }
                     }
                 }
+                object.member("entries", counts.entries)
             }
-            object.member("entries", counts.entries)
         }
-        return String(decoding: writer.bytes, as: UTF8.self) + "\n"
     }
 }

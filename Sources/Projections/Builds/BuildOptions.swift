@@ -8,8 +8,6 @@ public struct BuildOptions: Sendable {
     public var batchEntries = 10_000
     /// True to swap in a build that parks agents which the one before it shows.
     public var acceptsParked = false
-    /// True to keep a part of a model in memory while it is filled, where the model can.
-    var isFolding = true
     /// Gets the progress now and then.
     public var report: @Sendable (BuildProgress) -> Void = { _ in }
 

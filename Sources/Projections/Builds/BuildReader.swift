@@ -40,6 +40,11 @@ public struct BuildReader: Sendable {
         /// How long the oldest event that it has not applied has waited; 0 where there is none.
         public let oldestWaitMilliseconds: Int64
 
+        /// True where programs with this projection read the build.
+        public func isRead(with projection: Projection) -> Bool {
+            state == .active && self.projection == projection.name && version == Int64(projection.version)
+        }
+
         fileprivate init(_ row: PostgresRow) throws {
             projection = try row.text("projection")
             build = try row.integer("build")

@@ -63,13 +63,11 @@ public struct Comparison: Sendable {
     private let database: DatabaseAccess
     private let store: BuildStore
     private let filler: Filler
-    private let options: BuildOptions
     private let report: @Sendable (BuildProgress) -> Void
 
     /// Creates a comparison that works as the owner of the schema.
     public init(_ database: DatabaseAccess, _ options: BuildOptions) {
         self.database = database
-        self.options = options
         report = options.report
         store = BuildStore(database, program: options.program)
         filler = Filler(database, options)
@@ -79,7 +77,7 @@ public struct Comparison: Sendable {
     /// to the head of the log.
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
-            return try await run(projections, isFolding: options.isFolding)
+            return try await run(projections, isFolding: true)
         } catch is FoldFault {
             return try await run(projections, isFolding: false)
         }

@@ -43,7 +43,7 @@ public struct Rebuild: Sendable {
         do {
             let results: [Result]
             do {
-                results = try await build(projections, isFolding: options.isFolding)
+                results = try await build(projections, isFolding: true)
             } catch is FoldFault {
                 results = try await build(projections, isFolding: false)
             }

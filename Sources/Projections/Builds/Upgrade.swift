@@ -58,7 +58,7 @@ public struct Upgrade: Sendable {
     }
 
     /// Each projection with the version that this program reads, as a lease names it.
-    public static let models = ProjectionCatalogue.all.map { "\($0.name) \($0.version)" }
+    public static let models = ProjectionCatalogue.all.map(\.nameWithVersion)
 
     /// How far the upgrade to this program is.
     public func status() async throws -> Status {
@@ -113,7 +113,7 @@ public struct Upgrade: Sendable {
             )
         }
         guard status.missing.isEmpty else {
-            let names = status.missing.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
+            let names = status.missing.map(\.nameWithVersion).joined(separator: ", ")
             throw BuildFault(
                 description:
                     "the models of this program are not built yet (\(names)); `marketplace project --ahead` builds them"

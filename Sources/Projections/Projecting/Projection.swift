@@ -46,6 +46,9 @@ public struct Projection: Sendable {
     /// The part that is kept in memory while a build is filled; nil where there is none.
     let folding: Folding?
 
+    /// Its name with its version, such as `agents 1`.
+    public var nameWithVersion: String { "\(name) \(version)" }
+
     init(
         _ name: String, version: Int32, _ reach: Reach, past: Past = .none, handled: Set<String>, ignored: Set<String>,
         tables: [UInt8], indexes: [UInt8] = [], folding: Folding? = nil,
