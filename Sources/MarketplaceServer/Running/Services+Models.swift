@@ -1,5 +1,8 @@
+import CommandLine
 import Contract
 import EventLog
+import Events
+import Following
 import Logging
 import Postgres
 import Projections

@@ -28,22 +28,11 @@ struct DownloadBatch: AgentBatch {
     /// The last day of recording, of each agent.
     private var lastRecorded: [AgentKey: Day] = [:]
 
-    /// Downloads that no column has room for.
-    private struct TooMany: Error, CustomStringConvertible {
-        let key: Key
-
-        var description: String {
-            "the downloads of '\(key.agent)' \(key.version) of a day are more than can be counted"
-        }
-    }
-
-    mutating func add(_ event: ProjectedEvent) throws {
+    mutating func add(_ event: ProjectedEvent) {
         switch event.event {
         case let downloaded as AgentDownloaded:
             let key = Key(agent: downloaded.agent, version: downloaded.version, day: event.envelope.time.day)
-            let (sum, isTooLarge) = counts[key, default: 0].addingReportingOverflow(downloaded.downloads)
-            if isTooLarge { throw TooMany(key: key) }
-            counts[key] = sum
+            counts[key, default: 0] += downloaded.downloads
         case let seen as AgentReadersSeen:
             let recorded = event.envelope.recordedTime.day
             guard Self.isTimely(seen, recorded: recorded) else { return }
