@@ -77,7 +77,8 @@ GRANT SELECT (login, program, part, edition, models, begun, seen) ON log.program
     TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 
 -- Begins or renews a lease and says which edition is written. A program that knows an earlier one only gets none. A login
--- begins so many at once, so that none can keep the others from theirs; to renew one always works.
+-- begins so many at once, so that none can keep the others from theirs; to renew one always works. An operator reads the names
+-- on a terminal, so they are plain and short.
 CREATE FUNCTION log.keep_lease(
     p_id uuid, p_program text, p_part text, p_edition integer, p_models text[]
 ) RETURNS integer
@@ -95,8 +96,10 @@ BEGIN
         RAISE EXCEPTION '500 programs of one login hold a lease';
     END IF;
     INSERT INTO log.programs (id, login, program, part, edition, models)
-    VALUES (p_id, session_user, left(p_program, 100), left(p_part, 100), p_edition,
-            ARRAY(SELECT left(m.model, 100) FROM unnest(p_models) AS m (model) WHERE m.model IS NOT NULL LIMIT 100));
+    VALUES (p_id, session_user, regexp_replace(left(p_program, 100), '[^ -~]', '?', 'g'),
+            regexp_replace(left(p_part, 100), '[^ -~]', '?', 'g'), p_edition,
+            ARRAY(SELECT regexp_replace(left(m.model, 100), '[^ -~]', '?', 'g')
+                  FROM unnest(p_models) AS m (model) WHERE m.model IS NOT NULL LIMIT 100));
     RETURN written;
 END
 $$;
