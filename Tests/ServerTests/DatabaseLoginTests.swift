@@ -245,7 +245,7 @@ import Testing
                 projector.arguments = ["project", "--logins", try only("projectors")]
                 projector.standardOutput = FileHandle.nullDevice
                 projector.standardError = FileHandle.nullDevice
-                try projector.run()
+                try projector.start()
                 let published = try await command.publish([manifest("acme.after")])
                 #expect(published.status == 201)
                 let position = try #require(published.fields["marketplace-position"])

@@ -269,7 +269,7 @@ import Testing
                 ]
                 process.standardOutput = FileHandle.nullDevice
                 process.standardError = FileHandle.nullDevice
-                try process.run()
+                try process.start()
                 while process.isRunning, try await marketplace.head() == start {
                     try await Task.sleep(for: .milliseconds(20))
                 }

@@ -3,6 +3,7 @@ import Foundation
 import HTTPClient
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// The real program, started as a user would.
@@ -82,7 +83,7 @@ final class MarketplaceProcess: Sendable {
         try logHandle.seekToEnd()
         process.standardOutput = try output.handle
         process.standardError = logHandle
-        try process.run()
+        try process.start()
         var url: String?
         for _ in 0..<1_200 where url == nil && process.isRunning {
             try await Task.sleep(for: .milliseconds(50))
@@ -281,7 +282,7 @@ func run(_ arguments: [String], input: String = "", in folder: String? = nil) as
     process.standardInput = stdin
     process.standardOutput = try stdout.handle
     process.standardError = try stderr.handle
-    try process.run()
+    try process.start()
     try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? stdin.fileHandleForWriting.close()
     while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }

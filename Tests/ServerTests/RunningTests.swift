@@ -181,7 +181,7 @@ struct EmbeddedServer {
                 projector.executableURL = URL(filePath: try MarketplaceProcess.program)
                 projector.arguments = ["project", "--database-url", url]
                 projector.standardOutput = FileHandle.nullDevice
-                try projector.run()
+                try projector.start()
 
                 let published = try await command.publish([manifest("acme.apart")])
                 #expect(published.status == 201)

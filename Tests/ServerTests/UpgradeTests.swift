@@ -54,7 +54,7 @@ import Testing
             process.arguments = arguments
             process.standardOutput = try output.handle
             process.standardError = FileHandle.nullDevice
-            try process.run()
+            try process.start()
             self.process = Mutex(process)
         }
 

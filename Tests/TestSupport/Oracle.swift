@@ -34,7 +34,7 @@ public enum Oracle {
         try Data().write(to: stdout)
         process.standardInput = try FileHandle(forReadingFrom: stdin)
         process.standardOutput = try FileHandle(forWritingTo: stdout)
-        try process.run()
+        try process.start()
         // Waiting must not hold one of the few threads that all tests share.
         while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
         let output = String(decoding: try Data(contentsOf: stdout), as: UTF8.self)

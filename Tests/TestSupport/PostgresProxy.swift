@@ -39,7 +39,7 @@ public struct PostgresProxy {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         try await appears("ready")
     }
 

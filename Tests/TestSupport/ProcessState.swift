@@ -9,7 +9,13 @@ public enum ProcessState {
     }
 
     /// True while a process runs or is stopped; one that ended and that nobody has waited for does not.
-    public static func isAlive(_ process: Int32) -> Bool { ![nil, "Z", "X"].contains(of(process)) }
+    ///
+    /// The first thread of a process that is killed may have ended while others still hold its files.
+    public static func isAlive(_ process: Int32) -> Bool {
+        guard [nil, "Z", "X"].contains(of(process)) else { return true }
+        let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+        return (threads ?? []).count > 1
+    }
 
     /// A field of `/proc/PID/status` in KiB, such as `VmRSS` and its highest value `VmHWM`.
     public static func kibibytes(_ process: Int32, _ field: String) -> Int? {

@@ -148,7 +148,7 @@ import Testing
         projector.executableURL = URL(filePath: try MarketplaceProcess.program)
         projector.arguments = ["project", "--database-url", copy]
         projector.standardOutput = FileHandle.nullDevice
-        try projector.run()
+        try projector.start()
         defer { if projector.isRunning { kill(projector.processIdentifier, SIGKILL) } }
         for _ in 0..<600 {
             let isDone = try await TestDatabase.query(

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// The real `mentatctl`, with a home of its own and no terminal.
@@ -56,7 +57,7 @@ struct Ctl: Sendable {
             pipe.fileHandleForWriting.write(Data(input.utf8))
             try pipe.fileHandleForWriting.close()
         }
-        try process.run()
+        try process.start()
         return (process, { Outcome(code: process.terminationStatus, output: stdout.text, errors: stderr.text) })
     }
 

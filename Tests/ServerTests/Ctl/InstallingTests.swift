@@ -330,7 +330,7 @@ import Testing
             let holder = Process()
             holder.executableURL = URL(filePath: "/usr/bin/flock")
             holder.arguments = ["\(folder)/.lock", "sleep", "3"]
-            try holder.run()
+            try holder.start()
             while try await run(["flock", "--nonblock", "\(folder)/.lock", "true"]).code == 0 {
                 try await Task.sleep(for: .milliseconds(10))
             }
