@@ -12,6 +12,7 @@ import re
 
 HERE = pathlib.Path(__file__).parent
 REGISTRIES = {"node": "npm", "python": "pypi", "go": "go", "java": "maven"}
+HANDS = {"by hand": "queries.jsonl", "second hand": "second.jsonl"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -101,6 +102,7 @@ def made(packages, count):
 
 
 def judged():
-    """The queries that were judged by hand."""
-    for line in (HERE / "queries.jsonl").read_text().splitlines():
-        yield json.loads(line)
+    """The queries that were judged by hand, each with whose hand it was."""
+    for hand, file in HANDS.items():
+        for line in (HERE / file).read_text().splitlines():
+            yield dict(json.loads(line), hand=hand)

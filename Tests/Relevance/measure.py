@@ -35,9 +35,8 @@ def measure(arguments):
     ids = {package["package"]: labels.agent_id(package) for package in everything}
     url = urllib.parse.urlsplit(arguments.url)
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-    by_hand = [dict(label, hand=True) for label in labels.judged()]
     kinds = {}
-    for label in [*labels.made(catalogue, arguments.count), *by_hand]:
+    for label in [*labels.made(catalogue, arguments.count), *labels.judged()]:
         grades = {ids[package].replace("_", "-"): grade for package, grade in label["answers"].items()}
         found = answers(connection, label["query"])
         ranks = [rank for rank, agent in enumerate(found) if grades.get(agent) == 3]
@@ -45,7 +44,7 @@ def measure(arguments):
             ranks[:1] == [0], bool(ranks), 1 / (ranks[0] + 1) if ranks else 0,
             gain([grades.get(agent, 0) for agent in found]) / gain(sorted(grades.values(), reverse=True)),
         )
-        for kind in [label["kind"], *(["by hand"] if label.get("hand") else [])]:
+        for kind in dict.fromkeys([label["kind"] if label.get("hand") != "second hand" else "second hand", label.get("hand", label["kind"])]):
             kinds.setdefault(kind, []).append(figures)
         if arguments.misses and (figures[3] < 0.7 if label.get("hand") else not figures[1]):
             print(f"{label['kind']}: {label['query']!r} {figures[3]:.2f} wants {list(grades)[:4]} got {found[:5]}")
