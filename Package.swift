@@ -65,6 +65,11 @@ let package = Package(
         library("YAML", ["JSON"]),
         headers("CCurl", of: "HTTPClient", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("HTTPClient", ["CCurl", "System"], c: ["CCurl"]),
+        headers("CUtf8proc", of: "Normalization", apt: "libutf8proc-dev"),
+        library("Normalization", ["CUtf8proc"], c: ["CUtf8proc"]),
+        headers("CStemmer", of: "Stemming", apt: "libstemmer-dev"),
+        library("Stemming", ["CStemmer"], c: ["CStemmer"]),
+        module("Search", ["Normalization", "Stemming", "Text"]),
         module("Events", ["JSON", "Crypto", "Text"]),
         module(
             "EventLog", ["Events", "Postgres", "JSON", "Crypto", "Logging", "Reactor", "System"], embedding: "SQL"),
@@ -78,8 +83,12 @@ let package = Package(
         module("AgentIndex", ["Events", "Manifest", "JSON", "Crypto", "System"]),
         module(
             "Projections",
-            ["AgentIndex", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging", "System"],
-            embedding: "Agents/SQL", "Builds/SQL", "Files/SQL", "Flags/SQL", "Index/SQL", "Publishers/SQL"),
+            [
+                "AgentIndex", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging", "Search",
+                "System",
+            ],
+            embedding: "Agents/SQL", "Builds/SQL", "Files/SQL", "Flags/SQL", "Index/SQL", "Publishers/SQL",
+            "Search/SQL"),
         module(
             "CommandAPI",
             [
@@ -91,7 +100,7 @@ let package = Package(
             "QueryAPI",
             [
                 "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "Following", "HTTPFront", "Events",
-                "Manifest", "HTTPServer", "Compression", "Crypto", "JSON", "Logging", "System", "Text",
+                "Manifest", "HTTPServer", "Compression", "Crypto", "JSON", "Logging", "Search", "System", "Text",
             ]),
         .executableTarget(
             name: "MarketplaceServer",
@@ -142,6 +151,9 @@ let package = Package(
             ]),
         tests("JSON", ["JSON", "TestSupport"]),
         tests("Text", ["Text"]),
+        tests("Normalization", ["Normalization", "TestSupport"]),
+        tests("Stemming", ["Stemming", "TestSupport"]),
+        tests("Search", ["Marketplace", "Search"]),
         tests("YAML", ["JSON", "TestSupport", "YAML"]),
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),
@@ -180,7 +192,7 @@ if Context.environment["MENTATLAB_FUZZING"] != nil {
                 "AgentIndex", "Archive", "CommandAPI", "Compression", "Contract", "Crypto", "Events", "HTTPServer",
                 "JSON",
                 "Manifest",
-                "Marketplace", "System", "YAML",
+                "Marketplace", "Search", "System", "YAML",
             ],
             path: "Tests/Fuzzing",
             exclude: ["Seeds"], swiftSettings: settings))

@@ -16,7 +16,10 @@ public enum Spelling {
 
     private static let maximumBytes = 256
 
-    /// The edit distance: how many letters to insert, delete, replace or swap with their neighbor.
+    /// The edit distance of two words: how many letters to insert, delete, replace or swap with their neighbor. Beyond 64
+    /// letters it is not counted and greater than any.
+    public static func distance(_ word: String, _ other: String) -> Int { distance(Array(word), Array(other)) }
+
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {
         guard left.count <= 64, right.count <= 64 else { return .max }
         var rows = [Array(0...right.count)]

@@ -8,6 +8,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case invalidParameter = "invalid-parameter"
     /// There is no token, or it is unknown, expired or revoked.
     case notAuthenticated = "not-authenticated"
+    /// The list that the cursor belongs to was ordered by scores that are not kept any more.
+    case cursorExpired = "cursor-expired"
     /// The token does not permit this.
     case outOfScope = "out-of-scope"
     /// The person may not do this, whatever the token permits.
@@ -164,6 +166,9 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 401, "A valid token is needed",
                 "Send a valid token; POST /users registers an account, and POST /tokens issues another token.")
+        case .cursorExpired:
+            Declaration(
+                410, "The cursor has expired", "Begin the search anew: send the same request without 'cursor'.")
         case .outOfScope:
             Declaration(
                 403, "The token does not permit this",

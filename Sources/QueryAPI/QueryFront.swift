@@ -18,6 +18,7 @@ package struct QueryFront: Sendable {
     private static let descriptionTag = String(SHA256Digest(of: OpenAPI.document).hex.prefix(32))
 
     let agents: AgentReader
+    let search: AgentSearch
     let builds: BuildReader
     let entries: EventReader
     let artifacts: ArtifactFolder
@@ -40,7 +41,7 @@ package struct QueryFront: Sendable {
     ///     and the queries do not wait for them.
     ///   - cachedBytes: the memory for cached answers; 0 to cache none.
     package init(
-        agents: AgentReader, builds: BuildReader, entries: EventReader, catchUp: EventReader,
+        agents: AgentReader, search: AgentSearch, builds: BuildReader, entries: EventReader, catchUp: EventReader,
         artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, log: Log
     ) {
         hub = EventHub(entries, following)
@@ -48,6 +49,7 @@ package struct QueryFront: Sendable {
         followers = log.component("followers")
         cached = cachedBytes > 0 ? CachedAnswers(maximumBytes: cachedBytes) : nil
         self.agents = agents
+        self.search = search
         self.builds = builds
         self.entries = entries
         self.artifacts = artifacts
@@ -59,6 +61,7 @@ package struct QueryFront: Sendable {
     /// Adds the routes of the queries.
     package func addRoutes(to router: inout FrontRouter) {
         var routes = QueryRoutes(router, self, cached: cached)
+        addSearch(to: &routes)
         addAgents(to: &routes)
         addPeople(to: &routes)
         addDownloads(to: &routes)

@@ -48,11 +48,8 @@ extension RegistryClient {
     }
 
     private func nearest(_ id: String) async -> String? {
-        let words = id.split { ".-_".contains($0) }.joined(separator: " or ")
-        guard let answer = try? await send(Endpoints.listAgents, AgentQuery(words: words, limit: 50)) else {
-            return nil
-        }
-        let hint = CommandSet.didYouMean(id, answer.value.agents.map(\.agentID))
+        guard let answer = try? await send(Endpoints.listAgents, AgentQuery(words: id, limit: 50)) else { return nil }
+        let hint = CommandSet.didYouMean(id, answer.value.agents.map(\.summary.agentID))
         return hint.isEmpty ? nil : String(hint.dropFirst())
     }
 }

@@ -7,6 +7,7 @@ import Events
 import JSON
 import Manifest
 import Marketplace
+import Search
 import System
 import YAML
 
@@ -18,7 +19,7 @@ enum FuzzTargets {
     static let all: [String: @Sendable ([UInt8]) -> Void] = [
         "json": json, "yaml": yaml, "manifest": manifest, "semver": semver, "identifier": identifier,
         "envelope": envelope, "multipart": multipart, "request": request, "range": range, "index": index,
-        "report": report, "tar": tar,
+        "report": report, "tar": tar, "search": search,
     ]
 
     /// What is read and written is read as the same, and the canonical form is its own.
@@ -169,6 +170,27 @@ enum FuzzTargets {
             return log
         }
         precondition(decode(max(1, bytes.count)) == decode(1), "cuts make a difference")
+    }
+
+    /// Any text is a query within its bounds; words stand in the text, and their forms are their own.
+    @Sendable private static func search(_ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let query = SearchQuery(text)
+        precondition(query.terms.map(\.words.count).reduce(0, +) <= SearchQuery.maximumWords, "too many words")
+        for term in query.terms { precondition(!Expression.of(term).isEmpty, "a term without a condition") }
+        let length = text.unicodeScalars.count
+        for word in Word.all(in: text) where word.kind == .spelled {
+            precondition(word.range.upperBound <= length && !word.range.isEmpty, "a word beside the text")
+            precondition(!word.form.isEmpty || word.parts.allSatisfy(\.isEmpty), "parts of nothing")
+            let again = Word.collapsed(word.form)
+            precondition(again == Word.collapsed(again), "a form that is not its own")
+        }
+        for range in Highlighter(query.terms).ranges(in: text) {
+            precondition(range.upperBound <= length && !range.isEmpty, "a highlight beside the text")
+        }
+        var lexemes = Lexemes()
+        lexemes.add(text, .description)
+        precondition(!lexemes.text.utf8.contains(0), "a character that a row can't hold")
     }
 
     /// How the bytes are cut makes no difference, and what is no refusal is a request with one meaning.

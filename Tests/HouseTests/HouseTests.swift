@@ -14,9 +14,10 @@ import Testing
         "AgentIndex": ["Events", "Manifest", "JSON", "Crypto", "System"],
         "Projections": [
             "AgentIndex", "Crypto", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging",
-            "System",
+            "System", "Search",
         ],
         "PackageRules": ["Archive", "Contract", "Crypto", "Events", "Manifest"],
+        "Search": ["Normalization", "Stemming", "Text"],
         "Contract": ["Events", "JSON", "Crypto", "Manifest", "Text"],
         "Following": ["Events", "Logging", "System"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"],
@@ -42,7 +43,7 @@ import Testing
         ],
         "QueryAPI": [
             "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
-            "HTTPServer", "Compression", "Crypto", "Following", "JSON", "Logging", "System", "Text",
+            "HTTPServer", "Compression", "Crypto", "Following", "JSON", "Logging", "Search", "System", "Text",
         ],
     ]
     private static let libraries: [String: Set<String>] = [
@@ -51,7 +52,7 @@ import Testing
         "CommandLine": ["Text"], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
         "Crypto": ["COpenSSL", "Text"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
-        "YAML": ["JSON"], "HTTPClient": ["CCurl", "System"],
+        "YAML": ["JSON"], "HTTPClient": ["CCurl", "System"], "Normalization": ["CUtf8proc"], "Stemming": ["CStemmer"],
     ]
     /// The toolchain's own modules that may be imported, and where.
     private static let toolchain: [String: Set<String>] = [

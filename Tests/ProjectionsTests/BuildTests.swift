@@ -83,7 +83,7 @@ import Testing
             }
             #expect(
                 words.sorted() == [
-                    "agents changed agents acme.a3 [\"title\", \"words\"]",
+                    "agents changed agents acme.a3 [\"title\"]",
                     "agents missing agent_counters acme.a2 []",
                     "agents planted stars acme.a1 nobody []",
                 ])

@@ -1,55 +1,12 @@
 package import Events
 
 extension Endpoints {
-    package static let listAgents = Endpoint<AgentQuery, NoBody, AgentList>.query(
-        "listAgents", "/agents", "List and search agents", caching: .kept, cost: .search)
     package static let showAgent = Endpoint<AgentParameters, NoBody, AgentDetail>.query(
         "showAgent", "/agents/{id}", "Show an agent", caching: .kept)
     package static let showPublisher = Endpoint<PublisherParameters, NoBody, PublisherPage>.query(
         "showPublisher", "/publishers/{name}", "Show a publisher and their agents", cost: .search)
 
-    static let agents: [any AnyEndpoint] = [listAgents, showAgent, showPublisher]
-}
-
-/// The order of a list of agents.
-package enum AgentSort: String, Sendable, CaseIterable {
-    case recent
-    case name
-    case stars
-    case downloads
-}
-
-/// What a list of agents is about.
-package struct AgentQuery: PositionedParameters, PagedParameters {
-    package let words: String?
-    package let category: String?
-    package let sort: AgentSort
-    package let limit: Int64
-    package let cursor: String?
-    package let minimumPosition: Position?
-
-    package init(
-        words: String? = nil, category: String? = nil, sort: AgentSort = .recent, limit: Int64 = 20,
-        cursor: String? = nil, minimumPosition: Position? = nil
-    ) {
-        self.words = words
-        self.category = category
-        self.sort = sort
-        self.limit = limit
-        self.cursor = cursor
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(words:category:sort:limit:cursor:minimumPosition:),
-        .query("q", \.words, .text(atMost: 256), "Words to look for in id, title, summary and description."),
-        .query("category", \.category, .text(atMost: 256), "One category."),
-        .query(
-            "sort", \.sort, .choice(), default: .recent,
-            "By the last publication, by key, by stars, or by downloads counted once for each reader and day."),
-        .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(20), "The most entries of a page."),
-        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
+    static let agents: [any AnyEndpoint] = [showAgent, showPublisher]
 }
 
 /// A publisher, and where the list of their agents goes on.
@@ -316,22 +273,6 @@ package struct ReasonRemark: Body {
                 ))),
         .optional("note", \.note, .text),
         .required("since", \.since, .time))
-}
-
-/// A page of a list of agents.
-package struct AgentList: Body {
-    package let agents: [AgentSummary]
-    package let pagination: Pagination
-
-    package init(agents: [AgentSummary], pagination: Pagination) {
-        self.agents = agents
-        self.pagination = pagination
-    }
-
-    package static let form = Form.object(
-        "AgentList", Self.init(agents:pagination:),
-        .required("agents", \.agents, .list(AgentSummary.form)),
-        .required("pagination", \.pagination, Pagination.form))
 }
 
 /// A publisher with a page of their agents.

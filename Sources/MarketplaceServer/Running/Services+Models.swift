@@ -61,6 +61,10 @@ extension Services {
     func project(_ projections: [Projection]) async {
         await withTaskGroup { group in
             group.addTask { await giveSignsOfLife(projections) }
+            if projections.contains(where: { $0.name == Projection.agents.name }) {
+                let scorer = SearchScorer(database, models: models, log: log.component("scores"))
+                group.addTask { await scorer.run { Timestamp(milliseconds: Host.wallClockMilliseconds()).day } }
+            }
             for projection in projections {
                 let projector = Projector(
                     projection, database, head: head, models: models, log: log.component("project"))

@@ -197,13 +197,15 @@ struct Services: Sendable {
         on reactor: Reactor
     ) -> QueryFront {
         let configuration = database.configuration(
-            .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000)
+            .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000,
+            settings: PostgresConfiguration.plannedEachTime)
         let pool = PostgresPool(configuration, sessions: 8)
         var short = configuration
         short.settings = PostgresConfiguration.alongIndexes
         let pipeline = PostgresPipeline(short, on: reactor)
+        let access = ModelAccess(pool: pool, pipeline: pipeline, models: models)
         return QueryFront(
-            agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
+            agents: AgentReader(access), search: AgentSearch(access, .searchGenerations(pool)),
             builds: BuildReader(pool: pool), entries: EventReader(pool: pool),
             catchUp: EventReader(
                 pool: PostgresPool(configuration, sessions: 2, maximumWaiters: following.readers)),

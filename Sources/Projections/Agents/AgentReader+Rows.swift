@@ -56,6 +56,8 @@ extension AgentReader {
         public let rating: Rating
         /// The number of downloads, counted once for each reader and day.
         public let readers: Int64
+        /// The average rating in hundredths, drawn towards the middle while there are few.
+        public let rated: Int64
 
         init(_ row: PostgresRow) throws {
             key = try row.text("key")
@@ -75,6 +77,7 @@ extension AgentReader {
             stars = try row.integer("stars")
             rating = Rating(count: try row.integer("ratings"), sum: try row.integer("rating_sum"))
             readers = try row.integer("readers")
+            rated = try row.integer("rated")
         }
     }
 

@@ -18,19 +18,6 @@ public struct AgentReader: Sendable {
         self.access = access
     }
 
-    /// The filter of a list.
-    public struct Filter: Sendable {
-        /// Words to look for.
-        public var words: String?
-        /// The category.
-        public var category: String?
-        /// The most agents.
-        public var limit = 20
-
-        /// Creates a filter that lets all agents through.
-        public init() {}
-    }
-
     /// The order of a list, and the point at which it continues.
     public enum ListCursor: Sendable {
         /// By the last change: before a position.
@@ -41,30 +28,35 @@ public struct AgentReader: Sendable {
         case stars(below: Int64, after: String)
         /// By readers: after a number of readers and a key.
         case downloads(below: Int64, after: String)
+        /// By rating, few ratings drawn towards the middle: after a rating in hundredths and a key.
+        case rating(below: Int64, after: String)
     }
 
-    /// At most `filter.limit` listed agents, in the order and from the point of a cursor.
-    public func list(_ filter: Filter, from cursor: ListCursor) async throws -> Reflecting<[Summary]> {
-        let limit = PostgresValue.int8(Int64(filter.limit))
-        let (list, search, start): (PostgresStatement, PostgresStatement, [PostgresValue]) =
+    /// At most so many listed agents, in the order and from the point of a cursor.
+    public func list(from cursor: ListCursor, limit: Int) async throws -> Reflecting<[Summary]> {
+        let statement =
             switch cursor {
-            case .recent(let before): (Statements.listRecent, Statements.searchRecent, [.int8(before)])
-            case .name(let after): (Statements.listByName, Statements.searchByName, [.text(after)])
-            case .stars(let below, let after):
-                (Statements.listByStars, Statements.searchByStars, [.int8(below), .text(after)])
-            case .downloads(let below, let after):
-                (Statements.listByDownloads, Statements.searchByDownloads, [.int8(below), .text(after)])
+            case .recent: Statements.listRecent
+            case .name: Statements.listByName
+            case .stars: Statements.listByStars
+            case .downloads: Statements.listByDownloads
+            case .rating: Statements.listByRating
             }
-        // Without a filter the query reads rows in the order of an index and is short; a search may skip any number of
-        // rows.
-        guard filter.words != nil || filter.category != nil else {
-            return try await reading(Self.shownModels, list, start + [limit]) { try $0.map(Summary.init) }
+        return try await reading(Self.shownModels, statement, cursor.start + [.int8(Int64(limit))]) {
+            try $0.map(Summary.init)
         }
-        let parameters =
-            start + [
-                filter.category.map(PostgresValue.text) ?? .null, filter.words.map(PostgresValue.text) ?? .null, limit,
-            ]
-        return try await searching(Self.shownModels, search, parameters) { try $0.map(Summary.init) }
+    }
+
+    /// The listed agents of some keys, in their order; one that is not listed any more is missing.
+    public func agents(_ keys: [String]) async throws -> Reflecting<[Summary]> {
+        try await reading(Self.shownModels, Statements.listAgentsNamed, [.texts(keys)]) { rows in
+            var found: [String: Summary] = [:]
+            for row in rows {
+                let summary = try Summary(row)
+                found[summary.key] = summary
+            }
+            return keys.compactMap { found[$0] }
+        }
     }
 
     /// One agent; nil where there is none.
@@ -121,5 +113,17 @@ public struct AgentReader: Sendable {
         _ decode: @escaping @Sendable (PostgresRows) throws -> Value
     ) async throws -> Reflecting<Value> {
         try await access.long(projections) { try decode(try $0.execute(statement, parameters)) }
+    }
+}
+
+extension AgentReader.ListCursor {
+    /// Where the list goes on, as the parameters of its statement.
+    var start: [PostgresValue] {
+        switch self {
+        case .recent(let before): [.int8(before)]
+        case .name(let after): [.text(after)]
+        case .stars(let below, let after), .downloads(let below, let after), .rating(let below, let after):
+            [.int8(below), .text(after)]
+        }
     }
 }

@@ -2,7 +2,8 @@ import Events
 import Postgres
 
 extension Projection {
-    /// The read model of agents: their pages and lists, owners, reviews, votes, stars and downloads.
+    /// The read model of agents: their pages and lists, what search reads of them, owners, reviews,
+    /// votes, stars and downloads.
     ///
     /// The model is sliced: all entries that concern one agent are in one slice of the log.
     public static let agents = Projection(
@@ -19,7 +20,8 @@ extension Projection {
             NamespaceMemberRemoved.type, ProfileChanged.type, ProjectionSkipped.type, TokenIssued.type,
             TokenRevoked.type, UserRegistered.type, UsernameClaimed.type, UsernameReleased.type,
         ],
-        tables: PackageResources.schema_agents_sql, indexes: PackageResources.indexes_agents_sql,
+        tables: PackageResources.schema_agents_sql + PackageResources.schema_search_sql,
+        indexes: PackageResources.indexes_agents_sql + PackageResources.indexes_search_sql,
         folding: Folding(types: [AgentDownloaded.type, AgentReadersSeen.type]) { DownloadFold() },
         apply: AgentsModel.apply)
 }
@@ -28,7 +30,9 @@ extension Projection {
 enum AgentsModel {
     static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
         // Agents come first: the counters of the other parts are in rows that this part creates.
-        for part in [RecordBatch(), OwnerBatch(), ReviewBatch(), StarBatch(), DownloadBatch()] as [any AgentBatch] {
+        for part in [RecordBatch(), OwnerBatch(), SearchBatch(), ReviewBatch(), StarBatch(), DownloadBatch()]
+            as [any AgentBatch]
+        {
             var part = part
             for event in events { try part.add(event) }
             try part.apply(connection)

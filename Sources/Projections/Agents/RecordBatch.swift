@@ -244,7 +244,6 @@ struct RecordBatch: AgentBatch {
                 .bools(rows.map(\.published.listed)),
                 .bools(rows.map { $0.published.artifacts.contains { $0.role == .wasmModule } }),
                 .texts(rows.map { storable($0.listing.title) }), .texts(rows.map { storable($0.listing.summary) }),
-                .texts(rows.map { storable($0.listing.description) }),
                 .texts(rows.map { storable($0.listing.category) }), .bools(rows.map(\.isWithheld)),
             ])
     }

@@ -80,5 +80,8 @@ public enum ProjectionCatalogue {
     public static let all: [Projection] = [.agents, .files, .flags, .index, .publishers]
 
     /// The schema of what is known of builds; the tables of a model are made with each build.
-    public static let schema = [PostgresMigration("schema/models", PackageResources.schema_models_sql)]
+    public static let schema = [
+        PostgresMigration("schema/models", PackageResources.schema_models_sql),
+        PostgresMigration("schema/generations", PackageResources.schema_generations_sql),
+    ]
 }

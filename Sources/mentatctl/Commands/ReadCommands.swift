@@ -10,39 +10,7 @@ import System
 
 /// Finding agents and looking at them.
 enum ReadCommands {
-    static let all = [search, info]
-
-    private static let search = RunnableCommand(
-        Subcommand(
-            "agent search", "Finds agents.",
-            arguments: [Subcommand.Argument("WORD", "a word in id, title, summary or description", .many)],
-            options: [
-                .value("category", "NAME", "of one category alone"),
-                .value("sort", "ORDER", "the order", choices: AgentSort.allCases.map(\.rawValue)),
-                .value("limit", "N", "how many (20)"), .value("cursor", "CURSOR", "go on where a list ended"),
-            ],
-            examples: ["mentatctl agent search words", "mentatctl agent search --sort downloads --json"])
-    ) { context in
-        let words = context.invocation.arguments.joined(separator: " ")
-        let query = AgentQuery(
-            words: words.isEmpty ? nil : words, category: context.option("category"),
-            sort: try context.choice("sort", of: AgentSort.self) ?? .recent,
-            limit: try context.number("limit", 1...100) ?? 20, cursor: context.option("cursor"))
-        let answer = try await context.registry().send(Endpoints.listAgents, query)
-        return Report(answer.value, lines: { $0.agents.map(\.agentID.shown) }) { list, style in
-            guard !list.agents.isEmpty else { return "no agent is like that" }
-            let table = style.table(
-                ["AGENT", "VERSION", "STARS", "DOWNLOADS", "SUMMARY"],
-                list.agents.map {
-                    [
-                        $0.agentID.shown, $0.isYanked ? "yanked" : $0.latestVersion.shown, "\($0.stars)",
-                        "\($0.downloads)", $0.summary.shown,
-                    ]
-                })
-            let more = list.pagination.nextCursor.map { "\n" + style.dim("there are more: add --cursor '\($0.shown)'") }
-            return table + (more ?? "")
-        }
-    }
+    static let all = [SearchCommand.search, info]
 
     private static let info = RunnableCommand(
         Subcommand(

@@ -4,7 +4,7 @@ SELECT a.key, a.agent_id, coalesce(u.name, '') AS username, coalesce(a.latest_ve
        coalesce(a.category, '') AS category, a.created, a.updated, a.updated_position, a.is_deprecated, a.is_quarantined,
        a.record AS agent_record, c.stars,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
-       c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers,
+       c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers, c.rated,
        a.owners_changed, v.data, v.listing, v.author, v.record, v.published, v.position,
        coalesce(p.name, '') AS publisher
 FROM agents a

@@ -1,9 +1,8 @@
 -- What only readers go along; a build gets it once its rows are there.
-CREATE INDEX IF NOT EXISTS agents_words ON agents USING gin (words);
-CREATE INDEX IF NOT EXISTS agents_category ON agents (category, updated_position);
 CREATE INDEX IF NOT EXISTS agents_listed_recent ON agents (updated_position) WHERE listed;
 CREATE INDEX IF NOT EXISTS agents_listed_names ON agents (key) WHERE listed;
 CREATE INDEX IF NOT EXISTS agent_counters_stars ON agent_counters ((-stars), key) WHERE listed;
+CREATE INDEX IF NOT EXISTS agent_counters_rated ON agent_counters ((-rated), key) WHERE listed;
 CREATE INDEX IF NOT EXISTS agent_counters_readers ON agent_counters ((-readers), key) WHERE listed;
 CREATE INDEX IF NOT EXISTS agent_versions_publisher ON agent_versions (publisher);
 CREATE INDEX IF NOT EXISTS agent_owners_person ON agent_owners (person, key);

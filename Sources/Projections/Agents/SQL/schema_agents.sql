@@ -1,4 +1,4 @@
--- One row an agent: what lists show, search looks through and a page begins with. record holds what each side says of the
+-- One row an agent: what lists show and a page begins with. record holds what each side says of the
 -- agent (deprecations, holds). The columns from shown_precedence to category are those of the version that is shown.
 CREATE TABLE agents (
     key              text COLLATE "C" PRIMARY KEY,
@@ -19,15 +19,7 @@ CREATE TABLE agents (
     has_wasm         boolean NOT NULL DEFAULT false,
     title            text,
     summary          text,
-    description      text,
-    category         text,
-    words            tsvector NOT NULL GENERATED ALWAYS AS (
-        setweight(to_tsvector('simple', translate(key, '.-', '  ')), 'A')
-        || setweight(to_tsvector('english', translate(key, '.-', '  ')), 'A')
-        || setweight(to_tsvector('english', coalesce(title, '')), 'A')
-        || setweight(to_tsvector('english', coalesce(summary, '')), 'B')
-        || setweight(to_tsvector('english', coalesce(description, '')), 'C')
-    ) STORED
+    category         text
 );
 
 -- What is counted of an agent, in a narrow row of its own, since it changes far more often than the agent. listed is that
@@ -42,7 +34,11 @@ CREATE TABLE agent_counters (
     fours     bigint NOT NULL DEFAULT 0,
     fives     bigint NOT NULL DEFAULT 0,
     downloads bigint NOT NULL DEFAULT 0,
-    readers   bigint NOT NULL DEFAULT 0
+    readers   bigint NOT NULL DEFAULT 0,
+    -- The average rating in hundredths as if five more had given 3.5, so that few ratings count as middling ones.
+    rated     bigint NOT NULL GENERATED ALWAYS AS (
+        (1750 + 100 * (ones + 2 * twos + 3 * threes + 4 * fours + 5 * fives)) / (5 + ones + twos + threes + fours + fives)
+    ) STORED
 );
 
 -- rank says how good a version is before precedence decides which one is shown; the program computes it. record holds
@@ -137,7 +133,7 @@ SELECT a.key, a.agent_id, a.owner, coalesce(a.latest_version, '') AS latest_vers
        coalesce(a.title, '') AS title, coalesce(a.summary, '') AS summary, coalesce(a.category, '') AS category,
        a.created, a.updated, a.updated_position, a.is_deprecated, a.is_quarantined, c.stars,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
-       c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers
+       c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers, c.rated
 FROM agents a
 JOIN agent_counters c ON c.key = a.key
 WHERE a.listed;

@@ -1,0 +1,105 @@
+import Events
+public import Following
+import Postgres
+public import Search
+
+/// Searches agents in the read models.
+///
+/// It looks at candidates alone: all whose name is met, and at most a thousand by their words. Words that few agents have
+/// are looked up; of agents with common words the best known are tried first, so that no query reads all agents.
+public struct AgentSearch: Sendable {
+    private let access: ModelAccess
+    private let generations: Feed<SearchGenerations>
+
+    /// Creates a search.
+    ///
+    /// - Parameter generations: the scores that rank agents apart from a query.
+    public init(_ access: ModelAccess, _ generations: Feed<SearchGenerations>) {
+        self.access = access
+        self.generations = generations
+    }
+
+    /// Names a generation whose cursors have expired.
+    public struct ExpiredCursor: Error {}
+
+    /// How old the known generation may be.
+    private static let generationMilliseconds: Int64 = 2_000
+
+    /// Finds the agents that answer a query.
+    ///
+    /// - Throws: `ExpiredCursor` where the cursor names a generation that is not kept any more.
+    public func find(_ request: SearchRequest) async throws -> Reflecting<FoundAgents> {
+        let known = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds)
+        let generation = try known.generation(request.after?.generation ?? known.present.number)
+        return try await access.long(AgentReader.shownModels) { connection in
+            var search = SearchRun(request, generation, connection)
+            return try search.run()
+        }
+    }
+
+    /// The agents that a search finds, in another order than the one of relevance: all of them, not candidates alone.
+    ///
+    /// - Parameters:
+    ///   - terms: what has to stand in an agent, as `find` has understood it.
+    ///   - limit: the most agents.
+    public func list(
+        _ request: SearchRequest, _ terms: [SearchQuery.Term], from cursor: AgentReader.ListCursor, limit: Int
+    ) async throws -> Reflecting<[AgentReader.Summary]> {
+        let statement =
+            switch cursor {
+            case .recent: Statements.searchRecent
+            case .name: Statements.searchByName
+            case .stars: Statements.searchByStars
+            case .downloads: Statements.searchByDownloads
+            case .rating: Statements.searchByRating
+            }
+        let condition = Expression.all(
+            of: SearchRun.required(terms), without: request.query.terms.filter(\.isNegative))
+        return try await access.long(AgentReader.shownModels) { connection in
+            let named = request.allFilters.filter { $0.field == .publisher }.map { SearchFilters.folded($0.value) }
+            let publishers = try SearchRun.publishers(named, connection)
+            return try connection.execute(
+                statement,
+                SearchFilters(request, publishers: publishers).parameters
+                    + [condition.map(PostgresValue.text) ?? .null] + cursor.start + [.int8(Int64(limit))]
+            ).map(AgentReader.Summary.init)
+        }
+    }
+
+    /// The names of owners by their ids.
+    public func publisherNames(_ owners: [String]) async throws -> [String: String] {
+        try await access.short([.publishers], Statements.publisherNames, [.texts(owners)]) { rows in
+            var names: [String: String] = [:]
+            for row in rows { names[try row.text("person")] = try row.text("name") }
+            return names
+        }.value
+    }
+
+    /// The categories with how many agents each has, the one of the most first.
+    public func categories() async throws -> Reflecting<[Facets.Count]> {
+        try await access.long(AgentReader.shownModels) { try Self.categories(from: nil, 200, $0) }
+    }
+
+    static func categories(
+        from beginning: String?, _ limit: Int64, _ connection: PostgresConnection
+    ) throws -> [Facets.Count] {
+        let parameters: [PostgresValue] = [beginning.map(PostgresValue.text) ?? .null, .int8(limit)]
+        return try connection.execute(Statements.listCategories, parameters).map { row in
+            Facets.Count(value: try row.text("category"), agents: Int(try row.integer("agents")))
+        }
+    }
+
+    /// What somebody may mean who has typed the beginning of something.
+    public func suggest(_ text: String) async throws -> Reflecting<Suggestions> {
+        let generation = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds).present
+        return try await access.long(AgentReader.shownModels) { try Suggestions(for: text, generation, $0) }
+    }
+}
+
+extension SearchGenerations {
+    fileprivate func generation(_ number: Int32) throws -> SearchGeneration {
+        if number == present.number { return present }
+        if number == before.number { return before }
+        throw AgentSearch.ExpiredCursor()
+    }
+}

@@ -1,0 +1,2 @@
+-- The names of publishers by their ids.
+SELECT p.person, p.name FROM publishers p WHERE p.person = ANY ($1::text[]) AND p.name IS NOT NULL

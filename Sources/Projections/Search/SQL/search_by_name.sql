@@ -1,0 +1,10 @@
+-- Agents that match, by key, from behind a key.
+SELECT s.*, coalesce(u.name, '') AS username
+FROM agent_search a
+JOIN listed_agents s ON s.key = a.key
+LEFT JOIN publishers u ON u.person = s.owner
+WHERE s.key > $12
+  AND ($11::text::tsquery IS NULL OR a.tokens @@ $11::text::tsquery)
+  AND /* filters */
+ORDER BY s.key
+LIMIT $13

@@ -1,0 +1,10 @@
+-- Agents that match, the one changed last first, from before a position.
+SELECT s.*, coalesce(u.name, '') AS username
+FROM agent_search a
+JOIN listed_agents s ON s.key = a.key
+LEFT JOIN publishers u ON u.person = s.owner
+WHERE s.updated_position < $12
+  AND ($11::text::tsquery IS NULL OR a.tokens @@ $11::text::tsquery)
+  AND /* filters */
+ORDER BY s.updated_position DESC
+LIMIT $13

@@ -1,0 +1,87 @@
+import Events
+import Postgres
+import Search
+
+/// The filters of a search with what they mean in the models.
+struct SearchFilters {
+    /// Values of one field that an agent must have one of, and those that it must not have.
+    private struct Values {
+        var wanted: [String]?
+        var unwanted: [String]?
+
+        mutating func add(_ value: String, isNegative: Bool) {
+            if isNegative { unwanted = (unwanted ?? []) + [value] } else { wanted = (wanted ?? []) + [value] }
+        }
+
+        var parameters: [PostgresValue] { [wanted, unwanted].map { $0.map { .texts($0) } ?? .null } }
+
+        func passes(_ values: [String]) -> Bool {
+            (wanted.map { !Set($0).isDisjoint(with: values) } ?? true) && Set(unwanted ?? []).isDisjoint(with: values)
+        }
+    }
+
+    private var categories = Values()
+    private var owners = Values()
+    private var runtimes = Values()
+    private var licenses = Values()
+    private var hasWASM: Bool?
+    private var minimumRating: Int32?
+    /// True where every agent passes.
+    private(set) var isEmpty = true
+
+    /// Creates filters that every agent passes.
+    init() {}
+
+    /// - Parameter publishers: the ids of publishers by their folded names; a name that nobody has lets no agent pass.
+    init(_ request: SearchRequest, publishers: [String: String]) {
+        for filter in request.allFilters {
+            let isNegative = filter.isNegative
+            switch filter.field {
+            case .category: categories.add(Word.collapsed(filter.value), isNegative: isNegative)
+            case .publisher: owners.add(publishers[Self.folded(filter.value)] ?? "", isNegative: isNegative)
+            case .runtime: runtimes.add(FacetValue.runtime(filter.value), isNegative: isNegative)
+            case .license: licenses.add(filter.value.lowercased(), isNegative: isNegative)
+            case .is: hasWASM = !isNegative
+            }
+        }
+        minimumRating = request.minimumRating
+        isEmpty = request.allFilters.isEmpty && minimumRating == nil
+    }
+
+    /// The name of a publisher as the models fold it.
+    static func folded(_ name: String) -> String { Username(name)?.folded ?? name.lowercased() }
+
+    /// The first parameters of every statement that finds candidates.
+    var parameters: [PostgresValue] {
+        categories.parameters + owners.parameters + runtimes.parameters + licenses.parameters + [
+            hasWASM.map(PostgresValue.bool) ?? .null, minimumRating.map(PostgresValue.int4) ?? .null,
+        ]
+    }
+
+    /// True where a candidate passes the filters of all fields but one.
+    func passes(_ candidate: Candidate, but field: FacetField) -> Bool {
+        (field == .category || categories.passes([Word.collapsed(candidate.category)]))
+            && (field == .publisher || owners.passes([candidate.owner]))
+            && (field == .runtime || runtimes.passes([candidate.runtime]))
+            && (field == .license || licenses.passes(candidate.licenses.map { $0.lowercased() }))
+            && (field == .wasm || hasWASM.map { $0 == candidate.hasWASM } ?? true)
+            && (field == .rating || minimumRating.map { candidate.ratingHundredths >= Int64($0) } ?? true)
+    }
+}
+
+extension Candidate {
+    /// A row of the statements that find candidates.
+    init(_ row: PostgresRow) throws {
+        func count(_ column: String) throws -> Int { Int(try row.integer(column)) }
+        self.init(
+            key: try row.text("key"), owner: try row.text("owner"), category: try row.text("category"),
+            runtime: try row.text("runtime"),
+            licenses: try row.text("licenses").split(separator: "\n").map(String.init),
+            hasWASM: try row.bool("has_wasm"), isDown: try row.bool("is_down"), ratings: try row.integer("ratings"),
+            ratingSum: try row.integer("rating_sum"), staticScore: Int32(clamping: try row.integer("score")),
+            lengths: Lengths(
+                name: try count("name_words"), title: try count("title_words"), summary: try count("summary_words"),
+                description: try count("description_words")),
+            marks: Marks(low: try row.integer("low"), high: try row.integer("high")))
+    }
+}

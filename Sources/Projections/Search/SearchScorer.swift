@@ -1,0 +1,85 @@
+public import EventLog
+public import Events
+public import Following
+public import Logging
+import Postgres
+
+/// Makes generations of the scores that rank agents: one each day, and one more whenever the agents have grown by a quarter.
+public final class SearchScorer: Sendable {
+    private static let pauseSeconds = 5
+    private static let uniqueViolation = "23505"
+    /// The longest that a statement may take, 10 minutes: it reads every agent.
+    private static let statementMilliseconds = 600_000
+
+    private let session: PostgresSession
+    private let models: ModelFeed
+    private let log: Log
+
+    /// Creates a scorer that works in the role of projectors.
+    ///
+    /// - Parameter models: the builds that scores are made from.
+    public init(_ database: DatabaseAccess, models: ModelFeed, log: Log) {
+        session = PostgresSession(
+            database.configuration(
+                .projectors, "marketplace-scores", statementTimeoutMilliseconds: Self.statementMilliseconds,
+                settings: PostgresConfiguration.plannedOnce))
+        self.models = models
+        self.log = log
+    }
+
+    /// Makes generations until the task is cancelled.
+    ///
+    /// - Parameter today: the day that it is.
+    public func run(today: @escaping @Sendable () -> Day) async {
+        while !Task.isCancelled {
+            do {
+                try await makeIfDue(on: today())
+            } catch {
+                if !Task.isCancelled { log.error("agents can't be scored", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .seconds(Self.pauseSeconds))
+        }
+        await session.close()
+    }
+
+    /// Makes a generation for a day where the last one is of another day, or of far fewer agents.
+    ///
+    /// - Returns: false where none is due, or another program makes one just now.
+    @discardableResult
+    public func makeIfDue(on day: Day) async throws -> Bool {
+        let models = try await models.value(atMostMillisecondsOld: 1_000)
+        guard models.vector.builds[Projection.agents.name] != nil else { return false }
+        do {
+            return try await session.run { connection in
+                try connection.use(searchPath: models.vector.searchPath)
+                return try connection.transaction {
+                    guard try Self.isDue(on: day, connection) else { return false }
+                    try Self.make(day, models.next([.agents]), connection)
+                    return true
+                }
+            }
+        } catch let error as PostgresError where error.sqlState == Self.uniqueViolation {
+            return false
+        }
+    }
+
+    private static func isDue(on day: Day, _ connection: PostgresConnection) throws -> Bool {
+        guard let last = try connection.execute(Statements.lastGeneration).first else { return true }
+        let known = try last.integer("agents")
+        let agents = try connection.execute(Statements.countAgents).first?.integer(0) ?? 0
+        return try last.integer("day") < Int64(day.number) || agents > known + max(known / 4, 10)
+    }
+
+    private static func make(_ day: Day, _ position: Position, _ connection: PostgresConnection) throws {
+        let day = PostgresValue.int4(Int32(clamping: day.number))
+        guard
+            let number = try connection.execute(Statements.beginGeneration, [day, .int8(position.value)]).first?
+                .integer("generation")
+        else { return }
+        let generation = PostgresValue.int4(Int32(clamping: number))
+        let agents = try connection.execute(Statements.countAgents).first?.integer(0) ?? 0
+        try connection.execute(Statements.scoreAgents, [generation, day])
+        try connection.execute(Statements.countWords, [generation, .int8(agents)])
+        try connection.execute(Statements.dropGenerations, [generation])
+    }
+}

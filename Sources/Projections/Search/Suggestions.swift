@@ -1,0 +1,69 @@
+import Postgres
+import Search
+
+/// What somebody may mean who has typed the beginning of something: ten at most.
+public struct Suggestions: Sendable {
+    private static let maximumAgents = 6
+    private static let maximumOthers: Int64 = 2
+    private static let maximumCompletions: Int64 = 3
+    private static let maximumCandidates: Int64 = 200
+
+    /// The keys of agents, the likeliest first.
+    public private(set) var agents: [String] = []
+    /// Categories.
+    public private(set) var categories: [String] = []
+    /// Names of publishers.
+    public private(set) var publishers: [String] = []
+
+    init(for text: String, _ generation: SearchGeneration, _ connection: PostgresConnection) throws {
+        let query = SearchQuery(text)
+        let beginning = Word.collapsed(query.text)
+        guard !beginning.isEmpty else { return }
+        let named = try connection.execute(
+            Statements.findNames,
+            [.texts([beginning]), .text(beginning), .text(beginning + "\u{10ffff}"), .null, .null])
+        let names = Set(try named.map { try $0.text("key") }).sorted()
+        var found = try candidates(
+            Statements.candidatesByKey, [.null, .texts(names), .texts([])], generation, connection)
+        if found.count < Self.maximumAgents {
+            for completed in try completions(of: query, generation, connection) {
+                guard let condition = Expression.all(of: completed, without: []) else { continue }
+                found += try candidates(
+                    Statements.candidatesByWords, [.text(condition), .text(condition), .int8(Self.maximumCandidates)],
+                    generation, connection)
+            }
+        }
+        var seen: Set<String> = []
+        agents = Array(found.filter { seen.insert($0).inserted }.prefix(Self.maximumAgents))
+        categories = try AgentSearch.categories(from: beginning, Self.maximumOthers, connection).map(\.value)
+        publishers = try connection.execute(
+            Statements.publishersBeginning,
+            [.text(SearchFilters.folded(query.text)), .int8(Self.maximumOthers)]
+        ).map { try $0.text("name") }
+    }
+
+    /// The query with its last word completed to words that many agents have.
+    private func completions(
+        of query: SearchQuery, _ generation: SearchGeneration, _ connection: PostgresConnection
+    ) throws -> [[SearchQuery.Term]] {
+        let terms = query.terms.filter { !$0.isNegative }
+        guard let last = terms.last, last.words.count == 1 else { return [] }
+        let words = try connection.execute(
+            Statements.completeWords, [.int4(generation.number), .text(last.form), .int8(Self.maximumCompletions)]
+        ).map { try $0.text("word") }
+        return words.map { terms.dropLast() + [last.replaced(by: $0)] }
+    }
+
+    private func candidates(
+        _ statement: PostgresStatement, _ more: [PostgresValue], _ generation: SearchGeneration,
+        _ connection: PostgresConnection
+    ) throws -> [String] {
+        try connection.execute(
+            statement,
+            SearchFilters().parameters + [
+                .int4(generation.number), .int4(SearchGeneration.newcomersScore), .texts([]), .int8s([]), .int8s([]),
+                .int8(Int64(Self.maximumAgents)),
+            ] + more
+        ).map { try $0.text("key") }
+    }
+}
