@@ -164,6 +164,7 @@ let package = Package(
             "Projections",
             [
                 "AgentIndex", "Projections", "EventLog", "Events", "Following", "Manifest", "Postgres", "Crypto",
+                "Search",
                 "Logging",
                 "Reactor", "System", "TestSupport",
             ]),

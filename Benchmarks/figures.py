@@ -5,6 +5,7 @@ import subprocess
 import time
 
 from rebuilding import History
+from searching import search
 from server import run
 from serving import Load, Marketplace, Web
 
@@ -127,4 +128,4 @@ def appends_schemas(server, build, folder, seconds):
     print(f"appends-schemas: p99 {statistics.median(alone):.2f} ms, while {rebuilds} builds were made and dropped {statistics.median(beside):.2f} ms", flush=True)
 
 
-FIGURES = {"reads-rebuild": reads_rebuild, "appends-schemas": appends_schemas, "visible": visible, "memory": memory, "idle": idle}
+FIGURES = {"reads-rebuild": reads_rebuild, "appends-schemas": appends_schemas, "search": search, "visible": visible, "memory": memory, "idle": idle}

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import psycopg
 
-from rebuilding import begin
 from server import run
-from serving import Load, Marketplace
+from serving import Marketplace
 
 AGENTS, QUERIES, CLIENTS = 100_000, 500, 4
 BASE = "/api/v1/marketplace"
@@ -160,7 +159,6 @@ def search(server, build, folder, seconds):
     for query in asks[:40]:
         shelf.search(local, query)
         shelf.formula(local, query)
-    before = server.cpu() + shelf.ours.cpu() - server.cpu()
     began = shelf.ours.cpu()
     ours = timed(asks, shelf.search)
     used = (shelf.ours.cpu() - began) * 1_000 / len(asks)

@@ -68,6 +68,8 @@ final class CachedAnswers: Sendable {
     /// The shortest time between two drops of lists for changed counts. Without it, frequent stars would leave no list
     /// cached.
     private static let countMilliseconds: Int64 = 1_000
+    /// How often it is asked whether lists have another order.
+    private static let orderMilliseconds = 5_000
     /// Shorter bodies are not compressed: they fit one packet anyway.
     private static let shortestCompressedBytes = 1_024
     /// The memory that an answer takes besides its bytes.
@@ -240,6 +242,22 @@ final class CachedAnswers: Sendable {
         }
     }
 
+    /// Drops lists whenever they have another order, for as long as the task lives: their cursors would name one that is not
+    /// kept any more.
+    func follow(_ search: AgentSearch, _ log: Log) async {
+        var known: Int32?
+        while !Task.isCancelled {
+            do {
+                let generation = try await search.generation()
+                if known != generation { state.withLock { $0.drop(.lists) } }
+                known = generation
+            } catch {
+                if !Task.isCancelled { log.debug("scores can't be looked up", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .milliseconds(Self.orderMilliseconds))
+        }
+    }
+
     private func dropAll(before position: Position) {
         state.withLock { $0.dropAll(before: position) }
     }
@@ -255,13 +273,17 @@ extension CachedAnswers.State {
 
     mutating func change(_ subject: CachedAnswers.Subject, at position: Position) {
         changed[subject] = max(changed[subject] ?? position, position)
+        drop(subject)
+    }
+
+    mutating func drop(_ subject: CachedAnswers.Subject) {
         for key in keys[subject] ?? [] { remove(key) }
     }
 
     mutating func read(_ source: CachedAnswers.Source, from present: String) {
         guard builds.updateValue(present, forKey: source) != present else { return }
         for subject in keys.keys where subject.source == source {
-            for key in keys[subject] ?? [] { remove(key) }
+            drop(subject)
         }
     }
 

@@ -85,6 +85,7 @@ package struct QueryFront: Sendable {
     package func followLog(_ head: HeadFeed, log: Log) async {
         await withTaskGroup { group in
             group.addTask { await cached?.follow(entries, head, agents, copied, log) }
+            group.addTask { await cached?.follow(search, log) }
             group.addTask { await hub.follow(head, followers) }
         }
     }

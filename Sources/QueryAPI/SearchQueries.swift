@@ -22,6 +22,7 @@ extension QueryFront {
         request.filters = query.filters
         request.minimumRating = query.minimumRating.map { Int32($0) * 100 }
         request.limit = Int(query.limit)
+        request.hasFacets = query.hasFacets == true
         let isLooking = !request.query.isEmpty
         let sort = query.sort ?? (isLooking ? .relevance : .recent)
         if isLooking, sort == .relevance { return try await listByRelevance(query, request) }
@@ -64,7 +65,7 @@ extension QueryFront {
         let rows =
             isPlain
             ? try await agents.list(from: start, limit: limit)
-            : try await search.list(request, found?.value.terms ?? [], from: start, limit: limit)
+            : try await search.list(request, found?.value ?? FoundAgents(), from: start, limit: limit)
         let page = PageRows(rows.value, limit: query.limit, cursor: sort.cursor)
         var said: SearchNotes?
         if let found { said = try await notes(found.value, query, request) }
@@ -154,7 +155,8 @@ extension SearchCursor {
     fileprivate init?(_ text: String, of query: AgentQuery) {
         let parts = text.split(separator: "/")
         guard parts.count == 5, parts[0] == query.digest, let generation = Int32(parts[1]), let tier = Int(parts[2]),
-            let score = Int64(parts[3]), AgentKey(String(parts[4])) != nil
+            let score = Int64(parts[3]), Ranking.Place.tiers.contains(tier), score >= 0, generation >= 0,
+            AgentKey(String(parts[4])) != nil
         else { return nil }
         self.init(generation: generation, place: Ranking.Place(tier: tier, score: score, key: String(parts[4])))
     }
@@ -192,7 +194,9 @@ extension AgentSort {
     private static func counted(_ cursor: String?) throws(Problem) -> (count: Int64, key: String) {
         guard let cursor else { return (.max, "") }
         let parts = cursor.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, let count = Int64(parts[0]), AgentKey(String(parts[1])) != nil else { throw badCursor }
+        guard parts.count == 2, let count = Int64(parts[0]), count >= 0, AgentKey(String(parts[1])) != nil else {
+            throw badCursor
+        }
         return (count, String(parts[1]))
     }
 

@@ -1,8 +1,9 @@
 """Labelled queries: what people type, with the packages that they expect.
 
 Those of six kinds are made from a catalogue, always the same ones of the same catalogue: whole ids, names of packages, last
-parts of them, titles, words that no other agent has, and names with one typing error. The others were judged by hand and
-lie in `queries.jsonl`: each names the packages with grades from 1 (related) to 3 (expected first), and says why.
+parts of them, titles, words that no other agent has, and names with one typing error. The others were judged by three
+hands that did not know of each other, in `queries.jsonl`, `second.jsonl` and `third.jsonl`: each names the packages with grades
+from 1 (related) to 3 (expected first), and says why. Whoever judges more adds a file to `HANDS`.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import re
 
 HERE = pathlib.Path(__file__).parent
 REGISTRIES = {"node": "npm", "python": "pypi", "go": "go", "java": "maven"}
-HANDS = {"by hand": "queries.jsonl", "second hand": "second.jsonl"}
+HANDS = {"by hand": "queries.jsonl", "second hand": "second.jsonl", "third hand": "third.jsonl"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

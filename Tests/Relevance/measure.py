@@ -57,9 +57,9 @@ def measure(arguments):
             ranks[:1] == [0], bool(ranks), 1 / (ranks[0] + 1) if ranks else 0,
             gain([grades.get(agent, 0) for agent in found]) / gain(sorted(grades.values(), reverse=True)),
         )
-        # The kinds of the second hand are those of the first and not told apart.
+        # The kinds of the other hands are those of the first and not told apart.
         hand = label.get("hand")
-        for kind in ([] if hand == "second hand" else [label["kind"]]) + ([hand] if hand else []):
+        for kind in ([label["kind"]] if hand in (None, "by hand") else []) + ([hand] if hand else []):
             kinds.setdefault(kind, []).append(figures)
         if arguments.misses and (figures[3] < 0.7 if label.get("hand") else not figures[1]):
             print(f"{label['kind']}: {label['query']!r} {figures[3]:.2f} wants {list(grades)[:4]} got {found[:5]}")

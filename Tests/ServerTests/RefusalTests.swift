@@ -122,7 +122,7 @@ import Testing
         .get("agents?sort=name&cursor=A", 400, "invalid-parameter"), .get("agents?unknown=1", 400, "invalid-parameter"),
         .get("agents?q=a&q=b", 400, "invalid-parameter"),
         .get("agents/acme.there/versions?cursor=x", 400, "invalid-parameter"),
-        .get("agents?q=\(String(repeating: "a", count: 257))", 400, "invalid-parameter"),
+        .get("agents?q=\(String(repeating: "a", count: 4_097))", 400, "invalid-parameter"),
         .get("events?from=-1", 400, "invalid-parameter"),
         .get("events?from=9007199254740992", 400, "invalid-parameter"),
         .get("events?limit=1001", 400, "invalid-parameter"),

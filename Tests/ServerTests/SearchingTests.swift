@@ -173,6 +173,18 @@ import Testing
                 try await shelf.answer("zebra", "&limit=10")["pagination"]?["next_cursor"]?.string)
             var parts = cursor.split(separator: "/").map(String.init)
             expect(try await shelf.marketplace.get("agents?q=giraffe&cursor=\(cursor)"), "400 invalid-parameter")
+            // Nobody's numbers are more than the program can count.
+            for (place, number) in [
+                (2, "-9223372036854775808"), (2, "4"), (3, "-1"), (1, "-1"), (3, "9223372036854775808"),
+            ] {
+                var forged = parts
+                forged[place] = number
+                let path = "agents?q=zebra&cursor=\(forged.joined(separator: "/"))"
+                expect(try await shelf.marketplace.get(path), "400 invalid-parameter")
+            }
+            expect(
+                try await shelf.marketplace.get("agents?sort=stars&cursor=-9223372036854775808/acme.x"),
+                "400 invalid-parameter")
             parts[1] = "999"
             expect(
                 try await shelf.marketplace.get("agents?q=zebra&cursor=\(parts.joined(separator: "/"))"),
@@ -207,6 +219,39 @@ import Testing
             }
             let long = try await shelf.answer(String(repeating: "lens ", count: 80))
             #expect(long["search"]?["is_cut"]?.bool == true)
+        }
+    }
+
+    /// Letters that stand for many, and such that stand for none: neither a row nor a query is refused by the database.
+    @Test func strangeLettersStopNothing() async throws {
+        try await withShelf { shelf in
+            let (many, none) = (String(repeating: "\u{fdfa}", count: 64), String(repeating: "\u{fe70}", count: 4))
+            try await shelf.put("acme.strange", title: many, about: "\(many)1 ½ ⑴ zebra", tags: [none, "½½½½"])
+            try await shelf.put("acme.plain", about: "A zebra.")
+            #expect(Set(try await shelf.find("zebra")) == ["acme.strange", "acme.plain"])
+            for query in [
+                many, none, none.dropLast() + "\u{fe72}", "½½½", "zebra \(none)", "\"\(none)\"", "-\(none) zebra",
+            ] {
+                #expect(try await shelf.answer(String(query))["agents"]?.array != nil)
+            }
+            #expect(try await shelf.marketplace.get("suggest?q=%EF%B9%B0").status == 200)
+        }
+    }
+
+    @Test func correctedNamesAreFound() async throws {
+        try await withShelf { shelf in
+            try await shelf.put("acme.time-zone-converter", about: "Converts.")
+            try await shelf.put("acme.other", about: "A tool of another kind.")
+            #expect(try await shelf.find("timezonconverter").first == "acme.time-zone-converter")
+            #expect(try await shelf.find("timezoneconverter tool").contains("acme.time-zone-converter"))
+            let quoted = try await shelf.answer("\"another kind\" convertr -x")
+            #expect(quoted["search"]?["did_you_mean"]?.string == "\"another kind\" converter -x")
+            // A list in another order has those that are met by name or by their publisher as well.
+            for query in ["acme.time-zone-converter", "admin"] {
+                let found = try await shelf.find(query)
+                let listed = Set(try await shelf.find(query, "&sort=name"))
+                #expect(listed.contains(try #require(found.first)) && listed.isSubset(of: found), "\(query)")
+            }
         }
     }
 

@@ -35,11 +35,11 @@ struct BuildWriter {
         }
     }
 
-    /// True for what the same data would cause again: a data error of the database (SQLSTATE 22, 23), or a content that
+    /// True for what the same data would cause again: a data error of the database (SQLSTATE 22, 23, 54), or a content that
     /// does not say what the model needs.
     static func isInData(_ fault: any Error) -> Bool {
         switch fault {
-        case let error as PostgresError: ["22", "23"].contains(String(error.sqlState.prefix(2)))
+        case let error as PostgresError: ["22", "23", "54"].contains(String(error.sqlState.prefix(2)))
         case is BuildFault, is CancellationError: false
         case EventLogError.unavailable: false
         default: true

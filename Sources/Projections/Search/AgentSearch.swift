@@ -6,7 +6,7 @@ public import Search
 /// Searches agents in the read models.
 ///
 /// It looks at candidates alone: all whose name is met, and at most a thousand by their words. Words that few agents have
-/// are looked up; of agents with common words the best known are tried first, so that no query reads all agents.
+/// are looked up; of agents with common words the best known are tried first, so that no search by relevance reads all agents.
 public struct AgentSearch: Sendable {
     private let access: ModelAccess
     private let generations: Feed<SearchGenerations>
@@ -29,7 +29,11 @@ public struct AgentSearch: Sendable {
     ///
     /// - Throws: `ExpiredCursor` where the cursor names a generation that is not kept any more.
     public func find(_ request: SearchRequest) async throws -> Reflecting<FoundAgents> {
-        let known = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds)
+        var known = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds)
+        // Another front may know a newer one.
+        if let after = request.after, after.generation > known.present.number {
+            known = try await generations.value(atMostMillisecondsOld: 0)
+        }
         let generation = try known.generation(request.after?.generation ?? known.present.number)
         return try await access.long(AgentReader.shownModels) { connection in
             var search = SearchRun(request, generation, connection)
@@ -37,13 +41,14 @@ public struct AgentSearch: Sendable {
         }
     }
 
-    /// The agents that a search finds, in another order than the one of relevance: all of them, not candidates alone.
+    /// The agents that have what a search needs, or are met by name, in another order than the one of relevance: all of them,
+    /// not candidates alone.
     ///
     /// - Parameters:
-    ///   - terms: what has to stand in an agent, as `find` has understood it.
+    ///   - found: what `find` has understood, and whose names it has met.
     ///   - limit: the most agents.
     public func list(
-        _ request: SearchRequest, _ terms: [SearchQuery.Term], from cursor: AgentReader.ListCursor, limit: Int
+        _ request: SearchRequest, _ found: FoundAgents, from cursor: AgentReader.ListCursor, limit: Int
     ) async throws -> Reflecting<[AgentReader.Summary]> {
         let statement =
             switch cursor {
@@ -54,16 +59,22 @@ public struct AgentSearch: Sendable {
             case .rating: Statements.searchByRating
             }
         let condition = Expression.all(
-            of: SearchRun.required(terms), without: request.query.terms.filter(\.isNegative))
+            of: found.needed, without: request.query.terms.filter(\.isNegative))
         return try await access.long(AgentReader.shownModels) { connection in
             let named = request.allFilters.filter { $0.field == .publisher }.map { SearchFilters.folded($0.value) }
             let publishers = try SearchRun.publishers(named, connection)
             return try connection.execute(
                 statement,
                 SearchFilters(request, publishers: publishers).parameters
-                    + [condition.map(PostgresValue.text) ?? .null] + cursor.start + [.int8(Int64(limit))]
+                    + [condition.map(PostgresValue.text) ?? .null] + cursor.start
+                    + [.int8(Int64(limit)), .texts(found.named), .texts(found.owners)]
             ).map(AgentReader.Summary.init)
         }
+    }
+
+    /// Names the generation of the scores that order what is found.
+    public func generation() async throws -> Int32 {
+        try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds).present.number
     }
 
     /// The names of owners by their ids.
@@ -99,7 +110,7 @@ public struct AgentSearch: Sendable {
 extension SearchGenerations {
     fileprivate func generation(_ number: Int32) throws -> SearchGeneration {
         if number == present.number { return present }
-        if number == before.number { return before }
+        if number == before.number, number > 0 { return before }
         throw AgentSearch.ExpiredCursor()
     }
 }

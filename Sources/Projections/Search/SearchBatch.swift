@@ -8,6 +8,7 @@ struct SearchBatch: AgentBatch {
     /// Listings are read some at a time, since each may have some ten kilobytes.
     private static let agentsAtOnce = 500
     /// The words of a description beyond it say nothing new.
+    private static let maximumNameWords = 64
     private static let maximumDescriptionWords = 1_000
 
     private struct Row {
@@ -19,7 +20,7 @@ struct SearchBatch: AgentBatch {
         let hasWASM: Bool
         let isDown: Bool
         let position: Int64
-        let counts: (name: Int, title: Int, summary: Int, description: Int)
+        let counts: (title: Int, summary: Int, description: Int)
         let tokens: String
         let names: AgentNames
     }
@@ -50,7 +51,7 @@ struct SearchBatch: AgentBatch {
                 .texts(rows.map(\.key)), .texts(rows.map(\.owner)), .texts(rows.map(\.category)),
                 .texts(rows.map { Word.collapsed($0.category) }), .texts(rows.map(\.runtime)),
                 .texts(rows.map { $0.licenses.joined(separator: "\n") }), .bools(rows.map(\.hasWASM)),
-                .bools(rows.map(\.isDown)), .int4s(rows.map { Int32($0.counts.name) }),
+                .bools(rows.map(\.isDown)),
                 .int4s(rows.map { Int32($0.counts.title) }), .int4s(rows.map { Int32($0.counts.summary) }),
                 .int4s(rows.map { Int32($0.counts.description) }), .int8s(rows.map(\.position)),
                 .texts(rows.map(\.tokens)),
@@ -81,7 +82,9 @@ struct SearchBatch: AgentBatch {
         let (title, tags) = (listing.title ?? "", listing.tags ?? [])
         let category = storable(listing.category) ?? ""
         var lexemes = Lexemes()
-        for name in [AgentNames.lastPart(ofID: id)] + packages { lexemes.add(name, .name, isProse: false) }
+        for name in [AgentNames.lastPart(ofID: id)] + packages {
+            lexemes.add(name, .name, isProse: false, atMost: maximumNameWords)
+        }
         let titleWords = lexemes.add(title, .title)
         let summaryWords = ([listing.summary ?? ""] + tags).map { lexemes.add($0, .summary) }.reduce(0, +)
         let descriptionWords = lexemes.add(
@@ -93,9 +96,7 @@ struct SearchBatch: AgentBatch {
             licenses: FacetValue.licenses(published.license ?? ""),
             hasWASM: published.artifacts.contains { $0.role == .wasmModule },
             isDown: try source.bool("is_down"), position: try source.integer("position"),
-            counts: (
-                AgentNames.tellingWords(AgentNames.lastPart(ofID: id)), titleWords, summaryWords, descriptionWords
-            ),
+            counts: (titleWords, summaryWords, descriptionWords),
             tokens: lexemes.text, names: AgentNames(id: id, title: title, packages: packages, tags: tags))
     }
 }

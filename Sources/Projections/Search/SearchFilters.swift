@@ -9,7 +9,9 @@ struct SearchFilters {
         var wanted: [String]?
         var unwanted: [String]?
 
-        mutating func add(_ value: String, isNegative: Bool) {
+        /// What means nothing lets no agent pass: no row has a line end.
+        mutating func add(_ given: String, isNegative: Bool) {
+            let value = given.isEmpty ? "\n" : given
             if isNegative { unwanted = (unwanted ?? []) + [value] } else { wanted = (wanted ?? []) + [value] }
         }
 
@@ -80,7 +82,7 @@ extension Candidate {
             hasWASM: try row.bool("has_wasm"), isDown: try row.bool("is_down"), ratings: try row.integer("ratings"),
             ratingSum: try row.integer("rating_sum"), staticScore: Int32(clamping: try row.integer("score")),
             lengths: Lengths(
-                name: try count("name_words"), title: try count("title_words"), summary: try count("summary_words"),
+                title: try count("title_words"), summary: try count("summary_words"),
                 description: try count("description_words")),
             marks: Marks(low: try row.integer("low"), high: try row.integer("high")))
     }

@@ -20,7 +20,7 @@ struct SearchGeneration: Sendable, Equatable {
 
     /// In how many agents a term stands; 0 where few have it.
     func count(of term: SearchQuery.Term) -> Int64 {
-        term.words.map { word in Expression.lexemes(of: word).map { words[$0] ?? 0 }.max() ?? 0 }.min() ?? 0
+        term.words.map { word in Expression.lexemes(of: word).map { words[$0] ?? 0 }.reduce(0, +) }.min() ?? 0
     }
 
     /// How telling a term is with all its forms: 1 for one that no agent has, and less the more have it.
@@ -55,20 +55,19 @@ extension Feed where Value == SearchGenerations {
         let known = Mutex(SearchGenerations())
         return Feed(SearchGenerations()) {
             try await pool.runRepeatable { connection in
-                guard let row = try connection.execute(Statements.lastGeneration).first else {
-                    return SearchGenerations()
-                }
-                let number = Int32(clamping: try row.integer("generation"))
                 let last = known.withLock { $0 }
-                if last.present.number == number { return last }
-                var present = SearchGeneration(
-                    number: number, agents: try row.integer("agents"), position: try row.integer("position"))
-                for row in try connection.execute(Statements.listWords, [.int4(number)]) {
-                    present.words[try row.text("word")] = try row.integer("agents")
+                let kept = try connection.execute(Statements.lastGenerations).map { row in
+                    let number = Int32(clamping: try row.integer("generation"))
+                    if let same = [last.present, last.before].first(where: { $0.number == number }) { return same }
+                    var generation = SearchGeneration(
+                        number: number, agents: try row.integer("agents"), position: try row.integer("position"))
+                    for row in try connection.execute(Statements.listWords, [.int4(number)]) {
+                        generation.words[try row.text("word")] = try row.integer("agents")
+                    }
+                    return generation
                 }
-                let isNext = last.present.number == number - 1
                 let generations = SearchGenerations(
-                    present: present, before: isNext ? last.present : SearchGeneration())
+                    present: kept.first ?? SearchGeneration(), before: kept.dropFirst().first ?? SearchGeneration())
                 known.withLock { $0 = generations }
                 return generations
             }

@@ -64,10 +64,10 @@ struct SearchRun {
             let forms = Set(needed.map(\.form))
             result.leftOut += terms.filter { !$0.isOptional && !forms.contains($0.form) }.map(\.form)
         }
-        let counted = filters.isEmpty ? candidates : try gather(SearchFilters())
-        result.facets = Facets(counted) { [filters] in filters.passes($0, but: $1) }
         result.terms = terms
-        rank(candidates)
+        result.needed = needed
+        let ranked = rank(candidates)
+        if request.hasFacets { try count(ranked) }
         return result
     }
 
@@ -119,29 +119,35 @@ struct SearchRun {
         var dropped: Set<Int> = []
         for index in unknown {
             let typed = terms[index].form
-            if terms[index].words.count == 1, let taken = try nearest(to: typed) {
-                terms[index] = terms[index].replaced(by: taken)
+            if terms[index].words.count == 1, let taken = try nearest(to: typed), taken != typed,
+                let term = terms[index].replaced(by: taken)
+            {
+                terms[index] = term
                 result.corrections.append(.init(typed: typed, taken: taken))
             } else if !terms[index].isOptional {
                 dropped.insert(index)
             }
         }
-        // Separators may be where the error is.
-        if !dropped.isEmpty, let name = try nearest(to: collapsed) {
-            let found = try names(of: [name], from: "", "")
-            names.merge(found) { $0 + $1 }
-            if let key = found.keys.min() {
-                result.corrections = [.init(typed: request.query.text, taken: AgentNames.lastPart(ofID: key))]
-            }
-        }
+        try findCorrectedNames(among: collapsed, isWhole: dropped.isEmpty)
         // Where nothing else is left, the query finds nothing, and says nothing of what was left out.
         guard dropped.count < terms.count else { return }
         drop(dropped)
     }
 
+    /// Looks up the names that corrections lead to. Where words stay unknown, the error may be where a separator is.
+    private mutating func findCorrectedNames(among collapsed: String, isWhole: Bool) throws {
+        var meant = result.corrections.map(\.taken) + [terms.map(\.form).joined()]
+        let whole = isWhole ? nil : try nearest(to: collapsed)
+        if let whole { meant.append(whole) }
+        let found = try names(of: meant, from: "", "")
+        names.merge(found) { $0 + $1 }
+        guard let whole, let key = found.filter({ $0.value.contains { $0.text == whole } }).keys.min() else { return }
+        result.corrections = [.init(typed: request.query.text, taken: AgentNames.lastPart(ofID: key))]
+    }
+
     /// The word of a name that is one typing error away from a word.
     private func nearest(to word: String) throws -> String? {
-        guard (4...Word.maximumLength).contains(word.unicodeScalars.count) else { return nil }
+        guard AgentNames.spelledLengths.contains(word.unicodeScalars.count) else { return nil }
         let rows = try connection.execute(
             Statements.nearWords,
             [.texts(Misspelling.variants(of: word)), .int4(Int32(word.unicodeScalars.count))])
@@ -167,7 +173,7 @@ struct SearchRun {
 
     // MARK: Candidates
 
-    private func gather(_ filters: SearchFilters) throws -> [Candidate] {
+    private mutating func gather(_ filters: SearchFilters) throws -> [Candidate] {
         var found: [String: Candidate] = [:]
         for candidate in try byWords(filters) + byPublisher(filters) + byName(filters) {
             var candidate = candidate
@@ -183,7 +189,7 @@ struct SearchRun {
         return telling.isEmpty ? terms : telling
     }
 
-    private func byWords(_ filters: SearchFilters) throws -> [Candidate] {
+    private mutating func byWords(_ filters: SearchFilters) throws -> [Candidate] {
         guard let condition = Expression.all(of: needed, without: negative) else { return try byScore(nil, filters) }
         let agents = max(generation.agents, 1)
         let isRare = needed.contains { generation.count(of: $0) <= max(agents / Self.commonPart, Self.maximumHits / 2) }
@@ -195,9 +201,10 @@ struct SearchRun {
     }
 
     /// Some candidates and those in whose name or title any of the telling words stands.
-    private func withNamed(_ candidates: [Candidate], _ filters: SearchFilters) throws -> [Candidate] {
-        let telling = Self.required(terms)
-        guard telling.count > 1 else { return candidates }
+    private mutating func withNamed(_ candidates: [Candidate], _ filters: SearchFilters) throws -> [Candidate] {
+        // Words that many have would lead to agents that have little else of the query.
+        let telling = Self.required(terms).filter { generation.count(of: $0) <= Self.maximumHits / 2 }
+        guard Self.required(terms).count > 1, !telling.isEmpty else { return candidates }
         let named = "(\(telling.map { Expression.of($0, in: [.name, .title]) }.joined(separator: " | ")))"
         let condition = ([named] + negative.map { "!\(Expression.of($0, isExact: true))" }).joined(separator: " & ")
         let known = Set(candidates.map(\.key))
@@ -208,34 +215,48 @@ struct SearchRun {
             ).filter { !known.contains($0.key) }
     }
 
-    private func byScore(_ condition: String?, _ filters: SearchFilters) throws -> [Candidate] {
+    private mutating func byScore(_ condition: String?, _ filters: SearchFilters) throws -> [Candidate] {
+        if generation.agents > Self.maximumTried { result.isBounded = true }
+        // Few of the best known may pass the filters.
+        let filtered =
+            filters.isEmpty || condition == nil
+            ? []
+            : try candidates(
+                Statements.candidatesByWords, filters, Self.maximumCandidates,
+                [.text(condition ?? ""), .text(condition ?? ""), .int8(Self.maximumHits)])
         let condition = condition.map(PostgresValue.text) ?? .null
-        return try candidates(
-            Statements.candidatesByScore, filters, Self.maximumCandidates, [condition, .int8(Self.maximumTried)])
+        return try filtered
+            + candidates(
+                Statements.candidatesByScore, filters, Self.maximumCandidates, [condition, .int8(Self.maximumTried)])
             + candidates(
                 Statements.candidatesSince, filters, Self.someCandidates, [condition, .int8(generation.position)])
     }
 
     /// The agents of publishers whose names stand in the query, with the other words.
-    private func byPublisher(_ filters: SearchFilters) throws -> [Candidate] {
-        try owners.sorted { $0.key < $1.key }.flatMap { index, owner in
+    private mutating func byPublisher(_ filters: SearchFilters) throws -> [Candidate] {
+        var found: [Candidate] = []
+        for (index, owner) in owners.sorted(by: { $0.key < $1.key }) {
             let others = needed.filter { $0.form != terms[index].form }
             let condition = Expression.all(of: others, without: negative)
-            return try candidates(
+            found += try candidates(
                 Statements.candidatesByKey, filters, Self.someCandidates,
-                [condition.map(PostgresValue.text) ?? .null, .texts([]), .texts([owner])])
+                [condition.map(PostgresValue.text) ?? .null, .texts([]), .texts([owner]), .int8(Self.maximumHits)])
         }
+        return found
     }
 
-    private func byName(_ filters: SearchFilters) throws -> [Candidate] {
+    private mutating func byName(_ filters: SearchFilters) throws -> [Candidate] {
         guard !names.isEmpty else { return [] }
         let condition = Expression.all(of: [], without: negative)
         return try candidates(
             Statements.candidatesByKey, filters, Self.maximumCandidates,
-            [condition.map(PostgresValue.text) ?? .null, .texts(names.keys.sorted()), .texts([])])
+            [
+                condition.map(PostgresValue.text) ?? .null, .texts(names.keys.sorted()), .texts([]),
+                .int8(Self.maximumHits),
+            ])
     }
 
-    private func candidates(
+    private mutating func candidates(
         _ statement: PostgresStatement, _ filters: SearchFilters, _ limit: Int64, _ more: [PostgresValue]
     ) throws -> [Candidate] {
         let marks = Marks.conditions(of: terms)
@@ -244,7 +265,9 @@ struct SearchRun {
                 .int4(generation.number), .int4(SearchGeneration.newcomersScore), .texts(marks.queries),
                 .int8s(marks.low), .int8s(marks.high), .int8(limit),
             ] + more
-        return try connection.execute(statement, parameters).map(Candidate.init)
+        let found = try connection.execute(statement, parameters).map(Candidate.init)
+        if found.count >= Int(limit) { result.isBounded = true }
+        return found
     }
 
     // MARK: Order
@@ -253,7 +276,20 @@ struct SearchRun {
         generation.weight(of: term)
     }
 
-    private mutating func rank(_ candidates: [Candidate]) {
+    /// Counts what was found, and what would be without each of the filters.
+    private mutating func count(_ ranked: [Candidate]) throws {
+        var counted = ranked
+        if !filters.isEmpty {
+            let isBounded = result.isBounded
+            let known = Set(ranked.map(\.key))
+            counted += try gather(SearchFilters()).filter { !known.contains($0.key) }
+            result.isBounded = result.isBounded || isBounded
+        }
+        result.facets = Facets(counted) { [filters] in filters.passes($0, but: $1) }
+    }
+
+    /// Puts candidates in their order, and returns those that answer.
+    private mutating func rank(_ candidates: [Candidate]) -> [Candidate] {
         let ranking = Ranking(
             terms: terms, weights: terms.map(weight), exactWeights: terms.map(generation.exactWeight),
             text: request.query.text)
@@ -265,10 +301,12 @@ struct SearchRun {
         let rest = request.after.map { after in places.drop { !(after.place < $0.0) } } ?? places[...]
         result.total = places.count
         result.hasMore = rest.count > request.limit
-        result.isBounded = places.count >= Int(Self.maximumCandidates)
         result.hits = rest.prefix(request.limit).map { place, candidate in
             FoundAgents.Hit(place: place, matched: matched(candidate))
         }
+        result.named = places.filter { !$0.1.names.isEmpty }.map(\.1.key)
+        if needed.count == 1, let owner = owners[0], terms.count == 1 { result.owners = [owner] }
+        return places.map(\.1)
     }
 
     private func matched(_ candidate: Candidate) -> [FoundAgents.Matched] {

@@ -3,6 +3,7 @@ public import Events
 public import Following
 public import Logging
 import Postgres
+import Synchronization
 
 /// Makes generations of the scores that rank agents: one each day, and one more whenever the agents have grown by a quarter.
 public final class SearchScorer: Sendable {
@@ -14,6 +15,8 @@ public final class SearchScorer: Sendable {
     private let session: PostgresSession
     private let models: ModelFeed
     private let log: Log
+    /// The day and position at which no generation was due.
+    private let settled = Mutex<(day: Day, next: Position)?>(nil)
 
     /// Creates a scorer that works in the role of projectors.
     ///
@@ -48,13 +51,19 @@ public final class SearchScorer: Sendable {
     @discardableResult
     public func makeIfDue(on day: Day) async throws -> Bool {
         let models = try await models.value(atMostMillisecondsOld: 1_000)
-        guard models.vector.builds[Projection.agents.name] != nil else { return false }
+        let next = models.next([.agents])
+        guard models.vector.builds[Projection.agents.name] != nil,
+            settled.withLock({ $0.map { $0.day != day || $0.next != next } ?? true })
+        else { return false }
         do {
-            return try await session.run { connection in
+            return try await session.run { [self] connection in
                 try connection.use(searchPath: models.vector.searchPath)
                 return try connection.transaction {
-                    guard try Self.isDue(on: day, connection) else { return false }
-                    try Self.make(day, models.next([.agents]), connection)
+                    guard try Self.isDue(on: day, connection) else {
+                        settled.withLock { $0 = (day, next) }
+                        return false
+                    }
+                    try Self.make(day, next, connection)
                     return true
                 }
             }
@@ -64,7 +73,7 @@ public final class SearchScorer: Sendable {
     }
 
     private static func isDue(on day: Day, _ connection: PostgresConnection) throws -> Bool {
-        guard let last = try connection.execute(Statements.lastGeneration).first else { return true }
+        guard let last = try connection.execute(Statements.lastGenerations).first else { return true }
         let known = try last.integer("agents")
         let agents = try connection.execute(Statements.countAgents).first?.integer(0) ?? 0
         return try last.integer("day") < Int64(day.number) || agents > known + max(known / 4, 10)

@@ -11,7 +11,7 @@ extension Statements {
     static let findSearchSources = PostgresStatement("find_search_sources", PackageResources.find_search_sources_sql)
     static let hideFromSearch = PostgresStatement("hide_from_search", PackageResources.hide_from_search_sql)
     static let knownWords = PostgresStatement("known_words", PackageResources.known_words_sql)
-    static let lastGeneration = PostgresStatement("last_generation", PackageResources.last_generation_sql)
+    static let lastGenerations = PostgresStatement("last_generations", PackageResources.last_generations_sql)
     static let listAgentsNamed = PostgresStatement("list_agents_named", PackageResources.list_agents_named_sql)
     static let listCategories = PostgresStatement("list_categories", PackageResources.list_categories_sql)
     static let listWords = PostgresStatement("list_words", PackageResources.list_words_sql)

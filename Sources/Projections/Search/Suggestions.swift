@@ -24,7 +24,8 @@ public struct Suggestions: Sendable {
             [.texts([beginning]), .text(beginning), .text(beginning + "\u{10ffff}"), .null, .null])
         let names = Set(try named.map { try $0.text("key") }).sorted()
         var found = try candidates(
-            Statements.candidatesByKey, [.null, .texts(names), .texts([])], generation, connection)
+            Statements.candidatesByKey, [.null, .texts(names), .texts([]), .int8(Self.maximumCandidates)], generation,
+            connection)
         if found.count < Self.maximumAgents {
             for completed in try completions(of: query, generation, connection) {
                 guard let condition = Expression.all(of: completed, without: []) else { continue }
@@ -51,7 +52,7 @@ public struct Suggestions: Sendable {
         let words = try connection.execute(
             Statements.completeWords, [.int4(generation.number), .text(last.form), .int8(Self.maximumCompletions)]
         ).map { try $0.text("word") }
-        return words.map { terms.dropLast() + [last.replaced(by: $0)] }
+        return words.compactMap { word in last.replaced(by: word).map { terms.dropLast() + [$0] } }
     }
 
     private func candidates(

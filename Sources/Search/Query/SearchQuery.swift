@@ -33,9 +33,10 @@ public struct SearchQuery: Sendable, Equatable {
             self.isOptional = isOptional
         }
 
-        /// The term with another word in place of its own.
-        public func replaced(by text: String) -> Term {
-            Term(Word.all(in: text).filter { $0.kind != .tail }, isNegative: isNegative, isOptional: isOptional)
+        /// The term with another word in place of its own; nil where the other is no word.
+        public func replaced(by text: String) -> Term? {
+            let words = Word.all(in: text).filter { $0.kind != .tail }
+            return words.isEmpty ? nil : Term(words, isNegative: isNegative, isOptional: isOptional)
         }
 
         /// The term in its folded form.
@@ -70,8 +71,12 @@ public struct SearchQuery: Sendable, Equatable {
         }
     }
 
+    /// All of it as it was typed.
+    public let typed: String
+
     /// Reads a query.
     public init(_ text: String) {
+        typed = text
         var parser = QueryParser(text)
         parser.run()
         terms = parser.terms

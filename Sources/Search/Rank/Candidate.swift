@@ -27,16 +27,14 @@ public struct Candidate: Sendable {
     /// The names that the query meets.
     public var names: [AgentNames.Name] = []
 
-    /// How many words a name, a title and the other fields have.
+    /// How many words a title and the other fields have.
     public struct Lengths: Sendable {
-        let name: Int
         let title: Int
         let summary: Int
         let description: Int
 
         /// Creates the lengths.
-        public init(name: Int, title: Int, summary: Int, description: Int) {
-            self.name = name
+        public init(title: Int, summary: Int, description: Int) {
             self.title = title
             self.summary = summary
             self.description = description

@@ -47,7 +47,7 @@ public struct Facets: Sendable, Equatable {
             return counts.sorted { (-$0.value, $0.key) < (-$1.value, $1.key) }.prefix(Self.maximumValues)
                 .map { Count(value: $0.key, agents: $0.value) }
         }
-        categories = counts(.category) { [$0.category] }
+        categories = Self.merged(counts(.category) { [$0.category] })
         owners = counts(.publisher) { [$0.owner] }
         runtimes = counts(.runtime) { [$0.runtime] }
         licenses = counts(.license, \.licenses)
@@ -58,6 +58,21 @@ public struct Facets: Sendable, Equatable {
             }
             return Count(value: "\(stars)", agents: having)
         }
+    }
+
+    /// Spellings of one category as one, in the spelling that the most have.
+    private static func merged(_ counts: [Count]) -> [Count] {
+        var merged: [(form: String, count: Count)] = []
+        for count in counts {
+            let form = Word.collapsed(count.value)
+            if let known = merged.firstIndex(where: { $0.form == form }) {
+                let sum = merged[known].count.agents + count.agents
+                merged[known].count = Count(value: merged[known].count.value, agents: sum)
+            } else {
+                merged.append((form, count))
+            }
+        }
+        return merged.map(\.count).sorted { (-$0.agents, $0.value) < (-$1.agents, $1.value) }
     }
 }
 

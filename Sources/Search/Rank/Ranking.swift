@@ -6,6 +6,8 @@
 public struct Ranking: Sendable {
     /// Where an agent stands: a higher tier, then a higher score, then the lower key comes first.
     public struct Place: Sendable, Comparable {
+        /// The tiers that there are.
+        public static let tiers = 0...3
         /// 3 for the exact id, 2 for its last part, 1 for an imported package, 0 else.
         public let tier: Int
         /// The score, in thousandths.
@@ -22,7 +24,7 @@ public struct Ranking: Sendable {
 
         /// True where the left one comes first.
         public static func < (left: Place, right: Place) -> Bool {
-            (-left.tier, -left.score, left.key) < (-right.tier, -right.score, right.key)
+            (right.tier, right.score, left.key) < (left.tier, left.score, right.key)
         }
     }
 

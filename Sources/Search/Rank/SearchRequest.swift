@@ -8,6 +8,8 @@ public struct SearchRequest: Sendable {
     public var minimumRating: Int32?
     /// The most agents to find.
     public var limit = 20
+    /// True where values are counted.
+    public var hasFacets = false
     /// Where a page goes on; nil for the first one.
     public var after: SearchCursor?
 
@@ -94,18 +96,31 @@ public struct FoundAgents: Sendable {
     public var leftOut: [String] = []
     /// The terms that were looked for.
     public var terms: [SearchQuery.Term] = []
+    /// The terms that an agent has to have.
+    public var needed: [SearchQuery.Term] = []
+    /// The keys of agents that are met by name, whatever else stands in them.
+    public var named: [String] = []
+    /// The owner whose name is all of the query; empty where it is none's.
+    public var owners: [String] = []
     /// The generation of the scores that gave the order.
     public var generation: Int32 = 0
 
     /// Creates a result without hits.
     public init() {}
 
-    /// The query without its typing errors; nil where there were none.
+    /// The query without its typing errors, all else as it was typed; nil where there were none.
     public func didYouMean(_ query: SearchQuery) -> String? {
         guard !corrections.isEmpty else { return nil }
         if corrections.contains(where: { $0.typed == query.text }) { return corrections.first?.taken }
-        return query.terms.filter { !$0.isNegative }.map { term in
-            corrections.first { $0.typed == term.form }?.taken ?? term.form
-        }.joined(separator: " ")
+        let scalars = Array(query.typed.unicodeScalars)
+        var (meant, next) = (String.UnicodeScalarView(), 0)
+        for word in Word.all(in: query.typed) {
+            guard let correction = corrections.first(where: { $0.typed == word.form }) else { continue }
+            meant.append(contentsOf: scalars[next..<word.range.lowerBound])
+            meant.append(contentsOf: correction.taken.unicodeScalars)
+            next = word.range.upperBound
+        }
+        meant.append(contentsOf: scalars[next...])
+        return String(meant)
     }
 }

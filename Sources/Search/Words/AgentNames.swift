@@ -39,8 +39,10 @@ public struct AgentNames: Sendable, Equatable {
     static let generic: Set<String> = ["mcp", "server", "agent"]
     /// A longer name is cut.
     private static let maximumLength = 128
-    private static let shortestSpelled = 4
-    private static let maximumWords = 48
+    /// How many letters a word has whose typing errors are found. Longer ones are no names that anybody types, and each costs
+    /// an entry for each of its letters.
+    public static let spelledLengths = 4...32
+    private static let maximumWords = 24
 
     /// The names of an agent.
     ///
@@ -71,7 +73,7 @@ public struct AgentNames: Sendable, Equatable {
         var spelled = Set(names.filter { $0.kind != .id }.map(\.text))
         for text in [lastPart, title] + parts + tags { spelled.formUnion(Word.all(in: text).map(\.form)) }
         let fitting = spelled.filter {
-            (Self.shortestSpelled...Word.maximumLength).contains($0.unicodeScalars.count) && !Self.generic.contains($0)
+            Self.spelledLengths.contains($0.unicodeScalars.count) && !Self.generic.contains($0)
         }
         words = Array(fitting.sorted().prefix(Self.maximumWords))
     }
@@ -82,11 +84,6 @@ public struct AgentNames: Sendable, Equatable {
 
     static func isImported(_ id: String) -> Bool {
         id.split(separator: ".").first.map { registries.contains($0.lowercased()) } ?? false
-    }
-
-    /// How many words a name has beside those that many names have.
-    public static func tellingWords(_ name: String) -> Int {
-        Word.all(in: name).count { !generic.contains($0.form) && $0.kind != .tail }
     }
 
     /// What stands behind the last dot of an id.

@@ -22,7 +22,11 @@ public struct Lexemes: Sendable {
     private static let lastPlace = 16_383
     private static let placesOfWord = 255
 
+    /// Postgres takes less than a megabyte; a word takes more than its bytes there.
+    private static let maximumBytes = 256 << 10
+
     private var places: [String: [(place: Int, field: Field)]] = [:]
+    private var bytes = 0
     private var next = 1
 
     /// Creates the words of an empty document.
@@ -53,7 +57,8 @@ public struct Lexemes: Sendable {
     }
 
     private mutating func add(_ lexeme: String, _ field: Field, at place: Int) {
-        guard places[lexeme]?.count ?? 0 < Self.placesOfWord else { return }
+        guard places[lexeme]?.count ?? 0 < Self.placesOfWord, bytes < Self.maximumBytes else { return }
+        bytes += 8 + (places[lexeme] == nil ? lexeme.utf8.count : 0)
         places[lexeme, default: []].append((min(place, Self.lastPlace), field))
     }
 
@@ -66,6 +71,12 @@ public struct Lexemes: Sendable {
 
     /// A word as the texts of `tsvector` and `tsquery` quote it.
     static func quoted(_ lexeme: String) -> String {
-        "'\(lexeme.replacing("\\", with: "\\\\").replacing("'", with: "''"))'"
+        var quoted = "'".unicodeScalars
+        for scalar in lexeme.unicodeScalars {
+            if scalar == "'" || scalar == "\\" { quoted.append(scalar) }
+            quoted.append(scalar)
+        }
+        quoted.append("'")
+        return String(quoted)
     }
 }

@@ -28,7 +28,7 @@ public struct Word: Sendable, Equatable {
 
 extension Word {
     /// The longest word in Unicode scalars; what is beyond does not count.
-    public static let maximumLength = 64
+    static let maximumLength = 64
     /// A word of more parts is no name but a number in disguise.
     private static let maximumParts = 8
 
@@ -47,7 +47,8 @@ extension Word {
             case .letter, .digit:
                 let start = index
                 index = end(ofWordAt: start, in: scalars)
-                words.append(spelled(scalars, start..<index))
+                let word = spelled(scalars, start..<index)
+                if !word.form.isEmpty { words.append(word) }
             }
         }
         return words.count > count ? Array(words[..<count]) : words
@@ -83,7 +84,7 @@ extension Word {
             && ["s", "S"].contains(scalars[range.upperBound - 1])
         if hasGenitive { letters.removeLast() }
         letters = Array(letters.prefix(maximumLength))
-        return Word(kind: .spelled, form: WordForm.of(letters), parts: parts(of: letters), range: range)
+        return Word(kind: .spelled, form: WordForm.cut(letters), parts: parts(of: letters), range: range)
     }
 
     /// The parts of a word at its capitals, and where letters and digits meet.
@@ -106,7 +107,8 @@ extension Word {
             if isBoundary { starts.append(index) }
         }
         guard (2...maximumParts).contains(starts.count) else { return [] }
-        return zip(starts, starts.dropFirst() + [letters.count]).map { WordForm.of(Array(letters[$0..<$1])) }
+        let parts = zip(starts, starts.dropFirst() + [letters.count]).map { WordForm.cut(Array(letters[$0..<$1])) }
+        return parts.contains("") ? [] : parts
     }
 
     private static func addPairs(_ scalars: [Unicode.Scalar], _ range: Range<Int>, to words: inout [Word]) {

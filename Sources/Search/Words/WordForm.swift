@@ -8,7 +8,8 @@ enum WordForm {
         "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",
     ]
 
-    /// A word without differences of case and of compatibility; Latin and Greek letters also without accents.
+    /// A word without differences of case and of compatibility; Latin and Greek letters also without accents. Signs that
+    /// folding leaves are taken out.
     static func of(_ word: [Unicode.Scalar]) -> String {
         if word.allSatisfy(\.isASCII) {
             return String(
@@ -31,7 +32,23 @@ enum WordForm {
                 }
             }
         }
-        return Normalization.composed(String(folded))
+        // Some letters stand for several: ½ becomes three characters, and ﷺ eighteen.
+        var form = String.UnicodeScalarView()
+        for scalar in Normalization.composed(String(folded)).unicodeScalars {
+            switch ScalarKind(scalar) {
+            case .letter, .digit, .unspaced: form.append(scalar)
+            case .mark: if !form.isEmpty { form.append(scalar) }
+            case .separator, .apostrophe: if "+#".unicodeScalars.contains(scalar) { form.append(scalar) }
+            }
+        }
+        return String(form)
+    }
+
+    /// The form of one word, which is no longer than the longest.
+    static func cut(_ word: [Unicode.Scalar]) -> String {
+        let form = of(word)
+        guard form.unicodeScalars.count > Word.maximumLength else { return form }
+        return String(String.UnicodeScalarView(form.unicodeScalars.prefix(Word.maximumLength)))
     }
 
     /// True for a letter of Latin or Greek.

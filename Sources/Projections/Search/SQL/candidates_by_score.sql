@@ -15,6 +15,7 @@ WITH best AS (
           AND ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
           AND /* filters */
     ) a ON true
+    ORDER BY -s.score, s.key
     LIMIT $16
 )
 /* candidates */

@@ -1,10 +1,10 @@
 -- Agents with some words that were published since scores were made, the last one first.
 WITH best AS (
-    SELECT a.*, $12::integer AS score
+    SELECT a.*, coalesce(s.score, $12::integer) AS score
     FROM agent_search a
+    LEFT JOIN models.search_scores s ON s.generation = $11::integer AND s.key = a.key
     WHERE a.position >= $18::bigint
       AND ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
-      AND $11::integer IS NOT NULL
       AND /* filters */
     ORDER BY a.position DESC
     LIMIT $16

@@ -1,11 +1,17 @@
+, read AS MATERIALIZED (
+    -- Joined to nothing, the words are unpacked once for all conditions.
+    SELECT b.key, b.owner, b.category, b.runtime, b.licenses, b.has_wasm, b.is_down, b.title_words, b.summary_words,
+           b.description_words, b.score, b.tokens || ''::tsvector AS tokens
+    FROM best b
+)
 SELECT b.key, b.owner, b.category, b.runtime, array_to_string(b.licenses, chr(10)) AS licenses, b.has_wasm, b.is_down,
-       b.name_words::bigint AS name_words, b.title_words::bigint AS title_words,
+       b.title_words::bigint AS title_words,
        b.summary_words::bigint AS summary_words, b.description_words::bigint AS description_words,
        b.score::bigint AS score,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
        c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum,
        coalesce(m.low, 0) AS low, coalesce(m.high, 0) AS high
-FROM best b
+FROM read b
 JOIN agent_counters c ON c.key = b.key
 CROSS JOIN LATERAL (
     SELECT bit_or(w.low) AS low, bit_or(w.high) AS high

@@ -11,7 +11,6 @@ CREATE TABLE agent_search (
     has_wasm          boolean NOT NULL,
     -- True for one that is deprecated, or of which every version is yanked.
     is_down           boolean NOT NULL,
-    name_words        smallint NOT NULL,
     title_words       smallint NOT NULL,
     summary_words     smallint NOT NULL,
     description_words smallint NOT NULL,

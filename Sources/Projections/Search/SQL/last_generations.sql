@@ -1,5 +1,5 @@
--- The last generation, and how many agents there are now; no row where there is none.
+-- The last two generations, the newer one first.
 SELECT g.generation::bigint AS generation, (g.day - date '1970-01-01')::bigint AS day, g.position, g.agents
 FROM models.search_generations g
 ORDER BY g.generation DESC
-LIMIT 1
+LIMIT 2

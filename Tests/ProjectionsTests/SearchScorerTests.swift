@@ -1,0 +1,134 @@
+import EventLog
+import Events
+import Following
+import Logging
+import Postgres
+import Projections
+import Search
+import TestSupport
+import Testing
+
+/// Generations of scores: when they are made, what they hold, and how long cursors of one last.
+@Suite struct SearchScorerTests {
+    private struct Stage {
+        let url: String
+        let publishing: Publishing
+        let models: ModelFeed
+        let search: AgentSearch
+
+        func publish(_ names: some Sequence<String>, _ listing: ListingContent = ListingContent()) async throws {
+            for name in names { try await publishing.publish("acme.\(name)", ["1.0.0"], listing: listing) }
+            let head = HeadFeed(Position(0)) { Position(0) }
+            for projection in ProjectionCatalogue.all {
+                let projector = Projector(
+                    projection, DatabaseAccess(url: url), head: head, models: models,
+                    log: Log("test", threshold: .error))
+                var cursor = try await projector.applyBatch()
+                while true {
+                    let next = try await projector.applyBatch()
+                    if next == cursor { break }
+                    cursor = next
+                }
+            }
+        }
+
+        func scorer() -> SearchScorer {
+            SearchScorer(DatabaseAccess(url: url), models: models, log: Log("test", threshold: .error))
+        }
+
+        func query(_ sql: String) async throws -> [String] { try await TestDatabase.query(url, sql) }
+    }
+
+    private func withStage(_ body: (Stage) async throws -> Void) async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            let pool = PostgresPool(DatabaseAccess(url: url).configuration(.queries, "test"), sessions: 2)
+            let models = ModelFeed.models(
+                PostgresPool(DatabaseAccess(url: url).configuration(.queries, "models"), sessions: 1))
+            let stage = Stage(
+                url: url, publishing: Publishing(log: log), models: models,
+                search: AgentSearch(ModelAccess(pool: pool, models: models), .searchGenerations(pool)))
+            try await body(stage)
+            await pool.close()
+            await log.close()
+        }
+    }
+
+    private let day = Day(number: 20_000)
+
+    @Test func aGenerationIsMadeForADayAndWhenAgentsHaveGrown() async throws {
+        try await withStage { stage in
+            // Given some agents,
+            try await stage.publish((0..<20).map { "a\($0)" })
+            let scorer = stage.scorer()
+            // when scores are due for the first time, they are made once for the day,
+            #expect(try await scorer.makeIfDue(on: day))
+            #expect(try await scorer.makeIfDue(on: day) == false)
+            #expect(try await stage.query("SELECT count(*)::text FROM models.search_scores") == ["20"])
+            // a few more agents change nothing,
+            try await stage.publish((20..<25).map { "a\($0)" })
+            #expect(try await scorer.makeIfDue(on: day) == false)
+            // many more do, and so does the next day; the last two generations are kept.
+            try await stage.publish((25..<40).map { "a\($0)" })
+            #expect(try await scorer.makeIfDue(on: day))
+            #expect(try await scorer.makeIfDue(on: day.adding(days: 1)))
+            let kept = "SELECT generation || ' ' || agents FROM models.search_generations ORDER BY generation"
+            #expect(try await stage.query(kept) == ["2 40", "3 40"])
+            let bounds = "SELECT bool_and(score BETWEEN 500 AND 2000)::text FROM models.search_scores"
+            #expect(try await stage.query(bounds) == ["true"])
+            let left = "SELECT count(DISTINCT generation)::text FROM models.search_scores"
+            #expect(try await stage.query(left) == ["2"])
+            // A day that has passed is not made again.
+            #expect(try await scorer.makeIfDue(on: day) == false)
+        }
+    }
+
+    @Test func twoProgramsMakeOneGeneration() async throws {
+        try await withStage { stage in
+            try await stage.publish((0..<5).map { "a\($0)" })
+            let made = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<4 {
+                    let scorer = stage.scorer()
+                    group.addTask { try await scorer.makeIfDue(on: day) }
+                }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(made == 1)
+            #expect(try await stage.query("SELECT count(*)::text FROM models.search_generations") == ["1"])
+        }
+    }
+
+    /// What is liked comes first where both fit, and what is new is there at once, with scores or without.
+    @Test func whoIsKnownComesFirstAndWhoIsNewIsFound() async throws {
+        try await withStage { stage in
+            var listing = ListingContent()
+            listing.title = "Zebra"
+            try await stage.publish(["b-zebra", "a-zebra"], listing)
+            try await TestDatabase.scriptModels(
+                stage.url, "UPDATE agent_counters SET stars = 500 WHERE key = 'acme.b-zebra'")
+            func find() async throws -> [String] {
+                try await stage.search.find(SearchRequest(SearchQuery("zebra"))).value.hits.map(\.place.key)
+            }
+            #expect(try await find() == ["acme.a-zebra", "acme.b-zebra"])
+            #expect(try await stage.scorer().makeIfDue(on: day))
+            let ranked = AgentSearch(
+                ModelAccess(
+                    pool: PostgresPool(DatabaseAccess(url: stage.url).configuration(.queries, "test"), sessions: 2),
+                    models: stage.models),
+                .searchGenerations(
+                    PostgresPool(DatabaseAccess(url: stage.url).configuration(.queries, "scores"), sessions: 1)))
+            var request = SearchRequest(SearchQuery("zebra"))
+            request.limit = 1
+            let first = try await ranked.find(request).value
+            #expect(first.hits.map(\.place.key) == ["acme.b-zebra"] && first.hasMore && first.total == 2)
+            try await stage.publish(["c-zebra"], listing)
+            #expect(try await ranked.find(SearchRequest(SearchQuery("zebra"))).value.total == 3)
+            // A cursor of a generation that is not kept is refused.
+            let place = try #require(first.hits.first).place
+            request.after = SearchCursor(generation: first.generation, place: place)
+            #expect(try await ranked.find(request).value.hits.count == 1)
+            request.after = SearchCursor(generation: 7, place: place)
+            await #expect(throws: AgentSearch.ExpiredCursor.self) { try await ranked.find(request) }
+        }
+    }
+}
