@@ -42,7 +42,8 @@ import Testing
             // and scores of a day on which all of them are there,
             try await TestDatabase.script(
                 databaseURL,
-                "DELETE FROM models.search_scores; DELETE FROM models.search_words; DELETE FROM models.search_generations")
+                "DELETE FROM models.search_scores; DELETE FROM models.search_words; DELETE FROM models.search_generations"
+            )
             #expect(try await marketplace.publish([manifest("acme.last")]).status == 201)
             for _ in 0..<600 {
                 let made = try await TestDatabase.query(
