@@ -22,7 +22,7 @@ BASE = "/api/v1/marketplace"
 FORMULA = """
 WITH hits AS MATERIALIZED (
     SELECT s.key, s.category, s.runtime, s.license,
-           ts_rank('{1, 1, 2, 3}', s.words, q) * 1.2 * ln(1 + s.downloads + 1)
+           3 * ts_rank('{0.33, 0.33, 0.67, 1}', s.words, q) * 1.2 * ln(1 + s.downloads + 1)
            * exp(-power(extract(epoch FROM now() - s.updated) / 86400 / 30, 2) / 2) AS score
     FROM spec s, to_tsquery('english', %s) q
     WHERE s.words @@ q
