@@ -133,9 +133,11 @@ class Shelf:
             connection.execute("VACUUM ANALYZE spec")
 
     def get(self, local, path):
-        if not hasattr(local, "connection"):
+        # A connection that has rested for long is closed by the server.
+        if time.monotonic() - getattr(local, "used", 0) > 5:
             host, port = self.ours.url.removeprefix("http://").split(":")
             local.connection = HTTPConnection(host, int(port))
+        local.used = time.monotonic()
         local.connection.request("GET", BASE + path)
         answer = local.connection.getresponse()
         body = answer.read()

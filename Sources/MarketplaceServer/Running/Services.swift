@@ -197,15 +197,19 @@ struct Services: Sendable {
         on reactor: Reactor
     ) -> QueryFront {
         let configuration = database.configuration(
-            .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000,
-            settings: PostgresConfiguration.plannedEachTime)
+            .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000)
         let pool = PostgresPool(configuration, sessions: 8)
         var short = configuration
         short.settings = PostgresConfiguration.alongIndexes
         let pipeline = PostgresPipeline(short, on: reactor)
-        let access = ModelAccess(pool: pool, pipeline: pipeline, models: models)
+        let searching = PostgresPool(
+            database.configuration(
+                .queries, "marketplace-search", statementTimeoutMilliseconds: 10_000,
+                settings: PostgresConfiguration.byKeysPlannedEachTime), sessions: 8)
         return QueryFront(
-            agents: AgentReader(access), search: AgentSearch(access, .searchGenerations(pool)),
+            agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
+            search: AgentSearch(
+                ModelAccess(pool: searching, pipeline: pipeline, models: models), .searchGenerations(pool)),
             builds: BuildReader(pool: pool), entries: EventReader(pool: pool),
             catchUp: EventReader(
                 pool: PostgresPool(configuration, sessions: 2, maximumWaiters: following.readers)),

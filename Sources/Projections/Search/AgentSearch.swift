@@ -5,7 +5,7 @@ public import Search
 
 /// Searches agents in the read models.
 ///
-/// It looks at candidates alone: all whose name is met, and at most a thousand by their words. Words that few agents have
+/// It looks at candidates alone: all whose name is met, and at most five hundred by their words. Words that few agents have
 /// are looked up; of agents with common words the best known are tried first, so that no search by relevance reads all agents.
 public struct AgentSearch: Sendable {
     private let access: ModelAccess

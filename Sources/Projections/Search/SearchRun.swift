@@ -7,7 +7,7 @@ struct SearchRun {
     /// The most agents with rare words that are looked at; more have to be common.
     private static let maximumHits: Int64 = 4_000
     /// The most candidates by words.
-    private static let maximumCandidates: Int64 = 1_000
+    private static let maximumCandidates: Int64 = 500
     /// The most candidates of another kind.
     private static let someCandidates: Int64 = 500
     /// How many of the best known agents are tried for common words.

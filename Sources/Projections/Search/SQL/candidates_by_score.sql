@@ -2,7 +2,7 @@
 WITH best AS (
     SELECT a.*, s.score
     FROM (
-        SELECT t.key, t.score
+        SELECT t.key, t.score, -t.score AS behind
         FROM models.search_scores t
         WHERE t.generation = $11::integer
         ORDER BY -t.score, t.key
@@ -15,7 +15,7 @@ WITH best AS (
           AND ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
           AND /* filters */
     ) a ON true
-    ORDER BY -s.score, s.key
+    ORDER BY s.behind, s.key
     LIMIT $16
 )
 /* candidates */
