@@ -29,10 +29,8 @@ import Testing
             let yanked = try await marketplace.send(
                 "POST", "agents/acme.many/versions/1.0.0/yank", #"{"reason":"broken"}"#, token: try marketplace.token)
             #expect(yanked.status == 201)
-            let after = try IndexDocument(
-                try await marketplace.get(
-                    "/index/acme.many?min_position=\(yanked.fields["marketplace-position"] ?? "")"
-                ).body)
+            let after = try await marketplace.indexDocument(
+                "acme.many", at: yanked.fields["marketplace-position"] ?? "")
             #expect(after.older.count == document.older.count && after.older.last?.digest != oldest.digest)
             // For a while it is there for those who read the document before.
             #expect(try await marketplace.get("/index/acme.many/pages/\(oldest.digest)").status == 200)
