@@ -53,6 +53,15 @@ import Testing
         #expect(order("zebra", down, up) == ["acme.up", "acme.down"])
     }
 
+    /// A short name that a correction led to gains no more than one that begins with the query.
+    @Test func aCorrectionToAShortNameGainsNoMoreThanABeginning() {
+        let query = "zebrastripesofthelongestkind"
+        let short = agent("acme.short", [], names: [.init(text: "zoo", kind: .core)])
+        let beginning = agent("acme.beginning", [], names: [.init(text: query + "s", kind: .core)])
+        let exact = agent("acme.exact", [], names: [.init(text: query, kind: .core)])
+        #expect(order(query, short, beginning, exact).first == "acme.exact")
+    }
+
     @Test func whatIsNearTheQueryComesBeforePartsOfIt() {
         let whole = agent("acme.whole", described + described.map { ($0.0, 1) })
         let half = agent("acme.half", named)

@@ -71,6 +71,19 @@ import Testing
         if isNear { #expect(!common.isEmpty) }
     }
 
+    @Test(arguments: [
+        ("MIT", ["MIT"]), ("(MIT OR Apache-2.0) AND MIT", ["Apache-2.0", "MIT"]), ("", []),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", ["GPL-2.0-only"]),
+    ])
+    func licencesAreThoseOfTheExpression(_ expression: String, _ licenses: [String]) {
+        #expect(FacetValue.licenses(expression) == licenses)
+    }
+
+    @Test(arguments: [("python3.12", "python"), ("Node20", "node"), ("3.12", ""), ("", "")])
+    func runtimesLoseTheirVersions(_ text: String, _ runtime: String) {
+        #expect(FacetValue.runtime(text) == runtime)
+    }
+
     @Test func textsOfLexemesAreQuoted() {
         var lexemes = Lexemes()
         lexemes.add("GitHub's c++", .title)

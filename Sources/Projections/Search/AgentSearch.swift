@@ -19,7 +19,7 @@ public struct AgentSearch: Sendable {
         self.generations = generations
     }
 
-    /// Names a generation whose cursors have expired.
+    /// The generation that a cursor names is not kept any more.
     public struct ExpiredCursor: Error {}
 
     /// How old the known generation may be.
@@ -61,8 +61,7 @@ public struct AgentSearch: Sendable {
         let condition = Expression.all(
             of: found.needed, without: request.query.terms.filter(\.isNegative))
         return try await access.long(AgentReader.shownModels) { connection in
-            let named = request.allFilters.filter { $0.field == .publisher }.map { SearchFilters.folded($0.value) }
-            let publishers = try SearchRun.publishers(named, connection)
+            let publishers = try SearchFilters.publishers(SearchFilters.publisherNames(in: request), connection)
             return try connection.execute(
                 statement,
                 SearchFilters(request, publishers: publishers).parameters

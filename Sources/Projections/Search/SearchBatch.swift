@@ -7,8 +7,8 @@ import Search
 struct SearchBatch: AgentBatch {
     /// Listings are read some at a time, since each may have some ten kilobytes.
     private static let agentsAtOnce = 500
-    /// The words of a description beyond it say nothing new.
     private static let maximumNameWords = 64
+    /// The words of a description beyond it say nothing new.
     private static let maximumDescriptionWords = 1_000
 
     private struct Row {

@@ -53,6 +53,21 @@ struct SearchFilters {
     /// The name of a publisher as the models fold it.
     static func folded(_ name: String) -> String { Username(name)?.folded ?? name.lowercased() }
 
+    /// The names of publishers by which a request filters, folded.
+    static func publisherNames(in request: SearchRequest) -> [String] {
+        request.allFilters.filter { $0.field == .publisher }.map { folded($0.value) }
+    }
+
+    /// The ids of publishers by their folded names.
+    static func publishers(_ names: [String], _ connection: PostgresConnection) throws -> [String: String] {
+        guard !names.isEmpty else { return [:] }
+        var found: [String: String] = [:]
+        for row in try connection.execute(Statements.findPublishers, [.texts(Array(Set(names)))]) {
+            found[try row.text("folded")] = try row.text("person")
+        }
+        return found
+    }
+
     /// The first parameters of every statement that finds candidates.
     var parameters: [PostgresValue] {
         categories.parameters + owners.parameters + runtimes.parameters + licenses.parameters + [
@@ -68,22 +83,5 @@ struct SearchFilters {
             && (field == .license || licenses.passes(candidate.licenses.map { $0.lowercased() }))
             && (field == .wasm || hasWASM.map { $0 == candidate.hasWASM } ?? true)
             && (field == .rating || minimumRating.map { candidate.ratingHundredths >= Int64($0) } ?? true)
-    }
-}
-
-extension Candidate {
-    /// A row of the statements that find candidates.
-    init(_ row: PostgresRow) throws {
-        func count(_ column: String) throws -> Int { Int(try row.integer(column)) }
-        self.init(
-            key: try row.text("key"), owner: try row.text("owner"), category: try row.text("category"),
-            runtime: try row.text("runtime"),
-            licenses: try row.text("licenses").split(separator: "\n").map(String.init),
-            hasWASM: try row.bool("has_wasm"), isDown: try row.bool("is_down"), ratings: try row.integer("ratings"),
-            ratingSum: try row.integer("rating_sum"), staticScore: Int32(clamping: try row.integer("score")),
-            lengths: Lengths(
-                title: try count("title_words"), summary: try count("summary_words"),
-                description: try count("description_words")),
-            marks: Marks(low: try row.integer("low"), high: try row.integer("high")))
     }
 }

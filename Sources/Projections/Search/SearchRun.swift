@@ -44,9 +44,9 @@ struct SearchRun {
 
     mutating func run() throws -> FoundAgents {
         result.generation = generation.number
-        let named = request.allFilters.filter { $0.field == .publisher }.map { SearchFilters.folded($0.value) }
         let words = terms.filter { $0.words.count == 1 }.map(\.form)
-        let publishers = try Self.publishers(named + words, connection)
+        let publishers = try SearchFilters.publishers(
+            SearchFilters.publisherNames(in: request) + words, connection)
         filters = SearchFilters(request, publishers: publishers)
         for (index, term) in terms.enumerated() where term.words.count == 1 {
             owners[index] = publishers[term.form]
@@ -73,35 +73,12 @@ struct SearchRun {
 
     // MARK: Understanding the query
 
-    /// The ids of publishers by their folded names.
-    static func publishers(_ names: [String], _ connection: PostgresConnection) throws -> [String: String] {
-        guard !names.isEmpty else { return [:] }
-        var found: [String: String] = [:]
-        for row in try connection.execute(Statements.findPublishers, [.texts(Array(Set(names)))]) {
-            found[try row.text("folded")] = try row.text("person")
-        }
-        return found
-    }
-
     private mutating func findNames() throws {
         let collapsed = Word.collapsed(request.query.text)
         guard !collapsed.isEmpty else { return }
         let core = AgentNames.core(request.query.text)
-        names = try names(of: Array(Set([collapsed, core])).filter { !$0.isEmpty }, from: collapsed, core)
-    }
-
-    private func names(of texts: [String], from beginnings: String...) throws -> [String: [AgentNames.Name]] {
-        let bounds = beginnings.flatMap { text -> [PostgresValue] in
-            guard text.count >= Self.shortestPrefix else { return [.null, .null] }
-            // No character is greater than the last one, so that all that begins with the text lies between.
-            return [.text(text), .text(text + "\u{10ffff}")]
-        }
-        var found: [String: [AgentNames.Name]] = [:]
-        for row in try connection.execute(Statements.findNames, [.texts(texts)] + bounds) {
-            guard let kind = AgentNames.Kind(rawValue: Int16(clamping: try row.integer("kind"))) else { continue }
-            found[try row.text("key"), default: []].append(AgentNames.Name(text: try row.text("name"), kind: kind))
-        }
-        return found
+        names = try AgentNames.found(
+            [collapsed, core], from: [collapsed, core], shortest: Self.shortestPrefix, connection)
     }
 
     /// Looks for the words that no agent has, and takes the nearest words of names in their place; what has none is left out.
@@ -139,7 +116,7 @@ struct SearchRun {
         var meant = result.corrections.map(\.taken) + [terms.map(\.form).joined()]
         let whole = isWhole ? nil : try nearest(to: collapsed)
         if let whole { meant.append(whole) }
-        let found = try names(of: meant, from: "", "")
+        let found = try AgentNames.found(meant, connection)
         names.merge(found) { $0 + $1 }
         guard let whole, let key = found.filter({ $0.value.contains { $0.text == whole } }).keys.min() else { return }
         result.corrections = [.init(typed: request.query.text, taken: AgentNames.lastPart(ofID: key))]
@@ -165,7 +142,9 @@ struct SearchRun {
     /// Does without the half of the needed terms that say the least; false where one or none is left.
     private mutating func leaveOut() -> Bool {
         guard needed.count > 1 else { return false }
-        let sorted = needed.indices.sorted { (weight(needed[$0]), $0) < (weight(needed[$1]), $1) }
+        let sorted = needed.indices.sorted {
+            (generation.weight(of: needed[$0]), $0) < (generation.weight(of: needed[$1]), $1)
+        }
         let dropped = Set(sorted.prefix(needed.count / 2))
         needed = needed.indices.filter { !dropped.contains($0) }.map { needed[$0] }
         return true
@@ -259,12 +238,7 @@ struct SearchRun {
     private mutating func candidates(
         _ statement: PostgresStatement, _ filters: SearchFilters, _ limit: Int64, _ more: [PostgresValue]
     ) throws -> [Candidate] {
-        let marks = Marks.conditions(of: terms)
-        let parameters =
-            filters.parameters + [
-                .int4(generation.number), .int4(SearchGeneration.newcomersScore), .texts(marks.queries),
-                .int8s(marks.low), .int8s(marks.high), .int8(limit),
-            ] + more
+        let parameters = Candidate.parameters(filters, generation, marking: terms, limit: limit, more)
         let found = try connection.execute(statement, parameters).map(Candidate.init)
         if found.count >= Int(limit) { result.isBounded = true }
         return found
@@ -272,18 +246,12 @@ struct SearchRun {
 
     // MARK: Order
 
-    private func weight(_ term: SearchQuery.Term) -> Double {
-        generation.weight(of: term)
-    }
-
     /// Counts what was found, and what would be without each of the filters.
     private mutating func count(_ ranked: [Candidate]) throws {
         var counted = ranked
         if !filters.isEmpty {
-            let isBounded = result.isBounded
             let known = Set(ranked.map(\.key))
             counted += try gather(SearchFilters()).filter { !known.contains($0.key) }
-            result.isBounded = result.isBounded || isBounded
         }
         result.facets = Facets(counted) { [filters] in filters.passes($0, but: $1) }
     }
@@ -291,7 +259,7 @@ struct SearchRun {
     /// Puts candidates in their order, and returns those that answer.
     private mutating func rank(_ candidates: [Candidate]) -> [Candidate] {
         let ranking = Ranking(
-            terms: terms, weights: terms.map(weight), exactWeights: terms.map(generation.exactWeight),
+            terms: terms, weights: terms.map(generation.weight), exactWeights: terms.map(generation.exactWeight),
             text: request.query.text)
         let forms = Set(needed.map(\.form))
         let part = min(ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }), Self.smallestPart)

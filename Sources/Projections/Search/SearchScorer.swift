@@ -74,21 +74,19 @@ public final class SearchScorer: Sendable {
 
     private static func isDue(on day: Day, _ connection: PostgresConnection) throws -> Bool {
         guard let last = try connection.execute(Statements.lastGenerations).first else { return true }
+        if try last.integer("day") < day.number { return true }
         let known = try last.integer("agents")
         let agents = try connection.execute(Statements.countAgents).first?.integer(0) ?? 0
-        return try last.integer("day") < Int64(day.number) || agents > known + max(known / 4, 10)
+        return agents > known + max(known / 4, 10)
     }
 
     private static func make(_ day: Day, _ position: Position, _ connection: PostgresConnection) throws {
         let day = PostgresValue.int4(Int32(clamping: day.number))
-        guard
-            let number = try connection.execute(Statements.beginGeneration, [day, .int8(position.value)]).first?
-                .integer("generation")
+        guard let begun = try connection.execute(Statements.beginGeneration, [day, .int8(position.value)]).first
         else { return }
-        let generation = PostgresValue.int4(Int32(clamping: number))
-        let agents = try connection.execute(Statements.countAgents).first?.integer(0) ?? 0
+        let generation = PostgresValue.int4(Int32(clamping: try begun.integer("generation")))
         try connection.execute(Statements.scoreAgents, [generation, day])
-        try connection.execute(Statements.countWords, [generation, .int8(agents)])
+        try connection.execute(Statements.countWords, [generation, .int8(try begun.integer("agents"))])
         try connection.execute(Statements.dropGenerations, [generation])
     }
 }

@@ -19,10 +19,7 @@ public struct Suggestions: Sendable {
         let query = SearchQuery(text)
         let beginning = Word.collapsed(query.text)
         guard !beginning.isEmpty else { return }
-        let named = try connection.execute(
-            Statements.findNames,
-            [.texts([beginning]), .text(beginning), .text(beginning + "\u{10ffff}"), .null, .null])
-        let names = Set(try named.map { try $0.text("key") }).sorted()
+        let names = try AgentNames.found([beginning], from: [beginning], connection).keys.sorted()
         var found = try candidates(
             Statements.candidatesByKey, [.null, .texts(names), .texts([]), .int8(Self.maximumCandidates)], generation,
             connection)
@@ -61,10 +58,8 @@ public struct Suggestions: Sendable {
     ) throws -> [String] {
         try connection.execute(
             statement,
-            SearchFilters().parameters + [
-                .int4(generation.number), .int4(SearchGeneration.newcomersScore), .texts([]), .int8s([]), .int8s([]),
-                .int8(Int64(Self.maximumAgents)),
-            ] + more
+            Candidate.parameters(
+                SearchFilters(), generation, marking: [], limit: Int64(Self.maximumAgents), more)
         ).map { try $0.text("key") }
     }
 }

@@ -46,7 +46,7 @@ public struct SearchQuery: Sendable, Equatable {
     /// A condition on a field that has few values.
     public struct Filter: Sendable, Equatable {
         /// The field.
-        public enum Field: String, Sendable, CaseIterable {
+        public enum Field: String, Sendable {
             case category, publisher, runtime, license
             /// A property, of which there is one: `is:wasm`.
             case `is`

@@ -105,9 +105,6 @@ public struct Marks: Sendable {
         words[term / Self.termsOfWord] & Self.bit(mark, term) != 0
     }
 
-    /// True where a term stands anywhere.
-    public func hasAny(term: Int) -> Bool { Mark.allCases.contains { has($0, term: term) } }
-
     private static func bit(_ mark: Mark, _ term: Int) -> Int64 {
         1 << Int64(term % termsOfWord * Mark.allCases.count + mark.rawValue)
     }

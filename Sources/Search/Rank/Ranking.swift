@@ -44,8 +44,10 @@ public struct Ranking: Sendable {
     private static let coreBonus = 3.0
     /// A name that begins with the query; it falls with what stands behind.
     private static let prefixBonus = 2.0
+    /// What a title counts as a part of another name.
     private static let titleShare = 0.3
     private static let downFactor = 0.3
+    /// What a word that need not stand there counts.
     private static let optionalWeight = 0.15
 
     private let terms: [SearchQuery.Term]
@@ -134,8 +136,9 @@ public struct Ranking: Sendable {
             // Anybody may take any title.
             let share = name.kind == .title || name.kind == .titleCore ? Self.titleShare : 1
             if name.text == collapsed || (name.text == core && !core.isEmpty) { return Self.coreBonus * share }
+            // A name that a correction led to begins with neither.
             let typed = name.text.hasPrefix(collapsed) ? collapsed : core
-            return Self.prefixBonus * share * Double(typed.count) / Double(max(name.text.count, 1))
+            return Self.prefixBonus * share * min(1, Double(typed.count) / Double(max(name.text.count, 1)))
         }.max() ?? 0
     }
 

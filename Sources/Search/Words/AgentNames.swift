@@ -1,7 +1,7 @@
 /// The names under which an agent is known, each as one word without separators.
 public struct AgentNames: Sendable, Equatable {
     /// What a name is of.
-    public enum Kind: Int16, Sendable, CaseIterable {
+    public enum Kind: Int16, Sendable {
         /// The whole id.
         case id = 1
         /// The last part of the id.

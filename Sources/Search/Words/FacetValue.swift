@@ -5,9 +5,12 @@ public enum FacetValue {
         WordForm.of(Array(text.unicodeScalars.prefix { $0.properties.isAlphabetic }))
     }
 
-    /// The licences that an SPDX expression names, each once.
+    /// The licences that an SPDX expression names, each once, without exceptions from them.
     public static func licenses(_ expression: String) -> [String] {
         let words = expression.split { " ()".contains($0) }.map(String.init)
-        return Set(words.filter { !["OR", "AND", "WITH"].contains($0) }).sorted()
+        let licenses = words.indices.filter { index in
+            !["OR", "AND", "WITH"].contains(words[index]) && (index == 0 || words[index - 1] != "WITH")
+        }
+        return Set(licenses.map { words[$0] }).sorted()
     }
 }

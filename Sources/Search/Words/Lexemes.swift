@@ -4,7 +4,7 @@
 /// a word that is written as one (`+git` and `+hub` of `GitHub`), since both mean a little less.
 public struct Lexemes: Sendable {
     /// Where a word stands in a document.
-    public enum Field: Character, Sendable, CaseIterable {
+    public enum Field: Character, Sendable {
         /// The last part of the id, and the names of packages.
         case name = "A"
         case title = "B"
@@ -21,7 +21,6 @@ public struct Lexemes: Sendable {
     /// What Postgres can hold of one document (12.9 of its manual); words beyond have its last place.
     private static let lastPlace = 16_383
     private static let placesOfWord = 255
-
     /// Postgres takes less than a megabyte; a word takes more than its bytes there.
     private static let maximumBytes = 256 << 10
 

@@ -1,1 +1,2 @@
+-- How many agents search may show.
 SELECT count(*) FROM agent_search
