@@ -23,7 +23,8 @@ import Testing
         ("Publisher:acme", "publisher=acme"),
         ("how do I query my database", "?how ?do ?i query ?my database"), ("- -- \"\" \"", ""),
         ("\"open ended", "[open ended]"),
-        ("天气预报", "天气 气预 预报"), ("\"天气预报\"", "[天气 气预 预报]"), ("c++ -c#", "c++ -c#"), ("a'b; DROP", "ab drop"),
+        ("天气预报", "天气 气预 预报"), ("zebra zebra Zebra-stripes", "zebra stripes"), ("-zebra zebra", "-zebra zebra"),
+        ("\"天气预报\"", "[天气 气预 预报]"), ("c++ -c#", "c++ -c#"), ("a'b; DROP", "ab drop"),
     ])
     func anyTextIsAQuery(_ text: String, _ expected: String) {
         #expect(described(text) == expected)

@@ -162,7 +162,8 @@ private struct QueryParser {
         words += found.count
         if !isNegative { texts.append(text) }
         guard !isPhrase, !isNegative else { return terms.append(SearchQuery.Term(found, isNegative: isNegative)) }
-        for word in found {
+        // Who says a word twice means it no more.
+        for word in found where !terms.contains(where: { !$0.isNegative && $0.form == word.form }) {
             var term = SearchQuery.Term([word], isOptional: CommonWords.functional.contains(word.form))
             if let last = terms.last, last.words.count == 1, !last.isNegative, !last.isOptional, !term.isOptional,
                 last.words[0].kind == .spelled, word.kind == .spelled
