@@ -59,11 +59,11 @@ public final class SearchScorer: Sendable {
             return try await session.run { [self] connection in
                 try connection.use(searchPath: models.vector.searchPath)
                 return try connection.transaction {
-                    guard try Self.isDue(on: day, connection) else {
+                    guard let number = try Self.due(on: day, connection) else {
                         settled.withLock { $0 = (day, next) }
                         return false
                     }
-                    try Self.make(day, next, connection)
+                    try Self.make(number, day, next, connection)
                     return true
                 }
             }
@@ -72,21 +72,25 @@ public final class SearchScorer: Sendable {
         }
     }
 
-    private static func isDue(on day: Day, _ connection: PostgresConnection) throws -> Bool {
-        guard let last = try connection.execute(Statements.lastGenerations).first else { return true }
-        if try last.integer("day") < day.number { return true }
+    /// The number of the generation that is due; nil where none is.
+    private static func due(on day: Day, _ connection: PostgresConnection) throws -> Int32? {
+        guard let last = try connection.execute(Statements.lastGenerations).first else { return 1 }
+        let number = Int32(clamping: try last.integer("generation")) + 1
+        if try last.integer("day") < day.number { return number }
         let known = try last.integer("agents")
         let agents = try connection.execute(Statements.countAgents).first?.integer(0) ?? 0
-        return agents > known + max(known / 4, 10)
+        return agents > known + max(known / 4, 10) ? number : nil
     }
 
-    private static func make(_ day: Day, _ position: Position, _ connection: PostgresConnection) throws {
-        let day = PostgresValue.int4(Int32(clamping: day.number))
-        guard let begun = try connection.execute(Statements.beginGeneration, [day, .int8(position.value)]).first
-        else { return }
-        let generation = PostgresValue.int4(Int32(clamping: try begun.integer("generation")))
+    private static func make(
+        _ number: Int32, _ day: Day, _ position: Position, _ connection: PostgresConnection
+    ) throws {
+        let (generation, day) = (PostgresValue.int4(number), PostgresValue.int4(Int32(clamping: day.number)))
+        let agents = try connection.execute(
+            Statements.beginGeneration, [generation, day, .int8(position.value)]
+        ).first?.integer("agents")
         try connection.execute(Statements.scoreAgents, [generation, day])
-        try connection.execute(Statements.countWords, [generation, .int8(try begun.integer("agents"))])
+        try connection.execute(Statements.countWords, [generation, .int8(agents ?? 0)])
         try connection.execute(Statements.dropGenerations, [generation])
     }
 }

@@ -1,6 +1,4 @@
--- A second program that makes one at the same time fails here.
+-- Begins the generation behind the one that was last. Where another program has begun it since then, this fails.
 INSERT INTO models.search_generations (generation, day, position, agents)
-SELECT coalesce(max(g.generation), 0) + 1, date '1970-01-01' + $1::integer, $2::bigint,
-       (SELECT count(*) FROM agent_search)
-FROM models.search_generations g
-RETURNING generation::bigint AS generation, agents
+SELECT $1::integer, date '1970-01-01' + $2::integer, $3::bigint, (SELECT count(*) FROM agent_search)
+RETURNING agents
