@@ -43,8 +43,9 @@ import Testing
         try await TestDatabase.with { url in
             let log = try await EventLog.open(EventLog.Configuration(url: url))
             let pool = PostgresPool(DatabaseAccess(url: url).configuration(.queries, "test"), sessions: 2)
+            // A scorer works beside projectors, with their rights alone.
             let models = ModelFeed.models(
-                PostgresPool(DatabaseAccess(url: url).configuration(.queries, "models"), sessions: 1))
+                PostgresPool(DatabaseAccess(url: url).configuration(.projectors, "models"), sessions: 1))
             let stage = Stage(
                 url: url, publishing: Publishing(log: log), models: models,
                 search: AgentSearch(ModelAccess(pool: pool, models: models), .searchGenerations(pool)))

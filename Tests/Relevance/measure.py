@@ -30,14 +30,13 @@ def answers(connection, query, limit=10):
     return [agent["id"] for agent in json.loads(body)["agents"]]
 
 
-def is_spammed(connection, query, grades, spam):
-    """True where an agent that claims everything stands before one that answers."""
+def spammed_answers(connection, query, grades, spam):
+    """What is found where an agent that claims everything stands before one that answers, or among the first three."""
     found = answers(connection, query, limit=100)
-    if spam not in found:
-        return False
     place = found.index(spam)
     # Where there are but two others, it may be the third and last.
-    return (place < 3 and place < len(found) - 1) or any(grades.get(agent, 0) > 1 for agent in found[place:])
+    is_spammed = (place < 3 and place < len(found) - 1) or any(grades.get(agent, 0) > 1 for agent in found[place:])
+    return [found] if is_spammed else []
 
 
 def measure(arguments):
@@ -50,8 +49,9 @@ def measure(arguments):
     for label in [*labels.made(catalogue, arguments.count), *labels.judged()]:
         grades = {ids[package].replace("_", "-"): grade for package, grade in label["answers"].items()}
         found = answers(connection, label["query"])
-        if arguments.spam in found and is_spammed(connection, label["query"], grades, arguments.spam):
-            spammed.append(label["query"])
+        if arguments.spam in found:
+            spammed += [f"{label['query']}: {found}"
+                        for found in spammed_answers(connection, label["query"], grades, arguments.spam)]
         ranks = [rank for rank, agent in enumerate(found) if grades.get(agent) == 3]
         figures = (
             ranks[:1] == [0], bool(ranks), 1 / (ranks[0] + 1) if ranks else 0,

@@ -46,11 +46,12 @@ import Testing
 
     @Test func conditionsAreQuoted() {
         let terms = SearchQuery("databases").terms
-        #expect(Expression.of(terms[0], isExact: true) == "'databases'")
+        #expect(Condition.of(terms[0], isExact: true).tsquery == "'databases'")
         #expect(
-            Expression.of(terms[0], in: [.name]) == "('databases':A | '+databases':A | '~databas':A | 'databas':A)")
+            Condition.of(terms[0], in: [.name]).tsquery
+                == "('databases':A | '+databases':A | '~databas':A | 'databas':A)")
         #expect(
-            Expression.all(of: SearchQuery("\"read only\"").terms, without: SearchQuery("-x").terms)
-                == "('read' <-> 'only') & !'x'")
+            Condition.all(of: SearchQuery("\"read only\"").terms, without: SearchQuery("-x").terms)?.tsquery
+                == "(('read' <-> 'only') & !'x')")
     }
 }

@@ -40,6 +40,7 @@ import Testing
                 #expect(imported.code == 0, "\(imported.errors.suffix(2_000))")
             }
             // and scores of a day on which all of them are there,
+            _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
             try await TestDatabase.script(
                 databaseURL,
                 "DELETE FROM models.search_scores; DELETE FROM models.search_words; DELETE FROM models.search_generations"
@@ -61,7 +62,8 @@ import Testing
                 let value = try #require(found["kinds"]?[kind]?[figure]?.integer)
                 #expect(value >= floor, "\(kind): \(figure)")
             }
-            #expect(try #require(found["spammed"]?.array).compactMap(\.string) == [])
+            let spammed = try #require(found["spammed"]?.array).compactMap(\.string)
+            #expect(spammed == [])
         }
     }
 }

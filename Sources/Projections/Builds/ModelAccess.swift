@@ -36,6 +36,23 @@ public struct Reflecting<Value: Sendable>: Sendable {
     }
 }
 
+/// Some builds of the models, read in steps that belong together; between them no session is taken.
+struct ModelSession: Sendable {
+    fileprivate let pool: PostgresPool
+    fileprivate let vector: BuildVector
+
+    /// Runs one step.
+    func run<Value: Sendable>(
+        _ read: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        let path = vector.searchPath
+        return try await pool.runRepeatable { connection in
+            try connection.use(searchPath: path)
+            return try read(connection)
+        }
+    }
+}
+
 /// Reads the builds that are active, over connections that may read models.
 public struct ModelAccess: Sendable {
     /// The greatest age of the known builds and cursors.
@@ -79,12 +96,14 @@ public struct ModelAccess: Sendable {
     func long<Value: Sendable>(
         _ projections: [Projection], _ read: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Reflecting<Value> {
-        try await reflecting(projections) { vector in
-            try await pool.runRepeatable { connection in
-                try connection.use(searchPath: vector.searchPath)
-                return try read(connection)
-            }
-        }
+        try await staged(projections) { try await $0.run(read) }
+    }
+
+    /// Reads in several steps, each in any session; the position first, as `short` does.
+    func staged<Value: Sendable>(
+        _ projections: [Projection], _ read: (ModelSession) async throws -> Value
+    ) async throws -> Reflecting<Value> {
+        try await reflecting(projections) { try await read(ModelSession(pool: pool, vector: $0)) }
     }
 
     private func reflecting<Value: Sendable>(

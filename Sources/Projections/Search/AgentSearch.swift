@@ -3,10 +3,7 @@ public import Following
 import Postgres
 public import Search
 
-/// Searches agents in the read models.
-///
-/// It looks at candidates alone: all whose name is met, and at most five hundred by their words. Words that few agents have
-/// are looked up; of agents with common words the best known are tried first, so that no search by relevance reads all agents.
+/// Searches agents: the port of whatever engine finds them.
 public struct AgentSearch: Sendable {
     private let access: ModelAccess
     private let generations: Feed<SearchGenerations>
@@ -28,16 +25,16 @@ public struct AgentSearch: Sendable {
     /// Finds the agents that answer a query.
     ///
     /// - Throws: `ExpiredCursor` where the cursor names a generation that is not kept any more.
-    public func find(_ request: SearchRequest) async throws -> Reflecting<FoundAgents> {
+    @concurrent public func find(_ request: SearchRequest) async throws -> Reflecting<FoundAgents> {
         var known = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds)
         // Another front may know a newer one.
         if let after = request.after, after.generation > known.present.number {
             known = try await generations.value(atMostMillisecondsOld: 0)
         }
         let generation = try known.generation(request.after?.generation ?? known.present.number)
-        return try await access.long(AgentReader.shownModels) { connection in
-            var search = SearchRun(request, generation, connection)
-            return try search.run()
+        return try await access.staged(AgentReader.shownModels) { session in
+            var search = SearchRun(request, in: ModelCandidates(session: session, generation: generation))
+            return try await search.run()
         }
     }
 
@@ -58,16 +55,18 @@ public struct AgentSearch: Sendable {
             case .downloads: Statements.searchByDownloads
             case .rating: Statements.searchByRating
             }
-        let condition = Expression.all(
+        let condition = Condition.all(
             of: found.needed, without: request.query.terms.filter(\.isNegative))
-        return try await access.long(AgentReader.shownModels) { connection in
-            let publishers = try SearchFilters.publishers(SearchFilters.publisherNames(in: request), connection)
-            return try connection.execute(
-                statement,
-                SearchFilters(request, publishers: publishers).parameters
-                    + [condition.map(PostgresValue.text) ?? .null] + cursor.start
-                    + [.int8(Int64(limit)), .texts(found.named), .texts(found.owners)]
-            ).map(AgentReader.Summary.init)
+        return try await access.staged(AgentReader.shownModels) { session in
+            let source = ModelCandidates(session: session, generation: SearchGeneration())
+            let filters = SearchFilters(request, publishers: try await source.publishers(request.publisherNames))
+            return try await session.run { connection in
+                try connection.execute(
+                    statement,
+                    filters.parameters + [condition.map { .text($0.tsquery) } ?? .null] + cursor.start
+                        + [.int8(Int64(limit)), .texts(found.named), .texts(found.owners)]
+                ).map(AgentReader.Summary.init)
+            }
         }
     }
 

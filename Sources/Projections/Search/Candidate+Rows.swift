@@ -34,24 +34,35 @@ extension Candidate {
     }
 }
 
+extension SearchFilters {
+    /// The first parameters of every statement that finds candidates.
+    var parameters: [PostgresValue] {
+        [categories, owners, runtimes, licenses].flatMap { values in
+            [
+                values.wanted.map { .texts($0) } ?? .null,
+                values.unwanted.isEmpty ? .null : .texts(values.unwanted),
+            ]
+        } + [hasWASM.map(PostgresValue.bool) ?? .null, minimumRating.map(PostgresValue.int4) ?? .null]
+    }
+}
+
 extension AgentNames {
     /// The names that are one of some texts or begin with one of two, by the keys of their agents.
     ///
     /// - Parameters:
-    ///   - texts: names without separators; empty ones do not count.
-    ///   - beginnings: two at most; one of fewer letters than `shortest` does not count.
+    ///   - texts: names without separators.
+    ///   - beginnings: two at most.
     static func found(
-        _ texts: [String], from beginnings: [String] = [], shortest: Int = 1, _ connection: PostgresConnection
+        _ texts: Set<String>, from beginnings: [String], _ connection: PostgresConnection
     ) throws -> [String: [Name]] {
         var bounds: [PostgresValue] = []
-        for text in beginnings where text.count >= shortest {
+        for text in beginnings {
             // No character is greater than the last one, so that all that begins with the text lies between.
             bounds += [.text(text), .text(text + "\u{10ffff}")]
         }
         bounds += Array(repeating: .null, count: 4 - bounds.count)
-        let wanted = Set(texts).subtracting([""]).sorted()
         var found: [String: [Name]] = [:]
-        for row in try connection.execute(Statements.findNames, [.texts(wanted)] + bounds) {
+        for row in try connection.execute(Statements.findNames, [.texts(texts.sorted())] + bounds) {
             guard let kind = Kind(rawValue: Int16(clamping: try row.integer("kind"))) else { continue }
             found[try row.text("key"), default: []].append(Name(text: try row.text("name"), kind: kind))
         }

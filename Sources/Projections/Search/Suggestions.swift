@@ -25,7 +25,7 @@ public struct Suggestions: Sendable {
             connection)
         if found.count < Self.maximumAgents {
             for completed in try completions(of: query, generation, connection) {
-                guard let condition = Expression.all(of: completed, without: []) else { continue }
+                guard let condition = Condition.all(of: completed, without: [])?.tsquery else { continue }
                 found += try candidates(
                     Statements.candidatesByWords, [.text(condition), .text(condition), .int8(Self.maximumCandidates)],
                     generation, connection)
@@ -36,7 +36,7 @@ public struct Suggestions: Sendable {
         categories = try AgentSearch.categories(from: beginning, Self.maximumOthers, connection).map(\.value)
         publishers = try connection.execute(
             Statements.publishersBeginning,
-            [.text(SearchFilters.folded(query.text)), .int8(Self.maximumOthers)]
+            [.text(ModelCandidates.folded(query.text)), .int8(Self.maximumOthers)]
         ).map { try $0.text("name") }
     }
 

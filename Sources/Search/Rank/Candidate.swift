@@ -79,14 +79,14 @@ public struct Marks: Sendable {
         case exact
 
         /// What a document has to have for it.
-        func expression(_ term: SearchQuery.Term) -> String {
+        public func condition(_ term: SearchQuery.Term) -> Condition {
             switch self {
-            case .exactName: Expression.of(term, in: [.name], isExact: true)
-            case .name: Expression.of(term, in: [.name])
-            case .title: Expression.of(term, in: [.title])
-            case .summary: Expression.of(term, in: [.summary])
-            case .description: Expression.of(term, in: [.description])
-            case .exact: Expression.of(term, isExact: true)
+            case .exactName: .of(term, in: [.name], isExact: true)
+            case .name: .of(term, in: [.name])
+            case .title: .of(term, in: [.title])
+            case .summary: .of(term, in: [.summary])
+            case .description: .of(term, in: [.description])
+            case .exact: .of(term, isExact: true)
             }
         }
     }
@@ -114,7 +114,7 @@ public struct Marks: Sendable {
         var (queries, low, high): ([String], [Int64], [Int64]) = ([], [], [])
         for (index, term) in terms.enumerated() {
             for mark in Mark.allCases {
-                queries.append(mark.expression(term))
+                queries.append(mark.condition(term).tsquery)
                 low.append(index < termsOfWord ? bit(mark, index) : 0)
                 high.append(index < termsOfWord ? 0 : bit(mark, index))
             }

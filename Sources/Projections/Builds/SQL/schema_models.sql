@@ -105,4 +105,4 @@ $$;
 
 REVOKE ALL ON FUNCTION models.take_turn, models.raise_epoch, models.hold_build, models.release_build FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION models.take_turn, models.raise_epoch TO marketplace_projectors;
-GRANT EXECUTE ON FUNCTION models.hold_build, models.release_build TO marketplace_queries;
+GRANT EXECUTE ON FUNCTION models.hold_build, models.release_build TO marketplace_projectors, marketplace_queries;

@@ -1,0 +1,150 @@
+import Events
+import Postgres
+import Search
+
+/// Finds candidates in the read models.
+///
+/// Words that few agents have are looked up; of agents with common words the best known are tried first, so that no search
+/// by relevance reads all agents.
+struct ModelCandidates: CandidateSource {
+    /// The most agents with rare words that are looked at; more have to be common.
+    private static let maximumHits: Int64 = 4_000
+    /// The most candidates of one kind.
+    private static let maximumCandidates: Int64 = 500
+    /// How many of the best known agents are tried for common words.
+    private static let maximumTried: Int64 = 20_000
+    /// A word is common where more than one agent in so many has it.
+    private static let commonPart: Int64 = 25
+
+    let session: ModelSession
+    let generation: SearchGeneration
+
+    // MARK: Words and names
+
+    func publishers(_ names: Set<String>) async throws -> [String: String] {
+        guard !names.isEmpty else { return [:] }
+        let folded = Dictionary(grouping: names, by: Self.folded)
+        return try await session.run { connection in
+            var found: [String: String] = [:]
+            for row in try connection.execute(Statements.findPublishers, [.texts(Array(folded.keys))]) {
+                let person = try row.text("person")
+                for name in folded[try row.text("folded")] ?? [] { found[name] = person }
+            }
+            return found
+        }
+    }
+
+    /// The name of a publisher as the models fold it.
+    static func folded(_ name: String) -> String { Username(name)?.folded ?? name.lowercased() }
+
+    func names(_ texts: Set<String>, from beginnings: [String]) async throws -> [String: [AgentNames.Name]] {
+        guard !texts.isEmpty else { return [:] }
+        return try await session.run { try AgentNames.found(texts, from: beginnings, $0) }
+    }
+
+    func standing(_ terms: [SearchQuery.Term]) async throws -> Set<Int> {
+        let conditions = terms.map { Condition.of($0).tsquery }
+        return try await session.run { connection in
+            Set(
+                try connection.execute(Statements.knownWords, [.texts(conditions)])
+                    .map { Int(try $0.integer("number")) - 1 })
+        }
+    }
+
+    func words(near word: String) async throws -> [String] {
+        try await session.run { connection in
+            try connection.execute(
+                Statements.nearWords,
+                [.texts(Misspelling.variants(of: word)), .int4(Int32(word.unicodeScalars.count))]
+            ).map { try $0.text("word") }
+        }
+    }
+
+    // MARK: Candidates
+
+    func candidates(_ wanted: WantedCandidates) async throws -> FoundCandidates {
+        try await session.run { connection in
+            switch wanted.way {
+            case .words(let terms): try byWords(terms, wanted, connection)
+            case .titled(let terms):
+                try byWords(
+                    .any(terms.map { .of($0, in: [.name, .title]) }), first: nil, wanted, connection)
+            case .keys(let keys): try byKey(nil, [.texts(keys), .texts([])], wanted, connection)
+            case .owner(let owner, let terms):
+                try byKey(.all(terms.map { .of($0) }), [.texts([]), .texts([owner])], wanted, connection)
+            }
+        }
+    }
+
+    private func byWords(
+        _ terms: [SearchQuery.Term], _ wanted: WantedCandidates, _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        guard !terms.isEmpty else { return try byScore(nil, wanted, connection) }
+        let condition = Condition.all(terms.map { .of($0) })
+        let agents = max(generation.agents, 1)
+        let isRare = terms.contains {
+            generation.count(of: $0) <= max(agents / Self.commonPart, SearchBounds.manyAgents)
+        }
+        guard isRare else { return try byScore(condition, wanted, connection) }
+        return try byWords(
+            condition, first: .all(terms.map { .of($0, in: [.name, .title]) }), wanted, connection)
+    }
+
+    /// - Parameter first: those that meet it come first; nil for all.
+    private func byWords(
+        _ condition: Condition, first: Condition?, _ wanted: WantedCandidates, _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        let whole = wanted.whole(condition).map(PostgresValue.text) ?? .null
+        return try found(
+            Statements.candidatesByWords, wanted,
+            [whole, first.map { .text($0.tsquery) } ?? whole, .int8(Self.maximumHits)], connection)
+    }
+
+    private func byScore(
+        _ condition: Condition?, _ wanted: WantedCandidates, _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        var found = FoundCandidates([], isBounded: generation.agents > Self.maximumTried)
+        func add(_ more: FoundCandidates) {
+            found.candidates += more.candidates
+            if more.isBounded { found.isBounded = true }
+        }
+        // Few of the best known may pass the filters.
+        if !wanted.filters.isEmpty, let condition {
+            add(try byWords(condition, first: nil, wanted, connection))
+        }
+        let whole = wanted.whole(condition).map(PostgresValue.text) ?? .null
+        add(
+            try self.found(Statements.candidatesByScore, wanted, [whole, .int8(Self.maximumTried)], connection))
+        add(
+            try self.found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection))
+        return found
+    }
+
+    private func byKey(
+        _ condition: Condition?, _ keys: [PostgresValue], _ wanted: WantedCandidates, _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        let whole = wanted.whole(condition).map(PostgresValue.text) ?? .null
+        return try found(
+            Statements.candidatesByKey, wanted, [whole] + keys + [.int8(Self.maximumHits)], connection)
+    }
+
+    private func found(
+        _ statement: PostgresStatement, _ wanted: WantedCandidates, _ more: [PostgresValue],
+        _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        let parameters = Candidate.parameters(
+            wanted.filters, generation, marking: wanted.marked, limit: Self.maximumCandidates, more)
+        let candidates = try connection.execute(statement, parameters).map(Candidate.init)
+        return FoundCandidates(candidates, isBounded: candidates.count >= Int(Self.maximumCandidates))
+    }
+}
+
+extension WantedCandidates {
+    /// A condition, and that nothing stands there that must not; nil where neither asks for anything.
+    func whole(_ condition: Condition?) -> String? {
+        var parts = condition.map { [$0] } ?? []
+        parts += negative.map { .not(.of($0, isExact: true)) }
+        parts.removeAll { $0 == .all([]) }
+        return parts.isEmpty ? nil : Condition.all(parts).tsquery
+    }
+}

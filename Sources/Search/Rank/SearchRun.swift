@@ -1,0 +1,237 @@
+/// One search: what is understood of a query, which agents may answer it, and their order.
+///
+/// All that it reads comes from a source of candidates, in several steps that are each bounded.
+public struct SearchRun<Source: CandidateSource> {
+    private let request: SearchRequest
+    private let source: Source
+    private var generation: SearchGeneration { source.generation }
+    /// The positive terms that are looked for, in the order of the marks.
+    private var terms: [SearchQuery.Term]
+    private let negative: [SearchQuery.Term]
+    /// The terms that a candidate has to have.
+    private var needed: [SearchQuery.Term] = []
+    /// The owner whose name a term is, by term.
+    private var owners: [Int: String] = [:]
+    private var names: [String: [AgentNames.Name]] = [:]
+    private var filters = SearchFilters()
+    private var result = FoundAgents()
+
+    /// Creates a search.
+    public init(_ request: SearchRequest, in source: Source) {
+        self.request = request
+        self.source = source
+        terms = request.query.terms.filter { !$0.isNegative }
+        negative = request.query.terms.filter(\.isNegative)
+    }
+
+    /// Finds the agents that answer.
+    public mutating func run() async throws -> FoundAgents {
+        result.generation = generation.number
+        let words = terms.filter { $0.words.count == 1 }.map(\.form)
+        let publishers = try await source.publishers(request.publisherNames.union(words))
+        filters = SearchFilters(request, publishers: publishers)
+        for (index, term) in terms.enumerated() where term.words.count == 1 {
+            owners[index] = publishers[term.form]
+        }
+        try await findNames()
+        try await correct()
+        needed = terms.required
+        var candidates = try await gather(filters)
+        let isPartial = candidates.isEmpty
+        // Where few agents have all words, those that have most of them follow.
+        let isWhole = candidates.count >= SearchBounds.fewCandidates
+        while candidates.count < SearchBounds.fewCandidates, leaveOut() { candidates = try await gather(filters) }
+        if !isWhole { candidates = try await withTitled(candidates, filters) }
+        if isPartial {
+            let forms = Set(needed.map(\.form))
+            result.leftOut += terms.filter { !$0.isOptional && !forms.contains($0.form) }.map(\.form)
+        }
+        result.terms = terms
+        result.needed = needed
+        let ranked = rank(candidates, isPartial: isPartial)
+        if request.hasFacets { try await count(ranked) }
+        return result
+    }
+
+    // MARK: Understanding the query
+
+    private mutating func findNames() async throws {
+        let collapsed = Word.collapsed(request.query.text)
+        guard !collapsed.isEmpty else { return }
+        let texts = Set([collapsed, AgentNames.core(request.query.text)]).subtracting([""])
+        names = try await source.names(
+            texts, from: texts.filter { $0.count >= SearchBounds.shortestPrefix }.sorted())
+    }
+
+    /// Looks for the words that no agent has, and takes the nearest words of names in their place; what has none is left out.
+    private mutating func correct() async throws {
+        // Whoever is met by name was typed right.
+        let collapsed = Word.collapsed(request.query.text)
+        guard !names.values.contains(where: { $0.contains { $0.text == collapsed } }) else { return }
+        let rare = terms.indices.filter { owners[$0] == nil && generation.count(of: terms[$0]) == 0 }
+        guard !rare.isEmpty else { return }
+        let known = Set(try await source.standing(rare.map { terms[$0] }).map { rare[$0] })
+        let unknown = rare.filter { !known.contains($0) }
+        guard !unknown.isEmpty else { return }
+        var dropped: Set<Int> = []
+        for index in unknown {
+            let typed = terms[index].form
+            if terms[index].words.count == 1, let taken = try await nearest(to: typed), taken != typed,
+                let term = terms[index].replaced(by: taken)
+            {
+                terms[index] = term
+                result.corrections.append(.init(typed: typed, taken: taken))
+            } else if !terms[index].isOptional {
+                dropped.insert(index)
+            }
+        }
+        try await findCorrectedNames(among: collapsed, isWhole: dropped.isEmpty)
+        // Where nothing else is left, the query finds nothing, and says nothing of what was left out.
+        guard dropped.count < terms.count else { return }
+        drop(dropped)
+    }
+
+    /// Looks up the names that corrections lead to. Where words stay unknown, the error may be where a separator is.
+    private mutating func findCorrectedNames(among collapsed: String, isWhole: Bool) async throws {
+        var meant = result.corrections.map(\.taken) + [terms.map(\.form).joined()]
+        let whole = isWhole ? nil : try await nearest(to: collapsed)
+        if let whole { meant.append(whole) }
+        let found = try await source.names(Set(meant).subtracting([""]), from: [])
+        names.merge(found) { $0 + $1 }
+        guard let whole, let key = found.filter({ $0.value.contains { $0.text == whole } }).keys.min() else { return }
+        result.corrections = [.init(typed: request.query.text, taken: AgentNames.lastPart(ofID: key))]
+    }
+
+    /// The word of a name that is one typing error away from a word.
+    private func nearest(to word: String) async throws -> String? {
+        guard AgentNames.spelledLengths.contains(word.unicodeScalars.count) else { return nil }
+        return try await source.words(near: word).first { Misspelling.isNear($0, word) }
+    }
+
+    private mutating func drop(_ indices: Set<Int>) {
+        result.leftOut += indices.sorted().map { terms[$0].form }
+        let kept = terms.indices.filter { !indices.contains($0) }
+        owners = Dictionary(
+            uniqueKeysWithValues: kept.enumerated().compactMap { place, index in owners[index].map { (place, $0) } })
+        terms = kept.map { terms[$0] }
+    }
+
+    /// Does without the half of the needed terms that say the least; false where one or none is left.
+    private mutating func leaveOut() -> Bool {
+        guard needed.count > 1 else { return false }
+        let sorted = needed.indices.sorted {
+            (generation.weight(of: needed[$0]), $0) < (generation.weight(of: needed[$1]), $1)
+        }
+        let dropped = Set(sorted.prefix(needed.count / 2))
+        needed = needed.indices.filter { !dropped.contains($0) }.map { needed[$0] }
+        return true
+    }
+
+    // MARK: Candidates
+
+    private mutating func gather(_ filters: SearchFilters) async throws -> [Candidate] {
+        var found = try await candidates(.words(needed), filters)
+        // The agents of publishers whose names stand in the query, with the other words.
+        for (index, owner) in owners.sorted(by: { $0.key < $1.key }) {
+            let others = needed.filter { $0.form != terms[index].form }
+            found += try await candidates(.owner(owner, others), filters)
+        }
+        if !names.isEmpty { found += try await candidates(.keys(names.keys.sorted()), filters) }
+        var seen: Set<String> = []
+        return found.filter { seen.insert($0.key).inserted }
+    }
+
+    /// Some candidates and those in whose name or title any of the telling words stands.
+    private mutating func withTitled(_ found: [Candidate], _ filters: SearchFilters) async throws -> [Candidate] {
+        // Words that many have would lead to agents that have little else of the query.
+        let telling = terms.required.filter { generation.count(of: $0) <= SearchBounds.manyAgents }
+        guard terms.required.count > 1, !telling.isEmpty else { return found }
+        let known = Set(found.map(\.key))
+        return found + (try await candidates(.titled(telling), filters)).filter { !known.contains($0.key) }
+    }
+
+    private mutating func candidates(
+        _ way: WantedCandidates.Way, _ filters: SearchFilters
+    ) async throws -> [Candidate] {
+        let found = try await source.candidates(
+            WantedCandidates(way, without: negative, passing: filters, marking: terms))
+        if found.isBounded { result.isBounded = true }
+        return found.candidates.map { candidate in
+            var candidate = candidate
+            candidate.names = names[candidate.key] ?? []
+            return candidate
+        }
+    }
+
+    // MARK: Order
+
+    /// Counts what was found, and what would be without each of the filters.
+    private mutating func count(_ ranked: [Candidate]) async throws {
+        var counted = ranked
+        if !filters.isEmpty {
+            let known = Set(ranked.map(\.key))
+            counted += try await gather(SearchFilters()).filter { !known.contains($0.key) }
+        }
+        result.facets = Facets(counted) { [filters] in filters.passes($0, but: $1) }
+    }
+
+    /// Puts candidates in their order, and returns those that answer.
+    ///
+    /// - Parameter isPartial: true where no agent has all of the query.
+    private mutating func rank(_ candidates: [Candidate], isPartial: Bool) -> [Candidate] {
+        let ranking = Ranking(
+            terms: terms, weights: terms.map(generation.weight), exactWeights: terms.map(generation.exactWeight),
+            text: request.query.text)
+        var part = SearchBounds.smallestPart
+        if isPartial {
+            let forms = Set(needed.map(\.form))
+            part = min(part, ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
+        }
+        let places = candidates.compactMap { candidate in
+            ranking.place(of: candidate, needed: part) { owners[$0] == candidate.owner }.map { ($0, candidate) }
+        }.sorted { $0.0 < $1.0 }
+        let rest = request.after.map { after in places.drop { !(after.place < $0.0) } } ?? places[...]
+        result.total = places.count
+        result.hasMore = rest.count > request.limit
+        result.hits = rest.prefix(request.limit).map { place, candidate in
+            FoundAgents.Hit(place: place, matched: matched(candidate))
+        }
+        result.named = places.filter { !$0.1.names.isEmpty }.map(\.1.key)
+        if needed.count == 1, let owner = owners[0], terms.count == 1 { result.owners = [owner] }
+        return places.map(\.1)
+    }
+
+    private func matched(_ candidate: Candidate) -> [FoundAgents.Matched] {
+        func words(_ isIn: (Int) -> Bool) -> [String] { terms.indices.filter(isIn).map { terms[$0].form } }
+        var fields = [
+            FoundAgents.Matched(field: "name", words: words { candidate.marks.has(.name, term: $0) }),
+            FoundAgents.Matched(field: "title", words: words { candidate.marks.has(.title, term: $0) }),
+            FoundAgents.Matched(field: "summary", words: words { candidate.marks.has(.summary, term: $0) }),
+            FoundAgents.Matched(field: "description", words: words { candidate.marks.has(.description, term: $0) }),
+            FoundAgents.Matched(field: "publisher", words: words { owners[$0] == candidate.owner }),
+        ].filter { !$0.words.isEmpty }
+        if !candidate.names.isEmpty, fields.first?.field != "name" {
+            fields.insert(FoundAgents.Matched(field: "name", words: [request.query.text]), at: 0)
+        }
+        return fields
+    }
+}
+
+/// What bounds a search over any engine.
+public enum SearchBounds {
+    /// A term that more agents have says little by itself.
+    public static let manyAgents: Int64 = 2_000
+    static let shortestPrefix = 3
+    /// An agent that has less of the query is no answer.
+    static let smallestPart = 0.35
+    /// Fewer do not fill a page.
+    static let fewCandidates = 10
+}
+
+extension [SearchQuery.Term] {
+    /// The terms that have to stand in an agent: all but the ones of every sentence, unless there are no others.
+    public var required: [SearchQuery.Term] {
+        let telling = filter { !$0.isOptional }
+        return telling.isEmpty ? self : telling
+    }
+}
