@@ -65,6 +65,7 @@ let package = Package(
         library("YAML", ["JSON"]),
         headers("CCurl", of: "HTTPClient", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("HTTPClient", ["CCurl", "System"], c: ["CCurl"]),
+        library("OpenSearch", ["HTTPClient", "JSON"]),
         headers("CUtf8proc", of: "Normalization", apt: "libutf8proc-dev"),
         library("Normalization", ["CUtf8proc"], c: ["CUtf8proc"]),
         headers("CStemmer", of: "Stemming", apt: "libstemmer-dev"),
@@ -84,11 +85,11 @@ let package = Package(
         module(
             "Projections",
             [
-                "AgentIndex", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging", "Search",
-                "System",
+                "AgentIndex", "Events", "EventLog", "Following", "Manifest", "OpenSearch", "Postgres", "JSON", "Logging",
+                "Search", "System",
             ],
-            embedding: "Agents/SQL", "Builds/SQL", "Files/SQL", "Flags/SQL", "Index/SQL", "Publishers/SQL",
-            "Search/SQL"),
+            embedding: "Agents/SQL", "Builds/SQL", "Files/SQL", "Flags/SQL", "Index/SQL", "OpenSearch/Definition",
+            "OpenSearch/SQL", "Publishers/SQL", "Search/SQL"),
         module(
             "CommandAPI",
             [

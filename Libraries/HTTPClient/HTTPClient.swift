@@ -36,11 +36,13 @@ public struct HTTPClientRequest: Sendable {
     public var sink: (@Sendable (_ head: HTTPClientResponse, _ piece: [UInt8]) throws -> Void)?
     /// Receives the progress of an upload from time to time, on the client's thread: bytes sent and bytes in all.
     public var uploadProgress: (@Sendable (_ sentBytes: Int64, _ totalBytes: Int64) -> Void)?
+    /// `user:password` for a server that asks for them at once (basic authentication, RFC 7617); nil for none.
+    public var credentials: String?
     /// The time in seconds in which less than one byte a second may move before the request fails; nil to bound the
     /// request as a whole by the client's `timeoutMilliseconds`.
     public var stallSeconds: Int?
 
-    /// Describes a request without progress, sink or stall limit; set those afterwards.
+    /// Describes a request without progress, sink, credentials or stall limit; set those afterwards.
     public init(
         _ method: String, _ url: String, fields: [(name: String, value: String)] = [], parts: [Part] = [],
         body: [UInt8]? = nil
@@ -250,6 +252,7 @@ public final class HTTPClient: Sendable {
             unsafe handle.takeField(UnsafeRawBufferPointer(start: data, count: size * count))
             return size * count
         }
+        if let credentials = request.credentials { unsafe ccurl_set_pointer(handle, CURLOPT_USERPWD, credentials) }
         if request.method == "HEAD" { unsafe ccurl_set_long(handle, CURLOPT_NOBODY, 1) }
         let code = unsafe curl_easy_perform(handle)
         guard code == CURLE_OK else {

@@ -86,8 +86,3 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 }
-
-extension JSONValue: ExpressibleByStringLiteral {
-    /// Creates a string.
-    public init(stringLiteral text: String) { self = .string(text) }
-}

@@ -23,26 +23,28 @@ package protocol CommandAnswer: Body {
 extension Endpoint where Given: Body, Sent == NoBody {
     /// An endpoint that answers from read models or the vault, and changes nothing.
     ///
-    /// - Parameter path: below the base of the API.
+    /// - Parameters:
+    ///   - path: below the base of the API.
+    ///   - fields: fields of the answer that others have not, with what they say.
     static func query(
         _ name: String, _ path: String, _ summary: String, notes: String? = nil,
         credential: EndpointDeclaration.Credential = .none, caching: EndpointDeclaration.Caching = .revalidated,
-        cost: EndpointDeclaration.Cost = .read, problems: [ProblemCode] = []
+        cost: EndpointDeclaration.Cost = .read, fields: [(String, String)] = [], problems: [ProblemCode] = []
     ) -> Endpoint {
         query(
             name, root: Endpoints.base + path, summary, notes: notes, credential: credential, caching: caching,
-            cost: cost, problems: problems)
+            cost: cost, fields: fields, problems: problems)
     }
 
     /// The same with a path from the root.
     static func query(
         _ name: String, root path: String, _ summary: String, notes: String? = nil,
         credential: EndpointDeclaration.Credential = .none, caching: EndpointDeclaration.Caching,
-        cost: EndpointDeclaration.Cost = .read, problems: [ProblemCode] = []
+        cost: EndpointDeclaration.Cost = .read, fields: [(String, String)] = [], problems: [ProblemCode] = []
     ) -> Endpoint {
         precondition(credential == .none || caching == .never, "\(name) would keep an answer to a credential")
         let names = Input.parameters.declarations.map(\.name)
-        var fields: [(String, String)] = []
+        var fields = fields
         if names.contains("cursor"), credential == .none { fields.append(("link", "The next page (RFC 8288).")) }
         let answer = EndpointDeclaration.Answer(
             status: 200, description: summary, content: [("application/json", Given.form.schema)], fields: fields)

@@ -4,6 +4,8 @@ package enum Fields {
     package static let position = "marketplace-position"
     /// The version that a redirect leads to.
     package static let version = "marketplace-version"
+    /// What has found the agents of an answer.
+    package static let search = "marketplace-search"
     /// The id of the request, in every answer and in the log's lines.
     package static let request = "request-id"
 }

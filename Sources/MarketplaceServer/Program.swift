@@ -107,7 +107,8 @@ enum Commands {
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
             .value("catalog", "FILE", "import a catalogue once it is ready"), cache,
             verbose,
-        ] + Invocation.databaseOptions + CommandFront.Configuration.options + Listening.options,
+        ] + Invocation.databaseOptions + Invocation.searchOptions + CommandFront.Configuration.options
+            + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Subcommand(
         "command", "Runs the front for writes.",
@@ -119,8 +120,11 @@ enum Commands {
         "query", "Runs the front for reads.",
         options: [
             data, artifacts, cache, verbose,
-        ] + Invocation.databaseOptions + Listening.options,
-        examples: ["marketplace query --logins /srv/logins --artifacts /srv/artifacts"])
+        ] + Invocation.databaseOptions + Invocation.searchOptions + Listening.options,
+        examples: [
+            "marketplace query --logins /srv/logins --artifacts /srv/artifacts",
+            "marketplace query --logins /srv/logins --artifacts /srv/artifacts --search http://127.0.0.1:9200",
+        ])
     static let project = Subcommand(
         "project", "Keeps read models up with the log: those named, or all.",
         notes:

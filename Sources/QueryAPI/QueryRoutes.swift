@@ -12,6 +12,8 @@ struct Page<Given: Sendable>: Sendable {
     let reflecting: Reflection
     /// The cursor of the next page; nil on the last page, and for an answer that is not a list.
     var cursor: String?
+    /// Fields that the answer has besides.
+    var fields: HTTPFields = [:]
     /// The subject whose changes drop the cached answer; nil where the answer is not cached.
     var subject: CachedAnswers.Subject?
 
@@ -93,7 +95,7 @@ struct QueryRoutes {
         _ show: (Input) async throws -> Page<Given>
     ) async throws -> HTTPResponse {
         let (page, body) = try await page(request, endpoint, input, show)
-        var fields: HTTPFields = [:]
+        var fields = page.fields
         if let cursor = page.cursor { fields.append("link", "<\(link(request, cursor))>; rel=\"next\"") }
         // A cache between this server and a client has to know that another client may accept another encoding.
         if endpoint.declaration.caching == .kept { fields.append("vary", "accept-encoding") }

@@ -2,6 +2,7 @@ import Contract
 import Crypto
 import Events
 import HTTPFront
+import HTTPServer
 import Projections
 import Search
 
@@ -35,7 +36,8 @@ extension QueryFront {
             guard let cursor = SearchCursor(text, of: query) else { throw badCursor }
             return cursor
         }
-        let found = try await find(request)
+        let answer = try await find(request, query)
+        let found = answer.found
         let rows = try await agents.agents(found.value.hits.map(\.place.key))
         let hits = Dictionary(uniqueKeysWithValues: found.value.hits.map { ($0.place.key, $0) })
         let highlighter = Highlighter(found.value.terms)
@@ -51,7 +53,8 @@ extension QueryFront {
             value: AgentList(
                 agents: listed, search: try await notes(found.value, query, request),
                 pagination: Pagination(limit: query.limit, nextCursor: cursor)),
-            reflecting: found.reflection.merged(with: rows.reflection), cursor: cursor, subject: .lists)
+            reflecting: found.reflection.merged(with: rows.reflection), cursor: cursor, fields: answer.fields,
+            subject: .lists)
     }
 
     private func list(_ query: AgentQuery, _ request: SearchRequest, by sort: AgentSort) async throws -> Page<AgentList>
@@ -61,7 +64,8 @@ extension QueryFront {
         let limit = Int(query.limit) + 1
         let isPlain = request.query.terms.isEmpty && request.allFilters.isEmpty && request.minimumRating == nil
         let isAsked = !request.query.isEmpty || query.hasFacets == true
-        let found = isAsked ? try await find(request) : nil
+        let answer = isAsked ? try await find(request, query) : nil
+        let found = answer?.found
         let rows =
             isPlain
             ? try await agents.list(from: start, limit: limit)
@@ -74,12 +78,12 @@ extension QueryFront {
                 agents: try page.rows.map { AgentHit(try AgentSummary($0)) }, search: said,
                 pagination: page.pagination),
             reflecting: found.map { $0.reflection.merged(with: rows.reflection) } ?? rows.reflection,
-            cursor: page.pagination.nextCursor, subject: .lists)
+            cursor: page.pagination.nextCursor, fields: answer?.fields ?? [:], subject: .lists)
     }
 
-    private func find(_ request: SearchRequest) async throws -> Reflecting<FoundAgents> {
+    private func find(_ request: SearchRequest, _ query: AgentQuery) async throws -> AgentSearch.Answer {
         do {
-            return try await search.find(request)
+            return try await search.find(request, notBefore: query.minimumPosition)
         } catch is AgentSearch.ExpiredCursor {
             throw Problem(.cursorExpired, "'cursor' belongs to an order of agents that is not kept any more")
         }
@@ -124,6 +128,17 @@ extension QueryFront {
         return Page(
             value: SuggestionList(suggestions: suggestions), reflecting: found.reflection.merged(with: rows.reflection),
             subject: .lists)
+    }
+}
+
+extension AgentSearch.Answer {
+    /// Says who has found the agents.
+    fileprivate var fields: HTTPFields {
+        switch finder {
+        case nil: [:]
+        case .engine?: [Fields.search: "opensearch"]
+        case .models(let fault)?: [Fields.search: "postgres; reason=\(fault.rawValue)"]
+        }
     }
 }
 

@@ -13,7 +13,8 @@ import Testing
         "Artifacts": ["System", "Crypto", "Postgres"],
         "AgentIndex": ["Events", "Manifest", "JSON", "Crypto", "System"],
         "Projections": [
-            "AgentIndex", "Crypto", "Events", "EventLog", "Following", "Manifest", "Postgres", "JSON", "Logging",
+            "AgentIndex", "Crypto", "Events", "EventLog", "Following", "Manifest", "OpenSearch", "Postgres", "JSON",
+            "Logging",
             "System", "Search",
         ],
         "PackageRules": ["Archive", "Contract", "Crypto", "Events", "Manifest"],
@@ -53,6 +54,7 @@ import Testing
         "Crypto": ["COpenSSL", "Text"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["JSON"], "HTTPClient": ["CCurl", "System"], "Normalization": ["CUtf8proc"], "Stemming": ["CStemmer"],
+        "OpenSearch": ["HTTPClient", "JSON"],
     ]
     /// The toolchain's own modules that may be imported, and where.
     private static let toolchain: [String: Set<String>] = [

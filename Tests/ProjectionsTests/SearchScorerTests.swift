@@ -111,7 +111,7 @@ import Testing
             try await TestDatabase.scriptModels(
                 stage.url, "UPDATE agent_counters SET stars = 500 WHERE key = 'acme.b-zebra'")
             func find() async throws -> [String] {
-                try await stage.search.find(SearchRequest(SearchQuery("zebra"))).value.hits.map(\.place.key)
+                try await stage.search.find(SearchRequest(SearchQuery("zebra"))).found.value.hits.map(\.place.key)
             }
             #expect(try await find() == ["acme.a-zebra", "acme.b-zebra"])
             #expect(try await stage.scorer().makeIfDue(on: day))
@@ -123,14 +123,14 @@ import Testing
                     PostgresPool(DatabaseAccess(url: stage.url).configuration(.queries, "scores"), sessions: 1)))
             var request = SearchRequest(SearchQuery("zebra"))
             request.limit = 1
-            let first = try await ranked.find(request).value
+            let first = try await ranked.find(request).found.value
             #expect(first.hits.map(\.place.key) == ["acme.b-zebra"] && first.hasMore && first.total == 2)
             try await stage.publish(["c-zebra"], listing)
-            #expect(try await ranked.find(SearchRequest(SearchQuery("zebra"))).value.total == 3)
+            #expect(try await ranked.find(SearchRequest(SearchQuery("zebra"))).found.value.total == 3)
             // A cursor of a generation that is not kept is refused.
             let place = try #require(first.hits.first).place
             request.after = SearchCursor(generation: first.generation, place: place)
-            #expect(try await ranked.find(request).value.hits.count == 1)
+            #expect(try await ranked.find(request).found.value.hits.count == 1)
             request.after = SearchCursor(generation: 7, place: place)
             await #expect(throws: AgentSearch.ExpiredCursor.self) { try await ranked.find(request) }
         }

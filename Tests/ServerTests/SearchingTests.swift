@@ -4,11 +4,30 @@ import JSON
 import TestSupport
 import Testing
 
+/// What a marketplace searches agents in.
+enum SearchEngineUnderTest: CaseIterable {
+    case models, openSearch
+
+    /// Where the node answers that `./test` started; nil where it started none.
+    static let node = ProcessInfo.processInfo.environment["MENTATLAB_TEST_OPENSEARCH"]
+
+    /// The engines that there are.
+    static var all: [SearchEngineUnderTest] { node == nil ? [.models] : allCases }
+
+    var options: [String] {
+        switch self {
+        case .models: []
+        case .openSearch: Self.node.map { ["--search", $0] } ?? []
+        }
+    }
+}
+
 /// What searches find, in which order, and what they say of it: the contract that every engine keeps.
 @Suite struct SearchingTests {
     /// A marketplace in which agents are published, and found once they can be.
     private struct Shelf {
         let marketplace: MarketplaceProcess
+        let engine: SearchEngineUnderTest
 
         func put(
             _ id: String, _ version: String = "1.0.0", title: String? = nil, about: String = "Does one thing.",
@@ -35,8 +54,19 @@ import Testing
         /// The answer to a search that reflects everything that was said before it.
         func answer(_ query: String, _ more: String = "") async throws -> JSONValue {
             let words = try #require(query.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
-            return try await marketplace.json(
-                "agents?q=\(words)\(more)&min_position=\(try await marketplace.head() - 1)")
+            let path = "agents?q=\(words)\(more)&min_position=\(try await marketplace.head() - 1)"
+            guard engine == .openSearch else { return try await marketplace.json(path) }
+            // What is behind is not asked; it has a second.
+            for _ in 0..<600 {
+                let response = try await marketplace.get(path)
+                #expect(response.status == 200, "\(path)")
+                // A list without words or facets is read from the models.
+                if response.fields["marketplace-search"] ?? "opensearch" == "opensearch" {
+                    return try JSONValue(response.body, limits: JSONLimits(bytes: 16 << 20))
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            throw MarketplaceProcess.Failure(description: "the engine did not answer \(path)")
         }
 
         func find(_ query: String, _ more: String = "") async throws -> [String] {
@@ -49,14 +79,23 @@ import Testing
         }
     }
 
-    private func withShelf(_ body: (Shelf) async throws -> Void) async throws {
-        try await withMarketplace(["--cache-mebibytes", "0"]) { marketplace, _ in
-            try await body(Shelf(marketplace: marketplace))
+    private func withShelf(
+        _ engine: SearchEngineUnderTest, _ body: (Shelf) async throws -> Void
+    ) async throws {
+        try await withMarketplace(["--cache-mebibytes", "0"] + engine.options) { marketplace, _ in
+            try await body(Shelf(marketplace: marketplace, engine: engine))
         }
     }
 
-    @Test func namesComeBeforeWhatPublishersClaim() async throws {
-        try await withShelf { shelf in
+    /// Where there is no node, this test is skipped, and so are all cases over one.
+    @Test(.enabled(if: SearchEngineUnderTest.node != nil))
+    func everyEngineIsTested() {
+        #expect(SearchEngineUnderTest.all == SearchEngineUnderTest.allCases)
+    }
+
+    @Test(arguments: SearchEngineUnderTest.all)
+    func namesComeBeforeWhatPublishersClaim(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             // Given an imported package, an agent of its name, and one that claims to be both,
             let packages = #"packages: [{identifier: "@stripe/agent-toolkit", registry: npm}]"#
             try await shelf.put("npm.stripe.agent-toolkit", title: "Stripe", more: packages)
@@ -78,8 +117,9 @@ import Testing
         }
     }
 
-    @Test func filtersAndWhatMustNotStandThereNarrow() async throws {
-        try await withShelf { shelf in
+    @Test(arguments: SearchEngineUnderTest.all)
+    func filtersAndWhatMustNotStandThereNarrow(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             // Given agents that differ in one thing each,
             try await shelf.put(
                 "acme.one", about: "Reads zebra logs.", category: "Data Tools",
@@ -120,8 +160,9 @@ import Testing
         }
     }
 
-    @Test func whatIsHiddenIsNotFound() async throws {
-        try await withShelf { shelf in
+    @Test(arguments: SearchEngineUnderTest.all)
+    func whatIsHiddenIsNotFound(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             // Given three agents of one kind,
             let (_, ada) = try await shelf.marketplace.register("ada")
             let moderator = try await shelf.marketplace.issue("moderate", by: try shelf.marketplace.token)
@@ -152,8 +193,9 @@ import Testing
         }
     }
 
-    @Test func pagesGoOnWhereTheOneBeforeEnded() async throws {
-        try await withShelf { shelf in
+    @Test(arguments: SearchEngineUnderTest.all)
+    func pagesGoOnWhereTheOneBeforeEnded(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             // Given more agents than a page has,
             for index in 0..<23 { try await shelf.put("acme.zebra-\(index)", about: "A zebra.") }
             for sort in ["relevance", "name", "stars", "downloads", "rating", "recent"] {
@@ -192,8 +234,9 @@ import Testing
         }
     }
 
-    @Test func errorsOfTypingAndMissingWordsAreSaid() async throws {
-        try await withShelf { shelf in
+    @Test(arguments: SearchEngineUnderTest.all)
+    func errorsOfTypingAndMissingWordsAreSaid(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             try await shelf.put("acme.kubernetes-lens", title: "Kubernetes Lens", about: "Looks at clusters.")
             try await shelf.put("acme.timezone", title: "Time", about: "Tells the timezone of a place.")
             // A word that nobody has is taken for the nearest name, and the answer says so.
@@ -223,8 +266,9 @@ import Testing
     }
 
     /// Letters that stand for many, and such that stand for none: neither a row nor a query is refused by the database.
-    @Test func strangeLettersStopNothing() async throws {
-        try await withShelf { shelf in
+    @Test(arguments: SearchEngineUnderTest.all)
+    func strangeLettersStopNothing(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             let (many, none) = (String(repeating: "\u{fdfa}", count: 64), String(repeating: "\u{fe70}", count: 4))
             try await shelf.put("acme.strange", title: many, about: "\(many)1 ½ ⑴ zebra", tags: [none, "½½½½"])
             try await shelf.put("acme.plain", about: "A zebra.")
@@ -238,8 +282,9 @@ import Testing
         }
     }
 
-    @Test func correctedNamesAreFound() async throws {
-        try await withShelf { shelf in
+    @Test(arguments: SearchEngineUnderTest.all)
+    func correctedNamesAreFound(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             try await shelf.put("acme.time-zone-converter", about: "Converts.")
             try await shelf.put("acme.other", about: "A tool of another kind.")
             #expect(try await shelf.find("timezonconverter").first == "acme.time-zone-converter")
@@ -255,8 +300,9 @@ import Testing
         }
     }
 
-    @Test func publishersAreFoundByTheirNames() async throws {
-        try await withShelf { shelf in
+    @Test(arguments: SearchEngineUnderTest.all)
+    func publishersAreFoundByTheirNames(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
             let ada = try await shelf.marketplace.register("ada-lovelace")
             try await shelf.put("analytic.engine", about: "Weaves patterns.", token: ada.token)
             try await shelf.put("acme.loom", about: "Weaves patterns as ada wished.")

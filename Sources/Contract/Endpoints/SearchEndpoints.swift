@@ -3,6 +3,12 @@ package import Events
 extension Endpoints {
     package static let listAgents = Endpoint<AgentQuery, NoBody, AgentList>.query(
         "listAgents", "/agents", "List and search agents", caching: .kept, cost: .search,
+        fields: [
+            (
+                Fields.search,
+                "Where there is a search engine: 'opensearch' where it has found the agents, else 'postgres' with the reason why it has not."
+            )
+        ],
         problems: [.cursorExpired])
     package static let suggest = Endpoint<SuggestionQuery, NoBody, SuggestionList>.query(
         "suggest", "/suggest", "Suggest agents, categories and publishers as somebody types", caching: .kept,

@@ -123,9 +123,10 @@ extension Services {
 
     private static let freshMilliseconds: Int64 = 1_000
 
-    /// What does not go on in the models that are read, in words; asked for at most a second ago.
+    /// What does not go on in the models that are read and around them, in words; asked for at most a second ago.
     func degradation() async throws -> [String] {
-        try await degraded.value(atMostMillisecondsOld: Self.freshMilliseconds)
+        let search = engine.map(\.isUp) ?? true ? [] : ["the search engine does not answer; the models are searched"]
+        return try await degraded.value(atMostMillisecondsOld: Self.freshMilliseconds) + search
     }
 
     static func degradation(_ builds: BuildReader) async throws -> [String] {

@@ -3,6 +3,7 @@ import Artifacts
 import CommandAPI
 import CommandLine
 import Contract
+import Crypto
 import EventLog
 import Events
 import Following
@@ -25,14 +26,21 @@ struct Services: Sendable {
     let models: ModelFeed
     /// What does not go on in the models that are read, in words: asked for once for all who look.
     let degraded: Feed<[String]>
+    /// What agents are searched in beside the models; nil for nothing.
+    let engine: SearchEngine?
     /// That this program works on the database, for whoever finishes an upgrade.
     let lease: ProgramLease
 
     /// - Parameters:
     ///   - following: the role in which the process reads how far the log and the models are.
     ///   - part: what the process runs.
-    init(_ database: DatabaseAccess, following: DatabaseRole = .queries, part: String, log: Log) {
+    ///   - engine: what agents are searched in beside the models.
+    init(
+        _ database: DatabaseAccess, following: DatabaseRole = .queries, part: String, engine: SearchEngine? = nil,
+        log: Log
+    ) {
         self.database = database
+        self.engine = engine
         self.log = log
         // One session for both, which are rarely asked for.
         let pool = PostgresPool(
@@ -209,12 +217,26 @@ struct Services: Sendable {
         return QueryFront(
             agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
             search: AgentSearch(
-                ModelAccess(pool: searching, pipeline: pipeline, models: models), .searchGenerations(pool)),
+                ModelAccess(pool: searching, pipeline: pipeline, models: models), .searchGenerations(pool),
+                engine: engine),
             builds: BuildReader(pool: pool), entries: EventReader(pool: pool),
             catchUp: EventReader(
                 pool: PostgresPool(configuration, sessions: 2, maximumWaiters: following.readers)),
             artifacts: folder, index: index,
             cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20, following: following, log: log)
+    }
+
+    /// Fills the search engine and keeps it up, for as long as the task lives; where there is none, does nothing.
+    func fillEngine() async {
+        guard let engine else { return }
+        let pool = PostgresPool(
+            database.configuration(.queries, "marketplace-engine", statementTimeoutMilliseconds: 60_000), sessions: 2)
+        let name = UUIDv7(milliseconds: Host.wallClockMilliseconds(), random: SecureRandom.bytes(10)).description
+        await EngineFollower(
+            engine, ModelAccess(pool: pool, models: models), .searchGenerations(pool), name: name,
+            log: log.component("search")
+        ).run()
+        await pool.close()
     }
 
     /// Starts to serve on a socket.

@@ -39,7 +39,7 @@ struct SinglePart {
         self.log = log
         services = Services(
             database, following: invocation.command.name == Commands.project.name ? .projectors : .queries,
-            part: invocation.command.name, log: log)
+            part: invocation.command.name, engine: try invocation.searchEngine(log), log: log)
     }
 
     func run(_ signals: Signals) async throws -> Int32 {
@@ -128,6 +128,7 @@ struct SinglePart {
         let following = Task {
             await withTaskGroup { group in
                 group.addTask { await services.lease.run(log: log) }
+                group.addTask { await services.fillEngine() }
                 group.addTask { await front.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
             }

@@ -122,7 +122,8 @@ struct Up {
     private func serve(
         _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ listener: HTTPListener
     ) async throws {
-        let services = Services(database, part: Commands.up.name, log: log)
+        let services = Services(
+            database, part: Commands.up.name, engine: try invocation.searchEngine(log), log: log)
         let missing = try await services.migrate()
         try await services.lease.keep()
         do {
@@ -177,6 +178,7 @@ struct Up {
                 group.addTask { await services.watchSessions(eventLog) }
                 group.addTask { await queries.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
+                group.addTask { await services.fillEngine() }
                 group.addTask { await commands.work() }
             }
         }

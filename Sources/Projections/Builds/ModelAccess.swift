@@ -38,8 +38,8 @@ public struct Reflecting<Value: Sendable>: Sendable {
 
 /// Some builds of the models, read in steps that belong together; between them no session is taken.
 struct ModelSession: Sendable {
-    fileprivate let pool: PostgresPool
-    fileprivate let vector: BuildVector
+    let pool: PostgresPool
+    let vector: BuildVector
 
     /// Runs one step.
     func run<Value: Sendable>(

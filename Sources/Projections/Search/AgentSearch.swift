@@ -1,4 +1,5 @@
-import Events
+import EventLog
+public import Events
 public import Following
 import Postgres
 public import Search
@@ -7,13 +8,33 @@ public import Search
 public struct AgentSearch: Sendable {
     private let access: ModelAccess
     private let generations: Feed<SearchGenerations>
+    private let engine: SearchEngine?
 
     /// Creates a search.
     ///
-    /// - Parameter generations: the scores that rank agents apart from a query.
-    public init(_ access: ModelAccess, _ generations: Feed<SearchGenerations>) {
+    /// - Parameters:
+    ///   - generations: the scores that rank agents apart from a query.
+    ///   - engine: what is asked first; nil to search in the models alone.
+    public init(_ access: ModelAccess, _ generations: Feed<SearchGenerations>, engine: SearchEngine? = nil) {
         self.access = access
         self.generations = generations
+        self.engine = engine
+    }
+
+    /// What was found, and by whom.
+    public struct Answer: Sendable {
+        /// The agents, and what they reflect.
+        public let found: Reflecting<FoundAgents>
+        /// Who has found them; nil where there is no engine beside the models.
+        public let finder: Finder?
+    }
+
+    /// Who finds agents where there is an engine.
+    public enum Finder: Sendable, Equatable {
+        /// The engine.
+        case engine
+        /// The models, since the engine did not.
+        case models(SearchEngine.Fault)
     }
 
     /// The generation that a cursor names is not kept any more.
@@ -22,20 +43,45 @@ public struct AgentSearch: Sendable {
     /// How old the known generation may be.
     private static let generationMilliseconds: Int64 = 2_000
 
-    /// Finds the agents that answer a query.
+    /// Finds the agents that answer a query: by the engine where there is one, and in the models where it does not answer.
     ///
+    /// - Parameter minimum: the last position that the answer has to reflect.
     /// - Throws: `ExpiredCursor` where the cursor names a generation that is not kept any more.
-    @concurrent public func find(_ request: SearchRequest) async throws -> Reflecting<FoundAgents> {
+    @concurrent public func find(_ request: SearchRequest, notBefore minimum: Position? = nil) async throws -> Answer {
         var known = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds)
         // Another front may know a newer one.
         if let after = request.after, after.generation > known.present.number {
             known = try await generations.value(atMostMillisecondsOld: 0)
         }
         let generation = try known.generation(request.after?.generation ?? known.present.number)
-        return try await access.staged(AgentReader.shownModels) { session in
+        var finder: Finder?
+        if let engine {
+            do {
+                return Answer(found: try await find(request, generation, minimum, engine), finder: .engine)
+            } catch let fault as SearchEngine.Fault {
+                finder = .models(fault)
+            }
+        }
+        let found = try await access.staged(AgentReader.shownModels) { session in
             var search = SearchRun(request, in: ModelCandidates(session: session, generation: generation))
             return try await search.run()
         }
+        return Answer(found: found, finder: finder)
+    }
+
+    private func find(
+        _ request: SearchRequest, _ generation: SearchGeneration, _ minimum: Position?, _ engine: SearchEngine
+    ) async throws -> Reflecting<FoundAgents> {
+        let next = try await access.recent().next([.agents])
+        let answer = try await access.staged(AgentReader.shownModels) { session in
+            try await engine.find(
+                request, notBefore: minimum, in: ModelCandidates(session: session, generation: generation),
+                EventReader(pool: access.pool), next: next)
+        }
+        return Reflecting(
+            value: answer.value.found,
+            reflection: Reflection(
+                next: min(answer.reflection.next, answer.value.next), builds: answer.reflection.builds))
     }
 
     /// The agents that have what a search needs, or are met by name, in another order than the one of relevance: all of them,

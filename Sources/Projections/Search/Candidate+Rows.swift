@@ -4,6 +4,11 @@ import Search
 extension Candidate {
     /// A row of the statements that find candidates.
     init(_ row: PostgresRow) throws {
+        self = try Candidate(row, Marks(low: try row.integer("low"), high: try row.integer("high")))
+    }
+
+    /// A row with what is known of its marks.
+    init(_ row: PostgresRow, _ marks: Marks) throws {
         func count(_ column: String) throws -> Int { Int(try row.integer(column)) }
         self.init(
             key: try row.text("key"), owner: try row.text("owner"), category: try row.text("category"),
@@ -14,7 +19,7 @@ extension Candidate {
             lengths: Lengths(
                 title: try count("title_words"), summary: try count("summary_words"),
                 description: try count("description_words")),
-            marks: Marks(low: try row.integer("low"), high: try row.integer("high")))
+            marks: marks)
     }
 
     /// The parameters of a statement that finds candidates: what all have in common, and what it takes besides.

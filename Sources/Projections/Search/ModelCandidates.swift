@@ -76,6 +76,17 @@ struct ModelCandidates: CandidateSource {
         }
     }
 
+    /// The candidates of some keys, with the marks of each; without those that search may not show.
+    func rows(of marks: [String: Marks]) async throws -> [Candidate] {
+        guard !marks.isEmpty else { return [] }
+        return try await session.run { connection in
+            try connection.execute(
+                Statements.candidateRows,
+                [.texts(Array(marks.keys)), .int4(SearchGeneration.newcomersScore), .int4(generation.number)]
+            ).compactMap { row in try marks[try row.text("key")].map { try Candidate(row, $0) } }
+        }
+    }
+
     private func byWords(
         _ terms: [SearchQuery.Term], _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {

@@ -10,6 +10,8 @@ public struct SearchRun<Source: CandidateSource> {
     private let negative: [SearchQuery.Term]
     /// The terms that a candidate has to have.
     private var needed: [SearchQuery.Term] = []
+    /// The part of the query that one of the words is which an agent may have alone.
+    private var leastPart = 1.0
     /// The owner whose name a term is, by term.
     private var owners: [Int: String] = [:]
     private var names: [String: [AgentNames.Name]] = [:]
@@ -42,13 +44,14 @@ public struct SearchRun<Source: CandidateSource> {
         let isWhole = candidates.count >= SearchBounds.fewCandidates
         while candidates.count < SearchBounds.fewCandidates, leaveOut() { candidates = try await gather(filters) }
         if !isWhole { candidates = try await withTitled(candidates, filters) }
+        if candidates.count < SearchBounds.fewCandidates { candidates = try await withTelling(candidates, filters) }
         if isPartial {
             let forms = Set(needed.map(\.form))
             result.leftOut += terms.filter { !$0.isOptional && !forms.contains($0.form) }.map(\.form)
         }
         result.terms = terms
         result.needed = needed
-        let ranked = rank(candidates, isPartial: isPartial)
+        let ranked = rank(candidates)
         if request.hasFacets { try await count(ranked) }
         return result
     }
@@ -150,6 +153,18 @@ public struct SearchRun<Source: CandidateSource> {
         return found + (try await candidates(.titled(telling), filters)).filter { !known.contains($0.key) }
     }
 
+    /// Some candidates and those that have one word which is a good part of the query. An agent that claims words which
+    /// nobody else has would be the only answer otherwise.
+    private mutating func withTelling(_ found: [Candidate], _ filters: SearchFilters) async throws -> [Candidate] {
+        let ranking = ranking()
+        var (found, known) = (found, Set(found.map(\.key)))
+        for index in terms.indices where ranking.part(of: [index]) >= SearchBounds.tellingPart {
+            leastPart = min(leastPart, ranking.part(of: [index]))
+            found += try await candidates(.words([terms[index]]), filters).filter { known.insert($0.key).inserted }
+        }
+        return found
+    }
+
     private mutating func candidates(
         _ way: WantedCandidates.Way, _ filters: SearchFilters
     ) async throws -> [Candidate] {
@@ -175,21 +190,24 @@ public struct SearchRun<Source: CandidateSource> {
         result.facets = Facets(counted) { [filters] in filters.passes($0, but: $1) }
     }
 
-    /// Puts candidates in their order, and returns those that answer.
-    ///
-    /// - Parameter isPartial: true where no agent has all of the query.
-    private mutating func rank(_ candidates: [Candidate], isPartial: Bool) -> [Candidate] {
-        let ranking = Ranking(
+    private func ranking() -> Ranking {
+        Ranking(
             terms: terms, weights: terms.map(generation.weight), exactWeights: terms.map(generation.exactWeight),
             text: request.query.text)
-        var part = SearchBounds.smallestPart
-        if isPartial {
-            let forms = Set(needed.map(\.form))
-            part = min(part, ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
-        }
-        let places = candidates.compactMap { candidate in
+    }
+
+    /// Puts candidates in their order, and returns those that answer.
+    private mutating func rank(_ candidates: [Candidate]) -> [Candidate] {
+        let ranking = ranking()
+        let forms = Set(needed.map(\.form))
+        let part = min(
+            SearchBounds.smallestPart, leastPart,
+            ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
+        var places = candidates.compactMap { candidate in
             ranking.place(of: candidate, needed: part) { owners[$0] == candidate.owner }.map { ($0, candidate) }
         }.sorted { $0.0 < $1.0 }
+        let least = (places.map(\.0.score).max() ?? 0) / SearchBounds.leastShare
+        places.removeAll { $0.0.tier == 0 && $0.0.score < least }
         let rest = request.after.map { after in places.drop { !(after.place < $0.0) } } ?? places[...]
         result.total = places.count
         result.hasMore = rest.count > request.limit
@@ -222,8 +240,12 @@ public enum SearchBounds {
     /// A term that more agents have says little by itself.
     public static let manyAgents: Int64 = 2_000
     static let shortestPrefix = 3
-    /// An agent that has less of the query is no answer.
+    /// An agent that has less of the query is no answer, unless little has more.
     static let smallestPart = 0.35
+    /// A word that is such a part of the query may be an answer alone.
+    static let tellingPart = 0.2
+    /// What has less than so little of the best one's score is no answer beside it.
+    static let leastShare: Int64 = 250
     /// Fewer do not fill a page.
     static let fewCandidates = 10
 }

@@ -1,7 +1,7 @@
 /// The names under which an agent is known, each as one word without separators.
 public struct AgentNames: Sendable, Equatable {
     /// What a name is of.
-    public enum Kind: Int16, Sendable {
+    public enum Kind: Int16, Sendable, CaseIterable {
         /// The whole id.
         case id = 1
         /// The last part of the id.
@@ -14,6 +14,9 @@ public struct AgentNames: Sendable, Equatable {
         case core = 5
         case title = 6
         case titleCore = 7
+
+        /// True where a name is met by its beginning: all ids of a namespace begin alike, and all packages of an organization.
+        public var hasBeginnings: Bool { self != .id && self != .package }
     }
 
     /// A name with its kind.

@@ -1,0 +1,245 @@
+import HTTPClient
+public import JSON
+
+/// The reason why OpenSearch did not do what it was asked for.
+public struct OpenSearchError: Error, Sendable, CustomStringConvertible {
+    /// What kind of reason it is.
+    public enum Kind: Sendable {
+        /// It can't be reached, is too slow, or is not ready now.
+        case unavailable
+        /// What the request names is not there.
+        case missing
+        /// Somebody else was faster: the document was changed, or the index made.
+        case conflict
+        /// It can't do what it was asked for.
+        case refused
+    }
+
+    /// What kind of reason it is.
+    public let kind: Kind
+    /// Method, path and what was said.
+    public let description: String
+}
+
+/// A client of one OpenSearch cluster (2.x), over its HTTP interface.
+public struct OpenSearchClient: Sendable {
+    /// An operation of a bulk request on a document, which does nothing where a later version of it is there.
+    public enum Operation: Sendable {
+        /// Puts a document in place of the one that is there.
+        case write(id: String, version: Int64, document: [UInt8])
+        /// Removes a document.
+        case remove(id: String, version: Int64)
+    }
+
+    /// A document with what tells whether somebody changes it.
+    public struct Document: Sendable {
+        /// Its members.
+        public let source: JSONValue
+        /// Which of its states this is.
+        public let state: State
+
+        /// A state of a document.
+        public struct State: Sendable {
+            fileprivate let number: Int64
+            fileprivate let term: Int64
+        }
+    }
+
+    /// Answers are read up to these bounds.
+    private static let limits = JSONLimits(bytes: 32 << 20, depth: 32, values: 2 << 20)
+
+    private let client: HTTPClient
+    private let url: String
+    private let credentials: String?
+
+    /// Creates a client; it connects at the first request.
+    ///
+    /// - Parameters:
+    ///   - url: where the cluster answers, http or https, without a path.
+    ///   - credentials: `user:password`; nil where none are asked for.
+    ///   - connections: the most requests at once; others wait.
+    ///   - timeoutMilliseconds: the longest that a request may take.
+    public init(url: String, credentials: String?, connections: Int, timeoutMilliseconds: Int) {
+        client = HTTPClient(
+            connections: connections, timeoutMilliseconds: timeoutMilliseconds,
+            maximumBodyBytes: Self.limits.bytes)
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.credentials = credentials
+    }
+
+    // MARK: Searching
+
+    /// Searches an index; returns the whole answer.
+    public func search(_ index: String, _ body: JSONValue) async throws(OpenSearchError) -> JSONValue {
+        try await send("POST", "\(index)/_search", body.written)
+    }
+
+    // MARK: Documents
+
+    /// A document, also where it is not to be found yet; nil where it is not there.
+    ///
+    /// - Throws: of kind `missing` where the index is not there.
+    public func document(_ id: String, in index: String) async throws(OpenSearchError) -> Document? {
+        let answer: JSONValue
+        do {
+            answer = try await send("GET", "\(index)/_doc/\(id)")
+        } catch {
+            // A missing document is answered as a missing index is, but for its body.
+            guard error.kind == .missing, !error.description.contains("index_not_found") else { throw error }
+            return nil
+        }
+        guard let source = answer["_source"], let number = answer["_seq_no"]?.integer,
+            let term = answer["_primary_term"]?.integer
+        else { throw OpenSearchError(kind: .refused, description: "GET \(index)/_doc/\(id): not a document") }
+        return Document(source: source, state: Document.State(number: number, term: term))
+    }
+
+    /// Writes a document in place of a known state of it, or as a new one; returns its new state.
+    ///
+    /// - Throws: of kind `conflict` where it is in another state.
+    public func write(
+        _ source: JSONValue, _ id: String, in index: String, over state: Document.State?
+    ) async throws(OpenSearchError) -> Document.State {
+        let condition = state.map { "if_seq_no=\($0.number)&if_primary_term=\($0.term)" } ?? "op_type=create"
+        let answer = try await send("PUT", "\(index)/_doc/\(id)?\(condition)", source.written)
+        guard let number = answer["_seq_no"]?.integer, let term = answer["_primary_term"]?.integer else {
+            throw OpenSearchError(kind: .refused, description: "PUT \(index)/_doc/\(id): no state")
+        }
+        return Document.State(number: number, term: term)
+    }
+
+    /// Carries operations out, and returns once searches see them where that is asked for.
+    ///
+    /// - Throws: where one of them fails for another reason than that a later version is there.
+    public func apply(
+        _ operations: [Operation], to index: String, isAwaited: Bool
+    ) async throws(OpenSearchError) {
+        guard !operations.isEmpty else { return }
+        var body: [UInt8] = []
+        for operation in operations {
+            let (action, id, version, document): (String, String, Int64, [UInt8]?) =
+                switch operation {
+                case .write(let id, let version, let document): ("index", id, version, document)
+                case .remove(let id, let version): ("delete", id, version, nil)
+                }
+            let named: JSONValue = [
+                "_id": .string(id), "version": .number(JSONNumber(version)), "version_type": "external_gte",
+            ]
+            let head = JSONValue.object([.init(action, named)])
+            for line in [head.written] + (document.map { [$0] } ?? []) {
+                body += line
+                body.append(UInt8(ascii: "\n"))
+            }
+        }
+        let answer = try await send(
+            "POST", "\(index)/_bulk?refresh=\(isAwaited)", body, type: "application/x-ndjson")
+        guard answer["errors"]?.bool != false else { return }
+        for item in answer["items"]?.array ?? [] {
+            guard let outcome = item.members?.first?.value, let status = outcome["status"]?.integer,
+                !(200..<300).contains(status), status != 404, status != 409
+            else { continue }
+            let reason = outcome["error"]?["reason"]?.string ?? "status \(status)"
+            throw OpenSearchError(
+                kind: status == 429 || status >= 500 ? .unavailable : .refused,
+                description: "POST \(index)/_bulk: \(outcome["_id"]?.string ?? ""): \(reason)")
+        }
+    }
+
+    // MARK: Indices
+
+    /// Makes an index.
+    ///
+    /// - Parameters:
+    ///   - definition: its settings and mappings.
+    /// - Throws: of kind `conflict` where it is there.
+    public func makeIndex(_ name: String, _ definition: [UInt8]) async throws(OpenSearchError) {
+        do {
+            _ = try await send("PUT", name, definition)
+        } catch {
+            guard error.description.contains("resource_already_exists") else { throw error }
+            throw OpenSearchError(kind: .conflict, description: error.description)
+        }
+    }
+
+    /// Makes what an index holds visible to searches.
+    public func refresh(_ index: String) async throws(OpenSearchError) {
+        _ = try await send("POST", "\(index)/_refresh")
+    }
+
+    /// The indices whose names begin with some letters, each with its aliases.
+    public func indices(beginning prefix: String) async throws(OpenSearchError) -> [String: [String]] {
+        let answer = try await send("GET", "\(prefix)*/_alias")
+        var found: [String: [String]] = [:]
+        for index in answer.members ?? [] {
+            found[index.name] = index.value["aliases"]?.members?.map(\.name) ?? []
+        }
+        return found
+    }
+
+    /// Makes an alias mean one index and no other, at once.
+    ///
+    /// - Parameter others: the indices that it may mean before.
+    public func point(
+        _ alias: String, at index: String, insteadOf others: [String]
+    ) async throws(OpenSearchError) {
+        func action(_ name: String, _ index: String) -> JSONValue {
+            .object([.init(name, ["index": .string(index), "alias": .string(alias)])])
+        }
+        let actions = others.map { action("remove", $0) } + [action("add", index)]
+        _ = try await send("POST", "_aliases", (["actions": .array(actions)] as JSONValue).written)
+    }
+
+    /// Removes an index; one that is not there is no fault.
+    public func removeIndex(_ name: String) async throws(OpenSearchError) {
+        do { _ = try await send("DELETE", name) } catch  where error.kind == .missing {}
+    }
+
+    // MARK: Requests
+
+    private func send(
+        _ method: String, _ path: String, _ body: [UInt8]? = nil, type: String = "application/json"
+    ) async throws(OpenSearchError) -> JSONValue {
+        var request = HTTPClientRequest(
+            method, "\(url)/\(path)", fields: body == nil ? [] : [("Content-Type", type)], body: body)
+        request.credentials = credentials
+        let answer: HTTPClientResponse
+        do {
+            answer = try await client.send(request)
+        } catch {
+            throw OpenSearchError(kind: .unavailable, description: "\(error)")
+        }
+        let value = try? JSONValue(answer.body, limits: Self.limits)
+        guard (200..<300).contains(answer.status), let value else {
+            throw OpenSearchError(
+                kind: Self.kind(answer.status), description: "\(method) \(path): \(answer.status) \(Self.reason(value))"
+            )
+        }
+        return value
+    }
+
+    private static func kind(_ status: Int) -> OpenSearchError.Kind {
+        switch status {
+        case 404: .missing
+        case 409: .conflict
+        case 200..<300, 408, 429, 500...: .unavailable
+        default: .refused
+        }
+    }
+
+    private static func reason(_ answer: JSONValue?) -> String {
+        guard let error = answer?["error"] else { return "" }
+        if let text = error.string { return text }
+        // What went wrong in the parts of a search says more than that some did.
+        let cause = error["root_cause"]?.array?.first ?? error
+        return [cause["type"]?.string, cause["reason"]?.string].compactMap(\.self).joined(separator: ": ")
+    }
+}
+
+extension JSONValue {
+    /// The document, with its members in any order.
+    fileprivate var written: [UInt8] {
+        var writer = JSONWriter(isCanonical: false)
+        writer.value(self)
+        return writer.bytes
+    }
+}

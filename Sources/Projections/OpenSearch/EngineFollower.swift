@@ -1,0 +1,245 @@
+import EventLog
+import Events
+public import Following
+import JSON
+public import Logging
+import OpenSearch
+import Postgres
+import Search
+import System
+
+/// Fills the index of a search engine from the models, and keeps it up along the log.
+///
+/// The cursor lies in the index and is written after what it says is there, so that whoever goes on from it repeats a little
+/// and leaves nothing out. Of several programs one fills; where it ends, another takes over after some seconds. What one that
+/// was held up still writes does nothing, since each document names the position that it was read at.
+public struct EngineFollower: Sendable {
+    private static let pageAgents: Int64 = 200
+    private static let pageEntries = 1_000
+    private static let bulkBytes = 4 << 20
+    /// A follower that has not written for so long has ended.
+    private static let leaseMilliseconds: Int64 = 10_000
+    private static let signMilliseconds: Int64 = 3_000
+    /// Changes that come within it are applied together.
+    private static let gatheringMilliseconds: Int64 = 100
+    private static let generationMilliseconds: Int64 = 1_000
+
+    private let engine: SearchEngine
+    private let access: ModelAccess
+    private let generations: Feed<SearchGenerations>
+    private let entries: EventReader
+    private let log: Log
+    private let name: String
+
+    /// Creates a follower.
+    ///
+    /// - Parameters:
+    ///   - access: sessions that may read models and the log.
+    ///   - name: names the program among all that may fill the engine.
+    public init(
+        _ engine: SearchEngine, _ access: ModelAccess, _ generations: Feed<SearchGenerations>, name: String, log: Log
+    ) {
+        self.engine = engine
+        self.access = access
+        self.generations = generations
+        entries = EventReader(pool: access.pool)
+        self.name = name
+        self.log = log
+    }
+
+    /// Follows until the task is cancelled.
+    public func run() async {
+        await Follower("search engine", gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { _ in
+            while !Task.isCancelled {
+                guard try await step() else { break }
+            }
+            return try await access.recent().next([.agents])
+        } wait: { position in
+            _ = try await access.models.wait(withinMilliseconds: Self.generationMilliseconds, isUrgent: false) {
+                $0.next([.agents]) > position
+            }
+        }.run()
+    }
+
+    /// Does a part of what is left to do; false where nothing is.
+    func step() async throws -> Bool {
+        // Held while rows are read; of this moment, so that no program goes back to what another has left.
+        let models = try await access.models.value(atMostMillisecondsOld: 0)
+        guard let build = models.vector.builds[Projection.agents.name], let names = try await engine.names(entries)
+        else {
+            return false
+        }
+        let generation = try await generations.value(atMostMillisecondsOld: 0).present
+        let indices = try await engine.filling.indices(beginning: names.prefix)
+        let searched = indices.filter { $0.value.contains(names.alias) }.keys.sorted()
+        let target = names.index(build, generation.number)
+        let part = Part(
+            session: ModelSession(pool: access.pool, vector: models.vector), generation: generation,
+            next: models.next([.agents]))
+        var hasMore = false
+        // While another one is filled, the one that is searched goes on.
+        for index in searched where try await follow(index, part) { hasMore = true }
+        guard searched != [target] else { return hasMore }
+        try await make(target, part, isThere: indices[target] != nil)
+        if try await fill(target, part) { return true }
+        guard let full = try await claim(target), full.cursor.filledTo == nil else { return hasMore }
+        try await engine.filling.point(names.alias, at: target, insteadOf: searched)
+        for index in indices.keys where index != target { try await engine.filling.removeIndex(index) }
+        log.info("agents are searched in a new index", ["index": target])
+        return true
+    }
+
+    /// What a step reads, and up to where.
+    private struct Part {
+        let session: ModelSession
+        let generation: SearchGeneration
+        /// The next position that the models will apply.
+        let next: Position
+    }
+
+    // MARK: Cursors
+
+    private struct Claim {
+        var cursor: EngineCursor
+        var state: OpenSearchClient.Document.State
+    }
+
+    /// The cursor of an index, where this program fills it; nil where another one does, or there is none.
+    private func claim(_ index: String) async throws -> Claim? {
+        guard let document = try await engine.filling.document(EngineCursor.id, in: index),
+            let cursor = EngineCursor(document.source)
+        else { return nil }
+        let age = Host.wallClockMilliseconds() - cursor.writtenMilliseconds
+        guard cursor.follower == name || age > Self.leaseMilliseconds else { return nil }
+        return Claim(cursor: cursor, state: document.state)
+    }
+
+    /// Writes the cursor where it has changed, or as a sign of life.
+    private func keep(
+        _ claim: Claim, _ index: String, _ change: (inout EngineCursor) -> Void
+    ) async throws -> Claim {
+        var claim = claim
+        let before = claim.cursor
+        change(&claim.cursor)
+        claim.cursor.follower = name
+        let now = Host.wallClockMilliseconds()
+        guard claim.cursor != before || now - before.writtenMilliseconds > Self.signMilliseconds else { return claim }
+        claim.cursor.writtenMilliseconds = now
+        claim.state = try await engine.filling.write(
+            claim.cursor.source, EngineCursor.id, in: index, over: claim.state)
+        return claim
+    }
+
+    // MARK: Filling
+
+    /// Makes an index without agents, unless there is one. One that was made and got no cursor gets it.
+    private func make(_ index: String, _ part: Part, isThere: Bool) async throws {
+        if isThere, try await engine.filling.document(EngineCursor.id, in: index) != nil { return }
+        do {
+            try await engine.filling.makeIndex(index, PackageResources.search_index_json)
+            log.info("agents are put into an index", ["index": index])
+        } catch  where error.kind == .conflict {}
+        let cursor = EngineCursor(
+            next: part.next, filledTo: "", follower: name, writtenMilliseconds: Host.wallClockMilliseconds())
+        do {
+            _ = try await engine.filling.write(cursor.source, EngineCursor.id, in: index, over: nil)
+        } catch  where error.kind == .conflict {}
+    }
+
+    /// Fills an index a little further; false where nothing is left, or another program does it.
+    private func fill(_ index: String, _ part: Part) async throws -> Bool {
+        guard let claim = try await claim(index) else { return false }
+        guard let last = claim.cursor.filledTo else { return try await follow(index, part) }
+        let keys = try await part.session.run { connection in
+            try connection.execute(Statements.engineKeys, [.text(last), .int8(Self.pageAgents)])
+                .map { try $0.text("key") }
+        }
+        try await write(keys, to: index, part, isAwaited: false)
+        if keys.isEmpty { try await engine.filling.refresh(index) }
+        _ = try await keep(claim, index) { $0.filledTo = keys.last }
+        return true
+    }
+
+    // MARK: Following
+
+    /// Applies some entries to an index; false where none are left, or another program does it.
+    private func follow(_ index: String, _ part: Part) async throws -> Bool {
+        guard let claim = try await claim(index) else { return false }
+        let from = claim.cursor.next
+        if from > part.next, try await entries.head() < from {
+            // The log was restored to an earlier state, and the index holds what is not in it.
+            log.warning("an index is ahead of the log and is filled anew", ["index": index])
+            try await engine.filling.removeIndex(index)
+            return true
+        }
+        guard from < part.next else {
+            _ = try await keep(claim, index) { _ in }
+            return false
+        }
+        let page = try await entries.read(from: from, limit: Self.pageEntries)
+        var keys: Set<String> = []
+        for entry in page.entries where entry.position < part.next {
+            switch try entry.envelope().stream {
+            case .agent(let key), .review(let key, _): keys.insert(key.description)
+            default: break
+            }
+        }
+        try await write(keys.sorted(), to: index, part, isAwaited: true)
+        let reached = min(page.next, part.next)
+        _ = try await keep(claim, index) { $0.next = reached }
+        return reached < part.next
+    }
+
+    /// Makes the documents of some agents what the models say, and removes those that search may not show.
+    private func write(_ keys: [String], to index: String, _ part: Part, isAwaited: Bool) async throws {
+        for start in stride(from: 0, to: keys.count, by: Int(Self.pageAgents)) {
+            let some = Array(keys[start..<min(start + Int(Self.pageAgents), keys.count)])
+            let rows = try await part.session.run { connection in
+                try connection.execute(
+                    Statements.engineDocuments,
+                    [.texts(some), .int4(SearchGeneration.newcomersScore), .int4(part.generation.number)]
+                ).map { (key: try $0.text("key"), document: try EngineDocument($0).bytes) }
+            }
+            let shown = Set(rows.map(\.key))
+            var operations = some.filter { !shown.contains($0) }.map {
+                OpenSearchClient.Operation.remove(id: $0, version: part.next.value)
+            }
+            var bytes = 0
+            for row in rows {
+                operations.append(.write(id: row.key, version: part.next.value, document: row.document))
+                bytes += row.document.count
+                guard bytes > Self.bulkBytes else { continue }
+                try await engine.filling.apply(operations, to: index, isAwaited: isAwaited)
+                (operations, bytes) = ([], 0)
+            }
+            try await engine.filling.apply(operations, to: index, isAwaited: isAwaited)
+        }
+    }
+}
+
+/// What an engine holds of an agent.
+private struct EngineDocument {
+    /// The document.
+    let bytes: [UInt8]
+
+    init(_ row: PostgresRow) throws {
+        func lines(_ column: String) throws -> [String] {
+            try row.text(column).split(separator: "\n").map(String.init)
+        }
+        let texts = try ["key", "owner", "category", "runtime"].map { ($0, try row.text($0)) }
+        let lists = try ["licenses", "names", "spellings", "name", "title", "summary", "description"]
+            .map { ($0, try lines($0)) }
+        let (hasWASM, rating, score) = (
+            try row.bool("has_wasm"), try row.integer("rating"), try row.integer("score")
+        )
+        var writer = JSONWriter(isCanonical: false)
+        writer.object { object in
+            for (name, text) in texts { object.member(name, text) }
+            for (name, lines) in lists { object.member(name, lines) }
+            object.member("has_wasm", hasWASM)
+            object.member("rating", rating)
+            object.member("score", score)
+        }
+        bytes = writer.bytes
+    }
+}
