@@ -85,7 +85,8 @@ let package = Package(
         module(
             "Projections",
             [
-                "AgentIndex", "Events", "EventLog", "Following", "Manifest", "OpenSearch", "Postgres", "JSON", "Logging",
+                "AgentIndex", "Events", "EventLog", "Following", "Manifest", "OpenSearch", "Postgres", "JSON",
+                "Logging",
                 "Search", "System",
             ],
             embedding: "Agents/SQL", "Builds/SQL", "Files/SQL", "Flags/SQL", "Index/SQL", "OpenSearch/Definition",

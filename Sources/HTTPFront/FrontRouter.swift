@@ -211,7 +211,8 @@ extension HTTPResponse {
         var response = self
         response.fields.append("access-control-allow-origin", "*")
         response.fields.append(
-            "access-control-expose-headers", "Link, ETag, Retry-After, Marketplace-Position, Marketplace-Search, \(Fields.request)")
+            "access-control-expose-headers",
+            "Link, ETag, Retry-After, Marketplace-Position, Marketplace-Search, \(Fields.request)")
         return response
     }
 
