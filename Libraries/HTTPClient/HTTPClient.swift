@@ -38,11 +38,15 @@ public struct HTTPClientRequest: Sendable {
     public var uploadProgress: (@Sendable (_ sentBytes: Int64, _ totalBytes: Int64) -> Void)?
     /// `user:password` for a server that asks for them at once (basic authentication, RFC 7617); nil for none.
     public var credentials: String?
+    /// The bound for this request in milliseconds; nil for the client's.
+    public var timeoutMilliseconds: Int?
+    /// True where the request ends once its task is cancelled, within about a second.
+    public var endsWithTask = false
     /// The time in seconds in which less than one byte a second may move before the request fails; nil to bound the
     /// request as a whole by the client's `timeoutMilliseconds`.
     public var stallSeconds: Int?
 
-    /// Describes a request without progress, sink, credentials or stall limit; set those afterwards.
+    /// Describes a request without progress, sink, credentials or limits of its own; set those afterwards.
     public init(
         _ method: String, _ url: String, fields: [(name: String, value: String)] = [], parts: [Part] = [],
         body: [UInt8]? = nil
@@ -121,7 +125,7 @@ public final class HTTPClient: Sendable {
 
     /// Sends a request and waits for the whole answer.
     ///
-    /// Cancelling the calling task does not end the request. A request is sent once; the caller decides about retries.
+    /// Cancelling the calling task ends a request that says so, and no other. A request is sent once; the caller decides about retries.
     ///
     /// - Returns: the answer, whatever its status.
     /// - Throws: `HTTPClientError` where there is no complete answer, or what the request's sink throws.
@@ -142,8 +146,23 @@ public final class HTTPClient: Sendable {
             }
             waiter?.resume(returning: handle)
         }
-        return try await handle.worker.run { try handle.send(request) }
+        guard request.endsWithTask else { return try await handle.worker.run { try handle.send(request) } }
+        let isCancelled = CancellationFlag()
+        return try await withTaskCancellationHandler {
+            try await handle.worker.run { try handle.send(request, until: isCancelled) }
+        } onCancel: {
+            isCancelled.set()
+        }
     }
+}
+
+/// Tells the thread of a request that its task was cancelled.
+private final class CancellationFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+
+    func set() { flag.store(true, ordering: .relaxed) }
 }
 
 /// One of libcurl's easy handles, used only on its worker's thread.
@@ -158,6 +177,7 @@ public final class HTTPClient: Sendable {
     /// What the sink threw.
     private var sinkFault: (any Error)?
     private var isTooLarge = false
+    private var isCancelled: CancellationFlag?
 
     init(timeoutMilliseconds: Int, maximumBodyBytes: Int) {
         self.timeoutMilliseconds = timeoutMilliseconds
@@ -184,13 +204,14 @@ public final class HTTPClient: Sendable {
         }
     }
 
-    func send(_ request: HTTPClientRequest) throws -> HTTPClientResponse {
+    func send(_ request: HTTPClientRequest, until isCancelled: CancellationFlag? = nil) throws -> HTTPClientResponse {
         try Self.check(request)
         // A reset keeps open connections.
         unsafe curl_easy_reset(handle)
         body = []
         fields = [:]
         self.request = request
+        self.isCancelled = isCancelled
         sinkFault = nil
         isTooLarge = false
         defer { self.request = nil }
@@ -226,16 +247,16 @@ public final class HTTPClient: Sendable {
             unsafe ccurl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
             unsafe ccurl_set_long(handle, CURLOPT_LOW_SPEED_TIME, stallSeconds)
         } else {
-            unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+            unsafe ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds ?? timeoutMilliseconds)
         }
-        if request.uploadProgress != nil {
+        if request.uploadProgress != nil || isCancelled != nil {
             unsafe ccurl_set_long(handle, CURLOPT_NOPROGRESS, 0)
             unsafe ccurl_set_pointer(handle, CURLOPT_XFERINFODATA, Unmanaged.passUnretained(self).toOpaque())
             unsafe ccurl_set_progress(handle, CURLOPT_XFERINFOFUNCTION) { context, _, _, total, sent in
                 guard let context = unsafe context else { return 0 }
                 let handle = unsafe Unmanaged<HTTPClientHandle>.fromOpaque(context).takeUnretainedValue()
                 if total > 0 { handle.request?.uploadProgress?(Int64(sent), Int64(total)) }
-                return 0
+                return handle.isCancelled?.isSet == true ? 1 : 0
             }
         }
         unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, min(timeoutMilliseconds, 10_000))

@@ -5,7 +5,7 @@ public import JSON
 public struct OpenSearchError: Error, Sendable, CustomStringConvertible {
     /// What kind of reason it is.
     public enum Kind: Sendable {
-        /// It can't be reached, is too slow, or is not ready now.
+        /// It can't be reached, is too slow, or has too much to do.
         case unavailable
         /// What the request names is not there.
         case missing
@@ -21,7 +21,7 @@ public struct OpenSearchError: Error, Sendable, CustomStringConvertible {
     public let description: String
 }
 
-/// A client of one OpenSearch cluster (2.x), over its HTTP interface.
+/// A client of one OpenSearch cluster (2.x), over its HTTP interface. A request ends once its task is cancelled.
 public struct OpenSearchClient: Sendable {
     /// An operation of a bulk request on a document, which does nothing where a later version of it is there.
     public enum Operation: Sendable {
@@ -39,7 +39,7 @@ public struct OpenSearchClient: Sendable {
         public let state: State
 
         /// A state of a document.
-        public struct State: Sendable {
+        public struct State: Sendable, Equatable {
             fileprivate let number: Int64
             fileprivate let term: Int64
         }
@@ -69,9 +69,17 @@ public struct OpenSearchClient: Sendable {
 
     // MARK: Searching
 
-    /// Searches an index; returns the whole answer.
-    public func search(_ index: String, _ body: JSONValue) async throws(OpenSearchError) -> JSONValue {
-        try await send("POST", "\(index)/_search", body.written)
+    /// Searches an index; returns the hits. An answer to a part of the search alone is none.
+    public func search(
+        _ index: String, _ body: JSONValue, timeoutMilliseconds: Int? = nil
+    ) async throws(OpenSearchError) -> [JSONValue] {
+        let answer = try await send(
+            "POST", "\(index)/_search?allow_partial_search_results=false", body.written,
+            timeoutMilliseconds: timeoutMilliseconds)
+        guard answer["timed_out"]?.bool == false, answer["_shards"]?["failed"]?.integer == 0,
+            let hits = answer["hits"]?["hits"]?.array
+        else { throw OpenSearchError(kind: .unavailable, description: "POST \(index)/_search: not all was searched") }
+        return hits
     }
 
     // MARK: Documents
@@ -79,10 +87,13 @@ public struct OpenSearchClient: Sendable {
     /// A document, also where it is not to be found yet; nil where it is not there.
     ///
     /// - Throws: of kind `missing` where the index is not there.
-    public func document(_ id: String, in index: String) async throws(OpenSearchError) -> Document? {
+    public func document(
+        _ id: String, in index: String, timeoutMilliseconds: Int? = nil
+    ) async throws(OpenSearchError) -> Document? {
         let answer: JSONValue
         do {
-            answer = try await send("GET", "\(index)/_doc/\(id)")
+            answer = try await send(
+                "GET", "\(index)/_doc/\(id)", timeoutMilliseconds: timeoutMilliseconds)
         } catch {
             // A missing document is answered as a missing index is, but for its body.
             guard error.kind == .missing, !error.description.contains("index_not_found") else { throw error }
@@ -96,23 +107,25 @@ public struct OpenSearchClient: Sendable {
 
     /// Writes a document in place of a known state of it, or as a new one; returns its new state.
     ///
+    /// - Parameter alias: an alias of the index, so that none is made where it is gone.
     /// - Throws: of kind `conflict` where it is in another state.
     public func write(
-        _ source: JSONValue, _ id: String, in index: String, over state: Document.State?
+        _ source: JSONValue, _ id: String, by alias: String, over state: Document.State?
     ) async throws(OpenSearchError) -> Document.State {
         let condition = state.map { "if_seq_no=\($0.number)&if_primary_term=\($0.term)" } ?? "op_type=create"
-        let answer = try await send("PUT", "\(index)/_doc/\(id)?\(condition)", source.written)
+        let answer = try await send("PUT", "\(alias)/_doc/\(id)?require_alias=true&\(condition)", source.written)
         guard let number = answer["_seq_no"]?.integer, let term = answer["_primary_term"]?.integer else {
-            throw OpenSearchError(kind: .refused, description: "PUT \(index)/_doc/\(id): no state")
+            throw OpenSearchError(kind: .refused, description: "PUT \(alias)/_doc/\(id): no state")
         }
         return Document.State(number: number, term: term)
     }
 
     /// Carries operations out, and returns once searches see them where that is asked for.
     ///
+    /// - Parameter alias: an alias of the index, so that none is made where it is gone.
     /// - Throws: where one of them fails for another reason than that a later version is there.
     public func apply(
-        _ operations: [Operation], to index: String, isAwaited: Bool
+        _ operations: [Operation], by alias: String, isAwaited: Bool
     ) async throws(OpenSearchError) {
         guard !operations.isEmpty else { return }
         var body: [UInt8] = []
@@ -132,16 +145,16 @@ public struct OpenSearchClient: Sendable {
             }
         }
         let answer = try await send(
-            "POST", "\(index)/_bulk?refresh=\(isAwaited)", body, type: "application/x-ndjson")
+            "POST", "\(alias)/_bulk?require_alias=true&refresh=\(isAwaited)", body, type: "application/x-ndjson")
         guard answer["errors"]?.bool != false else { return }
         for item in answer["items"]?.array ?? [] {
             guard let outcome = item.members?.first?.value, let status = outcome["status"]?.integer,
-                !(200..<300).contains(status), status != 404, status != 409
+                !(200..<300).contains(status), status != 409, outcome["result"]?.string != "not_found"
             else { continue }
             let reason = outcome["error"]?["reason"]?.string ?? "status \(status)"
             throw OpenSearchError(
-                kind: status == 429 || status >= 500 ? .unavailable : .refused,
-                description: "POST \(index)/_bulk: \(outcome["_id"]?.string ?? ""): \(reason)")
+                kind: Self.kind(Int(status)),
+                description: "POST \(alias)/_bulk: \(outcome["_id"]?.string ?? ""): \(reason)")
         }
     }
 
@@ -150,11 +163,11 @@ public struct OpenSearchClient: Sendable {
     /// Makes an index.
     ///
     /// - Parameters:
-    ///   - definition: its settings and mappings.
+    ///   - definition: its settings, mappings and aliases.
     /// - Throws: of kind `conflict` where it is there.
-    public func makeIndex(_ name: String, _ definition: [UInt8]) async throws(OpenSearchError) {
+    public func makeIndex(_ name: String, _ definition: JSONValue) async throws(OpenSearchError) {
         do {
-            _ = try await send("PUT", name, definition)
+            _ = try await send("PUT", name, definition.written)
         } catch {
             guard error.description.contains("resource_already_exists") else { throw error }
             throw OpenSearchError(kind: .conflict, description: error.description)
@@ -178,15 +191,16 @@ public struct OpenSearchClient: Sendable {
 
     /// Makes an alias mean one index and no other, at once.
     ///
-    /// - Parameter others: the indices that it may mean before.
+    /// - Parameter pattern: the indices that it may mean before, as a name with `*`.
     public func point(
-        _ alias: String, at index: String, insteadOf others: [String]
+        _ alias: String, at index: String, insteadOf pattern: String
     ) async throws(OpenSearchError) {
-        func action(_ name: String, _ index: String) -> JSONValue {
-            .object([.init(name, ["index": .string(index), "alias": .string(alias)])])
-        }
-        let actions = others.map { action("remove", $0) } + [action("add", index)]
-        _ = try await send("POST", "_aliases", (["actions": .array(actions)] as JSONValue).written)
+        let named: JSONValue = .string(alias)
+        let actions: JSONValue = [
+            ["remove": ["index": .string(pattern), "alias": named, "must_exist": false]],
+            ["add": ["index": .string(index), "alias": named]],
+        ]
+        _ = try await send("POST", "_aliases", (["actions": actions] as JSONValue).written)
     }
 
     /// Removes an index; one that is not there is no fault.
@@ -197,11 +211,14 @@ public struct OpenSearchClient: Sendable {
     // MARK: Requests
 
     private func send(
-        _ method: String, _ path: String, _ body: [UInt8]? = nil, type: String = "application/json"
+        _ method: String, _ path: String, _ body: [UInt8]? = nil, type: String = "application/json",
+        timeoutMilliseconds: Int? = nil
     ) async throws(OpenSearchError) -> JSONValue {
         var request = HTTPClientRequest(
             method, "\(url)/\(path)", fields: body == nil ? [] : [("Content-Type", type)], body: body)
         request.credentials = credentials
+        request.timeoutMilliseconds = timeoutMilliseconds
+        request.endsWithTask = true
         let answer: HTTPClientResponse
         do {
             answer = try await client.send(request)
@@ -221,7 +238,8 @@ public struct OpenSearchClient: Sendable {
         switch status {
         case 404: .missing
         case 409: .conflict
-        case 200..<300, 408, 429, 500...: .unavailable
+        case 200..<300, 408, 429, 502, 503, 504: .unavailable
+        // It answers 500 to what it can't do as well, such as a query of too many clauses.
         default: .refused
         }
     }

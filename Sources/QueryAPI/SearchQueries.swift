@@ -8,8 +8,13 @@ import Search
 
 extension QueryFront {
     func addSearch(to routes: inout QueryRoutes) {
-        routes.on(Endpoints.listAgents, of: AgentReader.shownModels) { try await listAgents($0) }
-        routes.on(Endpoints.suggest, of: AgentReader.shownModels) { try await suggest($0) }
+        // Splitting texts and ranking take milliseconds, in which the thread of all connections has other things to do.
+        routes.on(Endpoints.listAgents, of: AgentReader.shownModels) { query in
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listAgents(query) }
+        }
+        routes.on(Endpoints.suggest, of: AgentReader.shownModels) { query in
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await suggest(query) }
+        }
         routes.on(Endpoints.listCategories, of: AgentReader.shownModels) { _ in
             let found = try await search.categories()
             return Page(
@@ -54,7 +59,7 @@ extension QueryFront {
                 agents: listed, search: try await notes(found.value, query, request),
                 pagination: Pagination(limit: query.limit, nextCursor: cursor)),
             reflecting: found.reflection.merged(with: rows.reflection), cursor: cursor, fields: answer.fields,
-            subject: .lists)
+            subject: answer.subject)
     }
 
     private func list(_ query: AgentQuery, _ request: SearchRequest, by sort: AgentSort) async throws -> Page<AgentList>
@@ -78,7 +83,8 @@ extension QueryFront {
                 agents: try page.rows.map { AgentHit(try AgentSummary($0)) }, search: said,
                 pagination: page.pagination),
             reflecting: found.map { $0.reflection.merged(with: rows.reflection) } ?? rows.reflection,
-            cursor: page.pagination.nextCursor, fields: answer?.fields ?? [:], subject: .lists)
+            cursor: page.pagination.nextCursor, fields: answer?.fields ?? [:],
+            subject: answer == nil ? .lists : answer?.subject)
     }
 
     private func find(_ request: SearchRequest, _ query: AgentQuery) async throws -> AgentSearch.Answer {
@@ -132,6 +138,11 @@ extension QueryFront {
 }
 
 extension AgentSearch.Answer {
+    /// What changes the answer; nil for one that is not kept, since the engine will give another as soon as it can.
+    fileprivate var subject: CachedAnswers.Subject? {
+        if case .models? = finder { nil } else { .lists }
+    }
+
     /// Says who has found the agents.
     fileprivate var fields: HTTPFields {
         switch finder {

@@ -14,6 +14,13 @@ import Testing
                 while let piece = try? await request.body.next() { received += piece }
                 switch request.head.segments[0] {
                 case "large": return HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 0x61, count: 200_000)))
+                case "authorization":
+                    return HTTPResponse(
+                        status: 200, body: .bytes(Array((request.head.fields["authorization"] ?? "").utf8)))
+                case "never":
+                    // Until the client goes, which cancels the task.
+                    while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
+                    return HTTPResponse(status: 204)
                 case "elsewhere": return HTTPResponse(status: 302, fields: ["location": "/echo"])
                 default:
                     let words = "\(request.head.method) \(request.head.target) \(request.head.fields["x-test"] ?? "-") "
@@ -50,6 +57,32 @@ import Testing
                 HTTPClientRequest("PUT", "\(url)/echo?a=1", fields: [("X-Test", "t")], body: Array("body".utf8)))
             #expect(answer.status == 201 && answer.fields["x-answer"] == "yes")
             #expect(String(decoding: answer.body, as: UTF8.self) == "PUT /echo?a=1 t body")
+        }
+    }
+
+    /// What a server does not answer ends with the task that asked, or with the request's own bound.
+    @Test func aRequestEndsWithItsTaskOrItsOwnBound() async throws {
+        try await withServer { url in
+            let client = HTTPClient(connections: 1, timeoutMilliseconds: 600_000)
+            var request = HTTPClientRequest("GET", "\(url)/never")
+            request.endsWithTask = true
+            let asking = Task { [request] in try await client.send(request) }
+            try await Task.sleep(for: .milliseconds(100))
+            asking.cancel()
+            await #expect(throws: HTTPClientError.self) { try await asking.value }
+            request.timeoutMilliseconds = 100
+            let error = await #expect(throws: HTTPClientError.self) { [request] in try await client.send(request) }
+            #expect(error?.kind == .interrupted)
+        }
+    }
+
+    @Test func credentialsAreSentAtOnce() async throws {
+        try await withServer { url in
+            var request = HTTPClientRequest("GET", "\(url)/authorization")
+            request.credentials = "ada:love:lace"
+            let answer = try await HTTPClient(connections: 1).send(request)
+            // RFC 7617, 2: the name ends at the first colon.
+            #expect(String(decoding: answer.body, as: UTF8.self) == "Basic YWRhOmxvdmU6bGFjZQ==")
         }
     }
 

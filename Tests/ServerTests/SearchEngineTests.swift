@@ -42,6 +42,23 @@ struct SearchEngineTests {
             uniqueKeysWithValues: members.map { ($0.name, $0.value["aliases"]?.members?.isEmpty == false) })
     }
 
+    /// What tells an index from another one of its name; nil where there is none.
+    private func uuid(of index: String, _ marketplace: MarketplaceProcess) async throws -> String? {
+        let node = try #require(SearchEngineUnderTest.node)
+        let answer = try await marketplace.client.send(HTTPClientRequest("GET", "\(node)/\(index)/_settings"))
+        return try JSONValue(answer.body)[index]?["settings"]?["index"]?["uuid"]?.string
+    }
+
+    private func otherUUID(
+        than known: String?, of index: String, _ marketplace: MarketplaceProcess
+    ) async throws -> String {
+        for _ in 0..<600 {
+            if let uuid = try await uuid(of: index, marketplace), uuid != known { return uuid }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw MarketplaceProcess.Failure(description: "\(index) was not made anew")
+    }
+
     @Test func anIndexFollowsTheLogAndTheBuild() async throws {
         try await withMarketplace(["--cache-mebibytes", "0"] + SearchEngineUnderTest.openSearch.options) {
             marketplace, url in
@@ -70,6 +87,22 @@ struct SearchEngineTests {
                     "PUT", "\(node)/\(index)/_doc/acme.zebra-c?refresh=true",
                     fields: [("Content-Type", "application/json")], body: Array(stray.utf8)))
             #expect(put.status == 201)
+            #expect(try await findInEngine("zebra", marketplace) == ["acme.zebra-a", "acme.zebra-b"])
+            // One that is removed, and one that was filled from another history of the log, are filled anew.
+            let identity = try await uuid(of: index, marketplace)
+            #expect(try await marketplace.client.send(HTTPClientRequest("DELETE", "\(node)/\(index)")).status == 200)
+            let second = try await otherUUID(than: identity, of: index, marketplace)
+            let cursor = #"{"cursor": {"next": 3, "last": "another", "filled_to": null, "follower": ""}}"#
+            var status = 0
+            // The follower writes it as well.
+            for _ in 0..<100 where status != 200 {
+                status = try await marketplace.client.send(
+                    HTTPClientRequest(
+                        "PUT", "\(node)/\(index)/_doc/cursor", fields: [("Content-Type", "application/json")],
+                        body: Array(cursor.utf8))
+                ).status
+            }
+            _ = try await otherUUID(than: second, of: index, marketplace)
             #expect(try await findInEngine("zebra", marketplace) == ["acme.zebra-a", "acme.zebra-b"])
             // Another front over the same database is answered by the same engine; one of the two fills it.
             try await withFolder { folder in

@@ -260,6 +260,11 @@ enum SearchEngineUnderTest: CaseIterable {
             for query in ["\"", "-", "category:", "((a|b)&!c)", "':*", "a\\b", String(repeating: "x ", count: 40)] {
                 #expect(try await shelf.answer(query)["agents"]?.array != nil, "\(query)")
             }
+            // Words of many parts, and as many in a row, are no more than an engine takes.
+            let parts = (0..<16).map { "a\($0 % 10)b\($0 % 7)c\($0 % 5)d\($0 % 3)" }.joined(separator: " ")
+            for query in [parts, "\"\(parts)\"", "lens -\"\(parts)\""] {
+                #expect(try await shelf.answer(query)["agents"]?.array != nil, "\(query)")
+            }
             let long = try await shelf.answer(String(repeating: "lens ", count: 80))
             #expect(long["search"]?["is_cut"]?.bool == true)
         }

@@ -27,13 +27,17 @@ extension Invocation {
                 "--search is '\(Self.withoutUser(url))', which is no URL of the form http://HOST:PORT or https://HOST:PORT; credentials go into --search-credentials-file."
             )
         }
+        let isHere = url.wholeMatch(of: /http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?\/*/) != nil
+        if file != nil, !url.hasPrefix("https://"), !isHere {
+            Host.write("marketplace: warning: the credentials go to \(url) as plain text; use https\n", to: 2)
+        }
         return SearchEngine(url: url, credentials: try file.map(Self.credentials), log: log.component("search"))
     }
 
     private static func credentials(in file: String) throws -> String {
         let bytes = try FileSystem.read(file, limit: 4_096)
         let line = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
-        guard let line, line.contains(":") else {
+        guard let line, line.contains(":"), !line.utf8.contains(0) else {
             throw UsageError("--search-credentials-file is '\(file)', which holds no USER:PASSWORD.")
         }
         return line

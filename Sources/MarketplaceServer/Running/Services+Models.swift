@@ -125,8 +125,8 @@ extension Services {
 
     /// What does not go on in the models that are read and around them, in words; asked for at most a second ago.
     func degradation() async throws -> [String] {
-        let search = engine.map(\.isUp) ?? true ? [] : ["the search engine does not answer; the models are searched"]
-        return try await degraded.value(atMostMillisecondsOld: Self.freshMilliseconds) + search
+        let models = try await degraded.value(atMostMillisecondsOld: Self.freshMilliseconds)
+        return models + (engine?.trouble.map { [$0] } ?? [])
     }
 
     static func degradation(_ builds: BuildReader) async throws -> [String] {

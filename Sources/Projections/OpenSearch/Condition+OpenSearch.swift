@@ -34,6 +34,25 @@ extension Condition {
         }
     }
 
+    /// How many clauses the query has.
+    var clauses: Int {
+        switch self {
+        case .word(_, let fields): max(1, fields.count)
+        case .chain(let parts): max(1, fields.count) * (1 + parts.map(\.clauses).reduce(0, +))
+        case .any(let parts), .all(let parts): 1 + parts.map(\.clauses).reduce(0, +)
+        case .not(let part): 2 + part.clauses
+        }
+    }
+
+    /// The same without words that stand one behind the other as one of several choices.
+    var withoutChains: Condition {
+        guard case .any(let parts) = self else { return self }
+        return .any(
+            parts.filter {
+                if case .chain = $0 { false } else { true }
+            })
+    }
+
     /// The fields of its words.
     private var fields: [Lexemes.Field] {
         switch self {

@@ -6,6 +6,7 @@ public import Logging
 import OpenSearch
 import Postgres
 import Search
+import Synchronization
 import System
 
 /// Fills the index of a search engine from the models, and keeps it up along the log.
@@ -17,7 +18,7 @@ public struct EngineFollower: Sendable {
     private static let pageAgents: Int64 = 200
     private static let pageEntries = 1_000
     private static let bulkBytes = 4 << 20
-    /// A follower that has not written for so long has ended.
+    /// A follower whose cursor stands still for so long has ended.
     private static let leaseMilliseconds: Int64 = 10_000
     private static let signMilliseconds: Int64 = 3_000
     /// Changes that come within it are applied together.
@@ -30,6 +31,7 @@ public struct EngineFollower: Sendable {
     private let entries: EventReader
     private let log: Log
     private let name: String
+    private let leases = Leases()
 
     /// Creates a follower.
     ///
@@ -47,11 +49,20 @@ public struct EngineFollower: Sendable {
         self.log = log
     }
 
-    /// Follows until the task is cancelled.
+    /// Follows until the task is cancelled, and then leaves the indices to others.
     public func run() async {
+        await withTaskGroup { group in
+            group.addTask { await engine.watch(access.models, entries) }
+            group.addTask { await follow() }
+        }
+        // The task is cancelled, and what it would send with it.
+        await Task { await leave() }.value
+    }
+
+    private func follow() async {
         await Follower("search engine", gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { _ in
             while !Task.isCancelled {
-                guard try await step() else { break }
+                guard try await goOn() else { break }
             }
             return try await access.recent().next([.agents])
         } wait: { position in
@@ -61,8 +72,19 @@ public struct EngineFollower: Sendable {
         }.run()
     }
 
+    private func goOn() async throws -> Bool {
+        do {
+            return try await step()
+        } catch let error as OpenSearchError where error.kind == .conflict || error.kind == .missing {
+            // Another program was faster, or somebody removed an index.
+            log.debug("an index was changed by somebody else", ["error": "\(error)"])
+            try await Task.sleep(for: .milliseconds(Self.gatheringMilliseconds))
+            return true
+        }
+    }
+
     /// Does a part of what is left to do; false where nothing is.
-    func step() async throws -> Bool {
+    private func step() async throws -> Bool {
         // Held while rows are read; of this moment, so that no program goes back to what another has left.
         let models = try await access.models.value(atMostMillisecondsOld: 0)
         guard let build = models.vector.builds[Projection.agents.name], let names = try await engine.names(entries)
@@ -73,6 +95,9 @@ public struct EngineFollower: Sendable {
         let indices = try await engine.filling.indices(beginning: names.prefix)
         let searched = indices.filter { $0.value.contains(names.alias) }.keys.sorted()
         let target = names.index(build, generation.number)
+        for index in indices.keys where index != target && !searched.contains(index) {
+            try await engine.filling.removeIndex(index)
+        }
         let part = Part(
             session: ModelSession(pool: access.pool, vector: models.vector), generation: generation,
             next: models.next([.agents]))
@@ -83,8 +108,7 @@ public struct EngineFollower: Sendable {
         try await make(target, part, isThere: indices[target] != nil)
         if try await fill(target, part) { return true }
         guard let full = try await claim(target), full.cursor.filledTo == nil else { return hasMore }
-        try await engine.filling.point(names.alias, at: target, insteadOf: searched)
-        for index in indices.keys where index != target { try await engine.filling.removeIndex(index) }
+        try await engine.filling.point(names.alias, at: target, insteadOf: "\(names.prefix)*")
         log.info("agents are searched in a new index", ["index": target])
         return true
     }
@@ -109,25 +133,38 @@ public struct EngineFollower: Sendable {
         guard let document = try await engine.filling.document(EngineCursor.id, in: index),
             let cursor = EngineCursor(document.source)
         else { return nil }
-        let age = Host.wallClockMilliseconds() - cursor.writtenMilliseconds
-        guard cursor.follower == name || age > Self.leaseMilliseconds else { return nil }
+        let isFree = cursor.follower == name || cursor.follower.isEmpty
+        guard isFree || leases.stands(index, document.state, milliseconds: Self.leaseMilliseconds) else { return nil }
         return Claim(cursor: cursor, state: document.state)
     }
 
     /// Writes the cursor where it has changed, or as a sign of life.
-    private func keep(
-        _ claim: Claim, _ index: String, _ change: (inout EngineCursor) -> Void
-    ) async throws -> Claim {
-        var claim = claim
-        let before = claim.cursor
-        change(&claim.cursor)
-        claim.cursor.follower = name
-        let now = Host.wallClockMilliseconds()
-        guard claim.cursor != before || now - before.writtenMilliseconds > Self.signMilliseconds else { return claim }
-        claim.cursor.writtenMilliseconds = now
-        claim.state = try await engine.filling.write(
-            claim.cursor.source, EngineCursor.id, in: index, over: claim.state)
-        return claim
+    private func keep(_ claim: Claim, _ index: String, _ change: (inout EngineCursor) -> Void) async throws {
+        var cursor = claim.cursor
+        change(&cursor)
+        cursor.follower = name
+        guard cursor != claim.cursor || leases.isSignDue(index, milliseconds: Self.signMilliseconds) else { return }
+        _ = try await engine.filling.write(
+            cursor.source, EngineCursor.id, by: EngineNames.writing(index), over: claim.state)
+        leases.signed(index)
+    }
+
+    /// Lets another program go on at once with what this one fills.
+    private func leave() async {
+        for index in leases.signedIndices {
+            guard let claim = try? await claim(index), claim.cursor.follower == name else { continue }
+            var cursor = claim.cursor
+            cursor.follower = ""
+            _ = try? await engine.filling.write(
+                cursor.source, EngineCursor.id, by: EngineNames.writing(index), over: claim.state)
+        }
+    }
+
+    /// The id of the entry before a position.
+    private func last(before next: Position) async throws -> String {
+        guard next.value > 0 else { return "" }
+        let page = try await entries.read(from: Position(next.value - 1), limit: 1)
+        return try page.entries.first?.envelope().id.description ?? ""
     }
 
     // MARK: Filling
@@ -135,15 +172,16 @@ public struct EngineFollower: Sendable {
     /// Makes an index without agents, unless there is one. One that was made and got no cursor gets it.
     private func make(_ index: String, _ part: Part, isThere: Bool) async throws {
         if isThere, try await engine.filling.document(EngineCursor.id, in: index) != nil { return }
-        do {
-            try await engine.filling.makeIndex(index, PackageResources.search_index_json)
-            log.info("agents are put into an index", ["index": index])
-        } catch  where error.kind == .conflict {}
         let cursor = EngineCursor(
-            next: part.next, filledTo: "", follower: name, writtenMilliseconds: Host.wallClockMilliseconds())
-        do {
-            _ = try await engine.filling.write(cursor.source, EngineCursor.id, in: index, over: nil)
-        } catch  where error.kind == .conflict {}
+            next: part.next, last: try await last(before: part.next), filledTo: "", follower: name)
+        if !isThere {
+            var definition = try JSONValue(PackageResources.search_index_json).members ?? []
+            definition.append(.init("aliases", .object([.init(EngineNames.writing(index), [:])])))
+            try await engine.filling.makeIndex(index, .object(definition))
+            log.info("agents are put into an index", ["index": index])
+        }
+        _ = try await engine.filling.write(
+            cursor.source, EngineCursor.id, by: EngineNames.writing(index), over: nil)
     }
 
     /// Fills an index a little further; false where nothing is left, or another program does it.
@@ -156,7 +194,7 @@ public struct EngineFollower: Sendable {
         }
         try await write(keys, to: index, part, isAwaited: false)
         if keys.isEmpty { try await engine.filling.refresh(index) }
-        _ = try await keep(claim, index) { $0.filledTo = keys.last }
+        try await keep(claim, index) { $0.filledTo = keys.last }
         return true
     }
 
@@ -166,28 +204,33 @@ public struct EngineFollower: Sendable {
     private func follow(_ index: String, _ part: Part) async throws -> Bool {
         guard let claim = try await claim(index) else { return false }
         let from = claim.cursor.next
-        if from > part.next, try await entries.head() < from {
-            // The log was restored to an earlier state, and the index holds what is not in it.
-            log.warning("an index is ahead of the log and is filled anew", ["index": index])
+        // The entry before tells whether it is the log that the index was filled from.
+        let page = try await entries.read(from: Position(max(0, from.value - 1)), limit: Self.pageEntries)
+        let isSame = try from.value == 0 || page.entries.first?.envelope().id.description == claim.cursor.last
+        guard isSame else {
+            log.warning("the log was restored, and the index is filled anew", ["index": index])
             try await engine.filling.removeIndex(index)
             return true
         }
-        guard from < part.next else {
-            _ = try await keep(claim, index) { _ in }
+        let new = page.entries.filter { $0.position >= from && $0.position < part.next }
+        guard let end = new.last else {
+            try await keep(claim, index) { _ in }
             return false
         }
-        let page = try await entries.read(from: from, limit: Self.pageEntries)
         var keys: Set<String> = []
-        for entry in page.entries where entry.position < part.next {
+        for entry in new {
             switch try entry.envelope().stream {
             case .agent(let key), .review(let key, _): keys.insert(key.description)
             default: break
             }
         }
         try await write(keys.sorted(), to: index, part, isAwaited: true)
-        let reached = min(page.next, part.next)
-        _ = try await keep(claim, index) { $0.next = reached }
-        return reached < part.next
+        let last = try end.envelope().id.description
+        try await keep(claim, index) {
+            $0.next = end.position.next
+            $0.last = last
+        }
+        return end.position.next < part.next
     }
 
     /// Makes the documents of some agents what the models say, and removes those that search may not show.
@@ -209,10 +252,10 @@ public struct EngineFollower: Sendable {
                 operations.append(.write(id: row.key, version: part.next.value, document: row.document))
                 bytes += row.document.count
                 guard bytes > Self.bulkBytes else { continue }
-                try await engine.filling.apply(operations, to: index, isAwaited: isAwaited)
+                try await engine.filling.apply(operations, by: EngineNames.writing(index), isAwaited: isAwaited)
                 (operations, bytes) = ([], 0)
             }
-            try await engine.filling.apply(operations, to: index, isAwaited: isAwaited)
+            try await engine.filling.apply(operations, by: EngineNames.writing(index), isAwaited: isAwaited)
         }
     }
 }
@@ -227,8 +270,7 @@ private struct EngineDocument {
             try row.text(column).split(separator: "\n").map(String.init)
         }
         let texts = try ["key", "owner", "category", "runtime"].map { ($0, try row.text($0)) }
-        let lists = try ["licenses", "names", "spellings", "name", "title", "summary", "description"]
-            .map { ($0, try lines($0)) }
+        let lists = try ["licenses", "name", "title", "summary", "description"].map { ($0, try lines($0)) }
         let (hasWASM, rating, score) = (
             try row.bool("has_wasm"), try row.integer("rating"), try row.integer("score")
         )
@@ -241,5 +283,41 @@ private struct EngineDocument {
             object.member("score", score)
         }
         bytes = writer.bytes
+    }
+}
+
+/// What a program has seen of the cursors of indices, by its own clock.
+private final class Leases: Sendable {
+    private struct State {
+        var seen: [String: (state: OpenSearchClient.Document.State, atMilliseconds: Int64)] = [:]
+        var signed: [String: Int64] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// The indices whose cursors this program has written.
+    var signedIndices: [String] { state.withLock { Array($0.signed.keys) } }
+
+    /// True where the cursor of another program was seen in this state for so long.
+    func stands(_ index: String, _ now: OpenSearchClient.Document.State, milliseconds: Int64) -> Bool {
+        let time = Host.steadyClockMilliseconds()
+        return state.withLock { state in
+            guard let seen = state.seen[index], seen.state == now else {
+                state.seen[index] = (now, time)
+                return false
+            }
+            return time - seen.atMilliseconds >= milliseconds
+        }
+    }
+
+    /// True where this program has not written a cursor for so long.
+    func isSignDue(_ index: String, milliseconds: Int64) -> Bool {
+        let time = Host.steadyClockMilliseconds()
+        return state.withLock { $0.signed[index].map { time - $0 >= milliseconds } ?? true }
+    }
+
+    func signed(_ index: String) {
+        let time = Host.steadyClockMilliseconds()
+        state.withLock { $0.signed[index] = time }
     }
 }

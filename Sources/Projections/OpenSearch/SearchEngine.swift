@@ -1,5 +1,6 @@
-import EventLog
+public import EventLog
 import Events
+public import Following
 import JSON
 public import Logging
 import OpenSearch
@@ -10,28 +11,37 @@ import System
 /// An OpenSearch cluster in which agents are searched, beside the models that it is filled from.
 ///
 /// It holds an index for each build of the agents and each generation of scores, of which an alias means the one that is
-/// searched. A log has an alias of its own, so that several marketplaces can share a cluster.
+/// searched. A log has an alias of its own, so that several marketplaces can share a cluster. The program also has to run
+/// `watch`, which says whether the engine may be asked.
 public final class SearchEngine: Sendable {
     /// The reason why the engine does not answer.
     public enum Fault: String, Error, Sendable {
-        /// It can't be reached, or refuses what it is asked.
+        /// It can't be reached, or is too slow.
         case unavailable
         /// It does not reflect yet what the answer has to.
         case behind
+        /// As many searches as it gets at once are under way.
+        case busy
+        /// It can't do what this search asks for.
+        case refused
     }
 
     private struct State {
         var log: LogID?
-        /// Until when it is not asked, after it did not answer.
-        var pauseEndsMilliseconds: Int64 = 0
-        var isDown = false
+        /// Why it is not asked; nil where it is.
+        var fault: Fault? = .behind
+        /// How far the models were at some time, which the index has to be some seconds later.
+        var mark: (next: Position, atMilliseconds: Int64)?
+        var searches = 0
     }
 
-    /// Whoever searches does not wait for long.
-    private static let searchMilliseconds = 2_000
+    /// Whoever searches does not wait for long: the time for all requests of a search.
+    private static let searchMilliseconds: Int64 = 2_000
+    /// One request of each at a time, so that none waits for a connection.
+    private static let maximumSearches = 8
     private static let fillingMilliseconds = 60_000
-    private static let pauseMilliseconds: Int64 = 5_000
-    /// An index that does not go on for so long, while the models do, is behind.
+    private static let watchMilliseconds = 1_000
+    /// An index that is not for so long where the models were is behind.
     private static let patienceMilliseconds: Int64 = 10_000
 
     private let client: OpenSearchClient
@@ -48,42 +58,104 @@ public final class SearchEngine: Sendable {
     ///   - log: where it is said that the engine is gone, and that it is back.
     public init(url: String, credentials: String?, log: Log) {
         client = OpenSearchClient(
-            url: url, credentials: credentials, connections: 8, timeoutMilliseconds: Self.searchMilliseconds)
+            url: url, credentials: credentials, connections: Self.maximumSearches + 1,
+            timeoutMilliseconds: Int(Self.searchMilliseconds))
         filling = OpenSearchClient(
             url: url, credentials: credentials, connections: 1, timeoutMilliseconds: Self.fillingMilliseconds)
         self.log = log
     }
 
-    /// False shortly after it did not answer.
-    public var isUp: Bool { !state.withLock { $0.isDown } }
+    /// Why searches are not answered by the engine, in words; nil where they are.
+    public var trouble: String? {
+        switch state.withLock({ $0.fault }) {
+        case nil: nil
+        case .behind?: "the search engine is behind the models, which are searched"
+        default: "the search engine does not answer; the models are searched"
+        }
+    }
+
+    // MARK: Watching
+
+    /// Looks every second whether the engine answers and how far it is, until the task is cancelled.
+    public func watch(_ models: ModelFeed, _ entries: EventReader) async {
+        while !Task.isCancelled {
+            do {
+                let next = try await models.value(atMostMillisecondsOld: Int64(Self.watchMilliseconds)).next([.agents])
+                let index = try await names(entries)?.alias
+                var reached: Position?
+                if let index {
+                    reached = try await client.document(EngineCursor.id, in: index)
+                        .flatMap { EngineCursor($0.source) }?.next
+                }
+                judge(reached, next)
+            } catch let error as OpenSearchError {
+                settle(error.kind == .missing ? .behind : .unavailable, "\(error)")
+            } catch {
+                if !Task.isCancelled { log.debug("the models can't be looked up", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .milliseconds(Self.watchMilliseconds))
+        }
+    }
+
+    /// Judges how far the index is, while the models are at a position.
+    private func judge(_ reached: Position?, _ next: Position) {
+        guard let reached else { return settle(.behind, "there is no index yet") }
+        let now = Host.steadyClockMilliseconds()
+        let isBehind = state.withLock { state in
+            // What was missed before this program began has to be made up for first.
+            let mark = state.mark ?? (next, now - Self.patienceMilliseconds)
+            state.mark = reached >= mark.next ? (next, now) : mark
+            return reached < mark.next && now - mark.atMilliseconds >= Self.patienceMilliseconds
+        }
+        settle(isBehind ? .behind : nil, "it is at \(reached), the models are at \(next)")
+    }
+
+    /// Says whether the engine is asked from now on.
+    private func settle(_ fault: Fault?, _ reason: String) {
+        let before = state.withLock { state in
+            defer { state.fault = fault }
+            return state.fault
+        }
+        guard before != fault else { return }
+        guard let fault else { return log.info("the search engine answers") }
+        log.warning("the models are searched", ["reason": fault.rawValue, "error": reason])
+    }
+
+    // MARK: Searching
 
     /// Finds the agents that answer a request, with the position that the index will apply next.
     ///
     /// - Parameter minimum: the last position that the answer has to reflect.
     func find(
-        _ request: SearchRequest, notBefore minimum: Position?, in models: ModelCandidates, _ entries: EventReader,
-        next: Position
+        _ request: SearchRequest, notBefore minimum: Position?, in models: ModelCandidates, _ entries: EventReader
     ) async throws -> (found: FoundAgents, next: Position) {
-        guard Host.steadyClockMilliseconds() >= state.withLock({ $0.pauseEndsMilliseconds }) else {
-            throw Fault.unavailable
+        let deadline = Host.steadyClockMilliseconds() + Self.searchMilliseconds
+        try state.withLock { state in
+            if let fault = state.fault { throw fault }
+            guard state.searches < Self.maximumSearches else { throw Fault.busy }
+            state.searches += 1
         }
+        defer { state.withLock { $0.searches -= 1 } }
         guard let alias = try await names(entries)?.alias else { throw Fault.behind }
         do {
             guard let document = try await client.document(EngineCursor.id, in: alias),
-                let cursor = EngineCursor(document.source)
+                let cursor = EngineCursor(document.source), minimum.map({ cursor.next > $0 }) ?? true
             else { throw Fault.behind }
-            let isOld = Host.wallClockMilliseconds() - cursor.writtenMilliseconds > Self.patienceMilliseconds
-            guard minimum.map({ cursor.next > $0 }) ?? true, !isOld || cursor.next >= next else { throw Fault.behind }
             var search = SearchRun(
-                request, in: EngineCandidates(models: models, client: client, index: alias))
-            let found = try await search.run()
-            answers()
-            return (found, cursor.next)
+                request,
+                in: EngineCandidates(models: models, client: client, index: alias, deadlineMilliseconds: deadline))
+            return (try await search.run(), cursor.next)
         } catch let error as OpenSearchError {
-            // Before it is filled, there is no index.
-            guard error.kind != .missing else { throw Fault.behind }
-            fails(error)
-            throw Fault.unavailable
+            switch error.kind {
+            // Before it is filled, and while the alias moves, there is no index.
+            case .missing: throw Fault.behind
+            case .unavailable:
+                settle(.unavailable, "\(error)")
+                throw Fault.unavailable
+            case .refused, .conflict:
+                log.debug("a search is refused by the engine", ["error": "\(error)"])
+                throw Fault.refused
+            }
         }
     }
 
@@ -94,25 +166,6 @@ public final class SearchEngine: Sendable {
         let id = try first.envelope().log
         state.withLock { $0.log = id }
         return EngineNames(id)
-    }
-
-    private func answers() {
-        let wasDown = state.withLock { state in
-            defer { state.isDown = false }
-            return state.isDown
-        }
-        if wasDown { log.info("the search engine answers again") }
-    }
-
-    private func fails(_ error: OpenSearchError) {
-        let wasDown = state.withLock { state in
-            defer { state.isDown = true }
-            state.pauseEndsMilliseconds = Host.steadyClockMilliseconds() + Self.pauseMilliseconds
-            return state.isDown
-        }
-        if !wasDown {
-            log.warning("the search engine does not answer; the models are searched", ["error": "\(error)"])
-        }
     }
 }
 
@@ -132,6 +185,9 @@ struct EngineNames {
     func index(_ build: Build, _ generation: Int32) -> String {
         "\(prefix)\(build.number)-\(build.epoch)-\(generation)"
     }
+
+    /// The alias by which an index is written: where the index is gone, no other one is made by writing.
+    static func writing(_ index: String) -> String { "write-\(index)" }
 }
 
 /// How far an index is, and who fills it: a document of the index.
@@ -140,34 +196,32 @@ struct EngineCursor: Equatable {
 
     /// The position of the next entry that is applied.
     var next: Position
+    /// The id of the entry before it: in a log that was restored, another one may stand there. Empty at position 0.
+    var last: String
     /// While the index is filled, the last key that is in it; nil afterwards.
     var filledTo: String?
-    /// Who fills it.
+    /// Who fills it; empty for nobody.
     var follower: String
-    /// When it was written.
-    var writtenMilliseconds: Int64
 
-    init(next: Position, filledTo: String?, follower: String, writtenMilliseconds: Int64) {
+    init(next: Position, last: String, filledTo: String?, follower: String) {
         self.next = next
+        self.last = last
         self.filledTo = filledTo
         self.follower = follower
-        self.writtenMilliseconds = writtenMilliseconds
     }
 
     init?(_ source: JSONValue) {
         guard let cursor = source["cursor"], let next = cursor["next"]?.integer, next >= 0,
-            let follower = cursor["follower"]?.string, let written = cursor["written"]?.integer
+            let last = cursor["last"]?.string, let follower = cursor["follower"]?.string
         else { return nil }
-        self.init(
-            next: Position(next), filledTo: cursor["filled_to"]?.string, follower: follower,
-            writtenMilliseconds: written)
+        self.init(next: Position(next), last: last, filledTo: cursor["filled_to"]?.string, follower: follower)
     }
 
     var source: JSONValue {
         [
             "cursor": [
-                "next": .number(JSONNumber(next.value)), "filled_to": filledTo.map(JSONValue.string) ?? .null,
-                "follower": .string(follower), "written": .number(JSONNumber(writtenMilliseconds)),
+                "next": .number(JSONNumber(next.value)), "last": .string(last),
+                "filled_to": filledTo.map(JSONValue.string) ?? .null, "follower": .string(follower),
             ]
         ]
     }

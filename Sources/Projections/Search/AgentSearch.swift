@@ -3,6 +3,7 @@ public import Events
 public import Following
 import Postgres
 public import Search
+import System
 
 /// Searches agents: the port of whatever engine finds them.
 public struct AgentSearch: Sendable {
@@ -45,9 +46,12 @@ public struct AgentSearch: Sendable {
 
     /// Finds the agents that answer a query: by the engine where there is one, and in the models where it does not answer.
     ///
+    /// It ranks on the thread of its task, which takes milliseconds.
+    ///
     /// - Parameter minimum: the last position that the answer has to reflect.
     /// - Throws: `ExpiredCursor` where the cursor names a generation that is not kept any more.
-    @concurrent public func find(_ request: SearchRequest, notBefore minimum: Position? = nil) async throws -> Answer {
+    public func find(_ request: SearchRequest, notBefore minimum: Position? = nil) async throws -> Answer {
+        LoopThread.assertElsewhere()
         var known = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds)
         // Another front may know a newer one.
         if let after = request.after, after.generation > known.present.number {
@@ -72,11 +76,10 @@ public struct AgentSearch: Sendable {
     private func find(
         _ request: SearchRequest, _ generation: SearchGeneration, _ minimum: Position?, _ engine: SearchEngine
     ) async throws -> Reflecting<FoundAgents> {
-        let next = try await access.recent().next([.agents])
         let answer = try await access.staged(AgentReader.shownModels) { session in
             try await engine.find(
                 request, notBefore: minimum, in: ModelCandidates(session: session, generation: generation),
-                EventReader(pool: access.pool), next: next)
+                EventReader(pool: access.pool))
         }
         return Reflecting(
             value: answer.value.found,

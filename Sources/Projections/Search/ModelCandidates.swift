@@ -8,13 +8,14 @@ import Search
 /// by relevance reads all agents.
 struct ModelCandidates: CandidateSource {
     /// The most agents with rare words that are looked at; more have to be common.
-    private static let maximumHits: Int64 = 4_000
+    private static let maximumHits: Int64 = 2_000
     /// The most candidates of one kind.
-    private static let maximumCandidates: Int64 = 500
-    /// How many of the best known agents are tried for common words.
-    private static let maximumTried: Int64 = 20_000
-    /// A word is common where more than one agent in so many has it.
-    private static let commonPart: Int64 = 25
+    private static let maximumCandidates: Int64 = 300
+    /// How many of the best known agents are tried for words that many have.
+    private static let maximumTried: Int64 = 3_000
+
+    /// So few of the best known are not all that there is.
+    private static let fewCandidates = 50
 
     let session: ModelSession
     let generation: SearchGeneration
@@ -92,11 +93,13 @@ struct ModelCandidates: CandidateSource {
     ) throws -> FoundCandidates {
         guard !terms.isEmpty else { return try byScore(nil, wanted, connection) }
         let condition = Condition.all(terms.map { .of($0) })
-        let agents = max(generation.agents, 1)
-        let isRare = terms.contains {
-            generation.count(of: $0) <= max(agents / Self.commonPart, SearchBounds.manyAgents)
+        // How many have all of them, if one word said nothing of another.
+        let agents = Double(max(generation.agents, 1))
+        let hits = terms.map { Double(generation.count(of: $0)) / agents }.reduce(agents, *)
+        if hits > Double(Self.maximumHits) {
+            let found = try byScore(condition, wanted, connection)
+            guard found.candidates.count < Self.fewCandidates else { return found }
         }
-        guard isRare else { return try byScore(condition, wanted, connection) }
         return try byWords(
             condition, first: .all(terms.map { .of($0, in: [.name, .title]) }), wanted, connection)
     }

@@ -13,8 +13,12 @@ public struct SearchFilters: Sendable {
             if isNegative { unwanted.append(value) } else { wanted = (wanted ?? []) + [value] }
         }
 
-        fileprivate func passes(_ values: [String]) -> Bool {
-            (wanted.map { !Set($0).isDisjoint(with: values) } ?? true) && Set(unwanted).isDisjoint(with: values)
+        /// - Parameter values: made only where something is asked for.
+        fileprivate func passes(_ values: @autoclosure () -> [String]) -> Bool {
+            guard wanted != nil || !unwanted.isEmpty else { return true }
+            let values = values()
+            return (wanted.map { $0.contains(where: values.contains) } ?? true)
+                && !unwanted.contains(where: values.contains)
         }
     }
 

@@ -10,6 +10,10 @@ public struct SearchRun<Source: CandidateSource> {
     private let negative: [SearchQuery.Term]
     /// The terms that a candidate has to have.
     private var needed: [SearchQuery.Term] = []
+    /// True where no agent has all of the query.
+    private var isPartial = false
+    /// True where enough agents have all of it.
+    private var isWhole = true
     /// The part of the query that one of the words is which an agent may have alone.
     private var leastPart = 1.0
     /// The owner whose name a term is, by term.
@@ -38,21 +42,15 @@ public struct SearchRun<Source: CandidateSource> {
         try await findNames()
         try await correct()
         needed = terms.required
-        var candidates = try await gather(filters)
-        let isPartial = candidates.isEmpty
-        // Where few agents have all words, those that have most of them follow.
-        let isWhole = candidates.count >= SearchBounds.fewCandidates
-        while candidates.count < SearchBounds.fewCandidates, leaveOut() { candidates = try await gather(filters) }
-        if !isWhole { candidates = try await withTitled(candidates, filters) }
-        if candidates.count < SearchBounds.fewCandidates { candidates = try await withTelling(candidates, filters) }
+        let found = try await gather(filters)
         if isPartial {
             let forms = Set(needed.map(\.form))
             result.leftOut += terms.filter { !$0.isOptional && !forms.contains($0.form) }.map(\.form)
         }
         result.terms = terms
         result.needed = needed
-        let ranked = rank(candidates)
-        if request.hasFacets { try await count(ranked) }
+        let ranked = rank(found)
+        if request.hasFacets { try await count(ranked, of: found) }
         return result
     }
 
@@ -132,16 +130,33 @@ public struct SearchRun<Source: CandidateSource> {
 
     // MARK: Candidates
 
+    /// The candidates: those that have all of the query, and where these are few, those that have most of it.
     private mutating func gather(_ filters: SearchFilters) async throws -> [Candidate] {
-        var found = try await candidates(.words(needed), filters)
+        var found = try await withNeeded([], filters)
+        if !names.isEmpty { found = joined(found, try await candidates(.keys(names.keys.sorted()), filters)) }
+        isPartial = found.isEmpty
+        isWhole = found.count >= SearchBounds.fewCandidates
+        guard !isWhole else { return found }
+        while found.count < SearchBounds.fewCandidates, leaveOut() { found = try await withNeeded(found, filters) }
+        found = try await withTitled(found, filters)
+        return found.count < SearchBounds.fewCandidates ? try await withTelling(found, filters) : found
+    }
+
+    /// Some candidates and those that have the needed terms.
+    private mutating func withNeeded(_ some: [Candidate], _ filters: SearchFilters) async throws -> [Candidate] {
+        var found = joined(some, try await candidates(.words(needed), filters))
         // The agents of publishers whose names stand in the query, with the other words.
         for (index, owner) in owners.sorted(by: { $0.key < $1.key }) {
             let others = needed.filter { $0.form != terms[index].form }
-            found += try await candidates(.owner(owner, others), filters)
+            found = joined(found, try await candidates(.owner(owner, others), filters))
         }
-        if !names.isEmpty { found += try await candidates(.keys(names.keys.sorted()), filters) }
-        var seen: Set<String> = []
-        return found.filter { seen.insert($0.key).inserted }
+        return found
+    }
+
+    /// Candidates, each once.
+    private func joined(_ some: [Candidate], _ more: [Candidate]) -> [Candidate] {
+        let known = Set(some.map(\.key))
+        return some + more.filter { !known.contains($0.key) }
     }
 
     /// Some candidates and those in whose name or title any of the telling words stands.
@@ -149,18 +164,18 @@ public struct SearchRun<Source: CandidateSource> {
         // Words that many have would lead to agents that have little else of the query.
         let telling = terms.required.filter { generation.count(of: $0) <= SearchBounds.manyAgents }
         guard terms.required.count > 1, !telling.isEmpty else { return found }
-        let known = Set(found.map(\.key))
-        return found + (try await candidates(.titled(telling), filters)).filter { !known.contains($0.key) }
+        return joined(found, try await candidates(.titled(telling), filters))
     }
 
     /// Some candidates and those that have one word which is a good part of the query. An agent that claims words which
     /// nobody else has would be the only answer otherwise.
     private mutating func withTelling(_ found: [Candidate], _ filters: SearchFilters) async throws -> [Candidate] {
+        guard terms.required.count > 1 else { return found }
         let ranking = ranking()
-        var (found, known) = (found, Set(found.map(\.key)))
+        var found = found
         for index in terms.indices where ranking.part(of: [index]) >= SearchBounds.tellingPart {
             leastPart = min(leastPart, ranking.part(of: [index]))
-            found += try await candidates(.words([terms[index]]), filters).filter { known.insert($0.key).inserted }
+            found = joined(found, try await candidates(.words([terms[index]]), filters))
         }
         return found
     }
@@ -181,11 +196,14 @@ public struct SearchRun<Source: CandidateSource> {
     // MARK: Order
 
     /// Counts what was found, and what would be without each of the filters.
-    private mutating func count(_ ranked: [Candidate]) async throws {
+    ///
+    /// - Parameter found: the candidates that were ranked.
+    private mutating func count(_ ranked: [Candidate], of found: [Candidate]) async throws {
         var counted = ranked
         if !filters.isEmpty {
-            let known = Set(ranked.map(\.key))
-            counted += try await gather(SearchFilters()).filter { !known.contains($0.key) }
+            let known = Set(found.map(\.key))
+            let others = try await withNeeded([], SearchFilters()).filter { !known.contains($0.key) }
+            counted += placed(others).map(\.candidate)
         }
         result.facets = Facets(counted) { [filters] in filters.passes($0, but: $1) }
     }
@@ -196,18 +214,26 @@ public struct SearchRun<Source: CandidateSource> {
             text: request.query.text)
     }
 
-    /// Puts candidates in their order, and returns those that answer.
-    private mutating func rank(_ candidates: [Candidate]) -> [Candidate] {
+    /// The candidates that answer, in their order.
+    private func placed(_ candidates: [Candidate]) -> [(place: Ranking.Place, candidate: Candidate)] {
         let ranking = ranking()
-        let forms = Set(needed.map(\.form))
-        let part = min(
-            SearchBounds.smallestPart, leastPart,
-            ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
-        var places = candidates.compactMap { candidate in
+        var part = min(SearchBounds.smallestPart, leastPart)
+        if isPartial {
+            let forms = Set(needed.map(\.form))
+            part = min(part, ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
+        }
+        return candidates.compactMap { candidate in
             ranking.place(of: candidate, needed: part) { owners[$0] == candidate.owner }.map { ($0, candidate) }
         }.sorted { $0.0 < $1.0 }
-        let least = (places.map(\.0.score).max() ?? 0) / SearchBounds.leastShare
-        places.removeAll { $0.0.tier == 0 && $0.0.score < least }
+    }
+
+    /// Puts candidates in their order, and returns those that answer.
+    private mutating func rank(_ candidates: [Candidate]) -> [Candidate] {
+        var places = placed(candidates)
+        if !isWhole {
+            let least = (places.map(\.place.score).max() ?? 0) / SearchBounds.leastShare
+            places.removeAll { $0.candidate.names.isEmpty && $0.place.score < least }
+        }
         let rest = request.after.map { after in places.drop { !(after.place < $0.0) } } ?? places[...]
         result.total = places.count
         result.hasMore = rest.count > request.limit

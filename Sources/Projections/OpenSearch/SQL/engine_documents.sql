@@ -5,12 +5,9 @@ SELECT a.key, a.owner, a.category_form AS category, a.runtime,
         / greatest(1, c.ones + c.twos + c.threes + c.fours + c.fives))::bigint AS rating,
        coalesce(s.score, $2::integer)::bigint AS score,
        coalesce(f.name, '') AS name, coalesce(f.title, '') AS title, coalesce(f.summary, '') AS summary,
-       coalesce(f.description, '') AS description,
-       coalesce((SELECT string_agg(n.kind || '/' || n.name, chr(10)) FROM agent_names n WHERE n.key = a.key), '') AS names,
-       coalesce(array_to_string(w.words, chr(10)), '') AS spellings
+       coalesce(f.description, '') AS description
 FROM agent_search a
 JOIN agent_counters c ON c.key = a.key
-LEFT JOIN agent_spellings w ON w.key = a.key
 LEFT JOIN models.search_scores s ON s.generation = $3::integer AND s.key = a.key
 CROSS JOIN LATERAL (
     SELECT max(t.text) FILTER (WHERE t.weight = 'A') AS name, max(t.text) FILTER (WHERE t.weight = 'B') AS title,

@@ -15,7 +15,7 @@ CREATE TABLE models.search_scores (
     score      integer NOT NULL,
     PRIMARY KEY (generation, key)
 );
-CREATE INDEX search_scores_best ON models.search_scores (generation, (-score), key);
+CREATE INDEX search_scores_best ON models.search_scores (generation, (-score), key) INCLUDE (score);
 -- How many agents have a word, of the words that many have.
 CREATE TABLE models.search_words (
     generation integer NOT NULL,
