@@ -65,7 +65,7 @@ class Marketplace(Web):
 
     def start(self, server, build, folder, paths, cached, database):
         """Starts the program; returns its data folder."""
-        self.server, self.folder, self.paths = server, folder, paths
+        self.server, self.folder, self.paths, self.database = server, folder, paths, database
         self.name = f"marketplace, {cached} MiB of cached answers"
         data = f"{folder}/data-{database}-{cached}"
         with open(f"{folder}/market.out", "w") as out, open(f"{folder}/market.err", "w") as errors:
@@ -131,7 +131,7 @@ class Load:
         self.ours, self.build, self.rate, self.versions = ours, build, rate, versions
 
     def __enter__(self):
-        self.process = subprocess.Popen([self.build / "log-bench", self.ours.server.url("market"), "star", "64", "3600", str(self.rate - self.versions)], stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen([self.build / "log-bench", self.ours.server.url(self.ours.database), "star", "64", "3600", str(self.rate - self.versions)], stdout=subprocess.DEVNULL)
         Web.started.append(self.process)
         self.ends = threading.Event()
         self.thread = threading.Thread(target=self.publish)

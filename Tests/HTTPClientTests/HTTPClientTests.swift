@@ -66,12 +66,14 @@ import Testing
             let client = HTTPClient(connections: 1, timeoutMilliseconds: 600_000)
             var request = HTTPClientRequest("GET", "\(url)/never")
             request.endsWithTask = true
-            let asking = Task { [request] in try await client.send(request) }
+            let asked = request
+            let asking = Task { try await client.send(asked) }
             try await Task.sleep(for: .milliseconds(100))
             asking.cancel()
             await #expect(throws: HTTPClientError.self) { try await asking.value }
             request.timeoutMilliseconds = 100
-            let error = await #expect(throws: HTTPClientError.self) { [request] in try await client.send(request) }
+            let bounded = request
+            let error = await #expect(throws: HTTPClientError.self) { try await client.send(bounded) }
             #expect(error?.kind == .interrupted)
         }
     }
