@@ -133,17 +133,14 @@ public struct AgentSearch: Sendable {
         }.value
     }
 
+    private static let maximumCategories: Int64 = 200
+
     /// The categories with how many agents each has, the one of the most first.
     public func categories() async throws -> Reflecting<[Facets.Count]> {
-        try await access.long(AgentReader.shownModels) { try Self.categories(from: nil, 200, $0) }
-    }
-
-    static func categories(
-        from beginning: String?, _ limit: Int64, _ connection: PostgresConnection
-    ) throws -> [Facets.Count] {
-        let parameters: [PostgresValue] = [beginning.map(PostgresValue.text) ?? .null, .int8(limit)]
-        return try connection.execute(Statements.listCategories, parameters).map { row in
-            Facets.Count(value: try row.text("category"), agents: Int(try row.integer("agents")))
+        try await access.long(AgentReader.shownModels) { connection in
+            try connection.execute(Statements.listCategories, [.int8(Self.maximumCategories)]).map { row in
+                Facets.Count(value: try row.text("category"), agents: Int(try row.integer("agents")))
+            }
         }
     }
 

@@ -13,6 +13,8 @@ struct ModelCandidates: CandidateSource {
     private static let maximumCandidates: Int64 = 300
     /// How many of the best known agents are tried for words that many have.
     private static let maximumTried: Int64 = 3_000
+    /// The most candidates that are only well known.
+    private static let maximumKnown: Int64 = 200
 
     /// So few of the best known are not all that there is.
     private static let fewCandidates = 50
@@ -128,7 +130,9 @@ struct ModelCandidates: CandidateSource {
         }
         let whole = wanted.whole(condition).map(PostgresValue.text) ?? .null
         add(
-            try self.found(Statements.candidatesByScore, wanted, [whole, .int8(Self.maximumTried)], connection))
+            try self.found(
+                Statements.candidatesByScore, wanted, limit: Self.maximumKnown, [whole, .int8(Self.maximumTried)],
+                connection))
         add(
             try self.found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection))
         return found
@@ -143,13 +147,13 @@ struct ModelCandidates: CandidateSource {
     }
 
     private func found(
-        _ statement: PostgresStatement, _ wanted: WantedCandidates, _ more: [PostgresValue],
-        _ connection: PostgresConnection
+        _ statement: PostgresStatement, _ wanted: WantedCandidates, limit: Int64 = maximumCandidates,
+        _ more: [PostgresValue], _ connection: PostgresConnection
     ) throws -> FoundCandidates {
         let parameters = Candidate.parameters(
-            wanted.filters, generation, marking: wanted.marked, limit: Self.maximumCandidates, more)
-        let candidates = try connection.execute(statement, parameters).map(Candidate.init)
-        return FoundCandidates(candidates, isBounded: candidates.count >= Int(Self.maximumCandidates))
+            wanted.filters, generation, marking: wanted.marked, limit: limit, more)
+        let candidates = try connection.execute(statement, parameters).map { try Candidate($0) }
+        return FoundCandidates(candidates, isBounded: candidates.count >= Int(limit))
     }
 }
 

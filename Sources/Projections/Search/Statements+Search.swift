@@ -2,6 +2,8 @@ import Postgres
 
 extension Statements {
     static let beginGeneration = PostgresStatement("begin_generation", PackageResources.begin_generation_sql)
+    static let categoriesBeginning = PostgresStatement(
+        "categories_beginning", PackageResources.categories_beginning_sql)
     static let completeWords = PostgresStatement("complete_words", PackageResources.complete_words_sql)
     static let countAgents = PostgresStatement("count_agents", PackageResources.count_agents_sql)
     static let countWords = PostgresStatement("count_words", PackageResources.count_words_sql)

@@ -33,7 +33,9 @@ public struct Suggestions: Sendable {
         }
         var seen: Set<String> = []
         agents = Array(found.filter { seen.insert($0).inserted }.prefix(Self.maximumAgents))
-        categories = try AgentSearch.categories(from: beginning, Self.maximumOthers, connection).map(\.value)
+        categories = try connection.execute(
+            Statements.categoriesBeginning, [.text(beginning), .int8(Self.maximumOthers)]
+        ).map { try $0.text("category") }
         publishers = try connection.execute(
             Statements.publishersBeginning,
             [.text(ModelCandidates.folded(query.text)), .int8(Self.maximumOthers)]

@@ -62,7 +62,7 @@ public struct WantedCandidates: Sendable {
 
 /// Candidates that an engine found.
 public struct FoundCandidates: Sendable {
-    /// The candidates, each once.
+    /// The candidates; one may stand there twice.
     public var candidates: [Candidate]
     /// True where there may be more.
     public var isBounded: Bool

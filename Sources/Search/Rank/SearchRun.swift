@@ -42,7 +42,8 @@ public struct SearchRun<Source: CandidateSource> {
         try await findNames()
         try await correct()
         needed = terms.required
-        let found = try await gather(filters)
+        let all = try await gather()
+        let found = filters.isEmpty ? all : try await passing(all)
         if isPartial {
             let forms = Set(needed.map(\.form))
             result.leftOut += terms.filter { !$0.isOptional && !forms.contains($0.form) }.map(\.form)
@@ -50,7 +51,11 @@ public struct SearchRun<Source: CandidateSource> {
         result.terms = terms
         result.needed = needed
         let ranked = rank(found)
-        if request.hasFacets { try await count(ranked, of: found) }
+        if request.hasFacets {
+            let known = Set(found.map(\.key))
+            let others = placed(all.filter { !known.contains($0.key) }).map(\.candidate)
+            result.facets = Facets(ranked + others) { [filters] in filters.passes($0, but: $1) }
+        }
         return result
     }
 
@@ -130,16 +135,31 @@ public struct SearchRun<Source: CandidateSource> {
 
     // MARK: Candidates
 
-    /// The candidates: those that have all of the query, and where these are few, those that have most of it.
-    private mutating func gather(_ filters: SearchFilters) async throws -> [Candidate] {
-        var found = try await withNeeded([], filters)
-        if !names.isEmpty { found = joined(found, try await candidates(.keys(names.keys.sorted()), filters)) }
+    /// The candidates, whatever the filters: those that have all of the query, and where these are few, those that have most
+    /// of it. So a filter takes away, and never leads to what the search without it did not take for an answer.
+    private mutating func gather() async throws -> [Candidate] {
+        let filters = SearchFilters()
+        var found = try await named(try await withNeeded([], filters), filters)
         isPartial = found.isEmpty
         isWhole = found.count >= SearchBounds.fewCandidates
         guard !isWhole else { return found }
         while found.count < SearchBounds.fewCandidates, leaveOut() { found = try await withNeeded(found, filters) }
         found = try await withTitled(found, filters)
         return found.count < SearchBounds.fewCandidates ? try await withTelling(found, filters) : found
+    }
+
+    /// The candidates that pass the filters: those among all that were looked at, and others where there are more.
+    private mutating func passing(_ all: [Candidate]) async throws -> [Candidate] {
+        let known = all.filter { filters.passes($0) }
+        guard result.isBounded else { return known }
+        // What facets count of all others stays a bound.
+        result.isBounded = request.hasFacets
+        return joined(known, try await named(try await withNeeded([], filters), filters))
+    }
+
+    /// Some candidates and those whose name is met.
+    private mutating func named(_ some: [Candidate], _ filters: SearchFilters) async throws -> [Candidate] {
+        names.isEmpty ? some : joined(some, try await candidates(.keys(names.keys.sorted()), filters))
     }
 
     /// Some candidates and those that have the needed terms.
@@ -155,8 +175,8 @@ public struct SearchRun<Source: CandidateSource> {
 
     /// Candidates, each once.
     private func joined(_ some: [Candidate], _ more: [Candidate]) -> [Candidate] {
-        let known = Set(some.map(\.key))
-        return some + more.filter { !known.contains($0.key) }
+        var known = Set(some.map(\.key))
+        return some + more.filter { known.insert($0.key).inserted }
     }
 
     /// Some candidates and those in whose name or title any of the telling words stands.
@@ -194,19 +214,6 @@ public struct SearchRun<Source: CandidateSource> {
     }
 
     // MARK: Order
-
-    /// Counts what was found, and what would be without each of the filters.
-    ///
-    /// - Parameter found: the candidates that were ranked.
-    private mutating func count(_ ranked: [Candidate], of found: [Candidate]) async throws {
-        var counted = ranked
-        if !filters.isEmpty {
-            let known = Set(found.map(\.key))
-            let others = try await withNeeded([], SearchFilters()).filter { !known.contains($0.key) }
-            counted += placed(others).map(\.candidate)
-        }
-        result.facets = Facets(counted) { [filters] in filters.passes($0, but: $1) }
-    }
 
     private func ranking() -> Ranking {
         Ranking(

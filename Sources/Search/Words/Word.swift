@@ -96,10 +96,10 @@ extension Word {
             let isBoundary =
                 if (ScalarKind(before) == .digit) != (ScalarKind(here) == .digit) {
                     ScalarKind(here) != .mark
-                } else if here.properties.isUppercase {
+                } else if here.isUppercase {
                     // `MCPServer` is two words, and `MCPs` one.
-                    before.properties.isLowercase
-                        || (before.properties.isUppercase && after?.properties.isLowercase == true
+                    before.isLowercase
+                        || (before.isUppercase && after?.isLowercase == true
                             && !(after == "s" && index + 2 == letters.count))
                 } else {
                     false
@@ -131,4 +131,12 @@ extension Word {
             }
         }
     }
+}
+
+extension Unicode.Scalar {
+    // Looking the properties of a character up takes longer than all else that splitting a text does.
+
+    fileprivate var isUppercase: Bool { isASCII ? ("A"..."Z").contains(self) : properties.isUppercase }
+
+    fileprivate var isLowercase: Bool { isASCII ? ("a"..."z").contains(self) : properties.isLowercase }
 }

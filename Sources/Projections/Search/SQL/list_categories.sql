@@ -3,9 +3,9 @@ SELECT (array_agg(c.category ORDER BY c.agents DESC, c.category))[1] AS category
 FROM (
     SELECT a.category, a.category_form, count(*) AS agents
     FROM agent_search a
-    WHERE a.category_form <> '' AND ($1::text IS NULL OR (a.category_form >= $1 AND a.category_form < $1 || chr(1114111)))
+    WHERE a.category_form <> ''
     GROUP BY a.category, a.category_form
 ) c
 GROUP BY c.category_form
 ORDER BY 2 DESC, 1
-LIMIT $2
+LIMIT $1

@@ -4,13 +4,12 @@
            b.description_words, b.score, b.tokens || ''::tsvector AS tokens
     FROM best b
 )
-SELECT b.key, b.owner, b.category, b.runtime, array_to_string(b.licenses, chr(10)) AS licenses, b.has_wasm, b.is_down,
-       b.title_words::bigint AS title_words,
-       b.summary_words::bigint AS summary_words, b.description_words::bigint AS description_words,
-       b.score::bigint AS score,
+SELECT coalesce(m.low, 0) AS low, coalesce(m.high, 0) AS high,
+       b.key, b.owner, b.category, b.runtime, array_to_string(b.licenses, chr(10)) AS licenses, b.has_wasm, b.is_down,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
        c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum,
-       coalesce(m.low, 0) AS low, coalesce(m.high, 0) AS high
+       b.score::bigint AS score, b.title_words::bigint AS title_words, b.summary_words::bigint AS summary_words,
+       b.description_words::bigint AS description_words
 FROM read b
 JOIN agent_counters c ON c.key = b.key
 CROSS JOIN LATERAL (
