@@ -40,7 +40,7 @@ public struct HTTPClientRequest: Sendable {
     public var credentials: String?
     /// The bound for this request in milliseconds; nil for the client's.
     public var timeoutMilliseconds: Int?
-    /// True where the request ends once its task is cancelled, within about a second.
+    /// True where the request, once it has a connection, ends within about a second after its task was cancelled.
     public var endsWithTask = false
     /// The time in seconds in which less than one byte a second may move before the request fails; nil to bound the
     /// request as a whole by the client's `timeoutMilliseconds`.

@@ -5,7 +5,9 @@ public import JSON
 public struct OpenSearchError: Error, Sendable, CustomStringConvertible {
     /// What kind of reason it is.
     public enum Kind: Sendable {
-        /// It can't be reached, is too slow, or has too much to do.
+        /// It can't be reached.
+        case unreachable
+        /// It is too slow, or has too much to do, or the task that asked was cancelled.
         case unavailable
         /// What the request names is not there.
         case missing
@@ -110,10 +112,13 @@ public struct OpenSearchClient: Sendable {
     /// - Parameter alias: an alias of the index, so that none is made where it is gone.
     /// - Throws: of kind `conflict` where it is in another state.
     public func write(
-        _ source: JSONValue, _ id: String, by alias: String, over state: Document.State?
+        _ source: JSONValue, _ id: String, by alias: String, over state: Document.State?,
+        timeoutMilliseconds: Int? = nil
     ) async throws(OpenSearchError) -> Document.State {
         let condition = state.map { "if_seq_no=\($0.number)&if_primary_term=\($0.term)" } ?? "op_type=create"
-        let answer = try await send("PUT", "\(alias)/_doc/\(id)?require_alias=true&\(condition)", source.written)
+        let answer = try await send(
+            "PUT", "\(alias)/_doc/\(id)?require_alias=true&\(condition)", source.written,
+            timeoutMilliseconds: timeoutMilliseconds)
         guard let number = answer["_seq_no"]?.integer, let term = answer["_primary_term"]?.integer else {
             throw OpenSearchError(kind: .refused, description: "PUT \(alias)/_doc/\(id): no state")
         }
@@ -223,7 +228,8 @@ public struct OpenSearchClient: Sendable {
         do {
             answer = try await client.send(request)
         } catch {
-            throw OpenSearchError(kind: .unavailable, description: "\(error)")
+            let isReached = (error as? HTTPClientError)?.kind == .interrupted
+            throw OpenSearchError(kind: isReached ? .unavailable : .unreachable, description: "\(error)")
         }
         let value = try? JSONValue(answer.body, limits: Self.limits)
         guard (200..<300).contains(answer.status), let value else {

@@ -101,5 +101,32 @@ import Testing
         #expect(all.facets.categories == [.init(value: "two", agents: 2), .init(value: "one", agents: 1)])
         let filtered = try await find("zebra category:one", shelf, facets: true)
         #expect(filtered.total == 1 && filtered.facets.categories == all.facets.categories)
+        // Also where no word is looked for.
+        for query in ["", "-lion"] {
+            let counted = try await find(query, shelf, facets: true)
+            #expect(counted.total == 3 && counted.facets.categories == all.facets.categories, "\(query)")
+        }
+        let contrary = try await find("zebra is:wasm -is:wasm", shelf)
+        #expect(contrary.total == 0)
+    }
+
+    /// What a filter lets pass is no more than the search without it finds: an agent that has next to nothing of what the best
+    /// has is no answer where the best does not pass either.
+    @Test func aFilterBringsNobodyBack() async throws {
+        let filler = Set((0..<1_000).map { "w\($0)" })
+        let shelf = Shelf(agents: [
+            .init(key: "a.best", name: ["zebra", "giraffe"], category: "one"),
+            .init(key: "a.least", description: filler.union(["zebra", "giraffe"]), category: "two"),
+        ])
+        #expect(try await find("zebra giraffe", shelf).hits.map(\.place.key) == ["a.best"])
+        #expect(try await find("zebra giraffe category:two", shelf).total == 0)
+    }
+
+    /// Words that every sentence has need not stand anywhere, and take nobody out.
+    @Test func sentenceWordsTakeNobodyOut() async throws {
+        var shelf = Shelf(agents: (0..<20).map { .init(key: "a.a\($0)", name: ["lens"]) })
+        shelf.generation = SearchGeneration(number: 1, agents: 21, words: ["lens": 20, "+lens": 0])
+        let found = try await find("what is a lens that you can have for me", shelf)
+        #expect(found.total == 20)
     }
 }

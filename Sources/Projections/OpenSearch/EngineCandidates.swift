@@ -80,7 +80,7 @@ struct EngineCandidates: CandidateSource {
         return FoundCandidates(candidates, isBounded: hits.count >= Self.maximumCandidates)
     }
 
-    /// How well a term fits a document: the best of its fields and forms, the others a little.
+    /// How well a term fits a document: the best of its fields and forms.
     private static func scoring(
         _ term: SearchQuery.Term, _ weights: [(field: Lexemes.Field, boost: Int64)]
     ) -> JSONValue {

@@ -21,6 +21,9 @@ public struct EngineFollower: Sendable {
     /// A follower whose cursor stands still for so long has ended.
     private static let leaseMilliseconds: Int64 = 10_000
     private static let signMilliseconds: Int64 = 3_000
+    private static let leavingMilliseconds = 1_000
+    /// How often in a row somebody else may be faster.
+    private static let maximumTries = 20
     /// Changes that come within it are applied together.
     private static let gatheringMilliseconds: Int64 = 100
     private static let generationMilliseconds: Int64 = 1_000
@@ -74,9 +77,12 @@ public struct EngineFollower: Sendable {
 
     private func goOn() async throws -> Bool {
         do {
-            return try await step()
+            let hasMore = try await step()
+            leases.succeeded()
+            return hasMore
         } catch let error as OpenSearchError where error.kind == .conflict || error.kind == .missing {
             // Another program was faster, or somebody removed an index.
+            guard leases.mayTryAgain(atMost: Self.maximumTries) else { throw error }
             log.debug("an index was changed by somebody else", ["error": "\(error)"])
             try await Task.sleep(for: .milliseconds(Self.gatheringMilliseconds))
             return true
@@ -95,15 +101,26 @@ public struct EngineFollower: Sendable {
         let indices = try await engine.filling.indices(beginning: names.prefix)
         let searched = indices.filter { $0.value.contains(names.alias) }.keys.sorted()
         let target = names.index(build, generation.number)
-        for index in indices.keys where index != target && !searched.contains(index) {
+        for (index, aliases) in indices {
+            // One that can't be written any more is made anew.
+            let isWritten = aliases.contains(EngineNames.writing(index))
+            guard !isWritten || (index != target && !searched.contains(index)) else { continue }
             try await engine.filling.removeIndex(index)
+            if !isWritten { return true }
         }
         let part = Part(
             session: ModelSession(pool: access.pool, vector: models.vector), generation: generation,
             next: models.next([.agents]))
         var hasMore = false
         // While another one is filled, the one that is searched goes on.
-        for index in searched where try await follow(index, part) { hasMore = true }
+        for index in searched {
+            guard try await hasCursor(index) else {
+                log.warning("an index has no cursor and is filled anew", ["index": index])
+                try await engine.filling.removeIndex(index)
+                return true
+            }
+            if try await follow(index, part) { hasMore = true }
+        }
         guard searched != [target] else { return hasMore }
         try await make(target, part, isThere: indices[target] != nil)
         if try await fill(target, part) { return true }
@@ -138,6 +155,11 @@ public struct EngineFollower: Sendable {
         return Claim(cursor: cursor, state: document.state)
     }
 
+    /// False where an index has no cursor, or one that can't be read.
+    private func hasCursor(_ index: String) async throws -> Bool {
+        try await engine.filling.document(EngineCursor.id, in: index).flatMap { EngineCursor($0.source) } != nil
+    }
+
     /// Writes the cursor where it has changed, or as a sign of life.
     private func keep(_ claim: Claim, _ index: String, _ change: (inout EngineCursor) -> Void) async throws {
         var cursor = claim.cursor
@@ -149,14 +171,18 @@ public struct EngineFollower: Sendable {
         leases.signed(index)
     }
 
-    /// Lets another program go on at once with what this one fills.
+    /// Lets another program go on at once with what this one fills. Where the engine does not answer, they wait.
     private func leave() async {
-        for index in leases.signedIndices {
-            guard let claim = try? await claim(index), claim.cursor.follower == name else { continue }
-            var cursor = claim.cursor
+        for index in leases.signedIndices where engine.isReached {
+            guard
+                let document = try? await engine.filling.document(
+                    EngineCursor.id, in: index, timeoutMilliseconds: Self.leavingMilliseconds),
+                var cursor = EngineCursor(document.source), cursor.follower == name
+            else { continue }
             cursor.follower = ""
             _ = try? await engine.filling.write(
-                cursor.source, EngineCursor.id, by: EngineNames.writing(index), over: claim.state)
+                cursor.source, EngineCursor.id, by: EngineNames.writing(index), over: document.state,
+                timeoutMilliseconds: Self.leavingMilliseconds)
         }
     }
 
@@ -171,7 +197,7 @@ public struct EngineFollower: Sendable {
 
     /// Makes an index without agents, unless there is one. One that was made and got no cursor gets it.
     private func make(_ index: String, _ part: Part, isThere: Bool) async throws {
-        if isThere, try await engine.filling.document(EngineCursor.id, in: index) != nil { return }
+        if isThere, try await hasCursor(index) { return }
         let cursor = EngineCursor(
             next: part.next, last: try await last(before: part.next), filledTo: "", follower: name)
         if !isThere {
@@ -286,17 +312,29 @@ private struct EngineDocument {
     }
 }
 
-/// What a program has seen of the cursors of indices, by its own clock.
+/// What a program has seen of the indices and their cursors, by its own clock.
 private final class Leases: Sendable {
     private struct State {
         var seen: [String: (state: OpenSearchClient.Document.State, atMilliseconds: Int64)] = [:]
         var signed: [String: Int64] = [:]
+        /// How often in a row somebody else was faster.
+        var losses = 0
     }
 
     private let state = Mutex(State())
 
     /// The indices whose cursors this program has written.
     var signedIndices: [String] { state.withLock { Array($0.signed.keys) } }
+
+    /// Counts a step in which somebody else was faster; false beyond a bound.
+    func mayTryAgain(atMost tries: Int) -> Bool {
+        state.withLock { state in
+            state.losses += 1
+            return state.losses <= tries
+        }
+    }
+
+    func succeeded() { state.withLock { $0.losses = 0 } }
 
     /// True where the cursor of another program was seen in this state for so long.
     func stands(_ index: String, _ now: OpenSearchClient.Document.State, milliseconds: Int64) -> Bool {

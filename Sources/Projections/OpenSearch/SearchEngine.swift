@@ -74,6 +74,9 @@ public final class SearchEngine: Sendable {
         }
     }
 
+    /// False where it does not answer.
+    var isReached: Bool { state.withLock { $0.fault != .unavailable } }
+
     // MARK: Watching
 
     /// Looks every second whether the engine answers and how far it is, until the task is cancelled.
@@ -88,7 +91,7 @@ public final class SearchEngine: Sendable {
                         .flatMap { EngineCursor($0.source) }?.next
                 }
                 judge(reached, next)
-            } catch let error as OpenSearchError {
+            } catch let error as OpenSearchError where !Task.isCancelled {
                 settle(error.kind == .missing ? .behind : .unavailable, "\(error)")
             } catch {
                 if !Task.isCancelled { log.debug("the models can't be looked up", ["error": "\(error)"]) }
@@ -103,7 +106,9 @@ public final class SearchEngine: Sendable {
         let now = Host.steadyClockMilliseconds()
         let isBehind = state.withLock { state in
             // What was missed before this program began has to be made up for first.
-            let mark = state.mark ?? (next, now - Self.patienceMilliseconds)
+            var mark = state.mark ?? (next, now - Self.patienceMilliseconds)
+            // A log may be restored to an earlier state.
+            mark.next = min(mark.next, next)
             state.mark = reached >= mark.next ? (next, now) : mark
             return reached < mark.next && now - mark.atMilliseconds >= Self.patienceMilliseconds
         }
@@ -149,8 +154,12 @@ public final class SearchEngine: Sendable {
             switch error.kind {
             // Before it is filled, and while the alias moves, there is no index.
             case .missing: throw Fault.behind
-            case .unavailable:
+            case .unreachable:
                 settle(.unavailable, "\(error)")
+                throw Fault.unavailable
+            // Too slow for what this search has left says nothing about others; `watch` finds out.
+            case .unavailable:
+                try Task.checkCancellation()
                 throw Fault.unavailable
             case .refused, .conflict:
                 log.debug("a search is refused by the engine", ["error": "\(error)"])

@@ -52,7 +52,10 @@ public struct SearchFilters: Sendable {
             case .publisher: owners.add(publishers[filter.value] ?? "", isNegative: isNegative)
             case .runtime: runtimes.add(FacetValue.runtime(filter.value), isNegative: isNegative)
             case .license: licenses.add(filter.value.lowercased(), isNegative: isNegative)
-            case .is: hasWASM = !isNegative
+            case .is:
+                // What has to be and must not be is nowhere.
+                if hasWASM == isNegative { owners.add("", isNegative: false) }
+                hasWASM = !isNegative
             }
         }
         minimumRating = request.minimumRating

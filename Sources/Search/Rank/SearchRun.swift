@@ -14,6 +14,8 @@ public struct SearchRun<Source: CandidateSource> {
     private var isPartial = false
     /// True where enough agents have all of it.
     private var isWhole = true
+    /// Without names, an agent of a lower score is no answer.
+    private var leastScore: Int64 = 0
     /// The part of the query that one of the words is which an agent may have alone.
     private var leastPart = 1.0
     /// The owner whose name a term is, by term.
@@ -49,11 +51,13 @@ public struct SearchRun<Source: CandidateSource> {
             result.leftOut += terms.filter { !$0.isOptional && !forms.contains($0.form) }.map(\.form)
         }
         result.terms = terms
-        result.needed = needed
-        let ranked = rank(found)
+        result.needed = isPartial ? needed : terms.required
+        let answers = placed(all)
+        if !isWhole { leastScore = (answers.map(\.place.score).max() ?? 0) / SearchBounds.leastShare }
+        let ranked = rank(filters.isEmpty ? answers : placed(found))
         if request.hasFacets {
             let known = Set(found.map(\.key))
-            let others = placed(all.filter { !known.contains($0.key) }).map(\.candidate)
+            let others = answers.filter { !known.contains($0.candidate.key) && isAnswer($0) }.map(\.candidate)
             result.facets = Facets(ranked + others) { [filters] in filters.passes($0, but: $1) }
         }
         return result
@@ -159,7 +163,15 @@ public struct SearchRun<Source: CandidateSource> {
 
     /// Some candidates and those whose name is met.
     private mutating func named(_ some: [Candidate], _ filters: SearchFilters) async throws -> [Candidate] {
-        names.isEmpty ? some : joined(some, try await candidates(.keys(names.keys.sorted()), filters))
+        // Of too many names that begin so, an engine leaves some out; of those that are proved, none.
+        let collapsed = Word.collapsed(request.query.text)
+        let proved = names.filter { $0.value.contains { $0.text == collapsed && $0.kind.isProof } }.keys.sorted()
+        let others = Set(names.keys).subtracting(proved).sorted()
+        var found = some
+        for keys in [proved, others] where !keys.isEmpty {
+            found = joined(found, try await candidates(.keys(keys), filters))
+        }
+        return found
     }
 
     /// Some candidates and those that have the needed terms.
@@ -222,25 +234,28 @@ public struct SearchRun<Source: CandidateSource> {
     }
 
     /// The candidates that answer, in their order.
-    private func placed(_ candidates: [Candidate]) -> [(place: Ranking.Place, candidate: Candidate)] {
+    private func placed(_ candidates: [Candidate]) -> [Placed] {
         let ranking = ranking()
-        var part = min(SearchBounds.smallestPart, leastPart)
-        if isPartial {
-            let forms = Set(needed.map(\.form))
-            part = min(part, ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
-        }
+        // Whoever has all that is needed answers, however little of the query that is.
+        let forms = Set((isPartial ? needed : terms.required).map(\.form))
+        let part = min(
+            SearchBounds.smallestPart, leastPart,
+            ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
         return candidates.compactMap { candidate in
             ranking.place(of: candidate, needed: part) { owners[$0] == candidate.owner }.map { ($0, candidate) }
         }.sorted { $0.0 < $1.0 }
     }
 
-    /// Puts candidates in their order, and returns those that answer.
-    private mutating func rank(_ candidates: [Candidate]) -> [Candidate] {
-        var places = placed(candidates)
-        if !isWhole {
-            let least = (places.map(\.place.score).max() ?? 0) / SearchBounds.leastShare
-            places.removeAll { $0.candidate.names.isEmpty && $0.place.score < least }
-        }
+    private typealias Placed = (place: Ranking.Place, candidate: Candidate)
+
+    /// False where an agent has next to nothing of what others have.
+    private func isAnswer(_ placed: Placed) -> Bool {
+        !placed.candidate.names.isEmpty || placed.place.score >= leastScore
+    }
+
+    /// Makes the page of agents in their order, and returns those that answer.
+    private mutating func rank(_ placed: [Placed]) -> [Candidate] {
+        let places = placed.filter(isAnswer)
         let rest = request.after.map { after in places.drop { !(after.place < $0.0) } } ?? places[...]
         result.total = places.count
         result.hasMore = rest.count > request.limit

@@ -3,9 +3,9 @@ SELECT s.*, coalesce(u.name, '') AS username
 FROM agent_search a
 JOIN listed_agents s ON s.key = a.key
 LEFT JOIN publishers u ON u.person = s.owner
-WHERE s.key > $12
+WHERE a.key > $12
   AND ($11::text::tsquery IS NULL OR a.tokens @@ $11::text::tsquery OR a.key = ANY ($14::text[])
        OR a.owner = ANY ($15::text[]))
   AND /* filters */
-ORDER BY s.key
+ORDER BY a.key
 LIMIT $13
