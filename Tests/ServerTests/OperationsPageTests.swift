@@ -58,8 +58,12 @@ import Testing
                 if line.contains("project skip") { try await situation.park("acme.never") }
                 let command = line.replacing("http://127.0.0.1:7080", with: marketplace.url)
                     .replacing("/srv/logins", with: "\(folder)/logins")
+                    .replacing("/srv/artifacts", with: "\(folder)/artifacts")
+                    .replacing("http://127.0.0.1:9200", with: SearchEngineUnderTest.node ?? "http://127.0.0.1:9200")
                     .replacing(" 4711 ", with: " \(situation.position) ")
-                let begins = command.contains("--ahead") ? "timeout --kill-after 10 --signal INT 30 " : ""
+                // What serves until it is told to stop is stopped.
+                let isServing = command.contains("--ahead") || command.hasPrefix("marketplace query")
+                let begins = isServing ? "timeout --kill-after 10 --signal INT 30 " : ""
                 let outcome = try await run(
                     ["bash", "-c", "PATH=\(programs):$PATH; \(begins)\(command)"], in: place)
                 // then it does what the page says of it.
@@ -69,8 +73,8 @@ import Testing
                     ("curl ", "\"projections\""), ("rebuild agents", "agents: build"), ("--pace", "publishers: build"),
                     ("--check", "all as the log says"), ("project status", "parks 'acme.word-count'"),
                     ("project parked", "\"acme.word-count\""), ("project retry", "acme.word-count is up to the model"),
-                    ("--ahead", "its fronts can serve"), ("upgrade status", "nothing is left to finish"),
-                    ("upgrade finish", "there is nothing to finish"),
+                    ("--ahead", "its fronts can serve"), ("marketplace query", "ready at"),
+                    ("upgrade status", "nothing is left to finish"), ("upgrade finish", "there is nothing to finish"),
                 ] where line.contains(words) {
                     #expect(outcome.output.contains(said), "\(line): \(outcome.output) \(outcome.errors)")
                 }
