@@ -69,9 +69,13 @@ import Testing
                 let digest = SHA256Digest(of: module(1))
                 let parts = [manifest("ada.tool"), HTTPClientRequest.Part(name: "wasm_module", bytes: module(1))]
                 #expect(try await first.publish(parts, token: ada).status == 201)
-                try await first.kill()
                 // What was lost of the copy is copied again.
-                try FileManager.default.removeItem(atPath: "\(folder)/index/named")
+                let named = "\(folder)/index/named"
+                for _ in 0..<3_000 where !FileManager.default.fileExists(atPath: named) {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                try await first.kill()
+                try FileManager.default.removeItem(atPath: named)
                 let second = try await MarketplaceProcess(words, folder: folder)
                 var served = ""
                 for _ in 0..<500 where served != "200 " {
