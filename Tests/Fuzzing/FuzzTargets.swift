@@ -177,7 +177,9 @@ enum FuzzTargets {
         let text = String(decoding: bytes, as: UTF8.self)
         let query = SearchQuery(text)
         precondition(query.terms.map(\.words.count).reduce(0, +) <= SearchQuery.maximumWords, "too many words")
-        for term in query.terms { precondition(Condition.of(term).tsquery.count > 2, "a term without a condition") }
+        for term in query.terms {
+            precondition(Condition.of(term).tsquery.utf8.count > 2, "a term without a condition")
+        }
         let length = text.unicodeScalars.count
         for word in Word.all(in: text) where word.kind == .spelled {
             precondition(word.range.upperBound <= length && !word.range.isEmpty, "a word beside the text")
