@@ -125,7 +125,8 @@ public final class HTTPClient: Sendable {
 
     /// Sends a request and waits for the whole answer.
     ///
-    /// Cancelling the calling task ends a request that says so, and no other. A request is sent once; the caller decides about retries.
+    /// Cancelling the calling task ends a request that says so (`endsWithTask`), and no other. A request is sent once; the
+    /// caller decides about retries.
     ///
     /// - Returns: the answer, whatever its status.
     /// - Throws: `HTTPClientError` where there is no complete answer, or what the request's sink throws.

@@ -86,7 +86,7 @@ public struct OpenSearchClient: Sendable {
 
     // MARK: Documents
 
-    /// A document, also where it is not to be found yet; nil where it is not there.
+    /// A document, even one that searches do not see yet; nil where there is none.
     ///
     /// - Throws: of kind `missing` where the index is not there.
     public func document(

@@ -51,7 +51,7 @@ import Testing
             Condition.of(terms[0], in: [.name]).tsquery
                 == "('databases':A | '+databases':A | '~databas':A | 'databas':A)")
         #expect(
-            Condition.all(of: SearchQuery("\"read only\"").terms, without: SearchQuery("-x").terms)?.tsquery
+            Condition.all(SearchQuery("\"read only\"").terms.map { .of($0) }, without: SearchQuery("-x").terms)?.tsquery
                 == "(('read' <-> 'only') & !'x')")
     }
 }

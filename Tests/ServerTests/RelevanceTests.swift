@@ -8,8 +8,11 @@ import Testing
 @Suite struct RelevanceTests {
     private static var data: String? { ProcessInfo.processInfo.environment["MENTATLAB_TEST_DATA"] }
     /// The lowest values in thousandths, by kind of query and figure.
+    ///
+    /// Two packages of the catalogue's first six hundred are not first for their own name, `mcp-server` and `gmail-mcp`: it is
+    /// the last part of other packages' ids as well, and these are as much meant and no less known.
     private static let floors: [(kind: String, figure: String, floor: Int64)] = [
-        ("full id", "recall_1", 1_000), ("package", "recall_1", 980), ("last part", "recall_10", 970),
+        ("full id", "recall_1", 1_000), ("package", "recall_1", 990), ("last part", "recall_10", 970),
         ("title", "recall_10", 970), ("rare word", "recall_10", 950), ("typing error", "recall_10", 850),
         ("by hand", "ndcg_10", 800), ("second hand", "ndcg_10", 800), ("third hand", "ndcg_10", 800),
     ]

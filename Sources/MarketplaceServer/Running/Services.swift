@@ -24,6 +24,8 @@ struct Services: Sendable {
     let head: HeadFeed
     /// The builds of the models, and how far they are.
     let models: ModelFeed
+    /// The scores that rank agents in searches.
+    let generations: Feed<SearchGenerations>
     /// What does not go on in the models that are read, in words: asked for once for all who look.
     let degraded: Feed<[String]>
     /// What agents are searched in beside the models; nil for nothing.
@@ -42,12 +44,13 @@ struct Services: Sendable {
         self.database = database
         self.engine = engine
         self.log = log
-        // One session for both, which are rarely asked for.
+        // One session for all of them, which are rarely asked for.
         let pool = PostgresPool(
             database.configuration(following, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)
+        generations = .searchGenerations(pool)
         lease = ProgramLease(pool, program: Self.program, part: part, models: Upgrade.models)
         let builds = BuildReader(pool: pool)
         degraded = Feed([]) { try await Self.degradation(builds) }
@@ -217,8 +220,7 @@ struct Services: Sendable {
         return QueryFront(
             agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
             search: AgentSearch(
-                ModelAccess(pool: searching, pipeline: pipeline, models: models), .searchGenerations(pool),
-                engine: engine),
+                ModelAccess(pool: searching, pipeline: pipeline, models: models), generations, engine: engine),
             builds: BuildReader(pool: pool), entries: EventReader(pool: pool),
             catchUp: EventReader(
                 pool: PostgresPool(configuration, sessions: 2, maximumWaiters: following.readers)),
@@ -233,8 +235,7 @@ struct Services: Sendable {
             database.configuration(.queries, "marketplace-engine", statementTimeoutMilliseconds: 60_000), sessions: 2)
         let name = UUIDv7(milliseconds: Host.wallClockMilliseconds(), random: SecureRandom.bytes(10)).description
         await EngineFollower(
-            engine, ModelAccess(pool: pool, models: models), .searchGenerations(pool), name: name,
-            log: log.component("search")
+            engine, ModelAccess(pool: pool, models: models), generations, name: name, log: log.component("search")
         ).run()
         await pool.close()
     }

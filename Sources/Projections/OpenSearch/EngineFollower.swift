@@ -197,7 +197,11 @@ public struct EngineFollower: Sendable {
 
     /// Makes an index without agents, unless there is one. One that was made and got no cursor gets it.
     private func make(_ index: String, _ part: Part, isThere: Bool) async throws {
-        if isThere, try await hasCursor(index) { return }
+        if isThere, let document = try await engine.filling.document(EngineCursor.id, in: index) {
+            // One whose cursor can't be read is made anew.
+            if EngineCursor(document.source) == nil { try await engine.filling.removeIndex(index) }
+            return
+        }
         let cursor = EngineCursor(
             next: part.next, last: try await last(before: part.next), filledTo: "", follower: name)
         if !isThere {

@@ -105,7 +105,7 @@ public struct AgentSearch: Sendable {
             case .rating: Statements.searchByRating
             }
         let condition = Condition.all(
-            of: found.needed, without: request.query.terms.filter(\.isNegative))
+            found.needed.map { .of($0) }, without: request.query.terms.filter(\.isNegative))
         return try await access.staged(AgentReader.shownModels) { session in
             let source = ModelCandidates(session: session, generation: SearchGeneration())
             let filters = SearchFilters(request, publishers: try await source.publishers(request.publisherNames))

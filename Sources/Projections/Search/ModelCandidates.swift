@@ -15,7 +15,6 @@ struct ModelCandidates: CandidateSource {
     private static let maximumTried: Int64 = 3_000
     /// The most candidates that are only well known.
     private static let maximumKnown: Int64 = 200
-
     /// So few of the best known are not all that there is.
     private static let fewCandidates = 50
 
@@ -68,13 +67,13 @@ struct ModelCandidates: CandidateSource {
     func candidates(_ wanted: WantedCandidates) async throws -> FoundCandidates {
         try await session.run { connection in
             switch wanted.way {
+            case .words([]): try byScore([], wanted, connection)
             case .words(let terms): try byWords(terms, wanted, connection)
             case .titled(let terms):
-                try byWords(
-                    .any(terms.map { .of($0, in: [.name, .title]) }), first: nil, wanted, connection)
-            case .keys(let keys): try byKey(nil, [.texts(keys), .texts([])], wanted, connection)
+                try byWords([.any(terms.map { .of($0, in: [.name, .title]) })], first: nil, wanted, connection)
+            case .keys(let keys): try byKey([], [.texts(keys), .texts([])], wanted, connection)
             case .owner(let owner, let terms):
-                try byKey(.all(terms.map { .of($0) }), [.texts([]), .texts([owner])], wanted, connection)
+                try byKey(terms.map { .of($0) }, [.texts([]), .texts([owner])], wanted, connection)
             }
         }
     }
@@ -93,57 +92,48 @@ struct ModelCandidates: CandidateSource {
     private func byWords(
         _ terms: [SearchQuery.Term], _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        guard !terms.isEmpty else { return try byScore(nil, wanted, connection) }
-        let condition = Condition.all(terms.map { .of($0) })
+        let conditions = terms.map { Condition.of($0) }
+        let named = Condition.all(terms.map { .of($0, in: [.name, .title]) })
         // How many have all of them, if one word said nothing of another.
         let agents = Double(max(generation.agents, 1))
         let hits = terms.map { Double(generation.count(of: $0)) / agents }.reduce(agents, *)
-        if hits > Double(Self.maximumHits) {
-            let found = try byScore(condition, wanted, connection)
-            guard found.candidates.count < Self.fewCandidates else { return found }
-        }
-        return try byWords(
-            condition, first: .all(terms.map { .of($0, in: [.name, .title]) }), wanted, connection)
+        guard hits > Double(Self.maximumHits) else { return try byWords(conditions, first: named, wanted, connection) }
+        let known = try byScore(conditions, wanted, connection)
+        // Few of the best known may have all words, or pass the filters.
+        guard known.candidates.count < Self.fewCandidates || !wanted.filters.isEmpty else { return known }
+        return known.joined(with: try byWords(conditions, first: named, wanted, connection))
     }
 
     /// - Parameter first: those that meet it come first; nil for all.
     private func byWords(
-        _ condition: Condition, first: Condition?, _ wanted: WantedCandidates, _ connection: PostgresConnection
+        _ conditions: [Condition], first: Condition?, _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        let whole = wanted.whole(condition).map(PostgresValue.text) ?? .null
+        let whole = wanted.whole(conditions)
         return try found(
             Statements.candidatesByWords, wanted,
             [whole, first.map { .text($0.tsquery) } ?? whole, .int8(Self.maximumHits)], connection)
     }
 
+    /// The best known ones, and those that are newer than what is known.
     private func byScore(
-        _ condition: Condition?, _ wanted: WantedCandidates, _ connection: PostgresConnection
+        _ conditions: [Condition], _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        var found = FoundCandidates([], isBounded: generation.agents > Self.maximumTried)
-        func add(_ more: FoundCandidates) {
-            found.candidates += more.candidates
-            if more.isBounded { found.isBounded = true }
-        }
-        // Few of the best known may pass the filters.
-        if !wanted.filters.isEmpty, let condition {
-            add(try byWords(condition, first: nil, wanted, connection))
-        }
-        let whole = wanted.whole(condition).map(PostgresValue.text) ?? .null
-        add(
-            try self.found(
-                Statements.candidatesByScore, wanted, limit: Self.maximumKnown, [whole, .int8(Self.maximumTried)],
-                connection))
-        add(
-            try self.found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection))
-        return found
+        let whole = wanted.whole(conditions)
+        var known = try found(
+            Statements.candidatesByScore, wanted, limit: Self.maximumKnown, [whole, .int8(Self.maximumTried)],
+            connection)
+        if generation.agents > Self.maximumTried { known.isBounded = true }
+        return known.joined(
+            with: try found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection))
     }
 
     private func byKey(
-        _ condition: Condition?, _ keys: [PostgresValue], _ wanted: WantedCandidates, _ connection: PostgresConnection
+        _ conditions: [Condition], _ keys: [PostgresValue], _ wanted: WantedCandidates,
+        _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        let whole = wanted.whole(condition).map(PostgresValue.text) ?? .null
-        return try found(
-            Statements.candidatesByKey, wanted, [whole] + keys + [.int8(Self.maximumHits)], connection)
+        try found(
+            Statements.candidatesByKey, wanted, [wanted.whole(conditions)] + keys + [.int8(Self.maximumHits)],
+            connection)
     }
 
     private func found(
@@ -158,11 +148,14 @@ struct ModelCandidates: CandidateSource {
 }
 
 extension WantedCandidates {
-    /// A condition, and that nothing stands there that must not; nil where neither asks for anything.
-    func whole(_ condition: Condition?) -> String? {
-        var parts = condition.map { [$0] } ?? []
-        parts += negative.map { .not(.of($0, isExact: true)) }
-        parts.removeAll { $0 == .all([]) }
-        return parts.isEmpty ? nil : Condition.all(parts).tsquery
+    /// All of some conditions, and that nothing stands there that must not, as a parameter of a statement.
+    fileprivate func whole(_ conditions: [Condition]) -> PostgresValue {
+        Condition.all(conditions, without: negative).map { .text($0.tsquery) } ?? .null
+    }
+}
+
+extension FoundCandidates {
+    fileprivate func joined(with more: FoundCandidates) -> FoundCandidates {
+        FoundCandidates(candidates + more.candidates, isBounded: isBounded || more.isBounded)
     }
 }

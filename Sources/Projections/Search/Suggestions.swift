@@ -25,7 +25,7 @@ public struct Suggestions: Sendable {
             connection)
         if found.count < Self.maximumAgents {
             for completed in try completions(of: query, generation, connection) {
-                guard let condition = Condition.all(of: completed, without: [])?.tsquery else { continue }
+                guard let condition = Condition.all(completed.map { .of($0) }, without: [])?.tsquery else { continue }
                 found += try candidates(
                     Statements.candidatesByWords, [.text(condition), .text(condition), .int8(Self.maximumCandidates)],
                     generation, connection)

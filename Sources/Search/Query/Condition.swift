@@ -24,11 +24,11 @@ public indirect enum Condition: Sendable, Equatable {
         return chained(term.words.map { alternatives($0, isLiteral ? [] : term.joined, fields, isLiteral: isLiteral) })
     }
 
-    /// What an agent has to have: all positive terms, and none of the negative ones; nil where nothing is asked for.
-    ///
-    /// - Parameter positive: the terms that have to stand there.
-    public static func all(of positive: [SearchQuery.Term], without negative: [SearchQuery.Term]) -> Condition? {
-        let parts = positive.map { of($0) } + negative.map { .not(of($0, isExact: true)) }
+    /// What an agent has to have: all of some conditions, and none of the negative terms; nil where nothing is asked for.
+    public static func all(
+        _ positive: [Condition], without negative: [SearchQuery.Term]
+    ) -> Condition? {
+        let parts = positive + negative.map { .not(of($0, isExact: true)) }
         return parts.isEmpty ? nil : .all(parts)
     }
 

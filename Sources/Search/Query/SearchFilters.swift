@@ -53,7 +53,7 @@ public struct SearchFilters: Sendable {
             case .runtime: runtimes.add(FacetValue.runtime(filter.value), isNegative: isNegative)
             case .license: licenses.add(filter.value.lowercased(), isNegative: isNegative)
             case .is:
-                // What has to be and must not be is nowhere.
+                // No agent has a module and has none.
                 if hasWASM == isNegative { owners.add("", isNegative: false) }
                 hasWASM = !isNegative
             }

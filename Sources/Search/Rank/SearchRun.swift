@@ -8,10 +8,12 @@ public struct SearchRun<Source: CandidateSource> {
     /// The positive terms that are looked for, in the order of the marks.
     private var terms: [SearchQuery.Term]
     private let negative: [SearchQuery.Term]
-    /// The terms that a candidate has to have.
+    /// The terms that candidates are looked for by.
     private var needed: [SearchQuery.Term] = []
     /// True where no agent has all of the query.
     private var isPartial = false
+    /// The terms that whoever answers by words should have: where somebody has all of the query, all.
+    private var asked: [SearchQuery.Term] { isPartial ? needed : terms.required }
     /// True where enough agents have all of it.
     private var isWhole = true
     /// Without names, an agent of a lower score is no answer.
@@ -51,7 +53,7 @@ public struct SearchRun<Source: CandidateSource> {
             result.leftOut += terms.filter { !$0.isOptional && !forms.contains($0.form) }.map(\.form)
         }
         result.terms = terms
-        result.needed = isPartial ? needed : terms.required
+        result.needed = asked
         let answers = placed(all)
         if !isWhole { leastScore = (answers.map(\.place.score).max() ?? 0) / SearchBounds.leastShare }
         let ranked = rank(filters.isEmpty ? answers : placed(found))
@@ -237,7 +239,7 @@ public struct SearchRun<Source: CandidateSource> {
     private func placed(_ candidates: [Candidate]) -> [Placed] {
         let ranking = ranking()
         // Whoever has all that is needed answers, however little of the query that is.
-        let forms = Set((isPartial ? needed : terms.required).map(\.form))
+        let forms = Set(asked.map(\.form))
         let part = min(
             SearchBounds.smallestPart, leastPart,
             ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
@@ -284,9 +286,9 @@ public struct SearchRun<Source: CandidateSource> {
 }
 
 /// What bounds a search over any engine.
-public enum SearchBounds {
+private enum SearchBounds {
     /// A term that more agents have says little by itself.
-    public static let manyAgents: Int64 = 2_000
+    static let manyAgents: Int64 = 2_000
     static let shortestPrefix = 3
     /// An agent that has less of the query is no answer, unless little has more.
     static let smallestPart = 0.35
@@ -300,7 +302,7 @@ public enum SearchBounds {
 
 extension [SearchQuery.Term] {
     /// The terms that have to stand in an agent: all but the ones of every sentence, unless there are no others.
-    public var required: [SearchQuery.Term] {
+    fileprivate var required: [SearchQuery.Term] {
         let telling = filter { !$0.isOptional }
         return telling.isEmpty ? self : telling
     }
