@@ -89,8 +89,9 @@ let package = Package(
                 "Logging",
                 "Search", "System",
             ],
-            embedding: "Agents/SQL", "Builds/SQL", "Files/SQL", "Flags/SQL", "Index/SQL", "OpenSearch/Definition",
-            "OpenSearch/SQL", "Publishers/SQL", "Search/SQL"),
+            embedding: "Agents/SQL", "Builds/SQL", "Dependents/SQL", "Files/SQL", "Flags/SQL", "Index/SQL",
+            "OpenSearch/Definition",
+            "OpenSearch/SQL", "Past/SQL", "Publishers/SQL", "Search/SQL"),
         module(
             "CommandAPI",
             [
@@ -136,7 +137,7 @@ let package = Package(
                 "Manifest", "Marketplace", "Packaging", "RegistryClient", "System", "Text",
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["EventLog", "Postgres", "Projections", "System"],
+            name: "TestSupport", dependencies: ["Crypto", "EventLog", "Events", "Postgres", "Projections", "System"],
             path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("House", ["TestSupport"]),
@@ -178,8 +179,7 @@ let package = Package(
             "Server",
             [
                 "Archive", "CommandAPI", "Contract", "EventLog", "Events", "HTTPClient", "JSON", "Crypto",
-                "Marketplace",
-                "Postgres", "System", "TestSupport",
+                "Marketplace", "Postgres", "Projections", "System", "TestSupport",
             ]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],

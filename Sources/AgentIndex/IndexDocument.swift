@@ -10,7 +10,7 @@ public import Manifest
 /// bytes are canonical JSON (RFC 8785). Readers skip members that they do not know.
 public struct IndexDocument: Sendable, Equatable {
     /// The format, raised when the bytes of an unchanged agent change.
-    public static let format: Int64 = 3
+    public static let format: Int64 = 4
 
     /// The key of the agent.
     public let key: AgentKey
@@ -18,12 +18,16 @@ public struct IndexDocument: Sendable, Equatable {
     public let id: AgentID
     /// What was said of the agent as a whole, in log order: deprecations and holds.
     public internal(set) var standing: [Standing] = []
+    /// The position of the entry that registered the agent.
+    public let registered: Position
     /// The position of the last entry that it reflects.
     public internal(set) var position: Position
     /// The highest versions, in ascending order.
     public internal(set) var versions: [IndexedVersion] = []
-    /// The pages with all lower versions, from high to low.
+    /// The pages with all lower versions, from high to low. They always say what is so now.
     public internal(set) var older: [IndexLink] = []
+    /// The position of the past that the document is about; nil for the present.
+    public private(set) var asOf: Position?
 
     /// True where any side has deprecated the agent.
     public var isDeprecated: Bool { standing.now(.deprecated) != nil }
@@ -42,7 +46,24 @@ public struct IndexDocument: Sendable, Equatable {
     public init(_ id: AgentID, at position: Position) {
         key = id.key
         self.id = id
+        registered = position
         self.position = position
+    }
+
+    /// The document as it was right after an entry, with the holds and removals that hold now; nil where the agent was not
+    /// registered yet.
+    ///
+    /// The links to older pages stay. What they say of their pages is not known for the past, so whoever looks for a
+    /// version reads more of them, and takes what each says as of this position.
+    public func asOf(_ past: Position) -> IndexDocument? {
+        guard registered <= past else { return nil }
+        var document = self
+        document.asOf = past
+        document.position = min(position, past)
+        document.standing = standing.asOf(past)
+        document.versions = versions.asOf(past)
+        document.older = older.map(\.ofUnknownContent)
+        return document
     }
 
     /// The document as canonical JSON.
@@ -50,12 +71,14 @@ public struct IndexDocument: Sendable, Equatable {
         var writer = JSONWriter(reservingBytes: 1_024)
         writer.object { object in
             object.member("agent_id", id.description)
+            if let asOf { object.member("as_of", asOf.value) }
             object.member("deprecated", isDeprecated)
             object.member("format", Self.format)
             object.member("id", key.description)
             object.member("older") { $0.array(older) { $0.encode(&$1) } }
             object.member("position", position.value)
             object.member("quarantined", hold != nil)
+            object.member("registered", registered.value)
             object.member("replacement", replacement?.description)
             object.member("standing") { $0.array(standing) { $0.encode(&$1) } }
             object.member("versions") { $0.array(versions) { $0.encode(&$1) } }
@@ -73,6 +96,8 @@ public struct IndexDocument: Sendable, Equatable {
         guard id.key == key else { throw IndexFault("'agent_id' and 'id' name different agents") }
         standing = try value.standing()
         position = Position(try value.integer("position"))
+        registered = Position(try value.integer("registered"))
+        asOf = value["as_of"] == nil ? nil : Position(try value.integer("as_of"))
         versions = try value.versions()
         var above = versions.first?.version.precedenceKey
         for element in value["older"]?.array ?? [] {
@@ -125,12 +150,7 @@ public struct IndexedVersion: Sendable, Equatable {
     }
 
     /// The file to install: the package, else the WebAssembly module, else the manifest.
-    public var installed: Artifact? {
-        for role in [Artifact.Role.package, .wasmModule, .manifest] {
-            if let found = artifacts.first(where: { $0.role == role }) { return found }
-        }
-        return nil
-    }
+    public var installed: Artifact? { artifacts.installed }
 
     init(
         version: SemVer, release: SHA256Digest, artifacts: [Artifact], dependencies: [Dependency], runtime: String?,
@@ -221,6 +241,18 @@ public struct IndexFault: Error, Sendable, CustomStringConvertible {
 
     init(_ description: String) {
         self.description = description
+    }
+}
+
+extension [IndexedVersion] {
+    /// The versions that there were at a position of the past, as they were then.
+    func asOf(_ past: Position) -> [IndexedVersion] {
+        compactMap { version in
+            guard version.position <= past else { return nil }
+            var version = version
+            version.standing = version.standing.asOf(past)
+            return version
+        }
     }
 }
 

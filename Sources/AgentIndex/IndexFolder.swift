@@ -133,10 +133,14 @@ public final class IndexFolder: Sendable {
     /// Finds the version of an agent that a request asks for; nil where there is no such agent. Blocks the calling thread.
     ///
     /// - Throws: `IndexDocument.ResolutionFailure` where no version matches, or as `file` does.
-    public func resolve(_ request: VersionRequest, of key: AgentKey) throws -> IndexedVersion? {
+    public func resolve(
+        _ request: VersionRequest, of key: AgentKey, asOf past: Position? = nil
+    ) throws -> IndexedVersion? {
         // A page that is gone was replaced, and the document by now links to what took its place.
         for _ in 0..<Self.attempts {
-            guard let document = try file(key)?.document else { return nil }
+            guard let present = try file(key)?.document,
+                let document = past.map({ present.asOf($0) }) ?? present
+            else { return nil }
             var search = document.search(request, maximumPages: Self.maximumPages)
             reading: while true {
                 switch try search.step() {

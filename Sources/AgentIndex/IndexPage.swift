@@ -12,7 +12,7 @@ public struct IndexLink: Sendable, Equatable {
     /// The highest version in it.
     public let highest: SemVer
     /// The best that it has, by what was said of its versions themselves; a hold on the agent does not count.
-    public let best: LatestVersion.Rank
+    public private(set) var best: LatestVersion.Rank
     /// The size of its bytes.
     public let sizeBytes: Int64
     let lowestKey: [UInt8]
@@ -27,6 +27,13 @@ public struct IndexLink: Sendable, Equatable {
         sizeBytes = Int64(bytes.count)
         lowestKey = lowest.precedenceKey
         highestKey = highest.precedenceKey
+    }
+
+    /// The link where nothing is known of what is best in the page.
+    var ofUnknownContent: IndexLink {
+        var link = self
+        link.best = .release
+        return link
     }
 
     /// True where the page can hold a version.

@@ -76,6 +76,19 @@ public struct Standing: Sendable, Equatable {
 }
 
 extension [Standing] {
+    /// What held at a position of the past, with the holds and removals that hold now.
+    func asOf(_ position: Position) -> [Standing] {
+        compactMap { standing in
+            guard standing.from <= position else {
+                let isProtective = standing.kind == .quarantined || standing.kind == .removed
+                return isProtective && standing.until == nil ? standing : nil
+            }
+            var standing = standing
+            if let until = standing.until, until > position { standing.until = nil }
+            return standing
+        }
+    }
+
     /// The one of a kind that holds now, where each side can say so; moderators first.
     func now(_ kind: Standing.Kind) -> Standing? {
         let current = filter { $0.kind == kind && $0.until == nil }

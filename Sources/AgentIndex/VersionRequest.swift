@@ -111,7 +111,9 @@ public struct VersionSearch {
     }
 
     /// Looks at the versions of the page that was needed.
-    public mutating func take(_ page: IndexPage) { take(page.versions) }
+    public mutating func take(_ page: IndexPage) {
+        take(document.asOf.map { page.versions.asOf($0) } ?? page.versions)
+    }
 
     private mutating func take(_ versions: [IndexedVersion]) {
         for version in versions.reversed() {

@@ -78,6 +78,8 @@ package struct EndpointDeclaration: Sendable {
         case command
         /// Stores files, decides and appends.
         case upload
+        /// Applies what has happened to an agent until a moment, one entry after the other.
+        case past
     }
 
     /// The body of a request.
@@ -135,12 +137,17 @@ package struct EndpointDeclaration: Sendable {
     /// The names of the parameters of the query.
     package var queryNames: [String] { parameters.filter { $0.place == .query }.map(\.name) }
 
+    /// True where the endpoint can tell what it would have answered in the past.
+    package var keepsPast: Bool { queryNames.contains("as_of") }
+
     /// All problems that the endpoint may answer with, apart from those that every endpoint may.
     package var allProblems: [ProblemCode] {
         var all = parameters.map(\.problem) + problems + [.malformedRequest, .invalidParameter, .misdirected]
         if case .token = credential { all += [.notAuthenticated, .outOfScope] }
         if body != nil { all += [.requestTimeout, .contentTooLarge, .unsupportedMediaType, .invalidBody] }
         if queryNames.contains("min_position") { all += [.positionNotReached, .positionUnknown] }
+        if keepsPast { all += [.positionNotReached, .positionUnknown, .pastTooLong] }
+        if method == .get, !keepsPast { all.append(.pastNotKept) }
         if cost == .command || cost == .upload { all.append(.outcomeUnknown) }
         if isKeyed { all.append(.idempotencyKeyReused) }
         if meter != nil { all.append(.rateLimited) }

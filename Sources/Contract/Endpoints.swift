@@ -11,7 +11,7 @@ package enum Endpoints {
         search + agents + versions + publishing + releases + listings + reviews + stars + roles + invitations + accounts
         + tokens
         + flags
-        + moderation + downloads + log + index + service
+        + moderation + downloads + past + log + index + service
 }
 
 /// The answer to a command: it names the position of the last event.

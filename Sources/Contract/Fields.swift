@@ -6,6 +6,8 @@ package enum Fields {
     package static let version = "marketplace-version"
     /// What has found the agents of an answer.
     package static let search = "marketplace-search"
+    /// The position that an answer about the past is about.
+    package static let asOf = "marketplace-as-of"
     /// The id of the request, in every answer and in the log's lines.
     package static let request = "request-id"
 }

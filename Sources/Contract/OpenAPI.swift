@@ -78,6 +78,9 @@ package enum OpenAPI {
         ]
         if let notes = endpoint.notes { members.append(.init("description", .string(notes))) }
         members.append(.init("x-cost", .string(endpoint.cost.rawValue)))
+        if endpoint.keepsPast {
+            members.append(.init("x-cost-as-of", .string(EndpointDeclaration.Cost.past.rawValue)))
+        }
         if let meter = endpoint.meter { members.append(.init("x-rate-limit", .string(meter.rawValue))) }
         switch endpoint.credential {
         case .none: break
@@ -129,6 +132,12 @@ package enum OpenAPI {
             if isTagged { fields.append(("etag", "Equal for equal bodies.")) }
             if endpoint.isOpenRead {
                 fields.append(("access-control-allow-origin", "Pages of any origin may read it."))
+            }
+            if endpoint.keepsPast {
+                fields += [
+                    (Fields.asOf, "With 'as_of': the position that the answer is about."),
+                    ("x-robots-tag", "With 'as_of': noindex."),
+                ]
             }
             if endpoint.meter != nil { fields += RateLimit.described }
             return response(answer.status, answer.description, fields, answer.content)

@@ -124,6 +124,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case positionNotReached = "position-not-reached"
     /// The log has no such position yet.
     case positionUnknown = "position-unknown"
+    /// The path tells the present alone.
+    case pastNotKept = "past-not-kept"
+    /// More has happened to the agent than is read for one request.
+    case pastTooLong = "past-too-long"
     /// A fault of the server.
     case internalError = "internal-error"
 
@@ -311,6 +315,13 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 422, "The idempotency key was used for another command",
                 "Choose a new Idempotency-Key.")
+        case .pastNotKept:
+            Declaration(
+                422, "The past of this is not kept", "Leave 'as_of' out; pages of agents and versions take it.")
+        case .pastTooLong:
+            Declaration(
+                422, "Too much has happened to the agent",
+                "GET /events?stream=agent/{id} gives its entries; what they come to has to be worked out there.")
         case .targetTooLong:
             Declaration(
                 414, "The target of the request is too long", "Send long values in a body, or ask for less at once.")

@@ -34,6 +34,29 @@ public struct EventReader: Sendable {
         try await Self.reading(pool) { try Self.head($0) }
     }
 
+    /// The last position that the log had at a time: before the first entry whose log time is later. Log time is the
+    /// latest time of recording of an entry and all before it.
+    ///
+    /// - Returns: nil for a time before the first entry.
+    public func position(at time: Timestamp) async throws(EventLogError) -> Position? {
+        try await Self.reading(pool) { connection in
+            let rows = try connection.execute(Statements.positionAt, [.timestamp(milliseconds: time.milliseconds)])
+            guard let last = try rows.first?.integer(0) else {
+                throw EventLogError.corrupt("the log time \(time) leads to an entry that is missing")
+            }
+            return last < 0 ? nil : Position(last)
+        }
+    }
+
+    /// The log time of an entry; nil where there is no such entry.
+    public func time(of position: Position) async throws(EventLogError) -> Timestamp? {
+        try await Self.reading(pool) { connection in
+            try connection.execute(Statements.timeOf, [.int8(position.value)]).first.map {
+                Timestamp(milliseconds: try $0.milliseconds(0))
+            }
+        }
+    }
+
     /// Reads entries from a position on.
     ///
     /// - Parameters:

@@ -85,6 +85,26 @@ public enum LogOnConnection {
         return Page(entries: entries.filter { isWanted($0.stream) }, next: next)
     }
 
+    /// Entries of a stream from a position on: at most `limit`, and as many as a bound of bytes takes, but one at least.
+    public static func entries(
+        _ connection: PostgresConnection, of stream: StreamName, from position: Position, limit: Int, maximumBytes: Int
+    ) throws -> [RecordedEntry] {
+        try EventReader.entries(
+            try connection.execute(
+                Statements.readStream,
+                [
+                    .uuid(StreamID(stream).bytes), .int8(position.value), .int8(Int64(limit)),
+                    .int8(Int64(maximumBytes)),
+                ]))
+    }
+
+    /// The public contents of entries, by position and field; a missing one was erased.
+    public static func publicContents(
+        _ connection: PostgresConnection, at positions: [Position]
+    ) throws -> [Position: [String: Content]] {
+        try contents(connection, Statements.publicContentsAt, at: positions)
+    }
+
     /// What projections skip, in the order in which it was decided.
     public static func skips(_ connection: PostgresConnection) throws -> [ProjectionSkipped] {
         try connection.execute(Statements.readSkips).compactMap {
@@ -103,8 +123,14 @@ public enum LogOnConnection {
     public static func contents(
         _ connection: PostgresConnection, at positions: [Position]
     ) throws -> [Position: [String: Content]] {
+        try contents(connection, Statements.readContents, at: positions)
+    }
+
+    private static func contents(
+        _ connection: PostgresConnection, _ statement: PostgresStatement, at positions: [Position]
+    ) throws -> [Position: [String: Content]] {
         var contents: [Position: [String: Content]] = [:]
-        for row in try connection.execute(Statements.readContents, [.int8s(positions.map(\.value))]) {
+        for row in try connection.execute(statement, [.int8s(positions.map(\.value))]) {
             contents[Position(try row.integer(0)), default: [:]][try row.text(1)] = Content(
                 document: try row.bytes(3), nonce: try row.bytes(2))
         }

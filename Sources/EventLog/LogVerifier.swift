@@ -114,6 +114,7 @@ public struct LogVerifier: Sendable {
             )
         }
         var expected: Int64 = 0
+        var logTime = Timestamp(milliseconds: .min)
         while expected < bounds.past {
             let batch = try await batch(from: Position(expected), past: bounds.past)
             var named: [(artifact: Artifact, position: Position)] = []
@@ -126,7 +127,7 @@ public struct LogVerifier: Sendable {
                 }
                 counts.entries += 1
                 counts.contents += Int64(row.contents.count)
-                named += verify(row, log: bounds.log, report).map { ($0, row.position) }
+                named += verify(row, log: bounds.log, &logTime, report).map { ($0, row.position) }
                 expected = row.position.value + 1
             }
             counts.artifacts += Int64(named.count)
@@ -177,20 +178,24 @@ public struct LogVerifier: Sendable {
     }
 
     /// Checks a row against its bytes; returns the files that the entry names.
-    private func verify(_ row: Row, log: String, _ report: (LogDifference) -> Void) -> [Artifact] {
+    ///
+    /// - Parameter logTime: the log time of the entry before, which becomes that of this one.
+    private func verify(
+        _ row: Row, log: String, _ logTime: inout Timestamp, _ report: (LogDifference) -> Void
+    ) -> [Artifact] {
         let check = EntryCheck(position: row.position, bytes: row.bytes, contents: row.contents)
         guard let envelope = check.run(log: log, report) else { return [] }
         func differs(_ kind: LogDifference.Kind, _ detail: String) {
             report(LogDifference(kind, at: row.position, detail))
         }
+        logTime = max(logTime, envelope.recordedTime)
         for (name, column, bytes) in [
             ("stream", row.stream, envelope.stream.description), ("type", row.type, envelope.event.typeName),
             ("slice", "\(row.slice)", "\(envelope.stream.slice)"),
             (
-                "recorded", Timestamp(milliseconds: row.recordedMilliseconds).description,
-                envelope.recordedTime.description
+                "recorded", Timestamp(milliseconds: row.recordedMilliseconds).description, logTime.description
             ),
-        ] where column != bytes { differs(.column, "the column '\(name)' is '\(column)', the entry says '\(bytes)'") }
+        ] where column != bytes { differs(.column, "the column '\(name)' is '\(column)', the entries say '\(bytes)'") }
         guard let published = envelope.event as? VersionPublished else { return [] }
         return published.artifacts
     }

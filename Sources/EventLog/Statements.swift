@@ -9,6 +9,9 @@ enum Statements {
     static let lockVocabulary = PostgresStatement("lock_vocabulary", PackageResources.lock_vocabulary_sql)
     static let beginVocabulary = PostgresStatement("begin_vocabulary", PackageResources.begin_vocabulary_sql)
     static let head = PostgresStatement("head", PackageResources.head_sql)
+    static let positionAt = PostgresStatement("position_at", PackageResources.position_at_sql)
+    static let publicContentsAt = PostgresStatement("public_contents_at", PackageResources.public_contents_at_sql)
+    static let timeOf = PostgresStatement("time_of", PackageResources.time_of_sql)
     static let readPublicContents = PostgresStatement(
         "read_public_contents", PackageResources.read_public_contents_sql)
     static let findPublicContent = PostgresStatement(

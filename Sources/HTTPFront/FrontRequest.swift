@@ -29,6 +29,9 @@ package struct FrontRequest: Sendable {
     package func checkNames(_ endpoint: EndpointDeclaration) throws(Problem) {
         let names = endpoint.queryNames
         for parameter in http.head.query where !names.contains(parameter.name) {
+            if parameter.name == "as_of", endpoint.method == .get {
+                throw Problem(.pastNotKept, "what \(endpoint.path) answers is not kept; it tells the present alone")
+            }
             let known = names.isEmpty ? "there are none" : "there are \(names.sorted().joined(separator: ", "))"
             throw Problem(.invalidParameter, "'\(parameter.name.prefix(64))' is no parameter here; \(known)")
         }
@@ -61,16 +64,19 @@ package struct FrontRequest: Sendable {
 
     /// Writes an answer in the client's representation, with the fields that the endpoint declares.
     ///
-    /// - Parameter written: the body, where it was written already.
+    /// - Parameters:
+    ///   - written: the body, where it was written already.
+    ///   - caching: another rule than that of the endpoint.
     package func response<Input, Sent, Given>(
-        _ endpoint: Endpoint<Input, Sent, Given>, _ reply: Reply<Given>, written: [UInt8]? = nil
+        _ endpoint: Endpoint<Input, Sent, Given>, _ reply: Reply<Given>, written: [UInt8]? = nil,
+        caching: EndpointDeclaration.Caching? = nil
     ) -> HTTPResponse {
         let body = written ?? body(endpoint, reply.value)
         var fields = reply.fields
         fields.append("content-type", representation.mediaType)
         if let position = reply.position { fields.append(Fields.position, position.description) }
         let response = HTTPResponse(status: reply.status, fields: fields, body: .bytes(body))
-        switch endpoint.declaration.caching {
+        switch caching ?? endpoint.declaration.caching {
         case .never:
             var response = response
             response.fields.append("cache-control", "no-store")

@@ -1,6 +1,6 @@
 package import AgentIndex
 import Archive
-import Contract
+package import Contract
 import Crypto
 package import Events
 import JSON
@@ -22,6 +22,7 @@ package struct Installation: Sendable {
     }
 
     private let registry: RegistryClient
+    private let asOf: AsOf?
     private let agents: InstalledAgents
     private let warn: @Sendable (String) -> Void
     private let progress: @Sendable (_ received: Int64, _ total: Int64) -> Void
@@ -35,13 +36,16 @@ package struct Installation: Sendable {
     }
 
     /// - Parameters:
+    ///   - asOf: the moment as of which versions are found; nil for the present.
     ///   - warn: told of a version that is yanked or deprecated.
     ///   - progress: how many bytes of a file were received.
     package init(
-        _ registry: RegistryClient, into agents: InstalledAgents, warn: @escaping @Sendable (String) -> Void,
+        _ registry: RegistryClient, asOf: AsOf?, into agents: InstalledAgents,
+        warn: @escaping @Sendable (String) -> Void,
         progress: @escaping @Sendable (_ received: Int64, _ total: Int64) -> Void
     ) {
         self.registry = registry
+        self.asOf = asOf
         self.agents = agents
         self.warn = warn
         self.progress = progress
@@ -51,7 +55,7 @@ package struct Installation: Sendable {
     /// what was installed.
     package func install(_ reference: AgentReference) async throws -> Outcome {
         let request = try reference.request()
-        let (document, version) = try await RegistryIndex(registry).resolve(request, of: reference.id)
+        let (document, version) = try await RegistryIndex(registry, asOf: asOf).resolve(request, of: reference.id)
         return try await install(version, of: document, for: request)
     }
 

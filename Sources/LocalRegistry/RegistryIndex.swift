@@ -1,20 +1,23 @@
 package import AgentIndex
-import Contract
+package import Contract
 package import Events
 package import RegistryClient
 
 /// The index of a registry, as installers read it.
 package struct RegistryIndex: Sendable {
     private let registry: RegistryClient
+    private let asOf: AsOf?
 
-    package init(_ registry: RegistryClient) {
+    /// - Parameter asOf: the moment that is looked at; nil for the present.
+    package init(_ registry: RegistryClient, asOf: AsOf? = nil) {
         self.registry = registry
+        self.asOf = asOf
     }
 
     /// What installers read of an agent.
     private func document(_ id: AgentID) async throws -> IndexDocument {
         let bytes = try await registry.about(id) {
-            try await registry.document(Endpoints.showIndex, AgentParameters(id: id.key))
+            try await registry.document(Endpoints.showIndex, AgentParameters(id: id.key, asOf: asOf))
         }
         let document: IndexDocument
         do throws(IndexFault) {
@@ -26,6 +29,11 @@ package struct RegistryIndex: Sendable {
             throw Failure(
                 .permanent, "another-agent",
                 "\(registry.origin) answers with the index of '\(document.id)', not of '\(id)'")
+        }
+        guard asOf == nil || document.asOf != nil else {
+            throw Failure(
+                .permanent, "past-not-kept", "\(registry.origin) does not tell what there was in the past",
+                fix: "leave --as-of out, and see `mentatctl config get as_of`")
         }
         return document
     }

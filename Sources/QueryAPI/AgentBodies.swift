@@ -65,7 +65,19 @@ extension VersionPage {
 
 extension VersionPublished {
     fileprivate var dependencyBodies: [DependencyBody] {
-        (dependencies ?? []).map { DependencyBody(id: $0.id.description, range: $0.range, isPeer: $0.isPeer) }
+        (dependencies ?? []).map(DependencyBody.init)
+    }
+}
+
+extension DependencyBody {
+    init(_ dependency: Dependency) {
+        self.init(id: dependency.id.description, range: dependency.range, isPeer: dependency.isPeer)
+    }
+}
+
+extension DayDownloads {
+    init(_ count: AgentReader.DownloadCount) {
+        self.init(day: count.name, downloads: count.downloads, readers: count.readers)
     }
 }
 

@@ -24,7 +24,12 @@ extension QueryFront {
                     try await agents.reflects(position, in: [.agents], withinMilliseconds: $0)
                 }
             }
-            let version = try await version(input).value
+            let version: AgentReader.Version
+            if let asOf = input.asOf {
+                version = try await self.version(input, at: try await moment(asOf)).value
+            } else {
+                version = try await self.version(input).value
+            }
             guard let manifest = version.published.artifacts.first(where: { $0.role == .manifest }) else {
                 throw Problem(.artifactNotFound, "the version has no manifest")
             }
@@ -34,6 +39,7 @@ extension QueryFront {
             if let position = input.minimumPosition {
                 try await self.await(position) { try await indexReflects(position, withinMilliseconds: $0) }
             }
+            if let asOf = input.asOf { return try await pastIndex(input.id, asOf, request) }
             guard let file = try await request.blocking.run({ [index] in try index.file(input.id) }) else {
                 throw FrontRequest.noAgent(input.id)
             }
@@ -52,6 +58,22 @@ extension QueryFront {
             }
             return request.document(bytes, etag: String(input.page.hex.prefix(32)), position: nil)
         }
+    }
+
+    /// What installers read of an agent as it was at a moment. A position needs no database.
+    private func pastIndex(_ key: AgentKey, _ asOf: AsOf, _ request: FrontRequest) async throws -> HTTPResponse {
+        let position: Position = if case .position(let given) = asOf { given } else { try await moment(asOf).position }
+        try await self.await(position) { try await indexReflects(position, withinMilliseconds: $0) }
+        let document = try await request.blocking.run { [index] in try index.file(key)?.document.asOf(position) }
+        guard let document else {
+            throw Problem(.agentNotFound, "there was no agent '\(key)' here at position \(position)")
+        }
+        return HTTPResponse(
+            status: 200,
+            fields: [
+                "content-type": "application/json", "cache-control": "no-store", "x-robots-tag": "noindex",
+                Fields.asOf: position.description, Fields.position: document.position.description,
+            ], body: .bytes(document.bytes))
     }
 
     /// Waits until the mark of the index folder is past a position; false where it is not within the limit.

@@ -13,10 +13,11 @@ extension QueryFront {
             if found.value.isEmpty, try await agents.agent(input.id).value == nil {
                 throw FrontRequest.noAgent(input.id)
             }
-            let owners = found.value.map { owner in
-                OwnerBody(id: owner.person.id, username: owner.person.name, role: owner.role)
-            }
-            return Page(value: OwnerList(owners: owners), reflecting: found.reflection)
+            return Page(value: OwnerList(owners: found.value.map(OwnerBody.init)), reflecting: found.reflection)
+        } past: { input, moment in
+            let found = try await past.owners(of: input.id, at: moment)
+            guard let owners = found.value else { throw Self.noAgent(input.id, at: moment) }
+            return Page(value: OwnerList(owners: owners.map(OwnerBody.init)), reflecting: found.reflection)
         }
         routes.on(Endpoints.showPublisher, of: AgentReader.shownModels) { try await showPublisher($0) }
     }
@@ -71,8 +72,14 @@ extension QueryFront {
     }
 }
 
+extension OwnerBody {
+    fileprivate init(_ owner: (person: AgentReader.Person, role: String)) {
+        self.init(id: owner.person.id, username: owner.person.name, role: owner.role)
+    }
+}
+
 extension PersonBody {
-    fileprivate init(_ person: AgentReader.Person) { self.init(id: person.id, username: person.name) }
+    init(_ person: AgentReader.Person) { self.init(id: person.id, username: person.name) }
 }
 
 extension ReviewBody {

@@ -18,6 +18,7 @@ package struct QueryFront: Sendable {
     private static let descriptionTag = String(SHA256Digest(of: OpenAPI.document).hex.prefix(32))
 
     let agents: AgentReader
+    let past: PastReader
     let search: AgentSearch
     let builds: BuildReader
     let entries: EventReader
@@ -25,6 +26,8 @@ package struct QueryFront: Sendable {
     let index: IndexFolder
     /// How far the index folder is: one look at the disk for all who wait.
     let copied: Feed<Copied>
+    /// A thread that may block on the index folder.
+    let indexWorker: Worker
     let cached: CachedAnswers?
     /// For readers that follow the log.
     let hub: EventHub
@@ -37,11 +40,13 @@ package struct QueryFront: Sendable {
     /// The program also has to run `followLog`.
     ///
     /// - Parameters:
+    ///   - past: for questions about the past; few sessions, so that they wait for each other.
     ///   - catchUp: for readers that follow the log and are behind it; few sessions, so that they wait for each other
     ///     and the queries do not wait for them.
     ///   - cachedBytes: the memory for cached answers; 0 to cache none.
     package init(
-        agents: AgentReader, search: AgentSearch, builds: BuildReader, entries: EventReader, catchUp: EventReader,
+        agents: AgentReader, past: PastReader, search: AgentSearch, builds: BuildReader, entries: EventReader,
+        catchUp: EventReader,
         artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, log: Log
     ) {
         hub = EventHub(entries, following)
@@ -49,12 +54,14 @@ package struct QueryFront: Sendable {
         followers = log.component("followers")
         cached = cachedBytes > 0 ? CachedAnswers(maximumBytes: cachedBytes) : nil
         self.agents = agents
+        self.past = past
         self.search = search
         self.builds = builds
         self.entries = entries
         self.artifacts = artifacts
         self.index = index
-        let worker = Worker(name: "index-mark")
+        let worker = Worker(name: "index")
+        indexWorker = worker
         copied = Feed(Copied()) { try await worker.run { try Copied(index) } }
     }
 
@@ -65,6 +72,8 @@ package struct QueryFront: Sendable {
         addAgents(to: &routes)
         addPeople(to: &routes)
         addDownloads(to: &routes)
+        addPast(to: &routes)
+        addDependents(to: &routes)
         addLog(to: &routes)
         addFiles(to: &routes)
         for endpoint in [Endpoints.description, Endpoints.descriptionFolder] {

@@ -50,6 +50,36 @@ struct QueryRoutes {
         }
     }
 
+    /// Adds an endpoint that also answers for the past. Such an answer is cached by nobody, and it waits for the models
+    /// to reach its moment.
+    mutating func on<Input: PastParameters, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>, of models: [Projection],
+        _ show: @escaping @Sendable (Input) async throws -> Page<Given>,
+        past showPast: @escaping @Sendable (Input, Moment) async throws -> Page<Given>
+    ) {
+        let (front, cached) = (front, cached)
+        router.on(endpoint.declaration) { request in
+            let input = try request.input(of: endpoint)
+            if let position = input.minimumPosition {
+                try await front.await(position) { limit in
+                    try await front.agents.reflects(position, in: models, withinMilliseconds: limit)
+                }
+            }
+            guard let asOf = input.asOf else {
+                return try await Self.response(request, endpoint, input, cached, show)
+            }
+            let moment = try await front.moment(asOf)
+            try await front.await(moment.position) { limit in
+                try await front.agents.reflects(moment.position, in: models, withinMilliseconds: limit)
+            }
+            return try await Self.response(request, endpoint, input, nil, caching: .never) { input in
+                var page = try await QueryFront.replaying { try await showPast(input, moment) }
+                page.fields = QueryFront.fields(of: moment)
+                return page
+            }
+        }
+    }
+
     /// Adds an endpoint that answers from elsewhere, such as from files.
     mutating func onAny<Input, Sent, Given>(
         _ endpoint: Endpoint<Input, Sent, Given>,
@@ -92,16 +122,17 @@ struct QueryRoutes {
 
     private static func response<Input, Sent, Given>(
         _ request: FrontRequest, _ endpoint: Endpoint<Input, Sent, Given>, _ input: Input, _ cached: CachedAnswers?,
-        _ show: (Input) async throws -> Page<Given>
+        caching: EndpointDeclaration.Caching? = nil, _ show: (Input) async throws -> Page<Given>
     ) async throws -> HTTPResponse {
         let (page, body) = try await page(request, endpoint, input, show)
         var fields = page.fields
         if let cursor = page.cursor { fields.append("link", "<\(link(request, cursor))>; rel=\"next\"") }
         // A cache between this server and a client has to know that another client may accept another encoding.
-        if endpoint.declaration.caching == .kept { fields.append("vary", "accept-encoding") }
+        let caching = caching ?? endpoint.declaration.caching
+        if caching == .kept { fields.append("vary", "accept-encoding") }
         let response = request.response(
-            endpoint, Reply(page.value, position: page.position, fields: fields), written: body)
-        if endpoint.declaration.caching == .kept, let subject = page.subject {
+            endpoint, Reply(page.value, position: page.position, fields: fields), written: body, caching: caching)
+        if caching == .kept, let subject = page.subject {
             cached?.keep(response, for: request, about: subject, reflecting: page.reflecting)
         }
         return response

@@ -100,7 +100,7 @@ import Testing
     func anyBatchSizeGivesTheSameRows(_ seed: UInt64) async throws {
         try await TestDatabase.with { url in
             let log = try await EventLog.open(EventLog.Configuration(url: url))
-            var walk = PeopleModelTests.Walk(log, url, seed: seed)
+            var walk = RandomWalk(log, url, seed: seed)
             try await walk.begin()
             for _ in 0..<250 { try await walk.step() }
             try await catchUp(url)
@@ -121,7 +121,8 @@ import Testing
             #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM models.folds") == ["1"])
             #expect(try await rebuild(url).run([.agents]).map(\.position) == [end])
             #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM models.folds") == ["0"])
-            #expect(try await check(url).allSatisfy { $0.differences.isEmpty })
+            let words = try await check(url).flatMap(\.differences).map { "\($0)" }
+            #expect(words == [])
             await log.close()
         }
     }
@@ -178,10 +179,12 @@ import Testing
                 "SELECT build || ' ' || max(position) FROM models.builds JOIN models.cursors USING (build) WHERE activated IS NULL GROUP BY build ORDER BY build"
             )
             #expect(cut.count == 2)
-            #expect(cut.first?.hasPrefix("6 ") == true && cut.first != "6 0")
+            let next = ProjectionCatalogue.all.count + 1
+            #expect(cut.first?.hasPrefix("\(next) ") == true && cut.first != "\(next) 0")
             try await publishing.publish("acme.late", ["1.0.0"])
             let results = try await rebuild(url).run([.agents, .publishers])
-            #expect(results.map(\.build) == [6, 7] && results.map(\.position) == [Position(62), Position(62)])
+            #expect(
+                results.map(\.build) == [next, next + 1] && results.map(\.position) == [Position(62), Position(62)])
             #expect(try await check(url).allSatisfy(\.isRight))
             #expect(try await schemas(url) == ProjectionCatalogue.all.count)
         }
@@ -220,17 +223,18 @@ import Testing
     /// A check that was killed leaves a schema that upkeep drops; one that runs is left alone.
     @Test func upkeepDropsWhatAKilledCheckLeft() async throws {
         try await withModels { url, _ in
+            let next = ProjectionCatalogue.all.count + 1
             try await TestDatabase.script(
                 url,
                 """
                 INSERT INTO models.builds (projection, version, purpose, definition, program)
                 VALUES ('agents', 1, 'check', 'x', 'killed');
-                INSERT INTO models.cursors (build, position) VALUES (6, 0);
-                CREATE SCHEMA model_agents_6;
+                INSERT INTO models.cursors (build, position) VALUES (\(next), 0);
+                CREATE SCHEMA model_agents_\(next);
                 """)
             let store = BuildStore(DatabaseAccess(url: url), program: "tests")
             let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
-            let claim = PostgresStatement("claim", Array("SELECT pg_advisory_lock(1885564272, 6)::text".utf8))
+            let claim = PostgresStatement("claim", Array("SELECT pg_advisory_lock(1885564272, \(next))::text".utf8))
             _ = try await session.run { try $0.execute(claim).count }
             #expect(try await store.dropLeftovers() == 0)
             await session.close()

@@ -92,6 +92,39 @@ import Testing
         }
     }
 
+    /// Whatever was published and said after a position, the document as of then leads to the versions that it led to
+    /// then, except what is held now.
+    @Test(arguments: 0..<6)
+    func thePastIsWhatItWasExceptForHoldsOfNow(_ seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let id = try #require(AgentID("acme.a"))
+        let entries = entries(&random, 300)
+        var now = Kept(document: IndexDocument(id, at: Position(0)))
+        try now.apply(entries, batch: 300, maximumBytes: 8_192)
+        let held = Set(try now.versions.filter { $0.hold != nil }.map(\.version.description))
+        for past in [10, 80, 160, 299].map({ Position(Int64($0)) }) {
+            var then = Kept(document: IndexDocument(id, at: Position(0)))
+            let holds = entries.filter { entry in
+                guard entry.position > past, let hold = entry.event as? AgentQuarantined else { return false }
+                return hold.version.map { held.contains($0) } ?? false
+            }
+            try then.apply(entries.filter { $0.position <= past } + holds, batch: 300, maximumBytes: 1 << 30)
+            let known = then.document.versions.map(\.version)
+            var asOf = now
+            asOf.document = try #require(now.document.asOf(past))
+            #expect(try IndexDocument(asOf.document.bytes) == asOf.document)
+            let requests = ["latest", "*", "^0", "^1.2", "~2.1", ">=9", "<1.0.0"].compactMap { VersionRequest($0) }
+            for request in requests + known.map(VersionRequest.exact) {
+                // Since when it is held is told by the one hold or the other.
+                let (found, expected) = (try asOf.resolve(request), try then.resolve(request))
+                #expect(
+                    found.prefix { $0 != "," } == expected.prefix { $0 != "," },
+                    "seed \(seed), \(past): \(request)")
+            }
+        }
+        #expect(IndexDocument(id, at: Position(5)).asOf(Position(4)) == nil)
+    }
+
     @Test(arguments: 0..<12)
     func pagesAreTheSameAsOneDocument(_ seed: UInt64) throws {
         var random = SeededRandom(seed: seed)

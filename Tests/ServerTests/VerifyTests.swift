@@ -53,7 +53,8 @@ import Testing
         Change(sql: "UPDATE log.events SET entry = '\\x7b7d' WHERE position = 4", expected: ["malformed 4"]),
         Change(sql: "DELETE FROM log.events WHERE position = 0", expected: ["gap 0", "stream 0"]),
         Change(
-            sql: "CREATE OR REPLACE VIEW log.newest AS SELECT 50::bigint AS position", expected: ["head log"]),
+            sql: "CREATE OR REPLACE VIEW log.newest AS SELECT 50::bigint AS position, now() AS recorded",
+            expected: ["head log"]),
     ]
 
     @Test func eachChangeBehindItsBackIsNamed() async throws {

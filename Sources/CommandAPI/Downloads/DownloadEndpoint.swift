@@ -33,8 +33,10 @@ struct DownloadEndpoint: Sendable {
     private func download(_ input: DownloadParameters, _ request: FrontRequest) async throws -> HTTPResponse {
         let source = input.source ?? Self.source(request.http.head.fields)
         let key = input.id
-        let (version, artifact) = try await request.blocking.run { [index] in
-            let version = try Self.resolve(input.version, of: key, index)
+        var asOf: Position?
+        if let wanted = input.asOf { asOf = try await position(wanted, request) }
+        let (version, artifact) = try await request.blocking.run { [index, asOf] in
+            let version = try Self.resolve(input.version, of: key, asOf, index)
             guard let artifact = version.installed else {
                 throw Problem(.artifactNotFound, "the version has no file to download")
             }
@@ -47,12 +49,38 @@ struct DownloadEndpoint: Sendable {
         if request.http.head.method == "GET" {
             try await record(request, key, version, source)
         }
-        return HTTPResponse(
-            status: 302,
-            fields: [
-                "location": publicURL + Endpoints.showArtifact.target(ArtifactParameters(digest: artifact.sha256)),
-                "cache-control": "no-store", Fields.version: version.version.description,
-            ])
+        var fields: HTTPFields = [
+            "location": publicURL + Endpoints.showArtifact.target(ArtifactParameters(digest: artifact.sha256)),
+            "cache-control": "no-store", Fields.version: version.version.description,
+        ]
+        if let asOf {
+            fields.append(Fields.asOf, asOf.description)
+            fields.append("x-robots-tag", "noindex")
+        }
+        return HTTPResponse(status: 302, fields: fields)
+    }
+
+    /// The position that a moment means. For a time the log is asked.
+    private func position(_ asOf: AsOf, _ request: FrontRequest) async throws -> Position {
+        let position: Position
+        switch asOf {
+        case .position(let given): position = given
+        case .time(let time):
+            guard let reached = try await log.entries.position(at: time) else {
+                throw Problem(.agentNotFound, "the log begins after \(time)")
+            }
+            position = reached
+        }
+        let copied = try await request.blocking.run { [index] in try index.mark()?.next } ?? Position(0)
+        guard position < copied else {
+            let head = try await log.entries.head()
+            guard position < head else {
+                throw Problem(
+                    .positionUnknown, "position \(position) is not in this log, which goes up to \(head.value - 1)")
+            }
+            throw Problem(.positionNotReached, "the index does not reflect position \(position) yet; try again")
+        }
+        return position
     }
 
     private func record(
@@ -77,7 +105,9 @@ struct DownloadEndpoint: Sendable {
     }
 
     /// The version that a path asks for.
-    private static func resolve(_ text: String, of key: AgentKey, _ index: IndexFolder) throws -> IndexedVersion {
+    private static func resolve(
+        _ text: String, of key: AgentKey, _ asOf: Position?, _ index: IndexFolder
+    ) throws -> IndexedVersion {
         guard let request = VersionRequest(text) else {
             guard try index.file(key) != nil else { throw FrontRequest.noAgent(key) }
             throw Problem(
@@ -85,7 +115,9 @@ struct DownloadEndpoint: Sendable {
                 "'\(text.prefix(128))' is neither 'latest' nor a version nor a range of versions such as ^1.2")
         }
         do {
-            guard let version = try index.resolve(request, of: key) else { throw FrontRequest.noAgent(key) }
+            guard let version = try index.resolve(request, of: key, asOf: asOf) else {
+                throw FrontRequest.noAgent(key)
+            }
             return version
         } catch let failure as IndexDocument.ResolutionFailure {
             switch failure {

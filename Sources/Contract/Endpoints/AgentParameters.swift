@@ -1,19 +1,22 @@
 package import Events
 
 /// An agent.
-package struct AgentParameters: PositionedParameters {
+package struct AgentParameters: PastParameters {
     package let id: AgentKey
     package let minimumPosition: Position?
+    package let asOf: AsOf?
 
-    package init(id: AgentKey, minimumPosition: Position? = nil) {
+    package init(id: AgentKey, minimumPosition: Position? = nil, asOf: AsOf? = nil) {
         self.id = id
         self.minimumPosition = minimumPosition
+        self.asOf = asOf
     }
 
     package static let parameters = ParameterForm.of(
-        Self.init(id:minimumPosition:),
+        Self.init(id:minimumPosition:asOf:),
         .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
+        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."),
+        .asOf(\.asOf))
 }
 
 extension AgentParameters {

@@ -8,7 +8,9 @@ extension Endpoints {
         problems: [.artifactNotFound, .artifactRemoved, .quarantined, .quarantinedLegally])
     package static let showDownloads = Endpoint<DownloadQuery, NoBody, Downloads>.query(
         "showDownloads", "/agents/{id}/downloads", "Show downloads by day and by version",
-        notes: "A reader is counted once for an agent and day.")
+        notes:
+            "A reader is counted once for an agent and day. The past counts the days that were over then, with what was told late of them."
+    )
     package static let reportDownloads = Endpoint<NoParameters, NoBody, DownloadReportAnswer>.lines(
         "reportDownloads", "/downloads", "Report downloads that another server answered",
         notes: "A JSON object a line; each line counts once, however often it is sent. All or nothing.",
@@ -25,37 +27,43 @@ package struct DownloadParameters: Parameters {
     package let id: AgentKey
     package let version: String
     package let source: DownloadSource?
+    package let asOf: AsOf?
 
-    package init(id: AgentKey, version: String, source: DownloadSource? = nil) {
+    package init(id: AgentKey, version: String, source: DownloadSource? = nil, asOf: AsOf? = nil) {
         self.id = id
         self.version = version
         self.source = source
+        self.asOf = asOf
     }
 
     package static let parameters = ParameterForm.of(
-        Self.init(id:version:source:),
+        Self.init(id:version:source:asOf:),
         .path("id", \.id, .agent, "The id of an agent, in any spelling."),
         .path("version", \.version, .segment(.versionNotFound), "'latest', a version, or a range such as ^1.2."),
-        .query("source", \.source, .choice(), "Through what; by default cli for mentatctl, else api."))
+        .query("source", \.source, .choice(), "Through what; by default cli for mentatctl, else api."),
+        .asOf(\.asOf))
 }
 
 /// The downloads of an agent over the last days.
-package struct DownloadQuery: PositionedParameters {
+package struct DownloadQuery: PastParameters {
     package let id: AgentKey
     package let days: Int64
     package let minimumPosition: Position?
+    package let asOf: AsOf?
 
-    package init(id: AgentKey, days: Int64 = 90, minimumPosition: Position? = nil) {
+    package init(id: AgentKey, days: Int64 = 90, minimumPosition: Position? = nil, asOf: AsOf? = nil) {
         self.id = id
         self.days = days
         self.minimumPosition = minimumPosition
+        self.asOf = asOf
     }
 
     package static let parameters = ParameterForm.of(
-        Self.init(id:days:minimumPosition:),
+        Self.init(id:days:minimumPosition:asOf:),
         .path("id", \.id, .agent, "The id of an agent, in any spelling."),
         .query("days", \.days, .integer(from: 1, to: 3_660), default: Int64(90), "How many days."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
+        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."),
+        .asOf(\.asOf))
 }
 
 /// The downloads of an agent.

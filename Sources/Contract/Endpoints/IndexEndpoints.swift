@@ -5,7 +5,7 @@ extension Endpoints {
     package static let showIndex = Endpoint<AgentParameters, NoBody, NoBody>.document(
         "showIndex", "/index/{id}", "Get what installers read of an agent",
         notes:
-            "Versions, digests, dependencies, yanks, holds, removed files, each with the positions from which to which. Lower versions stand in pages of their own, which it links to. Answers while the database is down.",
+            "Versions, digests, dependencies, yanks, holds, removed files, each with the positions from which to which. Lower versions stand in pages of their own, which it links to. Answers while the database is down, and for a position of the past too.",
         schema: indexDocument)
     package static let showIndexPage = Endpoint<IndexPageParameters, NoBody, NoBody>.document(
         "showIndexPage", "/index/{id}/pages/{page}", "Get a page with lower versions of an agent",
@@ -19,7 +19,7 @@ extension Endpoints {
     private static let text = Schema.string()
     private static let position = Form<Position>.position.schema
     private static let digest = Form<SHA256Digest>.digest.schema
-    private static let format = Schema.integer(3...3)
+    private static let format = Schema.integer(4...4)
 
     private static let standing = Schema.list(
         Schema.object(
@@ -66,7 +66,13 @@ extension Endpoints {
                 member("id", text.described("The key.")),
                 member("agent_id", text.described("The registered spelling.")),
                 member("format", format),
+                member("registered", position.described("The position of the entry that registered the agent.")),
                 member("position", position.described("The last entry that it reflects.")),
+                member(
+                    "as_of",
+                    position.described(
+                        "In an answer about the past: its position. Pages always say what is so now; take what they say as of then."
+                    ), isRequired: false),
                 member("deprecated", Form<Bool>.bool.schema),
                 member("quarantined", Form<Bool>.bool.schema.described("True while moderators hold all versions.")),
                 member("standing", standing.described("Deprecations and holds on all, also those that ended.")),

@@ -3,7 +3,7 @@ package import Events
 package import Manifest
 
 extension Endpoints {
-    package static let listVersions = Endpoint<AgentPageParameters, NoBody, VersionList>.query(
+    package static let listVersions = Endpoint<VersionListParameters, NoBody, VersionList>.query(
         "listVersions", "/agents/{id}/versions", "List the versions of an agent, from high to low", cost: .search)
     package static let showVersion = Endpoint<VersionParameters, NoBody, VersionPage>.query(
         "showVersion", "/agents/{id}/versions/{version}", "Show a version")
@@ -20,22 +20,52 @@ extension Endpoints {
 }
 
 /// A version of an agent.
-package struct VersionParameters: PositionedParameters {
+package struct VersionParameters: PastParameters {
     package let id: AgentKey
     package let version: SemVer
     package let minimumPosition: Position?
+    package let asOf: AsOf?
 
-    package init(id: AgentKey, version: SemVer, minimumPosition: Position? = nil) {
+    package init(id: AgentKey, version: SemVer, minimumPosition: Position? = nil, asOf: AsOf? = nil) {
         self.id = id
         self.version = version
         self.minimumPosition = minimumPosition
+        self.asOf = asOf
     }
 
     package static let parameters = ParameterForm.of(
-        Self.init(id:version:minimumPosition:),
+        Self.init(id:version:minimumPosition:asOf:),
         .path("id", \.id, .agent, "The id of an agent, in any spelling."),
         .path("version", \.version, .version, "A version by SemVer 2.0."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
+        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."),
+        .asOf(\.asOf))
+}
+
+/// An agent, and where the list of its versions goes on.
+package struct VersionListParameters: PastParameters, PagedParameters {
+    package let id: AgentKey
+    package let limit: Int64
+    package let cursor: String?
+    package let minimumPosition: Position?
+    package let asOf: AsOf?
+
+    package init(
+        id: AgentKey, limit: Int64 = 20, cursor: String? = nil, minimumPosition: Position? = nil, asOf: AsOf? = nil
+    ) {
+        self.id = id
+        self.limit = limit
+        self.cursor = cursor
+        self.minimumPosition = minimumPosition
+        self.asOf = asOf
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(id:limit:cursor:minimumPosition:asOf:),
+        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
+        .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(20), "The most entries of a page."),
+        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
+        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."),
+        .asOf(\.asOf))
 }
 
 /// A file.

@@ -68,3 +68,13 @@ public struct Dependency: Sendable, Hashable {
         .field("id", \.id, .agentID), .optional("kind", \.kind, .choice()),
         .field("range", \.range, .text(.range)))
 }
+
+extension [Artifact] {
+    /// The file to install: the package, else the WebAssembly module, else the manifest.
+    public var installed: Artifact? {
+        for role in [Artifact.Role.package, .wasmModule, .manifest] {
+            if let found = first(where: { $0.role == role }) { return found }
+        }
+        return nil
+    }
+}

@@ -219,6 +219,8 @@ struct Services: Sendable {
                 settings: PostgresConfiguration.byKeysPlannedEachTime), sessions: 8)
         return QueryFront(
             agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
+            past: PastReader(
+                ModelAccess(pool: PostgresPool(configuration, sessions: 2, maximumWaiters: 64), models: models)),
             search: AgentSearch(
                 ModelAccess(pool: searching, pipeline: pipeline, models: models), generations, engine: engine),
             builds: BuildReader(pool: pool), entries: EventReader(pool: pool),

@@ -12,7 +12,7 @@ extension AgentReader {
         /// Downloads counted once for each reader and day.
         public let readers: Int64
 
-        fileprivate init(_ row: PostgresRow) throws {
+        init(_ row: PostgresRow) throws {
             name = try row.text("name")
             downloads = try row.integer("downloads")
             readers = try row.integer("readers")
@@ -29,19 +29,25 @@ extension AgentReader {
         }
     }
 
-    /// The downloads of an agent on each day from `day` on, which counts from 1970. Days without downloads are left
-    /// out.
-    public func dailyDownloads(of key: AgentKey, from day: Int64) async throws -> [DownloadCount] {
-        try await searching(
-            [.agents], Statements.listDailyDownloads, [.text(key.description), .int4(Int32(clamping: day))]
-        ) { try $0.map(DownloadCount.init) }.value
+    /// The downloads of an agent on each of some days. Days without downloads are left out.
+    public func dailyDownloads(of key: AgentKey, on days: Range<Day>) async throws -> [DownloadCount] {
+        try await searching([.agents], Statements.listDailyDownloads, [.text(key.description)] + days.bounds) {
+            try $0.map(DownloadCount.init)
+        }.value
     }
 
-    /// The downloads of each version from `day` on, which counts from 1970; the most often downloaded first.
-    public func versionDownloads(of key: AgentKey, from day: Int64) async throws -> [DownloadCount] {
+    /// The downloads of each version on some days; the most often downloaded first.
+    public func versionDownloads(of key: AgentKey, on days: Range<Day>) async throws -> [DownloadCount] {
         try await searching(
             [.agents], Statements.listVersionDownloads,
-            [.text(key.description), .int4(Int32(clamping: day)), .int8(Self.listedVersions)]
+            [.text(key.description)] + days.bounds + [.int8(Self.listedVersions)]
         ) { try $0.map(DownloadCount.init) }.value
+    }
+}
+
+extension Range<Day> {
+    /// The bounds as parameters of a statement.
+    fileprivate var bounds: [PostgresValue] {
+        [.int4(Int32(clamping: lowerBound.number)), .int4(Int32(clamping: upperBound.number))]
     }
 }

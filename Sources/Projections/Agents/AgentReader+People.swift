@@ -10,6 +10,11 @@ extension AgentReader {
         /// The name; empty where it was erased.
         public let name: String
 
+        init(id: String, name: String) {
+            self.id = id
+            self.name = name
+        }
+
         fileprivate init(_ row: PostgresRow) throws {
             id = try row.text("person")
             name = try row.text("name")

@@ -59,6 +59,32 @@ extension AgentReader {
         /// The average rating in hundredths, drawn towards the middle while there are few.
         public let rated: Int64
 
+        init(
+            key: String, agentID: String, username: String, latestVersion: String, isWithheld: Bool, hasWASM: Bool,
+            title: String, summary: String, category: String, created: Timestamp, updated: Timestamp,
+            position: Position, isDeprecated: Bool, isQuarantined: Bool, stars: Int64, rating: Rating, readers: Int64,
+            rated: Int64
+        ) {
+            self.key = key
+            self.agentID = agentID
+            self.username = username
+            self.latestVersion = latestVersion
+            self.isWithheld = isWithheld
+            self.hasWASM = hasWASM
+            self.title = title
+            self.summary = summary
+            self.category = category
+            self.created = created
+            self.updated = updated
+            self.position = position
+            self.isDeprecated = isDeprecated
+            self.isQuarantined = isQuarantined
+            self.stars = stars
+            self.rating = rating
+            self.readers = readers
+            self.rated = rated
+        }
+
         init(_ row: PostgresRow) throws {
             key = try row.text("key")
             agentID = try row.text("agent_id")
@@ -102,17 +128,29 @@ extension AgentReader {
         /// Digests of its files that were removed.
         public let removed: [String]
 
-        init(_ row: PostgresRow) throws {
-            published = try VersionPublished(data: try row.bytes("data"))
-            listing = try row.optionalBytes("listing").map { try ListingContent(document: $0) }
-            author = try row.optionalBytes("author").map { try AuthorContent(document: $0).name }
-            time = Timestamp(milliseconds: try row.milliseconds("published"))
-            position = Position(try row.integer("position"))
-            publisher = try row.text("publisher")
-            let record = try VersionRecord(try row.bytes("record"))
+        init(
+            published: VersionPublished, listing: ListingContent?, author: String?, time: Timestamp,
+            position: Position, publisher: String, record: VersionRecord
+        ) {
+            self.published = published
+            self.listing = listing
+            self.author = author
+            self.time = time
+            self.position = position
+            self.publisher = publisher
             yank = record.yanks.shown
             hold = record.hold
             removed = record.removed
+        }
+
+        init(_ row: PostgresRow) throws {
+            self.init(
+                published: try VersionPublished(data: try row.bytes("data")),
+                listing: try row.optionalBytes("listing").map { try ListingContent(document: $0) },
+                author: try row.optionalBytes("author").map { try AuthorContent(document: $0).name },
+                time: Timestamp(milliseconds: try row.milliseconds("published")),
+                position: Position(try row.integer("position")), publisher: try row.text("publisher"),
+                record: try VersionRecord(try row.bytes("record")))
         }
     }
 
@@ -129,15 +167,19 @@ extension AgentReader {
         /// When a person last got or lost a role on it; nil where that has not happened since it was registered.
         public let ownersChanged: Timestamp?
 
-        init(_ row: PostgresRow) throws {
-            summary = try Summary(row)
-            latest = try Version(row)
-            let record = try AgentRecord(try row.bytes("agent_record"))
+        init(summary: Summary, latest: Version, _ record: AgentRecord, ownersChanged: Timestamp?) {
+            self.summary = summary
+            self.latest = latest
             deprecation = record.deprecations.shown
             hold = record.hold
-            ownersChanged =
-                try row.isNull("owners_changed")
-                ? nil : Timestamp(milliseconds: row.milliseconds("owners_changed"))
+            self.ownersChanged = ownersChanged
+        }
+
+        init(_ row: PostgresRow) throws {
+            self.init(
+                summary: try Summary(row), latest: try Version(row), try AgentRecord(try row.bytes("agent_record")),
+                ownersChanged: try row.isNull("owners_changed")
+                    ? nil : Timestamp(milliseconds: row.milliseconds("owners_changed")))
         }
     }
 }

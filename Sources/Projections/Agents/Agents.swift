@@ -29,10 +29,12 @@ extension Projection {
 /// How the model of agents takes a batch.
 enum AgentsModel {
     static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
-        // Agents come first: the counters of the other parts are in rows that this part creates.
-        for part in [RecordBatch(), OwnerBatch(), SearchBatch(), ReviewBatch(), StarBatch(), DownloadBatch()]
-            as [any AgentBatch]
-        {
+        // Agents come first: the counters of the other parts are in rows that this part creates. Figures are worked out
+        // from what people said before the batch.
+        let parts: [any AgentBatch] = [
+            RecordBatch(), OwnerBatch(), SearchBatch(), FigureBatch(), ReviewBatch(), StarBatch(), DownloadBatch(),
+        ]
+        for part in parts {
             var part = part
             for event in events { try part.add(event) }
             try part.apply(connection)

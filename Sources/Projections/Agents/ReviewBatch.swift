@@ -13,8 +13,10 @@ struct ReviewBatch: AgentBatch {
         let rating: Int64
         let words: ReviewContent?
         let entry: UUIDv7
-        /// Nil where an edit keeps the time from before the batch.
+        /// Nil where an edit keeps the time from before the batch, if there is one.
         let created: Int64?
+        /// When it was first stated in the batch.
+        let begun: Int64
         let updated: Int64
         let position: Position
     }
@@ -29,11 +31,19 @@ struct ReviewBatch: AgentBatch {
         switch (event.envelope.stream, event.event) {
         case (.review(let key, let person), let review as ReviewSubmitted):
             last[Pair(key: key, person: person)] = try Self.state(
-                review.version, review.rating, event, created: event.envelope.time.milliseconds)
+                review.version, review.rating, event, created: event.envelope.time.milliseconds,
+                begun: event.envelope.time.milliseconds)
         case (.review(let key, let person), let review as ReviewEdited):
             let pair = Pair(key: key, person: person)
-            last[pair] = try Self.state(
-                review.version, review.rating, event, created: last[pair].flatMap { $0?.created })
+            let now = event.envelope.time.milliseconds
+            let (created, begun): (Int64?, Int64) =
+                switch last[pair] {
+                case nil: (nil, now)
+                // A role has ended what there was, so this begins anew.
+                case .some(nil): (now, now)
+                case .some(let stated?): (stated.created, stated.begun)
+                }
+            last[pair] = try Self.state(review.version, review.rating, event, created: created, begun: begun)
         case (.review(let key, let person), is ReviewWithdrawn): last[Pair(key: key, person: person)] = .some(nil)
         case (.vote, let vote as ReviewVoted): votes[event.envelope.stream] = .some(vote.helpful)
         case (.vote, is ReviewVoteWithdrawn): votes[event.envelope.stream] = .some(nil)
@@ -54,11 +64,11 @@ struct ReviewBatch: AgentBatch {
     }
 
     private static func state(
-        _ version: String, _ rating: Int64, _ event: ProjectedEvent, created: Int64?
+        _ version: String, _ rating: Int64, _ event: ProjectedEvent, created: Int64?, begun: Int64
     ) throws -> Stated {
         Stated(
             version: version, rating: rating, words: try event.content(ReviewContent.self), entry: event.envelope.id,
-            created: created, updated: event.envelope.time.milliseconds, position: event.position)
+            created: created, begun: begun, updated: event.envelope.time.milliseconds, position: event.position)
     }
 
     func apply(_ connection: PostgresConnection) throws {
@@ -128,7 +138,7 @@ struct ReviewBatch: AgentBatch {
                 .texts(stated.map { storable($0.review.words?.title) }),
                 .texts(stated.map { storable($0.review.words?.text) }),
                 .texts(stated.map(\.review.entry.description)),
-                .int8s(stated.map { $0.review.created ?? created[$0.pair] ?? $0.review.updated }),
+                .int8s(stated.map { $0.review.created ?? created[$0.pair] ?? $0.review.begun }),
                 .int8s(stated.map(\.review.updated)), .int8s(stated.map(\.review.position.value)),
             ])
     }

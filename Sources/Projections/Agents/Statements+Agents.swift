@@ -1,6 +1,9 @@
 import Postgres
 
 extension Statements {
+    static let addFigures = PostgresStatement("add_figures", PackageResources.add_figures_sql)
+    static let findJudgments = PostgresStatement("find_judgments", PackageResources.find_judgments_sql)
+    static let lastFigures = PostgresStatement("last_figures", PackageResources.last_figures_sql)
     static let addDayReaders = PostgresStatement("add_day_readers", PackageResources.add_day_readers_sql)
     static let addVersionReaders = PostgresStatement("add_version_readers", PackageResources.add_version_readers_sql)
     static let keepReaders = PostgresStatement("keep_readers", PackageResources.keep_readers_sql)

@@ -77,7 +77,7 @@ public struct Projection: Sendable {
 /// All read models.
 public enum ProjectionCatalogue {
     /// In the order of their names.
-    public static let all: [Projection] = [.agents, .files, .flags, .index, .publishers]
+    public static let all: [Projection] = [.agents, .dependents, .files, .flags, .index, .publishers]
 
     /// The schema of what is known of builds; the tables of a model are made with each build.
     public static let schema = [

@@ -10,9 +10,9 @@ enum InstallCommands {
     static let all = [install, list, UpdateCommand.update, VerifyCommand.verify, uninstall]
 
     static func installation(
-        _ registry: RegistryClient, _ agents: InstalledAgents, _ console: Console
+        _ registry: RegistryClient, asOf: AsOf?, _ agents: InstalledAgents, _ console: Console
     ) -> Installation {
-        Installation(registry, into: agents) {
+        Installation(registry, asOf: asOf, into: agents) {
             console.warn($0)
         } progress: {
             console.progress("downloading", $0, of: $1)
@@ -26,17 +26,23 @@ enum InstallCommands {
             "agent install", "Installs agents, each whole or not at all.",
             notes:
                 "A range is as Node.js writes it: ^1.2, ~1.2.3, 1.x, '>=1 <2'. What an agent needs is listed and not "
-                + "installed yet.",
+                + "installed yet. With --as-of, versions are found as they were then; what moderators hold now, or have "
+                + "removed, is installed at no moment. `mentatctl config set as_of 2026-11-01` makes a moment the default.",
             arguments: [
                 Subcommand.Argument("AGENT[@RANGE]", "an agent, and which version"),
                 Subcommand.Argument("AGENT[@RANGE]", "more of them", .many),
             ],
-            examples: ["mentatctl agent install mentatlab.word-count", "mentatctl agent install 'ada.tool@^1.2'"])
+            options: [Context.asOf],
+            examples: [
+                "mentatctl agent install mentatlab.word-count", "mentatctl agent install 'ada.tool@^1.2'",
+                "mentatctl agent install ada.tool --as-of 2026-11-01",
+            ])
     ) { context in
         let references = try context.invocation.arguments.map { text throws(Failure) in try AgentReference(text) }
         for reference in references { _ = try reference.request() }
         let agents = agents(context)
-        let installation = installation(try await context.registry(), agents, context.console)
+        let installation = installation(
+            try await context.registry(), asOf: try context.asOf(), agents, context.console)
         let lock = try await agents.lock(context.console.note)
         defer { withExtendedLifetime(lock) {} }
         try agents.sweep()

@@ -10,7 +10,7 @@ import System
 
 /// Finding agents and looking at them.
 enum ReadCommands {
-    static let all = [SearchCommand.search, info]
+    static let all = [SearchCommand.search, info, dependents] + PastCommands.all
 
     private static let info = RunnableCommand(
         Subcommand(
@@ -18,27 +18,30 @@ enum ReadCommands {
             arguments: [
                 Subcommand.Argument("AGENT[@RANGE]", "an agent, or one version of it: `latest`, a version or a range")
             ],
-            options: [.flag("readme", "show the README, of the latest version where none is named")],
+            options: [
+                .flag("readme", "show the README, of the latest version where none is named"), Context.asOf,
+            ],
             examples: [
+                "mentatctl agent info mentatlab.word-count --as-of 2026-11-01",
                 "mentatctl agent info mentatlab.word-count", "mentatctl agent info mentatlab.word-count@^1",
                 "mentatctl agent info mentatlab.word-count --readme",
             ])
     ) { context in
         let reference = try context.reference()
-        let (key, registry) = (reference.id.key, try await context.registry())
-        if context.flag("readme") { return try await readme(try await version(reference, registry), registry) }
+        let (key, registry, asOf) = (reference.id.key, try await context.registry(), try context.asOf())
+        if context.flag("readme") { return try await readme(try await version(reference, registry, asOf), registry) }
         guard reference.version == nil else {
-            let version = try await version(reference, registry)
+            let version = try await version(reference, registry, asOf)
             return Report(version, lines: { ["\($0.id)@\($0.version.shown)"] }, text: show)
         }
         let agent = try await registry.about(reference.id) {
-            try await registry.send(Endpoints.showAgent, AgentParameters(id: key)).value
+            try await registry.send(Endpoints.showAgent, AgentParameters(id: key, asOf: asOf)).value
         }
         var versions: [VersionPage] = []
         var cursor: String?
         var seen: Set<String> = []
         repeat {
-            let page = AgentPageParameters(id: key, limit: 100, cursor: cursor)
+            let page = VersionListParameters(id: key, limit: 100, cursor: cursor, asOf: asOf)
             let answer = try await registry.send(Endpoints.listVersions, page).value
             versions += answer.versions
             cursor = answer.pagination.nextCursor
@@ -51,16 +54,46 @@ enum ReadCommands {
             text: showAgent)
     }
 
+    private static let dependents = RunnableCommand(
+        Subcommand(
+            "agent dependents", "Lists the agents whose latest version needs an agent.",
+            arguments: [AgentCommands.agent], examples: ["mentatctl agent dependents mentatlab.word-count"])
+    ) { context in
+        let (id, registry) = (try context.agent(), try await context.registry())
+        var all: [DependentBody] = []
+        var cursor: String?
+        repeat {
+            let query = AgentPageParameters(id: id.key, limit: 100, cursor: cursor)
+            let page = try await registry.send(Endpoints.listDependents, query).value
+            all += page.dependents
+            context.console.progress("\(all.count) dependents")
+            // A registry that goes back is believed once.
+            let next = page.pagination.nextCursor
+            cursor = next.flatMap { next in (cursor ?? "") < next && !page.dependents.isEmpty ? next : nil }
+        } while cursor != nil
+        return Report(Dependents(dependents: all), lines: { $0.dependents.map { "\($0.id)" } }) { list, style in
+            guard !list.dependents.isEmpty else { return "no agent needs it" }
+            return style.table(
+                ["AGENT", "VERSION", "NEEDS", "GETS"],
+                list.dependents.map { one in
+                    let range = one.range.shown + (one.isPeer ? " (peer)" : "")
+                    return [one.agentID.shown, one.version.shown, range, one.resolved?.shown ?? "none"]
+                })
+        }
+    }
+
     /// The page of the version that is meant, as installers resolve it. One that is named is shown whatever became of it.
-    private static func version(_ reference: AgentReference, _ registry: RegistryClient) async throws -> VersionPage {
+    private static func version(
+        _ reference: AgentReference, _ registry: RegistryClient, _ asOf: AsOf?
+    ) async throws -> VersionPage {
         let request = try reference.request()
         let version: SemVer
         if case .exact(let named) = request {
             version = named
         } else {
-            version = try await RegistryIndex(registry).resolve(request, of: reference.id).version.version
+            version = try await RegistryIndex(registry, asOf: asOf).resolve(request, of: reference.id).version.version
         }
-        let page = VersionParameters(id: reference.id.key, version: version)
+        let page = VersionParameters(id: reference.id.key, version: version, asOf: asOf)
         return try await registry.about(reference.id) { try await registry.send(Endpoints.showVersion, page).value }
     }
 
@@ -159,6 +192,14 @@ private struct AgentInfo: Body {
     static let form = Form.object(
         nil, Self.init, .required("agent", \.agent, AgentDetail.form),
         .required("versions", \.versions, .list(VersionPage.form)))
+}
+
+/// Agents that need another one.
+private struct Dependents: Body {
+    let dependents: [DependentBody]
+
+    static let form = Form.object(
+        nil, Self.init, .required("dependents", \.dependents, .list(DependentBody.form)))
 }
 
 /// The README of a version.

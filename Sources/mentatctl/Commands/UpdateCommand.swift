@@ -16,6 +16,7 @@ enum UpdateCommand {
                 + "installed version was yanked, held or removed since. Older versions stay; "
                 + "`mentatctl agent uninstall AGENT@VERSION` removes one.",
             arguments: [Subcommand.Argument("AGENT", "which; all of them where none is named", .many)],
+            options: [Context.asOf],
             examples: ["mentatctl agent update", "mentatctl agent update mentatlab.word-count"])
     ) { context in
         let wanted = try context.invocation.arguments.map { text throws(Failure) in
@@ -30,13 +31,15 @@ enum UpdateCommand {
             throw InstallCommands.notInstalled("\(key)")
         }
         let receipts = all.filter { wanted.isEmpty || wanted.contains($0.id.key) }
+        let asOf = try context.asOf()
         var attempts = Attempts(context.console)
         // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
         for ((id, origin), group) in grouped(receipts) {
             let registry = try context.registry(at: origin, token: nil)
             let one = OneAgent(
-                id: id, receipts: group, index: RegistryIndex(registry),
-                installation: InstallCommands.installation(registry, agents, context.console), console: context.console)
+                id: id, receipts: group, index: RegistryIndex(registry, asOf: asOf),
+                installation: InstallCommands.installation(registry, asOf: asOf, agents, context.console),
+                console: context.console)
             await one.update(&attempts)
         }
         return attempts.report

@@ -72,6 +72,15 @@ struct Context: Sendable {
 
     func option(_ name: String) -> String? { invocation.values[name] }
 
+    /// The option with which a command that finds versions takes another moment than the settings name.
+    static let asOf = Subcommand.Option.value(
+        "as-of", "MOMENT", "as of a position of the log, a day, a time, or `now`: what came later is not seen")
+
+    /// The moment as of which versions are found; nil for the present.
+    func asOf() throws -> AsOf? {
+        try Settings.moment(try option("as-of") ?? settings.value(.asOf).value)
+    }
+
     /// A text that others will read, as the registry keeps it; warns of what was changed.
     func prose(_ name: String) -> String? {
         guard let raw = option(name) else { return nil }

@@ -10,11 +10,13 @@ struct Settings: Sendable {
     enum Key: String, CaseIterable, Sendable {
         case registry
         case color
+        case asOf = "as_of"
 
         var summary: String {
             switch self {
             case .registry: "the marketplace's address"
             case .color: "auto, always or never"
+            case .asOf: "the moment as of which versions are found: a position, a day, a time, or now"
             }
         }
 
@@ -22,6 +24,7 @@ struct Settings: Sendable {
             switch self {
             case .registry: "http://127.0.0.1:7080"
             case .color: "auto"
+            case .asOf: "now"
             }
         }
 
@@ -36,8 +39,23 @@ struct Settings: Sendable {
                     throw Failure(.usage, "usage", "color is '\(text)'; it has to be auto, always or never.")
                 }
                 return text
+            case .asOf:
+                _ = try Settings.moment(text)
+                return text
             }
         }
+    }
+
+    /// The moment that a text names; nil for `now`.
+    static func moment(_ text: String) throws(Failure) -> AsOf? {
+        guard text != "now" else { return nil }
+        guard let moment = AsOf(text) else {
+            throw Failure(
+                .usage, "usage",
+                "the moment is '\(text.prefix(64))'; it has to be a position of the log, a day such as 2026-11-01, a time such as 2026-11-01T12:00:00Z, or now."
+            )
+        }
+        return moment
     }
 
     private static let limit = 1 << 20

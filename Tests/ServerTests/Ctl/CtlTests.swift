@@ -51,6 +51,8 @@ import Testing
         "agent new": ["!", "ada.made{n}"], "agent validate": ["!", "tool"],
         "agent publish": ["tool", "--claim-namespace"],
         "agent search": ["!", "tool", "--sort", "name", "--limit", "5"], "agent info": ["!", "ada.tool"],
+        "agent dependents": ["!", "ada.tool"], "agent history": ["!", "ada.tool"],
+        "agent exposure": ["!", "ada.tool@0.1.0"],
         "agent install": ["!", "ada.tool@^0.1"], "agent list": ["!"], "agent update": ["!"], "agent verify": ["!"],
         "agent owner list": ["!", "ada.tool"], "agent owner invite": ["ada.tool", "bob", "--role", "maintainer"],
         "agent owner remove": ["ada.tool", "bob"], "agent yank": ["ada.tool@0.1.0", "--reason", "broken"],

@@ -21,6 +21,8 @@ CREATE PROCEDURE log_r1.append(
 LANGUAGE plpgsql AS $$
 DECLARE
     past bigint;
+    -- Log time: what is recorded never goes back, even if a clock does.
+    latest timestamptz;
     is_settled boolean;
     is_moved boolean[];
     -- Subscripted by command: a look-up by subscript costs the same however many commands are refused.
@@ -40,10 +42,14 @@ BEGIN
         RAISE EXCEPTION 'the writer''s clock is off' USING ERRCODE = 'ML002';
     END IF;
 
-    SELECT coalesce((SELECT n.position + 1 FROM log.newest n ORDER BY n.position DESC LIMIT 1), 0),
+    SELECT coalesce(head.position + 1, 0), head.recorded,
            coalesce((SELECT p.past FROM log.partitions p ORDER BY p.past DESC LIMIT 1), 0),
            EXISTS (SELECT FROM log.writers w WHERE w.writer = p_writer AND w.batch = p_batch)
-    INTO first, past, is_settled;
+    INTO first, latest, past, is_settled
+    FROM (VALUES (1)) AS one
+    LEFT JOIN LATERAL (
+        SELECT n.position, n.recorded FROM log.newest n ORDER BY n.position DESC LIMIT 1
+    ) AS head ON true;
     IF is_settled THEN
         RAISE EXCEPTION 'the batch is settled already' USING ERRCODE = 'ML001';
     END IF;
@@ -98,7 +104,7 @@ BEGIN
 
     IF cardinality(v_command) > 0 THEN
         INSERT INTO log.events (position, stream, version, type, slice, recorded, entry)
-        SELECT first + numbers[v.ordinal] - 1, v.stream, v.version, v.type, v.slice, p_recorded, v.entry
+        SELECT first + numbers[v.ordinal] - 1, v.stream, v.version, v.type, v.slice, greatest(p_recorded, latest), v.entry
         FROM unnest(v_stream, v_version, v_type, v_slice, v_entry)
             WITH ORDINALITY AS v (stream, version, type, slice, entry, ordinal)
         WHERE numbers[v.ordinal] > 0;

@@ -32,7 +32,7 @@ BEGIN
         EXECUTE format(
             'ALTER TABLE log.events ATTACH PARTITION log.%I FOR VALUES FROM (%s) TO (%s)', leaf, p_first, p_past);
         INSERT INTO log.partitions (first, past) VALUES (p_first, p_past);
-        SELECT string_agg(format('SELECT position FROM log.%I', 'events_' || p.first), ' UNION ALL ')
+        SELECT string_agg(format('SELECT position, recorded FROM log.%I', 'events_' || p.first), ' UNION ALL ')
         INTO newest
         FROM (SELECT first FROM log.partitions ORDER BY first DESC LIMIT 2) AS p;
         EXECUTE 'CREATE OR REPLACE VIEW log.newest AS ' || newest;

@@ -28,7 +28,8 @@ GRANT SELECT ON public.schema_steps TO marketplace_projectors, marketplace_queri
 CREATE SCHEMA log;
 GRANT USAGE ON SCHEMA log TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 
--- The log. Columns beside the entry are caches of what its bytes say.
+-- The log. Columns beside the entry are caches of what its bytes say. recorded is log time: the latest time of recording
+-- of this entry and all before it, so it never goes back.
 CREATE TABLE log.events (
     position bigint NOT NULL,
     stream   text COLLATE "C" NOT NULL,
@@ -174,7 +175,7 @@ CREATE TABLE log.spools (
 );
 GRANT SELECT, INSERT, DELETE, UPDATE (forgotten) ON log.spools TO marketplace_commands;
 
--- The newest positions, read through the newest partitions alone: reading the head through the parent probes every
--- partition. Replaced whenever a partition is attached.
-CREATE VIEW log.newest AS SELECT NULL::bigint AS position WHERE false;
+-- The newest positions with their log time, read through the newest partitions alone: reading the head through the parent
+-- probes every partition. Replaced whenever a partition is attached.
+CREATE VIEW log.newest AS SELECT NULL::bigint AS position, NULL::timestamptz AS recorded WHERE false;
 GRANT SELECT ON log.newest TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;

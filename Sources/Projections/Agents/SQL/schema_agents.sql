@@ -41,6 +41,19 @@ CREATE TABLE agent_counters (
     ) STORED
 );
 
+-- What was counted of an agent right after each entry that changed it; downloads are counted by day.
+CREATE TABLE agent_figures (
+    key      text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    stars    bigint NOT NULL,
+    ones     bigint NOT NULL,
+    twos     bigint NOT NULL,
+    threes   bigint NOT NULL,
+    fours    bigint NOT NULL,
+    fives    bigint NOT NULL,
+    PRIMARY KEY (key, position)
+);
+
 -- rank says how good a version is before precedence decides which one is shown; the program computes it. record holds
 -- what each side says of the version (yanks, holds) and which of its files were removed.
 CREATE TABLE agent_versions (
@@ -139,11 +152,11 @@ JOIN agent_counters c ON c.key = a.key
 WHERE a.listed;
 
 GRANT SELECT, INSERT, UPDATE, DELETE
-    ON agents, agent_counters, agent_versions, agent_owners, reviews,
+    ON agents, agent_counters, agent_figures, agent_versions, agent_owners, reviews,
        review_votes, stars, download_readers, version_downloads, daily_downloads
     TO marketplace_projectors;
 GRANT SELECT
-    ON agents, agent_counters, agent_versions, agent_owners, reviews, stars,
+    ON agents, agent_counters, agent_figures, agent_versions, agent_owners, reviews, stars,
        version_downloads, daily_downloads, listed_agents
     TO marketplace_queries;
 -- The front for commands tells people who leave which files they published.

@@ -1,0 +1,56 @@
+import EventLog
+public import Events
+
+extension PastReader {
+    /// Something that happened to an agent.
+    public struct Happening: Sendable {
+        /// The position of its entry.
+        public let position: Position
+        /// When it happened.
+        public let time: Timestamp
+        /// The event.
+        public let event: any EventPayload
+        /// Who did it; nil where the entry names nobody.
+        public let actor: AgentReader.Person?
+        /// The credential that it was done with.
+        public let token: TokenID?
+        /// The reason in words; nil where none was given, or it was erased.
+        public let note: String?
+    }
+
+    /// What happened to an agent, in order, from a position on; at most so much, and less where it is large.
+    ///
+    /// - Returns: nil where there is no such agent, else the happenings and the position to continue from, which is nil
+    ///   at the end.
+    public func history(
+        of key: AgentKey, from position: Position, limit: Int
+    ) async throws -> Reflecting<(happenings: [Happening], next: Position?)?> {
+        try await access.long(AgentReader.shownModels) { connection in
+            let entries = try LogOnConnection.entries(
+                connection, of: .agent(key), from: position, limit: limit, maximumBytes: EventReader.maximumBytes)
+            guard let last = entries.last else {
+                let isThere = try !LogOnConnection.entries(
+                    connection, of: .agent(key), from: Position(0), limit: 1, maximumBytes: 1
+                ).isEmpty
+                return isThere ? ([], nil) : nil
+            }
+            let contents = try LogOnConnection.publicContents(connection, at: entries.map(\.position))
+            let envelopes = try entries.map { ($0.position, try $0.envelope()) }
+            let names = try Self.names(envelopes.map(\.1.origin.actor?.hex), connection)
+            let happenings = try envelopes.map { position, envelope in
+                let actor = envelope.origin.actor?.hex
+                let note = try contents[position]?[ContentKind.note.field].map {
+                    try NoteContent(document: $0.document).text
+                }
+                return Happening(
+                    position: position, time: envelope.time, event: envelope.event,
+                    actor: actor.map { AgentReader.Person(id: $0, name: names[$0] ?? "") },
+                    token: envelope.origin.token, note: note)
+            }
+            let isMore = try !LogOnConnection.entries(
+                connection, of: .agent(key), from: last.position.next, limit: 1, maximumBytes: 1
+            ).isEmpty
+            return (happenings, isMore ? last.position.next : nil)
+        }
+    }
+}

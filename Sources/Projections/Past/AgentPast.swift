@@ -1,0 +1,69 @@
+import Events
+import Manifest
+
+/// An agent as it was at a moment of the past, less what was erased, removed or held since.
+///
+/// It comes from the entries of the agent's stream by the rules of the model of agents. Entries after the moment count as
+/// far as they protect: a hold that holds now holds in the past as well, and a file that was removed is removed.
+struct AgentPast {
+    let key: AgentKey
+    private let moment: Position
+    private var past = RecordFold()
+    private var present = RecordFold()
+    private var roles: [PersonID: (role: Role, position: Position, isRegistrar: Bool)] = [:]
+    private(set) var ownersChanged: Timestamp?
+
+    init(_ key: AgentKey, at moment: Position) {
+        self.key = key
+        self.moment = moment
+    }
+
+    /// Applies the next entry of the agent's stream.
+    mutating func add(_ event: ProjectedEvent) throws {
+        try present.evolve(key, event)
+        // A content that is erased now is read by nobody.
+        if event.position <= moment || event.event is ContentErased { try past.evolve(key, event) }
+        guard event.position <= moment else { return }
+        switch event.event {
+        case let registered as AgentRegistered: roles[registered.owner] = (.owner, event.position, true)
+        case let added as AgentOwnerAdded:
+            roles[added.user] = (added.role, event.position, roles[added.user]?.isRegistrar ?? false)
+            ownersChanged = event.envelope.time
+        case let removed as AgentOwnerRemoved:
+            roles[removed.user] = nil
+            ownersChanged = event.envelope.time
+        default: break
+        }
+    }
+
+    /// The agent; nil where it was not registered yet.
+    var agent: RecordFold.AgentRow? {
+        guard var row = past.agents[key] else { return nil }
+        row.record.hold = row.record.hold ?? present.agents[key]?.record.hold
+        return row
+    }
+
+    /// Its versions, from high to low.
+    var versions: [(precedence: [UInt8], row: RecordFold.VersionRow)] {
+        past.versions.map { named, row in
+            var row = row
+            let now = present.versions[named]?.record
+            row.record.hold = row.record.hold ?? now?.hold
+            row.record.removed = now?.removed ?? row.record.removed
+            return (named.precedence, row)
+        }.sorted { $1.precedence.lexicographicallyPrecedes($0.precedence) }
+    }
+
+    /// Owners and maintainers, the one for longest first.
+    var owners: [(person: PersonID, role: Role)] {
+        roles.sorted { ($0.value.position, $0.key.hex) < ($1.value.position, $1.key.hex) }.map {
+            ($0.key, $0.value.role)
+        }
+    }
+
+    /// Who is shown as publisher: the person who registered the agent until they leave, then the owner of longest
+    /// standing.
+    var shownOwner: PersonID? {
+        roles.first { $0.value.isRegistrar }?.key ?? owners.first { $0.role == .owner }?.person
+    }
+}

@@ -1,0 +1,115 @@
+import Contract
+import EventLog
+import Events
+import HTTPFront
+import HTTPServer
+import Manifest
+import Projections
+
+extension QueryFront {
+    func addPast(to routes: inout QueryRoutes) {
+        routes.on(Endpoints.showHistory, of: AgentReader.shownModels) { try await showHistory($0) }
+        routes.on(Endpoints.showExposure, of: AgentReader.shownModels) { try await showExposure($0) }
+    }
+
+    /// The moment that a request is about.
+    ///
+    /// - Throws: `Problem` for a position that the log does not have yet, and for a time before its first entry.
+    func moment(_ asOf: AsOf) async throws -> Moment {
+        let position: Position
+        switch asOf {
+        case .position(let given): position = given
+        case .time(let time):
+            guard let reached = try await entries.position(at: time) else {
+                throw Problem(.agentNotFound, "the log begins after \(time)")
+            }
+            position = reached
+        }
+        guard let time = try await entries.time(of: position) else {
+            try checkIsKnown(position, past: try await entries.head())
+            throw Problem(.unavailable, "the entry \(position) can't be read")
+        }
+        return Moment(position: position, time: time)
+    }
+
+    /// The fields of every answer about the past.
+    static func fields(of moment: Moment) -> HTTPFields {
+        [Fields.asOf: moment.position.description, "x-robots-tag": "noindex"]
+    }
+
+    /// Answers from the past; that more has happened than is read is a problem of its own.
+    static func replaying<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let fault as PastFault {
+            throw Problem(.pastTooLong, "\(fault)")
+        }
+    }
+
+    /// The problem that there was no such agent at a moment.
+    static func noAgent(_ key: AgentKey, at moment: Moment) -> Problem {
+        Problem(.agentNotFound, "there was no agent '\(key)' here at position \(moment.position) (\(moment.time))")
+    }
+
+    private func showHistory(_ query: HistoryQuery) async throws -> Page<HistoryPage> {
+        let from = try query.cursor.map { text throws(Problem) in
+            guard let position = Int64(text), position >= 0 else { throw badCursor }
+            return Position(position)
+        }
+        let found = try await past.history(of: query.id, from: from ?? Position(0), limit: Int(query.limit))
+        guard let (happenings, next) = found.value else { throw FrontRequest.noAgent(query.id) }
+        let pagination = Pagination(limit: query.limit, nextCursor: next?.description)
+        return Page(
+            value: HistoryPage(
+                id: query.id, history: happenings.map(HistoryItem.init), pagination: pagination),
+            reflecting: found.reflection, cursor: pagination.nextCursor)
+    }
+
+    private func showExposure(_ query: ExposureQuery) async throws -> Page<ExposurePage> {
+        let version: SemVer
+        if let named = query.version {
+            version = named
+        } else {
+            guard let shown = try await agents.agent(query.id).value,
+                let latest = SemVer(shown.summary.latestVersion)
+            else { throw FrontRequest.noAgent(query.id) }
+            version = latest
+        }
+        let found = try await Self.replaying { try await past.exposure(of: version, query.id) }
+        guard let exposure = found.value else {
+            throw Problem(.versionNotFound, "the agent '\(query.id)' has no version \(version) here")
+        }
+        return Page(value: ExposurePage(exposure, of: query.id), reflecting: found.reflection)
+    }
+}
+
+extension HistoryItem {
+    fileprivate init(_ happening: PastReader.Happening) {
+        self.init(
+            position: happening.position, time: happening.time, type: happening.event.typeName,
+            actor: happening.actor.map(PersonBody.init), token: happening.token?.hex, note: happening.note,
+            data: RawObject(happening.event.data))
+    }
+}
+
+extension ExposurePage {
+    fileprivate init(_ exposure: Exposure, of key: AgentKey) {
+        self.init(
+            id: key, version: exposure.version, publisher: exposure.publisher.map(PersonBody.init),
+            resolvable: exposure.resolvable.map(SpanBody.init), downloadable: exposure.downloadable.map(SpanBody.init),
+            downloads: exposure.days.reduce(0) { $0 + $1.downloads },
+            readers: exposure.days.reduce(0) { $0 + $1.readers }, days: exposure.days.map(DayDownloads.init),
+            news: exposure.news.map { news in
+                ExposureNews(
+                    against: news.against, capabilities: news.capabilities,
+                    dependencies: news.dependencies.map(DependencyBody.init),
+                    otherPublisher: news.otherPublisher.map(PersonBody.init))
+            })
+    }
+}
+
+extension SpanBody {
+    fileprivate init(_ span: Exposure.Span) {
+        self.init(from: span.from, since: span.since, until: span.until, ended: span.ended)
+    }
+}
