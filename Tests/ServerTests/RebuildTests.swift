@@ -96,7 +96,8 @@ import Testing
                 for _ in 0..<3 {
                     let rebuilt = try await marketplace.operate(["rebuild", "--all", "--json"])
                     #expect(rebuilt.code == 0, "\(rebuilt.errors)")
-                    #expect(try JSONValue(Array(rebuilt.output.utf8))["rebuilt"]?.array?.count == ProjectionCatalogue.all.count)
+                    let models = try JSONValue(Array(rebuilt.output.utf8))["rebuilt"]?.array
+                    #expect(models?.count == ProjectionCatalogue.all.count)
                 }
                 let checked = try await marketplace.operate(["rebuild", "--all", "--check"])
                 #expect(checked.code == 0, "\(checked.output) \(checked.errors)")
