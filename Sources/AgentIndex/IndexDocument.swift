@@ -53,8 +53,8 @@ public struct IndexDocument: Sendable, Equatable {
     /// The document as it was right after an entry, with the holds and removals that hold now; nil where the agent was not
     /// registered yet.
     ///
-    /// The links to older pages stay. What they say of their pages is not known for the past, so whoever looks for a
-    /// version reads more of them, and takes what each says as of this position.
+    /// The links to older pages stay as they are. What they say of the best version of a page is not so for the past, so
+    /// whoever looks for a version reads more of them, and takes what each says as of this position.
     public func asOf(_ past: Position) -> IndexDocument? {
         guard registered <= past else { return nil }
         var document = self
@@ -62,7 +62,6 @@ public struct IndexDocument: Sendable, Equatable {
         document.position = min(position, past)
         document.standing = standing.asOf(past)
         document.versions = versions.asOf(past)
-        document.older = older.map(\.ofUnknownContent)
         return document
     }
 

@@ -132,16 +132,19 @@ public final class IndexFolder: Sendable {
 
     /// Finds the version of an agent that a request asks for; nil where there is no such agent. Blocks the calling thread.
     ///
+    /// - Parameters:
+    ///   - past: a position of the past; nil for the present.
+    ///   - maximumPages: the most older pages that are read for it.
     /// - Throws: `IndexDocument.ResolutionFailure` where no version matches, or as `file` does.
     public func resolve(
-        _ request: VersionRequest, of key: AgentKey, asOf past: Position? = nil
+        _ request: VersionRequest, of key: AgentKey, asOf past: Position? = nil, maximumPages: Int = maximumPages
     ) throws -> IndexedVersion? {
         // A page that is gone was replaced, and the document by now links to what took its place.
         for _ in 0..<Self.attempts {
             guard let present = try file(key)?.document,
                 let document = past.map({ present.asOf($0) }) ?? present
             else { return nil }
-            var search = document.search(request, maximumPages: Self.maximumPages)
+            var search = document.search(request, maximumPages: maximumPages)
             reading: while true {
                 switch try search.step() {
                 case .found(let version): return version
@@ -155,7 +158,7 @@ public final class IndexFolder: Sendable {
     }
 
     /// The most pages that are read for one request.
-    private static let maximumPages = 16
+    public static let maximumPages = 16
     private static let attempts = 3
 
     private func pagePath(_ digest: SHA256Digest) -> String { "\(pagesPath)/\(digest.hex.prefix(2))/\(digest.hex)" }

@@ -12,7 +12,9 @@ public struct IndexLink: Sendable, Equatable {
     /// The highest version in it.
     public let highest: SemVer
     /// The best that it has, by what was said of its versions themselves; a hold on the agent does not count.
-    public private(set) var best: LatestVersion.Rank
+    public let best: LatestVersion.Rank
+    /// The position of the version that was published first.
+    public let earliest: Position
     /// The size of its bytes.
     public let sizeBytes: Int64
     let lowestKey: [UInt8]
@@ -24,16 +26,10 @@ public struct IndexLink: Sendable, Equatable {
         lowest = page.versions[0].version
         highest = page.versions[page.versions.count - 1].version
         best = page.best
+        earliest = page.versions.map(\.position).min() ?? page.versions[0].position
         sizeBytes = Int64(bytes.count)
         lowestKey = lowest.precedenceKey
         highestKey = highest.precedenceKey
-    }
-
-    /// The link where nothing is known of what is best in the page.
-    var ofUnknownContent: IndexLink {
-        var link = self
-        link.best = .release
-        return link
     }
 
     /// True where the page can hold a version.
@@ -44,6 +40,7 @@ public struct IndexLink: Sendable, Equatable {
     func encode(_ writer: inout JSONWriter) {
         writer.object { object in
             object.member("best", Self.words[best])
+            object.member("earliest", earliest.value)
             object.member("highest", highest.description)
             object.member("lowest", lowest.description)
             object.member("sha256", digest.hex)
@@ -56,6 +53,7 @@ public struct IndexLink: Sendable, Equatable {
         lowest = try value.parsed("lowest") { SemVer($0) }
         highest = try value.parsed("highest") { SemVer($0) }
         best = try value.parsed("best") { word in Self.words.first { $0.value == word }?.key }
+        earliest = Position(try value.integer("earliest"))
         sizeBytes = try value.integer("size")
         lowestKey = lowest.precedenceKey
         highestKey = highest.precedenceKey

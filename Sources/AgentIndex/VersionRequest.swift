@@ -93,7 +93,9 @@ public struct VersionSearch {
         let key: [UInt8]? = if case .exact(let version) = request { version.precedenceKey } else { nil }
         self.key = key
         let possible = document.older.filter { link in
-            switch request {
+            // Nothing of what was published later is in the past.
+            if let asOf = document.asOf, link.earliest > asOf { return false }
+            return switch request {
             case .exact: key.map { link.spans($0) } ?? false
             case .range(let range): range.mayContain(from: link.lowestKey, to: link.highestKey)
             case .latest: true
@@ -101,12 +103,14 @@ public struct VersionSearch {
         }
         // With a hold on the agent no page holds an answer.
         let isHeld = document.hold != nil
-        let answers = key != nil ? possible : isHeld ? [] : possible.filter { $0.best != .withheld }
-        let first = request == .latest ? answers.filter { $0.best == .release } : []
-        let second = request == .latest ? answers.filter { $0.best != .release } : answers
+        // Links say what is best now.
+        func best(_ link: IndexLink) -> LatestVersion.Rank { document.asOf == nil ? link.best : .release }
+        let answers = key != nil ? possible : isHeld ? [] : possible.filter { best($0) != .withheld }
+        let first = request == .latest ? answers.filter { best($0) == .release } : []
+        let second = request == .latest ? answers.filter { best($0) != .release } : answers
         releases = first.count
         promising = answers.count
-        links = first + second + (key != nil ? [] : isHeld ? possible : possible.filter { $0.best == .withheld })
+        links = first + second + (key != nil ? [] : isHeld ? possible : possible.filter { best($0) == .withheld })
         take(document.versions)
     }
 

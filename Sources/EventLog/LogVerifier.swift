@@ -184,7 +184,10 @@ public struct LogVerifier: Sendable {
         _ row: Row, log: String, _ logTime: inout Timestamp, _ report: (LogDifference) -> Void
     ) -> [Artifact] {
         let check = EntryCheck(position: row.position, bytes: row.bytes, contents: row.contents)
-        guard let envelope = check.run(log: log, report) else { return [] }
+        guard let envelope = check.run(log: log, report) else {
+            logTime = max(logTime, Timestamp(milliseconds: row.recordedMilliseconds))
+            return []
+        }
         func differs(_ kind: LogDifference.Kind, _ detail: String) {
             report(LogDifference(kind, at: row.position, detail))
         }

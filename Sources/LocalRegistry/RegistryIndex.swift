@@ -30,7 +30,13 @@ package struct RegistryIndex: Sendable {
                 .permanent, "another-agent",
                 "\(registry.origin) answers with the index of '\(document.id)', not of '\(id)'")
         }
-        guard asOf == nil || document.asOf != nil else {
+        let isAnswered =
+            switch asOf {
+            case nil: true
+            case .position(let position): document.asOf == position
+            case .time: document.asOf != nil
+            }
+        guard isAnswered else {
             throw Failure(
                 .permanent, "past-not-kept", "\(registry.origin) does not tell what there was in the past",
                 fix: "leave --as-of out, and see `mentatctl config get as_of`")

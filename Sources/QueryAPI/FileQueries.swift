@@ -24,16 +24,13 @@ extension QueryFront {
                     try await agents.reflects(position, in: [.agents], withinMilliseconds: $0)
                 }
             }
-            let version: AgentReader.Version
-            if let asOf = input.asOf {
-                version = try await self.version(input, at: try await moment(asOf)).value
-            } else {
-                version = try await self.version(input).value
-            }
+            let moment: Moment? = if let asOf = input.asOf { try await moment(asOf) } else { nil }
+            let version =
+                if let moment { try await version(input, at: moment).value } else { try await version(input).value }
             guard let manifest = version.published.artifacts.first(where: { $0.role == .manifest }) else {
                 throw Problem(.artifactNotFound, "the version has no manifest")
             }
-            return try await file(manifest.sha256, request, isManifest: true)
+            return try await file(manifest.sha256, request, isManifest: true, at: moment)
         }
         routes.onAny(Endpoints.showIndex) { input, request in
             if let position = input.minimumPosition {
@@ -86,7 +83,7 @@ extension QueryFront {
 
     /// A file by digest. It may have the same origin as web pages, so the header fields keep browsers from running it.
     private func file(
-        _ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool
+        _ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool, at moment: Moment? = nil
     ) async throws -> HTTPResponse {
         let (opened, withheld, copied) = try await request.blocking.run { [artifacts, index] in
             // The position is read first, so that a file that is held after it is not cached.
@@ -112,9 +109,12 @@ extension QueryFront {
             "cross-origin-resource-policy": "cross-origin",
         ]
         if type == "application/json" { fields.append("vary", "accept-encoding") }
+        if let moment { Self.add(moment, to: &fields) }
         let response = try request.file(
-            opened.file, etag: digest.hex, cacheControl: "public, max-age=300", fields: fields)
-        guard response.status == 200, opened.isWhole else { return response }
+            opened.file, etag: digest.hex, cacheControl: moment == nil ? "public, max-age=300" : "no-store",
+            fields: fields
+        )
+        guard response.status == 200, opened.isWhole, moment == nil else { return response }
         var whole = response
         whole.body = .bytes(opened.head)
         cached?.keep(

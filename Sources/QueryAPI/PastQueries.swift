@@ -5,11 +5,20 @@ import HTTPFront
 import HTTPServer
 import Manifest
 import Projections
+import System
 
 extension QueryFront {
     func addPast(to routes: inout QueryRoutes) {
         routes.on(Endpoints.showHistory, of: AgentReader.shownModels) { try await showHistory($0) }
-        routes.on(Endpoints.showExposure, of: AgentReader.shownModels) { try await showExposure($0) }
+        routes.onAny(Endpoints.showExposure) { query, request in
+            if let position = query.minimumPosition {
+                try await self.await(position) { limit in
+                    try await agents.reflects(position, in: AgentReader.shownModels, withinMilliseconds: limit)
+                }
+            }
+            let page = try await pastShares.run(for: request.clientNetwork) { try await showExposure(query) }
+            return request.response(Endpoints.showExposure, Reply(page.value, position: page.position))
+        }
     }
 
     /// The moment that a request is about.
@@ -17,9 +26,11 @@ extension QueryFront {
     /// - Throws: `Problem` for a position that the log does not have yet, and for a time before its first entry.
     func moment(_ asOf: AsOf) async throws -> Moment {
         let position: Position
+        var end: Timestamp?
         switch asOf {
         case .position(let given): position = given
         case .time(let time):
+            end = time
             guard let reached = try await entries.position(at: time) else {
                 throw Problem(.agentNotFound, "the log begins after \(time)")
             }
@@ -29,12 +40,16 @@ extension QueryFront {
             try checkIsKnown(position, past: try await entries.head())
             throw Problem(.unavailable, "the entry \(position) can't be read")
         }
-        return Moment(position: position, time: time)
+        // Days are over by the time that was asked for, also where nothing happened since, but not before they are.
+        let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+        let day = end.map { max(time.day, min($0.adding(milliseconds: 1).day, now.day)) } ?? time.day
+        return Moment(position: position, time: time, day: day)
     }
 
-    /// The fields of every answer about the past.
-    static func fields(of moment: Moment) -> HTTPFields {
-        [Fields.asOf: moment.position.description, "x-robots-tag": "noindex"]
+    /// Adds the fields of every answer about the past.
+    static func add(_ moment: Moment, to fields: inout HTTPFields) {
+        fields.append(Fields.asOf, moment.position.description)
+        fields.append("x-robots-tag", "noindex")
     }
 
     /// Answers from the past; that more has happened than is read is a problem of its own.
@@ -76,7 +91,8 @@ extension QueryFront {
             version = latest
         }
         let found = try await Self.replaying { try await past.exposure(of: version, query.id) }
-        guard let exposure = found.value else {
+        guard let known = found.value else { throw FrontRequest.noAgent(query.id) }
+        guard let exposure = known else {
             throw Problem(.versionNotFound, "the agent '\(query.id)' has no version \(version) here")
         }
         return Page(value: ExposurePage(exposure, of: query.id), reflecting: found.reflection)

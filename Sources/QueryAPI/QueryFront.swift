@@ -19,6 +19,7 @@ package struct QueryFront: Sendable {
 
     let agents: AgentReader
     let past: PastReader
+    let pastShares = PastShares()
     let search: AgentSearch
     let builds: BuildReader
     let entries: EventReader
@@ -26,8 +27,8 @@ package struct QueryFront: Sendable {
     let index: IndexFolder
     /// How far the index folder is: one look at the disk for all who wait.
     let copied: Feed<Copied>
-    /// A thread that may block on the index folder.
-    let indexWorker: Worker
+    /// A thread on which ranges of many agents are resolved, one page after the other.
+    let resolving = Worker(name: "resolving")
     let cached: CachedAnswers?
     /// For readers that follow the log.
     let hub: EventHub
@@ -60,8 +61,7 @@ package struct QueryFront: Sendable {
         self.entries = entries
         self.artifacts = artifacts
         self.index = index
-        let worker = Worker(name: "index")
-        indexWorker = worker
+        let worker = Worker(name: "index-mark")
         copied = Feed(Copied()) { try await worker.run { try Copied(index) } }
     }
 

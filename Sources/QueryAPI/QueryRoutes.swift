@@ -72,10 +72,12 @@ struct QueryRoutes {
             try await front.await(moment.position) { limit in
                 try await front.agents.reflects(moment.position, in: models, withinMilliseconds: limit)
             }
-            return try await Self.response(request, endpoint, input, nil, caching: .never) { input in
-                var page = try await QueryFront.replaying { try await showPast(input, moment) }
-                page.fields = QueryFront.fields(of: moment)
-                return page
+            return try await front.pastShares.run(for: request.clientNetwork) {
+                try await Self.response(request, endpoint, input, nil, caching: .never) { input in
+                    var page = try await QueryFront.replaying { try await showPast(input, moment) }
+                    QueryFront.add(moment, to: &page.fields)
+                    return page
+                }
             }
         }
     }

@@ -57,7 +57,7 @@ def digest(data):
 
 def page(what, version):
     key = "bad.other" if what == "foreign-page" else f"bad.{what}"
-    return json.dumps({"format": 3, "id": key, "versions": [version]}).encode()
+    return json.dumps({"format": 4, "id": key, "versions": [version]}).encode()
 
 
 pages = {}
@@ -66,7 +66,7 @@ pages = {}
 def link(what, version):
     data = page(what, version)
     pages[what] = data + b" " if what == "changed-page" else data
-    return {"best": "release", "highest": "1.0.0", "lowest": "1.0.0", "sha256": digest(data), "size": len(data)}
+    return {"best": "release", "earliest": 1, "highest": "1.0.0", "lowest": "1.0.0", "sha256": digest(data), "size": len(data)}
 
 
 def index(what):
@@ -86,13 +86,13 @@ def index(what):
         version["version"] = "../../../evil"
     if what == "negative-size":
         version["artifacts"][0]["size"] = -1
-    document = {"agent_id": key, "deprecated": False, "format": 3, "id": key, "position": 1, "versions": [version]}
+    document = {"agent_id": key, "deprecated": False, "format": 4, "id": key, "position": 1, "registered": 0, "versions": [version]}
     if what.endswith("-page"):
         document["versions"], document["older"] = [], [link(what, version)]
     if what == "odd-name":
         document["agent_id"] = document["id"] = "../evil"
     if what == "future-format":
-        document["format"] = 4
+        document["format"] = 5
     return document
 
 

@@ -49,7 +49,8 @@ import Testing
                 while true {
                     switch try search.step() {
                     case .found(let version): return version.version.description
-                    case .needs(let link): search.take(try IndexPage(pages[link.digest] ?? []))
+                    case .needs(let link):
+                        search.take(try IndexPage(pages[link.digest] ?? [], behind: link, of: document.key))
                     }
                 }
             } catch let failure as IndexDocument.ResolutionFailure {

@@ -68,7 +68,7 @@ import Testing
                 "SELECT projection || ' ' || position FROM models.cursors JOIN models.active USING (build) ORDER BY 1")
             #expect(
                 cursors == [
-                    "agents 120", "files 120", "flags 120", "index 120", "publishers 120",
+                    "agents 120", "dependents 120", "files 120", "flags 120", "index 120", "publishers 120",
                 ])
         }
     }

@@ -109,6 +109,13 @@ import Testing
                 #expect(try await ctl.json("agent", "info", "ada.tool")["versions"]?.array?.count == 1)
                 #expect(
                     try await ctl.json("agent", "info", "ada.tool", "--as-of", "now")["versions"]?.array?.count == 2)
+                // What was withdrawn since is told of the present, whatever moment is looked at.
+                let yank = try await marketplace.send(
+                    "POST", "agents/ada.tool/versions/1.0.0/yank", #"{"reason":"broken"}"#, token: ada)
+                let yanked = try #require(try json(yank)["position"]?.integer)
+                _ = try await marketplace.get("/index/ada.tool?min_position=\(yanked)")
+                let update = try await ctl("agent", "update")
+                #expect(update.code == 0 && update.errors.contains("is yanked (broken)"), "\(update.errors)")
                 ctl.environment["MENTATLAB_AS_OF"] = "0"
                 let early = try await ctl("agent", "install", "ada.tool", "--json")
                 #expect(early.code == 1 && early.problem == "agent-not-found", "\(early.errors)")
@@ -137,9 +144,14 @@ import Testing
                 ("agents/acme.tool/reviews?as_of=1", "422 past-not-kept"),
                 ("agents/acme.tool/exposure?version=9.9.9", "404 version-not-found"),
                 ("agents/nobody.here/history", "404 agent-not-found"),
+                ("agents/nobody.here/exposure?version=1.0.0", "404 agent-not-found"),
+                ("agents/acme.tool/dependents?cursor=%2F", "400 invalid-parameter"),
             ]
             for (path, refusal) in refusals { expect(try await marketplace.get(path), refusal) }
             // A moment after the last entry is the present, and no answer about the past is kept by a cache.
+            let manifest = try await marketplace.get("agents/acme.tool/versions/1.0.0/manifest?as_of=\(head - 1)")
+            #expect(manifest.fields["marketplace-as-of"] == "\(head - 1)")
+            #expect(manifest.fields["cache-control"] == "no-store" && manifest.fields["x-robots-tag"] == "noindex")
             for moment in ["\(head - 1)", "2100-01-01", "2100-01-01T00:00:00%2B01:00"] {
                 let answer = try await marketplace.get("agents/acme.tool?as_of=\(moment)")
                 #expect(answer.status == 200 && answer.fields["marketplace-as-of"] == "\(head - 1)", "\(moment)")

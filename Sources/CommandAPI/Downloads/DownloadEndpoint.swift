@@ -15,6 +15,10 @@ struct DownloadEndpoint: Sendable {
     /// The time limit for looking up a credential, so that a download does not wait for the database.
     private static let askingMilliseconds = 250
 
+    /// How often and how long it is waited for the index to reach a moment.
+    private static let maximumWaits = 20
+    private static let waitMilliseconds = 50
+
     let log: EventLog
     let index: IndexFolder
     let spool: LineSpool
@@ -71,16 +75,18 @@ struct DownloadEndpoint: Sendable {
             }
             position = reached
         }
-        let copied = try await request.blocking.run { [index] in try index.mark()?.next } ?? Position(0)
-        guard position < copied else {
+        // The copy of the index is often a moment behind; a position that the log has comes soon.
+        for wait in 0...Self.maximumWaits {
+            let copied = try await request.blocking.run { [index] in try index.mark()?.next } ?? Position(0)
+            if position < copied { return position }
             let head = try await log.entries.head()
             guard position < head else {
                 throw Problem(
                     .positionUnknown, "position \(position) is not in this log, which goes up to \(head.value - 1)")
             }
-            throw Problem(.positionNotReached, "the index does not reflect position \(position) yet; try again")
+            if wait < Self.maximumWaits { try await Task.sleep(for: .milliseconds(Self.waitMilliseconds)) }
         }
-        return position
+        throw Problem(.positionNotReached, "the index does not reflect position \(position) yet; try again")
     }
 
     private func record(

@@ -245,7 +245,9 @@ package struct DependentBody: Body {
         .required("version", \.version, .text, "The version that needs it, which is the one that is shown."),
         .required("range", \.range, .text, "Which versions do."),
         .required("peer", \.isPeer, .bool),
-        .optional("resolved", \.resolved, .text, "The version that the range leads to now; absent where none does."))
+        .optional(
+            "resolved", \.resolved, .text,
+            "The version that the range leads to now; absent where none does, or that takes too long to find."))
 }
 
 /// A page of the dependents of an agent.

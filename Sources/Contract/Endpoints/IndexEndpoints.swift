@@ -55,6 +55,7 @@ extension Endpoints {
             [
                 member("sha256", digest.described("The digest of the page's bytes, by which it is got.")),
                 member("lowest", text), member("highest", text), member("size", position),
+                member("earliest", position.described("The position of the version that was published first.")),
                 member(
                     "best",
                     Schema.choice(["none", "prerelease", "release"]).described(

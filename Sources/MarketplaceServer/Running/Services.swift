@@ -220,7 +220,8 @@ struct Services: Sendable {
         return QueryFront(
             agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
             past: PastReader(
-                ModelAccess(pool: PostgresPool(configuration, sessions: 2, maximumWaiters: 64), models: models)),
+                ModelAccess(pool: PostgresPool(configuration, sessions: 2, maximumWaiters: 64), models: models),
+                pages: ModelAccess(pool: pool, models: models)),
             search: AgentSearch(
                 ModelAccess(pool: searching, pipeline: pipeline, models: models), generations, engine: engine),
             builds: BuildReader(pool: pool), entries: EventReader(pool: pool),

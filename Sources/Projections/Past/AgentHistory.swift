@@ -25,7 +25,7 @@ extension PastReader {
     public func history(
         of key: AgentKey, from position: Position, limit: Int
     ) async throws -> Reflecting<(happenings: [Happening], next: Position?)?> {
-        try await access.long(AgentReader.shownModels) { connection in
+        try await pages.long(AgentReader.shownModels) { connection in
             let entries = try LogOnConnection.entries(
                 connection, of: .agent(key), from: position, limit: limit, maximumBytes: EventReader.maximumBytes)
             guard let last = entries.last else {
@@ -34,8 +34,10 @@ extension PastReader {
                 ).isEmpty
                 return isThere ? ([], nil) : nil
             }
-            let contents = try LogOnConnection.publicContents(connection, at: entries.map(\.position))
             let envelopes = try entries.map { ($0.position, try $0.envelope()) }
+            // What pages say of versions is not shown, and is most of what there is.
+            let noted = envelopes.filter { !($0.1.event is VersionPublished || $0.1.event is ListingChanged) }
+            let contents = try LogOnConnection.publicContents(connection, at: noted.map(\.0))
             let names = try Self.names(envelopes.map(\.1.origin.actor?.hex), connection)
             let happenings = try envelopes.map { position, envelope in
                 let actor = envelope.origin.actor?.hex

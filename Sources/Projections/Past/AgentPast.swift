@@ -20,10 +20,10 @@ struct AgentPast {
 
     /// Applies the next entry of the agent's stream.
     mutating func add(_ event: ProjectedEvent) throws {
-        try present.evolve(key, event)
-        // A content that is erased now is read by nobody.
-        if event.position <= moment || event.event is ContentErased { try past.evolve(key, event) }
+        if Self.isProtective(event.event) { try present.evolve(key, event) }
         guard event.position <= moment else { return }
+        // Contents that were erased are not there, so that they were says nothing more.
+        if !(event.event is ContentErased) { try past.evolve(key, event) }
         switch event.event {
         case let registered as AgentRegistered: roles[registered.owner] = (.owner, event.position, true)
         case let added as AgentOwnerAdded:
@@ -34,6 +34,17 @@ struct AgentPast {
             ownersChanged = event.envelope.time
         default: break
         }
+    }
+
+    /// True for what the past takes from later entries, and for what that is about.
+    private static func isProtective(_ event: any EventPayload) -> Bool {
+        event is AgentRegistered || event is VersionPublished || event is AgentQuarantined || event is QuarantineLifted
+            || event is AgentArtifactRemoved
+    }
+
+    /// True where the contents of an entry are needed.
+    static func needsContents(_ position: Position, _ event: any EventPayload, at moment: Position) -> Bool {
+        position <= moment || event is AgentQuarantined
     }
 
     /// The agent; nil where it was not registered yet.

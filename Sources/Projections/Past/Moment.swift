@@ -7,14 +7,15 @@ public struct Moment: Sendable, Equatable {
     /// Its log time.
     public let time: Timestamp
 
+    /// The first day that was not over; downloads are counted for the days before.
+    public let day: Day
+
     /// Names a moment.
-    public init(position: Position, time: Timestamp) {
+    public init(position: Position, time: Timestamp, day: Day) {
         self.position = position
         self.time = time
+        self.day = day
     }
-
-    /// The day on which it was; downloads are counted for the days before.
-    public var day: Day { time.day }
 }
 
 /// More has happened to an agent than is read for one answer.

@@ -9,17 +9,23 @@ import Postgres
 /// agents. Only counts, which many streams change, come from the model.
 public struct PastReader: Sendable {
     /// The most entries of an agent's stream that are read for one answer.
-    static let maximumEntries = 20_000
+    static let maximumEntries = 50_000
     /// The most bytes of entries and contents that are read for one answer.
     static let maximumBytes = 64 << 20
     private static let pageEntries = 250
     private static let pageBytes = 1 << 20
 
     let access: ModelAccess
+    let pages: ModelAccess
 
-    /// Creates a reader; each answer takes a session of the pool for as long as the past takes to be read.
-    public init(_ access: ModelAccess) {
+    /// Creates a reader.
+    ///
+    /// - Parameters:
+    ///   - access: each answer takes a session of it for as long as the past takes to be read.
+    ///   - pages: for what is one page of entries.
+    public init(_ access: ModelAccess, pages: ModelAccess) {
         self.access = access
+        self.pages = pages
     }
 
     /// One agent; nil where it was not there, or had no version.
@@ -101,25 +107,29 @@ public struct PastReader: Sendable {
 
     // MARK: Reading
 
-    /// Goes through the entries of an agent's stream, with those of their contents that are there.
+    /// Goes through the entries of an agent's stream, with those of their contents that are needed and there.
     ///
     /// - Throws: `PastFault` where they are too many.
     static func forEachEntry(
-        of key: AgentKey, _ connection: PostgresConnection, _ body: (ProjectedEvent) throws -> Void
+        of key: AgentKey, _ connection: PostgresConnection,
+        needsContents: (Position, any EventPayload) -> Bool = { _, _ in false },
+        _ body: (ProjectedEvent) throws -> Void
     ) throws {
         var (from, count, bytes) = (Position(0), 0, 0)
         while true {
             let entries = try LogOnConnection.entries(
                 connection, of: .agent(key), from: from, limit: pageEntries, maximumBytes: pageBytes)
             guard let last = entries.last else { return }
-            let contents = try LogOnConnection.publicContents(connection, at: entries.map(\.position))
-            for entry in entries {
+            let envelopes = try entries.map { try $0.envelope() }
+            let needed = zip(entries, envelopes).filter { needsContents($0.position, $1.event) }.map(\.0.position)
+            let contents = needed.isEmpty ? [:] : try LogOnConnection.publicContents(connection, at: needed)
+            for (entry, envelope) in zip(entries, envelopes) {
                 let written = contents[entry.position] ?? [:]
                 count += 1
                 bytes += entry.bytes.count + written.values.reduce(0) { $0 + $1.document.count }
                 guard count <= maximumEntries, bytes <= maximumBytes else { throw PastFault(key: key) }
                 try body(
-                    ProjectedEvent(position: entry.position, envelope: try entry.envelope(), contents: written))
+                    ProjectedEvent(position: entry.position, envelope: envelope, contents: written))
             }
             from = last.position.next
         }
@@ -129,7 +139,9 @@ public struct PastReader: Sendable {
         of key: AgentKey, at position: Position, _ connection: PostgresConnection
     ) throws -> AgentPast {
         var past = AgentPast(key, at: position)
-        try forEachEntry(of: key, connection) { try past.add($0) }
+        try forEachEntry(
+            of: key, connection, needsContents: { AgentPast.needsContents($0, $1, at: position) }
+        ) { try past.add($0) }
         return past
     }
 

@@ -19,15 +19,16 @@ enum PastCommands {
     ) { context in
         let (id, registry) = (try context.agent(), try await context.registry())
         var items: [HistoryItem] = []
-        var cursor: String?
+        var cursor: Int64?
         repeat {
-            let query = HistoryQuery(id: id.key, limit: 1_000, cursor: cursor)
+            let query = HistoryQuery(id: id.key, limit: 1_000, cursor: cursor.map { "\($0)" })
             let page = try await registry.about(id) { try await registry.send(Endpoints.showHistory, query).value }
             items += page.history
             context.console.progress("\(items.count) entries")
-            // A registry that goes back is believed once.
+            // A registry that does not go on is believed once.
             let next = page.pagination.nextCursor.flatMap { Int64($0) }
-            cursor = next.flatMap { next in next > (items.last?.position.value ?? .max) ? "\(next)" : nil }
+            let last = page.history.last?.position.value ?? .max
+            cursor = next.flatMap { $0 > last && last >= cursor ?? 0 ? $0 : nil }
         } while cursor != nil
         return Report(History(id: id.key, history: items), lines: { $0.history.map { "\($0.position)" } }) {
             history, style in

@@ -31,13 +31,21 @@ enum UpdateCommand {
             throw InstallCommands.notInstalled("\(key)")
         }
         let receipts = all.filter { wanted.isEmpty || wanted.contains($0.id.key) }
-        let asOf = try context.asOf()
+        let (asOf, home) = (try context.asOf(), try context.origin())
         var attempts = Attempts(context.console)
         // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
         for ((id, origin), group) in grouped(receipts) {
+            if case .position = asOf, origin != home {
+                await attempts.add("\(id)") {
+                    throw Failure(
+                        .usage, "usage", "\(id) is from \(origin), whose log has other positions than that of \(home).",
+                        fix: "give --as-of a time")
+                }
+                continue
+            }
             let registry = try context.registry(at: origin, token: nil)
             let one = OneAgent(
-                id: id, receipts: group, index: RegistryIndex(registry, asOf: asOf),
+                id: id, receipts: group, index: RegistryIndex(registry, asOf: asOf), present: RegistryIndex(registry),
                 installation: InstallCommands.installation(registry, asOf: asOf, agents, context.console),
                 console: context.console)
             await one.update(&attempts)
@@ -65,6 +73,8 @@ enum UpdateCommand {
         let id: AgentID
         let receipts: [InstalledAgents.Receipt]
         let index: RegistryIndex
+        /// What there is now, for what was withdrawn since.
+        let present: RegistryIndex
         let installation: Installation
         let console: Console
 
@@ -106,14 +116,14 @@ enum UpdateCommand {
         private func warn(_ receipt: InstalledAgents.Receipt) async throws -> Installation.Outcome? {
             let what = "\(receipt.id) \(receipt.version), which is installed,"
             do {
-                let (document, version) = try await index.resolve(.exact(receipt.version), of: receipt.id)
+                let (document, version) = try await present.resolve(.exact(receipt.version), of: receipt.id)
                 guard version.isYanked || version.isRemoved(receipt.sha256) else { return nil }
                 let reason = version.isYanked ? "is yanked (\(version.yank?.reason ?? "other"))" : "was removed"
-                let replacement = try? await index.resolve(.latest, of: receipt.id).version.version
+                let replacement = try? await present.resolve(.latest, of: receipt.id).version.version
                 let use = document.replacement.map { "\($0)" } ?? replacement.map { "\(receipt.id)@\($0)" }
                 console.warn("\(what) \(reason)\(use.map { "; use \($0)" } ?? "; nothing replaces it")")
             } catch let failure as Failure where Self.withdrawn.contains(failure.code) {
-                let latest = try? await index.resolve(.latest, of: receipt.id).version.version
+                let latest = try? await present.resolve(.latest, of: receipt.id).version.version
                 let use = latest.map { "; use \(receipt.id)@\($0)" } ?? ""
                 console.warn("\(what) can't be had any more: \(failure.redacted.message)\(use)")
             }

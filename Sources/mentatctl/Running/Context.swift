@@ -78,7 +78,10 @@ struct Context: Sendable {
 
     /// The moment as of which versions are found; nil for the present.
     func asOf() throws -> AsOf? {
-        try Settings.moment(try option("as-of") ?? settings.value(.asOf).value)
+        if let given = option("as-of") { return try Settings.moment(given) }
+        let asOf = try Settings.moment(try settings.value(.asOf).value)
+        if let asOf { console.note("as of \(asOf), which `mentatctl config get as_of` says") }
+        return asOf
     }
 
     /// A text that others will read, as the registry keeps it; warns of what was changed.

@@ -1,0 +1,34 @@
+import Contract
+import Synchronization
+
+/// How many questions about the past each network has under way, so that nobody takes all the sessions for them.
+final class PastShares: Sendable {
+    /// The most questions of one network at once.
+    private static let maximumAtOnce = 4
+
+    private let underWay = Mutex<[String: Int]>([:])
+
+    /// Runs the answer to a question of a network.
+    ///
+    /// - Throws: `Problem` where so many are under way already.
+    func run<Value>(for network: String, _ answer: () async throws -> Value) async throws -> Value {
+        let isTaken = underWay.withLock { underWay in
+            guard underWay[network, default: 0] < Self.maximumAtOnce else { return false }
+            underWay[network, default: 0] += 1
+            return true
+        }
+        guard isTaken else {
+            throw Problem(
+                .busy,
+                "\(Self.maximumAtOnce) questions about the past are under way from your network; ask one after the other"
+            )
+        }
+        defer {
+            underWay.withLock { underWay in
+                let left = underWay[network, default: 1] - 1
+                underWay[network] = left > 0 ? left : nil
+            }
+        }
+        return try await answer()
+    }
+}
