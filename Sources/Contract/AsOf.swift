@@ -48,6 +48,21 @@ package enum AsOf: Sendable, Hashable, CustomStringConvertible {
         return time.adding(milliseconds: offset.first == UInt8(ascii: "+") ? -ahead : ahead)
     }
 
+    /// The position that it means.
+    ///
+    /// - Parameter reached: asks the log for the position that it had reached at a time; nil before its first entry.
+    /// - Throws: `Problem` for a time before the log began, at which there was no agent.
+    package func position(_ reached: (Timestamp) async throws -> Position?) async throws -> Position {
+        switch self {
+        case .position(let position): return position
+        case .time(let time):
+            guard let position = try await reached(time) else {
+                throw Problem(.agentNotFound, "the log begins after \(time)")
+            }
+            return position
+        }
+    }
+
     /// The position as a number, or the time.
     package var description: String {
         switch self {

@@ -8,7 +8,8 @@ package enum Endpoints {
 
     /// All of them, in the order of the description.
     package static let all: [any AnyEndpoint] =
-        search + agents + versions + publishing + releases + listings + reviews + stars + roles + invitations + accounts
+        search + agents + dependents + versions + publishing + releases + listings + reviews + stars + roles
+        + invitations + accounts
         + tokens
         + flags
         + moderation + downloads + past + log + index + service

@@ -54,7 +54,7 @@ extension QueryFront {
 
     /// A version as it was at a moment.
     func version(_ input: VersionParameters, at moment: Moment) async throws -> Reflecting<AgentReader.Version> {
-        let found = try await Self.replaying { try await past.version(input.version, of: input.id, at: moment) }
+        let found = try await past.version(input.version, of: input.id, at: moment)
         guard let version = found.value else {
             throw Problem(
                 .versionNotFound,

@@ -19,14 +19,14 @@ extension QueryFront {
             try await file(input.digest, request, isManifest: false)
         }
         routes.onAny(Endpoints.showManifest) { input, request in
-            if let position = input.minimumPosition {
-                try await self.await(position) {
-                    try await agents.reflects(position, in: [.agents], withinMilliseconds: $0)
-                }
-            }
+            try await awaitMinimum(input, in: [.agents])
             let moment: Moment? = if let asOf = input.asOf { try await moment(asOf) } else { nil }
             let version =
-                if let moment { try await version(input, at: moment).value } else { try await version(input).value }
+                if let moment {
+                    try await replaying(for: request) { try await self.version(input, at: moment).value }
+                } else {
+                    try await self.version(input).value
+                }
             guard let manifest = version.published.artifacts.first(where: { $0.role == .manifest }) else {
                 throw Problem(.artifactNotFound, "the version has no manifest")
             }

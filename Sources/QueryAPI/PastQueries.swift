@@ -11,12 +11,8 @@ extension QueryFront {
     func addPast(to routes: inout QueryRoutes) {
         routes.on(Endpoints.showHistory, of: AgentReader.shownModels) { try await showHistory($0) }
         routes.onAny(Endpoints.showExposure) { query, request in
-            if let position = query.minimumPosition {
-                try await self.await(position) { limit in
-                    try await agents.reflects(position, in: AgentReader.shownModels, withinMilliseconds: limit)
-                }
-            }
-            let page = try await pastShares.run(for: request.clientNetwork) { try await showExposure(query) }
+            try await awaitMinimum(query, in: AgentReader.shownModels)
+            let page = try await replaying(for: request) { try await showExposure(query) }
             return request.response(Endpoints.showExposure, Reply(page.value, position: page.position))
         }
     }
@@ -25,24 +21,15 @@ extension QueryFront {
     ///
     /// - Throws: `Problem` for a position that the log does not have yet, and for a time before its first entry.
     func moment(_ asOf: AsOf) async throws -> Moment {
-        let position: Position
-        var end: Timestamp?
-        switch asOf {
-        case .position(let given): position = given
-        case .time(let time):
-            end = time
-            guard let reached = try await entries.position(at: time) else {
-                throw Problem(.agentNotFound, "the log begins after \(time)")
-            }
-            position = reached
-        }
+        let position = try await asOf.position { try await entries.position(at: $0) }
         guard let time = try await entries.time(of: position) else {
             try checkIsKnown(position, past: try await entries.head())
             throw Problem(.unavailable, "the entry \(position) can't be read")
         }
         // Days are over by the time that was asked for, also where nothing happened since, but not before they are.
         let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
-        let day = end.map { max(time.day, min($0.adding(milliseconds: 1).day, now.day)) } ?? time.day
+        var day = time.day
+        if case .time(let end) = asOf { day = max(day, min(end.adding(milliseconds: 1).day, now.day)) }
         return Moment(position: position, time: time, day: day)
     }
 
@@ -52,10 +39,12 @@ extension QueryFront {
         fields.append("x-robots-tag", "noindex")
     }
 
-    /// Answers from the past; that more has happened than is read is a problem of its own.
-    static func replaying<Value>(_ body: () async throws -> Value) async throws -> Value {
+    /// Answers a question about the past, of which a network has some under way at once.
+    ///
+    /// - Throws: `Problem` where it has too many, and where more has happened than is read for one answer.
+    func replaying<Value>(for request: FrontRequest, _ answer: () async throws -> Value) async throws -> Value {
         do {
-            return try await body()
+            return try await pastShares.run(for: request.clientNetwork, answer)
         } catch let fault as PastFault {
             throw Problem(.pastTooLong, "\(fault)")
         }
@@ -66,7 +55,7 @@ extension QueryFront {
         Problem(.agentNotFound, "there was no agent '\(key)' here at position \(moment.position) (\(moment.time))")
     }
 
-    private func showHistory(_ query: HistoryQuery) async throws -> Page<HistoryPage> {
+    private func showHistory(_ query: AgentPageParameters) async throws -> Page<HistoryPage> {
         let from = try query.cursor.map { text throws(Problem) in
             guard let position = Int64(text), position >= 0 else { throw badCursor }
             return Position(position)
@@ -90,9 +79,9 @@ extension QueryFront {
             else { throw FrontRequest.noAgent(query.id) }
             version = latest
         }
-        let found = try await Self.replaying { try await past.exposure(of: version, query.id) }
-        guard let known = found.value else { throw FrontRequest.noAgent(query.id) }
-        guard let exposure = known else {
+        let found = try await past.exposure(of: version, query.id)
+        guard let exposure = found.value else {
+            if try await agents.agent(query.id).value == nil { throw FrontRequest.noAgent(query.id) }
             throw Problem(.versionNotFound, "the agent '\(query.id)' has no version \(version) here")
         }
         return Page(value: ExposurePage(exposure, of: query.id), reflecting: found.reflection)
@@ -112,7 +101,8 @@ extension ExposurePage {
     fileprivate init(_ exposure: Exposure, of key: AgentKey) {
         self.init(
             id: key, version: exposure.version, publisher: exposure.publisher.map(PersonBody.init),
-            resolvable: exposure.resolvable.map(SpanBody.init), downloadable: exposure.downloadable.map(SpanBody.init),
+            resolvable: Self.listed(exposure.resolvable), downloadable: Self.listed(exposure.downloadable),
+            spansLeftOut: Self.leftOut(exposure),
             downloads: exposure.days.reduce(0) { $0 + $1.downloads },
             readers: exposure.days.reduce(0) { $0 + $1.readers }, days: exposure.days.map(DayDownloads.init),
             news: exposure.news.map { news in
@@ -121,6 +111,19 @@ extension ExposurePage {
                     dependencies: news.dependencies.map(DependencyBody.init),
                     otherPublisher: news.otherPublisher.map(PersonBody.init))
             })
+    }
+
+    /// Of so many times the first and the last are listed, so that nobody hides one behind many others.
+    private static let listedSpans = 500
+
+    private static func listed(_ spans: [Exposure.Span]) -> [SpanBody] {
+        guard spans.count > 2 * listedSpans else { return spans.map(SpanBody.init) }
+        return (spans.prefix(listedSpans) + spans.suffix(listedSpans)).map(SpanBody.init)
+    }
+
+    private static func leftOut(_ exposure: Exposure) -> Int64? {
+        let count = [exposure.resolvable, exposure.downloadable].map { max(0, $0.count - 2 * listedSpans) }.reduce(0, +)
+        return count == 0 ? nil : Int64(count)
     }
 }
 

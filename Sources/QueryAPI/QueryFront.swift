@@ -112,6 +112,16 @@ package struct QueryFront: Sendable {
         }
     }
 
+    /// Waits until models reflect a position.
+    func await(_ position: Position, in models: [Projection]) async throws {
+        try await self.await(position) { try await agents.reflects(position, in: models, withinMilliseconds: $0) }
+    }
+
+    /// Waits until models reflect the position that a request names, where it names one.
+    func awaitMinimum(_ input: some PositionedParameters, in models: [Projection]) async throws {
+        if let position = input.minimumPosition { try await self.await(position, in: models) }
+    }
+
     /// Throws unless a position lies before another one, the next that the log will give.
     func checkIsKnown(_ position: Position, past next: Position) throws(Problem) {
         guard position >= next else { return }

@@ -41,11 +41,7 @@ struct QueryRoutes {
         let (front, cached) = (front, cached)
         router.on(endpoint.declaration) { request in
             let input = try request.input(of: endpoint)
-            if let position = input.minimumPosition {
-                try await front.await(position) { limit in
-                    try await front.agents.reflects(position, in: models, withinMilliseconds: limit)
-                }
-            }
+            try await front.awaitMinimum(input, in: models)
             return try await Self.response(request, endpoint, input, cached, show)
         }
     }
@@ -60,21 +56,15 @@ struct QueryRoutes {
         let (front, cached) = (front, cached)
         router.on(endpoint.declaration) { request in
             let input = try request.input(of: endpoint)
-            if let position = input.minimumPosition {
-                try await front.await(position) { limit in
-                    try await front.agents.reflects(position, in: models, withinMilliseconds: limit)
-                }
-            }
+            try await front.awaitMinimum(input, in: models)
             guard let asOf = input.asOf else {
                 return try await Self.response(request, endpoint, input, cached, show)
             }
             let moment = try await front.moment(asOf)
-            try await front.await(moment.position) { limit in
-                try await front.agents.reflects(moment.position, in: models, withinMilliseconds: limit)
-            }
-            return try await front.pastShares.run(for: request.clientNetwork) {
+            try await front.await(moment.position, in: models)
+            return try await front.replaying(for: request) {
                 try await Self.response(request, endpoint, input, nil, caching: .never) { input in
-                    var page = try await QueryFront.replaying { try await showPast(input, moment) }
+                    var page = try await showPast(input, moment)
                     QueryFront.add(moment, to: &page.fields)
                     return page
                 }

@@ -308,7 +308,7 @@ def check_present(key):
     """What has no moment: the whole history, and when each version could be had."""
     found, cursor = [], ""
     while True:
-        page = get(f"/agents/{key}/history?limit=1000{cursor}")[2]
+        page = get(f"/agents/{key}/history?limit=100{cursor}")[2]
         found += [(row["position"], row["type"], row["data"], row.get("note"), row.get("actor", {}).get("id")) for row in page["history"]]
         if not page["pagination"].get("next_cursor"):
             break

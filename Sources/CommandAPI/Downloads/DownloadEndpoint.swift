@@ -66,15 +66,7 @@ struct DownloadEndpoint: Sendable {
 
     /// The position that a moment means. For a time the log is asked.
     private func position(_ asOf: AsOf, _ request: FrontRequest) async throws -> Position {
-        let position: Position
-        switch asOf {
-        case .position(let given): position = given
-        case .time(let time):
-            guard let reached = try await log.entries.position(at: time) else {
-                throw Problem(.agentNotFound, "the log begins after \(time)")
-            }
-            position = reached
-        }
+        let position = try await asOf.position { try await log.entries.position(at: $0) }
         // The copy of the index is often a moment behind; a position that the log has comes soon.
         for wait in 0...Self.maximumWaits {
             let copied = try await request.blocking.run { [index] in try index.mark()?.next } ?? Position(0)

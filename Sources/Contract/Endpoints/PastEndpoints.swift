@@ -2,7 +2,7 @@ package import Events
 package import Manifest
 
 extension Endpoints {
-    package static let showHistory = Endpoint<HistoryQuery, NoBody, HistoryPage>.query(
+    package static let showHistory = Endpoint<AgentPageParameters, NoBody, HistoryPage>.query(
         "showHistory", "/agents/{id}/history", "List what happened to an agent, in order",
         notes:
             "Versions, yanks, deprecations, holds, roles, removed files: each with the position of its entry, which anybody can look up. Judgments and downloads have lists of their own.",
@@ -14,28 +14,6 @@ extension Endpoints {
         cost: .past, problems: [.versionNotFound, .pastTooLong])
 
     static let past: [any AnyEndpoint] = [showHistory, showExposure]
-}
-
-/// An agent, and where its history goes on.
-package struct HistoryQuery: PositionedParameters, PagedParameters {
-    package let id: AgentKey
-    package let limit: Int64
-    package let cursor: String?
-    package let minimumPosition: Position?
-
-    package init(id: AgentKey, limit: Int64 = 100, cursor: String? = nil, minimumPosition: Position? = nil) {
-        self.id = id
-        self.limit = limit
-        self.cursor = cursor
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:limit:cursor:minimumPosition:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .query("limit", \.limit, .integer(from: 1, to: 1_000), default: Int64(100), "The most entries of a page."),
-        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
 /// Something that happened to an agent.
@@ -165,6 +143,7 @@ package struct ExposurePage: Body {
     package let publisher: PersonBody?
     package let resolvable: [SpanBody]
     package let downloadable: [SpanBody]
+    package let spansLeftOut: Int64?
     package let downloads: Int64
     package let readers: Int64
     package let days: [DayDownloads]
@@ -172,13 +151,14 @@ package struct ExposurePage: Body {
 
     package init(
         id: AgentKey, version: String, publisher: PersonBody? = nil, resolvable: [SpanBody], downloadable: [SpanBody],
-        downloads: Int64, readers: Int64, days: [DayDownloads], news: ExposureNews? = nil
+        spansLeftOut: Int64? = nil, downloads: Int64, readers: Int64, days: [DayDownloads], news: ExposureNews? = nil
     ) {
         self.id = id
         self.version = version
         self.publisher = publisher
         self.resolvable = resolvable
         self.downloadable = downloadable
+        self.spansLeftOut = spansLeftOut
         self.downloads = downloads
         self.readers = readers
         self.days = days
@@ -186,12 +166,16 @@ package struct ExposurePage: Body {
     }
 
     package static let form = Form.object(
-        "Exposure", Self.init(id:version:publisher:resolvable:downloadable:downloads:readers:days:news:),
+        "Exposure", Self.init(id:version:publisher:resolvable:downloadable:spansLeftOut:downloads:readers:days:news:),
         .required("id", \.id, .agentKey),
         .required("version", \.version, .text),
         .optional("publisher", \.publisher, PersonBody.form),
         .required("resolvable", \.resolvable, .list(SpanBody.form), "When a range or 'latest' could lead to it."),
         .required("downloadable", \.downloadable, .list(SpanBody.form), "When its number led to its file."),
+        .optional(
+            "spans_left_out", \.spansLeftOut, .count,
+            "How many times are not listed, where there are more than a thousand of a kind: the first and the last 500 are."
+        ),
         .required("downloads", \.downloads, .count, "Each time, on the days that are listed."),
         .required(
             "unique_downloads", \.readers, .count,

@@ -48,17 +48,12 @@ public struct Exposure: Sendable {
 extension PastReader {
     private static let listedDays: Int64 = 3_660
 
-    /// The exposure of a version, of any build where none is named; nil where there is no such agent, and an exposure of
-    /// nil where it has no such version.
-    public func exposure(of version: SemVer, _ key: AgentKey) async throws -> Reflecting<Exposure??> {
+    /// The exposure of a version, of any build where none is named; nil where there is no such version.
+    public func exposure(of version: SemVer, _ key: AgentKey) async throws -> Reflecting<Exposure?> {
         try await access.long(AgentReader.shownModels) { connection in
             var watch = ExposureWatch(version)
-            var isThere = false
-            try Self.forEachEntry(of: key, connection) { event in
-                isThere = true
-                watch.add(event)
-            }
-            guard let published = watch.published else { return isThere ? .some(nil) : nil }
+            try Self.forEachEntry(of: key, connection) { watch.add($0) }
+            guard let published = watch.published else { return nil }
             let before = watch.before
             let names = try Self.names([published.publisher, before?.publisher], connection)
             func person(_ id: String?) -> AgentReader.Person? {

@@ -6,7 +6,6 @@ public struct Moment: Sendable, Equatable {
     public let position: Position
     /// Its log time.
     public let time: Timestamp
-
     /// The first day that was not over; downloads are counted for the days before.
     public let day: Day
 

@@ -95,7 +95,7 @@ public struct PastReader: Sendable {
     public func downloads(
         of key: AgentKey, at moment: Moment
     ) async throws -> Reflecting<(downloads: Int64, readers: Int64)?> {
-        try await access.long([.agents]) { connection in
+        try await pages.long([.agents]) { connection in
             let first = try LogOnConnection.entries(
                 connection, of: .agent(key), from: Position(0), limit: 1, maximumBytes: Self.pageBytes
             ).first

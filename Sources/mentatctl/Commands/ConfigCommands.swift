@@ -43,7 +43,8 @@ enum ConfigCommands {
 
     private static func key(_ context: Context) throws(Failure) -> Settings.Key {
         guard let key = context.argument(0).flatMap(Settings.Key.init) else {
-            throw Failure(.usage, "usage", "KEY has to be one of registry, color, as_of.")
+            let keys = Settings.Key.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.usage, "usage", "KEY has to be one of \(keys).")
         }
         return key
     }

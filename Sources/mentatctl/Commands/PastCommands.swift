@@ -21,7 +21,7 @@ enum PastCommands {
         var items: [HistoryItem] = []
         var cursor: Int64?
         repeat {
-            let query = HistoryQuery(id: id.key, limit: 1_000, cursor: cursor.map { "\($0)" })
+            let query = AgentPageParameters(id: id.key, limit: 100, cursor: cursor.map { "\($0)" })
             let page = try await registry.about(id) { try await registry.send(Endpoints.showHistory, query).value }
             items += page.history
             context.console.progress("\(items.count) entries")
@@ -79,6 +79,7 @@ enum PastCommands {
         }
         add("resolvable  ", page.resolvable)
         add("downloadable", page.downloadable)
+        if let count = page.spansLeftOut { lines.append("\(count) times in the middle are not listed") }
         lines.append("downloads    \(page.downloads), by at most \(page.readers) readers")
         for day in page.days { lines.append("  \(day.day.shown) \(day.downloads), \(day.readers) readers") }
         guard let news = page.news else { return (lines + ["it is the first version"]).joined(separator: "\n") }
