@@ -89,9 +89,10 @@ let package = Package(
                 "Logging",
                 "Search", "System",
             ],
-            embedding: "Agents/SQL", "Builds/SQL", "Dependents/SQL", "Files/SQL", "Flags/SQL", "Index/SQL",
+            embedding: "Agents/SQL", "Analytics/SQL", "Audit/SQL", "Builds/SQL", "Dependents/SQL", "Files/SQL",
+            "Flags/SQL", "Index/SQL",
             "OpenSearch/Definition",
-            "OpenSearch/SQL", "Past/SQL", "Publishers/SQL", "Search/SQL"),
+            "OpenSearch/SQL", "Past/SQL", "Popular/SQL", "Publishers/SQL", "Reputation/SQL", "Search/SQL"),
         module(
             "CommandAPI",
             [

@@ -49,6 +49,7 @@ package struct CommandFront: Sendable {
     private let reviews: ReviewEndpoints
     private let stars: StarEndpoints
     private let flagging: FlagEndpoints
+    private let activity: ActivityEndpoint
     private let moderation: ModerationEndpoints
     private let removals: RemovalFollower
     private let flagDrain: FlagDrain
@@ -66,10 +67,12 @@ package struct CommandFront: Sendable {
     ///   - files: which versions name which file.
     ///   - published: the files of what somebody published.
     ///   - flags: what was flagged, for moderators, the most often first, from behind so many.
+    ///   - activity: who did what, for those whom it concerns.
     /// - Throws: where the folders of the configuration can't be made.
     package init(
         log: EventLog, artifacts: ArtifactStore, index: IndexFolder, configuration: Configuration,
         now: @escaping @Sendable () -> Timestamp, lines: Log, flags: @escaping FlagReading,
+        activity: ActivityReading,
         files: FileReading, published: @escaping PublishedFiles
     ) throws {
         let past = PastReader(log)
@@ -91,6 +94,7 @@ package struct CommandFront: Sendable {
         reviews = ReviewEndpoints(handler: handler)
         stars = StarEndpoints(handler: handler)
         flagging = FlagEndpoints(handler: handler, flags: flags)
+        self.activity = ActivityEndpoint(handler: handler, reading: activity)
         moderation = ModerationEndpoints(handler: handler, files: files)
         removals = RemovalFollower(
             handler: handler, artifacts: artifacts, files: files, log: lines.component("removals"))
@@ -131,6 +135,7 @@ package struct CommandFront: Sendable {
         reviews.add(to: &routes)
         stars.add(to: &routes)
         flagging.add(to: &routes)
+        activity.add(to: &routes)
         moderation.add(to: &routes)
         downloads.add(to: &routes)
         reports.add(to: &routes)

@@ -22,6 +22,9 @@ package enum AsOf: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The time at which something begins: a time by RFC 3339, or a day, which means its beginning in UTC; nil for anything else.
+    package static func beginning(_ text: String) -> Timestamp? { Day(text).map(\.start) ?? time(text) }
+
     private static func time(_ text: String) -> Timestamp? {
         let text = Array(text.uppercased().utf8)
         guard (20...64).contains(text.count), let zone = text[19...].firstIndex(where: { "Z+-".utf8.contains($0) })
@@ -90,6 +93,23 @@ extension ParameterKind where Value == AsOf {
             )
         }
         return moment
+    } write: {
+        $0.description
+    }
+}
+
+extension ParameterKind where Value == Timestamp {
+    /// A time from which on something counts.
+    static let beginning = ParameterKind(
+        schema: .string(maximumLength: 64), problem: .invalidParameter
+    ) { (name, text) throws(Problem) in
+        guard let time = AsOf.beginning(text) else {
+            throw Problem(
+                .invalidParameter,
+                "'\(name)' is '\(text.prefix(64))'; it has to be a day such as 2026-11-01 or a time such as 2026-11-01T12:00:00Z"
+            )
+        }
+        return time
     } write: {
         $0.description
     }

@@ -12,6 +12,8 @@ package struct Endpoint<Input: Parameters, Sent: Sendable, Given: Sendable>: Any
     package let sent: Form<Sent>
     /// The form of an answer's body; `NoBody` where there is none, or where it is not a JSON document.
     package let given: Form<Given>
+    /// Writes an answer's rows as CSV; nil where it is no table.
+    package var table: (@Sendable (Given) -> [UInt8])?
 
     /// The target of a request: path and query, percent-encoded.
     package func target(_ input: Input) -> String {
@@ -130,6 +132,9 @@ package struct EndpointDeclaration: Sendable {
 
     /// The media type of server-sent events (WHATWG HTML, 9.2).
     package static let eventStream = "text/event-stream"
+
+    /// The media type of a table (RFC 4180).
+    package static let csv = "text/csv; charset=utf-8; header=present"
 
     /// The media type of a text.
     package static let plainText = "text/plain; charset=utf-8"

@@ -8,11 +8,12 @@ package enum Endpoints {
 
     /// All of them, in the order of the description.
     package static let all: [any AnyEndpoint] =
-        search + agents + dependents + versions + publishing + releases + listings + reviews + stars + roles
+        search + agents + dependents + statistics + reputation + versions + publishing + releases + listings + reviews
+        + stars + roles
         + invitations + accounts
         + tokens
         + flags
-        + moderation + downloads + past + log + index + service
+        + moderation + activity + downloads + past + log + index + service
 }
 
 /// The answer to a command: it names the position of the last event.
@@ -27,28 +28,32 @@ extension Endpoint where Given: Body, Sent == NoBody {
     /// - Parameters:
     ///   - path: below the base of the API.
     ///   - fields: fields of the answer that others have not, with what they say.
+    ///   - otherContent: other media types of the answer.
     static func query(
         _ name: String, _ path: String, _ summary: String, notes: String? = nil,
         credential: EndpointDeclaration.Credential = .none, caching: EndpointDeclaration.Caching = .revalidated,
-        cost: EndpointDeclaration.Cost = .read, fields: [(String, String)] = [], problems: [ProblemCode] = []
+        cost: EndpointDeclaration.Cost = .read, fields: [(String, String)] = [], problems: [ProblemCode] = [],
+        otherContent: [(mediaType: String, schema: Schema)] = []
     ) -> Endpoint {
         query(
             name, root: Endpoints.base + path, summary, notes: notes, credential: credential, caching: caching,
-            cost: cost, fields: fields, problems: problems)
+            cost: cost, fields: fields, problems: problems, otherContent: otherContent)
     }
 
     /// The same with a path from the root.
     static func query(
         _ name: String, root path: String, _ summary: String, notes: String? = nil,
         credential: EndpointDeclaration.Credential = .none, caching: EndpointDeclaration.Caching,
-        cost: EndpointDeclaration.Cost = .read, fields: [(String, String)] = [], problems: [ProblemCode] = []
+        cost: EndpointDeclaration.Cost = .read, fields: [(String, String)] = [], problems: [ProblemCode] = [],
+        otherContent: [(mediaType: String, schema: Schema)] = []
     ) -> Endpoint {
         precondition(credential == .none || caching == .never, "\(name) would keep an answer to a credential")
         let names = Input.parameters.declarations.map(\.name)
         var fields = fields
         if names.contains("cursor"), credential == .none { fields.append(("link", "The next page (RFC 8288).")) }
         let answer = EndpointDeclaration.Answer(
-            status: 200, description: summary, content: [("application/json", Given.form.schema)], fields: fields)
+            status: 200, description: summary, content: [("application/json", Given.form.schema)] + otherContent,
+            fields: fields)
         return Endpoint(
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: path, summary: summary, notes: notes,

@@ -8,6 +8,8 @@ package enum Fields {
     package static let search = "marketplace-search"
     /// The position that an answer about the past is about.
     package static let asOf = "marketplace-as-of"
+    /// What the counts of an answer mean.
+    package static let counting = "marketplace-counting"
     /// The id of the request, in every answer and in the log's lines.
     package static let request = "request-id"
 }

@@ -59,6 +59,7 @@ package struct FrontRequest: Sendable {
     package func body<Input, Sent, Given>(_ endpoint: Endpoint<Input, Sent, Given>, _ value: Given) -> [UInt8] {
         switch representation {
         case .json: endpoint.given.bytes(value)
+        case .csv: endpoint.table?(value) ?? endpoint.given.bytes(value)
         }
     }
 
@@ -90,12 +91,17 @@ package struct FrontRequest: Sendable {
 /// A representation of answers; each one is cached on its own.
 package enum Representation: Sendable, Hashable {
     case json
+    case csv
 
-    package init(for _: HTTPRequestHead) { self = .json }
+    /// Endpoints with a table have the parameter `format`; others refuse it.
+    package init(for head: HTTPRequestHead) {
+        self = head.query.contains { $0.name == "format" && $0.value == TableFormat.csv.rawValue } ? .csv : .json
+    }
 
     var mediaType: String {
         switch self {
         case .json: "application/json"
+        case .csv: EndpointDeclaration.csv
         }
     }
 }

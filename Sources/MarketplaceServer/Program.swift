@@ -62,6 +62,9 @@ struct Program {
         case Commands.prepare.name:
             endOnSignal(signals)
             return try await PrepareCommand(invocation).run()
+        case Commands.forensics.name:
+            endOnSignal(signals)
+            return try await ForensicsCommand(invocation).run()
         case Commands.rebuild.name:
             endOnSignal(signals)
             return try await RebuildCommand(invocation).run()
@@ -147,6 +150,9 @@ enum Commands {
             .flag("all", "all projections, in one pass over the log"),
             .flag("check", "compare and change nothing"),
             .value(
+                "compare", "VERSION",
+                "list whose reputation this program's formula changes against that of a build of this version, and why"),
+            .value(
                 "pace", "PERCENT", "the share of the time in which it applies events; it rests the other time (100%)"),
             .flag("accept-parked", "swap although the new build parks agents that are shown now"),
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
@@ -154,10 +160,22 @@ enum Commands {
         ] + Invocation.databaseOptions,
         examples: [
             "marketplace rebuild agents", "marketplace rebuild --all --pace 50%", "marketplace rebuild --all --check",
+            "marketplace rebuild reputation --compare 1",
         ])
     private static let besideOptions: [Subcommand.Option] =
         [.value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)")] + Invocation.databaseOptions
     private static let projection = Subcommand.Argument("NAME", "a projection")
+
+    static let forensics = Subcommand(
+        "forensics", "Lists all that a token and what descends from it did, and what undoing each would take.",
+        notes:
+            "What descends from it: tokens that it issued or that took its place, roles that were accepted from its invitations, and "
+            + "what was done by these roles. An id is no secret; the secret itself is never asked for.",
+        options: besideOptions + [
+            .value("token", "ID", "the id of the token, as `mentatctl token list` and the log show it"),
+            .value("since", "TIME", "from this day or time on"), .flag("json", "print one JSON document"),
+        ],
+        examples: ["marketplace forensics --token 0123456789abcdef0123456789abcdef --since 2026-11-01"])
 
     static let projectStatus = Subcommand(
         "project status", "Shows each build of each read model: how far, since when, and what it could not apply.",
@@ -265,7 +283,7 @@ enum Commands {
 
     static let all =
         [
-            up, command, query, project, projectStatus, projectParked, projectRetry, projectSkip, rebuild,
+            up, command, query, project, projectStatus, projectParked, projectRetry, projectSkip, rebuild, forensics,
             upgradeStatus,
             finishUpgrade, `import`, verify, issueToken, rebuildVault, prepare, limits,
         ] + next

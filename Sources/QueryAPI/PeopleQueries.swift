@@ -56,10 +56,8 @@ extension QueryFront {
     private func showPublisher(_ query: PublisherParameters) async throws -> Page<PublisherPage> {
         let after = query.cursor ?? ""
         guard after.isEmpty || AgentKey(after) != nil else { throw badCursor }
-        let noUser = Problem(.userNotFound, "there is nobody named '\(query.name.prefix(128))' here")
-        guard let name = Username(query.name) else { throw noUser }
-        let publisher = try await agents.publisher(named: name)
-        guard let row = publisher.value else { throw noUser }
+        let publisher = try await publisher(query.name)
+        let row = publisher.value
         let found = try await agents.agents(ofPublisher: row.id, after: after, limit: Int(query.limit) + 1)
         let page = PageRows(found.value, limit: query.limit) { $0.key }
         func words(_ text: String) -> String? { text.isEmpty ? nil : text }

@@ -74,6 +74,8 @@ package struct QueryFront: Sendable {
         addDownloads(to: &routes)
         addPast(to: &routes)
         addDependents(to: &routes)
+        addStatistics(to: &routes)
+        addReputation(to: &routes)
         addLog(to: &routes)
         addFiles(to: &routes)
         for endpoint in [Endpoints.description, Endpoints.descriptionFolder] {

@@ -236,7 +236,8 @@ import Testing
             let names = try await TestDatabase.query(url, "SELECT name FROM schema_steps ORDER BY name")
             #expect(
                 names == [
-                    "routines/log_r1", "schema/generations", "schema/log", "schema/models", "schema/vault",
+                    "routines/log_r1", "schema/generations", "schema/log", "schema/models", "schema/popular",
+                    "schema/vault",
                 ])
         }
     }

@@ -102,7 +102,7 @@ import Testing
             let log = try await EventLog.open(EventLog.Configuration(url: url))
             var walk = RandomWalk(log, url, seed: seed)
             try await walk.begin()
-            for _ in 0..<250 { try await walk.step() }
+            for _ in 0..<400 { try await walk.step() }
             try await catchUp(url)
             let types = try await TestDatabase.query(url, "SELECT DISTINCT type FROM log.events")
             let handled = ProjectionCatalogue.all.reduce(into: Set<String>()) { $0.formUnion($1.handled) }

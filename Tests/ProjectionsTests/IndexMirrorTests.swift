@@ -28,7 +28,7 @@ import Testing
     }
 
     /// The builds that a new database has.
-    private static let firstBuilds = "files=3.2 index=5.2"
+    private static let firstBuilds = "files=5.2 index=7.2"
 
     /// Runs mirrors until the folder has reached a position.
     private func copy(_ url: String, _ path: String, to wanted: IndexFolder.Mark, mirrors: Int = 1) async throws {

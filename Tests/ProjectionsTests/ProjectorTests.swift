@@ -68,7 +68,8 @@ import Testing
                 "SELECT projection || ' ' || position FROM models.cursors JOIN models.active USING (build) ORDER BY 1")
             #expect(
                 cursors == [
-                    "agents 120", "dependents 120", "files 120", "flags 120", "index 120", "publishers 120",
+                    "agents 120", "analytics 120", "audit 120", "dependents 120", "files 120", "flags 120",
+                    "index 120", "publishers 120", "reputation 120",
                 ])
         }
     }

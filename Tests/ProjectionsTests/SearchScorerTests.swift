@@ -32,8 +32,9 @@ import Testing
             }
         }
 
-        func scorer() -> SearchScorer {
-            SearchScorer(DatabaseAccess(url: url), models: models, log: Log("test", threshold: .error))
+        func scorer() -> GenerationMaker {
+            GenerationMaker(
+                .searchScores, DatabaseAccess(url: url), models: models, log: Log("test", threshold: .error))
         }
 
         func query(_ sql: String) async throws -> [String] { try await TestDatabase.query(url, sql) }

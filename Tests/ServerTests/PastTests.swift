@@ -37,15 +37,31 @@ import Testing
                 let marketplace = try await MarketplaceProcess(
                     ["up", "--data", folder, "--database-url", url, "--port", "0"], folder: folder)
                 try await awaitModels(marketplace)
-                let input = #"{"url": "\#(marketplace.url)", "moments": [40, 4000, 8000, 12000, 17500]}"#
-                let lines = try await Oracle.run("past", input: input)
-                #expect(lines.filter { $0.hasPrefix("fault") } == [])
-                let counts = try JSONValue(Array(try #require(lines.last).utf8))
-                for kind in ["agent", "versions", "version", "owners", "downloads", "index", "download"] {
-                    #expect(counts[kind]?.integer ?? 0 > 100, "\(kind)")
+                _ = try await marketplace.register("looker")
+                let token = try await marketplace.operatorToken(for: "looker", scopes: ["moderate"])
+                var forensics: [String] = []
+                for id in try await Self.tokens(url) {
+                    let found = try await marketplace.operate(["forensics", "--token", id, "--json"])
+                    #expect(found.code == 0, "\(found.errors)")
+                    let deeds = try JSONValue(Array(found.output.utf8))["deeds"]?.array ?? []
+                    let positions = deeds.compactMap { $0["position"]?.integer }
+                    forensics.append(#"{"token": "\#(id)", "deeds": \#(positions)}"#)
                 }
-                #expect(counts["faults"]?.integer == 0 && counts["exposure"]?.integer ?? 0 > 200)
-                print("recomputed: \(lines.last ?? "")")
+                try await awaitModels(marketplace)
+                try await awaitPopular(marketplace)
+                let input =
+                    #"{"url": "\#(marketplace.url)", "moments": [40, 4000, 8000, 12000, 17500], "token": "\#(token)", "forensics": [\#(forensics.joined(separator: ","))]}"#
+                for (oracle, kinds) in [
+                    "past": ["agent", "versions", "version", "owners", "downloads", "index", "download", "exposure"],
+                    "figures": ["reputation", "downloads by version", "popular", "activity"],
+                ] {
+                    let lines = try await Oracle.run(oracle, input: input)
+                    #expect(lines.filter { $0.hasPrefix("fault") } == [])
+                    let counts = try JSONValue(Array(try #require(lines.last).utf8))
+                    for kind in kinds { #expect(counts[kind]?.integer ?? 0 > 15, "\(kind)") }
+                    #expect(counts["faults"]?.integer == 0)
+                    print("recomputed: \(lines.last ?? "")")
+                }
                 try await marketplace.stop()
             }
         }
@@ -159,6 +175,27 @@ import Testing
                 #expect(answer.fields["etag"] == nil)
             }
         }
+    }
+
+    /// The ids of some tokens of a log.
+    private static func tokens(_ url: String) async throws -> [String] {
+        try await TestDatabase.query(
+            url,
+            """
+            SELECT substr(convert_from(entry, 'UTF8')::jsonb ->> 'subject', 7) FROM log.events
+            WHERE convert_from(entry, 'UTF8')::jsonb ->> 'type' = 'token.issued.v1' ORDER BY position LIMIT 6
+            """)
+    }
+
+    /// Waits until what is popular was counted at the end of the log.
+    private func awaitPopular(_ marketplace: MarketplaceProcess) async throws {
+        let head = try await marketplace.json("projections")["head"]?.integer ?? 0
+        for _ in 0..<900 {
+            let counted = try await marketplace.json("popular")["counted_at"]?.integer ?? -1
+            if counted >= head - 1 { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("what is popular is not counted")
     }
 
     private func awaitModels(_ marketplace: MarketplaceProcess) async throws {

@@ -253,7 +253,7 @@ import Testing
             for (words, said) in [
                 (
                     ["rebuild"],
-                    "name the projections to rebuild (agents, dependents, files, flags, index, publishers), or give --all"
+                    "name the projections to rebuild (agents, analytics, audit, dependents, files, flags, index, publishers, reputation), or give --all"
                 ),
                 (["rebuild", "nothing"], "there is no projection 'nothing'"),
                 (["rebuild", "--all", "agents"], "--all and names are both given"),

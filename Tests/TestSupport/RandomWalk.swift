@@ -16,6 +16,8 @@ public struct RandomWalk {
     private var reviewed: [StreamName: [Appended]] = [:]
     private var starred: Set<StreamName> = []
     private var people: [PersonID] = []
+    /// Credentials of each person.
+    private var tokens: [PersonID: [TokenID]] = [:]
     private var names: [PersonID: (id: UsernameID, entry: Appended)] = [:]
     private var profiles: [PersonID: Appended] = [:]
     /// Listings and notes that were not erased.
@@ -59,7 +61,7 @@ public struct RandomWalk {
         let id = UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10))
         let origin =
             stream.kind.isAnonymous
-            ? Envelope.Origin() : Envelope.Origin(actor: people.randomElement(using: &random))
+            ? Envelope.Origin() : origin()
         let contents =
             content.map { [Append.NewContent(field: kind?.field ?? "", content: $0, isPublic: true)] } ?? []
         let envelope = Envelope(
@@ -68,6 +70,13 @@ public struct RandomWalk {
         let number = try await add(
             Append.NewEvent(envelope: envelope, version: StreamVersion(version + 1), contents: contents))
         return Appended(id: id, number: number)
+    }
+
+    /// Somebody with a credential of theirs, if they have one.
+    private mutating func origin() -> Envelope.Origin {
+        let actor = people.randomElement(using: &random)
+        let token = actor.flatMap { tokens[$0]?.randomElement(using: &random) }
+        return Envelope.Origin(actor: actor, token: token)
     }
 
     /// Gathers an event; gives which of all it is.
@@ -103,17 +112,50 @@ public struct RandomWalk {
 
     /// Registers people and agents.
     public mutating func begin() async throws {
-        for index in 0..<4 {
+        for index in 0..<10 {
             let person = PersonID(random: random.bytes(16))
             people.append(person)
             try await append(.user(person), UserRegistered(kind: .person))
             try await claim(person, "Person_\(index)")
+            try await issue(to: person)
         }
+        if let stream = Self.namespace { try await append(stream, NamespaceClaimed(owner: people[0])) }
         for id in agents {
             try await append(
                 .agent(id.key), AgentRegistered(id: id, owner: random.pick(people)))
             try await publish(id.key)
         }
+    }
+
+    private static let namespace = Namespace("acme").map(StreamName.namespace)
+
+    /// Issues a token: the first one of a person, or one by another one of theirs or in its place.
+    private mutating func issue(to person: PersonID) async throws {
+        let token = TokenID(random: random.bytes(16))
+        let other = tokens[person]?.randomElement(using: &random)
+        let isReplacing = random.once(in: 2)
+        let expires = Timestamp(milliseconds: Host.wallClockMilliseconds()).adding(milliseconds: 86_400_000)
+        try await append(
+            .token(token),
+            TokenIssued(
+                expires: expires, issuer: isReplacing ? nil : other, replaces: isReplacing ? other : nil,
+                scopes: [.account, .publish], user: person))
+        tokens[person, default: []].append(token)
+    }
+
+    private mutating func changeTokens(_ person: PersonID) async throws {
+        guard let owned = tokens[person], random.once(in: 2) else { return try await issue(to: person) }
+        try await append(.token(random.pick(owned)), TokenRevoked(reason: .owner, descendants: random.once(in: 2)))
+    }
+
+    private mutating func changeMembers(_ person: PersonID) async throws {
+        let event: any EventPayload =
+            random.once(in: 2)
+            ? NamespaceMemberAdded(
+                inviter: person, inviterToken: random.pick(tokens[person] ?? []), role: random.pick(Role.allCases),
+                user: random.pick(people))
+            : NamespaceMemberRemoved(authority: .owner, user: person)
+        if let stream = Self.namespace { try await append(stream, event) }
     }
 
     private mutating func claim(_ person: PersonID, _ name: String) async throws {
@@ -130,17 +172,27 @@ public struct RandomWalk {
         let version = random.once(in: 3) ? "1.\(count).0-rc.1" : "1.\(count).0"
         var listing = ListingContent()
         listing.title = "\(key) \(version)"
+        listing.category = random.pick(["Tools", "tools", "Data Science", nil])
         let content = written(listing)
         published[key, default: []].append(version)
         let entry = try await append(
             .agent(key),
             VersionPublished(
                 version: version,
-                artifacts: [Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)],
-                listed: random.once(in: 2), dependencies: dependencies(), listingCommitment: content.commitment),
+                artifacts: files(of: version),
+                listed: random.once(in: 2), runtime: random.once(in: 2) ? "python" : nil,
+                license: random.once(in: 2) ? "MIT" : nil, dependencies: dependencies(), listingCommitment: content.commitment),
             .listing, content)
         noted.append((.agent(key), entry, .listing))
     }
+
+    private mutating func files(of version: String) -> [Artifact] {
+        let manifest = Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)
+        guard random.once(in: 3) else { return [manifest] }
+        return [manifest, Artifact(role: .wasmModule, sha256: Self.module(version), sizeBytes: 2)]
+    }
+
+    private static func module(_ version: String) -> SHA256Digest { SHA256Digest(of: Array("\(version) wasm".utf8)) }
 
     private mutating func dependencies() -> [Dependency]? {
         guard random.once(in: 2) else { return nil }
@@ -153,7 +205,7 @@ public struct RandomWalk {
     public mutating func step() async throws {
         let key = random.pick(agents).key
         let person = random.pick(people)
-        switch Int.random(in: 0..<18, using: &random) {
+        switch Int.random(in: 0..<20, using: &random) {
         case 0: try await publish(key)
         case 1, 2: try await yank(key)
         case 3: try await deprecate(key)
@@ -161,12 +213,14 @@ public struct RandomWalk {
             let event: any EventPayload =
                 random.once(in: 2)
                 ? AgentOwnerAdded(
-                    inviter: person, inviterToken: TokenID(random: random.bytes(16)),
+                    inviter: person, inviterToken: random.pick(tokens[person] ?? []),
                     role: random.pick(Role.allCases), user: random.pick(people))
                 : AgentOwnerRemoved(authority: .owner, user: person)
             try await append(.agent(key), event)
         case 15: try await moderate(key)
         case 16: try await sayAnew(key)
+        case 18: try await changeTokens(person)
+        case 19: try await changeMembers(person)
         case 17:
             guard let index = noted.indices.randomElement(using: &random) else { break }
             let (stream, entry, kind) = noted.remove(at: index)
@@ -182,9 +236,10 @@ public struct RandomWalk {
             }
         case 13, 14: try await download(key)
         case 12:
-            let stream = StreamName.vote(key, author: person, voter: random.pick(people))
+            // Of few authors, so that some reviews help many.
+            let stream = StreamName.vote(key, author: random.pick(Array(people.prefix(2))), voter: person)
             let event: any EventPayload =
-                random.once(in: 3) ? ReviewVoteWithdrawn() : ReviewVoted(helpful: random.once(in: 2))
+                random.once(in: 4) ? ReviewVoteWithdrawn() : ReviewVoted(helpful: !random.once(in: 4))
             try await append(stream, event)
         case 10:
             let about = written(TargetContent(reason: random.pick(FlagReason.allCases), target: .agent(key)))
@@ -229,11 +284,13 @@ public struct RandomWalk {
         let held = random.once(in: 2) ? version : nil
         switch Int.random(in: 0..<4, using: &random) {
         case 3:
-            let digest = SHA256Digest(of: Array(version.utf8))
-            try await append(.artifact(digest), ArtifactRemoved(authority: .administrator, reason: .legal))
+            let digest = random.once(in: 3) ? Self.module(version) : SHA256Digest(of: Array(version.utf8))
+            try await append(
+                .artifact(digest),
+                ArtifactRemoved(authority: .administrator, reason: random.pick(ArtifactRemoved.Reason.allCases)))
         case 0: try await append(.agent(key), QuarantineLifted(authority: .moderator, reason: .spam, version: held))
         case 1:
-            let removed = SHA256Digest(of: Array(version.utf8))
+            let removed = random.once(in: 3) ? Self.module(version) : SHA256Digest(of: Array(version.utf8))
             try await append(.agent(key), AgentArtifactRemoved(sha256: removed, versions: [version]))
         default:
             let note = written(NoteContent(text: random.text(upTo: 20)))

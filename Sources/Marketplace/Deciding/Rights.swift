@@ -19,7 +19,7 @@ public struct Action: Sendable, Hashable {
     /// The table of rights.
     public static let all: [Action] =
         accounts + tokens + roles + releases + reviews + stars + flags + moderation
-        + downloads
+        + downloads + audit
 
     /// Two actions are equal where their names are equal.
     public static func == (left: Action, right: Action) -> Bool { left.name == right.name }

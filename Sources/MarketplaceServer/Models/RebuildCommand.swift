@@ -12,7 +12,9 @@ import System
 struct RebuildCommand {
     private let projections: [Projection]
     private let isCheck: Bool
-    private let isJSON: Bool
+    /// The version of the formula of reputation to compare this program's with.
+    private let comparedVersion: Int32?
+    let isJSON: Bool
     private let pace: Int64
     private let invocation: Invocation
 
@@ -29,6 +31,15 @@ struct RebuildCommand {
         }
         projections = isAll ? ProjectionCatalogue.all : try Projection.named(invocation.arguments)
         pace = try Self.pace(invocation.values["pace"])
+        comparedVersion = try invocation.values["compare"].map { text throws(UsageError) in
+            guard let version = Int32(text), version > 0 else {
+                throw UsageError("--compare is '\(text.prefix(64))'; it has to be a version, such as 1.")
+            }
+            return version
+        }
+        if comparedVersion != nil, isCheck || projections.map(\.name) != [Projection.reputation.name] {
+            throw UsageError("--compare is for '\(Projection.reputation.name)' alone, and without --check.")
+        }
     }
 
     private static func pace(_ text: String?) throws(UsageError) -> Int64 {
@@ -43,7 +54,7 @@ struct RebuildCommand {
     func run() async throws -> Int32 {
         let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
         let database = try invocation.databaseBeside(data, [.owner])
-        let shown = ShownProgress(isCheck ? "checking" : "rebuilding")
+        let shown = ShownProgress(isCheck ? "checking" : comparedVersion == nil ? "rebuilding" : "comparing")
         var options = BuildOptions(program: Services.program)
         options.pace = pace
         options.report = shown.show
@@ -55,10 +66,15 @@ struct RebuildCommand {
         let renewing = Task { await lease.run(log: Log("marketplace", threshold: .error)) }
         let isDone: Bool
         do {
-            isDone =
-                isCheck
-                ? try await check(Comparison(database, options), shown)
-                : try await rebuild(Rebuild(database, options), shown)
+            if let comparedVersion {
+                try await compare(ReputationComparison(database, options), with: comparedVersion, shown)
+                isDone = true
+            } else {
+                isDone =
+                    isCheck
+                    ? try await check(Comparison(database, options), shown)
+                    : try await rebuild(Rebuild(database, options), shown)
+            }
         } catch {
             shown.end()
             renewing.cancel()

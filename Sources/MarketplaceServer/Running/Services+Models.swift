@@ -62,8 +62,11 @@ extension Services {
         await withTaskGroup { group in
             group.addTask { await giveSignsOfLife(projections) }
             if projections.contains(where: { $0.name == Projection.agents.name }) {
-                let scorer = SearchScorer(database, models: models, log: log.component("scores"))
-                group.addTask { await scorer.run { Timestamp(milliseconds: Host.wallClockMilliseconds()).day } }
+                for generations in [Generations.searchScores, .popular] {
+                    let maker = GenerationMaker(
+                        generations, database, models: models, log: log.component(generations.name))
+                    group.addTask { await maker.run { Timestamp(milliseconds: Host.wallClockMilliseconds()).day } }
+                }
             }
             for projection in projections {
                 let projector = Projector(

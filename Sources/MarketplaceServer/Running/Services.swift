@@ -187,7 +187,7 @@ struct Services: Sendable {
                         reasons: Dictionary(uniqueKeysWithValues: flagged.reasons.map { ($0.reason, $0.count) }),
                         last: flagged.last)
                 }
-            }, files: files(FileReader(access)),
+            }, activity: ActivityReading(AuditReader(access)), files: files(FileReader(access)),
             published: { try await FileReader(access).files(of: $0, limit: $1) })
     }
 

@@ -47,7 +47,7 @@ extension AgentReader {
 
 extension Range<Day> {
     /// The bounds as parameters of a statement.
-    fileprivate var bounds: [PostgresValue] {
+    var bounds: [PostgresValue] {
         [.int4(Int32(clamping: lowerBound.number)), .int4(Int32(clamping: upperBound.number))]
     }
 }

@@ -114,6 +114,13 @@ public struct AgentReader: Sendable {
     ) async throws -> Reflecting<Value> {
         try await access.long(projections) { try decode(try $0.execute(statement, parameters)) }
     }
+
+    /// Reads with several statements in a session of its own.
+    func steps<Value: Sendable>(
+        _ projections: [Projection], _ read: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws -> Reflecting<Value> {
+        try await access.long(projections, read)
+    }
 }
 
 extension AgentReader.ListCursor {

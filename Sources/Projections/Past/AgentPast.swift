@@ -10,7 +10,7 @@ struct AgentPast {
     private let moment: Position
     private var past = RecordFold()
     private var present = RecordFold()
-    private var roles: [PersonID: (role: Role, position: Position, isRegistrar: Bool)] = [:]
+    private var roles = RoleFold()
     private(set) var ownersChanged: Timestamp?
 
     init(_ key: AgentKey, at moment: Position) {
@@ -24,16 +24,7 @@ struct AgentPast {
         guard event.position <= moment else { return }
         // Contents that were erased are not there, so that they were says nothing more.
         if !(event.event is ContentErased) { try past.evolve(key, event) }
-        switch event.event {
-        case let registered as AgentRegistered: roles[registered.owner] = (.owner, event.position, true)
-        case let added as AgentOwnerAdded:
-            roles[added.user] = (added.role, event.position, roles[added.user]?.isRegistrar ?? false)
-            ownersChanged = event.envelope.time
-        case let removed as AgentOwnerRemoved:
-            roles[removed.user] = nil
-            ownersChanged = event.envelope.time
-        default: break
-        }
+        if roles.evolve(event), !(event.event is AgentRegistered) { ownersChanged = event.envelope.time }
     }
 
     /// True for what the past takes from later entries, and for what that is about.
@@ -66,15 +57,8 @@ struct AgentPast {
     }
 
     /// Owners and maintainers, the one for longest first.
-    var owners: [(person: PersonID, role: Role)] {
-        roles.sorted { ($0.value.position, $0.key.hex) < ($1.value.position, $1.key.hex) }.map {
-            ($0.key, $0.value.role)
-        }
-    }
+    var owners: [(person: PersonID, role: Role)] { roles.owners }
 
-    /// Who is shown as publisher: the person who registered the agent until they leave, then the owner of longest
-    /// standing.
-    var shownOwner: PersonID? {
-        roles.first { $0.value.isRegistrar }?.key ?? owners.first { $0.role == .owner }?.person
-    }
+    /// Who is shown as publisher.
+    var shownOwner: PersonID? { roles.shownOwner }
 }

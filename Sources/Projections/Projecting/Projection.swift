@@ -21,6 +21,8 @@ public struct Projection: Sendable {
         case none
         /// Counts of each day.
         case days
+        /// Everything, by position.
+        case positions
     }
 
     /// The name under which builds, cursors and lag are known: lower-case letters.
@@ -77,11 +79,14 @@ public struct Projection: Sendable {
 /// All read models.
 public enum ProjectionCatalogue {
     /// In the order of their names.
-    public static let all: [Projection] = [.agents, .dependents, .files, .flags, .index, .publishers]
+    public static let all: [Projection] = [
+        .agents, .analytics, .audit, .dependents, .files, .flags, .index, .publishers, .reputation,
+    ]
 
     /// The schema of what is known of builds; the tables of a model are made with each build.
     public static let schema = [
         PostgresMigration("schema/models", PackageResources.schema_models_sql),
         PostgresMigration("schema/generations", PackageResources.schema_generations_sql),
+        PostgresMigration("schema/popular", PackageResources.schema_popular_sql),
     ]
 }

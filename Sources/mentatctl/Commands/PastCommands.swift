@@ -18,18 +18,11 @@ enum PastCommands {
             examples: ["mentatctl agent history mentatlab.word-count"])
     ) { context in
         let (id, registry) = (try context.agent(), try await context.registry())
-        var items: [HistoryItem] = []
-        var cursor: Int64?
-        repeat {
-            let query = AgentPageParameters(id: id.key, limit: 100, cursor: cursor.map { "\($0)" })
+        let items = try await context.allPages(of: "entries") { cursor in
+            let query = AgentPageParameters(id: id.key, limit: 100, cursor: cursor)
             let page = try await registry.about(id) { try await registry.send(Endpoints.showHistory, query).value }
-            items += page.history
-            context.console.progress("\(items.count) entries")
-            // A registry that does not go on is believed once.
-            let next = page.pagination.nextCursor.flatMap { Int64($0) }
-            let last = page.history.last?.position.value ?? .max
-            cursor = next.flatMap { $0 > last && last >= cursor ?? 0 ? $0 : nil }
-        } while cursor != nil
+            return (page.history, page.pagination)
+        }
         return Report(History(id: id.key, history: items), lines: { $0.history.map { "\($0.position)" } }) {
             history, style in
             style.table(

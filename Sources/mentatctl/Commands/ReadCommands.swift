@@ -10,7 +10,7 @@ import System
 
 /// Finding agents and looking at them.
 enum ReadCommands {
-    static let all = [SearchCommand.search, info, dependents] + PastCommands.all
+    static let all = [SearchCommand.search, info, dependents] + PastCommands.all + PopularCommands.all
 
     private static let info = RunnableCommand(
         Subcommand(
@@ -37,18 +37,11 @@ enum ReadCommands {
         let agent = try await registry.about(reference.id) {
             try await registry.send(Endpoints.showAgent, AgentParameters(id: key, asOf: asOf)).value
         }
-        var versions: [VersionPage] = []
-        var cursor: String?
-        var seen: Set<String> = []
-        repeat {
-            let page = VersionListParameters(id: key, limit: 100, cursor: cursor, asOf: asOf)
-            let answer = try await registry.send(Endpoints.listVersions, page).value
-            versions += answer.versions
-            cursor = answer.pagination.nextCursor
-            context.console.progress("\(versions.count) versions")
-            // A registry that gives one page for ever is believed once.
-            if let next = cursor, !seen.insert(next).inserted || answer.versions.isEmpty { cursor = nil }
-        } while cursor != nil
+        let versions = try await context.allPages(of: "versions") { cursor in
+            let query = VersionListParameters(id: key, limit: 100, cursor: cursor, asOf: asOf)
+            let page = try await registry.send(Endpoints.listVersions, query).value
+            return (page.versions, page.pagination)
+        }
         return Report(
             AgentInfo(agent: agent, versions: versions), lines: { $0.versions.map(\.version.shown) },
             text: showAgent)
@@ -60,17 +53,11 @@ enum ReadCommands {
             arguments: [AgentCommands.agent], examples: ["mentatctl agent dependents mentatlab.word-count"])
     ) { context in
         let (id, registry) = (try context.agent(), try await context.registry())
-        var all: [DependentBody] = []
-        var cursor: String?
-        repeat {
+        let all = try await context.allPages(of: "dependents") { cursor in
             let query = AgentPageParameters(id: id.key, limit: 100, cursor: cursor)
             let page = try await registry.send(Endpoints.listDependents, query).value
-            all += page.dependents
-            context.console.progress("\(all.count) dependents")
-            // A registry that goes back is believed once.
-            let next = page.pagination.nextCursor
-            cursor = next.flatMap { next in (cursor ?? "") < next && !page.dependents.isEmpty ? next : nil }
-        } while cursor != nil
+            return (page.dependents, page.pagination)
+        }
         return Report(Dependents(dependents: all), lines: { $0.dependents.map { "\($0.id)" } }) { list, style in
             guard !list.dependents.isEmpty else { return "no agent needs it" }
             return style.table(

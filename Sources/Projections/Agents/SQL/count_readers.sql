@@ -23,6 +23,10 @@ WITH new AS (
     INSERT INTO daily_downloads AS d (key, day, downloads, readers)
     SELECT key, day, 0, count(*) FROM first GROUP BY key, day
     ON CONFLICT (key, day) DO UPDATE SET readers = d.readers + excluded.readers
+), by_slice AS (
+    INSERT INTO slice_downloads AS s (slice, day, downloads, readers)
+    SELECT (get_byte(sha256(convert_to(key, 'UTF8')), 3) & 63)::smallint, day, 0, count(*) FROM first GROUP BY 1, day
+    ON CONFLICT (day, slice) DO UPDATE SET readers = s.readers + excluded.readers
 )
 UPDATE agent_counters c
 SET readers = c.readers + n.readers

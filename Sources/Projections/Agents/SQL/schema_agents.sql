@@ -139,6 +139,14 @@ CREATE TABLE daily_downloads (
     readers   bigint NOT NULL,
     PRIMARY KEY (key, day)
 );
+-- The downloads of all agents of a slice of the log on a day.
+CREATE TABLE slice_downloads (
+    slice     smallint NOT NULL,
+    day       date NOT NULL,
+    downloads bigint NOT NULL,
+    readers   bigint NOT NULL,
+    PRIMARY KEY (day, slice)
+);
 
 -- What lists show of the agents that are listed; the name of the owner is joined where a list is read.
 CREATE VIEW listed_agents AS
@@ -153,11 +161,11 @@ WHERE a.listed;
 
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON agents, agent_counters, agent_figures, agent_versions, agent_owners, reviews,
-       review_votes, stars, download_readers, version_downloads, daily_downloads
+       review_votes, stars, download_readers, version_downloads, daily_downloads, slice_downloads
     TO marketplace_projectors;
 GRANT SELECT
     ON agents, agent_counters, agent_figures, agent_versions, agent_owners, reviews, stars,
-       version_downloads, daily_downloads, listed_agents
+       version_downloads, daily_downloads, slice_downloads, listed_agents
     TO marketplace_queries;
 -- The front for commands tells people who leave which files they published.
 GRANT SELECT ON agent_versions TO marketplace_commands;

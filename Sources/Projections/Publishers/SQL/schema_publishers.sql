@@ -16,3 +16,5 @@ CREATE INDEX publishers_name_entry ON publishers (name_entry);
 CREATE INDEX publishers_profile_entry ON publishers (profile_entry);
 GRANT SELECT, INSERT, UPDATE, DELETE ON publishers TO marketplace_projectors;
 GRANT SELECT ON publishers TO marketplace_queries;
+-- Who looks at what was done sees names.
+GRANT SELECT (person, name) ON publishers TO marketplace_commands;

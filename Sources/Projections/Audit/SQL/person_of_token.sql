@@ -1,0 +1,1 @@
+SELECT t.person FROM audit_tokens t WHERE t.token = $1
