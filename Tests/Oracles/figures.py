@@ -1,7 +1,7 @@
 """Works out reputations, statistics, popularity and who did what from /events and /contents alone, and asks the marketplace for
 the same.
 
-stdin: {"url": ..., "moments": [positions], "token": a moderator's, "forensics": [{"token": id, "deeds": [positions]}]}.
+stdin: {"url": ..., "moments": [positions], "token": a moderator's, "forensics": [{"token": id, "found": what `marketplace forensics --json` says}]}.
 Prints a line "fault: ..." for each difference, then what was compared, as JSON.
 """
 import collections
@@ -9,7 +9,7 @@ import datetime
 import re
 
 from marketlog import (
-    all_pages, asked, best_version, compare, counted, days_before, downloads, events, fold, get, head, judgments, keys, log_time, names,
+    all_pages, asked, best_version, compare, compared, counted, days_before, downloads, events, fold, get, head, judgments, keys, log_time, names,
     past, precedence, quoted, readers, result, shown_owner, username, written,
 )
 
@@ -135,6 +135,8 @@ def check_reputations():
     for moment in moments:
         for person, name in people:
             mine = sorted((rule, key, detail, points, since) for (who, rule, key, detail), (points, since) in snapshots[moment].items() if who == person)
+            for row in mine:
+                compared["points for " + row[0]] += 1
             for path in [f"/publishers/{quoted(name)}/reputation?as_of={moment}"] + ([f"/publishers/{quoted(name)}/reputation"] if moment == head else []):
                 page = get(path)[2]
                 rows = all_pages(path, "points")
@@ -320,7 +322,8 @@ def check_activity():
                     return True
             return False
         deeds = [position for position, event in enumerate(events) if event.get("token") in line or position in given or by_role(position, event)]
-        compare("forensics", token, asked_for["deeds"], deeds)
+        compare("forensics", token, [deed["position"] for deed in asked_for["found"]["deeds"]], deeds)
+        compare("forensics", "tokens of " + token, {row["id"] for row in asked_for["found"]["tokens"]} == line, True)
 
 
 check_reputations()

@@ -119,6 +119,9 @@ import Testing
                 "artifacts/sha256/\(String(repeating: "0", count: 64))", #"{"reason":"legal"}"#),
             .json(.overrideNames, "a reserved name", "raa rrrrr rrrr r+", "POST", "users", #"{"name":"support"}"#),
             .json(.readFlags, "all", "aaa sssss ssss +s", "GET", "flags"),
+            .json(.readDeeds, "one's own", "aaa sssss ++++ ++", "GET", "activity"),
+            .json(.readDeeds, "ada", "aaa sssss +ppp ++", "GET", "activity?user=ada"),
+            .json(.readDeedsOnAgent, "ada.a", "aaa sssss ++oo ++", "GET", "activity?agent=ada.a"),
             Row(.reportDownloads, "ada.a", "aaa sssss ssss s+") { marketplace, token, column in
                 try await marketplace.send(
                     "POST", "downloads", downloadLine(id: column, "ada.a", "1.0.0"), token: token,

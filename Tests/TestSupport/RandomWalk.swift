@@ -10,6 +10,8 @@ public struct RandomWalk {
     public var random: SeededRandom
     private var versions: [StreamName: Int64] = [:]
     private var published: [AgentKey: [String]] = [:]
+    /// The WebAssembly module of each version that has one.
+    private var modules: [String: SHA256Digest] = [:]
     /// The downloads of each agent, and its readers as far as they are told in time.
     public private(set) var raw: [AgentKey: Int] = [:]
     public private(set) var readers: [AgentKey: Set<String>] = [:]
@@ -179,20 +181,27 @@ public struct RandomWalk {
             .agent(key),
             VersionPublished(
                 version: version,
-                artifacts: files(of: version),
+                artifacts: files(of: key, version),
                 listed: random.once(in: 2), runtime: random.once(in: 2) ? "python" : nil,
-                license: random.once(in: 2) ? "MIT" : nil, dependencies: dependencies(), listingCommitment: content.commitment),
+                license: random.once(in: 2) ? "MIT" : nil, dependencies: dependencies(),
+                listingCommitment: content.commitment),
             .listing, content)
         noted.append((.agent(key), entry, .listing))
     }
 
-    private mutating func files(of version: String) -> [Artifact] {
+    private mutating func files(of key: AgentKey, _ version: String) -> [Artifact] {
         let manifest = Artifact(role: .manifest, sha256: SHA256Digest(of: Array(version.utf8)), sizeBytes: 1)
         guard random.once(in: 3) else { return [manifest] }
-        return [manifest, Artifact(role: .wasmModule, sha256: Self.module(version), sizeBytes: 2)]
+        let module = Artifact(role: .wasmModule, sha256: SHA256Digest(of: Array("\(key) wasm".utf8)), sizeBytes: 2)
+        modules["\(key) \(version)"] = module.sha256
+        return [manifest, module]
     }
 
-    private static func module(_ version: String) -> SHA256Digest { SHA256Digest(of: Array("\(version) wasm".utf8)) }
+    /// A file of a version: its manifest, or its module where it has one.
+    private mutating func file(of key: AgentKey, _ version: String) -> SHA256Digest {
+        let module = random.once(in: 2) ? modules["\(key) \(version)"] : nil
+        return module ?? SHA256Digest(of: Array(version.utf8))
+    }
 
     private mutating func dependencies() -> [Dependency]? {
         guard random.once(in: 2) else { return nil }
@@ -284,13 +293,13 @@ public struct RandomWalk {
         let held = random.once(in: 2) ? version : nil
         switch Int.random(in: 0..<4, using: &random) {
         case 3:
-            let digest = random.once(in: 3) ? Self.module(version) : SHA256Digest(of: Array(version.utf8))
+            let digest = file(of: key, version)
             try await append(
                 .artifact(digest),
                 ArtifactRemoved(authority: .administrator, reason: random.pick(ArtifactRemoved.Reason.allCases)))
         case 0: try await append(.agent(key), QuarantineLifted(authority: .moderator, reason: .spam, version: held))
         case 1:
-            let removed = random.once(in: 3) ? Self.module(version) : SHA256Digest(of: Array(version.utf8))
+            let removed = file(of: key, version)
             try await append(.agent(key), AgentArtifactRemoved(sha256: removed, versions: [version]))
         default:
             let note = written(NoteContent(text: random.text(upTo: 20)))
@@ -318,7 +327,7 @@ public struct RandomWalk {
         let count = Int64.random(in: 1...5, using: &random)
         let tokens = Set(
             (0..<count).map { _ in
-                DayToken(random: [UInt8](repeating: UInt8.random(in: 0...3, using: &random), count: 16))
+                DayToken(random: [UInt8](repeating: UInt8.random(in: 0...63, using: &random), count: 16))
             })
         let domain = ReaderDomain(random: [UInt8](repeating: UInt8.random(in: 0...1, using: &random), count: 16))
         let events: [any EventPayload] = [

@@ -119,7 +119,7 @@ struct CommandHandler: Sendable {
 
     /// Throws unless the table of rights permits an action that is not a command.
     func authorize(_ principal: Principal, _ action: Action, on resource: Resource) async throws {
-        let past = try await past.read(of: principal)
+        let past = try await past.read(of: principal, acting: resource)
         do throws(Rejection) {
             try past.authorize(principal, action, on: resource, at: now())
         } catch {

@@ -45,6 +45,13 @@ final class PastReader: Sendable {
         return past
     }
 
+    /// The past that tells how a principal is related to a resource.
+    func read(of principal: Principal, acting resource: Resource) async throws -> Past {
+        var past = Past()
+        try await read(into: &past) { principal.streams($0) + resource.streams }
+        return past
+    }
+
     private func read(into past: inout Past, _ streams: (Past) -> [AnyStream]) async throws {
         for _ in 0..<Reading.maximumRounds {
             let missing = streams(past).filter { !past.contains($0.name) }

@@ -37,6 +37,15 @@ public enum Resource: Sendable, Hashable {
     case account(PersonID)
     /// The marketplace.
     case marketplace
+
+    /// The streams that tell how people are related to it.
+    public var streams: [AnyStream] {
+        switch self {
+        case .agent(let key): [TypedStream.agent(key).any]
+        case .namespace(let namespace): [TypedStream.namespace(namespace).any]
+        case .account, .marketplace: []
+        }
+    }
 }
 
 /// The relation of a person to a resource.

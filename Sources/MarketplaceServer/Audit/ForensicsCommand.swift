@@ -42,11 +42,11 @@ struct ForensicsCommand {
 
     func run() async throws -> Int32 {
         let database = try invocation.databaseBeside(
-            try DataFolder(invocation.values["data"] ?? ".mentatlab"), [.commands])
+            try DataFolder(invocation.values["data"] ?? ".mentatlab"), [.commands, .queries])
         let pool = PostgresPool(
             database.configuration(.commands, "marketplace-forensics", statementTimeoutMilliseconds: 60_000),
             sessions: 1)
-        let feed = PostgresPool(database.configuration(.commands, "marketplace-forensics-models"), sessions: 1)
+        let feed = PostgresPool(database.configuration(.queries, "marketplace-forensics-models"), sessions: 1)
         let reader = AuditReader(ModelAccess(pool: pool, models: .models(feed)))
         defer {
             Task {

@@ -10,7 +10,8 @@ import System
 
 /// Finding agents and looking at them.
 enum ReadCommands {
-    static let all = [SearchCommand.search, info, dependents] + PastCommands.all + PopularCommands.all
+    static let all =
+        [SearchCommand.search, info, dependents] + PastCommands.all + PopularCommands.all + ActivityCommand.all
 
     private static let info = RunnableCommand(
         Subcommand(

@@ -18,22 +18,28 @@ import Testing
     /// The commands of the README, as they stand there.
     @Test func theWalkOfTheReadmeWorksAsWritten() async throws {
         let readme = try String(contentsOf: Oracle.root.appending(path: "README.md"), encoding: .utf8)
-        let block = try #require(readme.firstMatch(of: /(?m)^    mentatctl register[\s\S]*?(?=\n\n)/)).0
-        let script = block.split(separator: "\n").map { $0.dropFirst(4) }.joined(separator: "\n")
-        for verb in ["register", "new", "publish", "search", "install", "review", "yank"] {
+        let first = try #require(readme.firstMatch(of: /(?m)^    mentatctl register[\s\S]*?(?=\n\n)/)).0
+        let second = try #require(readme.firstMatch(of: /(?m)^    stolen=[\s\S]*?(?=\n\nIt uses)/)).0
+        let script = (first + "\n" + second).split(separator: "\n").map { $0.dropFirst(4) }.joined(separator: "\n")
+        for verb in ["register", "new", "publish", "search", "install", "review", "yank", "forensics", "quarantine"] {
             #expect(script.contains(verb), "the walk has no \(verb)")
         }
-        try await withMarketplace { marketplace, _ in
+        try await withMarketplace { marketplace, url in
             try await publishExample(marketplace)
             try await Ctl.with(marketplace.url) { ctl in
                 var ctl = ctl
                 let folder = (try Ctl.program as NSString).deletingLastPathComponent
                 ctl.environment["PATH"] = "\(folder):/usr/local/bin:/usr/bin:/bin"
+                // A folder with the data of the marketplace, as the clone is that ran it.
+                ctl.environment["MENTATLAB_DATABASE_URL"] = url
+                let script = "mkdir ~/clone; cd ~/clone; ln -s '\(marketplace.folder)' .mentatlab\n\(script)"
                 let walk = try await ctl.run(["-euxo", "pipefail", "-c", script], program: "/bin/bash")
                 #expect(walk.code == 0, "\(walk.errors)")
                 for line in [
                     "ada is registered", "published ada.hello 0.1.0", "installed ada.hello 0.1.0", #""echo": "hi""#,
                     "mentatlab.word-count has 5 of 5 from you", "ada.hello@0.1.0 is yanked", "0.1.0 (yanked)",
+                    "to undo: mentatctl agent owner remove ada.hello eve",
+                    "to undo: mentatctl agent quarantine ada.hello@0.2.0", "ada.hello@0.2.0 is held",
                 ] {
                     #expect(walk.output.contains(line), "\(line) is missing in \(walk.output)")
                 }
@@ -53,7 +59,7 @@ import Testing
         "agent search": ["!", "tool", "--sort", "name", "--limit", "5"], "agent info": ["!", "ada.tool"],
         "agent dependents": ["!", "ada.tool"], "agent history": ["!", "ada.tool"],
         "agent exposure": ["!", "ada.tool@0.1.0"], "agent popular": ["!", "--by", "downloads", "--days", "30"],
-        "publisher reputation": ["!", "ada"],
+        "publisher reputation": ["!", "ada"], "activity": ["--agent", "ada.tool"],
         "agent install": ["!", "ada.tool@^0.1"], "agent list": ["!"], "agent update": ["!"], "agent verify": ["!"],
         "agent owner list": ["!", "ada.tool"], "agent owner invite": ["ada.tool", "bob", "--role", "maintainer"],
         "agent owner remove": ["ada.tool", "bob"], "agent yank": ["ada.tool@0.1.0", "--reason", "broken"],
