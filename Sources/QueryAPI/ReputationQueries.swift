@@ -47,7 +47,7 @@ extension QueryFront {
         return Page(
             value: ReputationPage(
                 publisher: PersonBody(id: publisher.value.id, username: publisher.value.name),
-                score: max(0, rules.reduce(0) { $0 + $1.points }), formula: Int64(ReputationFormula.version),
+                score: max(0, rules.reduce(0) { $0 + $1.points }), formula: Int64(Projection.reputation.version),
                 rules: rules, points: page.rows.map(PointsBody.init), pagination: page.pagination),
             reflecting: publisher.reflection.merged(with: sums.reflection).merged(with: found.reflection),
             cursor: page.pagination.nextCursor)

@@ -21,14 +21,15 @@ POINTS = {"hold": -50, "removal": -50}
 
 def reputations(moments):
     """The points of people right after some entries: {(person, rule, agent, detail): (points, since)}."""
-    agents, reasons, items, told, snapshots = {}, {}, {}, set(), {}
+    agents, reasons, items, told, snapshots = {}, {}, collections.defaultdict(dict), set(), {}
     ratings, votes = collections.defaultdict(dict), collections.defaultdict(set)
 
     def state(item, points, position):
+        of_agent = items[item[2]]
         if points == 0:
-            items.pop(item, None)
-        elif items.get(item, (0,))[0] != points:
-            items[item] = (points, position)
+            of_agent.pop(item, None)
+        elif of_agent.get(item, (0,))[0] != points:
+            of_agent[item] = (points, position)
 
     def publisher(agent):
         return shown_owner(agent)
@@ -43,7 +44,7 @@ def reputations(moments):
             "wasm": 10 if any(row["wasm"] and not row["yanks"] and not row["hold"] for row in agent["versions"].values()) else 0,
         }
         owner = publisher(agent)
-        for item in [item for item in items if item[2] == key and item[1] in points and item[0] != owner]:
+        for item in [item for item in items[key] if item[1] in points and item[0] != owner]:
             state(item, 0, position)
         for rule, count in points.items():
             if owner:
@@ -54,7 +55,7 @@ def reputations(moments):
         state((author, "review", key, ""), 5 if helps else 0, position)
 
     def violate(person, rule, key, detail, position):
-        if person and (person, rule, key, detail) not in items:
+        if person and (person, rule, key, detail) not in items[key]:
             state((person, rule, key, detail), POINTS[rule], position)
 
     for position, event in enumerate(events):
@@ -104,7 +105,7 @@ def reputations(moments):
             elif kind == "agent.quarantine-lifted.v1":
                 if named:
                     named["hold"] = False
-                for item in [item for item in items if item[1:] == ("hold", key, data.get("version", ""))]:
+                for item in [item for item in items[key] if item[1:] == ("hold", key, data.get("version", ""))]:
                     state(item, 0, position)
             elif kind == "agent.artifact-removed.v1":
                 if reasons.get(data["sha256"]) != "owner":
@@ -125,7 +126,7 @@ def reputations(moments):
                 agent["registrar"] = None if agent["registrar"] == data["user"] else agent["registrar"]
             settle(key, position)
         if position in moments:
-            snapshots[position] = dict(items)
+            snapshots[position] = {item: points for of_agent in items.values() for item, points in of_agent.items()}
     return snapshots
 
 

@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    /// The next release gives 15 points for WebAssembly in place of 10, and says whose score that changes and why.
+    private func expectOtherReputations(_ new: Release) async throws {
+        let compared = try await new.run("rebuild", "reputation", "--compare", "1", "--json")
+        #expect(compared.code == 0, "\(compared.errors)")
+        let changes = try JSONValue(Array(compared.output.utf8))["changes"]?.array ?? []
+        #expect(changes.map { $0["username"]?.string } == ["ada"])
+        #expect(changes.first?["before"]?.integer == 10 && changes.first?["after"]?.integer == 15)
+        let items = changes.first?["items"]?.array ?? []
+        #expect(items.map { $0["rule"]?.string } == ["wasm"] && items.first?["agent"]?.string == "ada.wasm")
+        let missing = try await new.run("rebuild", "reputation", "--compare", "7")
+        #expect(missing.code == 1 && missing.errors.contains("no build of version 7"), "\(missing.errors)")
+        let misplaced = try await new.run("rebuild", "agents", "--compare", "1")
+        #expect(misplaced.code == 64 && misplaced.errors.contains("'reputation' alone"), "\(misplaced.errors)")
+    }
+
     /// What clients do and see while releases come and go behind one address.
     private final class Traffic: Sendable {
         private struct State {
@@ -177,6 +192,8 @@ import Testing
                     #expect(try await command.publish([manifest("acme.a\(index)")]).status == 201)
                 }
                 let ada = try await command.register("ada")
+                let module = HTTPClientRequest.Part(name: "wasm_module", bytes: [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
+                #expect(try await command.publish([manifest("ada.wasm"), module], token: ada.token).status == 201)
                 let traffic = Traffic(query, command, from: try await query.head() - 1)
                 let paths = ["agents", "agents?sort=stars", "publishers/admin"] + (0..<10).map { "agents/acme.a\($0)" }
                 try await withThrowingTaskGroup { group in
@@ -211,6 +228,7 @@ import Testing
                     try await ahead.says("its fronts can serve")
                     try await waitUntilReady(early)
                     #expect(try await early.stop() == 0)
+                    try await expectOtherReputations(new)
                     // Both are at work: what the older one would not know is refused, and nothing is final.
                     let note = try await new.run("log", "note")
                     #expect(note.code == 1 && note.output.contains("tooNew"), "\(note)")

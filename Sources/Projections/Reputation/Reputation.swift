@@ -3,9 +3,9 @@ import Events
 extension Projection {
     /// The read model of reputation: the points of people, each with the entry that gave it.
     ///
-    /// Its version is that of the formula.
+    /// Its version is that of the formula, and changes with any of its numbers.
     public static let reputation = Projection(
-        "reputation", version: ReputationFormula.version, .whole, past: .positions,
+        "reputation", version: 1, .whole, past: .positions,
         handled: [
             AgentArtifactRemoved.type, AgentReadersSeen.type, AgentOwnerAdded.type, AgentOwnerRemoved.type,
             AgentQuarantined.type, AgentRegistered.type, ArtifactRemoved.type, QuarantineLifted.type, ReviewEdited.type,
@@ -42,26 +42,24 @@ public enum ReputationRule: String, Sendable, CaseIterable {
 }
 
 /// How many points there are for what.
-public enum ReputationFormula {
-    /// Changes with any of the numbers.
-    public static let version: Int32 = 1
+enum ReputationFormula {
     /// So many downloads of an agent, counted once for each reader and day, give a point.
-    public static let downloadsOfPoint: Int64 = 100
+    static let downloadsOfPoint: Int64 = 100
     /// The most points for the downloads of an agent.
-    public static let mostForDownloads: Int64 = 50
+    static let mostForDownloads: Int64 = 50
     /// More votes than so many make a review helpful.
-    public static let votes: Int64 = 5
+    static let votes: Int64 = 5
     /// The points for a helpful review.
-    public static let review: Int32 = 5
-    /// The points for an agent with WebAssembly.
-    public static let wasm: Int32 = 10
+    static let review: Int32 = 5
     #if MENTATLAB_NEXT
-        /// The points for a violation in the release after this one, which tests play an upgrade with.
-        public static let violation: Int32 = -60
+        /// The points for an agent with WebAssembly in the release after this one, which tests play an upgrade with.
+        static let wasm: Int32 = 15
     #else
-        /// The points for a violation.
-        public static let violation: Int32 = -50
+        /// The points for an agent with WebAssembly.
+        static let wasm: Int32 = 10
     #endif
+    /// The points for a violation.
+    static let violation: Int32 = -50
 
     /// The readers that are counted of an agent.
     static let countedReaders = downloadsOfPoint * mostForDownloads

@@ -18,9 +18,8 @@ FROM (
     FROM agent_search a
     JOIN agent_counters c ON c.key = a.key
     LEFT JOIN LATERAL (
-        SELECT ((c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives) * 200 + n.ratings) / (2 * n.ratings) AS average
+        SELECT ((c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives) * 200 + n.ratings) / nullif(2 * n.ratings, 0) AS average
         FROM (SELECT c.ones + c.twos + c.threes + c.fours + c.fives AS ratings) n
-        WHERE n.ratings > 0
     ) r ON true
 ) t
 CROSS JOIN LATERAL (VALUES ('agents', t.agents), ('average', t.average), ('rated', t.rated)) AS v (value, agents)
