@@ -54,13 +54,15 @@ package enum AsOf: Sendable, Hashable, CustomStringConvertible {
     /// The position that it means.
     ///
     /// - Parameter reached: asks the log for the position that it had reached at a time; nil before its first entry.
-    /// - Throws: `Problem` for a time before the log began, at which there was no agent.
-    package func position(_ reached: (Timestamp) async throws -> Position?) async throws -> Position {
+    /// - Parameter problem: that of a time before the log began, at which there was nothing.
+    package func position(
+        orElse problem: ProblemCode = .agentNotFound, _ reached: (Timestamp) async throws -> Position?
+    ) async throws -> Position {
         switch self {
         case .position(let position): return position
         case .time(let time):
             guard let position = try await reached(time) else {
-                throw Problem(.agentNotFound, "the log begins after \(time)")
+                throw Problem(problem, "the log begins after \(time)")
             }
             return position
         }

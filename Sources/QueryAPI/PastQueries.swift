@@ -20,8 +20,8 @@ extension QueryFront {
     /// The moment that a request is about.
     ///
     /// - Throws: `Problem` for a position that the log does not have yet, and for a time before its first entry.
-    func moment(_ asOf: AsOf) async throws -> Moment {
-        let position = try await asOf.position { try await entries.position(at: $0) }
+    func moment(_ asOf: AsOf, orElse problem: ProblemCode = .agentNotFound) async throws -> Moment {
+        let position = try await asOf.position(orElse: problem) { try await entries.position(at: $0) }
         guard let time = try await entries.time(of: position) else {
             try checkIsKnown(position, past: try await entries.head())
             throw Problem(.unavailable, "the entry \(position) can't be read")

@@ -20,6 +20,7 @@ package struct QueryFront: Sendable {
     let agents: AgentReader
     let past: PastReader
     let pastShares = PastShares()
+    let recent = RecentAnswers()
     let search: AgentSearch
     let builds: BuildReader
     let entries: EventReader

@@ -54,13 +54,15 @@ struct QueryRoutes {
         past showPast: @escaping @Sendable (Input, Moment) async throws -> Page<Given>
     ) {
         let (front, cached) = (front, cached)
+        // What is not about an agent has been answered with nothing before the log began.
+        let isOfAgent = endpoint.declaration.parameters.contains { $0.problem == .agentNotFound }
         router.on(endpoint.declaration) { request in
             let input = try request.input(of: endpoint)
             try await front.awaitMinimum(input, in: models)
             guard let asOf = input.asOf else {
                 return try await Self.response(request, endpoint, input, cached, show)
             }
-            let moment = try await front.moment(asOf)
+            let moment = try await front.moment(asOf, orElse: isOfAgent ? .agentNotFound : .positionUnknown)
             try await front.await(moment.position, in: models)
             return try await front.replaying(for: request) {
                 try await Self.response(request, endpoint, input, nil, caching: .never) { input in

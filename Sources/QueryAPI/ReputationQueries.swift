@@ -6,7 +6,7 @@ import Projections
 extension QueryFront {
     func addReputation(to routes: inout QueryRoutes) {
         routes.on(Endpoints.showReputation, of: AgentReader.reputationModels) { query in
-            try await showReputation(query, at: Position(.max))
+            try await showReputation(query, at: nil)
         } past: { query, moment in
             try await showReputation(query, at: moment.position)
         }
@@ -33,7 +33,7 @@ extension QueryFront {
         return Reflecting(value: publisher, reflection: found.reflection)
     }
 
-    private func showReputation(_ query: ReputationQuery, at position: Position) async throws -> Page<ReputationPage> {
+    private func showReputation(_ query: ReputationQuery, at position: Position?) async throws -> Page<ReputationPage> {
         let after = try AgentReader.PointCursor(query.cursor)
         let publisher = try await publisher(query.name)
         let sums = try await agents.points(of: publisher.value.id, at: position)

@@ -8,7 +8,9 @@ import System
 
 extension QueryFront {
     func addStatistics(to routes: inout QueryRoutes) {
-        routes.on(Endpoints.showStatistics, of: AgentReader.statisticsModels) { _ in try await showStatistics() }
+        routes.on(Endpoints.showStatistics, of: AgentReader.statisticsModels) { query in
+            try await recently("stats", query) { try await showStatistics() }
+        }
         addDays(to: &routes, Endpoints.listDownloadDays) { days in
             let found = try await agents.days(days)
             let isAtMost = found.value.contains(where: \.isAtMost)
@@ -56,10 +58,22 @@ extension QueryFront {
         _ show: @escaping @Sendable (Range<Day>) async throws -> Page<Given>
     ) {
         routes.on(endpoint, of: AgentReader.statisticsModels) { query in
-            try await show(Self.days(query.days))
+            try await recently("\(endpoint.declaration.name) \(query.days)", query) {
+                try await show(Self.days(query.days))
+            }
         } past: { query, moment in
             try await show(Self.days(query.days, before: moment))
         }
+    }
+
+    /// Answers what goes through many rows, for some seconds with what was read for somebody else, unless a position is named
+    /// that has to be reflected.
+    private func recently<Given>(
+        _ question: String, _ query: some PositionedParameters,
+        _ show: @escaping @Sendable () async throws -> Page<Given>
+    ) async throws -> Page<Given> {
+        guard query.minimumPosition == nil else { return try await show() }
+        return try await recent.value(question, show)
     }
 
     /// The last days up to now. Another server's clock may be ahead.
@@ -108,8 +122,11 @@ extension QueryFront {
             cursor: page.pagination.nextCursor, fields: [Fields.counting: Counting.agent])
     }
 
+    private static let heldAgents = 100
+
     private func listTop(_ query: TopQuery) async throws -> Page<TopList> {
-        let limit = Int(query.limit)
+        // A few more, since those that moderators hold are left out.
+        let limit = Int(query.limit) + Self.heldAgents
         let found =
             switch query.kind {
             case .new: try await agents.newAgents(limit: limit)
@@ -118,18 +135,30 @@ extension QueryFront {
             case .stars: try await agents.list(from: .stars(below: .max, after: ""), limit: limit)
             case .rating: try await agents.list(from: .rating(below: .max, after: ""), limit: limit)
             }
-        return Self.page(TopList(rows: found.value.map(AgentLine.init)), found.reflection, Counting.lists)
+        let shown = found.value.filter { !$0.isQuarantined }.prefix(Int(query.limit))
+        return Self.page(TopList(rows: shown.map(AgentLine.init)), found.reflection, Counting.lists)
     }
 
     private func listPopular(_ query: PopularQuery) async throws -> Page<PopularList> {
         let days = query.kind == .trending ? 7 : Int64(query.days.rawValue) ?? 7
         let after = try query.cursor.map { text throws(Problem) in
-            guard let rank = Int64(text), rank > 0 else { throw badCursor }
-            return rank
+            let parts = text.split(separator: "-").map { Int64($0) }
+            guard parts.count == 2, let generation = parts[0].flatMap(Int32.init(exactly:)), let rank = parts[1],
+                rank > 0
+            else { throw badCursor }
+            return (generation: generation, rank: rank)
         }
-        let found = try await agents.popular(
-            query.kind.rawValue, days: days, category: query.category, after: after ?? 0, limit: Int(query.limit) + 1)
-        let page = PageRows(found.value.agents, limit: query.limit) { "\($0.rank)" }
+        let found: Reflecting<(made: AgentReader.MadeFrom?, agents: [AgentReader.Popular])>
+        do {
+            found = try await agents.popular(
+                query.kind.rawValue, days: days, category: query.category, of: after?.generation,
+                after: after?.rank ?? 0, limit: Int(query.limit) + 1)
+        } catch is AgentReader.ExpiredGeneration {
+            throw Problem(
+                .cursorExpired, "'cursor' belongs to a list that is not kept any more; leave it out to begin anew")
+        }
+        let generation = found.value.made?.generation ?? 0
+        let page = PageRows(found.value.agents, limit: query.limit) { "\(generation)-\($0.rank)" }
         let rows = page.rows.map { row in
             PopularLine(
                 rank: row.rank, downloads: row.downloads, readers: row.readers,

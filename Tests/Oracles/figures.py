@@ -41,8 +41,10 @@ def reputations(moments):
         points = {
             "downloads": min(agent["readers"], 5000) // 100,
             "rating": 20 if given and sum(given) >= 4 * len(given) else 10 if given and sum(given) >= 3 * len(given) else 0,
-            "wasm": 10 if any(row["wasm"] and not row["yanks"] and not row["hold"] for row in agent["versions"].values()) else 0,
+            "wasm": 10 if not agent["held"] and any(row["wasm"] and not row["yanks"] and not row["hold"] for row in agent["versions"].values()) else 0,
         }
+        if not agent["listed"]:
+            points = dict.fromkeys(points, 0)
         owner = publisher(agent)
         for item in [item for item in items[key] if item[1] in points and item[0] != owner]:
             state(item, 0, position)
@@ -86,14 +88,15 @@ def reputations(moments):
             review(key, rest[1], position)
         elif stream == "agent":
             if kind == "agent.registered.v1":
-                agents[key] = {"owners": {data["owner"]: ("owner", position)}, "registrar": data["owner"], "versions": {}, "readers": 0}
+                agents[key] = {"owners": {data["owner"]: ("owner", position)}, "registrar": data["owner"], "versions": {}, "readers": 0, "held": False, "listed": False}
             agent = agents[key]
             named = agent["versions"].get(data.get("version"))
             if kind == "agent.version-published.v1":
                 agent["versions"][data["version"]] = {
                     "publisher": event.get("actor"), "yanks": set(), "hold": False,
-                    "wasm": any(artifact["role"] == "wasm_module" for artifact in data["artifacts"]),
+                    "wasm": next((artifact["sha256"] for artifact in data["artifacts"] if artifact["role"] == "wasm_module"), None),
                 }
+                agent["listed"] = data["listed"]
             elif kind == "agent.version-yanked.v1":
                 named["yanks"].add(data["authority"] == "owner")
             elif kind == "agent.version-unyanked.v1":
@@ -101,15 +104,20 @@ def reputations(moments):
             elif kind == "agent.quarantined.v1":
                 if named:
                     named["hold"] = True
-                violate(named["publisher"] if named else publisher(agent), "hold", key, data.get("version", ""), position)
+                    violate(named["publisher"], "hold", key, data["version"], position)
+                else:
+                    agent["held"] = True
+                    if not any(item[1] == "hold" and item[3] == "" for item in items[key]):
+                        violate(publisher(agent), "hold", key, "", position)
             elif kind == "agent.quarantine-lifted.v1":
-                if named:
-                    named["hold"] = False
+                (named or agent)["hold" if named else "held"] = False
                 for item in [item for item in items[key] if item[1:] == ("hold", key, data.get("version", ""))]:
                     state(item, 0, position)
             elif kind == "agent.artifact-removed.v1":
-                if reasons.get(data["sha256"]) != "owner":
-                    for version in data["versions"]:
+                for version in data["versions"]:
+                    if agent["versions"][version]["wasm"] == data["sha256"]:
+                        agent["versions"][version]["wasm"] = None
+                    if reasons.get(data["sha256"]) != "owner":
                         violate(agent["versions"][version]["publisher"], "removal", key, data["sha256"], position)
             elif kind == "agent.owner-added.v1":
                 agent["owners"][data["user"]] = (data["role"], position)
@@ -306,23 +314,21 @@ def check_activity():
             grew = not more <= line
             line |= more
         given, roles = set(), []
-        for position, event in enumerate(events):
-            data = event["data"]
-            if "inviter" in data:
-                by_role = any(person == data["inviter"] and stream == event["subject"] and since < position for person, stream, since in roles)
-                if data["inviter_token"] in line or by_role:
-                    given.add(position)
-                    roles.append((data["user"], event["subject"], position))
 
-        def by_role(position, event):
+        def by_role(position, event, who):
+            """True for what somebody does on what they have a role on by now: on it, or on an agent of the namespace."""
             for person, stream, since in roles:
-                if event.get("actor") != person or position <= since:
-                    continue
                 space = stream.removeprefix("namespace/")
-                if event["subject"] == stream or event["subject"].startswith("agent/") and space != stream and event["subject"].startswith(f"agent/{space}."):
+                is_below = space != stream and event["subject"].startswith(f"agent/{space}.")
+                if who == person and position > since and (event["subject"] == stream or is_below):
                     return True
             return False
-        deeds = [position for position, event in enumerate(events) if event.get("token") in line or position in given or by_role(position, event)]
+        for position, event in enumerate(events):
+            data = event["data"]
+            if "inviter" in data and (data["inviter_token"] in line or by_role(position, event, data["inviter"])):
+                given.add(position)
+                roles.append((data["user"], event["subject"], position))
+        deeds = [position for position, event in enumerate(events) if event.get("token") in line or position in given or by_role(position, event, event.get("actor"))]
         compare("forensics", token, [deed["position"] for deed in asked_for["found"]["deeds"]], deeds)
         compare("forensics", "tokens of " + token, {row["id"] for row in asked_for["found"]["tokens"]} == line, True)
 

@@ -70,7 +70,12 @@ import Testing
             // The next day is made at once, and takes the place of this one.
             #expect(try await maker.makeIfDue(on: day.adding(days: 1)))
             let kept = "SELECT count(DISTINCT generation)::text FROM models.popular_agents"
-            #expect(try await TestDatabase.query(url, kept) == ["1"])
+            #expect(try await TestDatabase.query(url, kept) == ["2"])
+            await #expect(throws: AgentReader.ExpiredGeneration.self) {
+                try await reader.popular("readers", days: 7, category: nil, of: 7, after: 0, limit: 1)
+            }
+            #expect(
+                try await reader.popular("readers", days: 7, category: "---", after: 0, limit: 1).value.agents.isEmpty)
             await pool.close()
             await log.close()
         }

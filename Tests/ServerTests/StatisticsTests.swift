@@ -10,14 +10,17 @@ import Testing
     /// reader of CSV finds the rows of the JSON, and no cell is a formula.
     @Test func aTableIsTheSameAsJSONAndCSV() async throws {
         try await withMarketplace { marketplace, _ in
-            let titles = [
+            let words = [
                 #"=HYPERLINK("http://x","y")"#, "+1", "-1+cmd|' /C calc'!A0", "@SUM(1)", #"a "b", c"#, "plain",
+                "x\"\u{301},=1+1",
             ]
             var position: Int64 = 0
-            for (index, title) in titles.enumerated() {
-                let quoted = title.replacingOccurrences(of: "'", with: "''")
-                let answer = try await marketplace.publish([manifest("acme.t\(index)", more: "title: '\(quoted)'")])
-                try #require(answer.status == 201, "\(title): \(String(decoding: answer.body, as: UTF8.self))")
+            for (index, text) in words.enumerated() {
+                let quoted = String(decoding: JSONValue.string(text).canonicalBytes, as: UTF8.self)
+                let manifest =
+                    "id: acme.t\(index)\nversion: 1.0.0\nimage: a:1\ndescription: \(quoted)\ninputs: []\noutputs: []\n"
+                let answer = try await marketplace.publish([part("manifest", manifest)])
+                try #require(answer.status == 201, "\(text): \(String(decoding: answer.body, as: UTF8.self))")
                 position = try #require(try JSONValue(answer.body)["position"]?.integer)
             }
             let path = "stats/top?by=new&min_position=\(position)"
@@ -30,17 +33,17 @@ import Testing
                 try JSONValue(Array($0.utf8))
             }
             let agents = try #require(json["agents"]?.array)
-            #expect(rows.count == titles.count && agents.count == titles.count)
+            #expect(rows.count == words.count && agents.count == words.count)
             for (row, agent) in zip(rows, agents) {
-                let title = try #require(agent["display_name"]?.string)
-                let isFormula = "=+-@".contains(title.first ?? " ")
-                #expect(row["display_name"]?.string == (isFormula ? "'" : "") + title)
+                let text = try #require(agent["summary"]?.string)
+                let isFormula = "=+-@".contains(text.first ?? " ")
+                #expect(row["summary"]?.string == (isFormula ? "'" : "") + text)
                 for name in ["id", "publisher", "latest_version", "created_at"] {
                     #expect(row[name]?.string == agent[name]?.string, "\(name)")
                 }
                 #expect(row["star_count"]?.string == "0")
             }
-            #expect(Set(agents.compactMap { $0["display_name"]?.string }) == Set(titles))
+            #expect(Set(agents.compactMap { $0["summary"]?.string }) == Set(words))
             // Both are cached apart from each other.
             #expect(try await marketplace.json("stats/top?by=new")["agents"] != nil)
             #expect(
@@ -60,8 +63,10 @@ import Testing
                 ("agents/acme.no/downloads/versions", "404 agent-not-found"),
                 ("publishers/nobody/reputation", "404 user-not-found"),
                 ("publishers/nobody/statistics", "404 user-not-found"),
+                ("stats/downloads?as_of=2000-01-01", "409 position-unknown"),
+                ("popular?cursor=99-1", "410 cursor-expired"),
                 ("publishers/admin/reputation?cursor=wasm", "400 invalid-parameter"),
-                ("publishers/admin/reputation?as_of=999999", "422 position-unknown"),
+                ("publishers/admin/reputation?as_of=999999", "409 position-unknown"),
                 ("activity", "401 not-authenticated"),
             ] {
                 let answer = try await marketplace.get(path)

@@ -16,8 +16,11 @@ package enum ActivitySubject: Sendable {
 
 /// What the endpoint of activity asks the read models.
 package struct ActivityReading: Sendable {
-    /// The deeds of somebody, the last first, before a position and since a time.
-    package typealias Deeds = @Sendable (ActivitySubject, Position, Timestamp?, _ limit: Int) async throws -> [DeedBody]
+    /// The deeds of somebody, the last first, before a position and since a time, and the position that they reflect.
+    package typealias Deeds =
+        @Sendable (ActivitySubject, Position, Timestamp?, _ limit: Int) async throws -> (
+            deeds: [DeedBody], reflected: Position?
+        )
     let deeds: Deeds
     let person: @Sendable (TokenID) async throws -> PersonID?
 
@@ -47,8 +50,9 @@ struct ActivityEndpoint: Sendable {
         }
         let subject = try await subject(principal, query)
         let found = try await reading.deeds(subject, before ?? Position(.max), query.since, Int(query.limit) + 1)
-        let page = PageRows(found, limit: query.limit) { $0.position.description }
-        return Reply(ActivityPage(activity: page.rows, pagination: page.pagination))
+        let page = PageRows(found.deeds, limit: query.limit) { $0.position.description }
+        return Reply(
+            ActivityPage(activity: page.rows, pagination: page.pagination), position: found.reflected)
     }
 
     /// Whose deeds a person asks for, who may see them.

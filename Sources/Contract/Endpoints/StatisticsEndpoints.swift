@@ -25,8 +25,8 @@ extension Endpoints {
     package static let listPopular = Endpoint<PopularQuery, NoBody, PopularList>.table(
         "listPopular", "/popular", "List popular and trending agents",
         notes:
-            "The 500 most downloaded agents of the last days, of all or of a category, by all downloads or by readers. Trending are those whose readers of 7 days grew most against a week of the four before, from 20 readers on. They are counted now and then, not with every download."
-    )
+            "The 500 most downloaded agents of the last days, of all or of a category, by all downloads or by readers. Trending are those whose readers of 7 days grew most against a week of the four before, from 20 readers on. They are counted now and then, not with every download.",
+        problems: [.cursorExpired])
 
     static let statistics: [any AnyEndpoint] = [
         showStatistics, listDownloadDays, listDownloadHours, listPublishing, listVersionDays, listGroups, listTop,
@@ -36,9 +36,12 @@ extension Endpoints {
 
 extension Endpoint where Given: TableBody, Sent == NoBody {
     /// An endpoint that answers with a table, as JSON or CSV.
-    static func table(_ name: String, _ path: String, _ summary: String, notes: String? = nil) -> Endpoint {
+    static func table(
+        _ name: String, _ path: String, _ summary: String, notes: String? = nil, problems: [ProblemCode] = []
+    ) -> Endpoint {
         var endpoint = query(
             name, path, summary, notes: notes, cost: .search, fields: [(Fields.counting, "What the counts mean.")],
+            problems: problems,
             otherContent: [(EndpointDeclaration.csv, .string())])
         endpoint.table = { CSV.bytes(Given.Row.form, $0.rows) }
         return endpoint
@@ -63,7 +66,7 @@ package enum Counting {
     /// Of agents.
     package static let agents = "agents that are listed and not held; one with several licences counts for each."
     /// Of lists.
-    package static let lists = "agents that are listed."
+    package static let lists = "agents that are listed and not held."
 }
 
 /// What all agents come to.

@@ -42,9 +42,13 @@ enum CSV {
         return "'" + text
     }
 
+    private static let quote = UInt8(ascii: "\"")
+
+    /// By bytes: a quotation mark with a combining one behind it is a single character.
     private static func quoted(_ cell: String) -> String {
-        guard cell.utf8.contains(where: { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }) else { return cell }
-        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+        guard cell.utf8.contains(where: { [quote, 0x2c, 0x0a, 0x0d].contains($0) }) else { return cell }
+        let doubled = cell.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+        return String(decoding: [quote] + doubled + [quote], as: UTF8.self)
     }
 }
 

@@ -67,21 +67,33 @@ struct ForensicsCommand {
                 "marketplace: more than \(AuditReader.maximumDescent) tokens, roles or offers come of it; the rest is left out\n",
                 to: 2)
         }
-        var deeds: [AuditReader.Deed] = []
+        var position: Int64 = -1
+        if let since { position = try await reader.first(since: since).value - 1 }
+        try await show(descent, isJSON ? Self.object : Self.lines) { after, limit in
+            try await reader.deeds(of: descent, after: max(after, position), limit: limit)
+        }
+        return descent.isCut ? 1 : 0
+    }
+
+    /// Writes what came of a token, page by page.
+    private func show(
+        _ descent: AuditReader.Descent, _ form: (AuditReader.Deed) -> String,
+        _ next: (_ after: Int64, _ limit: Int) async throws -> [AuditReader.Deed]
+    ) async throws {
+        var (count, after): (Int, Int64) = (0, -1)
+        Host.write(isJSON ? #"{"deeds":["# : Self.text(descent), to: 1)
         while true {
-            let page = try await reader.deeds(
-                of: descent, after: deeds.last?.position, since: since, limit: Self.pageEntries)
-            deeds += page
-            if Host.isTerminal(2) { Host.write("\r\u{1b}[K\(deeds.count) entries", to: 2) }
-            if page.count < Self.pageEntries { break }
+            let page = try await next(after, Self.pageEntries)
+            for deed in page {
+                Host.write((isJSON && count > 0 ? "," : "") + form(deed), to: 1)
+                count += 1
+            }
+            if !Host.isTerminal(1), Host.isTerminal(2) { Host.write("\r\u{1b}[K\(count) entries", to: 2) }
+            guard page.count == Self.pageEntries, let last = page.last else { break }
+            after = last.position.value
         }
-        if Host.isTerminal(2) { Host.write("\r\u{1b}[K", to: 2) }
-        if isJSON {
-            printDocument { Self.encode(descent, deeds, to: &$0) }
-        } else {
-            Host.write(Self.text(descent, deeds), to: 1)
-        }
-        return 0
+        if !Host.isTerminal(1), Host.isTerminal(2) { Host.write("\r\u{1b}[K", to: 2) }
+        if isJSON { Host.write("],\(Self.rest(descent))}\n", to: 1) }
     }
 
     // MARK: Showing
@@ -94,7 +106,7 @@ struct ForensicsCommand {
 
     private static func name(_ person: AgentReader.Person) -> String { person.name.isEmpty ? person.id : person.name }
 
-    private static func text(_ descent: AuditReader.Descent, _ deeds: [AuditReader.Deed]) -> String {
+    private static func text(_ descent: AuditReader.Descent) -> String {
         var lines: [String] = []
         for credential in descent.credentials {
             let origin =
@@ -107,42 +119,45 @@ struct ForensicsCommand {
                 "offer \(offer.id): \(offer.role) of \(offer.stream) for \(name(offer.person)), not accepted yet")
             lines.append("    to undo: whoever offered it withdraws it, or the token is revoked as leaked")
         }
-        for deed in deeds {
-            let subject = deed.agent.map(\.description) ?? deed.stream
-            let words = [
-                deed.type, subject + (deed.version.map { "@\($0)" } ?? ""), deed.detail ?? "",
-                deed.person.map(name) ?? "",
-            ].filter { !$0.isEmpty }
-            let by = deed.actor.map { " by \(name($0))" } ?? ""
-            let via = deed.via.map { " (\($0.rawValue))" } ?? ""
-            lines.append("\(deed.position) \(deed.time) \(words.joined(separator: " "))\(by)\(via)")
-            lines.append("    to undo: \(deed.undoing)")
-        }
         return lines.map { safe($0) + "\n" }.joined()
     }
 
-    private static func encode(
-        _ descent: AuditReader.Descent, _ deeds: [AuditReader.Deed], to writer: inout JSONWriter
-    ) {
+    private static func lines(_ deed: AuditReader.Deed) -> String {
+        let subject = deed.agent.map(\.description) ?? deed.stream
+        let words = [
+            deed.type, subject + (deed.version.map { "@\($0)" } ?? ""), deed.detail ?? "",
+            deed.person.map(name) ?? "",
+        ].filter { !$0.isEmpty }
+        let by = deed.actor.map { " by \(name($0))" } ?? ""
+        let via = deed.via.map { " (\($0.rawValue))" } ?? ""
+        let line = "\(deed.position) \(deed.time) \(words.joined(separator: " "))\(by)\(via)"
+        return "\(safe(line))\n    to undo: \(safe(deed.undoing))\n"
+    }
+
+    private static func object(_ deed: AuditReader.Deed) -> String {
+        var writer = JSONWriter()
         writer.object { object in
-            object.member("deeds") { writer in
-                writer.array(deeds) { deed, writer in
-                    writer.object { object in
-                        object.member("actor", deed.actor?.id)
-                        object.member("agent", deed.agent?.description)
-                        object.member("detail", deed.detail)
-                        object.member("person", deed.person?.id)
-                        object.member("position", deed.position.value)
-                        object.member("stream", deed.stream)
-                        object.member("time", deed.time.description)
-                        object.member("token", deed.token)
-                        object.member("type", deed.type)
-                        object.member("undo", deed.undoing)
-                        object.member("version", deed.version)
-                        object.member("via", deed.via?.rawValue)
-                    }
-                }
-            }
+            object.member("actor", deed.actor?.id)
+            object.member("agent", deed.agent?.description)
+            object.member("detail", deed.detail)
+            object.member("person", deed.person?.id)
+            object.member("position", deed.position.value)
+            object.member("stream", deed.stream)
+            object.member("time", deed.time.description)
+            object.member("token", deed.token)
+            object.member("type", deed.type)
+            object.member("undo", deed.undoing)
+            object.member("version", deed.version)
+            object.member("via", deed.via?.rawValue)
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// The members behind the deeds.
+    private static func rest(_ descent: AuditReader.Descent) -> String {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.member("is_cut", descent.isCut)
             object.member("offers") { writer in
                 writer.array(descent.offers) { offer, writer in
                     writer.object { object in
@@ -166,5 +181,6 @@ struct ForensicsCommand {
                 }
             }
         }
+        return String(decoding: writer.bytes.dropFirst().dropLast(), as: UTF8.self)
     }
 }

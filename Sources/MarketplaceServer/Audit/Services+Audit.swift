@@ -14,8 +14,12 @@ extension ActivityReading {
                     case .token(let token): .token(token)
                     case .agent(let key): .agent(key)
                     }
-                return try await reader.deeds(of: subject, before: before, since: since, limit: limit).map(
-                    DeedBody.init)
+                var first = Position(0)
+                if let since { first = try await reader.first(since: since) }
+                let found = try await reader.deeds(
+                    of: subject, before: before, from: first, limit: limit)
+                let next = found.reflection.next.value
+                return (found.value.map(DeedBody.init), next == 0 ? nil : Position(next - 1))
             }, person: { try await reader.person(of: $0) })
     }
 }

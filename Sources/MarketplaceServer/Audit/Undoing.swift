@@ -9,26 +9,31 @@ extension AuditReader.Deed {
         let subject = stream.split(separator: "/").dropFirst().first.map(String.init) ?? ""
         switch type {
         case AgentRegistered.type:
-            return "nothing gives the name back; hold the agent: mentatctl agent quarantine \(what)"
+            return "nothing gives the name back; a moderator: mentatctl agent quarantine \(what) --reason impersonation"
         case VersionPublished.type:
-            return "mentatctl agent quarantine \(what) --reason malware, or its owners: mentatctl agent yank \(what)"
+            return
+                "a moderator: mentatctl agent quarantine \(what) --reason malware; its owners: mentatctl agent yank \(what) --reason security"
         case ListingChanged.type: return "its owners: publish the listing of \(what) as it was before"
         case VersionYanked.type: return "mentatctl agent unyank \(what)"
-        case VersionUnyanked.type: return "mentatctl agent yank \(what)"
+        case VersionUnyanked.type: return "mentatctl agent yank \(what) --reason security"
         case AgentDeprecated.type: return "mentatctl agent undeprecate \(what)"
         case AgentUndeprecated.type: return "mentatctl agent deprecate \(what)"
         case AgentOwnerAdded.type: return "mentatctl agent owner remove \(what) \(who)"
-        case AgentOwnerRemoved.type: return "mentatctl agent owner invite \(what) \(who); they have to accept"
+        case AgentOwnerRemoved.type:
+            return "mentatctl agent owner invite \(what) \(who) --role with the role of before; they have to accept"
         case NamespaceClaimed.type: return "nothing: a namespace stays claimed"
         case NamespaceMemberAdded.type: return "mentatctl namespace member remove \(subject) \(who)"
         case NamespaceMemberRemoved.type:
-            return "mentatctl namespace member invite \(subject) \(who); they have to accept"
-        case AgentQuarantined.type: return "mentatctl agent unquarantine \(what)"
-        case QuarantineLifted.type: return "mentatctl agent quarantine \(what)"
+            return
+                "mentatctl namespace member invite \(subject) \(who) --role with the role of before; they have to accept"
+        case AgentQuarantined.type: return "a moderator: mentatctl agent unquarantine \(what)"
+        case QuarantineLifted.type:
+            return "a moderator: mentatctl agent quarantine \(what) --reason \(detail ?? "other")"
         case TokenIssued.type: return "mentatctl token revoke \(subject) --leaked, or an administrator does"
         case TokenRevoked.type: return "nothing: whose it was issues another one"
-        case ReviewSubmitted.type, ReviewEdited.type: return "mentatctl agent unreview \(what), by whose review it is"
-        case ReviewWithdrawn.type: return "mentatctl agent review \(what), by whose review it was"
+        case ReviewSubmitted.type, ReviewEdited.type:
+            return "whose review it is: mentatctl agent unreview \(agent?.description ?? "")"
+        case ReviewWithdrawn.type: return "whose review it was says it again"
         case ReviewVoted.type: return "take the vote back, by whose it is"
         case ReviewVoteWithdrawn.type: return "vote again, by whose it was"
         case StarAdded.type: return "mentatctl agent unstar \(what), by whose it is"

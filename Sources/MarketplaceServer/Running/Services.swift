@@ -178,6 +178,9 @@ struct Services: Sendable {
             sessions: 1)
         let access = ModelAccess(pool: pool, models: models)
         let flags = FlagReader(access)
+        // Lists of what was done are longer, and wait for each other alone.
+        let audit = PostgresPool(
+            database.configuration(.commands, "marketplace-audit", statementTimeoutMilliseconds: 10_000), sessions: 2)
         return try CommandFront(
             log: eventLog, artifacts: store, index: index, configuration: configuration, now: Self.now, lines: log,
             flags: { limit, offset in
@@ -187,7 +190,8 @@ struct Services: Sendable {
                         reasons: Dictionary(uniqueKeysWithValues: flagged.reasons.map { ($0.reason, $0.count) }),
                         last: flagged.last)
                 }
-            }, activity: ActivityReading(AuditReader(access)), files: files(FileReader(access)),
+            }, activity: ActivityReading(AuditReader(ModelAccess(pool: audit, models: models))),
+            files: files(FileReader(access)),
             published: { try await FileReader(access).files(of: $0, limit: $1) })
     }
 

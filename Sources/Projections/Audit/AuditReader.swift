@@ -99,22 +99,26 @@ public struct AuditReader: Sendable {
     /// Creates a reader over sessions that may read the model.
     public init(_ access: ModelAccess) { self.access = access }
 
-    /// The deeds of somebody, the last first, before a position and since a time.
+    /// The deeds of somebody, the last first, before a position and from another on.
     public func deeds(
-        of subject: Subject, before position: Position, since: Timestamp?, limit: Int
-    ) async throws -> [Deed] {
+        of subject: Subject, before position: Position, from first: Position, limit: Int
+    ) async throws -> Reflecting<[Deed]> {
         let (statement, id): (PostgresStatement, String) =
             switch subject {
             case .person(let person): (Statements.auditByActor, person.hex)
             case .token(let token): (Statements.auditByToken, token.hex)
             case .agent(let key): (Statements.auditByAgent, key.description)
             }
-        let since = since?.milliseconds ?? 0
         return try await access.long(Self.models) { connection in
             let rows = try connection.execute(
-                statement, [.text(id), .int8(position.value), .int8(since), .int8(Int64(limit))])
+                statement, [.text(id), .int8(position.value), .int8(first.value), .int8(Int64(limit))])
             return try Self.deeds(rows.map { $0 }, connection)
-        }.value
+        }
+    }
+
+    /// The position behind the last entry of before a time, by log time.
+    public func first(since time: Timestamp) async throws -> Position {
+        try await EventReader(pool: access.pool).position(at: time.adding(milliseconds: -1))?.next ?? Position(0)
     }
 
     /// Whose credential it is; nil where there is none with the id.
@@ -134,7 +138,8 @@ public struct AuditReader: Sendable {
 
     /// What descends from a credential; nil where there is none with the id.
     public func descent(of token: TokenID) async throws -> Descent? {
-        let limit = PostgresValue.int8(Self.maximumDescent)
+        // One more tells that there are more.
+        let limit = PostgresValue.int8(Self.maximumDescent + 1)
         return try await access.long(Self.models) { connection in
             let line = try connection.execute(Statements.tokenLine, [.text(token.hex), limit]).map { $0 }
             guard !line.isEmpty else { return nil }
@@ -155,18 +160,16 @@ public struct AuditReader: Sendable {
                     Offer(
                         id: try row.text("id"), stream: try row.text("stream"),
                         person: try Self.person(try row.text("person"), names), role: try row.text("role"))
-                }, isCut: [line.count, roles.count, offers.count].contains { $0 >= Self.maximumDescent }, roles: roles)
+                }, isCut: [line.count, roles.count, offers.count].contains { $0 > Self.maximumDescent }, roles: roles)
         }.value
     }
 
-    /// What came of a credential, in order behind a position and since a time.
-    public func deeds(
-        of descent: Descent, after position: Position?, since: Timestamp?, limit: Int
-    ) async throws -> [Deed] {
+    /// What came of a credential, in order behind a position; the least is -1.
+    public func deeds(of descent: Descent, after position: Int64, limit: Int) async throws -> [Deed] {
         let parameters: [PostgresValue] = [
             .texts(descent.credentials.map(\.id)), .texts(descent.roles.map(\.person)),
-            .texts(descent.roles.map(\.stream)), .int8s(descent.roles.map(\.position)),
-            .int8(position?.value ?? -1), .int8(since?.milliseconds ?? 0), .int8(Int64(limit)),
+            .texts(descent.roles.map(\.stream)), .int8s(descent.roles.map(\.position)), .int8(position),
+            .int8(Int64(limit)),
         ]
         return try await access.long(Self.models) { connection in
             try Self.deeds(try connection.execute(Statements.listForensics, parameters).map { $0 }, connection)

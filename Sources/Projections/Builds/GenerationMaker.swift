@@ -4,6 +4,7 @@ public import Following
 public import Logging
 import Postgres
 import Synchronization
+import System
 
 /// What is made from the models for a day, over and over, and replaces what was made before: a function of the models and that
 /// day. It belongs to no build.
@@ -28,7 +29,7 @@ public struct Generations: Sendable {
 
 /// Makes generations whenever one is due.
 public final class GenerationMaker: Sendable {
-    private static let pauseSeconds = 5
+    private static let pauseMilliseconds: Int64 = 5_000
     private static let uniqueViolation = "23505"
     /// The longest that a statement may take, 10 minutes: it reads every agent.
     private static let statementMilliseconds = 600_000
@@ -54,17 +55,24 @@ public final class GenerationMaker: Sendable {
         self.log = log
     }
 
+    /// After a failure it waits so many times as long as the attempt took, and an hour at most.
+    private static let restAfterFailure: Int64 = 100
+
     /// Makes generations until the task is cancelled.
     ///
     /// - Parameter today: the day that it is.
     public func run(today: @escaping @Sendable () -> Day) async {
         while !Task.isCancelled {
+            let began = Host.steadyClockMilliseconds()
+            var pause = Self.pauseMilliseconds
             do {
                 try await makeIfDue(on: today())
             } catch {
                 if !Task.isCancelled { log.error("\(generations.name) can't be made", ["error": "\(error)"]) }
+                let took = Host.steadyClockMilliseconds() - began
+                pause = max(pause, min(3_600_000, took * Self.restAfterFailure))
             }
-            try? await Task.sleep(for: .seconds(Self.pauseSeconds))
+            try? await Task.sleep(for: .milliseconds(pause))
         }
         await session.close()
     }

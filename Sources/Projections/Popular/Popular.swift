@@ -21,6 +21,7 @@ extension Generations {
         try connection.execute(Statements.beginPopular, [generation, day, .int8(next.value)])
         try connection.execute(Statements.rankPopular, [generation, day])
         try connection.execute(Statements.countGroups, [generation])
+        try connection.execute(Statements.dropPopular, [generation])
         try connection.execute(Statements.endPopular, [generation])
     }
 }
@@ -28,6 +29,7 @@ extension Generations {
 extension Statements {
     static let beginPopular = PostgresStatement("begin_popular", PackageResources.begin_popular_sql)
     static let countGroups = PostgresStatement("count_groups", PackageResources.count_groups_sql)
+    static let dropPopular = PostgresStatement("drop_popular", PackageResources.drop_popular_sql)
     static let endPopular = PostgresStatement("end_popular", PackageResources.end_popular_sql)
     static let lastPopular = PostgresStatement("last_popular", PackageResources.last_popular_sql)
     static let listGroups = PostgresStatement("list_groups", PackageResources.list_groups_sql)

@@ -27,29 +27,49 @@ extension AgentReader {
 
     /// What something was made from.
     public struct MadeFrom: Sendable {
+        /// The number of the generation.
+        public let generation: Int32
         /// The last day that it is about.
         public let day: Day
         /// All entries before it were applied at least.
         public let next: Position
     }
 
-    /// A list of popular agents, behind a rank; nil where none was made yet.
+    /// The generation of what is popular that a cursor names is not kept any more.
+    public struct ExpiredGeneration: Error {}
+
+    /// A list of popular agents, behind a rank; made from nothing where none was made yet.
     ///
     /// - Parameters:
     ///   - list: `downloads`, `readers` or `trending`.
     ///   - category: in any spelling; nil for all.
+    ///   - generation: the one that an earlier page was of; nil for the last one.
+    /// - Throws: `ExpiredGeneration` where that is not kept any more.
     public func popular(
-        _ list: String, days: Int64, category: String?, after rank: Int64, limit: Int
+        _ list: String, days: Int64, category: String?, of generation: Int32? = nil, after rank: Int64, limit: Int
     ) async throws -> Reflecting<(made: MadeFrom?, agents: [Popular])> {
-        let parameters: [PostgresValue] = [
-            .text(list), .int4(Int32(clamping: days)), .text(category.map(Word.collapsed) ?? ""),
-            .int4(Int32(clamping: rank)), .int8(Int64(limit)),
-        ]
-        return try await made(Self.shownModels, Statements.listPopular, parameters) { row in
-            Popular(
-                rank: try row.integer("rank"), summary: try Summary(row),
-                downloads: try row.integer("window_downloads"),
-                readers: try row.integer("window_readers"), growth: try row.integer("growth"))
+        let form = category.map(Word.collapsed) ?? ""
+        // No list is of a category without letters; an empty one means all.
+        let isEmpty = category != nil && form.isEmpty
+        return try await steps(Self.shownModels) { connection in
+            guard let made = try Self.made(generation, connection), !isEmpty else {
+                return (try Self.made(nil, connection), [])
+            }
+            let rows = try connection.execute(
+                Statements.listPopular,
+                [
+                    .text(list), .int4(Int32(clamping: days)), .text(form), .int4(Int32(clamping: rank)),
+                    .int8(Int64(limit)), .int4(made.generation),
+                ])
+            return (
+                made,
+                try rows.map { row in
+                    Popular(
+                        rank: try row.integer("rank"), summary: try Summary(row),
+                        downloads: try row.integer("window_downloads"), readers: try row.integer("window_readers"),
+                        growth: try row.integer("growth"))
+                }
+            )
         }
     }
 
@@ -57,22 +77,25 @@ extension AgentReader {
     public func groups(
         by kind: String, limit: Int
     ) async throws -> Reflecting<(made: MadeFrom?, groups: [Group])> {
-        let found = try await made([.agents], Statements.listGroups, [.text(kind), .int8(Int64(limit))]) { row in
-            Group(value: try row.text("value"), agents: try row.integer("agents"))
+        try await steps([.agents]) { connection in
+            guard let made = try Self.made(nil, connection) else { return (nil, []) }
+            let rows = try connection.execute(
+                Statements.listGroups, [.text(kind), .int8(Int64(limit)), .int4(made.generation)])
+            return (
+                made, try rows.map { Group(value: try $0.text("value"), agents: try $0.integer("agents")) }
+            )
         }
-        return Reflecting(value: (found.value.made, found.value.agents), reflection: found.reflection)
     }
 
-    /// Reads what a generation says, and what it was made from.
-    private func made<Row: Sendable>(
-        _ models: [Projection], _ statement: PostgresStatement, _ parameters: [PostgresValue],
-        _ decode: @escaping @Sendable (PostgresRow) throws -> Row
-    ) async throws -> Reflecting<(made: MadeFrom?, agents: [Row])> {
-        try await steps(models) { connection in
-            let last = try connection.execute(Statements.lastPopular).first.map { row in
-                MadeFrom(day: Day(number: try row.integer("day")), next: Position(try row.integer("position")))
-            }
-            return (last, try connection.execute(statement, parameters).map(decode))
+    /// The generation of a number, or the last one; nil where there is none.
+    private static func made(_ generation: Int32?, _ connection: PostgresConnection) throws -> MadeFrom? {
+        let kept = try connection.execute(Statements.lastPopular).map { row in
+            MadeFrom(
+                generation: Int32(clamping: try row.integer("generation")), day: Day(number: try row.integer("day")),
+                next: Position(try row.integer("position")))
         }
+        guard let generation else { return kept.first }
+        guard let found = kept.first(where: { $0.generation == generation }) else { throw ExpiredGeneration() }
+        return found
     }
 }

@@ -31,7 +31,7 @@ public enum ReputationRule: String, Sendable, CaseIterable {
     case rating
     /// An agent that they publish is verified. None can be yet.
     case verifiedAgent = "verified-agent"
-    /// An agent that they publish has a version with a WebAssembly module that is neither yanked nor held.
+    /// An agent that they publish has a version with a WebAssembly module that is neither yanked, held nor removed.
     case wasm
     /// A review of theirs helps others.
     case review

@@ -21,9 +21,13 @@ enum ReputationBatch {
         /// Agents whose roles change.
         private(set) var joined: Set<AgentKey> = []
         private var versions: Set<RecordFold.VersionKey> = []
-        /// People who judge an agent, whose votes count, or who get a role.
-        private var people: Set<ReputationFold.Review> = []
-        private var readers: Set<ReputationFold.Reader> = []
+        /// Reviews that are stated, voted on, or ended by a role.
+        private var reviews: Set<ReputationFold.Review> = []
+        private var votes: Set<ReputationFold.Vote> = []
+        /// People who get a role on an agent, which ends their votes and those on their reviews.
+        private var ended: Set<ReputationFold.Review> = []
+        /// Readers that are told in time.
+        private var seen: [AgentReadersSeen] = []
         /// The last day of recording of each agent with readers.
         private(set) var lastRecorded: [AgentKey: Day] = [:]
         private var files: Set<SHA256Digest> = []
@@ -41,13 +45,15 @@ enum ReputationBatch {
                     let recorded = event.envelope.recordedTime.day
                     guard DownloadBatch.isTimely(seen, recorded: recorded) else { continue }
                     agents.insert(seen.agent)
-                    readers.formUnion(seen.named)
+                    self.seen.append(seen)
                     lastRecorded[seen.agent] = max(lastRecorded[seen.agent] ?? recorded, recorded)
                 case .review(let key, let author):
                     agents.insert(key)
-                    people.insert(ReputationFold.Review(key: key, author: author))
+                    reviews.insert(ReputationFold.Review(key: key, author: author))
                 case .vote(let key, let author, let voter):
-                    people.formUnion([author, voter].map { ReputationFold.Review(key: key, author: $0) })
+                    let review = ReputationFold.Review(key: key, author: author)
+                    reviews.insert(review)
+                    votes.insert(ReputationFold.Vote(review: review, voter: voter))
                 default: break
                 }
             }
@@ -58,7 +64,7 @@ enum ReputationBatch {
             case is AgentRegistered, is AgentOwnerRemoved: joined.insert(key)
             case let added as AgentOwnerAdded:
                 joined.insert(key)
-                people.insert(ReputationFold.Review(key: key, author: added.user))
+                ended.insert(ReputationFold.Review(key: key, author: added.user))
             case is AgentQuarantined, is QuarantineLifted: violated.insert(key)
             case let removed as AgentArtifactRemoved:
                 violated.insert(key)
@@ -76,6 +82,7 @@ enum ReputationBatch {
                 fold.agents[key] = ReputationFold.Agent(
                     publisher: try row.optionalText("publisher").flatMap { PersonID($0) },
                     readers: try row.integer("readers"), openWASM: try row.integer("open_wasm"),
+                    isHeld: try row.bool("is_held"), isListed: try row.bool("is_listed"),
                     ratings: try row.integer("ratings"), ratingSum: try row.integer("rating_sum"))
             }
             try readReaders(&fold, connection)
@@ -87,18 +94,20 @@ enum ReputationBatch {
         }
 
         private func readReaders(_ fold: inout ReputationFold, _ connection: PostgresConnection) throws {
-            let wanted = readers.filter { reader in
-                fold.agents[reader.key].map { $0.readers < ReputationFormula.countedReaders } ?? true
-            }
+            // Those of an agent without room for more are not looked at.
+            let wanted = seen.filter { seen in
+                fold.agents[seen.agent].map { $0.readers < ReputationFormula.countedReaders } ?? true
+            }.flatMap(\.named)
             guard !wanted.isEmpty else { return }
             for row in try connection.execute(
-                Statements.reputationReaders, ReputationBatch.parameters(Array(wanted)))
+                Statements.reputationReaders, ReputationBatch.parameters(Array(Set(wanted))))
             {
-                guard let key = AgentKey(try row.text("key")) else { continue }
+                guard let key = AgentKey(try row.text("key")), let domain = ReaderDomain(try row.text("domain")),
+                    let token = DayToken(try row.text("reader"))
+                else { continue }
                 fold.readers.insert(
                     ReputationFold.Reader(
-                        key: key, day: Day(number: try row.integer("day")), domain: try row.text("domain"),
-                        token: try row.text("reader")))
+                        key: key, day: Day(number: try row.integer("day")), domain: domain, token: token))
             }
         }
 
@@ -125,7 +134,8 @@ enum ReputationBatch {
                 guard let key = AgentKey(try row.text("key")) else { continue }
                 var version = ReputationFold.Version(
                     publisher: try row.optionalText("publisher").flatMap { PersonID($0) },
-                    hasWASM: try row.bool("has_wasm"), isHeld: try row.bool("is_held"))
+                    module: try row.optionalText("module").flatMap { SHA256Digest(hex: $0) })
+                version.isHeld = try row.bool("is_held")
                 if try row.bool("is_yanked_by_owner") { version.yanks.insert(.owner) }
                 if try row.bool("is_yanked_otherwise") { version.yanks.insert(.moderation) }
                 fold.versions[RecordFold.VersionKey(key: key, precedence: try row.bytes("precedence"))] = version
@@ -133,26 +143,33 @@ enum ReputationBatch {
         }
 
         private func readJudgments(_ fold: inout ReputationFold, _ connection: PostgresConnection) throws {
-            guard !people.isEmpty else { return }
-            let names = { (list: [ReputationFold.Review]) -> [PostgresValue] in
-                [.texts(list.map(\.key.description)), .texts(list.map(\.author.hex))]
+            let (votes, ended) = (Array(votes), Array(ended))
+            var reviews = reviews.union(ended)
+            if !votes.isEmpty || !ended.isEmpty {
+                let rows = try connection.execute(
+                    Statements.reputationVotes,
+                    [
+                        .texts(votes.map(\.review.key.description)), .texts(votes.map(\.review.author.hex)),
+                        .texts(votes.map(\.voter.hex)), .texts(ended.map(\.key.description)),
+                        .texts(ended.map(\.author.hex)),
+                    ])
+                for row in rows {
+                    guard let key = AgentKey(try row.text("key")), let author = PersonID(try row.text("author")),
+                        let voter = PersonID(try row.text("voter"))
+                    else { continue }
+                    let review = ReputationFold.Review(key: key, author: author)
+                    fold.votes[ReputationFold.Vote(review: review, voter: voter)] = true
+                    reviews.insert(review)
+                }
             }
-            var reviews = people
-            for row in try connection.execute(Statements.reputationVotes, names(Array(people))) {
-                guard let key = AgentKey(try row.text("key")), let author = PersonID(try row.text("author")),
-                    let voter = PersonID(try row.text("voter"))
-                else { continue }
-                let review = ReputationFold.Review(key: key, author: author)
-                fold.votes[ReputationFold.Vote(review: review, voter: voter)] = true
-                reviews.insert(review)
-            }
-            for row in try connection.execute(Statements.reputationReviews, names(Array(reviews))) {
+            guard !reviews.isEmpty else { return }
+            let list = Array(reviews)
+            for row in try connection.execute(
+                Statements.reputationReviews, [.texts(list.map(\.key.description)), .texts(list.map(\.author.hex))])
+            {
                 guard let review = try Self.review(row) else { continue }
                 fold.ratings[review] = try row.integer("rating")
-            }
-            for row in try connection.execute(Statements.reputationHelped, names(Array(reviews))) {
-                guard let review = try Self.review(row) else { continue }
-                fold.helped[review] = try row.integer("votes")
+                fold.helped[review] = try row.integer("helped")
             }
         }
 
@@ -171,7 +188,7 @@ enum ReputationBatch {
                     guard let person = PersonID(try row.text("person")), let key = AgentKey(try row.text("key")),
                         let rule = ReputationRule(rawValue: try row.text("rule"))
                     else { continue }
-                    fold.violations.insert(
+                    fold.violations[key, default: []].insert(
                         PointLedger.Item(person: person, rule: rule, key: key, detail: try row.text("detail")))
                 }
             }
@@ -197,6 +214,7 @@ enum ReputationBatch {
             [
                 .texts(agents.map(\.key.description)), .texts(agents.map { $0.value.publisher?.hex }),
                 .int8s(agents.map(\.value.readers)), .int8s(agents.map(\.value.openWASM)),
+                .bools(agents.map(\.value.isHeld)), .bools(agents.map(\.value.isListed)),
                 .int8s(agents.map(\.value.ratings)), .int8s(agents.map(\.value.ratingSum)),
             ])
         let roles = named.joined.flatMap { key in (fold.roles[key]?.holdings ?? [:]).map { (key, $0.key, $0.value) } }
@@ -212,16 +230,19 @@ enum ReputationBatch {
             Statements.writeReputationVersions, versions.count,
             [
                 .texts(versions.map(\.key.key.description)), .byteas(versions.map(\.key.precedence)),
-                .texts(versions.map { $0.value.publisher?.hex }), .bools(versions.map(\.value.hasWASM)),
+                .texts(versions.map { $0.value.publisher?.hex }), .texts(versions.map { $0.value.module?.hex }),
                 .bools(versions.map { $0.value.yanks.contains(.owner) }),
                 .bools(versions.map { $0.value.yanks.contains(.moderation) }), .bools(versions.map(\.value.isHeld)),
             ])
-        let ratings = fold.ratings.filter { before.ratings[$0.key] != $0.value }.map { $0 }
+        let reviews = Set(fold.ratings.keys).union(fold.helped.keys).filter { review in
+            before.ratings[review] != fold.ratings[review] || before.helped[review] != fold.helped[review]
+        }
         try execute(
-            Statements.writeReputationReviews, ratings.count,
+            Statements.writeReputationReviews, reviews.count,
             [
-                .texts(ratings.map(\.key.key.description)), .texts(ratings.map(\.key.author.hex)),
-                .int4s(ratings.map { Int32(clamping: $0.value) }),
+                .texts(reviews.map(\.key.description)), .texts(reviews.map(\.author.hex)),
+                .int4s(reviews.map { Int32(clamping: fold.ratings[$0, default: 0]) }),
+                .int8s(reviews.map { fold.helped[$0, default: 0] }),
             ])
         let votes = fold.votes.filter { before.votes[$0.key] != $0.value }.map { $0 }
         try execute(
@@ -263,7 +284,7 @@ enum ReputationBatch {
     private static func parameters(_ readers: [ReputationFold.Reader]) -> [PostgresValue] {
         [
             .texts(readers.map(\.key.description)), .int4s(readers.map { Int32(clamping: $0.day.number) }),
-            .texts(readers.map(\.domain)), .texts(readers.map(\.token)),
+            .texts(readers.map(\.domain.hex)), .texts(readers.map(\.token.hex)),
         ]
     }
 

@@ -8,14 +8,19 @@ struct ReputationFold {
         var publisher: PersonID?
         var readers: Int64 = 0
         var openWASM: Int64 = 0
+        /// True while moderators hold all its versions.
+        var isHeld = false
+        /// True where the version published last is listed.
+        var isListed = false
         var ratings: Int64 = 0
         var ratingSum: Int64 = 0
 
         fileprivate func points(_ rule: ReputationRule) -> Int32 {
-            switch rule {
+            guard isListed else { return 0 }
+            return switch rule {
             case .downloads: Int32(clamping: readers / ReputationFormula.downloadsOfPoint)
             case .rating: ReputationFormula.rating(sum: ratingSum, of: ratings)
-            case .wasm: openWASM > 0 ? ReputationFormula.wasm : 0
+            case .wasm: openWASM > 0 && !isHeld ? ReputationFormula.wasm : 0
             default: 0
             }
         }
@@ -23,11 +28,12 @@ struct ReputationFold {
 
     struct Version {
         let publisher: PersonID?
-        let hasWASM: Bool
+        /// Its WebAssembly module, unless that was removed.
+        var module: SHA256Digest?
         var yanks: Set<Side> = []
         var isHeld = false
 
-        fileprivate var isOpenWASM: Bool { hasWASM && yanks.isEmpty && !isHeld }
+        fileprivate var isOpenWASM: Bool { module != nil && yanks.isEmpty && !isHeld }
     }
 
     /// A person's review of an agent.
@@ -45,8 +51,8 @@ struct ReputationFold {
     struct Reader: Hashable {
         let key: AgentKey
         let day: Day
-        let domain: String
-        let token: String
+        let domain: ReaderDomain
+        let token: DayToken
     }
 
     var agents: [AgentKey: Agent] = [:]
@@ -58,8 +64,8 @@ struct ReputationFold {
     var votes: [Vote: Bool] = [:]
     /// How many votes say so of a review, of those that matter here.
     var helped: [Review: Int64] = [:]
-    /// What counts against people.
-    var violations: Set<PointLedger.Item> = []
+    /// What counts against people, by agent.
+    var violations: [AgentKey: Set<PointLedger.Item>] = [:]
     /// Readers that are counted, as far as the entries name them.
     var readers: Set<Reader> = []
     var removals: [SHA256Digest: ArtifactRemoved.Reason] = [:]
@@ -100,14 +106,20 @@ struct ReputationFold {
         case let published as VersionPublished:
             guard let version = SemVer(published.version) else { return }
             let named = RecordFold.VersionKey(key: key, precedence: version.precedenceKey)
-            let hasWASM = published.artifacts.contains { $0.role == .wasmModule }
-            versions[named] = Version(publisher: event.envelope.origin.actor, hasWASM: hasWASM)
-            if hasWASM { change(key, at: event.position) { $0.openWASM += 1 } }
+            let module = published.artifacts.first { $0.role == .wasmModule }?.sha256
+            versions[named] = Version(publisher: event.envelope.origin.actor, module: module)
+            change(key, at: event.position) { agent in
+                agent.isListed = published.listed
+                if module != nil { agent.openWASM += 1 }
+            }
         case let yanked as VersionYanked: change(event, key) { $0.yanks.insert(Side(yanked.authority)) }
         case let back as VersionUnyanked: change(event, key) { $0.yanks.remove(Side(back.authority)) }
         case let held as AgentQuarantined:
             guard held.version != nil else {
-                return violate(agents[key]?.publisher, .hold, key, "", at: event.position)
+                change(key, at: event.position) { $0.isHeld = true }
+                // Holding again what is held says nothing of who publishes it by now.
+                let isHeld = (violations[key] ?? []).contains { $0.rule == .hold && $0.detail.isEmpty }
+                return isHeld ? () : violate(agents[key]?.publisher, .hold, key, "", at: event.position)
             }
             change(event, key) { $0.isHeld = true }
             for named in RecordFold.named(event, of: key) {
@@ -115,12 +127,14 @@ struct ReputationFold {
             }
         case let lifted as QuarantineLifted:
             if lifted.version != nil { change(event, key) { $0.isHeld = false } }
-            for item in violations
-            where item.rule == .hold && item.key == key && item.detail == lifted.version ?? "" {
-                violations.remove(item)
+            if lifted.version == nil { change(key, at: event.position) { $0.isHeld = false } }
+            for item in violations[key] ?? [] where item.rule == .hold && item.detail == lifted.version ?? "" {
+                violations[key]?.remove(item)
                 ledger.change(item, from: ReputationFormula.violation, to: 0, at: event.position)
             }
-        case let removed as AgentArtifactRemoved where removals[removed.sha256] != .owner:
+        case let removed as AgentArtifactRemoved:
+            change(event, key) { if $0.module == removed.sha256 { $0.module = nil } }
+            guard removals[removed.sha256] != .owner else { return }
             for person in Set(RecordFold.named(event, of: key).map { versions[$0]?.publisher }) {
                 violate(person, .removal, key, removed.sha256.hex, at: event.position)
             }
@@ -145,7 +159,7 @@ struct ReputationFold {
     ) {
         guard let person else { return }
         let item = PointLedger.Item(person: person, rule: rule, key: key, detail: detail)
-        guard violations.insert(item).inserted else { return }
+        guard violations[key, default: []].insert(item).inserted else { return }
         ledger.change(item, from: 0, to: ReputationFormula.violation, at: position)
     }
 
@@ -248,6 +262,6 @@ extension ReputationFold.Agent {
 extension AgentReadersSeen {
     /// Its readers.
     var named: [ReputationFold.Reader] {
-        readers.map { ReputationFold.Reader(key: agent, day: day, domain: domain.hex, token: $0.hex) }
+        readers.map { ReputationFold.Reader(key: agent, day: day, domain: domain, token: $0) }
     }
 }

@@ -46,10 +46,11 @@ extension AgentReader {
         }
     }
 
-    /// The points of a person by rule right after a position.
-    public func points(of person: String, at position: Position) async throws -> Reflecting<[RulePoints]> {
+    /// The points of a person by rule, now or right after a position.
+    public func points(of person: String, at position: Position?) async throws -> Reflecting<[RulePoints]> {
         try await searching(
-            Self.reputationModels, Statements.sumPoints, [.text(person), .int8(position.value)]
+            Self.reputationModels, position == nil ? Statements.sumPoints : Statements.sumPastPoints,
+            [.text(person), .int8(position?.value ?? 0)]
         ) { rows in
             try rows.compactMap { row in
                 guard let rule = ReputationRule(rawValue: try row.text("rule")) else { return nil }
@@ -58,14 +59,14 @@ extension AgentReader {
         }
     }
 
-    /// What a person had points for right after a position, by rule and agent.
+    /// What a person has points for now, or had right after a position, by rule and agent.
     public func pointItems(
-        of person: String, at position: Position, after cursor: PointCursor, limit: Int
+        of person: String, at position: Position?, after cursor: PointCursor, limit: Int
     ) async throws -> Reflecting<[Points]> {
         try await searching(
-            Self.reputationModels, Statements.listPoints,
+            Self.reputationModels, position == nil ? Statements.listPoints : Statements.listPastPoints,
             [
-                .text(person), .int8(position.value), .text(cursor.rule), .text(cursor.key), .text(cursor.detail),
+                .text(person), .int8(position?.value ?? 0), .text(cursor.rule), .text(cursor.key), .text(cursor.detail),
                 .int8(Int64(limit)),
             ]
         ) { rows in

@@ -39,7 +39,7 @@ import Testing
                     "ada is registered", "published ada.hello 0.1.0", "installed ada.hello 0.1.0", #""echo": "hi""#,
                     "mentatlab.word-count has 5 of 5 from you", "ada.hello@0.1.0 is yanked", "0.1.0 (yanked)",
                     "to undo: mentatctl agent owner remove ada.hello eve",
-                    "to undo: mentatctl agent quarantine ada.hello@0.2.0", "ada.hello@0.2.0 is held",
+                    "to undo: a moderator: mentatctl agent quarantine ada.hello@0.2.0", "ada.hello@0.2.0 is held",
                 ] {
                     #expect(walk.output.contains(line), "\(line) is missing in \(walk.output)")
                 }

@@ -1,7 +1,8 @@
 -- How many agents there are of what. The average rating is that of the agents' averages in hundredths. Spellings of a category
 -- are one, shown as the most write it.
 INSERT INTO models.agent_groups (generation, kind, value, agents)
-SELECT $1::integer, 'category', (array_agg(c.category ORDER BY c.agents DESC, c.category))[1], sum(c.agents)
+SELECT $1::integer, 'category',
+       CASE WHEN c.category_form = '' THEN '' ELSE (array_agg(c.category ORDER BY c.agents DESC, c.category))[1] END, sum(c.agents)
 FROM (SELECT a.category, a.category_form, count(*) AS agents FROM agent_search a GROUP BY a.category, a.category_form) c
 GROUP BY c.category_form
 UNION ALL

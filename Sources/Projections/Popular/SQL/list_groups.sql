@@ -1,6 +1,6 @@
--- How many agents there are of what, by the generation that is read.
+-- How many agents there are of what, by a generation.
 SELECT g.value, g.agents
 FROM models.agent_groups g
-WHERE g.generation = (SELECT max(p.generation) FROM models.popular_generations p) AND g.kind = $1
+WHERE g.generation = $3::integer AND g.kind = $1
 ORDER BY g.agents DESC, g.value
 LIMIT $2

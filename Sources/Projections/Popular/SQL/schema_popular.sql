@@ -1,5 +1,6 @@
 -- Which agents are popular, and how many agents there are of what: made from the models for a day, over and over. It belongs
--- to no build, and no rebuild compares it. position is how far the models were at least. Only the last one is kept.
+-- to no build, and no rebuild compares it. position is how far the models were at least. The one before the
+-- last is kept for who reads its pages.
 CREATE TABLE models.popular_generations (
     generation integer PRIMARY KEY,
     day        date NOT NULL,

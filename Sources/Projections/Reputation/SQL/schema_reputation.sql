@@ -10,15 +10,18 @@ CREATE TABLE reputation_points (
     points integer NOT NULL,
     PRIMARY KEY (person, rule, key, detail, since)
 );
+CREATE UNIQUE INDEX reputation_points_open ON reputation_points (person, rule, key, detail) WHERE until IS NULL;
 CREATE INDEX reputation_points_violations ON reputation_points (key) WHERE until IS NULL AND rule IN ('hold', 'removal');
 
 -- What the points of an agent follow from. Readers are counted only as far as they give points. open_wasm is the number of
--- versions with a WebAssembly module that are neither yanked nor held.
+-- versions with a WebAssembly module that are neither yanked nor held. is_listed is that of the version published last.
 CREATE TABLE reputation_agents (
     key        text COLLATE "C" PRIMARY KEY,
     publisher  text COLLATE "C",
     readers    bigint NOT NULL,
     open_wasm  bigint NOT NULL,
+    is_held    boolean NOT NULL,
+    is_listed  boolean NOT NULL,
     ratings    bigint NOT NULL,
     rating_sum bigint NOT NULL
 );
@@ -34,17 +37,19 @@ CREATE TABLE reputation_versions (
     key                 text COLLATE "C" NOT NULL,
     precedence          bytea NOT NULL,
     publisher           text COLLATE "C",
-    has_wasm            boolean NOT NULL,
+    -- The digest of its WebAssembly module, unless that was removed.
+    module              text COLLATE "C",
     is_yanked_by_owner  boolean NOT NULL,
     is_yanked_otherwise boolean NOT NULL,
     is_held             boolean NOT NULL,
     PRIMARY KEY (key, precedence)
 );
--- rating is 0 where there is none now: the votes on it stay.
+-- rating is 0 where there is none now: the votes on it stay. helped is how many say that it helps.
 CREATE TABLE reputation_reviews (
     key    text COLLATE "C" NOT NULL,
     person text COLLATE "C" NOT NULL,
     rating smallint NOT NULL,
+    helped bigint NOT NULL,
     PRIMARY KEY (key, person)
 );
 -- Votes that a review is helpful.

@@ -1,5 +1,5 @@
--- A person's points by rule, right after a position.
+-- A person's points by rule, now or right after a position ($2).
 SELECT p.rule, count(*) AS items, sum(p.points)::bigint AS points
 FROM reputation_points p
-WHERE p.person = $1 AND p.since <= $2 AND (p.until IS NULL OR p.until > $2)
+WHERE p.person = $1 AND /* moment */
 GROUP BY p.rule
