@@ -212,7 +212,8 @@ extension HTTPResponse {
         response.fields.append("access-control-allow-origin", "*")
         response.fields.append(
             "access-control-expose-headers",
-            "Link, ETag, Retry-After, Marketplace-Position, Marketplace-Search, Marketplace-As-Of, Marketplace-Counting, \(Fields.request)")
+            "Link, ETag, Retry-After, Marketplace-Position, Marketplace-Search, Marketplace-As-Of, Marketplace-Counting, \(Fields.request)"
+        )
         return response
     }
 
