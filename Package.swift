@@ -180,7 +180,7 @@ let package = Package(
             "Server",
             [
                 "Archive", "CommandAPI", "Contract", "EventLog", "Events", "HTTPClient", "JSON", "Crypto",
-                "Marketplace", "Postgres", "Projections", "System", "TestSupport",
+                "Marketplace", "Postgres", "Projections", "QueryAPI", "System", "TestSupport",
             ]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],

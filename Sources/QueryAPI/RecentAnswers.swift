@@ -16,6 +16,9 @@ final class RecentAnswers: Sendable {
 
     private let kept = Mutex<[String: Kept]>([:])
 
+    /// How many answers are kept.
+    var count: Int { kept.withLock(\.count) }
+
     /// Gives what was read for a question, or reads it.
     ///
     /// - Parameter question: names it, with all that the answer depends on.

@@ -36,11 +36,10 @@ extension QueryFront {
     private func showReputation(_ query: ReputationQuery, at position: Position?) async throws -> Page<ReputationPage> {
         let after = try AgentReader.PointCursor(query.cursor)
         let publisher = try await publisher(query.name)
-        let sums = try await agents.points(of: publisher.value.id, at: position)
-        let found = try await agents.pointItems(
+        let found = try await agents.reputation(
             of: publisher.value.id, at: position, after: after, limit: Int(query.limit) + 1)
-        let page = PageRows(found.value, limit: query.limit) { "\($0.rule.rawValue)~\($0.key)~\($0.detail)" }
-        let byRule = Dictionary(sums.value.map { ($0.rule, $0) }) { $1 }
+        let page = PageRows(found.value.items, limit: query.limit) { "\($0.rule.rawValue)~\($0.key)~\($0.detail)" }
+        let byRule = Dictionary(found.value.rules.map { ($0.rule, $0) }) { $1 }
         let rules = ReputationRule.allCases.map { rule in
             RulePoints(rule: rule.rawValue, items: byRule[rule]?.items ?? 0, points: byRule[rule]?.points ?? 0)
         }
@@ -49,7 +48,7 @@ extension QueryFront {
                 publisher: PersonBody(id: publisher.value.id, username: publisher.value.name),
                 score: max(0, rules.reduce(0) { $0 + $1.points }), formula: Int64(Projection.reputation.version),
                 rules: rules, points: page.rows.map(PointsBody.init), pagination: page.pagination),
-            reflecting: publisher.reflection.merged(with: sums.reflection).merged(with: found.reflection),
+            reflecting: publisher.reflection.merged(with: found.reflection),
             cursor: page.pagination.nextCursor)
     }
 }

@@ -115,11 +115,16 @@ public struct AgentReader: Sendable {
         try await access.long(projections) { try decode(try $0.execute(statement, parameters)) }
     }
 
-    /// Reads with several statements in a session of its own.
+    /// Reads with several statements of one snapshot, in a session of its own.
     func steps<Value: Sendable>(
         _ projections: [Projection], _ read: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Reflecting<Value> {
-        try await access.long(projections, read)
+        try await access.long(projections) { connection in
+            try connection.transaction {
+                try connection.executeScript("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                return try read(connection)
+            }
+        }
     }
 }
 

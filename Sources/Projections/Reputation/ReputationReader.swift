@@ -46,38 +46,42 @@ extension AgentReader {
         }
     }
 
-    /// The points of a person by rule, now or right after a position.
-    public func points(of person: String, at position: Position?) async throws -> Reflecting<[RulePoints]> {
-        try await searching(
-            Self.reputationModels, position == nil ? Statements.sumPoints : Statements.sumPastPoints,
-            [.text(person), .int8(position?.value ?? 0)]
-        ) { rows in
-            try rows.compactMap { row in
-                guard let rule = ReputationRule(rawValue: try row.text("rule")) else { return nil }
-                return RulePoints(rule: rule, items: try row.integer("items"), points: try row.integer("points"))
-            }
-        }
+    /// A page of what a person has points for.
+    public struct Reputation: Sendable {
+        /// All points, by rule.
+        public let rules: [RulePoints]
+        /// What they are for, by rule and agent.
+        public let items: [Points]
     }
 
-    /// What a person has points for now, or had right after a position, by rule and agent.
-    public func pointItems(
+    /// The points of a person now, or right after a position.
+    ///
+    /// - Parameter cursor: behind which the list goes on.
+    public func reputation(
         of person: String, at position: Position?, after cursor: PointCursor, limit: Int
-    ) async throws -> Reflecting<[Points]> {
-        try await searching(
-            Self.reputationModels, position == nil ? Statements.listPoints : Statements.listPastPoints,
-            [
-                .text(person), .int8(position?.value ?? 0), .text(cursor.rule), .text(cursor.key), .text(cursor.detail),
-                .int8(Int64(limit)),
-            ]
-        ) { rows in
-            try rows.compactMap { row in
-                guard let rule = ReputationRule(rawValue: try row.text("rule")),
-                    let key = AgentKey(try row.text("key"))
-                else { return nil }
-                return Points(
-                    rule: rule, key: key, detail: try row.text("detail"),
-                    position: Position(try row.integer("since")), points: try row.integer("points"))
-            }
+    ) async throws -> Reflecting<Reputation> {
+        let moment = [PostgresValue.text(person), .int8(position?.value ?? 0)]
+        let behind: [PostgresValue] = [
+            .text(cursor.rule), .text(cursor.key), .text(cursor.detail), .int8(Int64(limit)),
+        ]
+        let isNow = position == nil
+        return try await steps(Self.reputationModels) { connection in
+            let sums = try connection.execute(isNow ? Statements.sumPoints : Statements.sumPastPoints, moment)
+            let items = try connection.execute(
+                isNow ? Statements.listPoints : Statements.listPastPoints, moment + behind)
+            return Reputation(
+                rules: try sums.compactMap { row in
+                    guard let rule = ReputationRule(rawValue: try row.text("rule")) else { return nil }
+                    return RulePoints(rule: rule, items: try row.integer("items"), points: try row.integer("points"))
+                },
+                items: try items.compactMap { row in
+                    guard let rule = ReputationRule(rawValue: try row.text("rule")),
+                        let key = AgentKey(try row.text("key"))
+                    else { return nil }
+                    return Points(
+                        rule: rule, key: key, detail: try row.text("detail"),
+                        position: Position(try row.integer("since")), points: try row.integer("points"))
+                })
         }
     }
 }
