@@ -28,7 +28,9 @@ import Testing
     }
 
     /// The builds that a new database has.
-    private static let firstBuilds = "files=5.2 index=7.2"
+    private static let firstBuilds = ["files", "index"].map { name in
+        "\(name)=\((ProjectionCatalogue.all.firstIndex { $0.name == name } ?? 0) + 1).2"
+    }.joined(separator: " ")
 
     /// Runs mirrors until the folder has reached a position.
     private func copy(_ url: String, _ path: String, to wanted: IndexFolder.Mark, mirrors: Int = 1) async throws {

@@ -250,11 +250,9 @@ import Testing
 
     @Test func aRebuildSaysWhatItNeeds() async throws {
         try await withFolder { folder in
+            let names = ProjectionCatalogue.all.map(\.name).joined(separator: ", ")
             for (words, said) in [
-                (
-                    ["rebuild"],
-                    "name the projections to rebuild (agents, analytics, audit, dependents, files, flags, index, publishers, reputation), or give --all"
-                ),
+                (["rebuild"], "name the projections to rebuild (\(names)), or give --all"),
                 (["rebuild", "nothing"], "there is no projection 'nothing'"),
                 (["rebuild", "--all", "agents"], "--all and names are both given"),
                 (["rebuild", "--all", "--pace", "0%"], "--pace is '0%'; it has to be from 1% to 100%"),
