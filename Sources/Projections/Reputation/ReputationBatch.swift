@@ -95,19 +95,20 @@ enum ReputationBatch {
 
         private func readReaders(_ fold: inout ReputationFold, _ connection: PostgresConnection) throws {
             // Those of an agent without room for more are not looked at.
-            let wanted = seen.filter { seen in
-                fold.agents[seen.agent].map { $0.readers < ReputationFormula.countedReaders } ?? true
-            }.flatMap(\.named)
+            let wanted = Set(
+                seen.filter { seen in
+                    fold.agents[seen.agent].map { $0.readers < ReputationFormula.countedReaders } ?? true
+                }.map(\.readerDay))
             guard !wanted.isEmpty else { return }
             for row in try connection.execute(
-                Statements.reputationReaders, ReputationBatch.parameters(Array(Set(wanted))))
+                Statements.reputationReaders, ReputationBatch.parameters(Array(wanted)))
             {
-                guard let key = AgentKey(try row.text("key")), let domain = ReaderDomain(try row.text("domain")),
-                    let token = DayToken(try row.text("reader"))
-                else { continue }
-                fold.readers.insert(
-                    ReputationFold.Reader(
-                        key: key, day: Day(number: try row.integer("day")), domain: domain, token: token))
+                guard let key = AgentKey(try row.text("key")), let domain = ReaderDomain(try row.text("domain")) else {
+                    continue
+                }
+                let day = ReputationFold.ReaderDay(
+                    key: key, day: Day(number: try row.integer("day")), domain: domain)
+                fold.readers[day] = ReputationBatch.tokens(try row.bytes("tokens"))
             }
         }
 
@@ -251,8 +252,10 @@ enum ReputationBatch {
                 .texts(votes.map(\.key.review.key.description)), .texts(votes.map(\.key.review.author.hex)),
                 .texts(votes.map(\.key.voter.hex)), .bools(votes.map(\.value)),
             ])
-        let readers = Array(fold.readers.subtracting(before.readers))
-        try execute(Statements.keepReputationReaders, readers.count, parameters(readers))
+        let readers = fold.readers.filter { before.readers[$0.key]?.count != $0.value.count }.map { $0 }
+        try execute(
+            Statements.keepReputationReaders, readers.count,
+            parameters(readers.map(\.key)) + [.byteas(readers.map { bytes(of: $0.value) })])
         let forgotten = named.lastRecorded.map { key, day in
             let isFull = fold.agents[key].map { $0.readers >= ReputationFormula.countedReaders } ?? true
             return (key, isFull ? Int32.max : Int32(clamping: day.adding(days: -DownloadBatch.keptDays).number))
@@ -281,11 +284,29 @@ enum ReputationBatch {
             ])
     }
 
-    private static func parameters(_ readers: [ReputationFold.Reader]) -> [PostgresValue] {
+    private static func parameters(_ days: [ReputationFold.ReaderDay]) -> [PostgresValue] {
         [
-            .texts(readers.map(\.key.description)), .int4s(readers.map { Int32(clamping: $0.day.number) }),
-            .texts(readers.map(\.domain.hex)), .texts(readers.map(\.token.hex)),
+            .texts(days.map(\.key.description)), .int4s(days.map { Int32(clamping: $0.day.number) }),
+            .texts(days.map(\.domain.hex)),
         ]
+    }
+
+    private static let tokenBytes = 16
+
+    private static func tokens(_ bytes: [UInt8]) -> Set<DayToken> {
+        Set(
+            stride(from: 0, to: bytes.count - tokenBytes + 1, by: tokenBytes).map { start in
+                DayToken(random: Array(bytes[start..<start + tokenBytes]))
+            })
+    }
+
+    /// The tokens in order, so that two builds have the same bytes.
+    private static func bytes(of tokens: Set<DayToken>) -> [UInt8] {
+        tokens.sorted().flatMap { token in
+            [token.words.high, token.words.low].flatMap { word in
+                (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+            }
+        }
     }
 
     private static func parameters(_ items: [PointLedger.Item]) -> [PostgresValue] {

@@ -47,12 +47,11 @@ struct ReputationFold {
         let voter: PersonID
     }
 
-    /// A reader of an agent on a day.
-    struct Reader: Hashable {
+    /// An agent, a day and the key under which its readers were told apart.
+    struct ReaderDay: Hashable {
         let key: AgentKey
         let day: Day
         let domain: ReaderDomain
-        let token: DayToken
     }
 
     var agents: [AgentKey: Agent] = [:]
@@ -67,7 +66,7 @@ struct ReputationFold {
     /// What counts against people, by agent.
     var violations: [AgentKey: Set<PointLedger.Item>] = [:]
     /// Readers that are counted, as far as the entries name them.
-    var readers: Set<Reader> = []
+    var readers: [ReaderDay: Set<DayToken>] = [:]
     var removals: [SHA256Digest: ArtifactRemoved.Reason] = [:]
     private(set) var ledger = PointLedger()
 
@@ -169,8 +168,9 @@ struct ReputationFold {
         guard DownloadBatch.isTimely(seen, recorded: event.envelope.recordedTime.day), let agent = agents[seen.agent],
             agent.readers < ReputationFormula.countedReaders
         else { return }
-        var more: Int64 = 0
-        for reader in seen.named where readers.insert(reader).inserted { more += 1 }
+        let before = readers[seen.readerDay]?.count ?? 0
+        readers[seen.readerDay, default: []].formUnion(seen.readers)
+        let more = Int64((readers[seen.readerDay]?.count ?? 0) - before)
         change(seen.agent, at: event.position) { agent in
             agent.readers = min(ReputationFormula.countedReaders, agent.readers + more)
         }
@@ -260,8 +260,6 @@ extension ReputationFold.Agent {
 }
 
 extension AgentReadersSeen {
-    /// Its readers.
-    var named: [ReputationFold.Reader] {
-        readers.map { ReputationFold.Reader(key: agent, day: day, domain: domain, token: $0) }
-    }
+    /// Of what its readers are told apart.
+    var readerDay: ReputationFold.ReaderDay { ReputationFold.ReaderDay(key: agent, day: day, domain: domain) }
 }

@@ -60,14 +60,16 @@ CREATE TABLE reputation_votes (
     PRIMARY KEY (key, author, voter)
 );
 CREATE INDEX reputation_votes_voter ON reputation_votes (key, voter);
--- Readers that were counted and may be told again, of agents with room for more.
+-- Readers that were counted and may be told again, of agents with room for more: the tokens of a day, 16 bytes each, in order.
 CREATE TABLE reputation_readers (
     key    text COLLATE "C" NOT NULL,
     day    integer NOT NULL,
-    domain uuid NOT NULL,
-    reader uuid NOT NULL,
-    PRIMARY KEY (key, day, domain, reader)
+    domain text COLLATE "C" NOT NULL,
+    tokens bytea NOT NULL,
+    PRIMARY KEY (key, day, domain)
 );
+-- Tokens are random: nothing makes them shorter.
+ALTER TABLE reputation_readers ALTER COLUMN tokens SET STORAGE EXTERNAL;
 -- Why a file was removed.
 CREATE TABLE reputation_removals (
     sha256 text COLLATE "C" PRIMARY KEY,
