@@ -1,6 +1,16 @@
 import JSON
 import System
 
+/// What was written to stdout could not be, as on a full disk.
+struct OutputFault: Error, CustomStringConvertible {
+    let description = "stdout can't be written"
+}
+
+/// Writes a part of a long answer to stdout.
+func printPart(_ text: String) throws {
+    guard Host.write(text, to: 1) else { throw OutputFault() }
+}
+
 /// Prints a JSON document on stdout, as the option `--json` asks for.
 func printDocument(_ encode: (inout JSONWriter) -> Void) {
     var writer = JSONWriter()

@@ -18,6 +18,8 @@ package struct QueryFront: Sendable {
     private static let descriptionTag = String(SHA256Digest(of: OpenAPI.document).hex.prefix(32))
 
     let agents: AgentReader
+    /// For what goes through many rows.
+    let statistics: AgentReader
     let past: PastReader
     let pastShares = PastShares()
     let recent = RecentAnswers()
@@ -42,12 +44,14 @@ package struct QueryFront: Sendable {
     /// The program also has to run `followLog`.
     ///
     /// - Parameters:
+    ///   - statistics: for what goes through many rows; few sessions, so that they wait for each other.
     ///   - past: for questions about the past; few sessions, so that they wait for each other.
     ///   - catchUp: for readers that follow the log and are behind it; few sessions, so that they wait for each other
     ///     and the queries do not wait for them.
     ///   - cachedBytes: the memory for cached answers; 0 to cache none.
     package init(
-        agents: AgentReader, past: PastReader, search: AgentSearch, builds: BuildReader, entries: EventReader,
+        agents: AgentReader, statistics: AgentReader, past: PastReader, search: AgentSearch, builds: BuildReader,
+        entries: EventReader,
         catchUp: EventReader,
         artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, log: Log
     ) {
@@ -56,6 +60,7 @@ package struct QueryFront: Sendable {
         followers = log.component("followers")
         cached = cachedBytes > 0 ? CachedAnswers(maximumBytes: cachedBytes) : nil
         self.agents = agents
+        self.statistics = statistics
         self.past = past
         self.search = search
         self.builds = builds
@@ -76,6 +81,7 @@ package struct QueryFront: Sendable {
         addPast(to: &routes)
         addDependents(to: &routes)
         addStatistics(to: &routes)
+        addPopular(to: &routes)
         addReputation(to: &routes)
         addLog(to: &routes)
         addFiles(to: &routes)

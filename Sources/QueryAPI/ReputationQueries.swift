@@ -12,7 +12,7 @@ extension QueryFront {
         }
         routes.on(Endpoints.showPublisherStatistics, of: AgentReader.shownModels) { query in
             let publisher = try await publisher(query.name)
-            let found = try await agents.statistics(ofPublisher: publisher.value.id)
+            let found = try await statistics.statistics(ofPublisher: publisher.value.id)
             let statistics = found.value
             return Page(
                 value: PublisherStatisticsPage(
@@ -36,7 +36,7 @@ extension QueryFront {
     private func showReputation(_ query: ReputationQuery, at position: Position?) async throws -> Page<ReputationPage> {
         let after = try AgentReader.PointCursor(query.cursor)
         let publisher = try await publisher(query.name)
-        let found = try await agents.reputation(
+        let found = try await statistics.reputation(
             of: publisher.value.id, at: position, after: after, limit: Int(query.limit) + 1)
         let page = PageRows(found.value.items, limit: query.limit) { "\($0.rule.rawValue)~\($0.key)~\($0.detail)" }
         let byRule = Dictionary(found.value.rules.map { ($0.rule, $0) }) { $1 }

@@ -12,7 +12,7 @@ extension QueryFront {
             try await recently("stats", query) { try await showStatistics() }
         }
         addDays(to: &routes, Endpoints.listDownloadDays) { days in
-            let found = try await agents.days(days)
+            let found = try await statistics.days(days)
             let isAtMost = found.value.contains(where: \.isAtMost)
             let counting = Counting.all + (isAtMost ? Counting.atMost : "")
             let rows = found.value.map { day in
@@ -21,12 +21,12 @@ extension QueryFront {
             return Self.page(DownloadDays(rows: rows, counting: counting), found.reflection, counting)
         }
         addDays(to: &routes, Endpoints.listDownloadHours) { days in
-            let found = try await agents.hours(days)
+            let found = try await statistics.hours(days)
             let rows = found.value.map { DownloadHour(weekday: $0.weekday, hour: $0.hour, downloads: $0.downloads) }
             return Self.page(DownloadHours(rows: rows), found.reflection, Counting.hours)
         }
         addDays(to: &routes, Endpoints.listPublishing) { days in
-            let found = try await agents.publishing(days)
+            let found = try await statistics.publishing(days)
             let rows = found.value.days.map { day in
                 PublishingDay(day: day.day, versions: day.versions, agents: day.agents, publishers: day.publishers)
             }
@@ -43,14 +43,13 @@ extension QueryFront {
             return try await versionDays(query, on: Self.days(query.days, before: moment))
         }
         routes.on(Endpoints.listGroups, of: [.agents]) { query in
-            let found = try await agents.groups(by: query.kind.rawValue, limit: Int(query.limit))
+            let found = try await statistics.groups(by: query.kind.rawValue, limit: Int(query.limit))
             let list = GroupList(
                 rows: found.value.groups.map { GroupBody(value: $0.value, agents: $0.agents) },
                 counted: found.value.made?.position)
             return Self.page(list, found.reflection, list.counting)
         }
         routes.on(Endpoints.listTop, of: AgentReader.shownModels) { try await listTop($0) }
-        routes.on(Endpoints.listPopular, of: AgentReader.shownModels) { try await listPopular($0) }
     }
 
     private func addDays<Given>(
@@ -92,9 +91,9 @@ extension QueryFront {
     }
 
     private func showStatistics() async throws -> Page<StatisticsPage> {
-        let week = try await agents.days(Self.days(7))
-        let publishing = try await agents.publishing(Self.days(30))
-        let groups = try await agents.groups(by: "all", limit: 10).value
+        let week = try await statistics.days(Self.days(7))
+        let publishing = try await statistics.publishing(Self.days(30))
+        let groups = try await statistics.groups(by: "all", limit: 10).value
         let counts = Dictionary(groups.groups.map { ($0.value, $0.agents) }) { $1 }
         return Page(
             value: StatisticsPage(
@@ -112,7 +111,7 @@ extension QueryFront {
             guard parts.count == 2, let day = Day(parts[0]), SemVer(parts[1]) != nil else { throw badCursor }
             return (day: day, version: parts[1])
         }
-        let found = try await agents.versionDays(of: query.id, on: days, after: after, limit: Int(query.limit) + 1)
+        let found = try await statistics.versionDays(of: query.id, on: days, after: after, limit: Int(query.limit) + 1)
         let page = PageRows(found.value, limit: query.limit) { "\($0.day)~\($0.version)" }
         let rows = page.rows.map { row in
             VersionDay(day: row.day, version: row.version, downloads: row.downloads, readers: row.readers)
@@ -138,48 +137,15 @@ extension QueryFront {
         let shown = found.value.filter { !$0.isQuarantined }.prefix(Int(query.limit))
         return Self.page(TopList(rows: shown.map(AgentLine.init)), found.reflection, Counting.lists)
     }
-
-    private func listPopular(_ query: PopularQuery) async throws -> Page<PopularList> {
-        let days = query.kind == .trending ? 7 : Int64(query.days.rawValue) ?? 7
-        let after = try query.cursor.map { text throws(Problem) in
-            let parts = text.split(separator: "-").map { Int64($0) }
-            guard parts.count == 2, let generation = parts[0].flatMap(Int32.init(exactly:)), let rank = parts[1],
-                rank > 0
-            else { throw badCursor }
-            return (generation: generation, rank: rank)
-        }
-        let found: Reflecting<(made: AgentReader.MadeFrom?, agents: [AgentReader.Popular])>
-        do {
-            found = try await agents.popular(
-                query.kind.rawValue, days: days, category: query.category, of: after?.generation,
-                after: after?.rank ?? 0, limit: Int(query.limit) + 1)
-        } catch is AgentReader.ExpiredGeneration {
-            throw Problem(
-                .cursorExpired, "'cursor' belongs to a list that is not kept any more; leave it out to begin anew")
-        }
-        let generation = found.value.made?.generation ?? 0
-        let page = PageRows(found.value.agents, limit: query.limit) { "\(generation)-\($0.rank)" }
-        let rows = page.rows.map { row in
-            PopularLine(
-                rank: row.rank, downloads: row.downloads, readers: row.readers,
-                growth: row.growth == 0 ? nil : row.growth, agent: AgentLine(row.summary))
-        }
-        return Page(
-            value: PopularList(
-                rows: rows, day: found.value.made?.day.description, counted: found.value.made?.position,
-                pagination: page.pagination),
-            reflecting: found.reflection, cursor: page.pagination.nextCursor,
-            fields: [Fields.counting: Counting.all])
-    }
 }
 
 extension AgentReader.MadeFrom {
     /// The position that was the last one.
-    fileprivate var position: Position? { next.value == 0 ? nil : Position(next.value - 1) }
+    var position: Position? { next.value == 0 ? nil : Position(next.value - 1) }
 }
 
 extension AgentLine {
-    fileprivate init(_ row: AgentReader.Summary) {
+    init(_ row: AgentReader.Summary) {
         self.init(
             id: row.key, agentID: row.agentID, displayName: row.title.isEmpty ? row.agentID : row.title,
             summary: row.summary, publisher: row.username, category: row.category,

@@ -22,15 +22,9 @@ extension Endpoints {
         notes: "Agents that search shows. They are counted now and then, not with every change.")
     package static let listTop = Endpoint<TopQuery, NoBody, TopList>.table(
         "listTop", "/stats/top", "List new, recently updated and top agents")
-    package static let listPopular = Endpoint<PopularQuery, NoBody, PopularList>.table(
-        "listPopular", "/popular", "List popular and trending agents",
-        notes:
-            "The 500 most downloaded agents of the last days, of all or of a category, by all downloads or by readers. Trending are those whose readers of 7 days grew most against a week of the four before, from 20 readers on. They are counted now and then, not with every download.",
-        problems: [.cursorExpired])
 
     static let statistics: [any AnyEndpoint] = [
         showStatistics, listDownloadDays, listDownloadHours, listPublishing, listVersionDays, listGroups, listTop,
-        listPopular,
     ]
 }
 
@@ -200,55 +194,6 @@ package struct TopQuery: PositionedParameters {
             "by", \.kind, .choice(), default: TopKind.downloads,
             "Those registered last, those with the last version, or those with the most of something."),
         .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(10), "The most rows."),
-        .format(\.format),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
-}
-
-/// How agents are popular.
-package enum PopularKind: String, Sendable, CaseIterable {
-    case readers
-    case downloads
-    case trending
-}
-
-/// Of how many days a list of popular agents is.
-package enum PopularDays: String, Sendable, CaseIterable {
-    case week = "7"
-    case month = "30"
-    case quarter = "90"
-}
-
-/// Which popular agents to list.
-package struct PopularQuery: PositionedParameters, PagedParameters {
-    package let kind: PopularKind
-    package let days: PopularDays
-    package let category: String?
-    package let limit: Int64
-    package let cursor: String?
-    package let format: TableFormat?
-    package let minimumPosition: Position?
-
-    package init(
-        kind: PopularKind = .readers, days: PopularDays = .week, category: String? = nil, limit: Int64 = 20,
-        cursor: String? = nil, format: TableFormat? = nil, minimumPosition: Position? = nil
-    ) {
-        self.kind = kind
-        self.days = days
-        self.category = category
-        self.limit = limit
-        self.cursor = cursor
-        self.format = format
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(kind:days:category:limit:cursor:format:minimumPosition:),
-        .query("by", \.kind, .choice(), default: PopularKind.readers, "By readers, by all downloads, or by growth."),
-        .query(
-            "days", \.days, .choice(), default: PopularDays.week, "Of the last 7, 30 or 90 days; growth is that of 7."),
-        .query("category", \.category, .text(atMost: 256), "One category, in any spelling."),
-        .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(20), "The most entries of a page."),
-        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
         .format(\.format),
         .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }

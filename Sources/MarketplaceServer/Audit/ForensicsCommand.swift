@@ -81,11 +81,11 @@ struct ForensicsCommand {
         _ next: (_ after: Int64, _ limit: Int) async throws -> [AuditReader.Deed]
     ) async throws {
         var (count, after): (Int, Int64) = (0, -1)
-        Host.write(isJSON ? #"{"deeds":["# : Self.text(descent), to: 1)
+        try printPart(isJSON ? #"{"deeds":["# : Self.text(descent))
         while true {
             let page = try await next(after, Self.pageEntries)
             for deed in page {
-                Host.write((isJSON && count > 0 ? "," : "") + form(deed), to: 1)
+                try printPart((isJSON && count > 0 ? "," : "") + form(deed))
                 count += 1
             }
             if !Host.isTerminal(1), Host.isTerminal(2) { Host.write("\r\u{1b}[K\(count) entries", to: 2) }
@@ -93,7 +93,7 @@ struct ForensicsCommand {
             after = last.position.value
         }
         if !Host.isTerminal(1), Host.isTerminal(2) { Host.write("\r\u{1b}[K", to: 2) }
-        if isJSON { Host.write("],\(Self.rest(descent))}\n", to: 1) }
+        if isJSON { try printPart("],\(Self.rest(descent))}\n") }
     }
 
     // MARK: Showing

@@ -5,8 +5,8 @@ import System
 
 extension RebuildCommand {
     /// Lists whose reputation changes, and why; changes nothing.
-    func compare(_ comparison: ReputationComparison, with version: Int32, _ shown: ShownProgress) async throws {
-        let result = try await comparison.run(version: version)
+    func compare(_ comparison: Comparison, with version: Int32, _ shown: ShownProgress) async throws {
+        let result = try await comparison.reputations(against: version)
         shown.end()
         if isJSON {
             printDocument { Self.encode(result, version, to: &$0) }
@@ -26,7 +26,7 @@ extension RebuildCommand {
             to: 2)
     }
 
-    private static func encode(_ result: ReputationComparison.Result, _ version: Int32, to writer: inout JSONWriter) {
+    private static func encode(_ result: ReputationComparison, _ version: Int32, to writer: inout JSONWriter) {
         writer.object { object in
             object.member("changes") { writer in
                 writer.array(result.changes) { change, writer in

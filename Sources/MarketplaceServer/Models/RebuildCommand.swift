@@ -67,7 +67,7 @@ struct RebuildCommand {
         let isDone: Bool
         do {
             if let comparedVersion {
-                try await compare(ReputationComparison(database, options), with: comparedVersion, shown)
+                try await compare(Comparison(database, options), with: comparedVersion, shown)
                 isDone = true
             } else {
                 isDone =

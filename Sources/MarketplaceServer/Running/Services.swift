@@ -223,6 +223,8 @@ struct Services: Sendable {
                 settings: PostgresConfiguration.byKeysPlannedEachTime), sessions: 8)
         return QueryFront(
             agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
+            statistics: AgentReader(
+                ModelAccess(pool: PostgresPool(configuration, sessions: 2, maximumWaiters: 64), models: models)),
             past: PastReader(
                 ModelAccess(pool: PostgresPool(configuration, sessions: 2, maximumWaiters: 64), models: models),
                 pages: ModelAccess(pool: pool, models: models)),

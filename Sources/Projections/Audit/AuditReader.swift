@@ -116,7 +116,7 @@ public struct AuditReader: Sendable {
         }
     }
 
-    /// The position behind the last entry of before a time, by log time.
+    /// The position of the first entry that was recorded at a time or later; the head where there is none yet.
     public func first(since time: Timestamp) async throws -> Position {
         try await EventReader(pool: access.pool).position(at: time.adding(milliseconds: -1))?.next ?? Position(0)
     }

@@ -60,10 +60,10 @@ public struct Comparison: Sendable {
     private static let mostDifferences: Int64 = 100
     private static let attempts = 10
 
-    private let database: DatabaseAccess
-    private let store: BuildStore
-    private let filler: Filler
-    private let report: @Sendable (BuildProgress) -> Void
+    let database: DatabaseAccess
+    let store: BuildStore
+    let filler: Filler
+    let report: @Sendable (BuildProgress) -> Void
 
     /// Creates a comparison that works as the owner of the schema.
     public init(_ database: DatabaseAccess, _ options: BuildOptions) {
@@ -102,7 +102,7 @@ public struct Comparison: Sendable {
         }
     }
 
-    private func end(_ fillings: [Filling]) async {
+    func end(_ fillings: [Filling]) async {
         for filling in fillings {
             await filling.session.close()
             // Upkeep drops what can't be dropped now.

@@ -1,4 +1,4 @@
-public import EventLog
+import EventLog
 public import Events
 import Postgres
 
@@ -30,48 +30,47 @@ public struct ReputationComparison: Sendable {
         public internal(set) var items: [Item]
     }
 
-    /// What was found.
-    public struct Result: Sendable {
-        /// Both builds reflect all entries before it.
-        public let position: Position
-        /// The people whose score changes, in the order of their ids.
-        public let changes: [Change]
-        /// True where there are more differences than are here.
-        public let isCut: Bool
-    }
+    /// Both builds reflect all entries before it.
+    public let position: Position
+    /// The people whose score changes, in the order of their ids.
+    public let changes: [Change]
+    /// True where there are more differences than are here.
+    public let isCut: Bool
 
     /// The most things with other points that are listed.
-    public static let maximumItems = 100_000
+    static let maximumItems = 100_000
+}
 
-    private let database: DatabaseAccess
-    private let store: BuildStore
-    private let filler: Filler
-    private let report: @Sendable (BuildProgress) -> Void
-
-    /// Creates a comparison that works as the owner of the schema.
-    public init(_ database: DatabaseAccess, _ options: BuildOptions) {
-        self.database = database
-        report = options.report
-        store = BuildStore(database, program: options.program)
-        filler = Filler(database, options)
-    }
-
+extension Comparison {
     /// Makes this program's reputations beside what is read, compares them with those of a version, and drops them.
     ///
     /// - Throws: `BuildFault` where there is no build of that version.
-    public func run(version: Int32) async throws -> Result {
+    public func reputations(against version: Int32) async throws -> ReputationComparison {
+        var fillings: [Filling] = []
         do {
-            let result = try await compare(version)
-            await store.close()
-            return result
+            let other = try await build(of: version)
+            let filling = Filling(
+                .reputation, try await store.begin(.reputation, for: .check, isFolding: false).build, database)
+            fillings = [filling]
+            try await filling.begin()
+            try await filler.fill(fillings)
+            let reached = try await filling.apply(upTo: nil)
+            let found = try await store.session.run { [own = filling.writer.build, report] connection in
+                let cursor = try connection.execute(Statements.cursor, [.int4(other.number)]).first?.integer(0) ?? 0
+                let position = Position(min(cursor, reached.value))
+                report(BuildProgress(phase: .comparing, position: position, head: position, entriesASecond: 0))
+                return try Self.compare(other, own, before: position, connection)
+            }
+            await end(fillings)
+            return found
         } catch {
-            await store.close()
+            await end(fillings)
             throw error
         }
     }
 
-    private func compare(_ version: Int32) async throws -> Result {
-        let other = try await store.session.run { connection in
+    private func build(of version: Int32) async throws -> Build {
+        try await store.session.run { connection in
             let found = try connection.execute(
                 Statements.activeBuild, [.text(Projection.reputation.name), .int4(version)]
             ).first
@@ -83,59 +82,36 @@ public struct ReputationComparison: Sendable {
             }
             return try Build(found, of: Projection.reputation.name)
         }
-        let filling = Filling(
-            .reputation, try await store.begin(.reputation, for: .check, isFolding: false).build, database)
-        do {
-            try await filling.begin()
-            try await filler.fill([filling])
-            let reached = try await filling.apply(upTo: nil)
-            let found = try await store.session.run { [own = filling.writer.build, report] connection in
-                let cursor = try connection.execute(Statements.cursor, [.int4(other.number)]).first?.integer(0) ?? 0
-                let position = Position(min(cursor, reached.value))
-                report(BuildProgress(phase: .comparing, position: position, head: position, entriesASecond: 0))
-                return try Self.compare(other, own, before: position, connection)
-            }
-            await end(filling)
-            return found
-        } catch {
-            await end(filling)
-            throw error
-        }
-    }
-
-    private func end(_ filling: Filling) async {
-        await filling.session.close()
-        // Upkeep drops what can't be dropped now.
-        _ = try? await store.drop(filling.writer.build)
     }
 
     private static func compare(
         _ other: Build, _ own: Build, before position: Position, _ connection: PostgresConnection
-    ) throws -> Result {
+    ) throws -> ReputationComparison {
         let text = String(decoding: PackageResources.compare_reputations_sql, as: UTF8.self)
             .replacing("/* other */", with: other.schema).replacing("/* own */", with: own.schema)
         let rows = try connection.execute(
             PostgresStatement("compare_reputations_\(own.number)", Array(text.utf8)),
-            [.int8(position.value), .int8(Int64(maximumItems) + 1)]
+            [.int8(position.value), .int8(Int64(ReputationComparison.maximumItems) + 1)]
         ).map { $0 }
         if let publishers = try Build.active(of: .publishers, connection) {
             try connection.use(searchPath: publishers.schema)
         }
         let names = try PastReader.names(try rows.map { try $0.text("person") }, connection)
-        var changes: [Change] = []
-        for row in rows.prefix(maximumItems) {
+        var changes: [ReputationComparison.Change] = []
+        for row in rows.prefix(ReputationComparison.maximumItems) {
             let person = try row.text("person")
             if changes.last?.person.id != person {
                 changes.append(
-                    Change(
+                    ReputationComparison.Change(
                         person: AgentReader.Person(id: person, name: names[person] ?? ""),
                         before: try row.integer("score_before"), after: try row.integer("score_after"), items: []))
             }
             changes[changes.count - 1].items.append(
-                Item(
+                ReputationComparison.Item(
                     rule: try row.text("rule"), key: try row.text("key"), detail: try row.text("detail"),
                     before: try row.integer("before"), after: try row.integer("after")))
         }
-        return Result(position: position, changes: changes, isCut: rows.count > maximumItems)
+        return ReputationComparison(
+            position: position, changes: changes, isCut: rows.count > ReputationComparison.maximumItems)
     }
 }
