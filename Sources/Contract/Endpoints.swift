@@ -8,7 +8,8 @@ package enum Endpoints {
 
     /// All of them, in the order of the description.
     package static let all: [any AnyEndpoint] =
-        search + agents + dependents + statistics + popular + reputation + versions + publishing + releases + listings + reviews
+        search + agents + dependents + statistics + popular + reputation + versions + publishing + releases + listings
+        + reviews
         + stars + roles
         + invitations + accounts
         + tokens
