@@ -92,7 +92,9 @@ import Testing
         let feed = HeadFeed(head) { head }
         for projection in [Projection.index, .files] {
             let projector = Projector(
-                projection, DatabaseAccess(url: url), head: feed, log: Log("test", threshold: .error))
+                projection, DatabaseAccess(url: url), head: feed, log: Log("test", threshold: .error),
+                // On a busy machine, many versions with many dependencies in one transaction would pause it for too long.
+                batchEntries: 10)
             while try await projector.applyBatch() < head {}
         }
     }
