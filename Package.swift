@@ -70,11 +70,17 @@ let package = Package(
         library("Normalization", ["CUtf8proc"], c: ["CUtf8proc"]),
         headers("CStemmer", of: "Stemming", apt: "libstemmer-dev"),
         library("Stemming", ["CStemmer"], c: ["CStemmer"]),
+        headers("CKafka", of: "Kafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+        library("Kafka", ["CKafka", "CLinux", "JSON", "Reactor", "System"], c: ["CKafka"]),
         module("Search", ["Normalization", "Stemming", "Text"]),
         module("Events", ["JSON", "Crypto", "Text"]),
         module(
             "EventLog", ["Events", "Postgres", "JSON", "Crypto", "Logging", "Reactor", "System"], embedding: "SQL"),
         module("Following", ["Events", "Logging", "System"]),
+        module(
+            "Streaming",
+            ["EventLog", "Events", "Following", "Kafka", "Logging", "Postgres", "Reactor", "System"],
+            embedding: "SQL"),
         module("Manifest", ["JSON", "Text", "YAML"], embedding: "Tables"),
         module("Marketplace", ["Events", "Manifest", "Crypto"]),
         module("PackageRules", ["Archive", "Contract", "Crypto", "Events", "Manifest"]),
@@ -138,7 +144,11 @@ let package = Package(
                 "Manifest", "Marketplace", "Packaging", "RegistryClient", "System", "Text",
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["Crypto", "EventLog", "Events", "Postgres", "Projections", "System"],
+            name: "TestSupport",
+            dependencies: [
+                "CKafka", "Crypto", "EventLog", "Events", "Kafka", "Postgres", "Projections", "Reactor", "Streaming",
+                "System",
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("House", ["TestSupport"]),
@@ -162,6 +172,7 @@ let package = Package(
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),
         tests("Events", ["Events", "JSON", "Crypto", "TestSupport"], exclude: ["Golden", "make_golden.py"]),
+        tests("Kafka", ["Kafka", "Reactor", "TestSupport"]),
         tests("Postgres", ["Postgres", "Reactor", "System", "TestSupport"]),
         tests("EventLog", ["EventLog", "Events", "Postgres", "Crypto", "System", "TestSupport"]),
         tests(
@@ -171,6 +182,12 @@ let package = Package(
                 "Search",
                 "Logging",
                 "Reactor", "System", "TestSupport",
+            ]),
+        tests(
+            "Streaming",
+            [
+                "EventLog", "Events", "Following", "Kafka", "Logging", "Postgres", "Reactor", "Streaming",
+                "TestSupport",
             ]),
         tests("Following", ["Following", "Events", "Logging"]),
         tests("Archive", ["Archive", "TestSupport"]),

@@ -105,6 +105,58 @@ public enum LogOnConnection {
         try contents(connection, Statements.publicContentsAt, at: positions)
     }
 
+    /// An entry with what says where it belongs, as the columns beside it have it.
+    public struct Placed: Sendable {
+        /// Its position.
+        public let position: Position
+        /// The name of its stream.
+        public let stream: String
+        /// The slice of the log that the stream belongs to, 0 to 63.
+        public let slice: Int
+        /// The entry.
+        public let bytes: [UInt8]
+    }
+
+    /// Reads the entries from a position on, whatever their types: at most `limit`, and as many as a bound of bytes takes, but
+    /// one at least.
+    ///
+    /// - Throws: `EventLogError.corrupt` where one is missing, and `PostgresError`.
+    public static func placed(
+        _ connection: PostgresConnection, from position: Position, limit: Int, maximumBytes: Int
+    ) throws -> [Placed] {
+        func read() throws -> [Placed] {
+            var next = position
+            return try connection.execute(
+                Statements.readPage,
+                [
+                    .int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit)),
+                    .int8(Int64(maximumBytes)),
+                ]
+            ).map { row in
+                let found = Position(try row.integer(0))
+                guard found == next else {
+                    throw EventLogError.corrupt("the entries from \(next) to \(found.value - 1) are missing")
+                }
+                next = found.next
+                return Placed(
+                    position: found, stream: try row.text(1), slice: Int(try row.integer(6)), bytes: try row.bytes(5))
+            }
+        }
+        let entries = try read()
+        guard entries.isEmpty, try head(connection) > position else { return entries }
+        // Appended since the page was read, or missing.
+        let again = try read()
+        guard !again.isEmpty else { throw EventLogError.corrupt("the entry \(position) is missing") }
+        return again
+    }
+
+    /// The id of the log; nil where it was never opened.
+    public static func id(_ connection: PostgresConnection) throws -> LogID? {
+        guard let text = try connection.execute(Statements.logID).first?.text(0) else { return nil }
+        guard let id = LogID(text) else { throw EventLogError.corrupt("the log's id is '\(text)'") }
+        return id
+    }
+
     /// What projections skip, in the order in which it was decided.
     public static func skips(_ connection: PostgresConnection) throws -> [ProjectionSkipped] {
         try connection.execute(Statements.readSkips).compactMap {

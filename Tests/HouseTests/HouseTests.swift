@@ -21,6 +21,7 @@ import Testing
         "Search": ["Normalization", "Stemming", "Text"],
         "Contract": ["Events", "JSON", "Crypto", "Manifest", "Text"],
         "Following": ["Events", "Logging", "System"],
+        "Streaming": ["EventLog", "Events", "Following", "Kafka", "Logging", "Postgres", "Reactor", "System"],
         "HTTPFront": ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"],
         "CommandAPI": [
             "AgentIndex", "Archive", "Logging", "Marketplace", "EventLog", "Artifacts", "Contract", "HTTPFront",
@@ -54,7 +55,7 @@ import Testing
         "Crypto": ["COpenSSL", "Text"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["JSON"], "HTTPClient": ["CCurl", "System"], "Normalization": ["CUtf8proc"], "Stemming": ["CStemmer"],
-        "OpenSearch": ["HTTPClient", "JSON"],
+        "OpenSearch": ["HTTPClient", "JSON"], "Kafka": ["CKafka", "CLinux", "JSON", "Reactor", "System"],
     ]
     /// The toolchain's own modules that may be imported, and where.
     private static let toolchain: [String: Set<String>] = [

@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Postgres
 import Projections
+import Streaming
 
 /// A database of its own for each test, on the server that `./test` starts.
 public enum TestDatabase {
@@ -57,8 +58,8 @@ public enum TestDatabase {
     /// Brings a database to the present schema.
     public static func migrate(_ url: String) async throws {
         try await PostgresMigrator.migrate(
-            PostgresConfiguration(url: url, applicationName: "tests"), EventLogSchema.steps + ProjectionCatalogue.schema
-        )
+            PostgresConfiguration(url: url, applicationName: "tests"),
+            EventLogSchema.steps + ProjectionCatalogue.schema + RelaySchema.steps)
         let builds = BuildStore(DatabaseAccess(url: url), program: "tests")
         _ = try await builds.makeMissing(ProjectionCatalogue.all)
         await builds.close()

@@ -8,6 +8,8 @@ public enum DatabaseRole: String, Sendable, CaseIterable {
     case projectors
     /// Reads models and entries; has no right on the vault.
     case queries
+    /// Reads entries, and keeps the row that says how far they are in a topic of Kafka.
+    case relays
     /// Reads the log with its contents and the models, for people and for tools that look and change nothing.
     case readers
 

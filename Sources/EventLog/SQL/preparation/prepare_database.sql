@@ -18,6 +18,7 @@ BEGIN
                    WHEN 'marketplace_queries' THEN server_connections * 2 / 5
                    WHEN 'marketplace_projectors' THEN server_connections / 4
                    WHEN 'marketplace_readers' THEN server_connections / 10
+                   WHEN 'marketplace_relays' THEN server_connections / 10
                    ELSE -1
                END AS connections
         FROM jsonb_each_text(current_setting('marketplace.verifiers')::jsonb) AS v
@@ -60,7 +61,7 @@ BEGIN
     FOR statement IN
         WITH schemas AS (
             SELECT n.oid, n.nspname, n.nspowner FROM pg_namespace n
-            WHERE n.nspname IN ('log', 'models', 'vault') OR n.nspname ~ '^(log_r|model_[a-z]+_)[0-9]+$'
+            WHERE n.nspname IN ('log', 'models', 'relay', 'vault') OR n.nspname ~ '^(log_r|model_[a-z]+_)[0-9]+$'
         ), present AS (
             SELECT 1 AS turn, format('SCHEMA %I', s.nspname) AS object, s.nspowner AS owner FROM schemas s
             UNION ALL
@@ -81,10 +82,10 @@ BEGIN
     EXECUTE format('ALTER DATABASE %I OWNER TO marketplace_owner', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format(
-        'GRANT CONNECT ON DATABASE %I TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers',
+        'GRANT CONNECT ON DATABASE %I TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_relays, marketplace_readers',
         current_database());
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
-    GRANT USAGE ON SCHEMA public TO marketplace_projectors, marketplace_queries;
+    GRANT USAGE ON SCHEMA public TO marketplace_projectors, marketplace_queries, marketplace_relays;
 
     IF is_superuser THEN
         -- Locks that appends wait for, files outside of every table, and writes that no right on a table bounds.

@@ -6,7 +6,8 @@ DECLARE
     makes_roles constant boolean := (SELECT rolcreaterole AND NOT rolsuper FROM pg_roles WHERE rolname = current_user);
 BEGIN
     FOREACH wanted IN ARRAY
-        ARRAY['marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_readers']
+        ARRAY['marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_relays',
+              'marketplace_readers']
     LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
@@ -23,10 +24,11 @@ END
 $$;
 
 -- Parts that can't change the schema look whether it is the one that they know.
-GRANT SELECT ON public.schema_steps TO marketplace_projectors, marketplace_queries;
+GRANT SELECT ON public.schema_steps TO marketplace_projectors, marketplace_queries, marketplace_relays;
 
 CREATE SCHEMA log;
-GRANT USAGE ON SCHEMA log TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
+GRANT USAGE ON SCHEMA log
+    TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_relays, marketplace_readers;
 
 -- The log. Columns beside the entry are caches of what its bytes say. recorded is log time: the latest time of recording
 -- of this entry and all before it, so it never goes back.
@@ -40,7 +42,8 @@ CREATE TABLE log.events (
     entry    bytea NOT NULL CHECK (octet_length(entry) <= 65535),
     PRIMARY KEY (position)
 ) PARTITION BY RANGE (position);
-GRANT SELECT ON log.events TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
+GRANT SELECT ON log.events
+    TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_relays, marketplace_readers;
 GRANT INSERT ON log.events TO marketplace_commands;
 
 -- The id of the log, chosen once by the first program that opens it.
@@ -49,7 +52,7 @@ CREATE TABLE log.identity (
     id      text COLLATE "C" NOT NULL
 );
 GRANT SELECT, INSERT ON log.identity TO marketplace_commands;
-GRANT SELECT ON log.identity TO marketplace_projectors, marketplace_queries, marketplace_readers;
+GRANT SELECT ON log.identity TO marketplace_projectors, marketplace_queries, marketplace_relays, marketplace_readers;
 
 -- The edition of the vocabulary up to which types are written. `marketplace upgrade finish` raises it, once no program is
 -- left that knows an earlier one only.
@@ -178,4 +181,5 @@ GRANT SELECT, INSERT, DELETE, UPDATE (forgotten) ON log.spools TO marketplace_co
 -- The newest positions with their log time, read through the newest partitions alone: reading the head through the parent
 -- probes every partition. Replaced whenever a partition is attached.
 CREATE VIEW log.newest AS SELECT NULL::bigint AS position, NULL::timestamptz AS recorded WHERE false;
-GRANT SELECT ON log.newest TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
+GRANT SELECT ON log.newest
+    TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_relays, marketplace_readers;

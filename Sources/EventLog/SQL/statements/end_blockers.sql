@@ -5,4 +5,5 @@ WHERE a.pid = ANY (pg_blocking_pids($1::integer))
   AND a.xact_start < clock_timestamp() - interval '1 second'
   AND (a.usename = session_user
        OR a.usename IN (
-            'marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_readers'))
+            'marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_relays',
+            'marketplace_readers'))

@@ -3,7 +3,7 @@
 SELECT count(*) FILTER (WHERE pg_terminate_backend(a.pid))
 FROM pg_stat_activity a
 WHERE a.datname = current_database()
-  AND a.usename IN ('marketplace_projectors', 'marketplace_queries', 'marketplace_readers')
+  AND a.usename IN ('marketplace_projectors', 'marketplace_queries', 'marketplace_relays', 'marketplace_readers')
   AND (a.xact_start < now() - CASE a.usename
            WHEN 'marketplace_readers' THEN interval '24 hours'
            WHEN 'marketplace_projectors' THEN interval '10 minutes'

@@ -2,7 +2,8 @@
 WITH logins AS (
     SELECT r.oid, r.rolname, r.rolsuper FROM pg_roles r
     WHERE r.rolname IN (
-        'marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_readers')
+        'marketplace_commands', 'marketplace_projectors', 'marketplace_queries', 'marketplace_relays',
+        'marketplace_readers')
 )
 SELECT w.weakness
 FROM (

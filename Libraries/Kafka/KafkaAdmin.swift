@@ -1,0 +1,204 @@
+import CKafka
+public import Reactor
+
+/// Looks at topics and makes them.
+public final class KafkaAdmin: Sendable {
+    /// A topic as the brokers know it.
+    public struct Topic: Sendable, Equatable {
+        /// The number of its partitions.
+        public let partitions: Int
+        /// The fewest copies that one of its partitions has.
+        public let replicas: Int
+    }
+
+    /// The offsets that a partition has: from the first one up to, but not including, `next`.
+    public struct Offsets: Sendable, Equatable {
+        /// The offset of the oldest message that is left, or `next` where none is.
+        public let first: Int64
+        /// The offset that the next message gets.
+        public let next: Int64
+    }
+
+    private static let timeoutMilliseconds: Int32 = 10_000
+    private static let turnEvents = 64
+
+    private let client: KafkaClient
+
+    /// Creates a client; it connects by itself.
+    public init(_ configuration: KafkaConfiguration, on reactor: Reactor) async throws(KafkaError) {
+        client = try KafkaClient(.producer, configuration, own: [], on: reactor)
+        await client.start { [weak self] in self?.hear() }
+    }
+
+    private func hear() {
+        for _ in 0..<Self.turnEvents {
+            let wasThere = unsafe try? client.poll { event in
+                unsafe client.note(event)
+                return true
+            }
+            guard wasThere != nil else { return }
+        }
+        client.wake()
+    }
+
+    /// Closes the client. It waits on no thread of Swift's pool.
+    public func close() async { await client.close() }
+
+    /// The number of brokers.
+    public func brokers() async throws(KafkaError) -> Int {
+        try await unsafe client.call { handle throws(KafkaError) in
+            try unsafe Self.metadata(handle) { unsafe Int($0.pointee.broker_cnt) }
+        }
+    }
+
+    /// A topic; nil where there is none of this name. Asking makes none, whatever the brokers' settings.
+    public func topic(_ name: String) async throws(KafkaError) -> Topic? {
+        try await unsafe client.call { handle throws(KafkaError) in
+            try unsafe Self.metadata(handle) { list throws(KafkaError) in
+                let topics = unsafe UnsafeBufferPointer(start: list.pointee.topics, count: Int(list.pointee.topic_cnt))
+                for index in topics.indices {
+                    let topic = unsafe topics[index]
+                    guard unsafe String(cString: topic.topic) == name else { continue }
+                    guard unsafe topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART else { return nil }
+                    guard unsafe topic.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                        throw unsafe KafkaError(topic.err, "the topic '\(name)'")
+                    }
+                    let count = unsafe Int(topic.partition_cnt)
+                    let replicas = unsafe UnsafeBufferPointer(start: topic.partitions, count: count)
+                        .map { unsafe Int($0.replica_cnt) }.min()
+                    return Topic(partitions: count, replicas: replicas ?? 0)
+                }
+                return nil
+            }
+        }
+    }
+
+    /// What the brokers know of all topics: asked about one topic alone, brokers that are set so would make it.
+    private static func metadata<Value>(
+        _ handle: OpaquePointer, _ read: (UnsafePointer<rd_kafka_metadata>) throws(KafkaError) -> Value
+    ) throws(KafkaError) -> Value {
+        var list: UnsafePointer<rd_kafka_metadata>?
+        let code = unsafe rd_kafka_metadata(handle, 1, nil, &list, timeoutMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let list = unsafe list else {
+            throw KafkaError(code, "the brokers can't be asked")
+        }
+        defer { unsafe rd_kafka_metadata_destroy(list) }
+        return try unsafe read(list)
+    }
+
+    /// Makes a topic.
+    ///
+    /// - Parameters:
+    ///   - replicas: the copies of each partition; nil for what the brokers are set to.
+    ///   - settings: of the topic, such as `cleanup.policy`.
+    /// - Throws: `exists`, `forbidden`, and what else keeps it from being made.
+    public func makeTopic(
+        _ name: String, partitions: Int, replicas: Int? = nil, settings: [String: String]
+    ) async throws(KafkaError) {
+        try await unsafe client.call { handle throws(KafkaError) in
+            let what = "the topic '\(name)' can't be made"
+            var words = [CChar](repeating: 0, count: 512)
+            var topic = unsafe rd_kafka_NewTopic_new(
+                name, Int32(partitions), Int32(replicas ?? -1), &words, words.count)
+            guard let made = unsafe topic else { throw KafkaError(.other, "\(what): \(KafkaClient.text(words))") }
+            defer { unsafe rd_kafka_NewTopic_destroy(made) }
+            for (setting, value) in settings { unsafe rd_kafka_NewTopic_set_config(made, setting, value) }
+            try unsafe Self.carryOut(handle, what) { options, queue in
+                unsafe rd_kafka_CreateTopics(handle, &topic, 1, options, queue)
+            } read: { event throws(KafkaError) in
+                var count = 0
+                let results = unsafe rd_kafka_CreateTopics_result_topics(
+                    rd_kafka_event_CreateTopics_result(event), &count)
+                guard count == 1, let result = unsafe results?[0] else { return }
+                let code = unsafe rd_kafka_topic_result_error(result)
+                guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+                throw unsafe KafkaError(
+                    code, what, rd_kafka_topic_result_error_string(result).map { unsafe String(cString: $0) })
+            }
+        }
+    }
+
+    /// What a topic is set to, by the names of Kafka; brokers' settings where it has none of its own.
+    ///
+    /// - Throws: `missing`, `forbidden`, and `unsupported` where the brokers do not say.
+    public func settings(of name: String) async throws(KafkaError) -> [String: String] {
+        try await unsafe client.call { handle throws(KafkaError) in
+            let what = "the settings of the topic '\(name)' can't be read"
+            var resource = unsafe rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name)
+            defer { unsafe rd_kafka_ConfigResource_destroy(resource) }
+            return try unsafe Self.carryOut(handle, what) { options, queue in
+                unsafe rd_kafka_DescribeConfigs(handle, &resource, 1, options, queue)
+            } read: { event throws(KafkaError) in
+                var count = 0
+                let resources = unsafe rd_kafka_DescribeConfigs_result_resources(
+                    rd_kafka_event_DescribeConfigs_result(event), &count)
+                guard count == 1, let found = unsafe resources?[0] else { return [:] }
+                let code = unsafe rd_kafka_ConfigResource_error(found)
+                guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                    throw unsafe KafkaError(
+                        code, what, rd_kafka_ConfigResource_error_string(found).map { unsafe String(cString: $0) })
+                }
+                let entries = unsafe rd_kafka_ConfigResource_configs(found, &count)
+                var settings: [String: String] = [:]
+                for index in 0..<count {
+                    guard let entry = unsafe entries?[index], let value = unsafe rd_kafka_ConfigEntry_value(entry) else {
+                        continue
+                    }
+                    unsafe settings[String(cString: rd_kafka_ConfigEntry_name(entry))] = String(cString: value)
+                }
+                return settings
+            }
+        }
+    }
+
+    /// The offsets of a topic's partitions, in their order.
+    public func offsets(of name: String, partitions: Int) async throws(KafkaError) -> [Offsets] {
+        let first = try await offsets(of: name, partitions, at: Int64(RD_KAFKA_OFFSET_BEGINNING))
+        let next = try await offsets(of: name, partitions, at: Int64(RD_KAFKA_OFFSET_END))
+        return zip(first, next).map { Offsets(first: $0, next: max($0, $1)) }
+    }
+
+    private func offsets(of name: String, _ partitions: Int, at time: Int64) async throws(KafkaError) -> [Int64] {
+        try await unsafe client.call { handle throws(KafkaError) in
+            let what = "the offsets of the topic '\(name)' can't be read"
+            guard let list = unsafe rd_kafka_topic_partition_list_new(Int32(partitions)) else {
+                throw KafkaError(.other, what)
+            }
+            defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
+            for partition in 0..<Int32(partitions) {
+                unsafe rd_kafka_topic_partition_list_add(list, name, partition)?.pointee.offset = time
+            }
+            let code = unsafe rd_kafka_offsets_for_times(handle, list, Self.timeoutMilliseconds)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, what) }
+            var offsets: [Int64] = []
+            for index in 0..<partitions {
+                let entry = unsafe list.pointee.elems[index]
+                guard unsafe entry.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw unsafe KafkaError(entry.err, what) }
+                unsafe offsets.append(entry.offset)
+            }
+            return offsets
+        }
+    }
+
+    /// Asks a broker and waits for its answer.
+    private static func carryOut<Value>(
+        _ handle: OpaquePointer, _ what: String, _ ask: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void,
+        read: (OpaquePointer) throws(KafkaError) -> Value
+    ) throws(KafkaError) -> Value {
+        let options = unsafe rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_ANY)
+        defer { unsafe rd_kafka_AdminOptions_destroy(options) }
+        var words = [CChar](repeating: 0, count: 256)
+        unsafe rd_kafka_AdminOptions_set_request_timeout(options, timeoutMilliseconds, &words, words.count)
+        let queue = unsafe rd_kafka_queue_new(handle)
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        unsafe ask(options, queue)
+        guard let event = unsafe rd_kafka_queue_poll(queue, timeoutMilliseconds + 5_000) else {
+            throw KafkaError(.unreachable, "\(what): the brokers do not answer")
+        }
+        defer { unsafe rd_kafka_event_destroy(event) }
+        guard unsafe rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw unsafe KafkaClient.error(event, what)
+        }
+        return try unsafe read(event)
+    }
+}

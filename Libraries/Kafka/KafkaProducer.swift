@@ -1,0 +1,314 @@
+import CKafka
+public import Reactor
+import Synchronization
+
+/// Sends records and says when the brokers have them.
+///
+/// It is idempotent and gapless: within a partition, records stand in the order in which they were sent, each once, and none
+/// stands behind a gap. The first record that can't be delivered ends the producer: every delivery that is not confirmed by
+/// then fails, and so does every later `send`. Close it then, make another one, and go on from what is known to be delivered.
+/// A broker that is away is no such failure; deliveries wait for it. A topic that was made anew meanwhile is one: then offsets
+/// go back.
+public final class KafkaProducer: Sendable {
+    private struct Flight {
+        var left: Int
+        let size: Int
+        var waiting: [CheckedContinuation<Result<Void, KafkaError>, Never>] = []
+    }
+
+    private struct State {
+        /// Deliveries that are not confirmed, by number. Numbers begin with 1: the library takes an opaque of 0 for none.
+        var flights: [UInt: Flight] = [:]
+        var nextFlight: UInt = 1
+        var records = 0
+        var bytes = 0
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        var failure: KafkaError?
+        /// The offset that the next record of each partition gets at least.
+        var ends: [KafkaPartition: Int64]
+        /// The deliveries that were not confirmed when the producer ended.
+        var failed: Set<UInt> = []
+    }
+
+    /// Some records that were sent together.
+    public struct Delivery: Sendable {
+        fileprivate let producer: KafkaProducer
+        fileprivate let number: UInt
+
+        /// Waits until the brokers have all of them, as the topic's `min.insync.replicas` asks for.
+        ///
+        /// Cancelling the calling task has no effect; closing the producer ends the wait.
+        ///
+        /// - Throws: `KafkaError` where one was not delivered: of the others some may be.
+        public func confirmed() async throws(KafkaError) {
+            try await producer.confirm(number)
+        }
+    }
+
+    /// The most records that are on their way, unless told otherwise.
+    public static let maximumRecords = 10_000
+    /// The most bytes that are on their way, unless told otherwise.
+    public static let maximumBytes = 32 << 20
+    private static let turnEvents = 64
+
+    private let client: KafkaClient
+    private let maximumRecords: Int
+    private let maximumBytes: Int
+    private let state: Mutex<State>
+
+    /// Creates a producer; it connects by itself.
+    ///
+    /// - Parameters:
+    ///   - reactor: where it hears of deliveries.
+    ///   - ends: the offsets that the partitions are known to have reached; a record that is delivered before one ends the
+    ///     producer.
+    ///   - maximumRecords: the most records on their way; a `send` of more waits until the others are delivered.
+    ///   - maximumBytes: the same for bytes of keys, values and headers.
+    public init(
+        _ configuration: KafkaConfiguration, on reactor: Reactor, ends: [KafkaPartition: Int64] = [:],
+        maximumRecords: Int = maximumRecords, maximumBytes: Int = maximumBytes
+    ) async throws(KafkaError) {
+        self.maximumRecords = maximumRecords
+        self.maximumBytes = maximumBytes
+        state = Mutex(State(ends: ends))
+        client = try KafkaClient(
+            .producer, configuration,
+            own: [
+                ("enable.idempotence", "true"), ("enable.gapless.guarantee", "true"), ("acks", "all"),
+                // Never given up: who sends decides for how long it waits.
+                ("message.timeout.ms", "0"),
+                // The bounds are kept here; the library's own are never reached.
+                ("queue.buffering.max.messages", "10000000"), ("queue.buffering.max.kbytes", "2097151"),
+                ("linger.ms", "5"),
+            ], on: reactor)
+        await client.start { [weak self] in self?.hear() }
+    }
+
+    /// What the library last counted; nil before the first time.
+    public var statistics: KafkaStatistics? { client.statistics }
+
+    /// Hands records over, which are sent in this order; returns before they are delivered.
+    ///
+    /// It waits while more are on their way than the bounds allow. Calls by one task are sent in their order.
+    ///
+    /// - Parameter records: at least one.
+    /// - Throws: `KafkaError`: then the producer is spent, and of the records some may have been sent.
+    public func send(_ records: [KafkaRecord], to topic: String) async throws(KafkaError) -> Delivery {
+        precondition(!records.isEmpty, "a delivery of nothing")
+        let size = records.reduce(0) { $0 + $1.size }
+        let number = try await takeOff(records.count, size)
+        let failure = unsafe try client.use { handle -> KafkaError? in
+            guard let name = unsafe rd_kafka_topic_new(handle, topic, nil) else {
+                return KafkaError(rd_kafka_last_error(), "the topic '\(topic)'")
+            }
+            defer { unsafe rd_kafka_topic_destroy(name) }
+            for record in records {
+                if let failure = unsafe Self.send(record, to: name, number, handle) { return failure }
+            }
+            return nil
+        }
+        if let failure {
+            fail(failure)
+            throw failure
+        }
+        return Delivery(producer: self, number: number)
+    }
+
+    private static func send(
+        _ record: KafkaRecord, to topic: OpaquePointer, _ number: UInt, _ handle: OpaquePointer
+    ) -> KafkaError? {
+        let headers = unsafe rd_kafka_headers_new(record.headers.count)
+        for header in record.headers {
+            let count = header.value?.count ?? 0
+            unsafe (header.value ?? []).withUnsafeBytes { bytes in
+                let start = unsafe header.value == nil ? nil : bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
+                _ = unsafe rd_kafka_header_add(headers, header.name, -1, start, count)
+            }
+        }
+        let error = unsafe (record.key ?? []).withUnsafeBytes { key in
+            unsafe (record.value ?? []).withUnsafeBytes { value in
+                var units = unsafe [rd_kafka_vu_t](repeating: rd_kafka_vu_t(), count: 7)
+                unsafe units[0].vtype = RD_KAFKA_VTYPE_RKT
+                unsafe units[0].u.rkt = topic
+                unsafe units[1].vtype = RD_KAFKA_VTYPE_PARTITION
+                unsafe units[1].u.i32 = record.partition
+                unsafe units[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+                unsafe units[2].u.i = RD_KAFKA_MSG_F_COPY
+                unsafe units[3].vtype = RD_KAFKA_VTYPE_KEY
+                unsafe units[3].u.mem.ptr = Self.start(key, isThere: record.key != nil)
+                unsafe units[3].u.mem.size = key.count
+                unsafe units[4].vtype = RD_KAFKA_VTYPE_VALUE
+                unsafe units[4].u.mem.ptr = Self.start(value, isThere: record.value != nil)
+                unsafe units[4].u.mem.size = value.count
+                unsafe units[5].vtype = RD_KAFKA_VTYPE_OPAQUE
+                unsafe units[5].u.ptr = UnsafeMutableRawPointer(bitPattern: number)
+                unsafe units[6].vtype = RD_KAFKA_VTYPE_HEADERS
+                unsafe units[6].u.headers = headers
+                return unsafe rd_kafka_produceva(handle, units, units.count)
+            }
+        }
+        guard let error = unsafe error else { return nil }
+        defer { unsafe rd_kafka_error_destroy(error) }
+        // The library takes the headers where it takes the record alone.
+        unsafe rd_kafka_headers_destroy(headers)
+        return unsafe KafkaError(
+            rd_kafka_error_code(error), "a record for partition \(record.partition) can't be sent",
+            String(cString: rd_kafka_error_string(error)))
+    }
+
+    /// The library takes a null pointer for nothing, which is not the same as no bytes.
+    private static func start(_ bytes: UnsafeRawBufferPointer, isThere: Bool) -> UnsafeMutableRawPointer? {
+        guard isThere else { return nil }
+        return unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress) ?? UnsafeMutableRawPointer(bitPattern: 1)
+    }
+
+    /// Closes the producer: deliveries that are not confirmed fail. It waits on no thread of Swift's pool.
+    public func close() async {
+        fail(.closed)
+        await client.close()
+    }
+
+    // MARK: On their way
+
+    /// Waits for room and counts records as on their way.
+    private func takeOff(_ records: Int, _ size: Int) async throws(KafkaError) -> UInt {
+        while true {
+            let number: Result<UInt?, KafkaError> = state.withLock { state in
+                if let failure = state.failure { return .failure(failure) }
+                // What is larger than the bounds goes alone.
+                let isFull =
+                    state.records > 0
+                    && (state.records + records > maximumRecords || state.bytes + size > maximumBytes)
+                guard !isFull else { return .success(nil) }
+                defer { state.nextFlight += 1 }
+                state.records += records
+                state.bytes += size
+                state.flights[state.nextFlight] = Flight(left: records, size: size)
+                return .success(state.nextFlight)
+            }
+            if let number = try number.get() { return number }
+            await withCheckedContinuation { continuation in
+                let mustWait = state.withLock { state in
+                    guard state.failure == nil, state.records > 0 else { return false }
+                    state.waiters.append(continuation)
+                    return true
+                }
+                if !mustWait { continuation.resume() }
+            }
+        }
+    }
+
+    private func confirm(_ number: UInt) async throws(KafkaError) {
+        let result = await withCheckedContinuation { continuation in
+            let known: Result<Void, KafkaError>? = state.withLock { state in
+                if state.flights[number] != nil {
+                    state.flights[number]?.waiting.append(continuation)
+                    return nil
+                }
+                // What is neither on its way nor failed was delivered.
+                return state.failed.contains(number) ? .failure(state.failure ?? .closed) : .success(())
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+        try result.get()
+    }
+
+    /// Hears what happened, on the reactor's thread.
+    private func hear() {
+        for _ in 0..<Self.turnEvents {
+            var landed: [UInt: Int] = [:]
+            var offsets: [KafkaPartition: [Int64]] = [:]
+            var failure: KafkaError?
+            let wasThere = unsafe try? client.poll { event in
+                switch unsafe rd_kafka_event_type(event) {
+                case RD_KAFKA_EVENT_DR:
+                    // The records of an event are of one topic.
+                    var topic: String?
+                    while let message = unsafe rd_kafka_event_message_next(event) {
+                        let error = unsafe message.pointee.err
+                        if error == RD_KAFKA_RESP_ERR_NO_ERROR {
+                            landed[unsafe UInt(bitPattern: message.pointee._private), default: 0] += 1
+                            let name = unsafe topic ?? String(cString: rd_kafka_topic_name(message.pointee.rkt))
+                            topic = name
+                            unsafe offsets[KafkaPartition(name, message.pointee.partition), default: []].append(
+                                message.pointee.offset)
+                        } else if failure == nil {
+                            failure = unsafe KafkaError(
+                                error, "a record was not delivered to partition \(message.pointee.partition)")
+                        }
+                    }
+                case RD_KAFKA_EVENT_ERROR where unsafe rd_kafka_event_error_is_fatal(event) != 0:
+                    failure = unsafe KafkaClient.error(event)
+                default: unsafe client.note(event)
+                }
+                return true
+            }
+            guard wasThere != nil else { return }
+            // What was delivered to another topic of the same name is not where it has to be.
+            if let failure = failure ?? advance(offsets) {
+                fail(failure)
+            } else {
+                land(landed)
+            }
+        }
+        // Others wait for the thread as well.
+        client.wake()
+    }
+
+    /// Takes note of offsets; a failure where they go back.
+    private func advance(_ offsets: [KafkaPartition: [Int64]]) -> KafkaError? {
+        state.withLock { state in
+            for (partition, delivered) in offsets {
+                // A repeat that the broker dropped has no offset.
+                for offset in delivered where offset >= 0 {
+                    let end = state.ends[partition] ?? 0
+                    guard offset >= end else {
+                        return KafkaError(
+                            .fatal,
+                            "partition \(partition.number) of '\(partition.topic)' had \(end) records and is at \(offset) now: the topic was made anew"
+                        )
+                    }
+                    state.ends[partition] = offset + 1
+                }
+            }
+            return nil
+        }
+    }
+
+    private func land(_ landed: [UInt: Int]) {
+        guard !landed.isEmpty else { return }
+        let (confirmed, rooms) = state.withLock { state in
+            var confirmed: [CheckedContinuation<Result<Void, KafkaError>, Never>] = []
+            for (number, count) in landed {
+                guard let flight = state.flights[number] else { continue }
+                state.records -= count
+                if flight.left == count {
+                    state.bytes -= flight.size
+                    confirmed += flight.waiting
+                    state.flights[number] = nil
+                } else {
+                    state.flights[number]?.left -= count
+                }
+            }
+            let rooms = state.waiters
+            state.waiters = []
+            return (confirmed, rooms)
+        }
+        for continuation in confirmed { continuation.resume(returning: .success(())) }
+        for room in rooms { room.resume() }
+    }
+
+    /// Ends the producer: everything that waits, and comes later, gets the first failure.
+    private func fail(_ failure: KafkaError) {
+        let (flights, rooms) = state.withLock { state in
+            if state.failure == nil { state.failure = failure }
+            state.failed.formUnion(state.flights.keys)
+            defer { (state.flights, state.waiters) = ([:], []) }
+            return (state.flights, state.waiters)
+        }
+        for flight in flights.values {
+            for continuation in flight.waiting { continuation.resume(returning: .failure(failure)) }
+        }
+        for room in rooms { room.resume() }
+    }
+}

@@ -1,0 +1,51 @@
+import CLinux
+import Glibc
+import Reactor
+import Synchronization
+import System
+
+/// An eventfd that the library writes to when a queue of events is no longer empty, watched by a reactor.
+final class KafkaSignal: ReadinessHandler {
+    private let descriptor: Descriptor
+    private let reactor: Reactor
+    private let onReady = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// The number that the library writes to; valid while this value lives.
+    var number: Int32 { descriptor.number }
+
+    init(on reactor: Reactor) throws(KafkaError) {
+        let number = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard number >= 0 else { throw KafkaError(.other, "no descriptor for a client of Kafka is left") }
+        descriptor = Descriptor(owning: number)
+        self.reactor = reactor
+    }
+
+    /// Begins to call a closure on the reactor's thread; the reactor keeps the signal until `stop`.
+    func start(_ ready: @escaping @Sendable () -> Void) async {
+        onReady.withLock { $0 = ready }
+        await Task(executorPreference: reactor) { [self] in
+            // Refused only where the system has no memory left; then nothing would ever be heard of.
+            do { try reactor.watch(number, for: .readable, self) } catch { preconditionFailure("\(error)") }
+        }.value
+        // What came before the library knew the descriptor was written of to nobody.
+        wake()
+    }
+
+    /// Ends the calls.
+    func stop() async {
+        await Task(executorPreference: reactor) { [self] in reactor.forget(number) }.value
+        onReady.withLock { $0 = nil }
+    }
+
+    func ready(_ readiness: Readiness) {
+        var sink: UInt64 = 0
+        _ = unsafe read(number, &sink, 8)
+        onReady.withLock { $0 }?()
+    }
+
+    /// Has the closure called again.
+    func wake() {
+        var one: UInt64 = 1
+        _ = unsafe write(number, &one, 8)
+    }
+}

@@ -1,0 +1,271 @@
+public import EventLog
+import Events
+public import Following
+public import Kafka
+public import Logging
+import Postgres
+public import Reactor
+import Synchronization
+
+/// Sends the log to a topic of Kafka, in order and without loss, for as long as its task lives.
+///
+/// Of several relays one sends; the others stand by and take over some seconds after it was killed, at once after it stopped.
+/// Each begins with the first position that is not known to be delivered, so after a take-over some entries may stand in the
+/// topic again. Within a partition, where an entry stands first is in the order of the log all the same: whoever sends
+/// continues what stands there already, and a relay that was held up can only repeat it.
+public final class Relay: Sendable {
+    /// What a relay is told.
+    public struct Configuration: Sendable {
+        /// How brokers are reached.
+        public var kafka: KafkaConfiguration
+        /// The topic's name.
+        public var topic: String
+        /// True to make the topic where it is missing.
+        public var makesTopic = false
+        /// True to send the whole log again. In a topic that is not empty, entries may then stand behind later ones.
+        public var refills = false
+
+        /// Says where to relay to.
+        public init(_ kafka: KafkaConfiguration, topic: String = LogTopic.defaultName) {
+            self.kafka = kafka
+            self.topic = topic
+        }
+    }
+
+    /// What became of a relay, for whoever looks on.
+    public enum News: Sendable, Equatable {
+        /// It waits for the end of another one.
+        case standsBy(holder: String)
+        /// It sends, from a position on.
+        case sends(from: Int64)
+        /// All that the log had at some moment is delivered: so many entries.
+        case isCaughtUp(Int64)
+    }
+
+    /// Another relay has taken the topic.
+    private struct Overtaken: Error {}
+
+    private static let pageEntries = 2_000
+    private static let pageBytes = 4 << 20
+    /// Pages that are sent and not confirmed.
+    private static let pages = 8
+    private static let standbyMilliseconds: Int64 = 500
+    private static let firstPauseMilliseconds: Int64 = 100
+    private static let longestPauseMilliseconds: Int64 = 5_000
+
+    private let configuration: Configuration
+    private let check: TopicCheck
+    private let store: RelayStore
+    private let reading: PostgresSession
+    private let head: HeadFeed
+    private let reactor: Reactor
+    private let log: Log
+    private let tell: @Sendable (News) -> Void
+    private let hasToRefill: Atomic<Bool>
+
+    /// Creates a relay that works in the role of relays.
+    ///
+    /// - Parameters:
+    ///   - head: the log's head.
+    ///   - reactor: where it hears from brokers.
+    ///   - name: names this relay among all that may run.
+    ///   - tell: gets what becomes of it.
+    public init(
+        _ database: DatabaseAccess, _ configuration: Configuration, head: HeadFeed, on reactor: Reactor, name: String,
+        log: Log, tell: @escaping @Sendable (News) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        // A crash of the server that loses the newest of them makes some entries stand in the topic again.
+        let own = database.configuration(
+            .relays, "marketplace-relay", statementTimeoutMilliseconds: 10_000, settings: ["synchronous_commit": "off"])
+        store = RelayStore(session: PostgresSession(own), topic: configuration.topic, holder: name)
+        reading = PostgresSession(
+            database.configuration(.relays, "marketplace-relay-log", settings: PostgresConfiguration.alongIndexes))
+        check = TopicCheck(configuration: configuration.kafka, topic: configuration.topic, reactor: reactor, log: log)
+        self.head = head
+        self.reactor = reactor
+        self.log = log
+        self.tell = tell
+        hasToRefill = Atomic(configuration.refills)
+    }
+
+    /// Relays until the task is cancelled.
+    ///
+    /// - Throws: `TopicFault` where somebody has to do something about the topic first.
+    public func run() async throws(TopicFault) {
+        var pauseMilliseconds = Self.firstPauseMilliseconds
+        var isChecked = false
+        var holder: String?
+        while !Task.isCancelled {
+            do {
+                if !isChecked {
+                    if configuration.makesTopic { try await check.makeMissing() }
+                    try await check.checkSettings()
+                    isChecked = true
+                }
+                guard let term = try await store.take() else {
+                    let present = try await store.present()
+                    if let present, present != holder { tell(.standsBy(holder: present)) }
+                    holder = present
+                    try await Task.sleep(for: .milliseconds(Self.standbyMilliseconds))
+                    continue
+                }
+                holder = nil
+                pauseMilliseconds = Self.firstPauseMilliseconds
+                try await hold(term)
+            } catch let fault as TopicFault {
+                await close()
+                throw fault
+            } catch {
+                if Task.isCancelled { break }
+                if error is Overtaken {
+                    log.warning("another relay has taken over", ["topic": configuration.topic])
+                } else {
+                    log.error("the relay can't go on and tries again", ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: .milliseconds(pauseMilliseconds))
+                pauseMilliseconds = min(Self.longestPauseMilliseconds, pauseMilliseconds * 2)
+            }
+        }
+        await close()
+    }
+
+    private func close() async {
+        await store.session.close()
+        await reading.close()
+    }
+
+    // MARK: Holding
+
+    private func hold(_ term: RelayStore.Term) async throws {
+        do {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await self.giveSigns(term) }
+                group.addTask { try await self.relay(term) }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+            await leave(term)
+        } catch {
+            if !(error is Overtaken) { await leave(term) }
+            throw error
+        }
+    }
+
+    /// Lets others go on at once; where the database does not answer, they wait.
+    private func leave(_ term: RelayStore.Term) async {
+        // The end is no part of a task that was cancelled.
+        await Task { try? await store.leave(term) }.value
+    }
+
+    /// Says that this relay is there; throws once it no longer holds the topic.
+    private func giveSigns(_ term: RelayStore.Term) async throws {
+        while true {
+            try await Task.sleep(for: .milliseconds(RelayStore.signMilliseconds))
+            do {
+                guard try await store.keep(term) else { throw Overtaken() }
+            } catch let error as PostgresError where error.isTransient {
+                // Where the database is gone nobody else takes over either.
+                log.warning("the relay can't give a sign", ["error": "\(error)"])
+            }
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends from where the topic is, and makes another producer whenever one is spent.
+    private func relay(_ term: RelayStore.Term) async throws {
+        guard let id = try await reading.run({ try LogOnConnection.id($0) }) else {
+            throw EventLogError.unavailable("the log was not opened yet")
+        }
+        var progress = term.progress
+        if hasToRefill.exchange(false, ordering: .relaxed) {
+            progress = .none
+            guard try await store.advance(term, to: progress) else { throw Overtaken() }
+        }
+        var pauseMilliseconds = Self.firstPauseMilliseconds
+        while true {
+            let began = progress.next
+            do {
+                try await check.checkSettings()
+                let ends = try await check.checkEnds(id, last: progress.last) {
+                    try await self.reading.run { try LogOnConnection.head($0) }
+                }
+                let producer = try await KafkaProducer(
+                    configuration.kafka, on: reactor,
+                    ends: Dictionary(
+                        uniqueKeysWithValues: ends.enumerated().map {
+                            (KafkaPartition(configuration.topic, Int32($0.offset)), $0.element)
+                        }))
+                tell(.sends(from: progress.next.value))
+                try await withTaskCancellationHandler {
+                    do {
+                        try await send(by: producer, id, term, &progress)
+                    } catch {
+                        await producer.close()
+                        throw error
+                    }
+                } onCancel: {
+                    // Ends the wait for a delivery.
+                    Task { await producer.close() }
+                }
+            } catch let error as KafkaError {
+                try Task.checkCancellation()
+                log.warning("the relay begins anew", ["from": progress.next.description, "error": "\(error)"])
+                if progress.next > began { pauseMilliseconds = Self.firstPauseMilliseconds }
+                try await Task.sleep(for: .milliseconds(pauseMilliseconds))
+                pauseMilliseconds = min(Self.longestPauseMilliseconds, pauseMilliseconds * 2)
+            }
+        }
+    }
+
+    /// A page that is sent and not confirmed, and up to where it goes.
+    private struct Sent {
+        let delivery: KafkaProducer.Delivery
+        let progress: RelayProgress
+    }
+
+    /// Sends by one producer until it is spent, which it throws; `progress` is what is delivered by then.
+    private func send(
+        by producer: KafkaProducer, _ id: LogID, _ term: RelayStore.Term, _ progress: inout RelayProgress
+    ) async throws {
+        var ahead = progress
+        var sent: [Sent] = []
+        var wasCaughtUp = false
+        while true {
+            if sent.count < Self.pages {
+                let page = try await read(from: ahead.next)
+                if !page.isEmpty {
+                    var records: [KafkaRecord] = []
+                    records.reserveCapacity(page.count)
+                    for entry in page {
+                        records.append(LogTopic.record(entry, of: id, previous: ahead.last[entry.slice]))
+                        ahead.last[entry.slice] = entry.position
+                        ahead.next = entry.position.next
+                    }
+                    sent.append(Sent(delivery: try await producer.send(records, to: configuration.topic), progress: ahead))
+                    wasCaughtUp = false
+                    // A page that is not full is the last one for now.
+                    if page.count == Self.pageEntries, sent.count < Self.pages { continue }
+                }
+            }
+            if sent.isEmpty {
+                if !wasCaughtUp { tell(.isCaughtUp(progress.next.value)) }
+                wasCaughtUp = true
+                _ = try await head.passes(progress.next, withinMilliseconds: nil, isUrgent: false)
+                continue
+            }
+            let first = sent.removeFirst()
+            try await first.delivery.confirmed()
+            progress = first.progress
+            guard try await store.advance(term, to: progress) else { throw Overtaken() }
+        }
+    }
+
+    private func read(from position: Position) async throws -> [LogOnConnection.Placed] {
+        try await reading.run {
+            try LogOnConnection.placed(
+                $0, from: position, limit: Self.pageEntries, maximumBytes: Self.pageBytes)
+        }
+    }
+}

@@ -1,0 +1,221 @@
+import Events
+import Kafka
+import Logging
+import Reactor
+import System
+
+/// Whether a topic can hold the log, and holds what was relayed to it.
+struct TopicCheck: Sendable {
+    /// Messages at the end of a partition that may be repeats of earlier ones: as many as two relays can have on their way.
+    private static let repeats = Int64(2 * KafkaProducer.maximumRecords)
+    private static let readingMilliseconds: Int64 = 30_000
+    /// What the largest batch of a producer takes.
+    private static let batchBytes = 1_000_000
+    private static let copies = 3
+
+    let configuration: KafkaConfiguration
+    let topic: String
+    let reactor: Reactor
+    let log: Log
+
+    // MARK: Settings
+
+    /// Makes the topic where it is missing, as it should be.
+    func makeMissing() async throws {
+        try await withAdmin { admin in
+            guard try await admin.topic(topic) == nil else { return }
+            let copies = min(Self.copies, try await admin.brokers())
+            let settings = [
+                "cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime", "retention.ms": "-1",
+                "retention.bytes": "-1", "unclean.leader.election.enable": "false",
+                "min.insync.replicas": copies < Self.copies ? "1" : "2", "max.message.bytes": "\(2 * Self.batchBytes)",
+            ]
+            do {
+                try await admin.makeTopic(topic, partitions: LogTopic.partitions, replicas: copies, settings: settings)
+                log.info("made the topic", ["topic": topic, "copies": "\(copies)"])
+            } catch let error as KafkaError where error.kind == .exists {
+                // Another relay was faster.
+            }
+            // It is known everywhere a little later.
+            let deadline = Host.steadyClockMilliseconds() + Self.readingMilliseconds
+            while try await admin.topic(topic) == nil, Host.steadyClockMilliseconds() < deadline {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    /// Throws a `TopicFault` where the topic is missing or set so that the log can't stand there; warns of what is not as it
+    /// should be.
+    func checkSettings() async throws {
+        try await withAdmin { admin in
+            guard let found = try await admin.topic(topic) else {
+                throw TopicFault("there is no topic '\(topic)'; --create-topic makes it")
+            }
+            guard found.partitions == LogTopic.partitions else {
+                throw TopicFault(
+                    "the topic '\(topic)' has \(found.partitions) partitions and needs \(LogTopic.partitions), one for each slice of the log; name another topic"
+                )
+            }
+            let settings: [String: String]
+            do {
+                settings = try await admin.settings(of: topic)
+            } catch let error as KafkaError where error.kind == .forbidden || error.kind == .unsupported {
+                log.warning("the topic's settings are not checked", ["topic": topic, "error": "\(error)"])
+                return
+            }
+            let (faults, warnings) = Self.judge(settings, copies: found.replicas)
+            for warning in warnings { log.warning("the topic '\(topic)': \(warning)") }
+            guard faults.isEmpty else {
+                throw TopicFault("the topic '\(topic)': \(faults.joined(separator: "; ")). Change it with kafka-configs")
+            }
+        }
+    }
+
+    /// What keeps the log from standing in a topic, and what is unwise, each in words.
+    static func judge(_ settings: [String: String], copies: Int) -> (faults: [String], warnings: [String]) {
+        var (faults, warnings): ([String], [String]) = ([], [])
+        func number(_ name: String) -> Int64? { settings[name].flatMap { Int64($0) } }
+        if let policy = settings["cleanup.policy"], policy.contains("compact") {
+            faults.append("cleanup.policy is '\(policy)', which drops entries; it has to be 'delete'")
+        }
+        if let kind = settings["message.timestamp.type"], kind != "LogAppendTime" {
+            faults.append("message.timestamp.type is '\(kind)'; it has to be 'LogAppendTime'")
+        }
+        if settings["unclean.leader.election.enable"] == "true" {
+            faults.append("unclean.leader.election.enable is 'true', which loses entries; it has to be 'false'")
+        }
+        if let bytes = number("max.message.bytes"), bytes < batchBytes {
+            faults.append("max.message.bytes is \(bytes); it has to be at least \(batchBytes)")
+        }
+        let insync = number("min.insync.replicas") ?? 1
+        if insync > copies {
+            faults.append("min.insync.replicas is \(insync) and there are \(copies) copies, so nothing can be written")
+        } else if copies >= Self.copies, insync < 2 {
+            faults.append("min.insync.replicas is \(insync) of \(copies) copies; it has to be at least 2")
+        }
+        if copies < Self.copies {
+            warnings.append("it has \(copies) copies, so it does not outlive its brokers; \(Self.copies) are usual")
+        }
+        let retention = [("retention.ms", "milliseconds"), ("retention.bytes", "bytes of a partition")]
+        for (name, unit) in retention {
+            guard let kept = number(name), kept >= 0 else { continue }
+            warnings.append("\(name) is \(kept) \(unit): who is slower reads from the log what is gone")
+        }
+        return (faults, warnings)
+    }
+
+    private func withAdmin<Value>(_ body: (KafkaAdmin) async throws -> Value) async throws -> Value {
+        let admin = try await KafkaAdmin(configuration, on: reactor)
+        do {
+            let value = try await body(admin)
+            await admin.close()
+            return value
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+
+    // MARK: What is there
+
+    /// Throws a `TopicFault` where the topic is of another log, or lacks at its end what was relayed to it; returns the
+    /// offset that the next message of each partition gets.
+    ///
+    /// - Parameters:
+    ///   - last: by slice, the position of the last entry that was delivered.
+    ///   - head: the number of entries of the log, asked for once the topic was read.
+    func checkEnds(_ log: LogID, last: [Position?], head: () async throws -> Position) async throws -> [Int64] {
+        let offsets = try await withAdmin { try await $0.offsets(of: topic, partitions: LogTopic.partitions) }
+        let present = offsets.indices.filter { offsets[$0].next > offsets[$0].first }
+        var highest = try await highest(log, present.map { ($0, max(offsets[$0].first, offsets[$0].next - 1)) }, offsets)
+        // The last message may be a repeat; then the highest position stands a little before it.
+        let behind = present.filter { slice in
+            guard let last = last[slice], let found = highest[slice] else { return last[slice] != nil }
+            return found < last
+        }
+        if !behind.isEmpty {
+            let more = try await self.highest(
+                log, behind.map { ($0, max(offsets[$0].first, offsets[$0].next - Self.repeats)) }, offsets)
+            highest.merge(more) { max($0, $1) }
+        }
+        let end = try await head()
+        for slice in offsets.indices {
+            if let found = highest[slice], found >= end {
+                throw TopicFault(
+                    "the topic '\(topic)' holds an entry at position \(found), and the log ends before \(end): the log was restored from an older copy. Relay to another topic"
+                )
+            }
+            guard let last = last[slice] else { continue }
+            // What retention has removed left its offsets behind.
+            let isLost = offsets[slice].next == 0 || highest[slice].map { $0 < last } ?? false
+            if isLost {
+                throw TopicFault(
+                    "the topic '\(topic)' lacks the entry \(last) of partition \(slice), which was delivered: the topic was made anew or lost its end. Delete it; then --create-topic --refill makes it and sends the whole log"
+                )
+            }
+        }
+        return offsets.map(\.next)
+    }
+
+    /// The highest position of each partition from an offset on.
+    private func highest(
+        _ log: LogID, _ starts: [(slice: Int, offset: Int64)], _ offsets: [KafkaAdmin.Offsets]
+    ) async throws -> [Int: Position] {
+        guard !starts.isEmpty else { return [:] }
+        let consumer = try await KafkaConsumer(configuration, on: reactor)
+        do {
+            let found = try await withThrowingTaskGroup { group in
+                group.addTask { try await read(log, starts, offsets, consumer) }
+                group.addTask {
+                    try await Task.sleep(for: .milliseconds(Self.readingMilliseconds))
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
+            }
+            await consumer.close()
+            guard let found else { throw TopicUnread(topic: topic) }
+            return found
+        } catch {
+            await consumer.close()
+            throw error
+        }
+    }
+
+    private func read(
+        _ log: LogID, _ starts: [(slice: Int, offset: Int64)], _ offsets: [KafkaAdmin.Offsets],
+        _ consumer: KafkaConsumer
+    ) async throws -> [Int: Position]? {
+        var highest: [Int: Position] = [:]
+        var left = Set(starts.map(\.slice))
+        try await consumer.assign(
+            Dictionary(
+                uniqueKeysWithValues: starts.map { (KafkaPartition(topic, Int32($0.slice)), .at($0.offset)) }))
+        for try await arrivals in consumer.batches() {
+            for message in arrivals.messages {
+                let slice = Int(message.partition.number)
+                guard let place = LogTopic.Place(message) else {
+                    throw TopicFault(
+                        "the topic '\(topic)' holds a message that is no entry of a log, in partition \(slice) at offset \(message.offset). The log needs a topic of its own"
+                    )
+                }
+                guard place.log == log else {
+                    throw TopicFault(
+                        "the topic '\(topic)' holds another log, \(place.log.hex); this one is \(log.hex). Name another topic"
+                    )
+                }
+                highest[slice] = max(highest[slice] ?? place.position, place.position)
+                if message.offset + 1 >= offsets[slice].next { left.remove(slice) }
+            }
+            for ended in arrivals.ended { left.remove(Int(ended.number)) }
+            if left.isEmpty { return highest }
+        }
+        throw CancellationError()
+    }
+}
+
+/// The end of a topic could not be read in time; trying again may help.
+private struct TopicUnread: Error, CustomStringConvertible {
+    let topic: String
+    var description: String { "the end of the topic '\(topic)' can't be read in time" }
+}

@@ -1,0 +1,173 @@
+import EventLog
+import Events
+import Following
+import Foundation
+import Kafka
+import Logging
+import Postgres
+import Reactor
+import Streaming
+import TestSupport
+import Testing
+
+/// A log with a topic of its own, and relays between them.
+struct RelayFixture {
+    let url: String
+    let log: EventLog
+    let topic: String
+    let reactor: Reactor
+    let broker = TestBroker.shared
+
+    static func with(
+        settings: [String: String] = ["message.timestamp.type": "LogAppendTime"],
+        partitions: Int = LogTopic.partitions, _ body: (RelayFixture) async throws -> Void
+    ) async throws {
+        try await TestDatabase.with { url in
+            let topic = try await TestBroker.shared.topic(partitions: partitions, settings: settings)
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            let reactor = try Reactor(name: "relay")
+            try await body(RelayFixture(url: url, log: log, topic: topic, reactor: reactor))
+            await log.close()
+            reactor.stop()
+        }
+    }
+
+    /// A relay that runs.
+    struct Running {
+        let task: Task<Void, any Error>
+        let news: Shared<[Relay.News]>
+
+        /// Waits for news.
+        func hears(_ isMeant: (Relay.News) -> Bool) async throws {
+            for _ in 0..<3_000 {
+                if news.value.contains(where: isMeant) { return }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            Issue.record("the relay tells nothing of it: \(news.value)")
+        }
+
+        /// Waits until so many entries are delivered.
+        func delivers(_ count: Int64) async throws {
+            try await hears { news in
+                guard case .isCaughtUp(let next) = news else { return false }
+                return next >= count
+            }
+        }
+
+        func stop() async {
+            task.cancel()
+            _ = try? await task.value
+        }
+    }
+
+    func relay(_ name: String = "one", refills: Bool = false, makes: Bool = false, to other: String? = nil) throws -> Running {
+        var configuration = Relay.Configuration(try broker.configuration("relay-\(name)"), topic: other ?? topic)
+        configuration.refills = refills
+        configuration.makesTopic = makes
+        let reader = EventReader(
+            pool: PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1))
+        let news = Shared<[Relay.News]>([])
+        let relay = Relay(
+            DatabaseAccess(url: url), configuration, head: HeadFeed(Position(0)) { try await reader.head() },
+            on: reactor, name: name, log: Log("test", threshold: .error)
+        ) { news.value.append($0) }
+        return Running(task: Task { try await relay.run() }, news: news)
+    }
+
+    /// Why a relay gives up.
+    func fault(of relay: Running) async -> String {
+        do {
+            try await relay.task.value
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    func head() async throws -> Int64 { try await log.entries.head().value }
+
+    /// All messages of the topic, those of a partition in their order.
+    func messages() async throws -> [KafkaMessage] {
+        let consumer = try await KafkaConsumer(try broker.configuration(), on: reactor)
+        try await consumer.assign(
+            Dictionary(
+                uniqueKeysWithValues: (0..<Int32(LogTopic.partitions)).map { (KafkaPartition(topic, $0), .beginning) }))
+        var messages: [KafkaMessage] = []
+        var ended: Set<Int32> = []
+        for try await arrivals in consumer.batches() {
+            messages += arrivals.messages
+            ended.formUnion(arrivals.ended.map(\.number))
+            if ended.count == LogTopic.partitions { break }
+        }
+        await consumer.close()
+        return messages
+    }
+
+    /// Checks that the topic holds the log, and counts what stands there again.
+    @discardableResult
+    func holdsTheLog(_ sourceLocation: SourceLocation = #_sourceLocation) async throws -> Int {
+        struct Row {
+            let stream: String
+            let bytes: [UInt8]
+        }
+        let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+        let rows = try await session.run { connection in
+            let all = PostgresStatement(
+                "test_log", Array("SELECT slice::integer, position, stream, entry FROM log.events ORDER BY position".utf8))
+            return try connection.execute(all).map { row in
+                (Int(try row.integer(0)), try row.integer(1), Row(stream: try row.text(2), bytes: try row.bytes(3)))
+            }
+        }
+        await session.close()
+        var expected: [Int: [(Int64, Row)]] = [:]
+        for (slice, position, row) in rows { expected[slice, default: []].append((position, row)) }
+        var repeats = 0
+        var found: [Int: [(Int64, Row)]] = [:]
+        for message in try await messages() {
+            let slice = Int(message.partition.number)
+            let place = try #require(LogTopic.Place(message), sourceLocation: sourceLocation)
+            #expect(place.log == log.id, sourceLocation: sourceLocation)
+            #expect(message.header("content-type") == Array("application/cloudevents+json".utf8))
+            #expect(message.headers.count == (place.previous == nil ? 3 : 4), sourceLocation: sourceLocation)
+            let last = found[slice]?.last?.0
+            if let last, place.position.value <= last {
+                repeats += 1
+                continue
+            }
+            // Where an entry stands first it follows on what stands there already.
+            #expect(place.previous?.value == last, sourceLocation: sourceLocation)
+            found[slice, default: []].append(
+                (
+                    place.position.value,
+                    Row(stream: String(decoding: message.key ?? [], as: UTF8.self), bytes: message.value ?? [])
+                ))
+        }
+        for slice in 0..<LogTopic.partitions {
+            let (one, other) = (expected[slice] ?? [], found[slice] ?? [])
+            #expect(one.map(\.0) == other.map(\.0), sourceLocation: sourceLocation)
+            #expect(one.map(\.1.bytes) == other.map(\.1.bytes), sourceLocation: sourceLocation)
+            #expect(one.map(\.1.stream) == other.map(\.1.stream), sourceLocation: sourceLocation)
+        }
+        return repeats
+    }
+}
+
+/// Appends to the log of a fixture what the domain could have decided.
+actor Walker {
+    private var walk: RandomWalk
+    private var hasBegun = false
+
+    init(_ fixture: RelayFixture, seed: UInt64) {
+        walk = RandomWalk(fixture.log, fixture.url, seed: seed, agents: 40, gathering: 20)
+    }
+
+    func steps(_ count: Int) async throws {
+        // The walk leaves the actor for as long as it appends.
+        var walk = walk
+        if !hasBegun { try await walk.begin() }
+        hasBegun = true
+        for _ in 0..<count { try await walk.step() }
+        try await walk.flush()
+        self.walk = walk
+    }
+}
