@@ -117,7 +117,7 @@ let package = Package(
             dependencies: [
                 "AgentIndex", "CommandAPI", "Compression", "QueryAPI", "Projections", "EventLog", "Artifacts",
                 "Contract",
-                "HTTPFront", "Events", "Following",
+                "HTTPFront", "Events", "Following", "Kafka", "Streaming",
                 "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
                 "Logging", "CommandLine", "System", "Text",
             ], swiftSettings: settings),

@@ -141,7 +141,8 @@ public final class KafkaAdmin: Sendable {
                 let entries = unsafe rd_kafka_ConfigResource_configs(found, &count)
                 var settings: [String: String] = [:]
                 for index in 0..<count {
-                    guard let entry = unsafe entries?[index], let value = unsafe rd_kafka_ConfigEntry_value(entry) else {
+                    guard let entry = unsafe entries?[index], let value = unsafe rd_kafka_ConfigEntry_value(entry)
+                    else {
                         continue
                     }
                     unsafe settings[String(cString: rd_kafka_ConfigEntry_name(entry))] = String(cString: value)

@@ -133,9 +133,14 @@ import System
             known.withLock { $0 = statistics }
         case RD_KAFKA_EVENT_LOG:
             var (facility, text, level) = unsafe (UnsafePointer<CChar>?.none, UnsafePointer<CChar>?.none, Int32(0))
-            guard unsafe rd_kafka_event_log(event, &facility, &text, &level) == 0, let text = unsafe text else { return }
+            guard unsafe rd_kafka_event_log(event, &facility, &text, &level) == 0, let text = unsafe text else {
+                return
+            }
+            let words = unsafe String(cString: text)
+            // Said of every producer; what is meant by it stands there.
+            guard !words.contains("enable.gapless.guarantee is experimental") else { return }
             // Levels of syslog: 4 is a warning.
-            unsafe report(KafkaNotice(weight: level <= 4 ? .trouble : .detail, text: String(cString: text)))
+            report(KafkaNotice(weight: level <= 4 ? .trouble : .detail, text: words))
         case RD_KAFKA_EVENT_ERROR:
             report(unsafe KafkaNotice(weight: .trouble, text: Self.error(event).description))
         default: break

@@ -12,23 +12,26 @@ public struct KafkaStatistics: Sendable, Equatable {
         public let roundTripMicroseconds: Int64
     }
 
+    /// Messages in one direction.
+    public struct Traffic: Sendable, Equatable {
+        /// Their number.
+        public let messages: Int64
+        /// Their size in bytes.
+        public let bytes: Int64
+    }
+
     /// Records that wait to be sent or for their delivery reports.
     public let queuedRecords: Int64
     /// Their size in bytes.
     public let queuedBytes: Int64
-    /// Messages sent so far, and their size in bytes.
-    public let sent: (messages: Int64, bytes: Int64)
-    /// Messages received so far, and their size in bytes.
-    public let received: (messages: Int64, bytes: Int64)
+    /// What was sent so far.
+    public let sent: Traffic
+    /// What was received so far.
+    public let received: Traffic
     /// The brokers, by name.
     public let brokers: [Broker]
     /// How far a consumer is behind the end of each partition that it reads, in messages.
     public let lags: [KafkaPartition: Int64]
-
-    public static func == (one: Self, other: Self) -> Bool {
-        one.queuedRecords == other.queuedRecords && one.queuedBytes == other.queuedBytes && one.sent == other.sent
-            && one.received == other.received && one.brokers == other.brokers && one.lags == other.lags
-    }
 
     private static let maximumBytes = 16 << 20
 
@@ -39,8 +42,8 @@ public struct KafkaStatistics: Sendable, Equatable {
         func number(_ value: JSONValue?, _ name: String) -> Int64 { value?[name]?.integer ?? 0 }
         queuedRecords = number(root, "msg_cnt")
         queuedBytes = number(root, "msg_size")
-        sent = (number(root, "txmsgs"), number(root, "txmsg_bytes"))
-        received = (number(root, "rxmsgs"), number(root, "rxmsg_bytes"))
+        sent = Traffic(messages: number(root, "txmsgs"), bytes: number(root, "txmsg_bytes"))
+        received = Traffic(messages: number(root, "rxmsgs"), bytes: number(root, "rxmsg_bytes"))
         // A group's coordinator is listed as well, as a connection without a number.
         brokers = (root["brokers"]?.members ?? []).filter { number($0.value, "nodeid") >= 0 }.map { broker in
             Broker(

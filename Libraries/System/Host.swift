@@ -14,6 +14,12 @@ public enum Host {
 
     /// The id of this process.
     public static var processID: Int32 { getpid() }
+    /// The name of this machine, at most 64 bytes.
+    public static var name: String {
+        var buffer = [CChar](repeating: 0, count: 65)
+        guard unsafe gethostname(&buffer, 64) == 0 else { return "unknown" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
     /// The numeric id of the effective user of this process.
     public static var userID: UInt32 { geteuid() }
 

@@ -12,8 +12,8 @@ func printPart(_ text: String) throws {
 }
 
 /// Prints a JSON document on stdout, as the option `--json` asks for.
-func printDocument(_ encode: (inout JSONWriter) -> Void) {
+func printDocument(_ encode: (inout JSONWriter) -> Void) throws {
     var writer = JSONWriter()
     encode(&writer)
-    Host.write(String(decoding: writer.bytes, as: UTF8.self) + "\n", to: 1)
+    try printPart(String(decoding: writer.bytes, as: UTF8.self) + "\n")
 }

@@ -47,6 +47,10 @@ struct Program {
     private static func run(_ invocation: Invocation, _ signals: Signals, _ log: Log) async throws -> Int32 {
         switch invocation.command.name {
         case Commands.up.name: return try await Up(invocation, log).run(signals)
+        case Commands.relay.name: return try await RelayCommand(invocation, log).run(signals)
+        case Commands.relayStatus.name:
+            endOnSignal(signals)
+            return try await RelayStatusCommand(invocation).run()
         case Commands.import.name:
             endOnSignal(signals)
             return try await ImportCommand(invocation).run()
@@ -81,7 +85,7 @@ struct Program {
                 return try await NoteCommand(invocation).run()
         #endif
         case Commands.limits.name:
-            Limits.list(isJSON: invocation.flags.contains("json"))
+            try Limits.list(isJSON: invocation.flags.contains("json"))
             return 0
         default: return try await SinglePart(invocation, log).run(signals)
         }
@@ -110,8 +114,8 @@ enum Commands {
             .value("publish", "DIR", "publish the agents in the folders of DIR once it is ready"),
             .value("catalog", "FILE", "import a catalogue once it is ready"), cache,
             verbose,
-        ] + Invocation.databaseOptions + Invocation.searchOptions + CommandFront.Configuration.options
-            + Listening.options,
+        ] + Invocation.databaseOptions + Invocation.searchOptions + Invocation.kafkaOptions
+            + CommandFront.Configuration.options + Listening.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Subcommand(
         "command", "Runs the front for writes.",
@@ -139,6 +143,19 @@ enum Commands {
         ],
         examples: [
             "marketplace project agents --logins /srv/logins", "marketplace project --ahead --logins /srv/logins",
+        ])
+    static let relay = Subcommand(
+        "relay", "Sends the log to a topic of Kafka; of several relays one sends and the others stand by.",
+        notes:
+            "Nothing of the log is lost or out of order in the topic; after a take-over some entries may stand there again, which "
+            + "readers tell by position. It checks the topic first, and names what keeps the log from standing there.",
+        options: Invocation.kafkaOptions + [
+            .flag("create-topic", "make the topic where it is missing"),
+            .flag("refill", "send the whole log again, to a topic that was made anew"), verbose,
+        ] + Invocation.databaseOptions,
+        examples: [
+            "marketplace relay --kafka 127.0.0.1:9092 --create-topic --logins /srv/logins",
+            "marketplace relay --kafka k1:9093,k2:9093 --kafka-settings-file /srv/kafka --logins /srv/logins",
         ])
     static let rebuild = Subcommand(
         "rebuild", "Makes read models anew from the log, beside those that are read, and swaps them in.",
@@ -195,6 +212,9 @@ enum Commands {
         arguments: [projection, Subcommand.Argument("POSITION", "the position of the entry")],
         options: besideOptions + [.value("reason", "TEXT", "why; it is public")],
         examples: ["marketplace project skip agents 4711 --reason 'its listing can not be decoded'"])
+    static let relayStatus = Subcommand(
+        "relay status", "Shows how far the log is in topics of Kafka, and who relays it.",
+        options: besideOptions + [.flag("json", "print one JSON document")], examples: ["marketplace relay status"])
     static let upgradeStatus = Subcommand(
         "upgrade status", "Shows which programs are at work, and what is left of the upgrade to this release.",
         options: besideOptions + [.flag("json", "print one JSON document")],
@@ -283,7 +303,8 @@ enum Commands {
 
     static let all =
         [
-            up, command, query, project, projectStatus, projectParked, projectRetry, projectSkip, rebuild, forensics,
+            up, command, query, project, relay, relayStatus, projectStatus, projectParked, projectRetry, projectSkip,
+            rebuild, forensics,
             upgradeStatus,
             finishUpgrade, `import`, verify, issueToken, rebuildVault, prepare, limits,
         ] + next

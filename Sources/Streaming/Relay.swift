@@ -243,7 +243,8 @@ public final class Relay: Sendable {
                         ahead.last[entry.slice] = entry.position
                         ahead.next = entry.position.next
                     }
-                    sent.append(Sent(delivery: try await producer.send(records, to: configuration.topic), progress: ahead))
+                    sent.append(
+                        Sent(delivery: try await producer.send(records, to: configuration.topic), progress: ahead))
                     wasCaughtUp = false
                     // A page that is not full is the last one for now.
                     if page.count == Self.pageEntries, sent.count < Self.pages { continue }

@@ -66,7 +66,8 @@ struct TopicCheck: Sendable {
             let (faults, warnings) = Self.judge(settings, copies: found.replicas)
             for warning in warnings { log.warning("the topic '\(topic)': \(warning)") }
             guard faults.isEmpty else {
-                throw TopicFault("the topic '\(topic)': \(faults.joined(separator: "; ")). Change it with kafka-configs")
+                throw TopicFault(
+                    "the topic '\(topic)': \(faults.joined(separator: "; ")). Change it with kafka-configs")
             }
         }
     }
@@ -127,7 +128,8 @@ struct TopicCheck: Sendable {
     func checkEnds(_ log: LogID, last: [Position?], head: () async throws -> Position) async throws -> [Int64] {
         let offsets = try await withAdmin { try await $0.offsets(of: topic, partitions: LogTopic.partitions) }
         let present = offsets.indices.filter { offsets[$0].next > offsets[$0].first }
-        var highest = try await highest(log, present.map { ($0, max(offsets[$0].first, offsets[$0].next - 1)) }, offsets)
+        var highest = try await highest(
+            log, present.map { ($0, max(offsets[$0].first, offsets[$0].next - 1)) }, offsets)
         // The last message may be a repeat; then the highest position stands a little before it.
         let behind = present.filter { slice in
             guard let last = last[slice], let found = highest[slice] else { return last[slice] != nil }

@@ -7,7 +7,7 @@ import Testing
 
 /// Each part has a login of its own, which can do what the part needs and nothing else.
 @Suite struct DatabaseLoginTests {
-    private static let roles = ["owner", "commands", "projectors", "queries", "readers"]
+    private static let roles = ["owner", "commands", "projectors", "queries", "relays", "readers"]
 
     private func login(_ role: String, in folder: String) throws -> String {
         try String(contentsOfFile: "\(folder)/\(role)", encoding: .utf8).trimmingCharacters(in: .newlines)
@@ -21,10 +21,12 @@ import Testing
         return lines.compactMap { line in
             guard
                 let match = line.wholeMatch(
-                    of: /\| `(.+)` \| (yes|no|-) \| (yes|no|-) \| (yes|no|-) \| (yes|no|-) \| (yes|no|-) \|/)
+                    of:
+                        /\| `(.+)` \| (yes|no|-) \| (yes|no|-) \| (yes|no|-) \| (yes|no|-) \| (yes|no|-) \| (yes|no|-) \|/
+                )
             else { return nil }
             let output = match.output
-            let outcomes = [output.2, output.3, output.4, output.5, output.6].map(String.init)
+            let outcomes = [output.2, output.3, output.4, output.5, output.6, output.7].map(String.init)
             return (String(output.1), Dictionary(uniqueKeysWithValues: zip(Self.roles, outcomes)))
         }
     }

@@ -138,14 +138,9 @@ struct SearchEngineTests {
         try await withFolder { folder in
             // Given a marketplace over a node of its own,
             let data = "\(folder)/node"
-            let port = try #require(
-                try await run([Oracle.root.appending(path: "scripts/free-port").path, "2"]).output
-                    .split(whereSeparator: \.isNewline).first.map(String.init))
-            // Who starts a program is seen to end once nobody holds a descriptor that it was given: the node gets none.
-            let apart =
-                #"(for file in /proc/$BASHPID/fd/*; do n=${file##*/}; [ $n -lt 3 ] || eval "exec $n>&-"; done; exec "$@")"#
+            let port = "\(try Process.freePort())"
             func start() async throws {
-                let started = try await run(["bash", "-c", apart, "bash", "\(home)/bin/opensearch-start", data, port])
+                let started = try await run(Process.apart(["\(home)/bin/opensearch-start", data, port]))
                 #expect(started.code == 0, "\(started.errors)")
             }
             func stop() async throws { _ = try await run(["\(home)/bin/opensearch-stop", data, "-KILL"]) }

@@ -16,7 +16,7 @@ struct RelayFixture {
     let log: EventLog
     let topic: String
     let reactor: Reactor
-    let broker = TestBroker.shared
+    var broker = TestBroker.shared
 
     static func with(
         settings: [String: String] = ["message.timestamp.type": "LogAppendTime"],
@@ -30,6 +30,13 @@ struct RelayFixture {
             await log.close()
             reactor.stop()
         }
+    }
+
+    /// The same with a topic of the same name at another broker.
+    func at(_ servers: String) -> RelayFixture {
+        var other = self
+        other.broker = TestBroker(servers: servers)
+        return other
     }
 
     /// A relay that runs.
@@ -60,7 +67,9 @@ struct RelayFixture {
         }
     }
 
-    func relay(_ name: String = "one", refills: Bool = false, makes: Bool = false, to other: String? = nil) throws -> Running {
+    func relay(_ name: String = "one", refills: Bool = false, makes: Bool = false, to other: String? = nil) throws
+        -> Running
+    {
         var configuration = Relay.Configuration(try broker.configuration("relay-\(name)"), topic: other ?? topic)
         configuration.refills = refills
         configuration.makesTopic = makes
@@ -113,7 +122,8 @@ struct RelayFixture {
         let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
         let rows = try await session.run { connection in
             let all = PostgresStatement(
-                "test_log", Array("SELECT slice::integer, position, stream, entry FROM log.events ORDER BY position".utf8))
+                "test_log",
+                Array("SELECT slice::integer, position, stream, entry FROM log.events ORDER BY position".utf8))
             return try connection.execute(all).map { row in
                 (Int(try row.integer(0)), try row.integer(1), Row(stream: try row.text(2), bytes: try row.bytes(3)))
             }

@@ -24,7 +24,8 @@ import Testing
             // Then the topic holds the same, once each, and the row says how far
             #expect(try await fixture.holdsTheLog() == 0)
             let row = try await TestDatabase.query(
-                fixture.url, "SELECT format('%s %s %s', next, holder, (SELECT max(l) FROM unnest(last) l)) FROM relay.topics")
+                fixture.url,
+                "SELECT format('%s %s %s', next, holder, (SELECT max(l) FROM unnest(last) l)) FROM relay.topics")
             #expect(row == ["\(head)  \(head - 1)"])
             if TestBroker.isReal {
                 let first = try await fixture.messages().first

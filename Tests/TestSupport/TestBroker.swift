@@ -16,6 +16,12 @@ import Reactor
     public let servers: String
     private let cluster: OpaquePointer?
 
+    /// A real broker of a test's own.
+    public init(servers: String) {
+        self.servers = servers
+        unsafe cluster = nil
+    }
+
     private init() {
         if let real = ProcessInfo.processInfo.environment["MENTATLAB_TEST_KAFKA"] {
             servers = real

@@ -41,7 +41,7 @@ struct TokenCommand {
             return 1
         }
         if isJSON {
-            printDocument { writer in
+            try printDocument { writer in
                 writer.object { object in
                     object.member("expires_at", issued.expires.description)
                     object.member("id", issued.id.hex)

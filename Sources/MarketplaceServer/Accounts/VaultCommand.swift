@@ -23,7 +23,7 @@ struct VaultCommand {
         let derived = try await eventLog.rebuildVault(VaultDerivation())
         await eventLog.close()
         if isJSON {
-            printDocument { writer in
+            try printDocument { writer in
                 writer.object { object in
                     object.member("held_files", Int64(derived.files.count))
                     object.member("names", Int64(derived.names.count))

@@ -40,7 +40,7 @@ struct ProjectionCommands {
         let reader = reader(try database([.readers]))
         let (builds, faults) = (try await reader.builds(), try await reader.faults())
         if isJSON {
-            printDocument { writer in
+            try printDocument { writer in
                 writer.object { object in
                     object.member("builds") { $0.array(builds) { Self.encode($0, to: &$1) } }
                     object.member("faults") { $0.array(faults) { Self.encode($0, to: &$1) } }
@@ -56,7 +56,7 @@ struct ProjectionCommands {
     private func parked() async throws -> Int32 {
         let faults = try await reader(try database([.readers])).faults().filter { $0.key != nil }
         if isJSON {
-            printDocument { $0.object { $0.member("parked") { $0.array(faults) { Self.encode($0, to: &$1) } } } }
+            try printDocument { $0.object { $0.member("parked") { $0.array(faults) { Self.encode($0, to: &$1) } } } }
         } else {
             for fault in faults { Host.write("\(Self.line(fault))\n", to: 1) }
             if faults.isEmpty { Host.write("nothing is parked\n", to: 2) }

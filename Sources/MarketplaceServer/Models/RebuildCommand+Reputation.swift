@@ -9,7 +9,7 @@ extension RebuildCommand {
         let result = try await comparison.reputations(against: version)
         shown.end()
         if isJSON {
-            printDocument { Self.encode(result, version, to: &$0) }
+            try printDocument { Self.encode(result, version, to: &$0) }
             return
         }
         for change in result.changes {

@@ -90,7 +90,7 @@ struct RebuildCommand {
         let results = try await rebuild.run(projections)
         shown.end()
         if isJSON {
-            printDocument { writer in
+            try printDocument { writer in
                 writer.object { object in
                     object.member("rebuilt") { writer in
                         writer.array(results) { result, writer in
@@ -121,7 +121,7 @@ struct RebuildCommand {
         let results = try await comparison.run(projections)
         shown.end()
         if isJSON {
-            printDocument { Self.encode(results, to: &$0) }
+            try printDocument { Self.encode(results, to: &$0) }
         } else {
             for result in results {
                 for difference in result.differences {

@@ -19,12 +19,12 @@ struct UpgradeCommands {
         let data = try DataFolder(invocation.values["data"] ?? ".mentatlab")
         let upgrade = Upgrade(try invocation.databaseBeside(data, [.owner]), program: Services.program)
         guard invocation.command.name == Commands.finishUpgrade.name else {
-            show(try await upgrade.status())
+            try show(try await upgrade.status())
             return 0
         }
         let before = try await upgrade.finish(dropsNewer: invocation.flags.contains("drop-newer"))
         if isJSON {
-            printDocument { writer in
+            try printDocument { writer in
                 writer.object { object in
                     object.member("dropped") { $0.array(before.others) { Self.encode($0, to: &$1) } }
                     object.member("edition", Int64(EventCatalogue.edition))
@@ -40,9 +40,9 @@ struct UpgradeCommands {
         return 0
     }
 
-    private func show(_ status: Upgrade.Status) {
+    private func show(_ status: Upgrade.Status) throws {
         guard !isJSON else {
-            return printDocument { writer in
+            return try printDocument { writer in
                 writer.object { object in
                     object.member("edition", Int64(EventCatalogue.edition))
                     object.member("finished") { $0.bool(status.isFinished) }

@@ -125,7 +125,7 @@ struct Limits: Sendable {
     }
 
     /// Prints the names of all bounds with their defaults.
-    static func list(isJSON: Bool) {
+    static func list(isJSON: Bool) throws {
         guard isJSON else {
             let width = settings.map(\.name.count).max() ?? 0
             for setting in settings {
@@ -134,7 +134,7 @@ struct Limits: Sendable {
             }
             return
         }
-        printDocument { writer in
+        try printDocument { writer in
             writer.object { object in
                 object.member("limits") { writer in
                     writer.array(settings) { setting, writer in

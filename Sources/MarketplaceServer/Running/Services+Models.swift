@@ -127,9 +127,10 @@ extension Services {
     private static let freshMilliseconds: Int64 = 1_000
 
     /// What does not go on in the models that are read and around them, in words; asked for at most a second ago.
-    func degradation() async throws -> [String] {
+    func degradation(_ relaying: Relaying? = nil) async throws -> [String] {
         let models = try await degraded.value(atMostMillisecondsOld: Self.freshMilliseconds)
-        return models + (engine?.trouble.map { [$0] } ?? [])
+        let relay = try await relaying?.trouble(atMostMillisecondsOld: Self.freshMilliseconds)
+        return models + [engine?.trouble, relay].compactMap { $0 }
     }
 
     static func degradation(_ builds: BuildReader) async throws -> [String] {

@@ -14,6 +14,7 @@ import Postgres
 import Projections
 import QueryAPI
 import Reactor
+import Streaming
 import System
 
 /// Puts the parts of the program together: the one place that knows them all.
@@ -63,7 +64,7 @@ struct Services: Sendable {
 
     static let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: Host.wallClockMilliseconds()) }
 
-    private static let schema = EventLogSchema.steps + ProjectionCatalogue.schema
+    private static let schema = EventLogSchema.steps + ProjectionCatalogue.schema + RelaySchema.steps
     /// For how long a part that can't change the database waits for one that can.
     static let schemaSeconds: Int64 = 60
 

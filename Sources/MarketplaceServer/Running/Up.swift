@@ -10,6 +10,7 @@ import Logging
 import Projections
 import QueryAPI
 import Reactor
+import Streaming
 import System
 
 /// `marketplace up`: everything in one process and behind one origin.
@@ -25,6 +26,7 @@ struct Up {
     private let publish: String?
     private let catalog: String?
     private let cachedMebibytes: Int?
+    private let topic: Relay.Configuration?
     private let invocation: Invocation
     private let log: Log
 
@@ -36,6 +38,11 @@ struct Up {
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
         cachedMebibytes = try invocation.number("cache-mebibytes", 0...65_536)
+        topic = try invocation.topic("up", log).map { named in
+            var topic = named
+            topic.makesTopic = true
+            return topic
+        }
         self.invocation = invocation
         self.log = log
     }
@@ -148,11 +155,12 @@ struct Up {
         let files = givenArtifacts ?? data.artifacts
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
+        let relaying = try topic.map { try services.relaying($0) }
         var router = services.router(listening) {
             try services.checkIsCurrent()
             _ = try await eventLog.entries.head()
             try await services.checkAreBuilt()
-            return try await services.degradation()
+            return try await services.degradation(relaying)
         }
         let index = IndexFolder(data.index)
         var configuration = try CommandFront.Configuration(invocation, data)
@@ -179,6 +187,7 @@ struct Up {
                 group.addTask { await queries.followLog(services.head, log: log.component("cache")) }
                 group.addTask { await services.mirror(index).run() }
                 group.addTask { await services.fillEngine() }
+                group.addTask { await relaying?.run() }
                 group.addTask { await commands.work() }
             }
         }

@@ -82,7 +82,7 @@ struct VerifyCommand {
             counts = try await verifier.verify(report: report, progress: progress)
         }
         if isJSON {
-            Self.show(counts, differences)
+            try Self.show(counts, differences)
         } else {
             Host.write(Self.summary(counts, count), to: 1)
         }
@@ -117,8 +117,8 @@ struct VerifyCommand {
         "\(counts.entries) entries, \(counts.contents) contents, \(counts.artifacts) artifacts verified, \(differences) differences\n"
     }
 
-    private static func show(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) {
-        printDocument { writer in
+    private static func show(_ counts: LogVerifier.Counts, _ differences: [LogDifference]) throws {
+        try printDocument { writer in
             writer.object { object in
                 object.member("artifacts", counts.artifacts)
                 object.member("contents", counts.contents)

@@ -1,0 +1,99 @@
+import EventLog
+import Events
+import Following
+import Logging
+import Postgres
+import Reactor
+import Streaming
+import Synchronization
+import System
+
+/// Relays the log beside everything else of a process: what keeps it from relaying keeps nothing else from working.
+final class Relaying: Sendable {
+    /// What somebody has to do something about.
+    private final class Fault: Sendable {
+        private let words = Mutex<String?>(nil)
+
+        var text: String? { words.withLock { $0 } }
+
+        /// Sets it; returns true where that is news.
+        func set(_ text: String?) -> Bool {
+            words.withLock { words in
+                defer { words = text }
+                return words != text
+            }
+        }
+    }
+
+    private static let pauseSeconds = 5
+    /// How long an entry may wait for the topic before that is said.
+    private static let patienceMilliseconds: Int64 = 30_000
+
+    private let relay: Relay
+    private let log: Log
+    private let fault: Fault
+    private let late: Feed<String?>
+
+    /// - Parameters:
+    ///   - looking: a session that may read how far the topic is.
+    init(
+        _ database: DatabaseAccess, _ configuration: Relay.Configuration, head: HeadFeed, looking pool: PostgresPool,
+        name: String, log: Log
+    ) throws {
+        let (topic, fault) = (configuration.topic, Fault())
+        self.fault = fault
+        self.log = log
+        relay = Relay(
+            database, configuration, head: head, on: try Reactor(name: "kafka"), name: name, log: log
+        ) { news in
+            guard case .sends(let position) = news else { return }
+            _ = fault.set(nil)
+            log.info("relaying", ["topic": topic, "from": "\(position)"])
+        }
+        let entries = EventReader(pool: pool)
+        late = Feed(nil) { try await Self.lateness(of: topic, pool, entries) }
+    }
+
+    /// Relays for as long as the task lives; tries again now and then where somebody has to do something about the topic.
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                try await relay.run()
+            } catch {
+                if fault.set(error.description) { log.error("the log is not relayed", ["reason": error.description]) }
+                try? await Task.sleep(for: .seconds(Self.pauseSeconds))
+            }
+        }
+    }
+
+    /// What keeps the log from being relayed, in words; nil where nothing does.
+    func trouble(atMostMillisecondsOld age: Int64) async throws -> String? {
+        if let fault = fault.text { return "the log is not relayed: \(fault)" }
+        return try await late.value(atMostMillisecondsOld: age)
+    }
+
+    private static func lateness(
+        of topic: String, _ pool: PostgresPool, _ entries: EventReader
+    ) async throws -> String? {
+        let row = try await pool.runRepeatable { try RelayedTopic.all($0) }.first { $0.topic == topic }
+        let next = row?.next ?? Position(0)
+        guard let recorded = try await entries.time(of: next) else { return nil }
+        let waits = Services.now().milliseconds - recorded.milliseconds
+        return waits < patienceMilliseconds
+            ? nil : "an entry has waited for the topic '\(topic)' for \(waits / 1_000) s"
+    }
+}
+
+extension Services {
+    /// How this program is named among relays, so that people find it.
+    static var relayName: String { "\(Host.name):\(Host.processID)" }
+
+    /// What relays the log to a topic beside the other parts of a process.
+    func relaying(_ configuration: Relay.Configuration) throws -> Relaying {
+        let pool = PostgresPool(
+            database.configuration(.queries, "marketplace-relay-look", statementTimeoutMilliseconds: 10_000),
+            sessions: 1)
+        return try Relaying(
+            database, configuration, head: head, looking: pool, name: Self.relayName, log: log.component("relay"))
+    }
+}

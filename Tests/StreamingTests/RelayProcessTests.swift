@@ -1,0 +1,100 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+/// Relays as processes: killed, held up, and without their broker.
+@Suite struct RelayProcessTests {
+    /// Waits until all of the log is delivered.
+    private func delivered(_ fixture: RelayFixture) async throws {
+        let head = try await fixture.head()
+        for _ in 0..<3_000 {
+            let next = try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics")
+            if next == ["\(head)"] { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("the log is not delivered up to \(head)")
+    }
+
+    @Test func anotherRelayTakesOverFromOneThatIsKilledAndFromOneThatIsHeldUp() async throws {
+        try await RelayFixture.with { fixture in
+            // Given two relays and a log that grows
+            let walker = Walker(fixture, seed: 41)
+            try await walker.steps(100)
+            let one = try RelayProcess(fixture)
+            try await one.says("relaying to \(fixture.topic) from position 0")
+            let two = try RelayProcess(fixture)
+            try await two.says("standing by: ")
+            let writing = Task { try await walker.steps(2_000) }
+            // When the one that sends is killed
+            one.send(SIGKILL)
+            let afterKill = try await two.says("relaying to")
+            // And the next one is held up for longer than its lease
+            let three = try RelayProcess(fixture)
+            try await three.says("standing by: ")
+            two.send(SIGSTOP)
+            let afterStop = try await three.says("relaying to")
+            two.send(SIGCONT)
+            try await two.says("another relay has taken over")
+            try await two.says("standing by: ")
+            try await writing.value
+            // And the last one stops in order
+            try await delivered(fixture)
+            three.send(SIGTERM)
+            #expect(try await three.end() == 0)
+            try await two.says("relaying to", times: 2)
+            try await walker.steps(20)
+            try await delivered(fixture)
+            two.send(SIGTERM)
+            #expect(try await two.end() == 0)
+            // Then nothing is missing or out of order
+            let repeats = try await fixture.holdsTheLog()
+            print("take-over: after a kill \(afterKill), after a stop \(afterStop); repeats=\(repeats)")
+        }
+    }
+
+    @Test(.enabled(if: TestBroker.isReal, "a cluster that is played can't be killed"))
+    func aBrokerThatIsGoneIsWaitedFor() async throws {
+        let port = try Process.freePort()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "broker-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let broker = try await PrivateBroker(folder, port: port)
+        try await RelayFixture.with { fixture in
+            let fixture = fixture.at(broker.servers)
+            let walker = Walker(fixture, seed: 42)
+            let relay = try RelayProcess(fixture, servers: broker.servers, more: ["--create-topic"])
+            try await relay.says("relaying to")
+            let writing = Task { try await walker.steps(1_500) }
+            // When the broker crashes in the middle, and is away for ten seconds
+            try await Task.sleep(for: .milliseconds(500))
+            try await broker.stop("-KILL")
+            try await Task.sleep(for: .seconds(10))
+            try await broker.start()
+            try await writing.value
+            // Then the relay goes on by itself
+            try await delivered(fixture)
+            relay.send(SIGTERM)
+            #expect(try await relay.end() == 0)
+            try await fixture.holdsTheLog()
+        }
+        try await broker.stop()
+    }
+
+    @Test func aWrongCommandSaysWhatIsWrong() async throws {
+        try await RelayFixture.with { fixture in
+            for (relay, words) in [
+                (try RelayProcess(fixture, servers: "nowhere"), "--kafka names 'nowhere'"),
+                (try RelayProcess(fixture, topic: "a/b"), "--topic is 'a/b'"),
+                (try RelayProcess(fixture, more: ["--kafka-settings-file", "/dev/null/x"]), "/dev/null/x"),
+            ] {
+                #expect(try await relay.end() != 0)
+                #expect(relay.printed.contains(words), "\(relay.printed)")
+            }
+            if TestBroker.isReal {
+                let relay = try RelayProcess(fixture, topic: "missing-topic")
+                #expect(try await relay.end() == 1)
+                #expect(relay.printed.contains("there is no topic 'missing-topic'; --create-topic makes it"))
+            }
+        }
+    }
+}
