@@ -159,6 +159,17 @@ public final class KafkaAdmin: Sendable {
         return zip(first, next).map { Offsets(first: $0, next: max($0, $1)) }
     }
 
+    /// The offset of the first message of each partition that is not older than a time, in milliseconds of Unix time; where
+    /// there is none, the one that the next message gets.
+    public func offsets(
+        of name: String, partitions: Int, sinceMilliseconds time: Int64
+    ) async throws(KafkaError) -> [Int64] {
+        // Asked for first, so that what comes meanwhile is not passed over.
+        let next = try await offsets(of: name, partitions, at: Int64(RD_KAFKA_OFFSET_END))
+        let since = try await offsets(of: name, partitions, at: max(0, time))
+        return zip(since, next).map { $0 < 0 ? $1 : $0 }
+    }
+
     private func offsets(of name: String, _ partitions: Int, at time: Int64) async throws(KafkaError) -> [Int64] {
         try await unsafe client.call { handle throws(KafkaError) in
             let what = "the offsets of the topic '\(name)' can't be read"

@@ -100,13 +100,15 @@ public final class KafkaConsumer: Sendable {
     ///
     /// - Parameters:
     ///   - group: the group that `subscribe` joins; nil where partitions are assigned.
+    ///   - fetchedBytes: what is asked for of a partition at once; the less, the more evenly partitions are read.
     ///   - reactor: where it hears that something came.
     public init(
-        _ configuration: KafkaConfiguration, group: String? = nil, on reactor: Reactor
+        _ configuration: KafkaConfiguration, group: String? = nil, fetchedBytes: Int = 1 << 20, on reactor: Reactor
     ) async throws(KafkaError) {
         client = try KafkaClient(
             .consumer, configuration,
             own: [
+                ("fetch.message.max.bytes", "\(fetchedBytes)"),
                 // The library wants one even where none is joined.
                 ("group.id", group ?? configuration.clientID), ("enable.auto.commit", "false"),
                 ("enable.auto.offset.store", "false"), ("auto.offset.reset", group == nil ? "error" : "earliest"),

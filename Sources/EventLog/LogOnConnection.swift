@@ -150,6 +150,13 @@ public enum LogOnConnection {
         return again
     }
 
+    /// The id of the entry at a position; nil where there is none.
+    public static func id(_ connection: PostgresConnection, of position: Position) throws -> UUIDv7? {
+        try placed(connection, from: position, limit: 1, maximumBytes: 1).first.map { entry in
+            try RecordedEntry(position: entry.position, version: nil, bytes: entry.bytes).envelope().id
+        }
+    }
+
     /// The id of the log; nil where it was never opened.
     public static func id(_ connection: PostgresConnection) throws -> LogID? {
         guard let text = try connection.execute(Statements.logID).first?.text(0) else { return nil }
@@ -170,6 +177,14 @@ public enum LogOnConnection {
     }
 
     private static let knownTypes = Set(EventCatalogue.types)
+
+    /// The contents of entries, by position and field; a missing one was erased. Only those are asked for that may commit to one.
+    public static func contents(
+        _ connection: PostgresConnection, of entries: [(position: Position, envelope: Envelope)]
+    ) throws -> [Position: [String: Content]] {
+        let committing = entries.filter { EventCatalogue.committing.contains($0.envelope.event.typeName) }
+        return committing.isEmpty ? [:] : try contents(connection, at: committing.map(\.position))
+    }
 
     /// The contents of entries, by position and field; a missing one was erased.
     public static func contents(

@@ -138,11 +138,14 @@ enum Commands {
             "A release with other models begins with --ahead: it builds them beside those that the running one reads, and keeps "
             + "them up. Its fronts are ready once that is done.",
         arguments: [Subcommand.Argument("NAME", "a projection", .many)],
-        options: Invocation.databaseOptions + [
+        options: Invocation.databaseOptions + Invocation.kafkaOptions + [
+            .value("from", "SOURCE", "where entries come from (log)", choices: ["log", "kafka"]),
             .flag("ahead", "first build the models of this release; needs the login of the owner as well"), verbose,
         ],
         examples: [
-            "marketplace project agents --logins /srv/logins", "marketplace project --ahead --logins /srv/logins",
+            "marketplace project agents --logins /srv/logins",
+            "marketplace project --from kafka --kafka 127.0.0.1:9092 --logins /srv/logins",
+            "marketplace project --ahead --logins /srv/logins",
         ])
     static let relay = Subcommand(
         "relay", "Sends the log to a topic of Kafka; of several relays one sends and the others stand by.",

@@ -6,13 +6,18 @@ public final class OracleProcess: @unchecked Sendable {
     private let output = FileManager.default.temporaryDirectory.appending(path: "oracle-\(UUID().uuidString)")
 
     /// Starts it.
-    public init(_ script: String, _ arguments: [String]) throws {
+    public convenience init(_ script: String, _ arguments: [String]) throws {
+        try self.init(file: Oracle.root.appending(path: "Tests/Oracles/\(script).py").path, arguments)
+    }
+
+    /// Starts a program in Python that lies elsewhere.
+    public init(file: String, _ arguments: [String]) throws {
         guard let python = ProcessInfo.processInfo.environment["MENTATLAB_PYTHON"] else {
             throw Oracle.Failure(description: "MENTATLAB_PYTHON is not set: run the tests by ./test")
         }
         try Data().write(to: output)
         process.executableURL = URL(filePath: python)
-        process.arguments = [Oracle.root.appending(path: "Tests/Oracles/\(script).py").path] + arguments
+        process.arguments = [file] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = FileHandle.nullDevice
@@ -24,13 +29,17 @@ public final class OracleProcess: @unchecked Sendable {
         try? FileManager.default.removeItem(at: output)
     }
 
+    /// The lines that it has printed so far.
+    public func lines() throws -> [String] {
+        let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+        // What follows the last line break may be half a line.
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
+
     /// Waits for a line that begins with a text, and returns it.
     public func line(_ start: String) async throws -> String {
         for _ in 0..<6_000 {
-            let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-            // What follows the last line break may be half a line.
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-            if let line = lines.first(where: { $0.hasPrefix(start) }) { return String(line) }
+            if let line = try lines().first(where: { $0.hasPrefix(start) }) { return line }
             guard process.isRunning else { break }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -18,6 +18,9 @@ public enum EventCatalogue {
     /// The names of all types.
     public static let types: [String] = all.map { $0.type }
 
+    /// The types whose entries may commit to contents.
+    public static let committing = Set(all.filter { $0.fields.contains { $0.content != nil } }.map { $0.type })
+
     private static let byName: [String: any EventPayload.Type] = Dictionary(
         uniqueKeysWithValues: all.map { ($0.type, $0) })
 

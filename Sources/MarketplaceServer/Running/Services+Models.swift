@@ -6,6 +6,7 @@ import Following
 import Logging
 import Postgres
 import Projections
+import Streaming
 import Synchronization
 import System
 
@@ -58,9 +59,12 @@ extension Services {
     // MARK: Keeping up
 
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.
-    func project(_ projections: [Projection]) async {
+    ///
+    /// - Parameter source: where entries come from beside the log; it is read for as long.
+    func project(_ projections: [Projection], source: TopicSource? = nil) async {
         await withTaskGroup { group in
             group.addTask { await giveSignsOfLife(projections) }
+            if let source { group.addTask { await source.run() } }
             if projections.contains(where: { $0.name == Projection.agents.name }) {
                 for generations in [Generations.searchScores, .popular] {
                     let maker = GenerationMaker(
@@ -70,7 +74,7 @@ extension Services {
             }
             for projection in projections {
                 let projector = Projector(
-                    projection, database, head: head, models: models, log: log.component("project"))
+                    projection, database, head: head, models: models, source: source, log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }

@@ -9,6 +9,7 @@ import Logging
 import Projections
 import QueryAPI
 import Reactor
+import Streaming
 import System
 
 /// `marketplace command`, `query` and `project`: the parts of the marketplace, each in a process of its own
@@ -142,6 +143,7 @@ struct SinglePart {
         let names = invocation.arguments
         let chosen = names.isEmpty ? ProjectionCatalogue.all : try Projection.named(names)
         let isAhead = invocation.flags.contains("ahead")
+        let source = try source()
         if isAhead { _ = try await services.migrate() } else { try await services.awaitSchema(as: .projectors) }
         try await services.lease.keep()
         if !isAhead { try await services.awaitBuilds(of: chosen) }
@@ -152,13 +154,26 @@ struct SinglePart {
                     if isAhead { await build(chosen) }
                     guard !Task.isCancelled else { return }
                     Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
-                    await services.project(chosen)
+                    await services.project(chosen, source: source)
                 }
             }
         }
         _ = await signals.next()
         projecting.cancel()
         await projecting.value
+        guard let counts = source?.counts else { return }
+        log.info(
+            "projected from the topic", ["entries": "\(counts.entries)", "absences": "\(counts.absences)"])
+    }
+
+    /// Where entries come from beside the log, as `--from` says.
+    private func source() throws -> TopicSource? {
+        guard let topic = try invocation.topic("project", log) else {
+            guard invocation.values["from"] != "kafka" else { throw UsageError("--from kafka needs --kafka HOST:PORT.") }
+            return nil
+        }
+        guard invocation.values["from"] == "kafka" else { throw UsageError("--kafka needs --from kafka here.") }
+        return try services.source(topic)
     }
 
     /// Builds what this release lacks, and ends the program where that fails: what is built by then is gone on with.

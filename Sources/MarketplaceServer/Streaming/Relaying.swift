@@ -88,6 +88,15 @@ extension Services {
     /// How this program is named among relays, so that people find it.
     static var relayName: String { "\(Host.name):\(Host.processID)" }
 
+    /// What gives the log to projectors as it comes from a topic.
+    func source(_ topic: Relay.Configuration) throws -> TopicSource {
+        let pool = PostgresPool(
+            database.configuration(.projectors, "marketplace-topic", statementTimeoutMilliseconds: 10_000), sessions: 1)
+        return TopicSource(
+            topic.kafka, topic: topic.topic, pool, head: head, on: try Reactor(name: "kafka"),
+            log: log.component("topic"))
+    }
+
     /// What relays the log to a topic beside the other parts of a process.
     func relaying(_ configuration: Relay.Configuration) throws -> Relaying {
         let pool = PostgresPool(

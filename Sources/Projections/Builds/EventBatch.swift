@@ -1,6 +1,12 @@
 import EventLog
 import Events
+import Following
 import Postgres
+
+/// A source gave an entry that the log does not have at its position.
+struct UnlikeTheLog: Error {
+    let position: Position
+}
 
 /// Entries of the log in order, decoded for some types.
 struct EventBatch: Sendable {
@@ -38,26 +44,53 @@ struct EventBatch: Sendable {
     /// Decodes a page.
     init(_ page: LogOnConnection.Page, from position: Position, _ connection: PostgresConnection) throws {
         (from, next) = (position, page.next)
-        var (events, undecoded, bytes) = ([ProjectedEvent](), [Undecoded](), 0)
-        let contents =
-            page.entries.isEmpty
-            ? [:] : try LogOnConnection.contents(connection, at: page.entries.map(\.entry.position))
+        var (decoded, undecoded, bytes) = ([(position: Position, envelope: Envelope)](), [Undecoded](), 0)
         for read in page.entries {
-            let entry = read.entry
-            bytes += entry.bytes.count
+            bytes += read.entry.bytes.count
             do throws(EventLogError) {
-                let written = contents[entry.position] ?? [:]
-                bytes += written.values.reduce(0) { $0 + $1.document.count }
-                events.append(
-                    ProjectedEvent(position: entry.position, envelope: try entry.envelope(), contents: written))
+                decoded.append((read.entry.position, try read.entry.envelope()))
             } catch {
                 undecoded.append(
                     Undecoded(
-                        position: entry.position, type: read.type, key: StreamName(read.stream)?.agentKey,
+                        position: read.entry.position, type: read.type, key: StreamName(read.stream)?.agentKey,
                         reason: error.description))
             }
         }
-        (self.events, self.undecoded, self.bytes) = (events, undecoded, bytes)
+        events = try Self.events(decoded, connection)
+        bytes += events.reduce(0) { $0 + $1.contents.values.reduce(0) { $0 + $1.document.count } }
+        (self.undecoded, self.bytes) = (undecoded, bytes)
+    }
+
+    /// Takes entries of a source from a position on; none where they do not reach from before it to behind it.
+    ///
+    /// - Throws: `UnlikeTheLog` where the log does not have the last one of them: one that was restored from an older copy may
+    ///   lack what the source has, or have something else in its place.
+    init(
+        _ entries: [SourcedEntry], from position: Position, types: Set<String>, _ connection: PostgresConnection
+    ) throws {
+        let present = entries.drop { $0.position < position }
+        guard let last = present.last, present.first?.position == position else {
+            self.init(from: position, next: position, events: [], undecoded: [], bytes: 0)
+            return
+        }
+        guard try LogOnConnection.id(connection, of: last.position) == last.envelope.id else {
+            throw UnlikeTheLog(position: last.position)
+        }
+        let handled = present.filter { types.contains($0.envelope.event.typeName) }
+        self.init(
+            from: position, next: last.position.next,
+            events: try Self.events(handled.map { ($0.position, $0.envelope) }, connection), undecoded: [], bytes: 0)
+    }
+
+    /// Entries with their contents.
+    private static func events(
+        _ entries: [(position: Position, envelope: Envelope)], _ connection: PostgresConnection
+    ) throws -> [ProjectedEvent] {
+        let contents = try LogOnConnection.contents(connection, of: entries)
+        return entries.map { entry in
+            ProjectedEvent(
+                position: entry.position, envelope: entry.envelope, contents: contents[entry.position] ?? [:])
+        }
     }
 
     private init(from: Position, next: Position, events: [ProjectedEvent], undecoded: [Undecoded], bytes: Int) {

@@ -20,6 +20,7 @@ public final class Projector: Sendable {
     private let session: PostgresSession
     private let head: HeadFeed
     private let models: ModelFeed?
+    private let source: (any EntrySource)?
     private let log: Log
     private let batchEntries: Int
     /// The build that was active when it was last looked up.
@@ -30,10 +31,11 @@ public final class Projector: Sendable {
     /// - Parameters:
     ///   - head: the log's head, which all projectors of a process share.
     ///   - models: the feed to which the projector announces its cursor.
+    ///   - source: where entries come from beside the log; nil for the log alone.
     ///   - batchEntries: the most entries that one transaction applies.
     public init(
-        _ projection: Projection, _ database: DatabaseAccess, head: HeadFeed, models: ModelFeed? = nil, log: Log,
-        batchEntries: Int = Projector.batchEntries
+        _ projection: Projection, _ database: DatabaseAccess, head: HeadFeed, models: ModelFeed? = nil,
+        source: (any EntrySource)? = nil, log: Log, batchEntries: Int = Projector.batchEntries
     ) {
         self.projection = projection
         session = PostgresSession(
@@ -41,28 +43,71 @@ public final class Projector: Sendable {
                 .projectors, "marketplace-project-\(projection.name)", settings: PostgresConfiguration.plannedOnce))
         self.head = head
         self.models = models
+        self.source = source
         self.log = log
         self.batchEntries = batchEntries
     }
 
     /// Applies present and new entries until the task is cancelled.
     public func run() async {
-        await Follower(
-            "projection \(projection.name)", of: head, gatheringMilliseconds: Self.gatheringMilliseconds, log: log
-        ) { [self] _ in
-            try await applyBatch()
-        }.run()
+        let name = "projection \(projection.name)"
+        if let source {
+            await Follower(name, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] next in
+                try await step(next, source)
+            } wait: { _ in
+                // The source has waited.
+            }.run()
+        } else {
+            await Follower(name, of: head, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] _ in
+                try await applyBatch()
+            }.run()
+        }
         await session.close()
     }
 
+    /// Applies what the source has, or else what the log has; returns the position that it will apply next.
+    private func step(_ next: Position?, _ source: any EntrySource) async throws -> Position {
+        // Where the model is, the database says.
+        guard let next else { return try await applyBatch() }
+        switch try await source.entries(from: next, limit: batchEntries) {
+        case .entries(let entries):
+            do {
+                return try await applyBatch(entries)
+            } catch let fault as UnlikeTheLog {
+                source.refuse(fault.position)
+                return next
+            }
+        case .absent(let past):
+            return try await applyBatch(limit: past.map { Int(clamping: $0.value - next.value) })
+        }
+    }
+
     /// Applies the next entries, if there are any; returns the position that it will apply next.
+    ///
+    /// - Parameter limit: the most entries, where that is less than a whole batch.
     @discardableResult
-    public func applyBatch() async throws -> Position {
+    public func applyBatch(limit: Int? = nil) async throws -> Position {
+        let limit = min(batchEntries, max(1, limit ?? batchEntries))
+        return try await applyBatch { [projection] connection, cursor in
+            try EventBatch.read(connection, from: cursor, limit: limit, types: projection.handled)
+        }
+    }
+
+    /// Applies entries of a source, as far as the model does not have them.
+    private func applyBatch(_ entries: [SourcedEntry]) async throws -> Position {
+        try await applyBatch { [projection] connection, cursor in
+            try EventBatch(entries, from: cursor, types: projection.handled, connection)
+        }
+    }
+
+    private func applyBatch(
+        reading read: @escaping @Sendable (PostgresConnection, Position) throws -> EventBatch
+    ) async throws -> Position {
         let (build, next, stop) = try await session.run { [self] connection in
             while true {
                 let build = try known.withLock({ $0 }) ?? activeBuild(connection)
                 do {
-                    if let (next, stop) = try apply(to: build, connection) { return (build, next, stop) }
+                    if let (next, stop) = try apply(read, to: build, connection) { return (build, next, stop) }
                 } catch let fault where BuildWriter.isInData(fault) {
                     try note(fault, of: build, connection)
                     throw fault
@@ -98,14 +143,13 @@ public final class Projector: Sendable {
 
     /// Applies a batch to a build, as far as it goes; nil where that is no longer the active one.
     private func apply(
-        to build: Build, _ connection: PostgresConnection
+        _ read: (PostgresConnection, Position) throws -> EventBatch, to build: Build, _ connection: PostgresConnection
     ) throws -> (next: Position, stop: BuildWriter.Stop?)? {
         let writer = BuildWriter(projection: projection, build: build)
         try connection.use(searchPath: build.schema)
         return try BuildWriter.transaction(connection) { isCareful in
             guard let state = try writer.begin(connection), state.isActive else { return nil }
-            let batch = try EventBatch.read(
-                connection, from: state.cursor, limit: batchEntries, types: projection.handled)
+            let batch = try read(connection, state.cursor)
             guard batch.next != state.cursor else { return (state.cursor, nil) }
             let stop = try writer.apply(batch, state, isCareful: isCareful, connection)
             return (stop?.position ?? batch.next, stop)

@@ -1,0 +1,38 @@
+public import Events
+
+/// An entry that came by another way than the log's database.
+public struct SourcedEntry: Sendable {
+    /// Its position.
+    public let position: Position
+    /// What its bytes say, read once for all who go along the log in a process.
+    public let envelope: Envelope
+
+    /// Creates one.
+    public init(position: Position, envelope: Envelope) {
+        self.position = position
+        self.envelope = envelope
+    }
+}
+
+/// What a source has from a position on.
+public enum Sourced: Sendable {
+    /// Entries without a gap, the first one at the position: one at least.
+    case entries([SourcedEntry])
+    /// It does not have the entry. Those before a position, or where it is nil as many as there are, have to be read from the
+    /// log.
+    case absent(before: Position?)
+}
+
+/// Another way by which entries come, such as a topic. The log stays the truth: what a source gives is what the log has.
+public protocol EntrySource: Sendable {
+    /// Waits until there is something from a position on.
+    ///
+    /// - Parameters:
+    ///   - position: where the caller is; the source has no other knowledge of it.
+    ///   - limit: the most entries.
+    /// - Throws: `CancellationError`, and faults of the database where the source asks it how far the log is.
+    func entries(from position: Position, limit: Int) async throws -> Sourced
+
+    /// Tells the source that what it gave at a position is not what the log has.
+    func refuse(_ position: Position)
+}

@@ -1,0 +1,106 @@
+import Events
+import Following
+
+/// Entries that have come from the partitions of a topic, put in order.
+///
+/// It holds a run of entries without a gap, and what came too early: entries behind the first gap. It is bounded: where the gap
+/// does not close, the run begins anew behind it, and who was before it reads the log up to there.
+struct EntryWindow {
+    struct Held {
+        let entry: SourcedEntry
+        let bytes: Int
+    }
+
+    /// What the window has at a position.
+    enum Found {
+        case entries([SourcedEntry])
+        /// The run begins later.
+        case before(first: Position)
+        /// The run does not reach the position yet.
+        case soon
+    }
+
+    private let maximumEntries: Int
+    private let maximumBytes: Int
+    /// The position of the first entry of the run.
+    private(set) var first: Position
+    /// The run; the entries before `offset` are given up.
+    private var run: [Held] = []
+    private var offset = 0
+    private var runBytes = 0
+    private var early: [Position: Held] = [:]
+    private var earlyBytes = 0
+
+    init(from position: Position, maximumEntries: Int, maximumBytes: Int) {
+        first = position
+        self.maximumEntries = maximumEntries
+        self.maximumBytes = maximumBytes
+    }
+
+    /// The first position that the run does not have.
+    var next: Position { Position(first.value + Int64(run.count - offset)) }
+
+    /// True where something came that the run can't be continued with.
+    var hasGap: Bool { !early.isEmpty }
+
+    /// True where the run may take no more before somebody has read it.
+    var isFull: Bool { run.count - offset >= maximumEntries || runBytes >= maximumBytes }
+
+    /// True where an entry at a position is of use: it is neither in the run, nor before it, nor held already.
+    func wants(_ position: Position) -> Bool { position >= next && early[position] == nil }
+
+    /// Takes an entry that it wants.
+    mutating func add(_ entry: SourcedEntry, bytes: Int) {
+        early[entry.position] = Held(entry: entry, bytes: bytes)
+        earlyBytes += bytes
+        close()
+        // As much again as the run may have.
+        if early.count > maximumEntries || earlyBytes > maximumBytes { skipGap() }
+    }
+
+    /// Appends what continues the run.
+    private mutating func close() {
+        while let held = early.removeValue(forKey: next) {
+            earlyBytes -= held.bytes
+            runBytes += held.bytes
+            run.append(held)
+        }
+    }
+
+    /// Begins the run anew behind the first gap; does nothing where there is none.
+    mutating func skipGap() {
+        guard let begin = early.keys.min() else { return }
+        restart(from: begin)
+    }
+
+    /// Gives the run up and begins at a position.
+    mutating func restart(from position: Position) {
+        (run, offset, runBytes) = ([], 0, 0)
+        first = position
+        for held in early.filter({ $0.key < position }) {
+            early[held.key] = nil
+            earlyBytes -= held.value.bytes
+        }
+        close()
+    }
+
+    /// Gives up the older half of the run.
+    mutating func halve() {
+        let dropped = (run.count - offset + 1) / 2
+        for held in run[offset..<offset + dropped] { runBytes -= held.bytes }
+        first = Position(first.value + Int64(dropped))
+        offset += dropped
+        if offset > maximumEntries {
+            run.removeFirst(offset)
+            offset = 0
+        }
+    }
+
+    /// What it has from a position on.
+    func find(_ position: Position, limit: Int) -> Found {
+        if position < first { return .before(first: first) }
+        guard position < next else { return .soon }
+        let begin = offset + Int(position.value - first.value)
+        return .entries(run[begin..<min(run.count, begin + limit)].map(\.entry))
+    }
+}

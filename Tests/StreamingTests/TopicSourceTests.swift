@@ -1,0 +1,215 @@
+import Crypto
+import EventLog
+import Events
+import Following
+import Foundation
+import Kafka
+import Logging
+import Postgres
+import Projections
+import Streaming
+import System
+import TestSupport
+import Testing
+
+/// The read models as they come from a topic.
+@Suite struct TopicSourceTests {
+    /// Projectors of all models that run, from a source.
+    private struct Projecting {
+        let source: TopicSource
+        let task: Task<Void, Never>
+
+        func stop() async {
+            task.cancel()
+            await task.value
+        }
+    }
+
+    private func project(
+        _ fixture: RelayFixture, servers: String? = nil, topic: String? = nil
+    ) throws -> Projecting {
+        let database = DatabaseAccess(url: fixture.url)
+        let pool = PostgresPool(PostgresConfiguration(url: fixture.url, applicationName: "tests"), sessions: 1)
+        let reader = EventReader(pool: pool)
+        let head = HeadFeed(Position(0)) { try await reader.head() }
+        let log = Log("test", threshold: .error)
+        let source = TopicSource(
+            try KafkaConfiguration(servers: servers ?? fixture.broker.servers, clientID: "tests"),
+            topic: topic ?? fixture.topic, pool, head: head, on: fixture.reactor, log: log)
+        let task = Task {
+            await withTaskGroup { group in
+                group.addTask { await source.run() }
+                for projection in ProjectionCatalogue.all {
+                    group.addTask { await Projector(projection, database, head: head, source: source, log: log).run() }
+                }
+            }
+        }
+        return Projecting(source: source, task: task)
+    }
+
+    /// Waits until all models have all of the log.
+    private func caughtUp(_ fixture: RelayFixture) async throws {
+        let head = try await fixture.head()
+        for _ in 0..<2_400 {
+            let cursors = try await TestDatabase.query(
+                fixture.url, "SELECT min(position)::text FROM (SELECT max(position) AS position FROM models.cursors GROUP BY build) c")
+            if cursors == ["\(head)"] { return }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        let cursors = try await TestDatabase.query(
+            fixture.url, "SELECT projection || ' ' || max(position) FROM models.cursors JOIN models.active USING (build) GROUP BY 1, projection")
+        Issue.record("the models do not reach \(head): \(cursors)")
+    }
+
+    /// Every row is what the log says, read by one thread from the beginning.
+    private func equalTheLog(_ fixture: RelayFixture) async throws {
+        let results = try await Comparison(DatabaseAccess(url: fixture.url), BuildOptions(program: "tests")).run(
+            ProjectionCatalogue.all)
+        let areRight = results.allSatisfy { $0.isRight }
+        #expect(areRight, "\(results.flatMap(\.differences))")
+    }
+
+    private func withRelayed(
+        _ steps: Int, seed: UInt64, _ body: (RelayFixture, Walker, RelayFixture.Running) async throws -> Void
+    ) async throws {
+        try await RelayFixture.with { fixture in
+            let walker = Walker(fixture, seed: seed)
+            try await walker.steps(steps)
+            let relay = try fixture.relay()
+            try await relay.delivers(try await fixture.head())
+            try await body(fixture, walker, relay)
+            await relay.stop()
+        }
+    }
+
+    @Test func modelsThatComeFromTheTopicAreThoseOfTheLog() async throws {
+        try await withRelayed(600, seed: 51) { fixture, walker, relay in
+            // Given models that begin with nothing, and a topic that has the whole log
+            let projecting = try project(fixture)
+            try await caughtUp(fixture)
+            // When more comes while they run
+            let before = projecting.source.counts
+            try await walker.steps(300)
+            try await caughtUp(fixture)
+            await projecting.stop()
+            // Then they are right, and what came was read from the topic
+            let counts = projecting.source.counts
+            #expect(counts.entries > before.entries)
+            let models = ProjectionCatalogue.all.count
+            let entries = Int(try await fixture.head()) * models
+            #expect(counts.entries > entries / 2, "\(counts) of \(entries)")
+            try await equalTheLog(fixture)
+        }
+    }
+
+    @Test func whatTheTopicDoesNotHaveComesFromTheLog() async throws {
+        try await RelayFixture.with { fixture in
+            // Given a topic in which every entry of some stretches is missing, as after its retention has passed
+            let walker = Walker(fixture, seed: 52)
+            try await walker.steps(400)
+            let relay = try fixture.relay()
+            let head = try await fixture.head()
+            try await relay.delivers(head)
+            await relay.stop()
+            let whole = try await fixture.messages()
+            let topic = try await fixture.broker.topic(
+                partitions: LogTopic.partitions, settings: ["message.timestamp.type": "LogAppendTime"])
+            let producer = try await KafkaProducer(try fixture.broker.configuration(), on: fixture.reactor)
+            let kept = whole.filter { message in
+                guard let place = LogTopic.Place(message) else { return false }
+                return !(0..<50).contains(place.position.value) && place.position.value % 97 > 20
+            }
+            try await producer.send(
+                kept.map {
+                    KafkaRecord(partition: $0.partition.number, key: $0.key, value: $0.value, headers: $0.headers)
+                }, to: topic
+            ).confirmed()
+            await producer.close()
+            // When the models come from it
+            let projecting = try project(fixture, topic: topic)
+            try await caughtUp(fixture)
+            await projecting.stop()
+            // Then they are right
+            #expect(projecting.source.counts.absences > 0)
+            try await equalTheLog(fixture)
+        }
+    }
+
+    @Test func withoutBrokersTheLogIsRead() async throws {
+        try await RelayFixture.with { fixture in
+            let walker = Walker(fixture, seed: 53)
+            try await walker.steps(100)
+            let projecting = try project(fixture, servers: "127.0.0.1:1")
+            try await caughtUp(fixture)
+            try await walker.steps(100)
+            try await caughtUp(fixture)
+            await projecting.stop()
+            #expect(projecting.source.counts.entries == 0)
+            try await equalTheLog(fixture)
+        }
+    }
+
+    @Test func aTopicOfAnotherLogIsNotRead() async throws {
+        try await withRelayed(50, seed: 54) { other, _, _ in
+            try await RelayFixture.with { fixture in
+                try await Walker(fixture, seed: 55).steps(100)
+                let projecting = try project(fixture, topic: other.topic)
+                try await caughtUp(fixture)
+                await projecting.stop()
+                #expect(projecting.source.counts.entries == 0)
+                try await equalTheLog(fixture)
+            }
+        }
+    }
+
+    @Test func aMessageThatIsNoEntryEndsTheReadingOfTheTopic() async throws {
+        try await withRelayed(50, seed: 56) { fixture, walker, _ in
+            let producer = try await KafkaProducer(try fixture.broker.configuration(), on: fixture.reactor)
+            try await producer.send(
+                (0..<64).map { KafkaRecord(partition: $0, key: nil, value: Array("hello".utf8)) }, to: fixture.topic
+            ).confirmed()
+            await producer.close()
+            let projecting = try project(fixture)
+            try await walker.steps(50)
+            try await caughtUp(fixture)
+            await projecting.stop()
+            try await equalTheLog(fixture)
+        }
+    }
+
+    @Test func aTopicThatIsAheadOfARestoredLogIsNotBelieved() async throws {
+        try await withRelayed(100, seed: 57) { fixture, _, relay in
+            // Given a log that was restored from an older copy, and has other entries since then
+            await relay.stop()
+            let head = try await fixture.head()
+            let cut = head - 20
+            try await TestDatabase.script(
+                fixture.url,
+                """
+                DELETE FROM log.contents WHERE position >= \(cut);
+                DELETE FROM log.streams WHERE position >= \(cut);
+                DELETE FROM log.events WHERE position >= \(cut);
+                """)
+            let restored = try await EventLog.open(EventLog.Configuration(url: fixture.url))
+            for _ in 0..<20 {
+                let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+                let person = PersonID(random: SecureRandom.bytes(16))
+                let envelope = Envelope(
+                    id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: restored.id,
+                    stream: .user(person), time: now, recordedTime: now, origin: .init(),
+                    event: UserRegistered(kind: .person))
+                _ = try await restored.append(
+                    Append(
+                        expected: [.user(person): StreamVersion(0)],
+                        events: [.init(envelope: envelope, version: StreamVersion(1))]))
+            }
+            await restored.close()
+            // When the models come from the topic
+            let projecting = try project(fixture)
+            try await caughtUp(fixture)
+            await projecting.stop()
+            // Then they hold what the log has
+            try await equalTheLog(fixture)
+        }
+    }
+}
