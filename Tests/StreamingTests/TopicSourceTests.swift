@@ -40,7 +40,10 @@ import Testing
             await withTaskGroup { group in
                 group.addTask { await source.run() }
                 for projection in ProjectionCatalogue.all {
-                    group.addTask { await Projector(projection, database, head: head, source: source, log: log).run() }
+                    // So few at once that the first batch, which is the log's, is not all there is.
+                    let projector = Projector(
+                        projection, database, head: head, source: source, log: log, batchEntries: 40)
+                    group.addTask { await projector.run() }
                 }
             }
         }
