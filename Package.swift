@@ -186,8 +186,8 @@ let package = Package(
         tests(
             "Streaming",
             [
-                "Crypto", "EventLog", "Events", "Following", "Kafka", "Logging", "Postgres", "Projections", "Reactor",
-                "Streaming", "System", "TestSupport",
+                "Crypto", "EventLog", "Events", "Following", "HTTPClient", "JSON", "Kafka", "Logging", "Postgres",
+                "Projections", "Reactor", "Streaming", "System", "TestSupport",
             ]),
         tests("Following", ["Following", "Events", "Logging"]),
         tests("Archive", ["Archive", "TestSupport"]),

@@ -46,15 +46,15 @@ public final class KafkaAdmin: Sendable {
 
     /// The number of brokers.
     public func brokers() async throws(KafkaError) -> Int {
-        try await unsafe client.call { handle throws(KafkaError) in
-            try unsafe Self.metadata(handle) { unsafe Int($0.pointee.broker_cnt) }
+        try await unsafe client.call { (handle, waiting) throws(KafkaError) in
+            try unsafe Self.metadata(handle, waiting) { unsafe Int($0.pointee.broker_cnt) }
         }
     }
 
     /// A topic; nil where there is none of this name. Asking makes none, whatever the brokers' settings.
     public func topic(_ name: String) async throws(KafkaError) -> Topic? {
-        try await unsafe client.call { handle throws(KafkaError) in
-            try unsafe Self.metadata(handle) { list throws(KafkaError) in
+        try await unsafe client.call { (handle, waiting) throws(KafkaError) in
+            try unsafe Self.metadata(handle, waiting) { list throws(KafkaError) in
                 let topics = unsafe UnsafeBufferPointer(start: list.pointee.topics, count: Int(list.pointee.topic_cnt))
                 for index in topics.indices {
                     let topic = unsafe topics[index]
@@ -75,10 +75,13 @@ public final class KafkaAdmin: Sendable {
 
     /// What the brokers know of all topics: asked about one topic alone, brokers that are set so would make it.
     private static func metadata<Value>(
-        _ handle: OpaquePointer, _ read: (UnsafePointer<rd_kafka_metadata>) throws(KafkaError) -> Value
+        _ handle: OpaquePointer, _ waiting: KafkaClient.Waiting,
+        _ read: (UnsafePointer<rd_kafka_metadata>) throws(KafkaError) -> Value
     ) throws(KafkaError) -> Value {
         var list: UnsafePointer<rd_kafka_metadata>?
-        let code = unsafe rd_kafka_metadata(handle, 1, nil, &list, timeoutMilliseconds)
+        let code = waiting.trying(milliseconds: timeoutMilliseconds) { part in
+            unsafe rd_kafka_metadata(handle, 1, nil, &list, part)
+        }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let list = unsafe list else {
             throw KafkaError(code, "the brokers can't be asked")
         }
@@ -95,7 +98,7 @@ public final class KafkaAdmin: Sendable {
     public func makeTopic(
         _ name: String, partitions: Int, replicas: Int? = nil, settings: [String: String]
     ) async throws(KafkaError) {
-        try await unsafe client.call { handle throws(KafkaError) in
+        try await unsafe client.call { (handle, waiting) throws(KafkaError) in
             let what = "the topic '\(name)' can't be made"
             var words = [CChar](repeating: 0, count: 512)
             var topic = unsafe rd_kafka_NewTopic_new(
@@ -103,7 +106,7 @@ public final class KafkaAdmin: Sendable {
             guard let made = unsafe topic else { throw KafkaError(.other, "\(what): \(KafkaClient.text(words))") }
             defer { unsafe rd_kafka_NewTopic_destroy(made) }
             for (setting, value) in settings { unsafe rd_kafka_NewTopic_set_config(made, setting, value) }
-            try unsafe Self.carryOut(handle, what) { options, queue in
+            try unsafe Self.carryOut(handle, waiting, what) { options, queue in
                 unsafe rd_kafka_CreateTopics(handle, &topic, 1, options, queue)
             } read: { event throws(KafkaError) in
                 var count = 0
@@ -122,11 +125,11 @@ public final class KafkaAdmin: Sendable {
     ///
     /// - Throws: `missing`, `forbidden`, and `unsupported` where the brokers do not say.
     public func settings(of name: String) async throws(KafkaError) -> [String: String] {
-        try await unsafe client.call { handle throws(KafkaError) in
+        try await unsafe client.call { (handle, waiting) throws(KafkaError) in
             let what = "the settings of the topic '\(name)' can't be read"
             var resource = unsafe rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name)
             defer { unsafe rd_kafka_ConfigResource_destroy(resource) }
-            return try unsafe Self.carryOut(handle, what) { options, queue in
+            return try unsafe Self.carryOut(handle, waiting, what) { options, queue in
                 unsafe rd_kafka_DescribeConfigs(handle, &resource, 1, options, queue)
             } read: { event throws(KafkaError) in
                 var count = 0
@@ -171,16 +174,20 @@ public final class KafkaAdmin: Sendable {
     }
 
     private func offsets(of name: String, _ partitions: Int, at time: Int64) async throws(KafkaError) -> [Int64] {
-        try await unsafe client.call { handle throws(KafkaError) in
+        try await unsafe client.call { (handle, waiting) throws(KafkaError) in
             let what = "the offsets of the topic '\(name)' can't be read"
             guard let list = unsafe rd_kafka_topic_partition_list_new(Int32(partitions)) else {
                 throw KafkaError(.other, what)
             }
             defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
             for partition in 0..<Int32(partitions) {
-                unsafe rd_kafka_topic_partition_list_add(list, name, partition)?.pointee.offset = time
+                unsafe rd_kafka_topic_partition_list_add(list, name, partition)
             }
-            let code = unsafe rd_kafka_offsets_for_times(handle, list, Self.timeoutMilliseconds)
+            let code = waiting.trying(milliseconds: Self.timeoutMilliseconds) { part in
+                // What was asked for is overwritten by the answer.
+                for index in 0..<partitions { unsafe list.pointee.elems[index].offset = time }
+                return unsafe rd_kafka_offsets_for_times(handle, list, part)
+            }
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, what) }
             var offsets: [Int64] = []
             for index in 0..<partitions {
@@ -194,7 +201,8 @@ public final class KafkaAdmin: Sendable {
 
     /// Asks a broker and waits for its answer.
     private static func carryOut<Value>(
-        _ handle: OpaquePointer, _ what: String, _ ask: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void,
+        _ handle: OpaquePointer, _ waiting: KafkaClient.Waiting, _ what: String,
+        _ ask: (_ options: OpaquePointer?, _ queue: OpaquePointer?) -> Void,
         read: (OpaquePointer) throws(KafkaError) -> Value
     ) throws(KafkaError) -> Value {
         let options = unsafe rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_ANY)
@@ -204,7 +212,12 @@ public final class KafkaAdmin: Sendable {
         let queue = unsafe rd_kafka_queue_new(handle)
         defer { unsafe rd_kafka_queue_destroy(queue) }
         unsafe ask(options, queue)
-        guard let event = unsafe rd_kafka_queue_poll(queue, timeoutMilliseconds + 5_000) else {
+        var answer: OpaquePointer?
+        _ = waiting.trying(milliseconds: timeoutMilliseconds + 5_000) { part in
+            unsafe answer = rd_kafka_queue_poll(queue, part)
+            return unsafe answer == nil ? RD_KAFKA_RESP_ERR__TIMED_OUT : RD_KAFKA_RESP_ERR_NO_ERROR
+        }
+        guard let event = unsafe answer else {
             throw KafkaError(.unreachable, "\(what): the brokers do not answer")
         }
         defer { unsafe rd_kafka_event_destroy(event) }

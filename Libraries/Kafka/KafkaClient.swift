@@ -22,7 +22,15 @@ import System
     private let calls: Worker
     private let report: @Sendable (KafkaNotice) -> Void
     private let isClosed = Mutex(false)
-    private let known = Mutex<KafkaStatistics?>(nil)
+    private let heard = Mutex(Heard())
+
+    /// What the library has said.
+    private struct Heard {
+        /// The last statistics as they came; read where somebody asks.
+        var statistics: [UInt8]?
+        /// Notices that are to be reported once no lock is held.
+        var notices: [KafkaNotice] = []
+    }
 
     /// - Parameters:
     ///   - own: settings that the kind of client depends on; nobody overrides them.
@@ -94,7 +102,8 @@ import System
 
     /// Takes the next event and gives it to a closure, which must neither keep it nor wait; nil where there is none.
     func poll<Value>(_ body: (OpaquePointer) -> Value) throws(KafkaError) -> Value? {
-        try unsafe use { _ in
+        defer { reportHeard() }
+        return try unsafe use { _ in
             guard let event = unsafe rd_kafka_queue_poll(queue, 0) else { return nil }
             defer { unsafe rd_kafka_event_destroy(event) }
             return unsafe body(event)
@@ -109,14 +118,40 @@ import System
         return value
     }
 
+    /// Whether the task that asked for a call has been cancelled since.
+    final class Waiting: Sendable {
+        private let isCancelled = Atomic(false)
+
+        fileprivate func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+        /// Tries something for some seconds, a part of the time at once, so that who no longer waits is soon let go.
+        func trying(milliseconds: Int32, _ attempt: (_ milliseconds: Int32) -> rd_kafka_resp_err_t)
+            -> rd_kafka_resp_err_t
+        {
+            var left = milliseconds
+            var code = RD_KAFKA_RESP_ERR__TIMED_OUT
+            while left > 0, code == RD_KAFKA_RESP_ERR__TIMED_OUT, !isCancelled.load(ordering: .relaxed) {
+                let part = min(left, 2_000)
+                code = attempt(part)
+                left -= part
+            }
+            return code
+        }
+    }
+
     /// Runs a call that may wait for a broker, after those that were asked for before it.
     func call<Value: Sendable>(
-        _ body: @escaping @Sendable (OpaquePointer) throws(KafkaError) -> Value
+        _ body: @escaping @Sendable (OpaquePointer, Waiting) throws(KafkaError) -> Value
     ) async throws(KafkaError) -> Value {
+        let waiting = Waiting()
         do {
-            return try await calls.run { [self] in
-                guard !isClosed.withLock({ $0 }) else { throw KafkaError.closed }
-                return try unsafe body(handle)
+            return try await withTaskCancellationHandler {
+                try await calls.run { [self] in
+                    guard !isClosed.withLock({ $0 }) else { throw KafkaError.closed }
+                    return try unsafe body(handle, waiting)
+                }
+            } onCancel: {
+                waiting.cancel()
             }
         } catch {
             throw error as? KafkaError ?? .closed
@@ -127,10 +162,9 @@ import System
     func note(_ event: OpaquePointer) {
         switch unsafe rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_STATS:
-            guard let text = unsafe rd_kafka_event_stats(event),
-                let statistics = unsafe KafkaStatistics(Array(String(cString: text).utf8))
-            else { return }
-            known.withLock { $0 = statistics }
+            guard let text = unsafe rd_kafka_event_stats(event) else { return }
+            let bytes = unsafe Array(String(cString: text).utf8)
+            heard.withLock { $0.statistics = bytes }
         case RD_KAFKA_EVENT_LOG:
             var (facility, text, level) = unsafe (UnsafePointer<CChar>?.none, UnsafePointer<CChar>?.none, Int32(0))
             guard unsafe rd_kafka_event_log(event, &facility, &text, &level) == 0, let text = unsafe text else {
@@ -140,15 +174,26 @@ import System
             // Said of every producer; what is meant by it stands there.
             guard !words.contains("enable.gapless.guarantee is experimental") else { return }
             // Levels of syslog: 4 is a warning.
-            report(KafkaNotice(weight: level <= 4 ? .trouble : .detail, text: words))
+            keep(KafkaNotice(weight: level <= 4 ? .trouble : .detail, text: words))
         case RD_KAFKA_EVENT_ERROR:
-            report(unsafe KafkaNotice(weight: .trouble, text: Self.error(event).description))
+            keep(unsafe KafkaNotice(weight: .trouble, text: Self.error(event).description))
         default: break
         }
     }
 
     /// The last statistics; nil before the first.
-    var statistics: KafkaStatistics? { known.withLock { $0 } }
+    var statistics: KafkaStatistics? { heard.withLock { $0.statistics }.flatMap(KafkaStatistics.init) }
+
+    private func keep(_ notice: KafkaNotice) { heard.withLock { $0.notices.append(notice) } }
+
+    /// Whoever is told may use the client.
+    private func reportHeard() {
+        let notices = heard.withLock { heard in
+            defer { heard.notices = [] }
+            return heard.notices
+        }
+        for notice in notices { report(notice) }
+    }
 
     /// The error that an event tells of.
     static func error(_ event: OpaquePointer, _ what: String = "Kafka") -> KafkaError {
@@ -160,12 +205,15 @@ import System
     }
 
     /// Closes the client, after the calls that are under way. What is not delivered yet may be lost.
-    func close() async {
+    ///
+    /// - Parameter begun: called once nothing can be asked for any more, and before the end.
+    func close(begun: () -> Void = {}) async {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
             return !isClosed
         }
         guard isFirst else { return }
+        begun()
         await signal.stop()
         await withCheckedContinuation { continuation in
             unsafe Self.end(handle, queue, kind, on: calls, isOrderly: true, signal) { continuation.resume() }
@@ -189,7 +237,11 @@ import System
             withExtendedLifetime(signal) {}
             unsafe rd_kafka_queue_destroy(leaving.queue)
             // A consumer that ends in order leaves its group; so nobody waits until its session is over.
-            if kind == .consumer, isOrderly { unsafe rd_kafka_consumer_close(leaving.handle) }
+            // A share that was announced and never taken would be waited for.
+            if kind == .consumer, isOrderly {
+                unsafe rd_kafka_assign(leaving.handle, nil)
+                unsafe rd_kafka_consumer_close(leaving.handle)
+            }
             unsafe rd_kafka_destroy_flags(
                 leaving.handle, isOrderly ? 0 : Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
             done()

@@ -38,6 +38,9 @@ public struct KafkaConfiguration: Sendable {
         servers: String, clientID: String, settings: [String: String] = [:],
         report: @escaping @Sendable (KafkaNotice) -> Void = { _ in }
     ) throws(KafkaError) {
+        for (name, value) in settings where name.hasPrefix("sasl.mechanism") && value.uppercased() == "OAUTHBEARER" {
+            throw KafkaError(.setting, "'\(name)' can't be OAUTHBEARER here: nobody would renew its tokens")
+        }
         for name in settings.keys.sorted() where !Self.isPassedThrough(name) {
             throw KafkaError(
                 .setting,
@@ -57,8 +60,8 @@ public struct KafkaConfiguration: Sendable {
         "broker.address.", "connections.max.", "reconnect.backoff.", "metadata.max.age.ms", "topic.metadata.refresh.",
     ]
 
-    /// Settings that load code into the program.
-    private static let neverPassed = ["ssl.engine.", "ssl.providers"]
+    /// Settings that load code into the program or run a command.
+    private static let neverPassed = ["ssl.engine.", "ssl.providers", "sasl.kerberos.kinit.cmd", "sasl.oauthbearer."]
 
     private static func isPassedThrough(_ name: String) -> Bool {
         passedThrough.contains { name.hasPrefix($0) } && !neverPassed.contains { name.hasPrefix($0) }

@@ -125,17 +125,18 @@ public final class KafkaConsumer: Sendable {
 
     /// Reads these partitions, and no others, from now on.
     public func assign(_ starts: [KafkaPartition: KafkaStart]) async throws(KafkaError) {
-        try await unsafe client.call { handle throws(KafkaError) in
+        try await unsafe client.call { (handle, _) throws(KafkaError) in
             let list = unsafe Self.list(starts.mapValues(\.offset))
             defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
             try unsafe Self.check(rd_kafka_assign(handle, list), "the partitions can't be read")
         }
+        waiting.withLock { $0.fault = nil }
     }
 
     /// Joins the group and reads the partitions of some topics that it gives to this consumer, each from where the group
     /// committed last, or else from the beginning.
     public func subscribe(_ topics: [String]) async throws(KafkaError) {
-        try await unsafe client.call { handle throws(KafkaError) in
+        try await unsafe client.call { (handle, _) throws(KafkaError) in
             let list = unsafe rd_kafka_topic_partition_list_new(Int32(topics.count))
             defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
             for topic in topics { unsafe rd_kafka_topic_partition_list_add(list, topic, -1) }
@@ -145,7 +146,7 @@ public final class KafkaConsumer: Sendable {
 
     /// Notes for the group the offsets that each partition is read from next time; returns once the broker has them.
     public func commit(_ offsets: [KafkaPartition: Int64]) async throws(KafkaError) {
-        try await unsafe client.call { handle throws(KafkaError) in
+        try await unsafe client.call { (handle, _) throws(KafkaError) in
             let list = unsafe Self.list(offsets)
             defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
             try unsafe Self.check(rd_kafka_commit(handle, list, 0), "the offsets can't be committed")
@@ -159,8 +160,7 @@ public final class KafkaConsumer: Sendable {
 
     /// Closes the consumer, which leaves its group. It waits on no thread of Swift's pool.
     public func close() async {
-        await client.close()
-        wake()
+        await client.close { wake() }
     }
 
     private static func list(
@@ -210,7 +210,7 @@ public final class KafkaConsumer: Sendable {
             case .message(let message): arrivals.messages.append(message)
             case .end(let partition): arrivals.ended.append(partition)
             case .rebalance(let shares):
-                try await unsafe client.call { handle throws(KafkaError) in
+                try await unsafe client.call { (handle, _) throws(KafkaError) in
                     if let shares { unsafe shares.assign(handle) } else { unsafe rd_kafka_assign(handle, nil) }
                 }
             case .failure(let error): throw error

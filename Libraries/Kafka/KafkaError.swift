@@ -20,6 +20,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         case outOfRange
         /// The client is spent: close it and make another one.
         case fatal
+        /// The topic was made anew: what was delivered to it is gone. The client is spent.
+        case remade
         /// The client was closed.
         case closed
         /// Anything else; the description says it in the library's words.

@@ -87,6 +87,9 @@ public final class KafkaProducer: Sendable {
     /// What the library last counted; nil before the first time.
     public var statistics: KafkaStatistics? { client.statistics }
 
+    /// The offset that the next record of each partition gets at least, as far as this producer knows.
+    public var ends: [KafkaPartition: Int64] { state.withLock { $0.ends } }
+
     /// Hands records over, which are sent in this order; returns before they are delivered.
     ///
     /// It waits while more are on their way than the bounds allow. Calls by one task are sent in their order.
@@ -264,7 +267,7 @@ public final class KafkaProducer: Sendable {
                     let end = state.ends[partition] ?? 0
                     guard offset >= end else {
                         return KafkaError(
-                            .fatal,
+                            .remade,
                             "partition \(partition.number) of '\(partition.topic)' had \(end) records and is at \(offset) now: the topic was made anew"
                         )
                     }

@@ -6,13 +6,15 @@ public import Logging
 import Postgres
 public import Reactor
 import Synchronization
+import System
 
 /// Sends the log to a topic of Kafka, in order and without loss, for as long as its task lives.
 ///
 /// Of several relays one sends; the others stand by and take over some seconds after it was killed, at once after it stopped.
 /// Each begins with the first position that is not known to be delivered, so after a take-over some entries may stand in the
-/// topic again. Within a partition, where an entry stands first is in the order of the log all the same: whoever sends
-/// continues what stands there already, and a relay that was held up can only repeat it.
+/// topic again. Within a partition, where an entry stands first is in the order of the log all the same: each relay begins within
+/// what stands there already and leaves nothing out, so what stands there is at any time the slice up to some entry, also while
+/// one that was held up goes on for a moment.
 public final class Relay: Sendable {
     /// What a relay is told.
     public struct Configuration: Sendable {
@@ -22,7 +24,7 @@ public final class Relay: Sendable {
         public var topic: String
         /// True to make the topic where it is missing.
         public var makesTopic = false
-        /// True to send the whole log again. In a topic that is not empty, entries may then stand behind later ones.
+        /// True to send the whole log again, to a topic that is empty.
         public var refills = false
 
         /// Says where to relay to.
@@ -44,6 +46,29 @@ public final class Relay: Sendable {
 
     /// Another relay has taken the topic.
     private struct Overtaken: Error {}
+
+    /// Nothing was delivered for a while, which may go better for another relay.
+    private struct HandsOver: Error, CustomStringConvertible {
+        let description = "nothing is delivered; another relay may try"
+    }
+
+    /// Since when something waits to be delivered; nil while nothing does.
+    private final class Patience: Sendable {
+        private let since = Mutex<Int64?>(nil)
+
+        func begin() { since.withLock { $0 = $0 ?? Host.steadyClockMilliseconds() } }
+        func end() { since.withLock { $0 = nil } }
+        func isOver() -> Bool {
+            since.withLock { $0.map { Host.steadyClockMilliseconds() - $0 > patienceMilliseconds } ?? false }
+        }
+    }
+
+    /// How long a relay holds the topic while nothing is delivered.
+    private static let patienceMilliseconds: Int64 = 30_000
+    /// How long one that hands over leaves the topic to others.
+    private static let restMilliseconds: Int64 = 2_000
+    /// Who relayed for so long has done well.
+    private static let goodMilliseconds: Int64 = 10_000
 
     private static let pageEntries = 2_000
     private static let pageBytes = 4 << 20
@@ -75,9 +100,7 @@ public final class Relay: Sendable {
         log: Log, tell: @escaping @Sendable (News) -> Void = { _ in }
     ) {
         self.configuration = configuration
-        // A crash of the server that loses the newest of them makes some entries stand in the topic again.
-        let own = database.configuration(
-            .relays, "marketplace-relay", statementTimeoutMilliseconds: 10_000, settings: ["synchronous_commit": "off"])
+        let own = database.configuration(.relays, "marketplace-relay", statementTimeoutMilliseconds: 10_000)
         store = RelayStore(session: PostgresSession(own), topic: configuration.topic, holder: name)
         reading = PostgresSession(
             database.configuration(.relays, "marketplace-relay-log", settings: PostgresConfiguration.alongIndexes))
@@ -97,25 +120,30 @@ public final class Relay: Sendable {
         var isChecked = false
         var holder: String?
         while !Task.isCancelled {
+            let began = Host.steadyClockMilliseconds()
             do {
                 if !isChecked {
-                    if configuration.makesTopic { try await check.makeMissing() }
-                    try await check.checkSettings()
+                    // One that is missing although something was delivered to it was deleted: that is said, and not made up for.
+                    let isNew = try await store.present().map { $0.next.value == 0 } ?? true
+                    if configuration.makesTopic, isNew || configuration.refills { try await check.makeMissing() }
+                    try await check.checkSettings(isFilled: !isNew && !configuration.refills)
                     isChecked = true
                 }
                 guard let term = try await store.take() else {
-                    let present = try await store.present()
+                    let present = try await store.present()?.holder
                     if let present, present != holder { tell(.standsBy(holder: present)) }
                     holder = present
                     try await Task.sleep(for: .milliseconds(Self.standbyMilliseconds))
                     continue
                 }
                 holder = nil
-                pauseMilliseconds = Self.firstPauseMilliseconds
                 try await hold(term)
             } catch let fault as TopicFault {
                 await close()
                 throw fault
+            } catch let error as KafkaError where error.kind == .setting || error.kind == .forbidden {
+                await close()
+                throw TopicFault(error.description)
             } catch {
                 if Task.isCancelled { break }
                 if error is Overtaken {
@@ -123,7 +151,11 @@ public final class Relay: Sendable {
                 } else {
                     log.error("the relay can't go on and tries again", ["error": "\(error)"])
                 }
-                try? await Task.sleep(for: .milliseconds(pauseMilliseconds))
+                if Host.steadyClockMilliseconds() - began > Self.goodMilliseconds {
+                    pauseMilliseconds = Self.firstPauseMilliseconds
+                }
+                let pause = error is HandsOver ? Self.restMilliseconds : pauseMilliseconds
+                try? await Task.sleep(for: .milliseconds(pause))
                 pauseMilliseconds = min(Self.longestPauseMilliseconds, pauseMilliseconds * 2)
             }
         }
@@ -138,10 +170,11 @@ public final class Relay: Sendable {
     // MARK: Holding
 
     private func hold(_ term: RelayStore.Term) async throws {
+        let patience = Patience()
         do {
             try await withThrowingTaskGroup { group in
-                group.addTask { try await self.giveSigns(term) }
-                group.addTask { try await self.relay(term) }
+                group.addTask { try await self.giveSigns(term, patience) }
+                group.addTask { try await self.relay(term, patience) }
                 defer { group.cancelAll() }
                 try await group.next()
             }
@@ -158,14 +191,15 @@ public final class Relay: Sendable {
         await Task { try? await store.leave(term) }.value
     }
 
-    /// Says that this relay is there; throws once it no longer holds the topic.
-    private func giveSigns(_ term: RelayStore.Term) async throws {
+    /// Says that this relay is there; throws once it no longer holds the topic, or should let another one try.
+    private func giveSigns(_ term: RelayStore.Term, _ patience: Patience) async throws {
         while true {
             try await Task.sleep(for: .milliseconds(RelayStore.signMilliseconds))
+            if patience.isOver() { throw HandsOver() }
             do {
                 guard try await store.keep(term) else { throw Overtaken() }
             } catch let error as PostgresError where error.isTransient {
-                // Where the database is gone nobody else takes over either.
+                // It may be back before others could take over; if not, they have, and the next sign tells.
                 log.warning("the relay can't give a sign", ["error": "\(error)"])
             }
         }
@@ -174,33 +208,34 @@ public final class Relay: Sendable {
     // MARK: Sending
 
     /// Sends from where the topic is, and makes another producer whenever one is spent.
-    private func relay(_ term: RelayStore.Term) async throws {
+    private func relay(_ term: RelayStore.Term, _ patience: Patience) async throws {
         guard let id = try await reading.run({ try LogOnConnection.id($0) }) else {
             throw EventLogError.unavailable("the log was not opened yet")
         }
         var progress = term.progress
-        if hasToRefill.exchange(false, ordering: .relaxed) {
-            progress = .none
-            guard try await store.advance(term, to: progress) else { throw Overtaken() }
-        }
         var pauseMilliseconds = Self.firstPauseMilliseconds
         while true {
             let began = progress.next
+            patience.begin()
             do {
-                try await check.checkSettings()
-                let ends = try await check.checkEnds(id, last: progress.last) {
+                try await check.checkSettings(isFilled: progress.next.value > 0 && !configuration.refills)
+                if hasToRefill.load(ordering: .relaxed) {
+                    try await check.checkIsEmpty()
+                    progress = .none
+                    guard try await store.advance(term, to: progress) else { throw Overtaken() }
+                    hasToRefill.store(false, ordering: .relaxed)
+                }
+                let ends = try await check.checkEnds(id, ends: progress.ends) {
                     try await self.reading.run { try LogOnConnection.head($0) }
                 }
                 let producer = try await KafkaProducer(
                     configuration.kafka, on: reactor,
-                    ends: Dictionary(
-                        uniqueKeysWithValues: ends.enumerated().map {
-                            (KafkaPartition(configuration.topic, Int32($0.offset)), $0.element)
-                        }))
+                    ends: Dictionary(uniqueKeysWithValues: ends.enumerated().map { (partition($0.offset), $0.element) })
+                )
                 tell(.sends(from: progress.next.value))
                 try await withTaskCancellationHandler {
                     do {
-                        try await send(by: producer, id, term, &progress)
+                        try await send(by: producer, id, term, &progress, patience)
                     } catch {
                         await producer.close()
                         throw error
@@ -211,6 +246,8 @@ public final class Relay: Sendable {
                 }
             } catch let error as KafkaError {
                 try Task.checkCancellation()
+                if error.kind == .remade { throw TopicFault("\(error). Delete it. \(TopicCheck.remedy)") }
+                guard error.kind != .setting, error.kind != .forbidden else { throw error }
                 log.warning("the relay begins anew", ["from": progress.next.description, "error": "\(error)"])
                 if progress.next > began { pauseMilliseconds = Self.firstPauseMilliseconds }
                 try await Task.sleep(for: .milliseconds(pauseMilliseconds))
@@ -218,6 +255,8 @@ public final class Relay: Sendable {
             }
         }
     }
+
+    private func partition(_ slice: Int) -> KafkaPartition { KafkaPartition(configuration.topic, Int32(slice)) }
 
     /// A page that is sent and not confirmed, and up to where it goes.
     private struct Sent {
@@ -227,7 +266,8 @@ public final class Relay: Sendable {
 
     /// Sends by one producer until it is spent, which it throws; `progress` is what is delivered by then.
     private func send(
-        by producer: KafkaProducer, _ id: LogID, _ term: RelayStore.Term, _ progress: inout RelayProgress
+        by producer: KafkaProducer, _ id: LogID, _ term: RelayStore.Term, _ progress: inout RelayProgress,
+        _ patience: Patience
     ) async throws {
         var ahead = progress
         var sent: [Sent] = []
@@ -246,19 +286,26 @@ public final class Relay: Sendable {
                     sent.append(
                         Sent(delivery: try await producer.send(records, to: configuration.topic), progress: ahead))
                     wasCaughtUp = false
-                    // A page that is not full is the last one for now.
-                    if page.count == Self.pageEntries, sent.count < Self.pages { continue }
+                    // A page that was not cut is the last one for now.
+                    let bytes = page.reduce(0) { $0 + $1.bytes.count }
+                    let isCut = page.count == Self.pageEntries || bytes + Envelope.maximumBytes > Self.pageBytes
+                    if isCut, sent.count < Self.pages { continue }
                 }
             }
             if sent.isEmpty {
+                patience.end()
                 if !wasCaughtUp { tell(.isCaughtUp(progress.next.value)) }
                 wasCaughtUp = true
                 _ = try await head.passes(progress.next, withinMilliseconds: nil, isUrgent: false)
                 continue
             }
             let first = sent.removeFirst()
+            patience.begin()
             try await first.delivery.confirmed()
+            patience.end()
+            let ends = producer.ends
             progress = first.progress
+            progress.ends = (0..<LogTopic.partitions).map { ends[partition($0)] ?? 0 }
             guard try await store.advance(term, to: progress) else { throw Overtaken() }
         }
     }

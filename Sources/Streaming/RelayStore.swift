@@ -57,9 +57,12 @@ struct RelayProgress: Sendable {
     var next: Position
     /// By slice, the last position; nil for none.
     var last: [Position?]
+    /// By slice, the offset that the partition has reached.
+    var ends: [Int64]
 
     static let none = RelayProgress(
-        next: Position(0), last: [Position?](repeating: nil, count: LogTopic.partitions))
+        next: Position(0), last: [Position?](repeating: nil, count: LogTopic.partitions),
+        ends: [Int64](repeating: 0, count: LogTopic.partitions))
 
     static func positions(_ numbers: [Int64]) -> [Position?] { numbers.map { $0 < 0 ? nil : Position($0) } }
 }
@@ -93,32 +96,32 @@ struct RelayStore: Sendable {
                 Term(
                     epoch: try row.integer(0),
                     progress: RelayProgress(
-                        next: Position(try row.integer(1)), last: RelayProgress.positions(try row.integers(2))))
+                        next: Position(try row.integer(1)), last: RelayProgress.positions(try row.integers(2)),
+                        ends: try row.integers(3)))
             }
         }
     }
 
-    /// Who holds the topic; nil where nobody does.
-    func present() async throws -> String? {
-        let topics = try await session.run { try RelayedTopic.all($0) }
-        return topics.first { $0.topic == topic }?.holder
+    /// What is known of the topic; nil where nothing is.
+    func present() async throws -> RelayedTopic? {
+        try await session.run { try RelayedTopic.all($0) }.first { $0.topic == topic }
     }
 
     /// Says that the holder is there; false where it no longer is the holder.
     func keep(_ term: Term) async throws -> Bool {
-        try await session.run { [topic] connection in
-            try connection.execute(Statements.keepTopic, [.text(topic), .int8(term.epoch)]).affected > 0
+        try await session.run { [topic, holder] connection in
+            try connection.execute(Statements.keepTopic, [.text(topic), .int8(term.epoch), .text(holder)]).affected > 0
         }
     }
 
     /// Stores what was delivered; false where another relay has taken the topic.
     func advance(_ term: Term, to progress: RelayProgress) async throws -> Bool {
-        try await session.run { [topic] connection in
+        try await session.run { [topic, holder] connection in
             try connection.execute(
                 Statements.advanceTopic,
                 [
-                    .text(topic), .int8(term.epoch), .int8(progress.next.value),
-                    .int8s(progress.last.map { $0?.value ?? -1 }),
+                    .text(topic), .int8(term.epoch), .text(holder), .int8(progress.next.value),
+                    .int8s(progress.last.map { $0?.value ?? -1 }), .int8s(progress.ends),
                 ]
             ).affected > 0
         }
@@ -126,8 +129,8 @@ struct RelayStore: Sendable {
 
     /// Lets another relay take the topic at once.
     func leave(_ term: Term) async throws {
-        try await session.run { [topic] connection in
-            _ = try connection.execute(Statements.leaveTopic, [.text(topic), .int8(term.epoch)])
+        try await session.run { [topic, holder] connection in
+            _ = try connection.execute(Statements.leaveTopic, [.text(topic), .int8(term.epoch), .text(holder)])
         }
     }
 }

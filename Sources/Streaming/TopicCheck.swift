@@ -6,12 +6,12 @@ import System
 
 /// Whether a topic can hold the log, and holds what was relayed to it.
 struct TopicCheck: Sendable {
-    /// Messages at the end of a partition that may be repeats of earlier ones: as many as two relays can have on their way.
-    private static let repeats = Int64(2 * KafkaProducer.maximumRecords)
     private static let readingMilliseconds: Int64 = 30_000
     /// What the largest batch of a producer takes.
     private static let batchBytes = 1_000_000
     private static let copies = 3
+    /// What helps where a topic does not have what was delivered to it.
+    static let remedy = "`marketplace relay --create-topic --refill` makes it and sends the whole log"
 
     let configuration: KafkaConfiguration
     let topic: String
@@ -33,8 +33,13 @@ struct TopicCheck: Sendable {
             do {
                 try await admin.makeTopic(topic, partitions: LogTopic.partitions, replicas: copies, settings: settings)
                 log.info("made the topic", ["topic": topic, "copies": "\(copies)"])
+                if copies < Self.copies {
+                    log.warning(
+                        "the topic has \(copies) copies, since so many brokers were up; kafka-reassign-partitions adds more"
+                    )
+                }
             } catch let error as KafkaError where error.kind == .exists {
-                // Another relay was faster.
+                // Another relay was faster, or this login does not see the topic.
             }
             // It is known everywhere a little later.
             let deadline = Host.steadyClockMilliseconds() + Self.readingMilliseconds
@@ -46,10 +51,17 @@ struct TopicCheck: Sendable {
 
     /// Throws a `TopicFault` where the topic is missing or set so that the log can't stand there; warns of what is not as it
     /// should be.
-    func checkSettings() async throws {
+    ///
+    /// - Parameter isFilled: true where something was delivered to it.
+    func checkSettings(isFilled: Bool) async throws {
         try await withAdmin { admin in
             guard let found = try await admin.topic(topic) else {
-                throw TopicFault("there is no topic '\(topic)'; --create-topic makes it")
+                if isFilled {
+                    throw TopicFault("the topic '\(topic)' is gone, or this login may not see it. \(Self.remedy)")
+                }
+                throw TopicFault(
+                    "there is no topic '\(topic)', or this login may not see it; --create-topic makes one that is missing"
+                )
             }
             guard found.partitions == LogTopic.partitions else {
                 throw TopicFault(
@@ -119,44 +131,42 @@ struct TopicCheck: Sendable {
 
     // MARK: What is there
 
-    /// Throws a `TopicFault` where the topic is of another log, or lacks at its end what was relayed to it; returns the
+    /// Throws a `TopicFault` where the topic is of another log, is ahead of this one, or lacks what was relayed to it; returns the
     /// offset that the next message of each partition gets.
     ///
     /// - Parameters:
-    ///   - last: by slice, the position of the last entry that was delivered.
+    ///   - ends: by slice, the offset that the partition is known to have reached.
     ///   - head: the number of entries of the log, asked for once the topic was read.
-    func checkEnds(_ log: LogID, last: [Position?], head: () async throws -> Position) async throws -> [Int64] {
+    func checkEnds(_ log: LogID, ends: [Int64], head: () async throws -> Position) async throws -> [Int64] {
         let offsets = try await withAdmin { try await $0.offsets(of: topic, partitions: LogTopic.partitions) }
+        for slice in offsets.indices where offsets[slice].next < ends[slice] { throw lost(slice) }
+        // The last message of each is enough to know whose topic it is: no two logs stand in one partition.
         let present = offsets.indices.filter { offsets[$0].next > offsets[$0].first }
-        var highest = try await highest(
-            log, present.map { ($0, max(offsets[$0].first, offsets[$0].next - 1)) }, offsets)
-        // The last message may be a repeat; then the highest position stands a little before it.
-        let behind = present.filter { slice in
-            guard let last = last[slice], let found = highest[slice] else { return last[slice] != nil }
-            return found < last
-        }
-        if !behind.isEmpty {
-            let more = try await self.highest(
-                log, behind.map { ($0, max(offsets[$0].first, offsets[$0].next - Self.repeats)) }, offsets)
-            highest.merge(more) { max($0, $1) }
-        }
+        let last = try await highest(log, present.map { ($0, max(offsets[$0].first, offsets[$0].next - 1)) }, offsets)
         let end = try await head()
-        for slice in offsets.indices {
-            if let found = highest[slice], found >= end {
-                throw TopicFault(
-                    "the topic '\(topic)' holds an entry at position \(found), and the log ends before \(end): the log was restored from an older copy. Relay to another topic"
-                )
-            }
-            guard let last = last[slice] else { continue }
-            // What retention has removed left its offsets behind.
-            let isLost = offsets[slice].next == 0 || highest[slice].map { $0 < last } ?? false
-            if isLost {
-                throw TopicFault(
-                    "the topic '\(topic)' lacks the entry \(last) of partition \(slice), which was delivered: the topic was made anew or lost its end. Delete it; then --create-topic --refill makes it and sends the whole log"
-                )
-            }
+        if let found = last.values.max(), found >= end {
+            throw TopicFault(
+                "the topic '\(topic)' holds an entry at position \(found), and the log ends before \(end): the log was restored from an older copy. Relay to another topic"
+            )
         }
         return offsets.map(\.next)
+    }
+
+    /// The topic does not have what was delivered to a partition.
+    func lost(_ slice: Int) -> TopicFault {
+        TopicFault(
+            "the topic '\(topic)' lacks entries of partition \(slice) that were delivered: it was made anew or lost its end. Delete it. \(Self.remedy)"
+        )
+    }
+
+    /// Throws a `TopicFault` where the topic holds anything.
+    func checkIsEmpty() async throws {
+        let offsets = try await withAdmin { try await $0.offsets(of: topic, partitions: LogTopic.partitions) }
+        guard offsets.allSatisfy({ $0.next == 0 }) else {
+            throw TopicFault(
+                "the topic '\(topic)' is not empty, so entries would stand behind later ones; delete it before --refill"
+            )
+        }
     }
 
     /// The highest position of each partition from an offset on.

@@ -75,7 +75,7 @@ import Testing
             try await one.delivers(try await fixture.head())
             try await TestDatabase.script(
                 fixture.url,
-                "UPDATE relay.topics SET epoch = epoch + 1, holder = 'other', next = 0, last = array_fill(-1::bigint, ARRAY[64])"
+                "UPDATE relay.topics SET epoch = epoch + 1, holder = 'other', seen = clock_timestamp(), next = 0, last = array_fill(-1::bigint, ARRAY[64])"
             )
             // When more comes, then the first one sends it at most once and stores none of it
             try await walker.steps(20)
@@ -116,7 +116,8 @@ import Testing
             let name = "made-\(UUID().uuidString)"
             #expect(
                 await fixture.fault(of: try fixture.relay(to: name))
-                    == "there is no topic '\(name)'; --create-topic makes it")
+                    == "there is no topic '\(name)', or this login may not see it; --create-topic makes one that is missing"
+            )
             let relay = try fixture.relay(makes: true, to: name)
             try await relay.hears { $0 == .isCaughtUp(0) }
             await relay.stop()
@@ -225,8 +226,11 @@ import Testing
             try await walker.steps(200)
             // Then it does not go on as if nothing were missing
             let fault = await fixture.fault(of: relay)
-            #expect(fault.contains("was made anew or lost its end. Delete it"), "\(fault)")
-            #expect(await fixture.fault(of: try fixture.relay("two")).contains("--refill"))
+            #expect(fault.contains("was made anew") && fault.contains("--refill"), "\(fault)")
+            #expect(await fixture.fault(of: try fixture.relay("two")).contains("lost its end. Delete it"))
+            // When a relay is told to refill what is not empty, then it does not.
+            let refused = await fixture.fault(of: try fixture.relay("two", refills: true))
+            #expect(refused.contains("is not empty"), "\(refused)")
             // When it is made once more and a relay is told to refill it, then it holds all, in order
             try await fixture.broker.delete(fixture.topic)
             let again = try fixture.relay("three", refills: true, makes: true)

@@ -33,7 +33,6 @@ struct RelayCommand {
     }
 
     func run(_ signals: Signals) async throws -> Int32 {
-        try await services.awaitSchema(as: .relays)
         let topic = configuration.topic
         let relay = Relay(
             database, configuration, head: services.head, on: try Reactor(name: "kafka"), name: Services.relayName,
@@ -45,13 +44,22 @@ struct RelayCommand {
             case .isCaughtUp: break
             }
         }
-        let relaying = Task { try await relay.run() }
+        let relaying = Task { [services] in
+            try await services.awaitSchema(as: .relays)
+            try await relay.run()
+        }
         let ending = Task {
             _ = await signals.next()
             relaying.cancel()
+            _ = await signals.next()
+            Host.exit(130)
         }
         defer { ending.cancel() }
-        try await relaying.value
+        do {
+            try await relaying.value
+        } catch is CancellationError {
+            // Before it began.
+        }
         log.info("stopped")
         return 0
     }

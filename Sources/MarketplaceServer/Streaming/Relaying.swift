@@ -1,3 +1,4 @@
+import Crypto
 import EventLog
 import Events
 import Following
@@ -46,8 +47,9 @@ final class Relaying: Sendable {
         relay = Relay(
             database, configuration, head: head, on: try Reactor(name: "kafka"), name: name, log: log
         ) { news in
-            guard case .sends(let position) = news else { return }
+            // Whoever relays, or stands by for one that does, has nothing to complain of.
             _ = fault.set(nil)
+            guard case .sends(let position) = news else { return }
             log.info("relaying", ["topic": topic, "from": "\(position)"])
         }
         let entries = EventReader(pool: pool)
@@ -85,8 +87,8 @@ final class Relaying: Sendable {
 }
 
 extension Services {
-    /// How this program is named among relays, so that people find it.
-    static var relayName: String { "\(Host.name):\(Host.processID)" }
+    /// How this program is named among relays: so that people find it, and as no other one.
+    static var relayName: String { "\(Host.name):\(Host.processID)/\(Hex.encode(SecureRandom.bytes(4)))" }
 
     /// What gives the log to projectors as it comes from a topic.
     func source(_ topic: Relay.Configuration) throws -> TopicSource {

@@ -1,1 +1,1 @@
-UPDATE relay.topics SET holder = '' WHERE topic = $1 AND epoch = $2
+UPDATE relay.topics SET holder = '' WHERE topic = $1 AND epoch = $2 AND holder = $3

@@ -5,4 +5,4 @@ SET epoch = epoch + 1, holder = $2, seen = clock_timestamp()
 WHERE topic = $1
   AND (holder IN ('', $2) OR seen < clock_timestamp() - $3 * interval '1 millisecond'
        OR seen > clock_timestamp() + interval '1 second')
-RETURNING epoch, next, last
+RETURNING epoch, next, last, ends

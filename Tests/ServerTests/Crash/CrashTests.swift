@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Projections
 import TestSupport
 import Testing
 
@@ -153,7 +154,8 @@ import Testing
         for _ in 0..<600 {
             let isDone = try await TestDatabase.query(
                 copy,
-                "SELECT (count(*) = 5 AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors")
+                "SELECT (count(*) = \(ProjectionCatalogue.all.count) AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors"
+            )
             if isDone == ["true"] { break }
             try await Task.sleep(for: .milliseconds(100))
         }
