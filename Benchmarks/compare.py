@@ -13,6 +13,7 @@ from figures import FIGURES
 from rebuilding import Reading, Rebuild
 from server import Server, run
 from serving import Beside, Devpi, Load, Marketplace, Nginx, Publishing, Web
+from streaming import Broker, FromLog, Produced, Projected, Relayed
 
 
 def prepare(server):
@@ -41,7 +42,7 @@ WEB_ROWS = {
     "pages-database": ("pages.txt", 0, 0, 0.5),
     "artifact-4k": ("file-4k.txt", 32, 0, 0.6), "artifact-50m": ("file-50m.txt", 32, 0, 0.9),
 }
-ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, "rebuild", "counts", *FIGURES]
+ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, "rebuild", "counts", "relay", "project-kafka", *FIGURES]
 
 
 class Benchmark:
@@ -64,6 +65,10 @@ class Benchmark:
             return Rebuild(server, self.build, self.folder), Reading(server, self.build, self.folder), 0.15
         if row == "counts":
             return Counts(server, self.build, self.folder), Counted(server, self.folder), 30
+        if row == "relay":
+            return Relayed(server, self.build, self.folder), Produced(server, self.build, self.folder), 0.5
+        if row == "project-kafka":
+            return Projected(server, self.build, self.folder), FromLog(server, self.build, self.folder), 0.67
         if row in WEB_ROWS:
             paths, cached, rate, aim = WEB_ROWS[row]
             ours = Marketplace(server, self.build, self.folder, paths, cached)
@@ -122,6 +127,8 @@ class Benchmark:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
+        if Broker.started:
+            Broker.started.stop()
         self.server.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -1,0 +1,139 @@
+"""The log on Kafka: the relay beside Kafka's own producer, and projecting from a topic beside projecting from the log."""
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from rebuilding import History
+from server import cpu_of, run
+
+HOME = Path(os.environ.get("KAFKA_HOME", ""))
+
+
+class Broker:
+    """One broker for all rows, started with the first that needs it."""
+
+    started = None
+
+    def __init__(self, folder):
+        if not os.environ.get("KAFKA_HOME"):
+            raise SystemExit("Benchmarks/run: this row needs KAFKA_HOME, a folder with bin/kafka-start")
+        self.folder, port = f"{folder}/kafka", int(run([Path(__file__).parent.parent / "scripts/free-port", 2]))
+        self.servers = f"127.0.0.1:{port}"
+        # Who waits for it to end would wait for the broker that it leaves behind.
+        subprocess.run([HOME / "bin/kafka-start", self.folder, str(port)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+    @classmethod
+    def of(cls, folder):
+        cls.started = cls.started or cls(folder)
+        return cls.started
+
+    def stop(self):
+        run([HOME / "bin/kafka-stop", self.folder])
+
+    def topic(self, name):
+        run([HOME / "bin/kafka-topics", "--bootstrap-server", self.servers, "--create", "--topic", name, "--partitions", 64, "--replication-factor", 1, "--config", "message.timestamp.type=LogAppendTime", "--config", "max.message.bytes=2000000"])
+
+
+class Relayed(History):
+    """Ours: every entry of the history to a topic of its own."""
+
+    name = "marketplace relay"
+    count = 0
+
+    def __init__(self, server, build, folder):
+        super().__init__(server, build, folder)
+        self.broker, self.used = Broker.of(folder), 0.0
+
+    def relay(self, topic):
+        """Starts a relay and waits until all is delivered; returns the seconds."""
+        began = time.monotonic()
+        words = [self.build / "marketplace", "relay", "--database-url", self.url, "--kafka", self.broker.servers, "--topic", topic]
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        head = int(self.server.sql("history", "SELECT max(position) + 1 FROM log.events"))
+        while self.server.sql("history", f"SELECT next FROM relay.topics WHERE topic = '{topic}'") != str(head):
+            if process.poll() is not None:
+                raise SystemExit("the relay ended")
+            time.sleep(0.05)
+        seconds = time.monotonic() - began
+        self.used += cpu_of(process.pid)
+        process.terminate()
+        process.wait()
+        return head / seconds
+
+    def measure(self, _):
+        Relayed.count += 1
+        topic = f"ours-{Relayed.count}"
+        self.broker.topic(topic)
+        return self.relay(topic)
+
+    def cpu(self):
+        return self.used
+
+    def stop(self):
+        pass
+
+
+class Produced(Relayed):
+    """Theirs: Kafka's own producer with the same entries, settings and partitions, and without keys and headers."""
+
+    name = "ProducerPerformance, the same entries, acks=all, idempotent"
+
+    def __init__(self, server, build, folder):
+        super().__init__(server, build, folder)
+        self.file = Path(f"{folder}/entries")
+        if not self.file.exists():
+            with self.file.open("wb") as out:
+                subprocess.run(["psql", "-X", "-q", "-A", "-t", "-c", "SELECT convert_from(entry, 'UTF8') FROM log.events ORDER BY position", self.url], check=True, stdout=out)
+
+    def measure(self, _):
+        Relayed.count += 1
+        topic = f"theirs-{Relayed.count}"
+        self.broker.topic(topic)
+        before = os.times()
+        text = run([HOME / "bin/kafka-java", "org.apache.kafka.tools.ProducerPerformance", "--topic", topic, "--num-records", self.ENTRIES, "--payload-file", self.file, "--throughput", -1, "--producer-props", f"bootstrap.servers={self.broker.servers}", "acks=all", "enable.idempotence=true", "linger.ms=5"])
+        after = os.times()
+        self.used += after.children_user + after.children_system - before.children_user - before.children_system
+        # "1000000 records sent, 123456.7 records/sec (…"
+        return float(text.strip().split("\n")[-1].split(" records/sec")[0].split()[-1])
+
+
+class Projected(Relayed):
+    """Ours: all models from the first entry on, as they come from a topic."""
+
+    name = "project --from kafka"
+    topic = "projected"
+
+    def __init__(self, server, build, folder):
+        super().__init__(server, build, folder)
+        if not server.sql("history", f"SELECT 1 FROM relay.topics WHERE topic = '{self.topic}'"):
+            self.broker.topic(self.topic)
+            self.relay(self.topic)
+            self.used = 0.0
+
+    def more(self):
+        return ["--from", "kafka", "--kafka", self.broker.servers, "--topic", self.topic]
+
+    def measure(self, _):
+        tables = self.server.sql("history", "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname IN (SELECT 'model_' || projection || '_' || build FROM models.active)")
+        self.server.sql("history", f"TRUNCATE {tables}; DELETE FROM models.cursors; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active")
+        began = time.monotonic()
+        process = subprocess.Popen([self.build / "marketplace", "project", "--database-url", self.url, *self.more()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        head = int(self.server.sql("history", "SELECT max(position) + 1 FROM log.events"))
+        while self.server.sql("history", "SELECT min(p) FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c") != str(head):
+            time.sleep(0.25)
+        seconds = time.monotonic() - began
+        # What the row compares is the work of the projector itself.
+        self.used += cpu_of(process.pid)
+        process.terminate()
+        process.wait()
+        return head / seconds
+
+
+class FromLog(Projected):
+    """Theirs: the same from the log."""
+
+    name = "project, from the log"
+
+    def more(self):
+        return []
