@@ -77,7 +77,7 @@ import System
         let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         guard let handle = unsafe rd_kafka_new(type, conf, &words, words.count) else {
             unsafe rd_kafka_conf_destroy(conf)
-            throw KafkaError(.setting, "a client of Kafka can't be made: \(text(words))")
+            throw KafkaError(.other, "a client of Kafka can't be made: \(text(words))")
         }
         return unsafe handle
     }
@@ -128,14 +128,15 @@ import System
         func trying(milliseconds: Int32, _ attempt: (_ milliseconds: Int32) -> rd_kafka_resp_err_t)
             -> rd_kafka_resp_err_t
         {
-            var left = milliseconds
-            var code = RD_KAFKA_RESP_ERR__TIMED_OUT
-            while left > 0, code == RD_KAFKA_RESP_ERR__TIMED_OUT, !isCancelled.load(ordering: .relaxed) {
-                let part = min(left, 2_000)
-                code = attempt(part)
-                left -= part
+            let deadline = Host.steadyClockMilliseconds() + Int64(milliseconds)
+            while true {
+                let left = deadline - Host.steadyClockMilliseconds()
+                let code = attempt(Int32(max(1, min(left, 2_000))))
+                // While no broker is connected the library may say so at once.
+                let isWorthIt = code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT
+                guard isWorthIt, left > 2_000, !isCancelled.load(ordering: .relaxed) else { return code }
+                pauseThread(milliseconds: 100)
             }
-            return code
         }
     }
 

@@ -4,7 +4,7 @@ import Following
 /// Entries that have come from the partitions of a topic, put in order.
 ///
 /// It holds a run of entries without a gap, and what came too early: entries behind the first gap. It is bounded: where the gap
-/// does not close, the run begins anew behind it, and who was before it reads the log up to there.
+/// does not close, the run begins anew behind all that has come, and who was before that reads the log up to there.
 struct EntryWindow {
     struct Held {
         let entry: SourcedEntry
@@ -67,10 +67,12 @@ struct EntryWindow {
         }
     }
 
-    /// Begins the run anew behind the first gap; does nothing where there is none.
+    /// Begins the run anew behind all that has come; does nothing where there is no gap. One gap is often followed by more, and
+    /// who reads the log reads many entries at once.
     mutating func skipGap() {
-        guard let begin = early.keys.min() else { return }
-        restart(from: begin)
+        guard let last = early.keys.max() else { return }
+        (early, earlyBytes) = ([:], 0)
+        restart(from: last.next)
     }
 
     /// Gives the run up and begins at a position.
@@ -90,7 +92,7 @@ struct EntryWindow {
         for held in run[offset..<offset + dropped] { runBytes -= held.bytes }
         first = Position(first.value + Int64(dropped))
         offset += dropped
-        if offset > maximumEntries {
+        if offset >= run.count - offset {
             run.removeFirst(offset)
             offset = 0
         }

@@ -220,13 +220,23 @@ public final class Relay: Sendable {
             do {
                 try await check.checkSettings(isFilled: progress.next.value > 0 && !configuration.refills)
                 if hasToRefill.load(ordering: .relaxed) {
-                    try await check.checkIsEmpty()
-                    progress = .none
-                    guard try await store.advance(term, to: progress) else { throw Overtaken() }
+                    if try await check.isEmpty() {
+                        progress = .none
+                        guard try await store.advance(term, to: progress) else { throw Overtaken() }
+                    } else if progress.next.value == 0 {
+                        throw TopicFault(
+                            "the topic '\(configuration.topic)' is not empty, so entries would stand behind later ones; delete it before --refill"
+                        )
+                    }
+                    // Otherwise this relay or another one has begun to refill it, and goes on.
                     hasToRefill.store(false, ordering: .relaxed)
                 }
-                let ends = try await check.checkEnds(id, ends: progress.ends) {
-                    try await self.reading.run { try LogOnConnection.head($0) }
+                let ends = try await check.checkEnds(id, ends: progress.ends) { position in
+                    try await self.reading.run { connection in
+                        guard try LogOnConnection.head(connection) > position else { return nil }
+                        return try LogOnConnection.placed(connection, from: position, limit: 1, maximumBytes: 1)
+                            .first?.bytes
+                    }
                 }
                 let producer = try await KafkaProducer(
                     configuration.kafka, on: reactor,
@@ -247,7 +257,7 @@ public final class Relay: Sendable {
             } catch let error as KafkaError {
                 try Task.checkCancellation()
                 if error.kind == .remade { throw TopicFault("\(error). Delete it. \(TopicCheck.remedy)") }
-                guard error.kind != .setting, error.kind != .forbidden else { throw error }
+                guard error.kind != .setting else { throw error }
                 log.warning("the relay begins anew", ["from": progress.next.description, "error": "\(error)"])
                 if progress.next > began { pauseMilliseconds = Self.firstPauseMilliseconds }
                 try await Task.sleep(for: .milliseconds(pauseMilliseconds))
@@ -283,6 +293,8 @@ public final class Relay: Sendable {
                         ahead.last[entry.slice] = entry.position
                         ahead.next = entry.position.next
                     }
+                    // Where there is no room, this waits for deliveries as well.
+                    patience.begin()
                     sent.append(
                         Sent(delivery: try await producer.send(records, to: configuration.topic), progress: ahead))
                     wasCaughtUp = false

@@ -7,6 +7,7 @@ import System
 /// Whether a topic can hold the log, and holds what was relayed to it.
 struct TopicCheck: Sendable {
     private static let readingMilliseconds: Int64 = 30_000
+    private static let patienceMilliseconds: Int64 = 5_000
     /// What the largest batch of a producer takes.
     private static let batchBytes = 1_000_000
     private static let copies = 3
@@ -55,7 +56,14 @@ struct TopicCheck: Sendable {
     /// - Parameter isFilled: true where something was delivered to it.
     func checkSettings(isFilled: Bool) async throws {
         try await withAdmin { admin in
-            guard let found = try await admin.topic(topic) else {
+            var found = try await admin.topic(topic)
+            // A broker that has just started does not know everything yet.
+            let deadline = Host.steadyClockMilliseconds() + Self.patienceMilliseconds
+            while found == nil, isFilled, Host.steadyClockMilliseconds() < deadline {
+                try await Task.sleep(for: .milliseconds(250))
+                found = try await admin.topic(topic)
+            }
+            guard let found else {
                 if isFilled {
                     throw TopicFault("the topic '\(topic)' is gone, or this login may not see it. \(Self.remedy)")
                 }
@@ -131,49 +139,48 @@ struct TopicCheck: Sendable {
 
     // MARK: What is there
 
-    /// Throws a `TopicFault` where the topic is of another log, is ahead of this one, or lacks what was relayed to it; returns the
-    /// offset that the next message of each partition gets.
+    /// Throws a `TopicFault` where the topic is of another log, holds what this one does not, or lacks what was relayed to it;
+    /// returns the offset that the next message of each partition gets.
     ///
     /// - Parameters:
     ///   - ends: by slice, the offset that the partition is known to have reached.
-    ///   - head: the number of entries of the log, asked for once the topic was read.
-    func checkEnds(_ log: LogID, ends: [Int64], head: () async throws -> Position) async throws -> [Int64] {
+    ///   - entry: reads the bytes of the log's entry at a position; nil where there is none.
+    func checkEnds(
+        _ log: LogID, ends: [Int64], entry: (Position) async throws -> [UInt8]?
+    ) async throws -> [Int64] {
         let offsets = try await withAdmin { try await $0.offsets(of: topic, partitions: LogTopic.partitions) }
         for slice in offsets.indices where offsets[slice].next < ends[slice] { throw lost(slice) }
-        // The last message of each is enough to know whose topic it is: no two logs stand in one partition.
+        // The last message of each tells whose topic it is: entries of another log, or of a time that a restore has undone, would
+        // stand behind those of this one.
         let present = offsets.indices.filter { offsets[$0].next > offsets[$0].first }
-        let last = try await highest(log, present.map { ($0, max(offsets[$0].first, offsets[$0].next - 1)) }, offsets)
-        let end = try await head()
-        if let found = last.values.max(), found >= end {
+        let last = try await lastEntries(
+            log, present.map { ($0, max(offsets[$0].first, offsets[$0].next - 1)) }, offsets)
+        for (position, bytes) in last where try await entry(position) != bytes {
             throw TopicFault(
-                "the topic '\(topic)' holds an entry at position \(found), and the log ends before \(end): the log was restored from an older copy. Relay to another topic"
+                "the topic '\(topic)' holds an entry at position \(position) that the log does not have there: the log was restored from an older copy. Relay to another topic"
             )
         }
         return offsets.map(\.next)
     }
 
     /// The topic does not have what was delivered to a partition.
-    func lost(_ slice: Int) -> TopicFault {
+    private func lost(_ slice: Int) -> TopicFault {
         TopicFault(
             "the topic '\(topic)' lacks entries of partition \(slice) that were delivered: it was made anew or lost its end. Delete it. \(Self.remedy)"
         )
     }
 
-    /// Throws a `TopicFault` where the topic holds anything.
-    func checkIsEmpty() async throws {
-        let offsets = try await withAdmin { try await $0.offsets(of: topic, partitions: LogTopic.partitions) }
-        guard offsets.allSatisfy({ $0.next == 0 }) else {
-            throw TopicFault(
-                "the topic '\(topic)' is not empty, so entries would stand behind later ones; delete it before --refill"
-            )
-        }
+    /// True where nothing was ever sent to the topic.
+    func isEmpty() async throws -> Bool {
+        try await withAdmin { try await $0.offsets(of: topic, partitions: LogTopic.partitions) }
+            .allSatisfy { $0.next == 0 }
     }
 
-    /// The highest position of each partition from an offset on.
-    private func highest(
+    /// The last entry of each partition, from an offset on.
+    private func lastEntries(
         _ log: LogID, _ starts: [(slice: Int, offset: Int64)], _ offsets: [KafkaAdmin.Offsets]
-    ) async throws -> [Int: Position] {
-        guard !starts.isEmpty else { return [:] }
+    ) async throws -> [(Position, [UInt8])] {
+        guard !starts.isEmpty else { return [] }
         let consumer = try await KafkaConsumer(configuration, on: reactor)
         do {
             let found = try await withThrowingTaskGroup { group in
@@ -197,8 +204,8 @@ struct TopicCheck: Sendable {
     private func read(
         _ log: LogID, _ starts: [(slice: Int, offset: Int64)], _ offsets: [KafkaAdmin.Offsets],
         _ consumer: KafkaConsumer
-    ) async throws -> [Int: Position]? {
-        var highest: [Int: Position] = [:]
+    ) async throws -> [(Position, [UInt8])]? {
+        var last: [Int: (Position, [UInt8])] = [:]
         var left = Set(starts.map(\.slice))
         try await consumer.assign(
             Dictionary(
@@ -216,11 +223,11 @@ struct TopicCheck: Sendable {
                         "the topic '\(topic)' holds another log, \(place.log.hex); this one is \(log.hex). Name another topic"
                     )
                 }
-                highest[slice] = max(highest[slice] ?? place.position, place.position)
+                last[slice] = (place.position, message.value ?? [])
                 if message.offset + 1 >= offsets[slice].next { left.remove(slice) }
             }
             for ended in arrivals.ended { left.remove(Int(ended.number)) }
-            if left.isEmpty { return highest }
+            if left.isEmpty { return Array(last.values) }
         }
         throw CancellationError()
     }

@@ -18,6 +18,13 @@ public final class TopicSource: EntrySource {
     private struct Bounds: Sendable, Equatable {
         let first: Position
         let next: Position
+        let isFull: Bool
+
+        init(_ window: EntryWindow) {
+            first = window.first
+            next = window.next
+            isFull = window.isFull
+        }
     }
 
     /// The bounds of the run at hand, for those who wait.
@@ -34,6 +41,8 @@ public final class TopicSource: EntrySource {
         var movedMilliseconds: Int64 = 0
         /// True after a caller has found that the topic does not hold what the log has.
         var isRefused = false
+        /// True after something was taken since the consumer was made.
+        var hasTaken = false
         var counts = Counts()
 
         /// What is at hand from a position on. The first caller decides where the window begins, and so does one that is far
@@ -58,6 +67,8 @@ public final class TopicSource: EntrySource {
         public internal(set) var entries = 0
         /// How often a caller was sent to the log.
         public internal(set) var absences = 0
+        /// How often the topic was given up.
+        public internal(set) var refusals = 0
     }
 
     /// The topic holds something that it must not.
@@ -119,19 +130,22 @@ public final class TopicSource: EntrySource {
 
     public func entries(from position: Position, limit: Int) async throws -> Sourced {
         while true {
-            let (found, isStalled) = state.withLock { ($0.find(position, limit), $0.isStalled) }
+            let (found, isStalled, reached) = state.withLock { state in
+                (state.find(position, limit), state.isStalled, state.window.map(Bounds.init))
+            }
             switch found {
             case .entries(let entries):
                 state.withLock { $0.counts.entries += entries.count }
                 return .entries(entries)
             case .before(let first): return absent(before: first)
             case .soon:
+                publish(reached)
                 let limit = Self.patienceMilliseconds
                 if isStalled {
                     _ = try await head.passes(position, withinMilliseconds: limit, isUrgent: false)
                 } else {
                     let hasCome = try await bounds.wait(withinMilliseconds: limit, isUrgent: false) { bounds in
-                        bounds.map { $0.first > position || $0.next > position } ?? false
+                        bounds.map { $0.isFull || $0.first > position || $0.next > position } ?? false
                     }
                     if hasCome { continue }
                 }
@@ -147,6 +161,11 @@ public final class TopicSource: EntrySource {
         }
     }
 
+    private func publish(_ reached: Bounds?) {
+        present.bounds.withLock { $0 = reached }
+        bounds.announce { $0 = reached }
+    }
+
     private func absent(before position: Position?) -> Sourced {
         state.withLock { $0.counts.absences += 1 }
         return .absent(before: position)
@@ -157,6 +176,7 @@ public final class TopicSource: EntrySource {
             state.isRefused = true
             state.isStalled = true
             state.window = nil
+            state.counts.refusals += 1
         }
         log.error(
             "the topic is given up: it does not hold what the log has",
@@ -171,10 +191,15 @@ public final class TopicSource: EntrySource {
         while !Task.isCancelled {
             do {
                 try await read()
-                pauseMilliseconds = Self.firstPauseMilliseconds
             } catch {
                 if Task.isCancelled { return }
                 let isForeign = error is Foreign
+                let wentWell = state.withLock { state in
+                    defer { state.hasTaken = false }
+                    if isForeign, !state.isRefused { state.counts.refusals += 1 }
+                    return state.hasTaken
+                }
+                if wentWell { pauseMilliseconds = Self.firstPauseMilliseconds }
                 if isForeign {
                     log.error("the topic is not read, and the log is", ["topic": topic, "reason": "\(error)"])
                 } else {
@@ -228,7 +253,7 @@ public final class TopicSource: EntrySource {
         let admin = try await KafkaAdmin(configuration, on: reactor)
         do {
             guard let found = try await admin.topic(topic), found.partitions == LogTopic.partitions else {
-                throw Foreign(description: "there is no topic '\(topic)' with \(LogTopic.partitions) partitions")
+                throw TopicFault("there is no topic '\(topic)' with \(LogTopic.partitions) partitions")
             }
             let offsets = try await admin.offsets(
                 of: topic, partitions: LogTopic.partitions,
@@ -267,20 +292,19 @@ public final class TopicSource: EntrySource {
         let now = Host.steadyClockMilliseconds()
         let reached = state.withLock { state -> Bounds? in
             guard var window = state.window.take() else { return nil }
-            let before = window.next
+            let (before, hadGap) = (window.next, window.hasGap)
             for (entry, bytes) in taken where window.wants(entry.position) { window.add(entry, bytes: bytes) }
-            if window.next > before { state.movedMilliseconds = now }
+            // The gap is as old as the first entry behind it.
+            if window.next > before || !hadGap { state.movedMilliseconds = now }
             if window.hasGap, now - state.movedMilliseconds > Self.gapMilliseconds {
                 window.skipGap()
                 state.movedMilliseconds = now
             }
-            if !taken.isEmpty { state.isStalled = false }
+            if !taken.isEmpty { (state.isStalled, state.hasTaken) = (false, true) }
             state.window = window
-            return Bounds(first: window.first, next: window.next)
+            return Bounds(window)
         }
-        guard let reached else { return }
-        present.bounds.withLock { $0 = reached }
-        bounds.announce { $0 = reached }
+        publish(reached)
     }
 
     /// Waits until the window takes more: until somebody has read it to its end.

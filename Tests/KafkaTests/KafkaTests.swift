@@ -285,7 +285,13 @@ import Testing
                         await consumer.close()
                     }
                 }
-                while await !tally.isWhole(400, members: 2) { try await Task.sleep(for: .milliseconds(20)) }
+                // One that is alone for a while may read all: more comes until both have read something.
+                for extra in 0..<300 where await !tally.isWhole(400, members: 2) {
+                    let more = (0..<4).map { Self.record(10_000 + 4 * extra + $0, partition: Int32($0)) }
+                    try await send(more, to: topic, on: reactor)
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                #expect(await tally.isWhole(400, members: 2))
                 tasks.cancelAll()
                 try await tasks.waitForAll()
             }
@@ -309,11 +315,11 @@ import Testing
         private var values: Set<[UInt8]> = []
 
         func add(_ arrivals: KafkaArrivals, of member: String) {
-            members.insert(member)
+            if !arrivals.messages.isEmpty { members.insert(member) }
             for message in arrivals.messages { values.insert(message.value ?? []) }
         }
 
-        func isWhole(_ count: Int, members: Int) -> Bool { values.count == count && self.members.count == members }
+        func isWhole(_ count: Int, members: Int) -> Bool { values.count >= count && self.members.count == members }
     }
 
     @Test func aMemberThatIsClosedWhileItsGroupShares() async throws {

@@ -112,6 +112,8 @@ import Testing
         let published = try await TestDatabase.query(
             url, "SELECT stream || ' ' || position FROM log.events WHERE type = 'agent.version-published.v1'")
         let places = Set(published)
+        let twice = published.count - Set(published.map { $0.split(separator: " ")[0] }).count
+        #expect(twice == 0, "seed \(seed)")
         let lost = stage.acknowledged.filter { !places.contains("agent/\($0.key) \($0.value)") }
         // The models are what one thread makes of the log from its beginning.
         let compared = try await Comparison(DatabaseAccess(url: url), BuildOptions(program: "chaos")).run(

@@ -48,13 +48,13 @@ import Testing
         var window = window()
         for position: Int64 in [0, 1, 4, 5, 7] { window.add(try Self.entry(position), bytes: 1) }
         window.skipGap()
-        #expect(window.first == Position(4) && window.next == Position(6))
-        #expect(positions(window, from: 4) == [4, 5])
-        #expect(window.hasGap)
+        #expect(window.first == Position(8) && window.next == Position(8) && !window.hasGap)
+        guard case .before(first: Position(8)) = window.find(Position(2), limit: 1) else {
+            Issue.record("2 is before the run")
+            return
+        }
         window.skipGap()
-        #expect(window.first == Position(7) && !window.hasGap)
-        window.skipGap()
-        #expect(window.first == Position(7))
+        #expect(window.first == Position(8))
         window.restart(from: Position(100))
         #expect(window.next == Position(100) && !window.wants(Position(99)))
     }
@@ -68,7 +68,7 @@ import Testing
         #expect(positions(window, from: 2) == [2, 3])
         // Five that come too early are one too many.
         for position: Int64 in 10..<15 { window.add(try Self.entry(position), bytes: 1) }
-        #expect(window.first == Position(10) && window.next == Position(15))
+        #expect(window.first == Position(15) && window.next == Position(15))
         var bytes = EntryWindow(from: Position(0), maximumEntries: 100, maximumBytes: 10)
         bytes.add(try Self.entry(0), bytes: 10)
         #expect(bytes.isFull)
@@ -89,7 +89,7 @@ import Testing
         var window = window(entries: 30)
         var read: [Int64] = []
         var skipped = 0
-        while true {
+        reading: while true {
             let left = partitions.indices.filter { !partitions[$0].isEmpty }
             if !window.isFull, let index = left.randomElement(using: &random) {
                 let position = Position(partitions[index].removeFirst())
@@ -104,7 +104,7 @@ import Testing
             case .soon:
                 if window.isFull { window.halve() }
                 if left.isEmpty {
-                    guard window.hasGap else { break }
+                    guard window.hasGap else { break reading }
                     window.skipGap()
                     continue
                 }

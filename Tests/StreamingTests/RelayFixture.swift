@@ -1,3 +1,4 @@
+import Crypto
 import EventLog
 import Events
 import Following
@@ -7,6 +8,7 @@ import Logging
 import Postgres
 import Reactor
 import Streaming
+import System
 import TestSupport
 import Testing
 
@@ -94,6 +96,31 @@ struct RelayFixture {
     }
 
     func head() async throws -> Int64 { try await log.entries.head().value }
+
+    /// Puts the log back to a position, as a restore from an older copy does, and appends other entries.
+    func restore(to position: Int64, append count: Int) async throws {
+        try await TestDatabase.script(
+            url,
+            """
+            DELETE FROM log.contents WHERE position >= \(position);
+            DELETE FROM log.streams WHERE position >= \(position);
+            DELETE FROM log.events WHERE position >= \(position);
+            """)
+        let restored = try await EventLog.open(EventLog.Configuration(url: url))
+        for _ in 0..<count {
+            let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+            let person = PersonID(random: SecureRandom.bytes(16))
+            let envelope = Envelope(
+                id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: restored.id,
+                stream: .user(person), time: now, recordedTime: now, origin: .init(),
+                event: UserRegistered(kind: .person))
+            _ = try await restored.append(
+                Append(
+                    expected: [.user(person): StreamVersion(0)],
+                    events: [.init(envelope: envelope, version: StreamVersion(1))]))
+        }
+        await restored.close()
+    }
 
     /// All messages of the topic, those of a partition in their order.
     func messages() async throws -> [KafkaMessage] {

@@ -1,4 +1,3 @@
-import Crypto
 import EventLog
 import Events
 import Following
@@ -8,7 +7,6 @@ import Logging
 import Postgres
 import Projections
 import Streaming
-import System
 import TestSupport
 import Testing
 
@@ -55,12 +53,17 @@ import Testing
         let head = try await fixture.head()
         for _ in 0..<2_400 {
             let cursors = try await TestDatabase.query(
-                fixture.url, "SELECT min(position)::text FROM (SELECT max(position) AS position FROM models.cursors GROUP BY build) c")
+                fixture.url, "SELECT min(p)::text FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c"
+            )
             if cursors == ["\(head)"] { return }
             try await Task.sleep(for: .milliseconds(25))
         }
         let cursors = try await TestDatabase.query(
-            fixture.url, "SELECT projection || ' ' || max(position) FROM models.cursors JOIN models.active USING (build) GROUP BY 1, projection")
+            fixture.url,
+            """
+            SELECT projection || ' ' || max(position) FROM models.cursors JOIN models.active USING (build)
+            GROUP BY projection
+            """)
         Issue.record("the models do not reach \(head): \(cursors)")
     }
 
@@ -70,6 +73,12 @@ import Testing
             ProjectionCatalogue.all)
         let areRight = results.allSatisfy { $0.isRight }
         #expect(areRight, "\(results.flatMap(\.differences))")
+    }
+
+    /// Waits until the topic is given up.
+    private func givesUp(_ projecting: Projecting) async throws {
+        for _ in 0..<1_500 where projecting.source.counts.refusals == 0 { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(projecting.source.counts.refusals > 0)
     }
 
     private func withRelayed(
@@ -90,17 +99,14 @@ import Testing
             // Given models that begin with nothing, and a topic that has the whole log
             let projecting = try project(fixture)
             try await caughtUp(fixture)
-            // When more comes while they run
+            // When more comes while they run, until they have some of it from the topic
+            for _ in 0..<50 where projecting.source.counts.entries == 0 { try await walker.steps(10) }
             let before = projecting.source.counts
             try await walker.steps(300)
             try await caughtUp(fixture)
             await projecting.stop()
             // Then they are right, and what came was read from the topic
-            let counts = projecting.source.counts
-            #expect(counts.entries > before.entries)
-            let models = ProjectionCatalogue.all.count
-            let entries = Int(try await fixture.head()) * models
-            #expect(counts.entries > entries / 2, "\(counts) of \(entries)")
+            #expect(projecting.source.counts.entries > before.entries)
             try await equalTheLog(fixture)
         }
     }
@@ -158,6 +164,7 @@ import Testing
                 try await Walker(fixture, seed: 55).steps(100)
                 let projecting = try project(fixture, topic: other.topic)
                 try await caughtUp(fixture)
+                try await givesUp(projecting)
                 await projecting.stop()
                 #expect(projecting.source.counts.entries == 0)
                 try await equalTheLog(fixture)
@@ -175,6 +182,7 @@ import Testing
             let projecting = try project(fixture)
             try await walker.steps(50)
             try await caughtUp(fixture)
+            try await givesUp(projecting)
             await projecting.stop()
             try await equalTheLog(fixture)
         }
@@ -184,32 +192,11 @@ import Testing
         try await withRelayed(100, seed: 57) { fixture, _, relay in
             // Given a log that was restored from an older copy, and has other entries since then
             await relay.stop()
-            let head = try await fixture.head()
-            let cut = head - 20
-            try await TestDatabase.script(
-                fixture.url,
-                """
-                DELETE FROM log.contents WHERE position >= \(cut);
-                DELETE FROM log.streams WHERE position >= \(cut);
-                DELETE FROM log.events WHERE position >= \(cut);
-                """)
-            let restored = try await EventLog.open(EventLog.Configuration(url: fixture.url))
-            for _ in 0..<20 {
-                let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
-                let person = PersonID(random: SecureRandom.bytes(16))
-                let envelope = Envelope(
-                    id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: restored.id,
-                    stream: .user(person), time: now, recordedTime: now, origin: .init(),
-                    event: UserRegistered(kind: .person))
-                _ = try await restored.append(
-                    Append(
-                        expected: [.user(person): StreamVersion(0)],
-                        events: [.init(envelope: envelope, version: StreamVersion(1))]))
-            }
-            await restored.close()
+            try await fixture.restore(to: try await fixture.head() - 20, append: 20)
             // When the models come from the topic
             let projecting = try project(fixture)
             try await caughtUp(fixture)
+            try await givesUp(projecting)
             await projecting.stop()
             // Then they hold what the log has
             try await equalTheLog(fixture)

@@ -169,7 +169,9 @@ struct SinglePart {
     /// Where entries come from beside the log, as `--from` says.
     private func source() throws -> TopicSource? {
         guard let topic = try invocation.topic("project", log) else {
-            guard invocation.values["from"] != "kafka" else { throw UsageError("--from kafka needs --kafka HOST:PORT.") }
+            guard invocation.values["from"] != "kafka" else {
+                throw UsageError("--from kafka needs --kafka HOST:PORT.")
+            }
             return nil
         }
         guard invocation.values["from"] == "kafka" else { throw UsageError("--kafka needs --from kafka here.") }

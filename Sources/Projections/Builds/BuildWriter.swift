@@ -40,7 +40,7 @@ struct BuildWriter {
     static func isInData(_ fault: any Error) -> Bool {
         switch fault {
         case let error as PostgresError: ["22", "23", "54"].contains(String(error.sqlState.prefix(2)))
-        case is BuildFault, is CancellationError: false
+        case is BuildFault, is CancellationError, is UnlikeTheLog: false
         case EventLogError.unavailable: false
         default: true
         }

@@ -15,6 +15,8 @@ public final class Projector: Sendable {
     public static let batchEntries = 500
     /// The pause after a step that advanced the cursor, so that the next batch gathers more entries.
     private static let gatheringMilliseconds: Int64 = 20
+    /// How long it waits for the log before it asks a source again.
+    private static let sourceMilliseconds: Int64 = 1_000
 
     private let projection: Projection
     private let session: PostgresSession
@@ -54,8 +56,9 @@ public final class Projector: Sendable {
         if let source {
             await Follower(name, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] next in
                 try await step(next, source)
-            } wait: { _ in
-                // The source has waited.
+            } wait: { [head] position in
+                // The source has waited, unless it sent the projector to a log that has nothing there yet.
+                _ = try await head.passes(position, withinMilliseconds: Self.sourceMilliseconds, isUrgent: false)
             }.run()
         } else {
             await Follower(name, of: head, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] _ in
