@@ -2,10 +2,12 @@
 import os
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 from rebuilding import History
 from server import cpu_of, run
+from serving import Marketplace
 
 HOME = Path(os.environ.get("KAFKA_HOME", ""))
 
@@ -140,3 +142,42 @@ class FromLog(Projected):
 
     def more(self):
         return []
+
+
+class Apart(Marketplace):
+    """Ours with each part in a process of its own, and read models that come from a topic."""
+
+    def __init__(self, server, build, folder):
+        # Founds the log and publishes the agents.
+        whole = Marketplace(server, build, folder, "pages.txt")
+        whole.stop()
+        self.server, self.folder, self.database, self.token = server, folder, "market", whole.token
+        broker, topic = Broker.of(folder), "apart"
+        broker.topic(topic)
+        kafka = ["--kafka", broker.servers, "--topic", topic]
+        files = ["--artifacts", f"{folder}/files", "--port", "0"]
+        self.processes = []
+        self.begin(build, ["relay", *kafka])
+        self.begin(build, ["project", "--from", "kafka", *kafka])
+        self.url = self.begin(build, ["command", "--data", f"{folder}/apart-command", *files], isFront=True)
+        self.reading = self.begin(build, ["query", "--data", f"{folder}/apart-query", *files], isFront=True)
+        while server.sql("market", "SELECT (SELECT min(p) FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c) = (SELECT max(position) + 1 FROM log.events) AND (SELECT next FROM relay.topics) = (SELECT max(position) + 1 FROM log.events)") != "t":
+            time.sleep(0.2)
+
+    def begin(self, build, words, isFront=False):
+        process = subprocess.Popen([build / "marketplace", *words, "--database-url", self.server.url("market")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.processes.append(process)
+        self.started.append(process)
+        while isFront and "ready at" not in (line := process.stdout.readline()):
+            if not line:
+                raise SystemExit(f"{words[0]} did not start")
+        return line.split("ready at ")[1].split()[0] if isFront else None
+
+    def get(self, path):
+        with urllib.request.urlopen(self.reading + path) as answer:
+            return answer.read()
+
+    def stop(self):
+        for process in self.processes:
+            process.terminate()
+            process.wait()

@@ -94,7 +94,7 @@ import Testing
             let projector = Projector(
                 projection, DatabaseAccess(url: url), head: feed, log: Log("test", threshold: .error),
                 // On a busy machine, many versions with many dependencies in one transaction would pause it for too long.
-                batchEntries: 10)
+                batchEntries: 3)
             while try await projector.applyBatch() < head {}
         }
     }
