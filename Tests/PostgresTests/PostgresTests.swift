@@ -237,7 +237,7 @@ import Testing
             #expect(
                 names == [
                     "routines/log_r1", "schema/generations", "schema/log", "schema/models", "schema/popular",
-                    "schema/vault",
+                    "schema/relay", "schema/vault",
                 ])
         }
     }

@@ -93,9 +93,18 @@ import Testing
         for projection in [Projection.index, .files] {
             let projector = Projector(
                 projection, DatabaseAccess(url: url), head: feed, log: Log("test", threshold: .error),
-                // On a busy machine, many versions with many dependencies in one transaction would pause it for too long.
-                batchEntries: 3)
-            while try await projector.applyBatch() < head {}
+                batchEntries: 10)
+            var next = Position(0)
+            var losses = 0
+            while next < head {
+                do {
+                    next = try await projector.applyBatch()
+                } catch let error as PostgresError where error.isTransient && losses < 20 {
+                    // On a busy machine a document of a megabyte can pause a transaction for longer than the server waits;
+                    // a follower tries again as well.
+                    losses += 1
+                }
+            }
         }
     }
 
