@@ -47,21 +47,24 @@ class Relayed(History):
         super().__init__(server, build, folder)
         self.broker, self.used = Broker.of(folder), 0.0
 
-    def relay(self, topic):
-        """Starts a relay and waits until all is delivered; returns the seconds."""
-        began = time.monotonic()
-        words = [self.build / "marketplace", "relay", "--database-url", self.url, "--kafka", self.broker.servers, "--topic", topic]
-        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def through(self, words, reached):
+        """Runs a part of the marketplace until a query says that it is through the log; returns entries a second. What rows compare is
+        the work of the part itself."""
         head = int(self.server.sql("history", "SELECT max(position) + 1 FROM log.events"))
-        while self.server.sql("history", f"SELECT next FROM relay.topics WHERE topic = '{topic}'") != str(head):
+        began = time.monotonic()
+        process = subprocess.Popen([self.build / "marketplace", *words, "--database-url", self.url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while self.server.sql("history", reached) != str(head):
             if process.poll() is not None:
-                raise SystemExit("the relay ended")
+                raise SystemExit(f"{words[0]} ended")
             time.sleep(0.05)
         seconds = time.monotonic() - began
         self.used += cpu_of(process.pid)
         process.terminate()
         process.wait()
         return head / seconds
+
+    def relay(self, topic):
+        return self.through(["relay", "--kafka", self.broker.servers, "--topic", topic], f"SELECT next FROM relay.topics WHERE topic = '{topic}'")
 
     def measure(self, _):
         Relayed.count += 1
@@ -120,19 +123,7 @@ class Projected(Relayed):
     def measure(self, _):
         tables = self.server.sql("history", "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname IN (SELECT 'model_' || projection || '_' || build FROM models.active)")
         self.server.sql("history", f"TRUNCATE {tables}; DELETE FROM models.cursors; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active")
-        began = time.monotonic()
-        process = subprocess.Popen([self.build / "marketplace", "project", "--database-url", self.url, *self.more()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        head = int(self.server.sql("history", "SELECT max(position) + 1 FROM log.events"))
-        while self.server.sql("history", "SELECT min(p) FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c") != str(head):
-            if process.poll() is not None:
-                raise SystemExit("the projector ended")
-            time.sleep(0.25)
-        seconds = time.monotonic() - began
-        # What the row compares is the work of the projector itself.
-        self.used += cpu_of(process.pid)
-        process.terminate()
-        process.wait()
-        return head / seconds
+        return self.through(["project", *self.more()], "SELECT min(p) FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c")
 
 
 class FromLog(Projected):

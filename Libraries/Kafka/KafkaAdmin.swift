@@ -41,6 +41,21 @@ public final class KafkaAdmin: Sendable {
         client.wake()
     }
 
+    /// Runs `body` with a client, and closes it.
+    public static func with<Value>(
+        _ configuration: KafkaConfiguration, on reactor: Reactor, _ body: (KafkaAdmin) async throws -> Value
+    ) async throws -> Value {
+        let admin = try await KafkaAdmin(configuration, on: reactor)
+        do {
+            let value = try await body(admin)
+            await admin.close()
+            return value
+        } catch {
+            await admin.close()
+            throw error
+        }
+    }
+
     /// Closes the client. It waits on no thread of Swift's pool.
     public func close() async { await client.close() }
 

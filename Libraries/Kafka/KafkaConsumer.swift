@@ -120,6 +120,27 @@ public final class KafkaConsumer: Sendable {
         await client.start { [weak self] in self?.wake() }
     }
 
+    /// Runs `body` with a consumer of some partitions, and closes it.
+    ///
+    /// - Parameters:
+    ///   - starts: where each partition is read from.
+    ///   - fetchedBytes: as for `init`.
+    public static func with<Value>(
+        _ configuration: KafkaConfiguration, reading starts: [KafkaPartition: KafkaStart], fetchedBytes: Int = 1 << 20,
+        on reactor: Reactor, _ body: (KafkaConsumer) async throws -> Value
+    ) async throws -> Value {
+        let consumer = try await KafkaConsumer(configuration, fetchedBytes: fetchedBytes, on: reactor)
+        do {
+            try await consumer.assign(starts)
+            let value = try await body(consumer)
+            await consumer.close()
+            return value
+        } catch {
+            await consumer.close()
+            throw error
+        }
+    }
+
     /// What the library last counted; nil before the first time.
     public var statistics: KafkaStatistics? { client.statistics }
 

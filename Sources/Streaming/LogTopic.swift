@@ -36,6 +36,23 @@ public enum LogTopic {
             partition: Int32(entry.slice), key: Array(entry.stream.utf8), value: entry.bytes, headers: headers)
     }
 
+    /// A topic of some brokers.
+    public struct Address: Sendable {
+        /// How the brokers are reached.
+        public let brokers: KafkaConfiguration
+        /// The topic's name.
+        public let name: String
+
+        /// Names a topic.
+        public init(_ brokers: KafkaConfiguration, name: String = defaultName) {
+            self.brokers = brokers
+            self.name = name
+        }
+
+        /// The partition of a slice.
+        func partition(_ slice: Int) -> KafkaPartition { KafkaPartition(name, Int32(slice)) }
+    }
+
     /// What a message says of the entry that it holds.
     public struct Place: Sendable, Equatable {
         /// The log.

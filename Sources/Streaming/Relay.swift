@@ -1,7 +1,7 @@
 public import EventLog
 import Events
 public import Following
-public import Kafka
+import Kafka
 public import Logging
 import Postgres
 public import Reactor
@@ -18,20 +18,15 @@ import System
 public final class Relay: Sendable {
     /// What a relay is told.
     public struct Configuration: Sendable {
-        /// How brokers are reached.
-        public var kafka: KafkaConfiguration
-        /// The topic's name.
-        public var topic: String
+        /// The topic.
+        public let topic: LogTopic.Address
         /// True to make the topic where it is missing.
         public var makesTopic = false
         /// True to send the whole log again, to a topic that is empty.
         public var refills = false
 
         /// Says where to relay to.
-        public init(_ kafka: KafkaConfiguration, topic: String = LogTopic.defaultName) {
-            self.kafka = kafka
-            self.topic = topic
-        }
+        public init(_ topic: LogTopic.Address) { self.topic = topic }
     }
 
     /// What became of a relay, for whoever looks on.
@@ -101,10 +96,10 @@ public final class Relay: Sendable {
     ) {
         self.configuration = configuration
         let own = database.configuration(.relays, "marketplace-relay", statementTimeoutMilliseconds: 10_000)
-        store = RelayStore(session: PostgresSession(own), topic: configuration.topic, holder: name)
+        store = RelayStore(session: PostgresSession(own), topic: configuration.topic.name, holder: name)
         reading = PostgresSession(
             database.configuration(.relays, "marketplace-relay-log", settings: PostgresConfiguration.alongIndexes))
-        check = TopicCheck(configuration: configuration.kafka, topic: configuration.topic, reactor: reactor, log: log)
+        check = TopicCheck(address: configuration.topic, reactor: reactor, log: log)
         self.head = head
         self.reactor = reactor
         self.log = log
@@ -126,7 +121,7 @@ public final class Relay: Sendable {
                     // One that is missing although something was delivered to it was deleted: that is said, and not made up for.
                     let isNew = try await store.present().map { $0.next.value == 0 } ?? true
                     if configuration.makesTopic, isNew || configuration.refills { try await check.makeMissing() }
-                    try await check.checkSettings(isFilled: !isNew && !configuration.refills)
+                    try await check.checkSettings(isFilled: !isNew && !configuration.refills, warns: true)
                     isChecked = true
                 }
                 guard let term = try await store.take() else {
@@ -147,7 +142,7 @@ public final class Relay: Sendable {
             } catch {
                 if Task.isCancelled { break }
                 if error is Overtaken {
-                    log.warning("another relay has taken over", ["topic": configuration.topic])
+                    log.warning("another relay has taken over", ["topic": configuration.topic.name])
                 } else {
                     log.error("the relay can't go on and tries again", ["error": "\(error)"])
                 }
@@ -218,14 +213,14 @@ public final class Relay: Sendable {
             let began = progress.next
             patience.begin()
             do {
-                try await check.checkSettings(isFilled: progress.next.value > 0 && !configuration.refills)
+                try await check.checkSettings(isFilled: progress.next.value > 0 && !configuration.refills, warns: false)
                 if hasToRefill.load(ordering: .relaxed) {
                     if try await check.isEmpty() {
                         progress = .none
                         guard try await store.advance(term, to: progress) else { throw Overtaken() }
                     } else if progress.next.value == 0 {
                         throw TopicFault(
-                            "the topic '\(configuration.topic)' is not empty, so entries would stand behind later ones; delete it before --refill"
+                            "the topic '\(configuration.topic.name)' is not empty, so entries would stand behind later ones; delete it before --refill"
                         )
                     }
                     // Otherwise this relay or another one has begun to refill it, and goes on.
@@ -239,8 +234,11 @@ public final class Relay: Sendable {
                     }
                 }
                 let producer = try await KafkaProducer(
-                    configuration.kafka, on: reactor,
-                    ends: Dictionary(uniqueKeysWithValues: ends.enumerated().map { (partition($0.offset), $0.element) })
+                    configuration.topic.brokers, on: reactor,
+                    ends: Dictionary(
+                        uniqueKeysWithValues: ends.enumerated().map {
+                            (configuration.topic.partition($0.offset), $0.element)
+                        })
                 )
                 tell(.sends(from: progress.next.value))
                 try await withTaskCancellationHandler {
@@ -265,8 +263,6 @@ public final class Relay: Sendable {
             }
         }
     }
-
-    private func partition(_ slice: Int) -> KafkaPartition { KafkaPartition(configuration.topic, Int32(slice)) }
 
     /// A page that is sent and not confirmed, and up to where it goes.
     private struct Sent {
@@ -296,7 +292,7 @@ public final class Relay: Sendable {
                     // Where there is no room, this waits for deliveries as well.
                     patience.begin()
                     sent.append(
-                        Sent(delivery: try await producer.send(records, to: configuration.topic), progress: ahead))
+                        Sent(delivery: try await producer.send(records, to: configuration.topic.name), progress: ahead))
                     wasCaughtUp = false
                     // A page that was not cut is the last one for now.
                     let bytes = page.reduce(0) { $0 + $1.bytes.count }
@@ -317,7 +313,7 @@ public final class Relay: Sendable {
             patience.end()
             let ends = producer.ends
             progress = first.progress
-            progress.ends = (0..<LogTopic.partitions).map { ends[partition($0)] ?? 0 }
+            progress.ends = (0..<LogTopic.partitions).map { ends[configuration.topic.partition($0)] ?? 0 }
             guard try await store.advance(term, to: progress) else { throw Overtaken() }
         }
     }

@@ -14,10 +14,11 @@ struct TopicCheck: Sendable {
     /// What helps where a topic does not have what was delivered to it.
     static let remedy = "`marketplace relay --create-topic --refill` makes it and sends the whole log"
 
-    let configuration: KafkaConfiguration
-    let topic: String
+    let address: LogTopic.Address
     let reactor: Reactor
     let log: Log
+
+    private var topic: String { address.name }
 
     // MARK: Settings
 
@@ -53,8 +54,10 @@ struct TopicCheck: Sendable {
     /// Throws a `TopicFault` where the topic is missing or set so that the log can't stand there; warns of what is not as it
     /// should be.
     ///
-    /// - Parameter isFilled: true where something was delivered to it.
-    func checkSettings(isFilled: Bool) async throws {
+    /// - Parameters:
+    ///   - isFilled: true where something was delivered to it.
+    ///   - warns: false where the same was warned of already.
+    func checkSettings(isFilled: Bool, warns: Bool) async throws {
         try await withAdmin { admin in
             var found = try await admin.topic(topic)
             // A broker that has just started does not know everything yet.
@@ -84,7 +87,7 @@ struct TopicCheck: Sendable {
                 return
             }
             let (faults, warnings) = Self.judge(settings, copies: found.replicas)
-            for warning in warnings { log.warning("the topic '\(topic)': \(warning)") }
+            for warning in warnings where warns { log.warning("the topic '\(topic)': \(warning)") }
             guard faults.isEmpty else {
                 throw TopicFault(
                     "the topic '\(topic)': \(faults.joined(separator: "; ")). Change it with kafka-configs")
@@ -126,15 +129,7 @@ struct TopicCheck: Sendable {
     }
 
     private func withAdmin<Value>(_ body: (KafkaAdmin) async throws -> Value) async throws -> Value {
-        let admin = try await KafkaAdmin(configuration, on: reactor)
-        do {
-            let value = try await body(admin)
-            await admin.close()
-            return value
-        } catch {
-            await admin.close()
-            throw error
-        }
+        try await KafkaAdmin.with(address.brokers, on: reactor, body)
     }
 
     // MARK: What is there
@@ -181,10 +176,11 @@ struct TopicCheck: Sendable {
         _ log: LogID, _ starts: [(slice: Int, offset: Int64)], _ offsets: [KafkaAdmin.Offsets]
     ) async throws -> [(Position, [UInt8])] {
         guard !starts.isEmpty else { return [] }
-        let consumer = try await KafkaConsumer(configuration, on: reactor)
-        do {
+        let begins = Dictionary(
+            uniqueKeysWithValues: starts.map { (address.partition($0.slice), KafkaStart.at($0.offset)) })
+        return try await KafkaConsumer.with(address.brokers, reading: begins, on: reactor) { consumer in
             let found = try await withThrowingTaskGroup { group in
-                group.addTask { try await read(log, starts, offsets, consumer) }
+                group.addTask { try await read(log, starts.map(\.slice), offsets, consumer) }
                 group.addTask {
                     try await Task.sleep(for: .milliseconds(Self.readingMilliseconds))
                     return nil
@@ -192,24 +188,16 @@ struct TopicCheck: Sendable {
                 defer { group.cancelAll() }
                 return try await group.next() ?? nil
             }
-            await consumer.close()
             guard let found else { throw TopicUnread(topic: topic) }
             return found
-        } catch {
-            await consumer.close()
-            throw error
         }
     }
 
     private func read(
-        _ log: LogID, _ starts: [(slice: Int, offset: Int64)], _ offsets: [KafkaAdmin.Offsets],
-        _ consumer: KafkaConsumer
+        _ log: LogID, _ slices: [Int], _ offsets: [KafkaAdmin.Offsets], _ consumer: KafkaConsumer
     ) async throws -> [(Position, [UInt8])]? {
         var last: [Int: (Position, [UInt8])] = [:]
-        var left = Set(starts.map(\.slice))
-        try await consumer.assign(
-            Dictionary(
-                uniqueKeysWithValues: starts.map { (KafkaPartition(topic, Int32($0.slice)), .at($0.offset)) }))
+        var left = Set(slices)
         for try await arrivals in consumer.batches() {
             for message in arrivals.messages {
                 let slice = Int(message.partition.number)

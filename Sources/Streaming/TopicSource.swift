@@ -1,7 +1,7 @@
 import EventLog
 public import Events
 public import Following
-public import Kafka
+import Kafka
 public import Logging
 public import Postgres
 public import Reactor
@@ -91,8 +91,7 @@ public final class TopicSource: EntrySource {
     private static let longestPauseMilliseconds: Int64 = 5_000
     private static let distrustSeconds = 60
 
-    private let configuration: KafkaConfiguration
-    private let topic: String
+    private let address: LogTopic.Address
     private let entries: EventReader
     private let pool: PostgresPool
     private let head: HeadFeed
@@ -109,11 +108,9 @@ public final class TopicSource: EntrySource {
     ///   - head: the log's head.
     ///   - reactor: where it hears from brokers.
     public init(
-        _ configuration: KafkaConfiguration, topic: String, _ pool: PostgresPool, head: HeadFeed, on reactor: Reactor,
-        log: Log
+        _ address: LogTopic.Address, _ pool: PostgresPool, head: HeadFeed, on reactor: Reactor, log: Log
     ) {
-        self.configuration = configuration
-        self.topic = topic
+        self.address = address
         self.pool = pool
         entries = EventReader(pool: pool)
         self.head = head
@@ -122,6 +119,8 @@ public final class TopicSource: EntrySource {
         state = Mutex(State())
         bounds = Feed(nil) { [present] in present.bounds.withLock { $0 } }
     }
+
+    private var topic: String { address.name }
 
     /// What went to callers so far.
     public var counts: Counts { state.withLock { $0.counts } }
@@ -222,18 +221,14 @@ public final class TopicSource: EntrySource {
         guard let position = try await anchor() else { return }
         let id = try await pool.runRepeatable { try LogOnConnection.id($0) }
         let starts = try await starts(position)
-        let consumer = try await KafkaConsumer(configuration, fetchedBytes: Self.fetchedBytes, on: reactor)
-        do {
-            try await consumer.assign(starts)
+        try await KafkaConsumer.with(
+            address.brokers, reading: starts, fetchedBytes: Self.fetchedBytes, on: reactor
+        ) { consumer in
             state.withLock { $0.movedMilliseconds = Host.steadyClockMilliseconds() }
             for try await arrivals in consumer.batches(of: Self.batchMessages) {
                 try take(arrivals, id)
                 try await room()
             }
-            await consumer.close()
-        } catch {
-            await consumer.close()
-            throw error
         }
     }
 
@@ -250,22 +245,15 @@ public final class TopicSource: EntrySource {
     private func starts(_ position: Position) async throws -> [KafkaPartition: KafkaStart] {
         let before = Position(max(0, position.value - 1))
         let recorded = try await entries.time(of: before)
-        let admin = try await KafkaAdmin(configuration, on: reactor)
-        do {
+        return try await KafkaAdmin.with(address.brokers, on: reactor) { admin in
             guard let found = try await admin.topic(topic), found.partitions == LogTopic.partitions else {
                 throw TopicFault("there is no topic '\(topic)' with \(LogTopic.partitions) partitions")
             }
             let offsets = try await admin.offsets(
                 of: topic, partitions: LogTopic.partitions,
                 sinceMilliseconds: (recorded?.milliseconds ?? 0) - Self.clockMilliseconds)
-            await admin.close()
             return Dictionary(
-                uniqueKeysWithValues: offsets.enumerated().map {
-                    (KafkaPartition(topic, Int32($0.offset)), .at($0.element))
-                })
-        } catch {
-            await admin.close()
-            throw error
+                uniqueKeysWithValues: offsets.enumerated().map { (address.partition($0.offset), .at($0.element)) })
         }
     }
 

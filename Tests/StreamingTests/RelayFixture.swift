@@ -72,7 +72,8 @@ struct RelayFixture {
     func relay(_ name: String = "one", refills: Bool = false, makes: Bool = false, to other: String? = nil) throws
         -> Running
     {
-        var configuration = Relay.Configuration(try broker.configuration("relay-\(name)"), topic: other ?? topic)
+        var configuration = Relay.Configuration(
+            LogTopic.Address(try broker.configuration("relay-\(name)"), name: other ?? topic))
         configuration.refills = refills
         configuration.makesTopic = makes
         let reader = EventReader(

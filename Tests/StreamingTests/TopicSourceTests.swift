@@ -32,8 +32,9 @@ import Testing
         let head = HeadFeed(Position(0)) { try await reader.head() }
         let log = Log("test", threshold: .error)
         let source = TopicSource(
-            try KafkaConfiguration(servers: servers ?? fixture.broker.servers, clientID: "tests"),
-            topic: topic ?? fixture.topic, pool, head: head, on: fixture.reactor, log: log)
+            LogTopic.Address(
+                try KafkaConfiguration(servers: servers ?? fixture.broker.servers, clientID: "tests"),
+                name: topic ?? fixture.topic), pool, head: head, on: fixture.reactor, log: log)
         let task = Task {
             await withTaskGroup { group in
                 group.addTask { await source.run() }

@@ -26,7 +26,7 @@ struct Up {
     private let publish: String?
     private let catalog: String?
     private let cachedMebibytes: Int?
-    private let topic: Relay.Configuration?
+    private let topic: LogTopic.Address?
     private let invocation: Invocation
     private let log: Log
 
@@ -38,11 +38,7 @@ struct Up {
         publish = invocation.values["publish"]
         catalog = invocation.values["catalog"]
         cachedMebibytes = try invocation.number("cache-mebibytes", 0...65_536)
-        topic = try invocation.topic("up", log).map { named in
-            var topic = named
-            topic.makesTopic = true
-            return topic
-        }
+        topic = try invocation.topic("up", log)
         self.invocation = invocation
         self.log = log
     }
@@ -155,7 +151,11 @@ struct Up {
         let files = givenArtifacts ?? data.artifacts
         let artifacts = ArtifactFolder(files)
         let store = try services.openStore(artifacts)
-        let relaying = try topic.map { try services.relaying($0) }
+        let relaying = try topic.map { topic in
+            var configuration = Relay.Configuration(topic)
+            configuration.makesTopic = true
+            return try services.relaying(configuration)
+        }
         var router = services.router(listening) {
             try services.checkIsCurrent()
             _ = try await eventLog.entries.head()

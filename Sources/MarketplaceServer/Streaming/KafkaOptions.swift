@@ -16,7 +16,7 @@ extension Invocation {
     /// The topic that is named; nil where no brokers are.
     ///
     /// - Parameter part: how the program is named to the brokers.
-    func topic(_ part: String, _ log: Log) throws -> Relay.Configuration? {
+    func topic(_ part: String, _ log: Log) throws -> LogTopic.Address? {
         guard let servers = values["kafka"] else {
             for name in ["kafka-settings-file", "topic"] where values[name] != nil {
                 throw UsageError("--\(name) needs --kafka.")
@@ -34,7 +34,7 @@ extension Invocation {
         }
         let lines = log.component("kafka")
         do {
-            return Relay.Configuration(
+            return LogTopic.Address(
                 try KafkaConfiguration(
                     servers: servers, clientID: "marketplace-\(part)",
                     settings: try values["kafka-settings-file"].map(Self.settings) ?? [:]
@@ -43,7 +43,7 @@ extension Invocation {
                     case .detail: lines.debug(notice.text)
                     case .trouble: lines.warning(notice.text)
                     }
-                }, topic: topic)
+                }, name: topic)
         } catch let error as KafkaError {
             throw UsageError("--kafka-settings-file: \(error).")
         }

@@ -1,9 +1,6 @@
 import CommandLine
 import EventLog
-import Events
-import JSON
 import Logging
-import Postgres
 import Reactor
 import Streaming
 import System
@@ -16,7 +13,7 @@ struct RelayCommand {
     private let log: Log
 
     init(_ invocation: Invocation, _ log: Log) throws {
-        guard var configuration = try invocation.topic("relay", log) else {
+        guard let topic = try invocation.topic("relay", log) else {
             throw UsageError("`marketplace relay` needs --kafka HOST:PORT.")
         }
         guard let database = try invocation.database([.relays], takesLibpq: true) else {
@@ -24,6 +21,7 @@ struct RelayCommand {
                 "`marketplace relay` needs a database: --logins, --database-url, --database-url-file, MENTATLAB_DATABASE_URL or libpq's variables."
             )
         }
+        var configuration = Relay.Configuration(topic)
         configuration.makesTopic = invocation.flags.contains("create-topic")
         configuration.refills = invocation.flags.contains("refill")
         self.configuration = configuration
@@ -33,7 +31,7 @@ struct RelayCommand {
     }
 
     func run(_ signals: Signals) async throws -> Int32 {
-        let topic = configuration.topic
+        let topic = configuration.topic.name
         let relay = Relay(
             database, configuration, head: services.head, on: try Reactor(name: "kafka"), name: Services.relayName,
             log: log.component("relay")
@@ -61,50 +59,6 @@ struct RelayCommand {
             // Before it began.
         }
         log.info("stopped")
-        return 0
-    }
-}
-
-/// `marketplace relay status`: how far the log is in topics of Kafka, and who relays it.
-struct RelayStatusCommand {
-    private let invocation: Invocation
-
-    init(_ invocation: Invocation) { self.invocation = invocation }
-
-    func run() async throws -> Int32 {
-        let database = try invocation.databaseBeside(
-            try DataFolder(invocation.values["data"] ?? ".mentatlab"), [.readers])
-        let session = PostgresSession(database.configuration(.readers, "marketplace-status"))
-        let topics = try await session.run { try RelayedTopic.all($0) }
-        await session.close()
-        guard !invocation.flags.contains("json") else {
-            try printDocument { writer in
-                writer.object { object in
-                    object.member("topics") { array in
-                        array.array(topics) { topic, writer in
-                            writer.object { object in
-                                object.member("epoch", topic.epoch)
-                                object.member("head", topic.head.value)
-                                object.member("holder", topic.holder)
-                                object.member("lag", topic.head.value - topic.next.value)
-                                object.member("moved", topic.moved.description)
-                                object.member("next", topic.next.value)
-                                object.member("topic", topic.topic)
-                            }
-                        }
-                    }
-                }
-            }
-            return 0
-        }
-        for topic in topics {
-            let ago = max(0, Services.now().milliseconds - topic.moved.milliseconds) / 1_000
-            let holder = topic.holder.map { "relayed by \($0)" } ?? "nobody relays"
-            try printPart(
-                "\(topic.topic): at \(topic.next), \(topic.head.value - topic.next.value) behind; \(holder); moved \(ago) s ago\n"
-            )
-        }
-        if topics.isEmpty { Host.write("the log is relayed to no topic\n", to: 2) }
         return 0
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import EventLog
 import Events
 import Following
@@ -41,7 +40,7 @@ final class Relaying: Sendable {
         _ database: DatabaseAccess, _ configuration: Relay.Configuration, head: HeadFeed, looking pool: PostgresPool,
         name: String, log: Log
     ) throws {
-        let (topic, fault) = (configuration.topic, Fault())
+        let (topic, fault) = (configuration.topic.name, Fault())
         self.fault = fault
         self.log = log
         relay = Relay(
@@ -83,28 +82,5 @@ final class Relaying: Sendable {
         let waits = Services.now().milliseconds - recorded.milliseconds
         return waits < patienceMilliseconds
             ? nil : "an entry has waited for the topic '\(topic)' for \(waits / 1_000) s"
-    }
-}
-
-extension Services {
-    /// How this program is named among relays: so that people find it, and as no other one.
-    static var relayName: String { "\(Host.name):\(Host.processID)/\(Hex.encode(SecureRandom.bytes(4)))" }
-
-    /// What gives the log to projectors as it comes from a topic.
-    func source(_ topic: Relay.Configuration) throws -> TopicSource {
-        let pool = PostgresPool(
-            database.configuration(.projectors, "marketplace-topic", statementTimeoutMilliseconds: 10_000), sessions: 1)
-        return TopicSource(
-            topic.kafka, topic: topic.topic, pool, head: head, on: try Reactor(name: "kafka"),
-            log: log.component("topic"))
-    }
-
-    /// What relays the log to a topic beside the other parts of a process.
-    func relaying(_ configuration: Relay.Configuration) throws -> Relaying {
-        let pool = PostgresPool(
-            database.configuration(.queries, "marketplace-relay-look", statementTimeoutMilliseconds: 10_000),
-            sessions: 1)
-        return try Relaying(
-            database, configuration, head: head, looking: pool, name: Self.relayName, log: log.component("relay"))
     }
 }
