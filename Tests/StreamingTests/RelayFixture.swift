@@ -48,7 +48,7 @@ struct RelayFixture {
 
         /// Waits for news.
         func hears(_ isMeant: (Relay.News) -> Bool) async throws {
-            for _ in 0..<3_000 {
+            for _ in 0..<12_000 {
                 if news.value.contains(where: isMeant) { return }
                 try await Task.sleep(for: .milliseconds(10))
             }
