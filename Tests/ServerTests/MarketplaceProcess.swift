@@ -18,7 +18,8 @@ final class MarketplaceProcess: Sendable {
     private let database: [String]
     private let process: Mutex<Process>
     private let output: OutputFile
-    let client = HTTPClient(connections: 16, timeoutMilliseconds: 30_000)
+    // Nothing here asserts how long an answer takes.
+    let client = HTTPClient(connections: 16, timeoutMilliseconds: 300_000)
 
     /// What a program prints, in a file: a pipe would have to be emptied by somebody, and a daemon that the
     /// program leaves behind would keep it open.
