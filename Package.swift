@@ -96,7 +96,7 @@ let package = Package(
                 "Search", "System",
             ],
             embedding: "Agents/SQL", "Analytics/SQL", "Audit/SQL", "Builds/SQL", "Dependents/SQL", "Files/SQL",
-            "Flags/SQL", "Index/SQL",
+            "Flags/SQL", "Index/SQL", "Sharing/SQL",
             "OpenSearch/Definition",
             "OpenSearch/SQL", "Past/SQL", "Popular/SQL", "Publishers/SQL", "Reputation/SQL", "Search/SQL"),
         module(

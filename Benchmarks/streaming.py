@@ -122,8 +122,8 @@ class Projected(Relayed):
 
     def measure(self, _):
         tables = self.server.sql("history", "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname IN (SELECT 'model_' || projection || '_' || build FROM models.active)")
-        self.server.sql("history", f"TRUNCATE {tables}; DELETE FROM models.cursors; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active")
-        return self.through(["project", *self.more()], "SELECT min(p) FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c")
+        self.server.sql("history", f"TRUNCATE {tables}; DELETE FROM models.cursors; DELETE FROM models.shares; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active")
+        return self.through(["project", *self.more()], "SELECT min(position) FROM models.positions")
 
 
 class FromLog(Projected):
@@ -152,7 +152,7 @@ class Apart(Marketplace):
         self.begin(build, ["project", "--from", "kafka", *kafka])
         self.url = self.begin(build, ["command", "--data", f"{folder}/apart-command", *files], isFront=True)
         self.reading = self.begin(build, ["query", "--data", f"{folder}/apart-query", *files], isFront=True)
-        while server.sql("market", "SELECT (SELECT min(p) FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c) = (SELECT max(position) + 1 FROM log.events) AND (SELECT next FROM relay.topics) = (SELECT max(position) + 1 FROM log.events)") != "t":
+        while server.sql("market", "SELECT (SELECT min(position) FROM models.positions) = (SELECT max(position) + 1 FROM log.events) AND (SELECT next FROM relay.topics) = (SELECT max(position) + 1 FROM log.events)") != "t":
             time.sleep(0.2)
 
     def begin(self, build, words, isFront=False):

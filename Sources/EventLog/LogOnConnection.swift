@@ -11,11 +11,14 @@ public enum LogOnConnection {
         public let stream: String
         /// Its type.
         public let type: String
+        /// The slice of the log that the stream belongs to, 0 to 63.
+        public let slice: Int
 
         fileprivate init(_ row: PostgresRow) throws {
             entry = try EventReader.entry(row)
             stream = try row.text(1)
             type = try row.text(3)
+            slice = Int(try row.integer(6))
         }
     }
 
@@ -27,19 +30,26 @@ public enum LogOnConnection {
         public let next: Position
     }
 
-    /// Reads at most `limit` entries from a position on and returns those of the given types.
+    /// Reads at most `limit` entries from a position on and returns those of the given types and, unless it is nil, slices.
     ///
     /// - Returns: a page whose `next` is after the last entry that was read, also where its type is left out. It ends before
     ///   an entry that is missing or has a type that this program does not know.
     /// - Throws: `EventLogError.corrupt` where the entry at the position itself is such a one, and `PostgresError`.
     public static func entries(
-        _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>
+        _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>,
+        slices: [Int]? = nil
     ) throws -> Page {
         var entries: [Entry] = []
         var next = position
-        let rows = try connection.execute(
-            Statements.readPositions,
-            [.int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit))])
+        let range: [PostgresValue] = [
+            .int8(position.value), .int8(position.value + Int64(limit)), .int8(Int64(limit)),
+        ]
+        let rows =
+            if let slices {
+                try connection.execute(Statements.readShared, range + [.int4s(slices.map { Int32($0) })])
+            } else {
+                try connection.execute(Statements.readPositions, range)
+            }
         for row in rows {
             let found = Position(try row.integer(0))
             guard found == next else {
@@ -48,7 +58,8 @@ public enum LogOnConnection {
             }
             let type = try row.text(3)
             if types.contains(type) {
-                entries.append(try Entry(row))
+                // Of other slices the bytes are left out.
+                if !row.isNull(5) { entries.append(try Entry(row)) }
             } else if !knownTypes.contains(type) {
                 if next > position { break }
                 throw EventLogError.corrupt("the type '\(type)' at \(try row.integer(0)) is unknown to this program")

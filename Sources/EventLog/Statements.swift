@@ -19,6 +19,7 @@ enum Statements {
     static let readSkips = PostgresStatement("read_skips", PackageResources.read_skips_sql)
     static let readSlice = PostgresStatement("read_slice", PackageResources.read_slice_sql)
     static let readPage = PostgresStatement("read_page", PackageResources.read_page_sql)
+    static let readShared = PostgresStatement("read_shared", PackageResources.read_shared_sql)
     static let readPositions = PostgresStatement("read_positions", PackageResources.read_positions_sql)
     static let search = PostgresStatement("search", PackageResources.search_sql)
     static let readStream = PostgresStatement("read_stream", PackageResources.read_stream_sql)

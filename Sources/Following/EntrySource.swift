@@ -4,12 +4,15 @@ public import Events
 public struct SourcedEntry: Sendable {
     /// Its position.
     public let position: Position
+    /// The slice of the log that it is in, 0 to 63.
+    public let slice: Int
     /// What its bytes say, read once for all who go along the log in a process.
     public let envelope: Envelope
 
     /// Creates one.
-    public init(position: Position, envelope: Envelope) {
+    public init(position: Position, slice: Int, envelope: Envelope) {
         self.position = position
+        self.slice = slice
         self.envelope = envelope
     }
 }
@@ -21,11 +24,13 @@ public enum Sourced: Sendable {
     /// It does not have the entry. Those before a position, or where it is nil as many as there are, have to be read from the
     /// log.
     case absent(before: Position?)
+    /// Nothing has come, and the log has nothing there either.
+    case nothing
 }
 
 /// Another way by which entries come, such as a topic. The log stays the truth: what a source gives is what the log has.
 public protocol EntrySource: Sendable {
-    /// Waits until there is something from a position on.
+    /// Waits until there is something from a position on, for a second or so.
     ///
     /// - Parameters:
     ///   - position: where the caller is; the source has no other knowledge of it.

@@ -7,8 +7,8 @@ public import Logging
 public struct Follower: Sendable {
     /// Applies all or some of the entries from a position on and returns the next position.
     ///
-    /// It gets nil at first and after a failure; then it has to find its position itself.
-    public typealias Step = @Sendable (Position?) async throws -> Position
+    /// It gets nil at first, after a failure and after it has returned nil itself; then it has to find its position itself.
+    public typealias Step = @Sendable (Position?) async throws -> Position?
 
     private static let firstPauseMilliseconds: Int64 = 100
     private static let longestPauseMilliseconds: Int64 = 5_000
@@ -55,7 +55,7 @@ public struct Follower: Sendable {
             do {
                 let reached = try await step(next)
                 pauseMilliseconds = Self.firstPauseMilliseconds
-                if reached == next {
+                if let reached, reached == next {
                     try await wait(reached)
                 } else if gatheringMilliseconds > 0 {
                     try await Task.sleep(for: .milliseconds(gatheringMilliseconds))

@@ -136,14 +136,17 @@ enum Commands {
         "project", "Keeps read models up with the log: those named, or all.",
         notes:
             "A release with other models begins with --ahead: it builds them beside those that the running one reads, and keeps "
-            + "them up. Its fronts are ready once that is done.",
+            + "them up. Its fronts are ready once that is done. Of several programs with --share each keeps up a part of every model "
+            + "that is sliced, and some of the others; where one ends, the rest take its part over within seconds.",
         arguments: [Subcommand.Argument("NAME", "a projection", .many)],
         options: Invocation.databaseOptions + Invocation.kafkaOptions + [
             .value("from", "SOURCE", "where entries come from (log)", choices: ["log", "kafka"]),
+            .flag("share", "share the models with other programs; with --from kafka it always does"),
             .flag("ahead", "first build the models of this release; needs the login of the owner as well"), verbose,
         ],
         examples: [
             "marketplace project agents --logins /srv/logins",
+            "marketplace project --share --logins /srv/logins",
             "marketplace project --from kafka --kafka 127.0.0.1:9092 --logins /srv/logins",
             "marketplace project --ahead --logins /srv/logins",
         ])

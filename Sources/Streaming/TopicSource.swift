@@ -149,7 +149,7 @@ public final class TopicSource: EntrySource {
                     if hasCome { continue }
                 }
                 // The topic is behind the log, or nothing was appended.
-                guard try await head.value(atMostMillisecondsOld: limit) > position else { continue }
+                guard try await head.value(atMostMillisecondsOld: limit) > position else { return .nothing }
                 let isStillSoon = state.withLock { state in
                     guard case .soon = state.find(position, 1) else { return false }
                     state.isStalled = true
@@ -275,7 +275,9 @@ public final class TopicSource: EntrySource {
             let isWanted = state.withLock { $0.window?.wants(place.position) ?? false }
             // What this program can't read is read from the log, where it is told what it is.
             guard isWanted, let envelope = try? Envelope(bytes: value), envelope.log == id else { continue }
-            taken.append((SourcedEntry(position: place.position, envelope: envelope), value.count))
+            let entry = SourcedEntry(
+                position: place.position, slice: Int(message.partition.number), envelope: envelope)
+            taken.append((entry, value.count))
         }
         let now = Host.steadyClockMilliseconds()
         let reached = state.withLock { state -> Bounds? in

@@ -146,7 +146,7 @@ import Testing
                 """
                 SELECT least((SELECT min(next) FROM relay.topics), min(c.position))::text
                 FROM models.active a
-                CROSS JOIN LATERAL (SELECT max(position) AS position FROM models.cursors WHERE build = a.build) c
+                JOIN models.positions c ON c.build = a.build
                 """)
             if least == ["\(head)"] { return }
             try await Task.sleep(for: .milliseconds(100))

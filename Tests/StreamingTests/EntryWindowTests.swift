@@ -11,7 +11,7 @@ import Testing
     private static func entry(_ position: Int64) throws -> SourcedEntry {
         let person = PersonID(random: [UInt8](repeating: 7, count: 16))
         return SourcedEntry(
-            position: Position(position),
+            position: Position(position), slice: 0,
             envelope: Envelope(
                 id: UUIDv7(milliseconds: position, random: [UInt8](repeating: 1, count: 10)),
                 log: LogID(random: [UInt8](repeating: 2, count: 16)), stream: .user(person),

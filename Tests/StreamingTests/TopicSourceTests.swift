@@ -54,7 +54,7 @@ import Testing
         let head = try await fixture.head()
         for _ in 0..<2_400 {
             let cursors = try await TestDatabase.query(
-                fixture.url, "SELECT min(p)::text FROM (SELECT max(position) AS p FROM models.cursors GROUP BY build) c"
+                fixture.url, "SELECT min(position)::text FROM models.positions"
             )
             if cursors == ["\(head)"] { return }
             try await Task.sleep(for: .milliseconds(25))
@@ -62,8 +62,7 @@ import Testing
         let cursors = try await TestDatabase.query(
             fixture.url,
             """
-            SELECT projection || ' ' || max(position) FROM models.cursors JOIN models.active USING (build)
-            GROUP BY projection
+            SELECT projection || ' ' || position FROM models.positions JOIN models.active USING (build)
             """)
         Issue.record("the models do not reach \(head): \(cursors)")
     }

@@ -72,8 +72,9 @@ struct ProjectionCommands {
         let lag = build.head.value - build.cursor.value
         let wait = lag == 0 ? "" : ", the oldest waits for \(build.oldestWaitMilliseconds / 1_000) s"
         let kind = build.isCheck ? "check" : build.state.rawValue
+        let sharers = build.workers == 0 ? "" : ", shared by \(build.workers)"
         return
-            "\(build.projection) v\(build.version) build \(build.build) (\(kind)): at \(build.cursor), \(lag) behind\(wait); moved \(ago(build.moved)), worker seen \(ago(build.beat))"
+            "\(build.projection) v\(build.version) build \(build.build) (\(kind)\(sharers)): at \(build.cursor), \(lag) behind\(wait); moved \(ago(build.moved)), worker seen \(ago(build.beat))"
     }
 
     private static func line(_ fault: BuildReader.Fault) -> String {
@@ -97,6 +98,7 @@ struct ProjectionCommands {
             object.member("projection", build.projection)
             object.member("state", build.state.rawValue)
             object.member("version", build.version)
+            object.member("workers", build.workers)
         }
     }
 

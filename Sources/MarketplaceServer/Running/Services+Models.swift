@@ -60,9 +60,15 @@ extension Services {
 
     /// What runs beside the fronts for as long as the task lives: projectors of the models named.
     ///
-    /// - Parameter source: where entries come from beside the log; it is read for as long.
-    func project(_ projections: [Projection], source: TopicSource? = nil) async {
+    /// - Parameters:
+    ///   - source: where entries come from beside the log; it is read for as long.
+    ///   - isShared: true where other processes may keep up a part of the same builds.
+    func project(_ projections: [Projection], source: TopicSource? = nil, isShared: Bool = false) async {
+        let sharing =
+            isShared
+            ? Sharing(projections, database, program: Self.processName, log: log.component("sharing")) : nil
         await withTaskGroup { group in
+            if let sharing { group.addTask { await sharing.run() } }
             group.addTask { await giveSignsOfLife(projections) }
             if let source { group.addTask { await source.run() } }
             if projections.contains(where: { $0.name == Projection.agents.name }) {
@@ -74,7 +80,8 @@ extension Services {
             }
             for projection in projections {
                 let projector = Projector(
-                    projection, database, head: head, models: models, source: source, log: log.component("project"))
+                    projection, database, head: head, models: models, source: source, sharing: sharing,
+                    log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }

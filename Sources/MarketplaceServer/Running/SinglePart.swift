@@ -144,6 +144,8 @@ struct SinglePart {
         let chosen = names.isEmpty ? ProjectionCatalogue.all : try Projection.named(names)
         let isAhead = invocation.flags.contains("ahead")
         let source = try source()
+        // A topic has readers on many machines.
+        let isShared = source != nil || invocation.flags.contains("share")
         if isAhead { _ = try await services.migrate() } else { try await services.awaitSchema(as: .projectors) }
         try await services.lease.keep()
         if !isAhead { try await services.awaitBuilds(of: chosen) }
@@ -154,7 +156,7 @@ struct SinglePart {
                     if isAhead { await build(chosen) }
                     guard !Task.isCancelled else { return }
                     Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
-                    await services.project(chosen, source: source)
+                    await services.project(chosen, source: source, isShared: isShared)
                 }
             }
         }

@@ -8,8 +8,8 @@ import System
 
 /// What of this process relays to topics and reads them.
 extension Services {
-    /// How this program is named among relays: so that people find it, and as no other one.
-    static var relayName: String { "\(Host.name):\(Host.processID)/\(Hex.encode(SecureRandom.bytes(4)))" }
+    /// How this process is named among relays, or among those that share builds: so that people find it, and as no other one.
+    static var processName: String { "\(Host.name):\(Host.processID)/\(Hex.encode(SecureRandom.bytes(4)))" }
 
     /// What gives the log to projectors as it comes from a topic.
     func source(_ topic: LogTopic.Address) throws -> TopicSource {
@@ -25,6 +25,6 @@ extension Services {
             database.configuration(.queries, "marketplace-relay-look", statementTimeoutMilliseconds: 10_000),
             sessions: 1)
         return try Relaying(
-            database, configuration, head: head, looking: pool, name: Self.relayName, log: log.component("relay"))
+            database, configuration, head: head, looking: pool, name: Self.processName, log: log.component("relay"))
     }
 }

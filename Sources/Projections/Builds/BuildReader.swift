@@ -37,6 +37,8 @@ public struct BuildReader: Sendable {
         public let cursor: Position
         /// The next position of the log.
         public let head: Position
+        /// The number of programs that share it; 0 where it is kept up as a whole.
+        public let workers: Int64
         /// How long the oldest event that it has not applied has waited; 0 where there is none.
         public let oldestWaitMilliseconds: Int64
 
@@ -57,6 +59,7 @@ public struct BuildReader: Sendable {
             beat = try row.isNull("beat") ? nil : Timestamp(milliseconds: row.milliseconds("beat"))
             cursor = Position(try row.integer("position"))
             head = Position(try row.integer("head"))
+            workers = try row.integer("workers")
             oldestWaitMilliseconds = max(0, try row.integer("waited"))
         }
     }

@@ -9,18 +9,27 @@ import Postgres
 struct BuildWriter {
     /// Where a build is, once a worker has the turn on it.
     struct State {
+        /// The next position of each slice that the worker may apply: of all of them, unless it shares the build.
+        let cursors: SliceCursors
+        /// The position before which all of these have everything; 0 where there are none.
         let cursor: Position
+        /// The position before which the slices have everything that others hold; nil where the worker has the build to itself.
+        let others: Position?
+        /// True where it stands in rows of workers how far the build is.
+        let isShared: Bool
         let isActive: Bool
         /// The parked keys, each with the position from which on its entries wait.
         let parked: [AgentKey: Position]
-        /// True where the build as a whole was said to stand still.
-        let isStopped: Bool
+        /// Where the build as a whole was said to stand still; nil where it was not.
+        let stopped: Position?
         /// Positions that this model skips.
         let skipped: Set<Position>
     }
 
     let projection: Projection
     let build: Build
+    /// The worker whose share of the build is applied; nil for the build as a whole.
+    var worker: Int64?
     /// Gets the events of the folded part of the model in place of its tables; nil where nothing is folded.
     var gathered: GatheredEvents?
 
@@ -46,22 +55,31 @@ struct BuildWriter {
         }
     }
 
-    /// Takes the turn on the build and says where it is; nil where it was changed. Called inside a transaction.
+    /// Takes the turn on the build, or a part of it with a worker, and says where it is; nil where it was changed. Called inside
+    /// a transaction.
     func begin(_ connection: PostgresConnection) throws -> State? {
-        try connection.execute(Statements.takeTurn, [.int4(build.number)])
-        guard let row = try connection.execute(Statements.buildState, [.int4(build.number)]).first,
+        let turn = worker == nil ? Statements.takeTurn : Statements.shareTurn
+        try connection.execute(turn, [.int4(build.number)])
+        let number = worker.map { PostgresValue.int8($0) } ?? .null
+        guard let row = try connection.execute(Statements.buildState, [.int4(build.number), number]).first,
             try row.integer("epoch") == build.epoch
         else { return nil }
-        let (cursor, isActive) = (Position(try row.integer("position")), try row.bool("is_active"))
+        let isActive = try row.bool("is_active")
         let faults = zip(try row.texts(2), try row.integers(3).map { Position($0) })
+        let (slices, positions) = (try row.integers(4), try row.integers(5))
+        let isShared = worker != nil || !slices.isEmpty
+        let cursors =
+            isShared ? SliceCursors(slices, positions) : SliceCursors(at: Position(try row.integer("position")))
         let skips = try LogOnConnection.skips(connection).filter {
             $0.projection == projection.name && $0.version == Int64(projection.version)
         }
         return State(
-            cursor: cursor, isActive: isActive,
+            cursors: cursors, cursor: cursors.lowest ?? Position(0),
+            others: try row.isNull("others") ? nil : Position(row.integer("others")), isShared: isShared,
+            isActive: isActive,
             parked: Dictionary(
                 uniqueKeysWithValues: faults.compactMap { key, position in AgentKey(key).map { ($0, position) } }),
-            isStopped: faults.contains { $0.0.isEmpty }, skipped: Set(skips.map { Position($0.position) }))
+            stopped: faults.first { $0.0.isEmpty }?.1, skipped: Set(skips.map { Position($0.position) }))
     }
 
     /// An entry that the build can't go past.
@@ -83,11 +101,12 @@ struct BuildWriter {
         let stop = try apply(batch, skipping: state.skipped, &parked, isCareful: isCareful, connection)
         if let stop {
             try note(stop.reason, of: "", at: stop.position, connection)
-        } else if state.isStopped {
+        } else if let stopped = state.stopped, worker == nil || batch.from == stopped || batch.has(stopped) {
+            // With others, one that stands still elsewhere has its own slices to mend.
             try connection.execute(Statements.clearFault, [.int4(build.number), .text("")])
         }
         let reached = stop?.position ?? batch.next
-        if reached > batch.from { try advance(from: batch.from, to: reached, connection) }
+        if reached > batch.from { try advance(state, to: reached, connection) }
         return stop
     }
 
@@ -185,10 +204,25 @@ struct BuildWriter {
 
     private static let longestReason = 500
 
-    private func advance(from: Position, to next: Position, _ connection: PostgresConnection) throws {
-        let moved = try connection.execute(
-            Statements.advance,
-            [.int4(build.number), .int8(from.value), .int8(next.value), .int8(build.epoch)])
+    private func advance(_ state: State, to next: Position, _ connection: PostgresConnection) throws {
+        let (number, epoch) = (PostgresValue.int4(build.number), PostgresValue.int8(build.epoch))
+        var cursors = state.cursors
+        cursors.advance(to: next)
+        let moved: PostgresRows
+        if let worker {
+            moved = try connection.execute(
+                Statements.moveShare,
+                [number, .int8(worker), .int8s(cursors.positions.map(\.value)), epoch])
+        } else if state.isShared {
+            moved = try connection.execute(Statements.moveShares, [number, .int8(next.value), epoch])
+            if cursors.isLevel {
+                try connection.execute(
+                    Statements.endShares, [number, .int8(next.value), .int8(Sharing.leaseMilliseconds)])
+            }
+        } else {
+            moved = try connection.execute(
+                Statements.advance, [number, .int8(state.cursor.value), .int8(next.value), epoch])
+        }
         guard moved.affected > 0 else {
             throw BuildFault(
                 description: "another worker has changed the build \(build.number) of '\(projection.name)'")

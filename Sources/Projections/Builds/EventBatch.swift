@@ -30,7 +30,7 @@ struct EventBatch: Sendable {
     /// The size of the entries and contents.
     private(set) var bytes: Int
 
-    /// Reads at most so many entries.
+    /// Reads at most so many entries, whatever their slices.
     ///
     /// - Throws: `EventLogError.corrupt` where an entry is missing or has an unknown type.
     static func read(
@@ -41,11 +41,27 @@ struct EventBatch: Sendable {
             connection)
     }
 
-    /// Decodes a page.
-    init(_ page: LogOnConnection.Page, from position: Position, _ connection: PostgresConnection) throws {
+    /// Reads at most so many entries from where the slices are, those that they still have to apply.
+    ///
+    /// - Throws: as the other one does.
+    static func read(
+        _ connection: PostgresConnection, from cursors: SliceCursors, limit: Int, types: Set<String>
+    ) throws -> EventBatch {
+        let (from, slices) = (cursors.lowest ?? Position(0), cursors.slices)
+        let page = try LogOnConnection.entries(
+            connection, from: from, limit: limit, types: types,
+            slices: slices.count == SliceCursors.count ? nil : slices)
+        return try EventBatch(page, from: from, connection, for: cursors)
+    }
+
+    /// Decodes a page: all of it, or what some slices still have to apply.
+    init(
+        _ page: LogOnConnection.Page, from position: Position, _ connection: PostgresConnection,
+        for cursors: SliceCursors? = nil
+    ) throws {
         (from, next) = (position, page.next)
         var (decoded, undecoded, bytes) = ([(position: Position, envelope: Envelope)](), [Undecoded](), 0)
-        for read in page.entries {
+        for read in page.entries where cursors?.takes(read.entry.position, of: read.slice) ?? true {
             bytes += read.entry.bytes.count
             do throws(EventLogError) {
                 decoded.append((read.entry.position, try read.entry.envelope()))
@@ -61,13 +77,15 @@ struct EventBatch: Sendable {
         (self.undecoded, self.bytes) = (undecoded, bytes)
     }
 
-    /// Takes entries of a source from a position on; none where they do not reach from before it to behind it.
+    /// Takes entries of a source from where the slices are, those that they still have to apply; none where the entries do not
+    /// reach from before that to behind it.
     ///
     /// - Throws: `UnlikeTheLog` where the log does not have the last one of them: one that was restored from an older copy may
     ///   lack what the source has, or have something else in its place.
     init(
-        _ entries: [SourcedEntry], from position: Position, types: Set<String>, _ connection: PostgresConnection
+        _ entries: [SourcedEntry], from cursors: SliceCursors, types: Set<String>, _ connection: PostgresConnection
     ) throws {
+        let position = cursors.lowest ?? Position(0)
         let present = entries.drop { $0.position < position }
         guard let last = present.last, present.first?.position == position else {
             self.init(from: position, next: position, events: [], undecoded: [], bytes: 0)
@@ -76,7 +94,9 @@ struct EventBatch: Sendable {
         guard try LogOnConnection.id(connection, of: last.position) == last.envelope.id else {
             throw UnlikeTheLog(position: last.position)
         }
-        let handled = present.filter { types.contains($0.envelope.event.typeName) }
+        let handled = present.filter { entry in
+            cursors.takes(entry.position, of: entry.slice) && types.contains(entry.envelope.event.typeName)
+        }
         self.init(
             from: position, next: last.position.next,
             events: try Self.events(handled.map { ($0.position, $0.envelope) }, connection), undecoded: [], bytes: 0)
@@ -96,6 +116,11 @@ struct EventBatch: Sendable {
     private init(from: Position, next: Position, events: [ProjectedEvent], undecoded: [Undecoded], bytes: Int) {
         (self.from, self.next, self.bytes) = (from, next, bytes)
         (self.events, self.undecoded) = (events, undecoded)
+    }
+
+    /// True where an entry of the wanted types is in it.
+    func has(_ position: Position) -> Bool {
+        events.contains { $0.position == position } || undecoded.contains { $0.position == position }
     }
 
     /// The batch from a position within it on.

@@ -129,7 +129,7 @@ public struct Rebuild: Sendable {
             throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
         }
         let reached = try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
-        guard reached >= before?.cursor ?? Position(0) else {
+        guard reached >= before?.cursors.positions.max() ?? Position(0) else {
             throw BuildFault(description: "the new build of '\(projection.name)' ends before the one that is read")
         }
         let parked = try writer.begin(connection)?.parked ?? [:]
@@ -143,7 +143,11 @@ public struct Rebuild: Sendable {
         }
         try connection.execute(Statements.activateBuild, [.int4(writer.build.number)])
         try connection.execute(Statements.noteActivation, [.int4(writer.build.number)])
-        if let old { try connection.execute(Statements.retireBuild, [.int4(old.number)]) }
+        if let old {
+            try connection.execute(
+                Statements.handSharesOn, [.int4(old.number), .int4(writer.build.number), .int8(reached.value)])
+            try connection.execute(Statements.retireBuild, [.int4(old.number)])
+        }
         return Swapped(old: old, position: reached, parked: parked.keys.sorted())
     }
 

@@ -88,5 +88,6 @@ public enum ProjectionCatalogue {
         PostgresMigration("schema/models", PackageResources.schema_models_sql),
         PostgresMigration("schema/generations", PackageResources.schema_generations_sql),
         PostgresMigration("schema/popular", PackageResources.schema_popular_sql),
+        PostgresMigration("schema/sharing", PackageResources.schema_sharing_sql),
     ]
 }

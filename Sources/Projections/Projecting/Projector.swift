@@ -7,8 +7,8 @@ import Synchronization
 
 /// Keeps the active build of one projection up to date with the log.
 ///
-/// Rows and cursor commit in one transaction, under the turn on the build, so two workers never apply an event twice. What
-/// data make impossible parks a key of a sliced model. Any other fault stops the model at its position: it continues to serve
+/// Rows and cursor commit in one transaction, under the turn on the build, so two workers never apply an event twice. Where
+/// builds are shared, it applies what its process holds, in one transaction for all slices. What data make impossible parks a key of a sliced model. Any other fault stops the model at its position: it continues to serve
 /// its last state, the fault is logged and noted, and the batch is tried again after growing pauses.
 public final class Projector: Sendable {
     /// The most entries that one transaction applies, unless told otherwise.
@@ -17,16 +17,29 @@ public final class Projector: Sendable {
     private static let gatheringMilliseconds: Int64 = 20
     /// How long it waits for the log before it asks a source again.
     private static let sourceMilliseconds: Int64 = 1_000
+    /// How long it waits for the log before it looks whether it holds something else.
+    private static let sharingMilliseconds: Int64 = 500
+    /// The most entries that a worker looks through at once for those of its slices, in batches.
+    private static let mostBatches = 8
 
     private let projection: Projection
     private let session: PostgresSession
     private let head: HeadFeed
     private let models: ModelFeed?
     private let source: (any EntrySource)?
+    private let sharing: Sharing?
     private let log: Log
     private let batchEntries: Int
-    /// The build that was active when it was last looked up.
-    private let known = Mutex<Build?>(nil)
+    private struct Known {
+        /// The build that was active when it was last looked up.
+        var build: Build?
+        /// How many entries were looked through for the last batch.
+        var span: Int?
+        /// Who held something of it before the last batch.
+        var holders: [Int64] = []
+    }
+
+    private let known = Mutex(Known())
 
     /// Creates a projector that works in the role of projectors.
     ///
@@ -34,18 +47,25 @@ public final class Projector: Sendable {
     ///   - head: the log's head, which all projectors of a process share.
     ///   - models: the feed to which the projector announces its cursor.
     ///   - source: where entries come from beside the log; nil for the log alone.
+    ///   - sharing: what the process holds of builds that several keep up; nil where it works on all of each.
     ///   - batchEntries: the most entries that one transaction applies.
     public init(
         _ projection: Projection, _ database: DatabaseAccess, head: HeadFeed, models: ModelFeed? = nil,
-        source: (any EntrySource)? = nil, log: Log, batchEntries: Int = Projector.batchEntries
+        source: (any EntrySource)? = nil, sharing: Sharing? = nil, log: Log, batchEntries: Int = Projector.batchEntries
     ) {
         self.projection = projection
-        session = PostgresSession(
-            database.configuration(
-                .projectors, "marketplace-project-\(projection.name)", settings: PostgresConfiguration.plannedOnce))
+        var configuration = database.configuration(
+            .projectors, "marketplace-project-\(projection.name)", settings: PostgresConfiguration.plannedOnce)
+        if sharing != nil {
+            // What a program holds that was stopped or killed is soon free for others.
+            configuration.transactionPauseMilliseconds = Sharing.pauseMilliseconds
+            configuration.settings["client_connection_check_interval"] = "1000"
+        }
+        session = PostgresSession(configuration)
         self.head = head
         self.models = models
         self.source = source
+        self.sharing = sharing
         self.log = log
         self.batchEntries = batchEntries
     }
@@ -61,76 +81,101 @@ public final class Projector: Sendable {
                 _ = try await head.passes(position, withinMilliseconds: Self.sourceMilliseconds, isUrgent: false)
             }.run()
         } else {
-            await Follower(name, of: head, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] _ in
-                try await applyBatch()
+            await Follower(name, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] _ in
+                try await applyPart()
+            } wait: { [self] position in
+                let limit = sharing == nil ? nil : Self.sharingMilliseconds
+                while try await !head.passes(position, withinMilliseconds: limit, isUrgent: false), !isDividedAnew {}
             }.run()
         }
         await session.close()
     }
 
-    /// Applies what the source has, or else what the log has; returns the position that it will apply next.
-    private func step(_ next: Position?, _ source: any EntrySource) async throws -> Position {
+    /// True where others hold something of the model than before the last batch: then slices may have come that are behind.
+    private var isDividedAnew: Bool {
+        guard let sharing else { return false }
+        return known.withLock { $0.holders } != sharing.holders(of: projection)
+    }
+
+    /// Applies what the source has, or else what the log has; returns the position that it will apply next, or nil where only the
+    /// database can tell.
+    private func step(_ next: Position?, _ source: any EntrySource) async throws -> Position? {
         // Where the model is, the database says.
-        guard let next else { return try await applyBatch() }
-        switch try await source.entries(from: next, limit: batchEntries) {
-        case .entries(let entries):
-            do {
-                return try await applyBatch(entries)
-            } catch let fault as UnlikeTheLog {
-                source.refuse(fault.position)
-                return next
+        guard let next else { return try await applyPart() }
+        let limit = known.withLock { $0.span } ?? batchEntries
+        while true {
+            switch try await source.entries(from: next, limit: limit) {
+            case .entries(let entries):
+                do {
+                    return try await applyPart { [projection] connection, cursors in
+                        try EventBatch(entries, from: cursors, types: projection.handled, connection)
+                    }
+                } catch let fault as UnlikeTheLog {
+                    source.refuse(fault.position)
+                    return next
+                }
+            case .nothing: if isDividedAnew { return nil }
+            case .absent(let past):
+                return try await applyPart(limit: past.map { Int(clamping: $0.value - next.value) })
             }
-        case .absent(let past):
-            return try await applyBatch(limit: past.map { Int(clamping: $0.value - next.value) })
         }
     }
 
-    /// Applies the next entries, if there are any; returns the position that it will apply next.
+    /// Applies the next entries, if there are any; returns the position that it will apply next. For a projector that has all
+    /// of its build.
+    @discardableResult
+    public func applyBatch() async throws -> Position { try await applyPart() ?? Position(0) }
+
+    /// Applies the next entries of the log that this process has to apply.
     ///
     /// - Parameter limit: the most entries, where that is less than a whole batch.
-    @discardableResult
-    public func applyBatch(limit: Int? = nil) async throws -> Position {
-        let limit = min(batchEntries, max(1, limit ?? batchEntries))
-        return try await applyBatch { [projection] connection, cursor in
-            try EventBatch.read(connection, from: cursor, limit: limit, types: projection.handled)
+    private func applyPart(limit: Int? = nil) async throws -> Position? {
+        try await applyPart { [self] connection, cursors in
+            let most = span(of: cursors)
+            return try EventBatch.read(
+                connection, from: cursors, limit: max(1, min(most, limit ?? most)), types: projection.handled)
         }
     }
 
-    /// Applies entries of a source, as far as the model does not have them.
-    private func applyBatch(_ entries: [SourcedEntry]) async throws -> Position {
-        try await applyBatch { [projection] connection, cursor in
-            try EventBatch(entries, from: cursor, types: projection.handled, connection)
-        }
+    /// How many entries are looked through for a batch: whoever has some of the slices finds as many of its own further on.
+    private func span(of cursors: SliceCursors) -> Int {
+        batchEntries * min(Self.mostBatches, SliceCursors.count / max(1, cursors.slices.count))
     }
 
-    private func applyBatch(
-        reading read: @escaping @Sendable (PostgresConnection, Position) throws -> EventBatch
-    ) async throws -> Position {
-        let (build, next, stop) = try await session.run { [self] connection in
+    private typealias Read = @Sendable (PostgresConnection, SliceCursors) throws -> EventBatch
+
+    private func applyPart(reading read: @escaping Read) async throws -> Position? {
+        let worker = try await sharing?.worker(holding: projection)
+        if let sharing { known.withLock { $0.holders = sharing.holders(of: projection) } }
+        let applied = try await session.run { [self] connection in
             while true {
-                let build = try known.withLock({ $0 }) ?? activeBuild(connection)
+                let build = try known.withLock({ $0.build }) ?? activeBuild(connection)
+                let writer = BuildWriter(projection: projection, build: build, worker: worker)
                 do {
-                    if let (next, stop) = try apply(read, to: build, connection) { return (build, next, stop) }
+                    if let applied = try apply(read, writer, connection) { return applied }
                 } catch let fault where BuildWriter.isInData(fault) {
-                    try note(fault, of: build, connection)
+                    try note(fault, writer, connection)
                     throw fault
                 }
                 // Another build was swapped in.
-                known.withLock { $0 = nil }
+                known.withLock { $0.build = nil }
             }
         }
-        models?.announce(build, next)
-        if let stop {
+        guard let next = applied.next else {
+            sharing?.lost(projection)
+            return nil
+        }
+        models?.announce(applied.build, min(next, applied.others ?? next))
+        if let stop = applied.stop {
             throw BuildFault(description: "'\(projection.name)' stands still at position \(next): \(stop.reason)")
         }
         return next
     }
 
     /// Notes where and why a build stands still, for those who look.
-    private func note(_ fault: any Error, of build: Build, _ connection: PostgresConnection) throws {
-        let writer = BuildWriter(projection: projection, build: build)
+    private func note(_ fault: any Error, _ writer: BuildWriter, _ connection: PostgresConnection) throws {
         try connection.transaction {
-            guard let state = try writer.begin(connection) else { return }
+            guard let state = try writer.begin(connection), state.cursors.lowest != nil else { return }
             try writer.note("\(fault)", of: "", at: state.cursor, connection)
         }
     }
@@ -140,22 +185,32 @@ public final class Projector: Sendable {
             throw BuildFault(
                 description: "there is no build of version \(projection.version) of '\(projection.name)' yet")
         }
-        known.withLock { $0 = build }
+        known.withLock { $0.build = build }
         return build
     }
 
+    /// What was applied.
+    private struct Applied: Sendable {
+        let build: Build
+        /// The next position; nil where this process holds nothing of the build.
+        let next: Position?
+        /// The position before which others have applied what they hold.
+        var others: Position?
+        var stop: BuildWriter.Stop?
+    }
+
     /// Applies a batch to a build, as far as it goes; nil where that is no longer the active one.
-    private func apply(
-        _ read: (PostgresConnection, Position) throws -> EventBatch, to build: Build, _ connection: PostgresConnection
-    ) throws -> (next: Position, stop: BuildWriter.Stop?)? {
-        let writer = BuildWriter(projection: projection, build: build)
+    private func apply(_ read: Read, _ writer: BuildWriter, _ connection: PostgresConnection) throws -> Applied? {
+        let build = writer.build
         try connection.use(searchPath: build.schema)
         return try BuildWriter.transaction(connection) { isCareful in
             guard let state = try writer.begin(connection), state.isActive else { return nil }
-            let batch = try read(connection, state.cursor)
-            guard batch.next != state.cursor else { return (state.cursor, nil) }
+            guard let cursor = state.cursors.lowest else { return Applied(build: build, next: nil) }
+            known.withLock { $0.span = span(of: state.cursors) }
+            let batch = try read(connection, state.cursors)
+            guard batch.next != cursor else { return Applied(build: build, next: cursor, others: state.others) }
             let stop = try writer.apply(batch, state, isCareful: isCareful, connection)
-            return (stop?.position ?? batch.next, stop)
+            return Applied(build: build, next: stop?.position ?? batch.next, others: state.others, stop: stop)
         }
     }
 }

@@ -1,5 +1,5 @@
 -- Entries of a slice between two positions.
-SELECT position, stream, version, type, recorded, entry
+SELECT position, stream, version, type, recorded, entry, slice::integer
 FROM log.events
 WHERE position >= $1 AND position < $2 AND slice = $3
 ORDER BY position

@@ -1,1 +1,1 @@
-SELECT max(position) AS position FROM models.cursors WHERE build = $1
+SELECT position FROM models.positions WHERE build = $1

@@ -1,2 +1,2 @@
 -- True where two builds are at the same position.
-SELECT (SELECT max(position) FROM models.cursors WHERE build = $1) = (SELECT max(position) FROM models.cursors WHERE build = $2)
+SELECT (SELECT position FROM models.positions WHERE build = $1) = (SELECT position FROM models.positions WHERE build = $2)

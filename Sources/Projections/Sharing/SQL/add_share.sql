@@ -1,0 +1,1 @@
+INSERT INTO models.shares (build, worker, slices, next) VALUES ($1, $2, $3, $4)

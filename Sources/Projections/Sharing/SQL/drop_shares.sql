@@ -1,0 +1,1 @@
+DELETE FROM models.shares WHERE build = $1

@@ -1,0 +1,13 @@
+-- Ends the sharing of a build of which all slices are at one position, where none of those who hold it was seen for so many
+-- milliseconds.
+WITH ended AS (
+    DELETE FROM models.shares s
+    WHERE s.build = $1
+      AND NOT EXISTS (SELECT FROM models.workers w JOIN models.shares h ON h.worker = w.worker AND h.build = $1
+                      WHERE w.seen > clock_timestamp() - $3 * interval '1 millisecond')
+    RETURNING s.build
+), begun AS (
+    INSERT INTO models.cursors (build, position) SELECT DISTINCT e.build, $2::bigint FROM ended e
+    ON CONFLICT (build, position) DO NOTHING
+)
+DELETE FROM models.cursors c WHERE c.build IN (SELECT e.build FROM ended e) AND c.position < $2

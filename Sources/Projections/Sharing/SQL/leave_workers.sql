@@ -1,0 +1,1 @@
+DELETE FROM models.workers WHERE worker = $1

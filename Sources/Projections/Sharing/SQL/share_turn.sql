@@ -1,0 +1,1 @@
+SELECT true FROM (SELECT models.share_turn($1)) AS turn

@@ -1,0 +1,1 @@
+UPDATE models.workers SET seen = clock_timestamp() WHERE worker = $1

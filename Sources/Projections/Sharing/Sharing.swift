@@ -1,0 +1,211 @@
+public import EventLog
+import Events
+public import Logging
+import Postgres
+import Synchronization
+
+/// The part that one process takes in builds which several processes keep up together.
+///
+/// A model that is sliced is divided by slices of the log, any other one goes to one process as a whole. Who takes part says so
+/// in a row twice a second; whoever notices that a build is not divided among all those present, and no others, divides it anew.
+/// What a worker holds stands in the database and is looked up inside each transaction that applies something, under a shared
+/// turn on the build, and it is divided under the turn as a whole: nobody can apply what was given to somebody else, however
+/// long it was stopped.
+public final class Sharing: Sendable {
+    /// Who was not seen for so long has its slices taken.
+    static let leaseMilliseconds: Int64 = 2_500
+    /// A worker that is stopped inside a transaction holds a build up for no longer.
+    static let pauseMilliseconds = 4_000
+    private static let signMilliseconds = 500
+    private static let forgetMilliseconds: Int64 = 60_000
+    private static let lookMilliseconds = 20
+
+    private struct State {
+        /// The number of this worker; nil before it has joined.
+        var worker: Int64?
+        /// The projections of which this worker holds something.
+        var held: Set<String> = []
+        /// By projection, who holds something of it.
+        var holders: [String: [Int64]] = [:]
+    }
+
+    /// How a build is divided, and how it should be.
+    private struct Division {
+        let projection: Projection
+        let build: Build
+        let holders: [Int64]
+        let wanted: [Int64]
+
+        init(_ row: PostgresRow) throws {
+            let name = try row.text("projection")
+            guard let projection = ProjectionCatalogue.all.first(where: { $0.name == name }) else {
+                throw BuildFault(description: "there is no projection '\(name)'")
+            }
+            self.projection = projection
+            build = try Build(row, of: name)
+            holders = try row.integers(3)
+            let present = try row.integers(4)
+            switch projection.reach {
+            case .sliced: wanted = Array(present.prefix(SliceCursors.count))
+            case .whole:
+                let whole = ProjectionCatalogue.all.filter { $0.reach == .whole }
+                let number = whole.firstIndex { $0.name == name } ?? 0
+                wanted = present.isEmpty ? [] : [present[number % present.count]]
+            }
+        }
+    }
+
+    private let projections: [Projection]
+    private let program: String
+    private let signs: PostgresSession
+    private let dividing: PostgresSession
+    private let log: Log
+    private let state = Mutex(State())
+
+    /// Creates the part of a process, in the role of projectors.
+    ///
+    /// - Parameters:
+    ///   - projections: what the process works on.
+    ///   - program: names the process among those that share.
+    public init(_ projections: [Projection], _ database: DatabaseAccess, program: String, log: Log) {
+        self.projections = projections
+        self.program = program
+        self.log = log
+        signs = PostgresSession(database.configuration(.projectors, "marketplace-sharing"))
+        dividing = PostgresSession(database.configuration(.projectors, "marketplace-dividing"))
+    }
+
+    /// Takes part until the task is cancelled, and then leaves at once what it held to the others.
+    public func run() async {
+        await withTaskGroup { group in
+            group.addTask { await self.repeatedly(self.stay) }
+            group.addTask { await self.repeatedly(self.divide) }
+        }
+        // The task is cancelled, and what it would ask with it.
+        await Task { await leave() }.value
+    }
+
+    private func repeatedly(_ body: () async throws -> Void) async {
+        while !Task.isCancelled {
+            do {
+                try await body()
+            } catch {
+                if !Task.isCancelled { log.warning("sharing can't go on and is tried again", ["error": "\(error)"]) }
+            }
+            try? await Task.sleep(for: .milliseconds(Self.signMilliseconds))
+        }
+    }
+
+    // MARK: What is held
+
+    /// Waits until this process holds something of a projection; returns the number of its worker.
+    ///
+    /// - Throws: `CancellationError`.
+    func worker(holding projection: Projection) async throws -> Int64 {
+        while true {
+            let worker = state.withLock { $0.held.contains(projection.name) ? $0.worker : nil }
+            if let worker { return worker }
+            try await Task.sleep(for: .milliseconds(Self.lookMilliseconds))
+        }
+    }
+
+    /// Who holds something of a projection, as far as is known: where it is others, this worker may hold something else by then.
+    func holders(of projection: Projection) -> [Int64] { state.withLock { $0.holders[projection.name] ?? [] } }
+
+    /// Says that nothing of a projection is held any more, as far as a transaction has seen.
+    func lost(_ projection: Projection) { state.withLock { _ = $0.held.remove(projection.name) } }
+
+    // MARK: Taking part
+
+    /// Says that this worker is there; joins where it does not take part, or was forgotten.
+    private func stay() async throws {
+        let worker = state.withLock { $0.worker }
+        let present = try await signs.run { [program, projections] connection -> Int64? in
+            if let worker, try connection.execute(Statements.stayWorker, [.int8(worker)]).affected > 0 { return worker }
+            let names = PostgresValue.texts(projections.map(\.nameWithVersion))
+            return try connection.execute(Statements.joinWorkers, [.text(program), names]).first?.integer(0)
+        }
+        state.withLock { state in
+            if state.worker != present { state.held = [] }
+            state.worker = present
+        }
+    }
+
+    private func leave() async {
+        if let worker = state.withLock({ $0.worker }) {
+            do {
+                try await signs.run { _ = try $0.execute(Statements.leaveWorkers, [.int8(worker)]).count }
+            } catch {
+                log.debug("a worker can't leave and is waited for", ["error": "\(error)"])
+            }
+        }
+        await signs.close()
+        await dividing.close()
+    }
+
+    /// Looks how the builds are divided, and divides anew what is not divided among those present.
+    private func divide() async throws {
+        guard let worker = state.withLock({ $0.worker }) else { return }
+        let divisions = try await dividing.run { [self] connection in
+            try connection.execute(Statements.forgetWorkers, [.int8(Self.forgetMilliseconds)])
+            return try self.divisions(of: projections, connection)
+        }
+        note(divisions, worker)
+        for division in divisions where division.holders != division.wanted {
+            let divided = try await dividing.run { [self] connection in
+                try connection.transaction { try self.divide(division, connection) }
+            }
+            if let divided { note([divided], worker) }
+        }
+    }
+
+    private func note(_ divisions: [Division], _ worker: Int64) {
+        state.withLock { state in
+            guard state.worker == worker else { return }
+            for division in divisions {
+                state.holders[division.projection.name] = division.holders
+                if division.holders.contains(worker) {
+                    state.held.insert(division.projection.name)
+                } else {
+                    state.held.remove(division.projection.name)
+                }
+            }
+        }
+    }
+
+    private func divisions(of projections: [Projection], _ connection: PostgresConnection) throws -> [Division] {
+        try connection.execute(
+            Statements.division,
+            [
+                .texts(projections.map(\.name)), .int4s(projections.map(\.version)), .int8(Self.leaseMilliseconds),
+            ]
+        ).map { try Division($0) }
+    }
+
+    /// Divides a build among those present, under the turn on it; returns how it is divided then, or nil where it is no longer
+    /// the active one.
+    private func divide(_ seen: Division, _ connection: PostgresConnection) throws -> Division? {
+        let writer = BuildWriter(projection: seen.projection, build: seen.build)
+        guard let state = try writer.begin(connection), state.isActive,
+            let division = try divisions(of: [seen.projection], connection).first, !division.wanted.isEmpty
+        else { return nil }
+        guard division.holders != division.wanted else { return division }
+        try connection.execute(Statements.dropShares, [.int4(division.build.number)])
+        for (number, worker) in division.wanted.enumerated() {
+            let slices = state.cursors.slices.filter { $0 % division.wanted.count == number }
+            try connection.execute(
+                Statements.addShare,
+                [
+                    .int4(division.build.number), .int8(worker), .int8s(slices.map(Int64.init)),
+                    .int8s(slices.map { state.cursors[$0]?.value }),
+                ])
+        }
+        log.info(
+            "a model is divided",
+            [
+                "projection": division.projection.name, "among": "\(division.wanted.count)",
+                "before": "\(division.holders.count)",
+            ])
+        return try divisions(of: [seen.projection], connection).first
+    }
+}

@@ -1,0 +1,257 @@
+import Dispatch
+import EventLog
+import Events
+import Following
+import Logging
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Projections
+
+/// Several workers keep the same builds up: together they make what one would make.
+@Suite struct SharingTests {
+    /// What one process of several does for as long as its task lives.
+    private func worker(_ url: String, _ name: String) -> Task<Void, Never> {
+        let database = DatabaseAccess(url: url)
+        let log = Log("test", threshold: .error)
+        let pool = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1)
+        let reader = EventReader(pool: pool)
+        let head = HeadFeed(Position(0)) { try await reader.head() }
+        let sharing = Sharing(ProjectionCatalogue.all, database, program: name, log: log)
+        return Task {
+            await withTaskGroup { group in
+                group.addTask { await sharing.run() }
+                for projection in ProjectionCatalogue.all {
+                    let projector = Projector(projection, database, head: head, sharing: sharing, log: log)
+                    group.addTask { await projector.run() }
+                }
+            }
+            await pool.close()
+        }
+    }
+
+    private func withLog(_ body: (_ url: String, _ publishing: Publishing, _ log: EventLog) async throws -> Void)
+        async throws
+    {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            try await body(url, Publishing(log: log), log)
+            await log.close()
+        }
+    }
+
+    private func awaitRows(_ what: String, _ url: String, _ sql: String, is wanted: [String]) async throws {
+        var found: [String] = []
+        for _ in 0..<1_500 {
+            found = try await TestDatabase.query(url, sql)
+            if found == wanted { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("\(what): \(found), not \(wanted)")
+    }
+
+    /// Waits until all models have all of the log.
+    private func awaitHead(_ url: String, _ log: EventLog) async throws {
+        try await awaitRows(
+            "positions", url,
+            "SELECT DISTINCT position::text FROM models.positions JOIN models.active USING (build)",
+            is: ["\(try await log.entries.head())"])
+    }
+
+    /// Waits until the model of agents is divided among so many.
+    private func awaitWorkers(_ count: Int, _ url: String) async throws {
+        try await awaitRows(
+            "workers of agents", url,
+            """
+            SELECT count(*)::text FROM models.shares JOIN models.active USING (build)
+            WHERE projection = 'agents' AND worker IN (SELECT worker FROM models.workers)
+            """, is: ["\(count)"])
+    }
+
+    private func expectRight(_ url: String) async throws {
+        let results = try await Comparison(DatabaseAccess(url: url), BuildOptions(program: "tests")).run(
+            ProjectionCatalogue.all)
+        for result in results where !result.isRight {
+            Issue.record("\(result.projection): \(result.differences.prefix(3)) \(result.parked)")
+        }
+    }
+
+    @Test func workersComeAndGoAndNothingIsAppliedTwice() async throws {
+        try await withLog { url, publishing, log in
+            // given: one worker, to which two come while agents are published
+            let first = worker(url, "first")
+            for index in 0..<30 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0"]) }
+            try await awaitWorkers(1, url)
+            let others = [worker(url, "second"), worker(url, "third")]
+            for index in 30..<60 { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            try await awaitWorkers(3, url)
+            // Each holds some slices of the sliced models, and every other model is with one of them.
+            let held = try await TestDatabase.query(
+                url,
+                """
+                SELECT projection || ' ' || count(DISTINCT worker) || ' ' || count(DISTINCT slice) || ' ' || count(*)
+                FROM models.shares JOIN models.active USING (build), unnest(slices) AS s (slice)
+                GROUP BY projection ORDER BY 1
+                """)
+            #expect(
+                held == ProjectionCatalogue.all.map { "\($0.name) \($0.reach == .sliced ? 3 : 1) 64 64" })
+            // when: the first one leaves
+            first.cancel()
+            await first.value
+            for index in 0..<30 { try await publishing.publish("acme.a\(index)", ["2.0.0"], from: 3) }
+            try await awaitWorkers(2, url)
+            try await awaitHead(url, log)
+            // then: every model is what one worker makes of the log
+            try await expectRight(url)
+            for other in others { other.cancel() }
+            for other in others { await other.value }
+        }
+    }
+
+    @Test func whatIsAppliedIsNotGivenAwayMeanwhile() async throws {
+        try await withLog { url, publishing, log in
+            // given: a worker that is held up inside a transaction, until others no longer count on it
+            for index in 0..<20 { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            try await share(.agents, url, among: 1)
+            let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+            let build = try await session.run { connection in
+                try #require(try Build.active(of: .agents, connection))
+            }
+            let writer = BuildWriter(projection: .agents, build: build, worker: 1_001)
+            let (began, goOn) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            let stopped = Task {
+                try await session.run { connection in
+                    try connection.use(searchPath: build.schema)
+                    try connection.transaction {
+                        let state = try #require(try writer.begin(connection))
+                        began.continuation.finish()
+                        // The session's thread waits, as that of a stopped program does.
+                        let isOver = Waiting()
+                        Task {
+                            for await _ in goOn.stream {}
+                            isOver.end()
+                        }
+                        isOver.wait()
+                        let batch = try EventBatch.read(
+                            connection, from: state.cursors, limit: 1_000, types: Projection.agents.handled)
+                        _ = try writer.apply(batch, state, isCareful: false, connection)
+                    }
+                }
+            }
+            for await _ in began.stream {}
+            // when: another one wants to take over
+            let other = worker(url, "other")
+            try await Task.sleep(for: .seconds(2))
+            let holders = try await TestDatabase.query(
+                url, "SELECT worker::text FROM models.shares WHERE build = \(build.number)")
+            #expect(holders == ["1001"])
+            goOn.continuation.finish()
+            try await stopped.value
+            // then: it does so behind what the first one has applied, which can't go on
+            try await awaitHead(url, log)
+            let state = try await session.run { connection in
+                try connection.transaction { try writer.begin(connection) }
+            }
+            #expect(try #require(state).cursors.lowest == nil)
+            try await expectRight(url)
+            other.cancel()
+            await other.value
+            await session.close()
+        }
+    }
+
+    @Test func aWorkerByItselfGoesOnWhereOthersHaveStopped() async throws {
+        try await withLog { url, publishing, log in
+            // given: of two workers one has applied all of its slices, the other nothing, and both are gone
+            for index in 0..<40 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0"]) }
+            try await share(.agents, url, among: 2)
+            let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+            let build = try await session.run { connection -> Build in
+                let build = try #require(try Build.active(of: .agents, connection))
+                let writer = BuildWriter(projection: .agents, build: build, worker: 1_001)
+                try connection.use(searchPath: build.schema)
+                try connection.transaction {
+                    let state = try #require(try writer.begin(connection))
+                    #expect(state.cursors.slices.count == 32)
+                    let batch = try EventBatch.read(
+                        connection, from: state.cursors, limit: 1_000, types: Projection.agents.handled)
+                    _ = try writer.apply(batch, state, isCareful: false, connection)
+                }
+                return build
+            }
+            await session.close()
+            // The model is as far as the slice that is the furthest behind.
+            let pool = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1)
+            let models = try await ModelFeed.models(pool).value(atMostMillisecondsOld: 0)
+            #expect(models.next([.agents]) == Position(0))
+            await pool.close()
+            let half = try await TestDatabase.queryModels(url, "SELECT count(*)::text FROM agents")
+            #expect(half != ["0"] && half != ["40"])
+            // when: a projector works that shares with nobody
+            let projector = Projector(
+                .agents, DatabaseAccess(url: url), head: HeadFeed(Position(0)) { Position(0) },
+                log: Log("test", threshold: .error), batchEntries: 7)
+            var cursor = try await projector.applyBatch()
+            while true {
+                let next = try await projector.applyBatch()
+                if next == cursor { break }
+                cursor = next
+            }
+            // then: it has left out what was applied, and the build is not shared any more
+            #expect(cursor == (try await log.entries.head()))
+            let shares = try await TestDatabase.query(
+                url, "SELECT worker::text FROM models.shares WHERE build = \(build.number)")
+            #expect(shares.isEmpty)
+            let cursors = try await TestDatabase.query(
+                url, "SELECT position::text FROM models.cursors WHERE build = \(build.number)")
+            #expect(cursors == ["\(cursor)"])
+            try await expectRight(url)
+        }
+    }
+
+    @Test func aBuildThatIsSwappedInIsSharedAtOnce() async throws {
+        try await withLog { url, publishing, log in
+            // given: two workers
+            let workers = [worker(url, "first"), worker(url, "second")]
+            for index in 0..<20 { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            try await awaitWorkers(2, url)
+            // when: models are built anew while more is published
+            async let results = Rebuild(DatabaseAccess(url: url), BuildOptions(program: "tests")).run([.agents, .files])
+            for index in 20..<40 { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            let builds = try await results.map { "\($0.build)" }
+            // then: the workers hold the new builds
+            let shared = try await TestDatabase.query(
+                url, "SELECT build || ' ' || count(*) FROM models.shares JOIN models.active USING (build) GROUP BY build")
+            #expect(shared.contains("\(builds[0]) 2") && shared.contains("\(builds[1]) 1"), "\(builds) \(shared)")
+            try await awaitHead(url, log)
+            for worker in workers { worker.cancel() }
+            for worker in workers { await worker.value }
+            try await expectRight(url)
+        }
+    }
+
+    /// Divides a build among workers of which nothing was heard for long.
+    private func share(_ projection: Projection, _ url: String, among count: Int) async throws {
+        for number in 0..<count {
+            _ = try await TestDatabase.query(
+                url,
+                """
+                INSERT INTO models.shares (build, worker, slices, next)
+                SELECT a.build, \(1_001 + number), array_agg(s), array_agg(0::bigint)
+                FROM models.active a, generate_series(0, 63) AS s
+                WHERE a.projection = '\(projection.name)' AND s % \(count) = \(number)
+                GROUP BY a.build RETURNING 'shared'
+                """)
+        }
+    }
+}
+
+/// Holds a thread up.
+private final class Waiting: @unchecked Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func wait() { semaphore.wait() }
+
+    func end() { semaphore.signal() }
+}
