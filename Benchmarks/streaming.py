@@ -122,7 +122,7 @@ class Projected(Relayed):
 
     def measure(self, _):
         tables = self.server.sql("history", "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname IN (SELECT 'model_' || projection || '_' || build FROM models.active)")
-        self.server.sql("history", f"TRUNCATE {tables}; DELETE FROM models.cursors; DELETE FROM models.shares; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active")
+        self.server.sql("history", f"TRUNCATE {tables}; DELETE FROM models.cursors; DELETE FROM models.shares; DELETE FROM models.reached; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active")
         return self.through(["project", *self.more()], "SELECT min(position) FROM models.positions")
 
 

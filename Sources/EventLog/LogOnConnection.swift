@@ -30,14 +30,23 @@ public enum LogOnConnection {
         public let next: Position
     }
 
-    /// Reads at most `limit` entries from a position on and returns those of the given types and, unless it is nil, slices.
+    /// Some slices of the log, and the most entries of them that a page has.
+    public struct Slices: Sendable {
+        let numbers: [Int]
+        let most: Int
+
+        /// Some slices, 0 to 63.
+        public init(_ numbers: [Int], most: Int) { (self.numbers, self.most) = (numbers, most) }
+    }
+
+    /// Reads at most `limit` entries from a position on and returns those of the given types; of some slices, or of all.
     ///
     /// - Returns: a page whose `next` is after the last entry that was read, also where its type is left out. It ends before
     ///   an entry that is missing or has a type that this program does not know.
     /// - Throws: `EventLogError.corrupt` where the entry at the position itself is such a one, and `PostgresError`.
     public static func entries(
         _ connection: PostgresConnection, from position: Position, limit: Int, types: Set<String>,
-        slices: [Int]? = nil
+        in slices: Slices? = nil
     ) throws -> Page {
         var entries: [Entry] = []
         var next = position
@@ -46,7 +55,7 @@ public enum LogOnConnection {
         ]
         let rows =
             if let slices {
-                try connection.execute(Statements.readShared, range + [.int4s(slices.map { Int32($0) })])
+                try connection.execute(Statements.readShared, range + [.int4s(slices.numbers.map { Int32($0) })])
             } else {
                 try connection.execute(Statements.readPositions, range)
             }
@@ -57,6 +66,7 @@ public enum LogOnConnection {
                 throw EventLogError.corrupt("the entries from \(next) to \(found.value - 1) are missing")
             }
             let type = try row.text(3)
+            if let slices, entries.count == slices.most { break }
             if types.contains(type) {
                 // Of other slices the bytes are left out.
                 if !row.isNull(5) { entries.append(try Entry(row)) }

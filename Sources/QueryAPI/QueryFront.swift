@@ -121,14 +121,19 @@ package struct QueryFront: Sendable {
         }
     }
 
-    /// Waits until models reflect a position.
-    func await(_ position: Position, in models: [Projection]) async throws {
-        try await self.await(position) { try await agents.reflects(position, in: models, withinMilliseconds: $0) }
+    /// Waits until models reflect a position: all of it, or what concerns one agent.
+    func await(_ position: Position, in models: [Projection], about key: AgentKey? = nil) async throws {
+        try await self.await(position) {
+            try await agents.reflects(position, in: models, about: key, withinMilliseconds: $0)
+        }
     }
 
-    /// Waits until models reflect the position that a request names, where it names one.
+    /// Waits until models reflect the position that a request names, where it names one. An answer about one agent, as it is
+    /// now, waits for no other.
     func awaitMinimum(_ input: some PositionedParameters, in models: [Projection]) async throws {
-        if let position = input.minimumPosition { try await self.await(position, in: models) }
+        guard let position = input.minimumPosition else { return }
+        let isPast = (input as? any PastParameters)?.asOf != nil
+        try await self.await(position, in: models, about: isPast ? nil : (input as? any AboutOneAgent)?.id)
     }
 
     /// Throws unless a position lies before another one, the next that the log will give.

@@ -119,7 +119,7 @@ import Testing
                 try #require(try Build.active(of: .agents, connection))
             }
             let writer = BuildWriter(projection: .agents, build: build, worker: 1_001)
-            let (began, goOn) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            let (began, goOn) = (AsyncStream<Void>.makeStream(), Waiting())
             let stopped = Task {
                 try await session.run { connection in
                     try connection.use(searchPath: build.schema)
@@ -127,14 +127,9 @@ import Testing
                         let state = try #require(try writer.begin(connection))
                         began.continuation.finish()
                         // The session's thread waits, as that of a stopped program does.
-                        let isOver = Waiting()
-                        Task {
-                            for await _ in goOn.stream {}
-                            isOver.end()
-                        }
-                        isOver.wait()
+                        goOn.wait()
                         let batch = try EventBatch.read(
-                            connection, from: state.cursors, limit: 1_000, types: Projection.agents.handled)
+                            connection, from: state.cursors, limit: 1_000, most: 1_000, types: Projection.agents.handled)
                         _ = try writer.apply(batch, state, isCareful: false, connection)
                     }
                 }
@@ -146,7 +141,7 @@ import Testing
             let holders = try await TestDatabase.query(
                 url, "SELECT worker::text FROM models.shares WHERE build = \(build.number)")
             #expect(holders == ["1001"])
-            goOn.continuation.finish()
+            goOn.end()
             try await stopped.value
             // then: it does so behind what the first one has applied, which can't go on
             try await awaitHead(url, log)
@@ -175,16 +170,31 @@ import Testing
                     let state = try #require(try writer.begin(connection))
                     #expect(state.cursors.slices.count == 32)
                     let batch = try EventBatch.read(
-                        connection, from: state.cursors, limit: 1_000, types: Projection.agents.handled)
+                        connection, from: state.cursors, limit: 1_000, most: 1_000, types: Projection.agents.handled)
                     _ = try writer.apply(batch, state, isCareful: false, connection)
                 }
                 return build
             }
             await session.close()
-            // The model is as far as the slice that is the furthest behind.
+            // The model is as far as the slice that is the furthest behind, and an answer about one agent as far as its own.
             let pool = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1)
-            let models = try await ModelFeed.models(pool).value(atMostMillisecondsOld: 0)
-            #expect(models.next([.agents]) == Position(0))
+            let feed = ModelFeed.models(pool)
+            #expect(try await feed.value(atMostMillisecondsOld: 0).next([.agents]) == Position(0))
+            let agents = AgentReader(ModelAccess(pool: pool, models: feed))
+            let head = try await log.entries.head()
+            let last = Position(head.value - 1)
+            for index in 0..<40 {
+                let key = try #require(AgentKey("acme.a\(index)"))
+                let isApplied = StreamName.agent(key).slice % 2 == 0
+                let found = try await agents.versions(of: key, below: nil, limit: 10)
+                #expect(found.value.count == (isApplied ? 2 : 0))
+                #expect(found.reflection.next == (isApplied ? head : Position(0)))
+                for (about, isThere) in [(key, isApplied), (nil, false)] {
+                    let reflects = try await agents.reflects(
+                        last, in: [.agents], about: about, withinMilliseconds: 0)
+                    #expect(reflects == isThere)
+                }
+            }
             await pool.close()
             let half = try await TestDatabase.queryModels(url, "SELECT count(*)::text FROM agents")
             #expect(half != ["0"] && half != ["40"])
@@ -231,17 +241,152 @@ import Testing
         }
     }
 
+    @Test func aProjectorByItselfWorksBesideThoseThatShare() async throws {
+        try await withLog { url, publishing, log in
+            // given: two workers, and projectors that share with nobody
+            let workers = [worker(url, "first"), worker(url, "second")]
+            try await awaitWorkers(2, url)
+            let reader = EventReader(
+                pool: PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1))
+            let head = HeadFeed(Position(0)) { try await reader.head() }
+            let alone = Task {
+                await withTaskGroup { group in
+                    for projection in ProjectionCatalogue.all {
+                        let projector = Projector(
+                            projection, DatabaseAccess(url: url), head: head, log: Log("test", threshold: .error))
+                        group.addTask { await projector.run() }
+                    }
+                }
+            }
+            // when: agents are published
+            for index in 0..<60 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0"]) }
+            try await awaitHead(url, log)
+            // then: nothing was applied twice, and those that share still do
+            try await awaitWorkers(2, url)
+            alone.cancel()
+            for worker in workers { worker.cancel() }
+            await alone.value
+            for worker in workers { await worker.value }
+            try await expectRight(url)
+        }
+    }
+
+    /// Applies all that a worker holds of the model of agents.
+    private func apply(_ url: String, worker: Int64, isCareful: Bool = false) async throws {
+        let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+        try await session.run { connection in
+            let build = try #require(try Build.active(of: .agents, connection))
+            let writer = BuildWriter(projection: .agents, build: build, worker: worker)
+            try connection.use(searchPath: build.schema)
+            try connection.transaction {
+                let state = try #require(try writer.begin(connection))
+                let batch = try EventBatch.read(
+                    connection, from: state.cursors, limit: 1_000, most: 1_000, types: Projection.agents.handled)
+                _ = try writer.apply(batch, state, isCareful: isCareful, connection)
+            }
+        }
+        await session.close()
+    }
+
+    @Test func whatIsParkedIsAppliedAsFarAsItsSliceIs() async throws {
+        try await withLog { url, publishing, _ in
+            // given: one worker has parked an agent and is far ahead of the other one, which has applied nothing
+            for index in 0..<20 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0"]) }
+            try await share(.agents, url, among: 2)
+            let key = try #require(
+                (0..<20).compactMap { AgentKey("acme.a\($0)") }.first { StreamName.agent($0).slice % 2 == 0 })
+            try await TestDatabase.scriptModels(
+                url, "ALTER TABLE agent_versions ADD CONSTRAINT refuses CHECK (key <> '\(key)')")
+            try await apply(url, worker: 1_001, isCareful: true)
+            let parked = try await TestDatabase.query(url, "SELECT key FROM models.faults")
+            #expect(parked == ["\(key)"])
+            try await TestDatabase.scriptModels(url, "ALTER TABLE agent_versions DROP CONSTRAINT refuses")
+            // when: it is tried again
+            let outcomes = try await Parking(DatabaseAccess(url: url)).retry(.agents, key: key)
+            // then: all of it is applied
+            #expect(outcomes.count == 1 && outcomes.allSatisfy { $0.waitsAt == nil })
+            let versions = try await TestDatabase.queryModels(
+                url, "SELECT count(*)::text FROM agent_versions WHERE key = '\(key)'")
+            #expect(versions == ["2"])
+            try await apply(url, worker: 1_002)
+            try await expectRight(url)
+        }
+    }
+
+    @Test func oneWorkerAppliesOnceOnTwoConnections() async throws {
+        try await withLog { url, publishing, _ in
+            // given: a transaction of a worker that is not over, as where its connection was lost
+            try await publishing.publish("acme.a", ["1.0.0"])
+            try await share(.agents, url, among: 1)
+            let lost = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+            let (began, goOn) = (AsyncStream<Void>.makeStream(), Waiting())
+            let first = Task {
+                try await lost.run { connection in
+                    let build = try #require(try Build.active(of: .agents, connection))
+                    let writer = BuildWriter(projection: .agents, build: build, worker: 1_001)
+                    try connection.transaction {
+                        let state = try #require(try writer.begin(connection))
+                        began.continuation.finish()
+                        goOn.wait()
+                        let batch = try EventBatch.read(
+                            connection, from: state.cursors, limit: 1_000, most: 1_000, types: [])
+                        _ = try writer.apply(batch, state, isCareful: false, connection)
+                    }
+                }
+            }
+            for await _ in began.stream {}
+            // when: the same worker has gone on over another connection
+            try await apply(url, worker: 1_001)
+            goOn.end()
+            // then: the first one is not applied
+            await #expect(throws: BuildFault.self) { try await first.value }
+            await lost.close()
+            try await expectRight(url)
+        }
+    }
+
+    @Test func aModelStandsStillUntilAllSlicesArePastThePlace() async throws {
+        try await withLog { url, publishing, _ in
+            // given: two workers that have both said where they stand still
+            for index in 0..<20 { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            try await share(.agents, url, among: 2)
+            let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
+            try await session.run { connection in
+                let build = try #require(try Build.active(of: .agents, connection))
+                let writer = BuildWriter(projection: .agents, build: build)
+                for place in [5, 9, 7] {
+                    try writer.note("at \(place)", of: "", at: Position(Int64(place)), connection)
+                }
+            }
+            await session.close()
+            func told() async throws -> [String] {
+                try await TestDatabase.query(url, "SELECT position || ' ' || reason FROM models.faults")
+            }
+            #expect(try await told() == ["5 at 5"])
+            // when: one of them is past it, and then the other one
+            try await apply(url, worker: 1_001)
+            #expect(try await told() == ["5 at 5"])
+            try await apply(url, worker: 1_002)
+            // then: nothing is told any more
+            #expect(try await told().isEmpty)
+        }
+    }
+
     /// Divides a build among workers of which nothing was heard for long.
     private func share(_ projection: Projection, _ url: String, among count: Int) async throws {
         for number in 0..<count {
             _ = try await TestDatabase.query(
                 url,
                 """
-                INSERT INTO models.shares (build, worker, slices, next)
-                SELECT a.build, \(1_001 + number), array_agg(s), array_agg(0::bigint)
-                FROM models.active a, generate_series(0, 63) AS s
-                WHERE a.projection = '\(projection.name)' AND s % \(count) = \(number)
-                GROUP BY a.build RETURNING 'shared'
+                WITH share AS (
+                    INSERT INTO models.shares (build, worker, division, slices)
+                    SELECT a.build, \(1_001 + number), 1, array_agg(s)
+                    FROM models.active a, generate_series(0, 63) AS s
+                    WHERE a.projection = '\(projection.name)' AND s % \(count) = \(number)
+                    GROUP BY a.build RETURNING build, worker, slices
+                )
+                INSERT INTO models.reached (build, worker, number, next)
+                SELECT build, worker, 0, array_fill(0::bigint, ARRAY[cardinality(slices)]) FROM share RETURNING 'shared'
                 """)
         }
     }

@@ -21,26 +21,6 @@ final class MarketplaceProcess: Sendable {
     // Nothing here asserts how long an answer takes.
     let client = HTTPClient(connections: 16, timeoutMilliseconds: 300_000)
 
-    /// What a program prints, in a file: a pipe would have to be emptied by somebody, and a daemon that the
-    /// program leaves behind would keep it open.
-    final class OutputFile: Sendable {
-        private let path = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)").path
-
-        init() throws {
-            try Data().write(to: URL(filePath: path))
-        }
-
-        deinit {
-            try? FileManager.default.removeItem(atPath: path)
-        }
-
-        var handle: FileHandle {
-            get throws { try FileHandle(forWritingTo: URL(filePath: path)) }
-        }
-
-        var text: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
-    }
-
     /// The program that `./test` built.
     static var program: String {
         get throws {
@@ -268,24 +248,4 @@ func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> V
         }
     }
     return try await body(folder)
-}
-
-/// Runs a program to its end.
-func run(_ arguments: [String], input: String = "", in folder: String? = nil) async throws -> (
-    code: Int32, output: String, errors: String
-) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-    let stdin = Pipe()
-    let (stdout, stderr) = (try MarketplaceProcess.OutputFile(), try MarketplaceProcess.OutputFile())
-    process.standardInput = stdin
-    process.standardOutput = try stdout.handle
-    process.standardError = try stderr.handle
-    try process.start()
-    try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-    try? stdin.fileHandleForWriting.close()
-    while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
-    return (process.terminationStatus, stdout.text, stderr.text)
 }

@@ -38,18 +38,18 @@ import Testing
         }
 
         func run(_ words: [String]) async throws -> (code: Int32, output: String, errors: String) {
-            try await ServerTests.run([program] + words + ["--database-url", url])
+            try await TestSupport.run([program] + words + ["--database-url", url])
         }
     }
 
     /// A process that projects.
     private final class Projector: Sendable {
         private let process: Mutex<Process>
-        private let output: MarketplaceProcess.OutputFile
+        private let output: OutputFile
 
         init(_ program: String, _ arguments: [String]) throws {
             let process = Process()
-            output = try MarketplaceProcess.OutputFile()
+            output = try OutputFile()
             process.executableURL = URL(filePath: program)
             process.arguments = arguments
             process.standardOutput = try output.handle

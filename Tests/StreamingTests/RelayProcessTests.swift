@@ -93,6 +93,58 @@ import Testing
         try await broker.stop()
     }
 
+    /// The broker's disk is full, and the broker goes down. With room again all goes on. A small file system can be had by root
+    /// alone, and in a container even root may be refused.
+    @Test(.enabled(if: TestBroker.isReal, "a cluster that is played has no disk"))
+    func aBrokerWhoseDiskIsFullIsWaitedFor() async throws {
+        guard getuid() == 0 else { return }
+        let disk = FileManager.default.temporaryDirectory.appending(path: "broker-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: disk) }
+        let mounted = try await run(["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", disk])
+        guard mounted.code == 0 else { return print("no small file system can be had here: \(mounted.errors)") }
+        do {
+            try await fillAndEmpty(disk)
+            _ = try await run(["umount", "-l", disk])
+        } catch {
+            _ = try await run(["umount", "-l", disk])
+            throw error
+        }
+    }
+
+    private func fillAndEmpty(_ disk: String) async throws {
+        let broker = try await PrivateBroker(disk, port: try Process.freePort())
+        try await RelayFixture.with { fixture in
+            // Given a relay
+            let fixture = fixture.at(broker.servers)
+            let walker = Walker(fixture, seed: 43)
+            try await walker.steps(100)
+            let relay = try PartProcess(relaying: fixture, servers: broker.servers, more: ["--create-topic"])
+            try await delivered(fixture)
+            // When nothing more goes onto the broker's disk, until that breaks something
+            let ballast = "\(disk)/ballast"
+            _ = try await run(["dd", "if=/dev/zero", "of=\(ballast)", "bs=64k"])
+            var isBehind = false
+            for _ in 0..<100 where !isBehind {
+                try await walker.steps(200)
+                let lag = try await TestDatabase.query(
+                    fixture.url, "SELECT (\(try await fixture.head()) - next > 1000)::text FROM relay.topics")
+                isBehind = lag == ["true"]
+            }
+            #expect(isBehind && relay.isRunning, "\(relay.printed)")
+            try FileManager.default.removeItem(atPath: ballast)
+            _ = try? await broker.stop("-KILL")
+            try await broker.start()
+            // Then all is delivered
+            try await delivered(fixture)
+            relay.send(SIGTERM)
+            #expect(try await relay.end() == 0)
+            let repeats = try await fixture.holdsTheLog()
+            print("the broker's disk was full: repeats=\(repeats)")
+        }
+        try await broker.stop()
+    }
+
     @Test func aWrongCommandSaysWhatIsWrong() async throws {
         try await RelayFixture.with { fixture in
             for (relay, words) in [

@@ -144,6 +144,48 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: TestBroker.isReal, "a cluster that is played keeps everything"))
+    func whatRetentionHasTakenComesFromTheLog() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "broker-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let broker = try await PrivateBroker(
+            folder, port: try Process.freePort(),
+            settings: [
+                "log.initial.task.delay.ms=100", "log.retention.check.interval.ms=200",
+                "log.segment.delete.delay.ms=0",
+            ])
+        try await RelayFixture.with { fixture in
+            // Given a topic that keeps what is younger than a second, and projectors that come later than that
+            let fixture = fixture.at(broker.servers)
+            try await fixture.broker.make(
+                fixture.topic, partitions: LogTopic.partitions,
+                settings: [
+                    "message.timestamp.type": "LogAppendTime", "retention.ms": "1000", "segment.ms": "500",
+                ])
+            let walker = Walker(fixture, seed: 57)
+            try await walker.steps(300)
+            let relay = try fixture.relay()
+            try await relay.delivers(try await fixture.head())
+            var isGone = false
+            for _ in 0..<600 where !isGone {
+                try await walker.steps(2)
+                isGone = try await KafkaAdmin.with(fixture.broker.configuration(), on: fixture.reactor) { admin in
+                    try await admin.offsets(of: fixture.topic, partitions: LogTopic.partitions).contains { $0.first > 0 }
+                }
+            }
+            #expect(isGone)
+            // When they begin, and go on while more comes and goes
+            let projecting = try project(fixture)
+            try await walker.steps(300)
+            try await caughtUp(fixture)
+            await projecting.stop()
+            await relay.stop()
+            // Then the models are right
+            try await equalTheLog(fixture)
+        }
+        try await broker.stop()
+    }
+
     @Test func withoutBrokersTheLogIsRead() async throws {
         try await RelayFixture.with { fixture in
             let walker = Walker(fixture, seed: 53)

@@ -50,6 +50,12 @@ import Reactor
             unsafe rd_kafka_mock_topic_create(cluster, name, Int32(partitions), 1)
             return name
         }
+        try await make(name, partitions: partitions, settings: settings)
+        return name
+    }
+
+    /// Makes a topic of a name, at a broker that runs.
+    public func make(_ name: String, partitions: Int, settings: [String: String]) async throws {
         let reactor = try Reactor(name: "test-topic")
         defer { reactor.stop() }
         let admin = try await KafkaAdmin(try configuration(), on: reactor)
@@ -57,6 +63,5 @@ import Reactor
         // A topic that was made a moment ago is not known everywhere yet.
         while try await admin.topic(name)?.partitions != partitions { try await Task.sleep(for: .milliseconds(20)) }
         await admin.close()
-        return name
     }
 }

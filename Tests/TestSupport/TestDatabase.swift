@@ -98,7 +98,7 @@ public enum TestDatabase {
             """)
         try await script(
             url,
-            "TRUNCATE \(tables.first ?? ""); DELETE FROM models.cursors; DELETE FROM models.shares; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active"
+            "TRUNCATE \(tables.first ?? ""); DELETE FROM models.cursors; DELETE FROM models.shares; DELETE FROM models.reached; INSERT INTO models.cursors (build, position) SELECT build, 0 FROM models.active"
         )
     }
 

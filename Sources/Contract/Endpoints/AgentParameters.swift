@@ -1,7 +1,7 @@
 package import Events
 
 /// An agent.
-package struct AgentParameters: PastParameters {
+package struct AgentParameters: PastParameters, AboutOneAgent {
     package let id: AgentKey
     package let minimumPosition: Position?
     package let asOf: AsOf?

@@ -45,7 +45,7 @@ package struct DownloadParameters: Parameters {
 }
 
 /// The downloads of an agent over the last days.
-package struct DownloadQuery: PastParameters {
+package struct DownloadQuery: PastParameters, AboutOneAgent {
     package let id: AgentKey
     package let days: Int64
     package let minimumPosition: Position?

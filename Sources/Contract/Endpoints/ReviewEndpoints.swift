@@ -41,7 +41,7 @@ package enum ReviewSort: String, Sendable, CaseIterable {
 }
 
 /// The reviews of an agent, and where the list goes on.
-package struct ReviewQuery: PositionedParameters, PagedParameters {
+package struct ReviewQuery: PositionedParameters, PagedParameters, AboutOneAgent {
     package let id: AgentKey
     package let sort: ReviewSort
     package let limit: Int64

@@ -20,7 +20,7 @@ extension Endpoints {
 }
 
 /// A version of an agent.
-package struct VersionParameters: PastParameters {
+package struct VersionParameters: PastParameters, AboutOneAgent {
     package let id: AgentKey
     package let version: SemVer
     package let minimumPosition: Position?
@@ -42,7 +42,7 @@ package struct VersionParameters: PastParameters {
 }
 
 /// An agent, and where the list of its versions goes on.
-package struct VersionListParameters: PastParameters, PagedParameters {
+package struct VersionListParameters: PastParameters, PagedParameters, AboutOneAgent {
     package let id: AgentKey
     package let limit: Int64
     package let cursor: String?

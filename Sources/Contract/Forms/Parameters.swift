@@ -15,6 +15,12 @@ package protocol PositionedParameters: Parameters {
     var minimumPosition: Position? { get }
 }
 
+/// Parameters of an answer that is about one agent and shows nothing of any other.
+package protocol AboutOneAgent: PositionedParameters {
+    /// The agent.
+    var id: AgentKey { get }
+}
+
 /// Parameters with `limit`, the number of rows of a page. A page has fewer where it would be too large.
 package protocol PagedParameters: Parameters {
     /// The most rows.

@@ -24,7 +24,7 @@ extension AgentReader {
 
     /// All downloads of an agent, and those counted once for each reader and day; nil where the agent does not exist.
     public func downloads(of key: AgentKey) async throws -> Reflecting<(downloads: Int64, readers: Int64)?> {
-        try await reading([.agents], Statements.findCounters, [.text(key.description)]) { rows in
+        try await about(key).reading([.agents], Statements.findCounters, [.text(key.description)]) { rows in
             try rows.first.map { (try $0.integer("downloads"), try $0.integer("readers")) }
         }
     }

@@ -79,14 +79,14 @@ extension AgentReader {
             case .rating(let below, let before): (Statements.reviewsRating, [.int8(below), .int8(before)])
             case .helpful(let below, let before): (Statements.reviewsHelpful, [.int8(below), .int8(before)])
             }
-        return try await searching([.agents, .publishers], statement, [agent] + start + [.int8(Int64(limit))]) {
+        return try await about(key).searching([.agents, .publishers], statement, [agent] + start + [.int8(Int64(limit))]) {
             try $0.map(Review.init)
         }
     }
 
     /// The number of reviews with each rating, from 1 to 5; nil where the agent does not exist.
     public func ratings(of key: AgentKey) async throws -> Reflecting<[Int64]?> {
-        try await reading([.agents], Statements.findCounters, [.text(key.description)]) { rows in
+        try await about(key).reading([.agents], Statements.findCounters, [.text(key.description)]) { rows in
             try rows.first.map { row in
                 try ["ones", "twos", "threes", "fours", "fives"].map { try row.integer($0) }
             }
@@ -120,7 +120,7 @@ extension AgentReader {
     /// The owners and maintainers of an agent, in the order in which they got their roles; empty where the agent does
     /// not exist.
     public func owners(of key: AgentKey) async throws -> Reflecting<[(person: Person, role: String)]> {
-        try await reading([.agents, .publishers], Statements.listOwners, [.text(key.description)]) { rows in
+        try await about(key).reading([.agents, .publishers], Statements.listOwners, [.text(key.description)]) { rows in
             try rows.map { (try Person($0), try $0.text("role")) }
         }
     }

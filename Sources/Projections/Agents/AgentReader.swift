@@ -61,7 +61,7 @@ public struct AgentReader: Sendable {
 
     /// One agent; nil where there is none.
     public func agent(_ key: AgentKey) async throws -> Reflecting<Detail?> {
-        try await reading(Self.shownModels, Statements.findAgent, [.text(key.description)]) {
+        try await about(key).reading(Self.shownModels, Statements.findAgent, [.text(key.description)]) {
             try $0.first.map(Detail.init)
         }
     }
@@ -70,7 +70,7 @@ public struct AgentReader: Sendable {
     public func versions(
         of key: AgentKey, below precedence: [UInt8]?, limit: Int
     ) async throws -> Reflecting<[Version]> {
-        try await searching(
+        try await about(key).searching(
             [.agents], Statements.listVersions,
             [.text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit))]
         ) { try $0.map(Version.init) }
@@ -78,7 +78,7 @@ public struct AgentReader: Sendable {
 
     /// One version, of any build where none is named; nil where there is none.
     public func version(_ version: SemVer, of key: AgentKey) async throws -> Reflecting<Version?> {
-        try await reading(
+        try await about(key).reading(
             [.agents], Statements.findVersion, [.text(key.description), .bytea(version.precedenceKey)]
         ) { rows in
             let found = try rows.first.map(Version.init)
@@ -93,11 +93,19 @@ public struct AgentReader: Sendable {
     }
 
     /// Waits until some models reflect a position; false where they do not in time.
+    ///
+    /// - Parameter key: the agent that the answer is about; nil where it is about others as well.
     public func reflects(
-        _ position: Position, in projections: [Projection], withinMilliseconds limit: Int64
+        _ position: Position, in projections: [Projection], about key: AgentKey? = nil, withinMilliseconds limit: Int64
     ) async throws -> Bool {
-        try await access.models.wait(withinMilliseconds: limit) { $0.next(projections) > position }
+        let slice = key.map { StreamName.agent($0).slice }
+        return try await access.models.wait(withinMilliseconds: limit) {
+            $0.next(projections, slice: slice) > position
+        }
     }
+
+    /// The same for answers about one agent, which reflect what its slice of the log reflects.
+    func about(_ key: AgentKey) -> AgentReader { AgentReader(access.about(key)) }
 
     /// Reads a few rows by key.
     func reading<Value: Sendable>(

@@ -17,6 +17,8 @@ struct BuildWriter {
         let others: Position?
         /// True where it stands in rows of workers how far the build is.
         let isShared: Bool
+        /// Names the row of the worker that the cursors were read from.
+        let number: Int64
         let isActive: Bool
         /// The parked keys, each with the position from which on its entries wait.
         let parked: [AgentKey: Position]
@@ -76,6 +78,7 @@ struct BuildWriter {
         return State(
             cursors: cursors, cursor: cursors.lowest ?? Position(0),
             others: try row.isNull("others") ? nil : Position(row.integer("others")), isShared: isShared,
+            number: try row.integer("number"),
             isActive: isActive,
             parked: Dictionary(
                 uniqueKeysWithValues: faults.compactMap { key, position in AgentKey(key).map { ($0, position) } }),
@@ -99,13 +102,11 @@ struct BuildWriter {
     ) throws -> Stop? {
         var parked = state.parked
         let stop = try apply(batch, skipping: state.skipped, &parked, isCareful: isCareful, connection)
-        if let stop {
-            try note(stop.reason, of: "", at: stop.position, connection)
-        } else if let stopped = state.stopped, worker == nil || batch.from == stopped || batch.has(stopped) {
-            // With others, one that stands still elsewhere has its own slices to mend.
+        let reached = stop?.position ?? batch.next
+        if let stopped = state.stopped, min(reached, state.others ?? reached) > stopped {
             try connection.execute(Statements.clearFault, [.int4(build.number), .text("")])
         }
-        let reached = stop?.position ?? batch.next
+        if let stop { try note(stop.reason, of: "", at: stop.position, connection) }
         if reached > batch.from { try advance(state, to: reached, connection) }
         return stop
     }
@@ -212,7 +213,7 @@ struct BuildWriter {
         if let worker {
             moved = try connection.execute(
                 Statements.moveShare,
-                [number, .int8(worker), .int8s(cursors.positions.map(\.value)), epoch])
+                [number, .int8(worker), .int8s(cursors.positions.map(\.value)), epoch, .int8(state.number)])
         } else if state.isShared {
             moved = try connection.execute(Statements.moveShares, [number, .int8(next.value), epoch])
             if cursors.isLevel {

@@ -41,16 +41,19 @@ struct EventBatch: Sendable {
             connection)
     }
 
-    /// Reads at most so many entries from where the slices are, those that they still have to apply.
+    /// Reads entries from where the slices are, those that they still have to apply.
     ///
+    /// - Parameters:
+    ///   - limit: the most entries that are looked through.
+    ///   - most: the most that the batch has, where the slices are not all of them.
     /// - Throws: as the other one does.
     static func read(
-        _ connection: PostgresConnection, from cursors: SliceCursors, limit: Int, types: Set<String>
+        _ connection: PostgresConnection, from cursors: SliceCursors, limit: Int, most: Int, types: Set<String>
     ) throws -> EventBatch {
         let (from, slices) = (cursors.lowest ?? Position(0), cursors.slices)
         let page = try LogOnConnection.entries(
             connection, from: from, limit: limit, types: types,
-            slices: slices.count == SliceCursors.count ? nil : slices)
+            in: slices.count == SliceCursors.count ? nil : LogOnConnection.Slices(slices, most: most))
         return try EventBatch(page, from: from, connection, for: cursors)
     }
 
@@ -80,10 +83,12 @@ struct EventBatch: Sendable {
     /// Takes entries of a source from where the slices are, those that they still have to apply; none where the entries do not
     /// reach from before that to behind it.
     ///
+    /// - Parameter most: the most that the batch has.
     /// - Throws: `UnlikeTheLog` where the log does not have the last one of them: one that was restored from an older copy may
     ///   lack what the source has, or have something else in its place.
     init(
-        _ entries: [SourcedEntry], from cursors: SliceCursors, types: Set<String>, _ connection: PostgresConnection
+        _ entries: [SourcedEntry], from cursors: SliceCursors, most: Int, types: Set<String>,
+        _ connection: PostgresConnection
     ) throws {
         let position = cursors.lowest ?? Position(0)
         let present = entries.drop { $0.position < position }
@@ -97,9 +102,11 @@ struct EventBatch: Sendable {
         let handled = present.filter { entry in
             cursors.takes(entry.position, of: entry.slice) && types.contains(entry.envelope.event.typeName)
         }
+        let isCut = handled.count > most
         self.init(
-            from: position, next: last.position.next,
-            events: try Self.events(handled.map { ($0.position, $0.envelope) }, connection), undecoded: [], bytes: 0)
+            from: position, next: isCut ? handled[most].position : last.position.next,
+            events: try Self.events(handled.prefix(most).map { ($0.position, $0.envelope) }, connection), undecoded: [],
+            bytes: 0)
     }
 
     /// Entries with their contents.
@@ -116,11 +123,6 @@ struct EventBatch: Sendable {
     private init(from: Position, next: Position, events: [ProjectedEvent], undecoded: [Undecoded], bytes: Int) {
         (self.from, self.next, self.bytes) = (from, next, bytes)
         (self.events, self.undecoded) = (events, undecoded)
-    }
-
-    /// True where an entry of the wanted types is in it.
-    func has(_ position: Position) -> Bool {
-        events.contains { $0.position == position } || undecoded.contains { $0.position == position }
     }
 
     /// The batch from a position within it on.

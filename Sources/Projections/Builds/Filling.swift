@@ -130,7 +130,7 @@ final class Filling: Sendable {
         while past.map({ cursor < $0 }) ?? true {
             let limit = past.map { min(Int($0.value - cursor.value), batchEntries) } ?? batchEntries
             let batch = try EventBatch.read(
-                connection, from: state.cursors, limit: limit, types: writer.projection.handled)
+                connection, from: state.cursors, limit: limit, most: limit, types: writer.projection.handled)
             guard batch.next != cursor else { break }
             try apply(batch, to: writer, state, isCareful: isCareful, connection)
             cursor = batch.next

@@ -61,6 +61,8 @@ public struct ModelAccess: Sendable {
     let pool: PostgresPool
     private let pipeline: PostgresPipeline?
     let models: ModelFeed
+    /// The slice of the log that answers are about; nil for all.
+    private(set) var slice: Int?
 
     /// Creates access to the models.
     ///
@@ -72,6 +74,13 @@ public struct ModelAccess: Sendable {
         self.pool = pool
         self.pipeline = pipeline
         self.models = models
+    }
+
+    /// The same for answers about one agent: they reflect what its slice of the log reflects.
+    func about(_ key: AgentKey) -> ModelAccess {
+        var access = self
+        access.slice = StreamName.agent(key).slice
+        return access
     }
 
     /// The builds and cursors, asked for at most 10 ms ago.
@@ -128,7 +137,7 @@ public struct ModelAccess: Sendable {
         let value = try await read(models.vector)
         // The vector, which holds the builds, has to live until the rows are read.
         return Reflecting(
-            value: value, reflection: Reflection(next: models.next(projections), builds: models.vector.id))
+            value: value, reflection: Reflection(next: models.next(projections, slice: slice), builds: models.vector.id))
     }
 
     private static let undefinedTable = "42P01"

@@ -9,15 +9,24 @@ public struct Models: Sendable, Equatable {
     public let vector: BuildVector
     /// The next position that each build will apply, by projection.
     var next: [String: Position]
+    /// The same of each slice, by projection, where several workers share the build.
+    var slices: [String: [Position]] = [:]
 
     /// True where both name the same builds at the same positions.
     public static func == (one: Models, other: Models) -> Bool {
-        one.vector.id == other.vector.id && one.next == other.next
+        one.vector.id == other.vector.id && one.next == other.next && one.slices == other.slices
     }
 
     /// The next position that all of some projections will apply; 0 where one has no build.
-    public func next(_ projections: [Projection]) -> Position {
-        projections.map { next[$0.name] ?? Position(0) }.min() ?? Position(0)
+    ///
+    /// - Parameter slice: of projections that are sliced only this slice counts; nil for all slices.
+    public func next(_ projections: [Projection], slice: Int? = nil) -> Position {
+        projections.map { projection in
+            let whole = next[projection.name] ?? Position(0)
+            guard let slice, projection.reach == .sliced, let slices = slices[projection.name], slice < slices.count
+            else { return whole }
+            return max(whole, slices[slice])
+        }.min() ?? Position(0)
     }
 
     /// True where every projection of this program has a build.
@@ -67,13 +76,18 @@ private final class BuildHolder: Sendable {
         let names = PostgresValue.texts(ProjectionCatalogue.all.map(\.name))
         let versions = PostgresValue.int4s(ProjectionCatalogue.all.map(\.version))
         for _ in 0..<Self.attempts {
-            var (builds, next): ([String: Build], [String: Position]) = ([:], [:])
+            var builds: [String: Build] = [:]
+            var (next, slices): ([String: Position], [String: [Position]]) = ([:], [:])
             for row in try connection.execute(Statements.models, [names, versions]) {
                 let name = try row.text("projection")
                 builds[name] = try Build(row, of: name)
                 next[name] = Position(try row.integer("position"))
+                let shared = try row.integers(4)
+                if !shared.isEmpty { slices[name] = shared.map { Position($0) } }
             }
-            if let vector = try hold(builds, on: connection) { return Models(vector: vector, next: next) }
+            if let vector = try hold(builds, on: connection) {
+                return Models(vector: vector, next: next, slices: slices)
+            }
         }
         throw BuildFault(description: "the builds of the models are dropped while they are looked up")
     }

@@ -84,8 +84,10 @@ public struct Parking: Sendable {
         let (writer, state, connection) = (turn.writer, turn.state, turn.connection)
         let fault: [PostgresValue] = [.int4(writer.build.number), .text(key.description)]
         guard let start = state.parked[key] else { return .done }
+        // Of a build that is shared each slice is at a position of its own.
+        let end = state.cursors[StreamName.agent(key).slice] ?? state.cursor
         let page = try LogOnConnection.entries(
-            connection, from: start, upTo: min(state.cursor, Position(start.value + stepPositions)),
+            connection, from: start, upTo: min(end, Position(start.value + stepPositions)),
             slice: StreamName.agent(key).slice, limit: stepEntries
         ) { name in
             // An entry of downloads names its agent within.
@@ -100,7 +102,7 @@ public struct Parking: Sendable {
             try connection.execute(Statements.raiseEpoch, [.int4(writer.build.number)])
         }
         if let position = parked[key] { return .waits(position) }
-        if page.next < state.cursor {
+        if page.next < end {
             try connection.execute(Statements.moveFault, fault + [.int8(page.next.value)])
             return .more
         }

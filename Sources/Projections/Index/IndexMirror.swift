@@ -19,6 +19,7 @@ public struct IndexMirror: Sendable {
     private static let sweepMilliseconds: Int64 = 300_000
     private static let batchFiles: Int64 = 5_000
     private static let pauseMilliseconds = 1_000
+    private static let copyAttempts = 3
 
     let folder: IndexFolder
     let access: ModelAccess
@@ -158,6 +159,16 @@ public struct IndexMirror: Sendable {
 
     /// Copies the documents that changed at a position or later, each after the pages that it links to.
     private func copy(from position: Position) async throws {
+        for _ in 0..<Self.copyAttempts {
+            guard try await copyOnce(from: position) != nil else { return }
+        }
+        if let key = try await copyOnce(from: position) {
+            throw IndexCopyFault(description: "pages of the index of '\(key)' are missing")
+        }
+    }
+
+    /// Returns an agent of which pages were missing; nil where there is none.
+    private func copyOnce(from position: Position) async throws -> AgentKey? {
         var next = position
         var skipped: Set<AgentKey> = []
         while true {
@@ -173,7 +184,8 @@ public struct IndexMirror: Sendable {
                 try rows.map { (bytes: $0.bytes, document: try IndexDocument($0.bytes)) }
             }
             let lost = try await copyPages(documents.flatMap { $0.document.older.map(\.digest) })
-            // Where a page is lost, the document was changed meanwhile, and comes again at a later position.
+            // Where a page is lost, the document was changed meanwhile, and comes again at a later position; where that is
+            // before what another slice has reached, with the next pass.
             let isLost = { (document: IndexDocument) in document.older.contains { lost.contains($0.digest) } }
             for (_, document) in documents {
                 if isLost(document) { skipped.insert(document.key) } else { skipped.remove(document.key) }
@@ -182,7 +194,7 @@ public struct IndexMirror: Sendable {
             try await worker.run { [folder] in try folder.write(files) }
             next = last.position.next
         }
-        if let key = skipped.first { throw IndexCopyFault(description: "pages of the index of '\(key)' are missing") }
+        return skipped.first
     }
 
     /// Copies those of some pages that are not on the disk; returns the ones that are nowhere any more.

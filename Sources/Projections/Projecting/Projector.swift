@@ -8,8 +8,9 @@ import Synchronization
 /// Keeps the active build of one projection up to date with the log.
 ///
 /// Rows and cursor commit in one transaction, under the turn on the build, so two workers never apply an event twice. Where
-/// builds are shared, it applies what its process holds, in one transaction for all slices. What data make impossible parks a key of a sliced model. Any other fault stops the model at its position: it continues to serve
-/// its last state, the fault is logged and noted, and the batch is tried again after growing pauses.
+/// builds are shared, it applies what its process holds, in one transaction for all slices. What data make impossible parks a
+/// key of a sliced model. Any other fault stops the model at its position: it continues to serve its last state, the fault is
+/// logged and noted, and the batch is tried again after growing pauses.
 public final class Projector: Sendable {
     /// The most entries that one transaction applies, unless told otherwise.
     public static let batchEntries = 500
@@ -18,7 +19,7 @@ public final class Projector: Sendable {
     /// How long it waits for the log before it asks a source again.
     private static let sourceMilliseconds: Int64 = 1_000
     /// How long it waits for the log before it looks whether it holds something else.
-    private static let sharingMilliseconds: Int64 = 500
+    private static let sharingMilliseconds: Int64 = 200
     /// The most entries that a worker looks through at once for those of its slices, in batches.
     private static let mostBatches = 8
 
@@ -35,8 +36,8 @@ public final class Projector: Sendable {
         var build: Build?
         /// How many entries were looked through for the last batch.
         var span: Int?
-        /// Who held something of it before the last batch.
-        var holders: [Int64] = []
+        /// The last division that was known before the last batch.
+        var division: Int64 = 0
     }
 
     private let known = Mutex(Known())
@@ -54,14 +55,11 @@ public final class Projector: Sendable {
         source: (any EntrySource)? = nil, sharing: Sharing? = nil, log: Log, batchEntries: Int = Projector.batchEntries
     ) {
         self.projection = projection
-        var configuration = database.configuration(
-            .projectors, "marketplace-project-\(projection.name)", settings: PostgresConfiguration.plannedOnce)
-        if sharing != nil {
-            // What a program holds that was stopped or killed is soon free for others.
-            configuration.transactionPauseMilliseconds = Sharing.pauseMilliseconds
-            configuration.settings["client_connection_check_interval"] = "1000"
-        }
-        session = PostgresSession(configuration)
+        let name = "marketplace-project-\(projection.name)"
+        session = PostgresSession(
+            sharing == nil
+                ? database.configuration(.projectors, name, settings: PostgresConfiguration.plannedOnce)
+                : Sharing.configuration(database, name))
         self.head = head
         self.models = models
         self.source = source
@@ -84,17 +82,27 @@ public final class Projector: Sendable {
             await Follower(name, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] _ in
                 try await applyPart()
             } wait: { [self] position in
-                let limit = sharing == nil ? nil : Self.sharingMilliseconds
-                while try await !head.passes(position, withinMilliseconds: limit, isUrgent: false), !isDividedAnew {}
+                try await withThrowingTaskGroup { group in
+                    group.addTask { [head] in
+                        _ = try await head.passes(position, withinMilliseconds: nil, isUrgent: false)
+                    }
+                    if sharing != nil {
+                        group.addTask { [self] in
+                            while !isDividedAnew { try await Task.sleep(for: .milliseconds(Self.sharingMilliseconds)) }
+                        }
+                    }
+                    try await group.next()
+                    group.cancelAll()
+                }
             }.run()
         }
         await session.close()
     }
 
-    /// True where others hold something of the model than before the last batch: then slices may have come that are behind.
+    /// True where the model was divided anew since the last batch: then slices may have come that are behind.
     private var isDividedAnew: Bool {
         guard let sharing else { return false }
-        return known.withLock { $0.holders } != sharing.holders(of: projection)
+        return known.withLock { $0.division } != sharing.division(of: projection)
     }
 
     /// Applies what the source has, or else what the log has; returns the position that it will apply next, or nil where only the
@@ -107,8 +115,9 @@ public final class Projector: Sendable {
             switch try await source.entries(from: next, limit: limit) {
             case .entries(let entries):
                 do {
-                    return try await applyPart { [projection] connection, cursors in
-                        try EventBatch(entries, from: cursors, types: projection.handled, connection)
+                    return try await applyPart { [projection, batchEntries] connection, cursors in
+                        try EventBatch(
+                            entries, from: cursors, most: batchEntries, types: projection.handled, connection)
                     }
                 } catch let fault as UnlikeTheLog {
                     source.refuse(fault.position)
@@ -133,7 +142,8 @@ public final class Projector: Sendable {
         try await applyPart { [self] connection, cursors in
             let most = span(of: cursors)
             return try EventBatch.read(
-                connection, from: cursors, limit: max(1, min(most, limit ?? most)), types: projection.handled)
+                connection, from: cursors, limit: max(1, min(most, limit ?? most)), most: batchEntries,
+                types: projection.handled)
         }
     }
 
@@ -146,7 +156,7 @@ public final class Projector: Sendable {
 
     private func applyPart(reading read: @escaping Read) async throws -> Position? {
         let worker = try await sharing?.worker(holding: projection)
-        if let sharing { known.withLock { $0.holders = sharing.holders(of: projection) } }
+        if let sharing { known.withLock { $0.division = sharing.division(of: projection) } }
         let applied = try await session.run { [self] connection in
             while true {
                 let build = try known.withLock({ $0.build }) ?? activeBuild(connection)

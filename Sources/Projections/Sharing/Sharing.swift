@@ -1,3 +1,4 @@
+import Crypto
 public import EventLog
 import Events
 public import Logging
@@ -13,26 +14,30 @@ import Synchronization
 /// long it was stopped.
 public final class Sharing: Sendable {
     /// Who was not seen for so long has its slices taken.
-    static let leaseMilliseconds: Int64 = 2_500
+    static let leaseMilliseconds: Int64 = 2_000
     /// A worker that is stopped inside a transaction holds a build up for no longer.
     static let pauseMilliseconds = 4_000
-    private static let signMilliseconds = 500
+    private static let signMilliseconds = 400
     private static let forgetMilliseconds: Int64 = 60_000
-    private static let lookMilliseconds = 20
+    private static let lookMilliseconds = 100
+    private static let lockNotAvailable = "55P03"
+    /// A statement about a row or two; the end of the program waits for one.
+    private static let statementMilliseconds = 2_000
 
     private struct State {
         /// The number of this worker; nil before it has joined.
         var worker: Int64?
         /// The projections of which this worker holds something.
         var held: Set<String> = []
-        /// By projection, who holds something of it.
-        var holders: [String: [Int64]] = [:]
+        /// By projection, the number of its last division.
+        var divisions: [String: Int64] = [:]
     }
 
     /// How a build is divided, and how it should be.
     private struct Division {
         let projection: Projection
         let build: Build
+        let number: Int64
         let holders: [Int64]
         let wanted: [Int64]
 
@@ -45,12 +50,13 @@ public final class Sharing: Sendable {
             build = try Build(row, of: name)
             holders = try row.integers(3)
             let present = try row.integers(4)
+            number = try row.integer("division")
             switch projection.reach {
             case .sliced: wanted = Array(present.prefix(SliceCursors.count))
             case .whole:
-                let whole = ProjectionCatalogue.all.filter { $0.reach == .whole }
-                let number = whole.firstIndex { $0.name == name } ?? 0
-                wanted = present.isEmpty ? [] : [present[number % present.count]]
+                // Every release gives it to the same one, whatever other models it has.
+                let chosen = SHA256Digest(of: Array(name.utf8)).leadingWord % UInt64(max(1, present.count))
+                wanted = present.isEmpty ? [] : [present[Int(chosen)]]
             }
         }
     }
@@ -71,8 +77,20 @@ public final class Sharing: Sendable {
         self.projections = projections
         self.program = program
         self.log = log
-        signs = PostgresSession(database.configuration(.projectors, "marketplace-sharing"))
-        dividing = PostgresSession(database.configuration(.projectors, "marketplace-dividing"))
+        signs = PostgresSession(
+            Self.configuration(database, "marketplace-sharing", statementTimeoutMilliseconds: Self.statementMilliseconds))
+        dividing = PostgresSession(Self.configuration(database, "marketplace-dividing"))
+    }
+
+    /// The settings of a session of a worker: what a program holds that was stopped or killed is soon free for others.
+    static func configuration(
+        _ database: DatabaseAccess, _ name: String, statementTimeoutMilliseconds: Int = 30_000
+    ) -> PostgresConfiguration {
+        var configuration = database.configuration(
+            .projectors, name, statementTimeoutMilliseconds: statementTimeoutMilliseconds,
+            settings: PostgresConfiguration.plannedOnce.merging(["client_connection_check_interval": "1000"]) { $1 })
+        configuration.transactionPauseMilliseconds = pauseMilliseconds
+        return configuration
     }
 
     /// Takes part until the task is cancelled, and then leaves at once what it held to the others.
@@ -109,8 +127,8 @@ public final class Sharing: Sendable {
         }
     }
 
-    /// Who holds something of a projection, as far as is known: where it is others, this worker may hold something else by then.
-    func holders(of projection: Projection) -> [Int64] { state.withLock { $0.holders[projection.name] ?? [] } }
+    /// The number of the last division of a projection that is known: with another one this worker may hold something else.
+    func division(of projection: Projection) -> Int64 { state.withLock { $0.divisions[projection.name] ?? 0 } }
 
     /// Says that nothing of a projection is held any more, as far as a transaction has seen.
     func lost(_ projection: Projection) { state.withLock { _ = $0.held.remove(projection.name) } }
@@ -121,7 +139,10 @@ public final class Sharing: Sendable {
     private func stay() async throws {
         let worker = state.withLock { $0.worker }
         let present = try await signs.run { [program, projections] connection -> Int64? in
-            if let worker, try connection.execute(Statements.stayWorker, [.int8(worker)]).affected > 0 { return worker }
+            if let worker {
+                let sign = try connection.execute(Statements.stayWorker, [.int8(worker), .text(program)])
+                if sign.first != nil { return worker }
+            }
             let names = PostgresValue.texts(projections.map(\.nameWithVersion))
             return try connection.execute(Statements.joinWorkers, [.text(program), names]).first?.integer(0)
         }
@@ -152,10 +173,15 @@ public final class Sharing: Sendable {
         }
         note(divisions, worker)
         for division in divisions where division.holders != division.wanted {
-            let divided = try await dividing.run { [self] connection in
-                try connection.transaction { try self.divide(division, connection) }
+            do {
+                let divided = try await dividing.run { [self] connection in
+                    try connection.transaction { try self.divide(division, connection) }
+                }
+                if let divided { note([divided], worker) }
+            } catch let error as PostgresError where error.sqlState == Self.lockNotAvailable {
+                // Somebody has the turn on this build for long, such as a check; others are divided meanwhile.
+                log.debug("a model can't be divided yet", ["projection": division.projection.name])
             }
-            if let divided { note([divided], worker) }
         }
     }
 
@@ -163,7 +189,7 @@ public final class Sharing: Sendable {
         state.withLock { state in
             guard state.worker == worker else { return }
             for division in divisions {
-                state.holders[division.projection.name] = division.holders
+                state.divisions[division.projection.name] = division.number
                 if division.holders.contains(worker) {
                     state.held.insert(division.projection.name)
                 } else {
@@ -186,6 +212,7 @@ public final class Sharing: Sendable {
     /// the active one.
     private func divide(_ seen: Division, _ connection: PostgresConnection) throws -> Division? {
         let writer = BuildWriter(projection: seen.projection, build: seen.build)
+        try connection.execute(Statements.bePatient)
         guard let state = try writer.begin(connection), state.isActive,
             let division = try divisions(of: [seen.projection], connection).first, !division.wanted.isEmpty
         else { return nil }
@@ -196,8 +223,8 @@ public final class Sharing: Sendable {
             try connection.execute(
                 Statements.addShare,
                 [
-                    .int4(division.build.number), .int8(worker), .int8s(slices.map(Int64.init)),
-                    .int8s(slices.map { state.cursors[$0]?.value }),
+                    .int4(division.build.number), .int8(worker), .int8(division.number + 1),
+                    .int8s(slices.map(Int64.init)), .int8s(slices.map { state.cursors[$0]?.value }),
                 ])
         }
         log.info(

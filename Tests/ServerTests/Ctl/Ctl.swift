@@ -46,7 +46,7 @@ struct Ctl: Sendable {
         process.arguments = arguments
         process.environment = ["HOME": home, "PATH": "/usr/local/bin:/usr/bin:/bin"].merging(environment) { $1 }
         process.currentDirectoryURL = URL(filePath: home)
-        let (stdout, stderr) = (try MarketplaceProcess.OutputFile(), try MarketplaceProcess.OutputFile())
+        let (stdout, stderr) = (try OutputFile(), try OutputFile())
         process.standardOutput = try stdout.handle
         process.standardError = try stderr.handle
         if input.isEmpty {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import JSON
+import TestSupport
 import Testing
 
 /// What a package holds, what it leaves out, and what stops it: with the real program and the real server.

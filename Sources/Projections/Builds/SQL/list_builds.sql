@@ -12,7 +12,7 @@ CROSS JOIN LATERAL (
     SELECT max(k.moved) AS moved FROM models.cursors k WHERE k.build = b.build
 ) AS c
 CROSS JOIN LATERAL (
-    SELECT max(k.moved) AS moved, count(*) AS workers FROM models.shares k WHERE k.build = b.build
+    SELECT max(k.moved) AS moved, count(*) AS workers FROM models.held k WHERE k.build = b.build
 ) AS s
 CROSS JOIN (
     SELECT coalesce((SELECT n.position + 1 FROM log.newest n ORDER BY n.position DESC LIMIT 1), 0) AS head

@@ -1,1 +1,5 @@
-INSERT INTO models.workers (program, projections) VALUES ($1, $2) RETURNING worker
+-- A worker that takes part, with its first sign.
+WITH joined AS (
+    INSERT INTO models.workers (program, projections) VALUES ($1, $2) RETURNING worker
+)
+INSERT INTO models.signs (worker) SELECT worker FROM joined RETURNING worker
