@@ -129,7 +129,8 @@ import Testing
                         // The session's thread waits, as that of a stopped program does.
                         goOn.wait()
                         let batch = try EventBatch.read(
-                            connection, from: state.cursors, limit: 1_000, most: 1_000, types: Projection.agents.handled)
+                            connection, from: state.cursors, limit: 1_000, most: 1_000, types: Projection.agents.handled
+                        )
                         _ = try writer.apply(batch, state, isCareful: false, connection)
                     }
                 }
@@ -232,7 +233,8 @@ import Testing
             let builds = try await results.map { "\($0.build)" }
             // then: the workers hold the new builds
             let shared = try await TestDatabase.query(
-                url, "SELECT build || ' ' || count(*) FROM models.shares JOIN models.active USING (build) GROUP BY build")
+                url,
+                "SELECT build || ' ' || count(*) FROM models.shares JOIN models.active USING (build) GROUP BY build")
             #expect(shared.contains("\(builds[0]) 2") && shared.contains("\(builds[1]) 1"), "\(builds) \(shared)")
             try await awaitHead(url, log)
             for worker in workers { worker.cancel() }

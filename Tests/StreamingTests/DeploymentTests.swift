@@ -151,7 +151,12 @@ import Testing
             }
             for url in queries {
                 let path = "\(url)/api/v1/marketplace/agents/acme.agent-0?min_position=\(position)"
-                #expect(try await running.client.send(HTTPClientRequest("GET", path)).status == 200)
+                // Projectors that have begun a moment ago are still dividing the models.
+                var answer = try await running.client.send(HTTPClientRequest("GET", path))
+                for _ in 0..<12 where answer.status == 503 {
+                    answer = try await running.client.send(HTTPClientRequest("GET", path))
+                }
+                #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
             }
             let replicas = Dictionary(uniqueKeysWithValues: parts.map { ($0.name, $0.replicas) })
             for (sql, wanted) in [
@@ -169,6 +174,13 @@ import Testing
                 #expect(found == [wanted], "\(sql)")
             }
             try await everyEndpointIsWhereTheProxyLooks(running, ["command": commands[0], "query": queries[0]])
+            let sessions = try await TestDatabase.query(
+                database.url,
+                """
+                SELECT usename || ' ' || count(*) FROM pg_stat_activity
+                WHERE application_name LIKE 'marketplace-%' GROUP BY usename ORDER BY 1
+                """)
+            print("\(kind): \(parts.map { "\($0.name) x \($0.replicas)" }) have sessions: \(sessions)")
             try await running.stop()
         }
     }
@@ -177,7 +189,7 @@ import Testing
         let proxy = try Proxy()
         let front = try #require(fronts["query"])
         let description = try await running.client.send(
-            HTTPClientRequest("GET", "\(front)/api/v1/marketplace/openapi.json"))
+            HTTPClientRequest("GET", "\(front)/openapi/openapi.json"))
         let paths = try #require(try JSONValue(description.body)["paths"]?.members)
         #expect(paths.count > 40)
         for path in paths {
@@ -189,7 +201,9 @@ import Testing
                 let answer = try await running.client.send(
                     HTTPClientRequest(method, "\(try #require(fronts[name]))\(target)"))
                 let body = String(decoding: answer.body, as: UTF8.self)
-                #expect(!body.contains("path-not-found") && answer.status != 405, "\(method) \(target) at \(name): \(body)")
+                #expect(
+                    !body.contains("\"detail\":\"see ") && answer.status != 405,
+                    "\(method) \(target) at \(name): \(body)")
             }
         }
     }
@@ -205,7 +219,7 @@ import Testing
             needed=$(readelf -d \(program) | sed -n 's/.*NEEDED.*\\[\\(.*\\)\\]/\\1/p')
             for library in $needed; do
                 path=$(ldd \(program) | sed -n "s/^\\s*$library => \\(\\S*\\) .*/\\1/p")
-                dpkg-query --search "$(readlink --canonicalize "$path")" 2> /dev/null | cut -d: -f1
+                dpkg-query --search "*/$(basename "$(readlink --canonicalize "$path")")" 2> /dev/null | cut -d: -f1
             done | sort --unique
             """,
         ])

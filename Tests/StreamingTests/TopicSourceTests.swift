@@ -170,7 +170,9 @@ import Testing
             for _ in 0..<600 where !isGone {
                 try await walker.steps(2)
                 isGone = try await KafkaAdmin.with(fixture.broker.configuration(), on: fixture.reactor) { admin in
-                    try await admin.offsets(of: fixture.topic, partitions: LogTopic.partitions).contains { $0.first > 0 }
+                    try await admin.offsets(of: fixture.topic, partitions: LogTopic.partitions).contains {
+                        $0.first > 0
+                    }
                 }
             }
             #expect(isGone)

@@ -79,7 +79,9 @@ extension AgentReader {
             case .rating(let below, let before): (Statements.reviewsRating, [.int8(below), .int8(before)])
             case .helpful(let below, let before): (Statements.reviewsHelpful, [.int8(below), .int8(before)])
             }
-        return try await about(key).searching([.agents, .publishers], statement, [agent] + start + [.int8(Int64(limit))]) {
+        return try await about(key).searching(
+            [.agents, .publishers], statement, [agent] + start + [.int8(Int64(limit))]
+        ) {
             try $0.map(Review.init)
         }
     }

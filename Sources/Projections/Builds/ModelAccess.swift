@@ -137,7 +137,8 @@ public struct ModelAccess: Sendable {
         let value = try await read(models.vector)
         // The vector, which holds the builds, has to live until the rows are read.
         return Reflecting(
-            value: value, reflection: Reflection(next: models.next(projections, slice: slice), builds: models.vector.id))
+            value: value, reflection: Reflection(next: models.next(projections, slice: slice), builds: models.vector.id)
+        )
     }
 
     private static let undefinedTable = "42P01"

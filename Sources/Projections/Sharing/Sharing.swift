@@ -78,7 +78,8 @@ public final class Sharing: Sendable {
         self.program = program
         self.log = log
         signs = PostgresSession(
-            Self.configuration(database, "marketplace-sharing", statementTimeoutMilliseconds: Self.statementMilliseconds))
+            Self.configuration(
+                database, "marketplace-sharing", statementTimeoutMilliseconds: Self.statementMilliseconds))
         dividing = PostgresSession(Self.configuration(database, "marketplace-dividing"))
     }
 

@@ -103,7 +103,8 @@ BEGIN
         -- the owner.
         GRANT EXECUTE ON FUNCTION
             pg_advisory_lock(integer, integer), pg_advisory_unlock(integer, integer),
-            pg_advisory_xact_lock(integer, integer), pg_try_advisory_lock(integer, integer),
+            pg_advisory_xact_lock(integer, integer), pg_advisory_xact_lock_shared(integer, integer),
+            pg_try_advisory_lock(integer, integer),
             pg_try_advisory_xact_lock(integer, integer), pg_try_advisory_lock_shared(integer, integer),
             pg_advisory_unlock_shared(integer, integer)
             TO marketplace_owner;
