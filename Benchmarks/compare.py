@@ -10,7 +10,7 @@ from pathlib import Path
 from appending import Copy, Insert, Log, Snapshot
 from counting import Ours as Counts, Theirs as Counted
 from figures import FIGURES
-from rebuilding import Reading, Rebuild
+from rebuilding import History, Reading, Rebuild
 from server import Server, run
 from serving import Beside, Devpi, Load, Marketplace, Nginx, Publishing, Web
 from streaming import Broker, FromLog, Produced, Projected, Relayed
@@ -139,8 +139,11 @@ def main():
     parser.add_argument("rows", nargs="*")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--entries", type=int, default=History.ENTRIES, help="the size of the history that rows about rebuilds and Kafka have")
+    parser.add_argument("--mix", choices=["history", "zipf"], default=History.MIX, help="whether all of its agents have as much, or the second half as much as the first and so on")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_intermixed_args()
+    History.ENTRIES, History.MIX = options.entries, options.mix
     if options.list:
         return print("\n".join(ROWS))
     unknown = [row for row in options.rows if row not in ROWS]

@@ -20,6 +20,7 @@ class History:
     versions of 1,000 agents."""
 
     ENTRIES = 1_000_000
+    MIX = "history"
     made = set()
 
     def __init__(self, server, build, folder):
@@ -29,7 +30,7 @@ class History:
         self.made.add(server.folder)
         server.sql("postgres", "CREATE DATABASE history")
         begin(build, folder, self.url)
-        run([build / "log-bench", self.url, "history", self.ENTRIES])
+        run([build / "log-bench", self.url, self.MIX, self.ENTRIES])
         server.sql("history", "VACUUM ANALYZE log.events, log.streams, log.contents")
 
 
@@ -38,12 +39,11 @@ class Rebuild(History):
 
     name = "rebuild --all"
     words = ["--all"]
-    entries = History.ENTRIES
 
     def measure(self, _):
         began = time.monotonic()
         run([self.build / "marketplace", "rebuild", *self.words, "--database-url", self.url])
-        return self.entries / (time.monotonic() - began)
+        return self.ENTRIES / (time.monotonic() - began)
 
     def cpu(self):
         return children_cpu() + self.server.cpu()

@@ -5,17 +5,32 @@ import Foundation
 import Postgres
 
 /// Writes 90 days behind the beginning of a log, straight into its tables, as the log itself would have: half of the
-/// entries are downloads, a quarter readers with 100 tokens each, the rest stars, reviews and versions of 1,000 agents.
+/// entries are downloads, a quarter readers with 100 tokens each, the rest stars, reviews and versions of 1,000 agents, or of
+/// one for each 1,000 entries where that is more. The same each time, but for the ids of people and contents.
 struct History {
-    /// What happens to 1,000 agents.
+    /// What happens to the agents.
     enum Mix: String {
-        /// Half downloads, a quarter readers, the rest stars, reviews and versions.
+        /// Half downloads, a quarter readers, the rest stars, reviews and versions, of all agents alike.
         case history
+        /// The same, but the second agent has half as much as the first, the third a third, and so on (Zipf).
+        case zipf
         /// Stars.
         case stars
     }
 
-    private static let agents = 1_000
+    /// SplitMix64 (Steele, Lea and Flood, 2014).
+    private struct Seeded: RandomNumberGenerator {
+        var state: UInt64 = 1
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var word = state
+            word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+            return word ^ (word >> 31)
+        }
+    }
+
     private static let days: Int64 = 90
     private static let readersInEntry = 100
     private static let batchRows = 5_000
@@ -35,12 +50,15 @@ struct History {
     private let mix: Mix
     private let start: Int64
     private let count: Int
-    private let keys = (0..<agents).compactMap { AgentKey("bench.agent-\($0)") }
+    private let agents: Int
+    private let keys: [AgentKey]
+    /// How much the agents up to each one have together, in shares of what the first one has.
+    private let shares: [Double]
     private let people = (0..<200).map { _ in PersonID(random: SecureRandom.bytes(16)) }
     private let domain = ReaderDomain(random: SecureRandom.bytes(16))
     private let end = Int64(Date().timeIntervalSince1970 * 1000)
-    private var random = SystemRandomNumberGenerator()
-    private var releases = [Int](repeating: 0, count: agents)
+    private var random = Seeded()
+    private var releases: [Int]
     private var given = 0
     private var reviewed = 0
 
@@ -49,6 +67,21 @@ struct History {
         self.mix = mix
         self.start = start.value
         self.count = count
+        agents = max(1_000, count / 1_000)
+        keys = (0..<agents).compactMap { AgentKey("bench.agent-\($0)") }
+        releases = [Int](repeating: 0, count: agents)
+        shares = (0..<agents).reduce(into: []) { $0.append(($0.last ?? 0) + (mix == .zipf ? 1 / Double($1 + 1) : 1)) }
+    }
+
+    /// An agent, as often as its share says.
+    private mutating func agent() -> Int {
+        let place = Double.random(in: 0..<(shares.last ?? 1), using: &random)
+        var (low, high) = (0, agents - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if shares[middle] > place { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     static func write(_ url: String, _ mix: Mix, count: Int) async throws {
@@ -68,13 +101,13 @@ struct History {
 
     private mutating func row(_ number: Int) -> Row {
         let time = end - Self.days * 86_400_000 * Int64(count - number) / Int64(count)
-        if number < 2 * Self.agents {
+        if number < 2 * agents {
             let agent = number / 2
             guard number % 2 == 0 else { return version(number, of: agent, time) }
             guard let id = AgentID("bench.agent-\(agent)") else { preconditionFailure("an id does not parse") }
             return row(number, .agent(keys[agent]), 1, AgentRegistered(id: id, owner: people[agent % 200]), time)
         }
-        let agent = Int.random(in: 0..<Self.agents, using: &random)
+        let agent = agent()
         switch mix == .stars ? 30 : number % 40 {
         case 0..<20:
             let downloads = Int64.random(in: 1...100, using: &random)
@@ -89,13 +122,13 @@ struct History {
             return row(number, .downloads(slice: StreamName.agent(keys[agent]).slice), nil, seen, time)
         case 30..<35:
             given += 1
-            let star = StreamName.star(keys[given % Self.agents], people[given / Self.agents % 200])
+            let star = StreamName.star(keys[given % agents], people[given / agents % 200])
             return row(number, star, 1, StarAdded(), time)
         case 35..<39:
             reviewed += 1
             let content = Content(
                 ReviewContent(text: "It does what it says, number \(reviewed).", title: "Good"), nonce: nonce())
-            let review = StreamName.review(keys[reviewed % Self.agents], people[reviewed / Self.agents % 200])
+            let review = StreamName.review(keys[reviewed % agents], people[reviewed / agents % 200])
             let submitted = ReviewSubmitted(
                 rating: Int64(reviewed % 5 + 1), reviewCommitment: content.commitment, version: "1.0.0")
             return row(number, review, 1, submitted, time, (ContentKind.review.field, content))

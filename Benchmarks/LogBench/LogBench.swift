@@ -10,7 +10,7 @@ import Synchronization
 /// Usage: log-bench URL KIND IN-FLIGHT SECONDS [RATE], where KIND is `star` (expected version, guards on token and
 /// person, idempotency key), `downloads` (a minute's downloads of a version, spread over slices), `downloads-one-slice` or
 /// `readers` (500 of a version and day); no more than RATE a second.
-/// Prints one line of JSON. `log-bench URL history|stars ENTRIES` writes a past behind the
+/// Prints one line of JSON. `log-bench URL history|zipf|stars ENTRIES` writes a past behind the
 /// beginning of a log.
 @main
 struct LogBench {

@@ -105,10 +105,14 @@ public final class KafkaProducer: Sendable {
                 return KafkaError(rd_kafka_last_error(), "the topic '\(topic)'")
             }
             defer { unsafe rd_kafka_topic_destroy(name) }
-            for record in records {
-                if let failure = unsafe Self.send(record, to: name, number, handle) { return failure }
+            // One for all records, of which there are many.
+            return unsafe withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 7) { units in
+                unsafe units.initialize(repeating: rd_kafka_vu_t())
+                for record in records {
+                    if let failure = unsafe Self.send(record, to: name, number, handle, units) { return failure }
+                }
+                return nil
             }
-            return nil
         }
         if let failure {
             fail(failure)
@@ -118,7 +122,8 @@ public final class KafkaProducer: Sendable {
     }
 
     private static func send(
-        _ record: KafkaRecord, to topic: OpaquePointer, _ number: UInt, _ handle: OpaquePointer
+        _ record: KafkaRecord, to topic: OpaquePointer, _ number: UInt, _ handle: OpaquePointer,
+        _ units: UnsafeMutableBufferPointer<rd_kafka_vu_t>
     ) -> KafkaError? {
         let headers = unsafe rd_kafka_headers_new(record.headers.count)
         for header in record.headers {
@@ -130,7 +135,6 @@ public final class KafkaProducer: Sendable {
         }
         let error = unsafe (record.key ?? []).withUnsafeBytes { key in
             unsafe (record.value ?? []).withUnsafeBytes { value in
-                var units = unsafe [rd_kafka_vu_t](repeating: rd_kafka_vu_t(), count: 7)
                 unsafe units[0].vtype = RD_KAFKA_VTYPE_RKT
                 unsafe units[0].u.rkt = topic
                 unsafe units[1].vtype = RD_KAFKA_VTYPE_PARTITION
@@ -147,7 +151,7 @@ public final class KafkaProducer: Sendable {
                 unsafe units[5].u.ptr = UnsafeMutableRawPointer(bitPattern: number)
                 unsafe units[6].vtype = RD_KAFKA_VTYPE_HEADERS
                 unsafe units[6].u.headers = headers
-                return unsafe rd_kafka_produceva(handle, units, units.count)
+                return unsafe rd_kafka_produceva(handle, units.baseAddress, units.count)
             }
         }
         guard let error = unsafe error else { return nil }
@@ -219,8 +223,9 @@ public final class KafkaProducer: Sendable {
     /// Hears what happened, on the reactor's thread.
     private func hear() {
         for _ in 0..<Self.turnEvents {
-            var landed: [UInt: Int] = [:]
-            var offsets: [KafkaPartition: [Int64]] = [:]
+            // In runs, since the records of an event are mostly of one partition and one delivery.
+            var landed: [(number: UInt, count: Int)] = []
+            var delivered: [(partition: KafkaPartition, offsets: [Int64])] = []
             var failure: KafkaError?
             let wasThere = unsafe try? client.poll { event in
                 switch unsafe rd_kafka_event_type(event) {
@@ -230,11 +235,16 @@ public final class KafkaProducer: Sendable {
                     while let message = unsafe rd_kafka_event_message_next(event) {
                         let error = unsafe message.pointee.err
                         if error == RD_KAFKA_RESP_ERR_NO_ERROR {
-                            landed[unsafe UInt(bitPattern: message.pointee._private), default: 0] += 1
+                            let number = unsafe UInt(bitPattern: message.pointee._private)
+                            if landed.last?.number != number { landed.append((number, 0)) }
+                            landed[landed.count - 1].count += 1
                             let name = unsafe topic ?? String(cString: rd_kafka_topic_name(message.pointee.rkt))
                             topic = name
-                            unsafe offsets[KafkaPartition(name, message.pointee.partition), default: []].append(
-                                message.pointee.offset)
+                            let partition = unsafe message.pointee.partition
+                            if delivered.last?.partition.number != partition {
+                                delivered.append((KafkaPartition(name, partition), []))
+                            }
+                            unsafe delivered[delivered.count - 1].offsets.append(message.pointee.offset)
                         } else if failure == nil {
                             failure = unsafe KafkaError(
                                 error, "a record was not delivered to partition \(message.pointee.partition)")
@@ -248,7 +258,7 @@ public final class KafkaProducer: Sendable {
             }
             guard wasThere != nil else { return }
             // What was delivered to another topic of the same name is not where it has to be.
-            if let failure = failure ?? advance(offsets) {
+            if let failure = failure ?? advance(delivered) {
                 fail(failure)
             } else {
                 land(landed)
@@ -259,26 +269,27 @@ public final class KafkaProducer: Sendable {
     }
 
     /// Takes note of offsets; a failure where they go back.
-    private func advance(_ offsets: [KafkaPartition: [Int64]]) -> KafkaError? {
+    private func advance(_ delivered: [(partition: KafkaPartition, offsets: [Int64])]) -> KafkaError? {
         state.withLock { state in
-            for (partition, delivered) in offsets {
+            for (partition, offsets) in delivered {
+                var end = state.ends[partition] ?? 0
                 // A repeat that the broker dropped has no offset.
-                for offset in delivered where offset >= 0 {
-                    let end = state.ends[partition] ?? 0
+                for offset in offsets where offset >= 0 {
                     guard offset >= end else {
                         return KafkaError(
                             .remade,
                             "partition \(partition.number) of '\(partition.topic)' had \(end) records and is at \(offset) now: the topic was made anew"
                         )
                     }
-                    state.ends[partition] = offset + 1
+                    end = offset + 1
                 }
+                state.ends[partition] = end
             }
             return nil
         }
     }
 
-    private func land(_ landed: [UInt: Int]) {
+    private func land(_ landed: [(number: UInt, count: Int)]) {
         guard !landed.isEmpty else { return }
         let (confirmed, rooms) = state.withLock { state in
             var confirmed: [CheckedContinuation<Result<Void, KafkaError>, Never>] = []

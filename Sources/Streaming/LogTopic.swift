@@ -20,18 +20,23 @@ public enum LogTopic {
         static let contentType = "content-type"
     }
 
-    private static let contentType = Array("application/cloudevents+json".utf8)
+    private static let type = KafkaHeader(Header.contentType, Array("application/cloudevents+json".utf8))
+
+    /// What names the log in every message.
+    static func name(of log: LogID) -> KafkaHeader { KafkaHeader(Header.log, Array(log.hex.utf8)) }
 
     /// The message of an entry.
     ///
-    /// - Parameter previous: the position before it in its slice; nil for the first one.
-    static func record(_ entry: LogOnConnection.Placed, of log: LogID, previous: Position?) -> KafkaRecord {
-        var headers = [
-            KafkaHeader(Header.log, Array(log.hex.utf8)),
-            KafkaHeader(Header.position, Array(entry.position.description.utf8)),
-        ]
+    /// - Parameters:
+    ///   - log: names the log, as `name(of:)` gives it.
+    ///   - previous: the position before it in its slice; nil for the first one.
+    static func record(_ entry: LogOnConnection.Placed, of log: KafkaHeader, previous: Position?) -> KafkaRecord {
+        var headers: [KafkaHeader] = []
+        headers.reserveCapacity(4)
+        headers.append(log)
+        headers.append(KafkaHeader(Header.position, Array(entry.position.description.utf8)))
         if let previous { headers.append(KafkaHeader(Header.previous, Array(previous.description.utf8))) }
-        headers.append(KafkaHeader(Header.contentType, contentType))
+        headers.append(type)
         return KafkaRecord(
             partition: Int32(entry.slice), key: Array(entry.stream.utf8), value: entry.bytes, headers: headers)
     }

@@ -275,6 +275,7 @@ public final class Relay: Sendable {
         by producer: KafkaProducer, _ id: LogID, _ term: RelayStore.Term, _ progress: inout RelayProgress,
         _ patience: Patience
     ) async throws {
+        let name = LogTopic.name(of: id)
         var ahead = progress
         var sent: [Sent] = []
         var wasCaughtUp = false
@@ -285,7 +286,7 @@ public final class Relay: Sendable {
                     var records: [KafkaRecord] = []
                     records.reserveCapacity(page.count)
                     for entry in page {
-                        records.append(LogTopic.record(entry, of: id, previous: ahead.last[entry.slice]))
+                        records.append(LogTopic.record(entry, of: name, previous: ahead.last[entry.slice]))
                         ahead.last[entry.slice] = entry.position
                         ahead.next = entry.position.next
                     }

@@ -275,6 +275,12 @@ public final class TopicSource: EntrySource {
             let isWanted = state.withLock { $0.window?.wants(place.position) ?? false }
             // What this program can't read is read from the log, where it is told what it is.
             guard isWanted, let envelope = try? Envelope(bytes: value), envelope.log == id else { continue }
+            guard envelope.stream.slice == Int(message.partition.number) else {
+                throw Foreign(
+                    description:
+                        "partition \(message.partition.number) holds an entry of another slice, at offset \(message.offset)"
+                )
+            }
             let entry = SourcedEntry(
                 position: place.position, slice: Int(message.partition.number), envelope: envelope)
             taken.append((entry, value.count))

@@ -15,6 +15,12 @@ import yaml
 FOLDER, KIND = pathlib.Path(sys.argv[1]), sys.argv[2]
 
 
+def check_folders(name, words, mounted):
+    """Each folder that a part of ours is told of is there: its root file system can't be written to."""
+    for folder in re.findall(r"/srv/[a-z/]+", " ".join(words)):
+        assert any(folder == m or folder.startswith(f"{m}/") for m in mounted), f"{name}: {folder} is not mounted"
+
+
 def compose():
     # The schema alone is installed, without the program that it belongs to.
     files = importlib.metadata.files("docker-compose")
@@ -29,6 +35,7 @@ def compose():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
             assert source in named or (FOLDER / source).is_file(), f"{name}: there is no volume {source}"
+        check_folders(name, service.get("command", []), [v.split(":")[1] for v in service.get("volumes", [])])
         for other in service.get("depends_on", {}):
             assert other in document["services"], f"{name} depends on {other}"
         yield {
@@ -63,6 +70,10 @@ def kubernetes():
         for volume in volumes.values():
             assert volume.get("persistentVolumeClaim", {}).get("claimName") in claims | {None}, name
         container = pod["containers"][0]
+        mounted = {m["name"]: m["mountPath"] for m in container.get("volumeMounts", [])}
+        check_folders(name, container.get("args", []), mounted.values())
+        assert own <= set(mounted), f"{name} claims {own - set(mounted)} and mounts it nowhere"
+        probes = [container[p]["httpGet"] for p in ("readinessProbe", "livenessProbe") if "httpGet" in container.get(p, {})]
         # What is copied to the folder of logins.
         copied = [w.rsplit("/", 1)[1] for c in pod.get("initContainers", []) for w in c["command"] if w.startswith("/secret/")]
         given = [i["key"] for v in volumes.values() for i in v.get("secret", {}).get("items", [])]
@@ -70,6 +81,7 @@ def kubernetes():
         yield {
             "name": name, "image": container["image"], "words": container.get("args", []),
             "replicas": spec["replicas"], "logins": copied,
+            "probes": [{"path": p["path"], "host": {h["name"]: h["value"] for h in p["httpHeaders"]}["Host"]} for p in probes],
             "environment": {e["name"]: e.get("value", "") for e in container.get("env", [])},
         }
 

@@ -15,6 +15,8 @@ import Testing
         let replicas: Int
         /// The files of logins that it gets; nil for all.
         let logins: [String]?
+        /// What the cluster asks of it, under which name.
+        let probes: [(path: String, host: String)]
 
         /// Nil where it is not ours.
         init?(_ value: JSONValue) throws {
@@ -23,6 +25,9 @@ import Testing
             words = try #require(value["words"]?.array).compactMap(\.string)
             replicas = Int(try #require(value["replicas"]?.integer))
             logins = value["logins"]?.array?.compactMap(\.string)
+            probes = try (value["probes"]?.array ?? []).map { probe in
+                (try #require(probe["path"]?.string), try #require(probe["host"]?.string))
+            }
         }
     }
 
@@ -71,6 +76,12 @@ import Testing
             }
             let isFront = part.words.contains { $0.hasPrefix("--address") }
             parts[part.name] = try (0..<part.replicas).map { number in
+                // A volume belongs to root and to the group of the pod.
+                if part.logins != nil, isFront {
+                    try FileManager.default.createDirectory(
+                        atPath: "\(folder)/data-\(part.name)-\(number)", withIntermediateDirectories: true,
+                        attributes: [.posixPermissions: 0o2777])
+                }
                 var words = part.words.map { word in
                     word.replacing("/srv/logins", with: logins)
                         .replacing("/srv/artifacts", with: "\(folder)/artifacts")
@@ -97,9 +108,10 @@ import Testing
         func publish(_ id: String, at url: String) async throws -> HTTPClientResponse {
             // The front that founded the log has the token.
             let token = try (0..<2).compactMap { number -> String? in
-                let path = "\(folder)/data-command-\(number)/admin-token"
-                guard FileManager.default.fileExists(atPath: path) else { return nil }
-                return try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .newlines)
+                let paths = ["admin-token", "marketplace/admin-token"].map { "\(folder)/data-command-\(number)/\($0)" }
+                return try paths.first { FileManager.default.fileExists(atPath: $0) }.map {
+                    try String(contentsOfFile: $0, encoding: .utf8).trimmingCharacters(in: .newlines)
+                }
             }.first
             let manifest = """
                 id: \(id)
@@ -173,6 +185,9 @@ import Testing
                 }
                 #expect(found == [wanted], "\(sql)")
             }
+            for part in parts where !part.probes.isEmpty {
+                for url in try await running.urls(part.name) { try await answers(part, at: url) }
+            }
             try await everyEndpointIsWhereTheProxyLooks(running, ["command": commands[0], "query": queries[0]])
             let sessions = try await TestDatabase.query(
                 database.url,
@@ -182,6 +197,17 @@ import Testing
                 """)
             print("\(kind): \(parts.map { "\($0.name) x \($0.replicas)" }) have sessions: \(sessions)")
             try await running.stop()
+        }
+    }
+
+    /// What the cluster asks of a part is answered, under the name that it asks by.
+    private func answers(_ part: Part, at url: String) async throws {
+        for probe in part.probes {
+            let answer = try await run([
+                "curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--header",
+                "Host: \(probe.host)", "\(url)\(probe.path)",
+            ])
+            #expect(answer.output == "200", "\(part.name) \(probe)")
         }
     }
 

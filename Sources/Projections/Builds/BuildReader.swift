@@ -105,13 +105,15 @@ public struct BuildReader: Sendable {
         try await pool.runRepeatable { try $0.execute(Statements.listBuilds).map(Row.init) }
     }
 
-    /// Notes that a program works on the active builds of projections; for sessions in the role of projectors.
+    /// Notes that a program works on the active builds of projections, and forgets where builds stood still that have gone on; for
+    /// sessions in the role of projectors.
     public func beat(for projections: [Projection], program: String) async throws {
         try await pool.run { connection in
             _ = try connection.execute(
                 Statements.beat,
                 [.texts(projections.map(\.name)), .int4s(projections.map(\.version)), .text(program)]
             ).count
+            _ = try connection.execute(Statements.clearPassed).count
         }
     }
 

@@ -9,7 +9,7 @@ public struct Models: Sendable, Equatable {
     public let vector: BuildVector
     /// The next position that each build will apply, by projection.
     var next: [String: Position]
-    /// The same of each slice, by projection, where several workers share the build.
+    /// The same of each slice, by projection, where workers share the build and its slices are not all equally far.
     var slices: [String: [Position]] = [:]
 
     /// True where both name the same builds at the same positions.

@@ -39,6 +39,7 @@ extension Statements {
     static let isAligned = PostgresStatement("is_aligned", PackageResources.is_aligned_sql)
     static let noteFault = PostgresStatement("note_fault", PackageResources.note_fault_sql)
     static let clearFault = PostgresStatement("clear_fault", PackageResources.clear_fault_sql)
+    static let clearPassed = PostgresStatement("clear_passed", PackageResources.clear_passed_sql)
     static let listFaults = PostgresStatement("list_faults", PackageResources.list_faults_sql)
     static let beat = PostgresStatement("beat", PackageResources.beat_sql)
     static let findFault = PostgresStatement("find_fault", PackageResources.find_fault_sql)

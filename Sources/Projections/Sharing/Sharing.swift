@@ -4,6 +4,7 @@ import Events
 public import Logging
 import Postgres
 import Synchronization
+import System
 
 /// The part that one process takes in builds which several processes keep up together.
 ///
@@ -27,6 +28,12 @@ public final class Sharing: Sendable {
     private struct State {
         /// The number of this worker; nil before it has joined.
         var worker: Int64?
+        /// The number of its last sign.
+        var sign: Int64 = 0
+        /// By projection, since when it is seen that it has to be divided anew.
+        var due: [String: Int64] = [:]
+        /// When workers that are gone were last forgotten.
+        var forgot: Int64 = 0
         /// The projections of which this worker holds something.
         var held: Set<String> = []
         /// By projection, the number of its last division.
@@ -39,7 +46,11 @@ public final class Sharing: Sendable {
         let build: Build
         let number: Int64
         let holders: [Int64]
+        let present: [Int64]
         let wanted: [Int64]
+
+        /// True where it is not divided among those present, and no others.
+        var isDue: Bool { holders != wanted }
 
         init(_ row: PostgresRow) throws {
             let name = try row.text("projection")
@@ -49,7 +60,7 @@ public final class Sharing: Sendable {
             self.projection = projection
             build = try Build(row, of: name)
             holders = try row.integers(3)
-            let present = try row.integers(4)
+            present = try row.integers(4)
             number = try row.integer("division")
             switch projection.reach {
             case .sliced: wanted = Array(present.prefix(SliceCursors.count))
@@ -89,7 +100,11 @@ public final class Sharing: Sendable {
     ) -> PostgresConfiguration {
         var configuration = database.configuration(
             .projectors, name, statementTimeoutMilliseconds: statementTimeoutMilliseconds,
-            settings: PostgresConfiguration.plannedOnce.merging(["client_connection_check_interval": "1000"]) { $1 })
+            settings: PostgresConfiguration.plannedOnce.merging([
+                "client_connection_check_interval": "1000",
+                // Also where the server is sending to a program that takes nothing.
+                "tcp_user_timeout": "\(pauseMilliseconds)",
+            ]) { $1 })
         configuration.transactionPauseMilliseconds = pauseMilliseconds
         return configuration
     }
@@ -138,17 +153,18 @@ public final class Sharing: Sendable {
 
     /// Says that this worker is there; joins where it does not take part, or was forgotten.
     private func stay() async throws {
-        let worker = state.withLock { $0.worker }
+        let (worker, sign) = state.withLock { ($0.worker, $0.sign) }
         let present = try await signs.run { [program, projections] connection -> Int64? in
             if let worker {
-                let sign = try connection.execute(Statements.stayWorker, [.int8(worker), .text(program)])
-                if sign.first != nil { return worker }
+                let given = try connection.execute(
+                    Statements.stayWorker, [.int8(worker), .text(program), .int8(sign)])
+                if given.first != nil { return worker }
             }
             let names = PostgresValue.texts(projections.map(\.nameWithVersion))
             return try connection.execute(Statements.joinWorkers, [.text(program), names]).first?.integer(0)
         }
         state.withLock { state in
-            if state.worker != present { state.held = [] }
+            if state.worker == present { state.sign = sign + 1 } else { (state.held, state.sign) = ([], 0) }
             state.worker = present
         }
     }
@@ -168,12 +184,17 @@ public final class Sharing: Sendable {
     /// Looks how the builds are divided, and divides anew what is not divided among those present.
     private func divide() async throws {
         guard let worker = state.withLock({ $0.worker }) else { return }
+        let now = Host.steadyClockMilliseconds()
+        let mustForget = state.withLock { state in
+            defer { if now - state.forgot > Self.forgetMilliseconds { state.forgot = now } }
+            return now - state.forgot > Self.forgetMilliseconds
+        }
         let divisions = try await dividing.run { [self] connection in
-            try connection.execute(Statements.forgetWorkers, [.int8(Self.forgetMilliseconds)])
+            if mustForget { try connection.execute(Statements.forgetWorkers, [.int8(Self.forgetMilliseconds)]) }
             return try self.divisions(of: projections, connection)
         }
         note(divisions, worker)
-        for division in divisions where division.holders != division.wanted {
+        for division in divisions where division.isDue && isMyTask(division, worker, now) {
             do {
                 let divided = try await dividing.run { [self] connection in
                     try connection.transaction { try self.divide(division, connection) }
@@ -186,11 +207,20 @@ public final class Sharing: Sendable {
         }
     }
 
+    /// True where this worker should divide: it is the first of those present, or that one has not done it for long.
+    private func isMyTask(_ division: Division, _ worker: Int64, _ now: Int64) -> Bool {
+        let due = state.withLock { $0.due[division.projection.name] }
+        return division.present.first == worker || due.map { now - $0 > Self.leaseMilliseconds } ?? false
+    }
+
     private func note(_ divisions: [Division], _ worker: Int64) {
+        let now = Host.steadyClockMilliseconds()
         state.withLock { state in
             guard state.worker == worker else { return }
             for division in divisions {
                 state.divisions[division.projection.name] = division.number
+                state.due[division.projection.name] =
+                    division.isDue ? state.due[division.projection.name] ?? now : nil
                 if division.holders.contains(worker) {
                     state.held.insert(division.projection.name)
                 } else {
@@ -213,11 +243,11 @@ public final class Sharing: Sendable {
     /// the active one.
     private func divide(_ seen: Division, _ connection: PostgresConnection) throws -> Division? {
         let writer = BuildWriter(projection: seen.projection, build: seen.build)
-        try connection.execute(Statements.bePatient)
+        try connection.execute(Statements.waitForTurn)
         guard let state = try writer.begin(connection), state.isActive,
             let division = try divisions(of: [seen.projection], connection).first, !division.wanted.isEmpty
         else { return nil }
-        guard division.holders != division.wanted else { return division }
+        guard division.isDue else { return division }
         try connection.execute(Statements.dropShares, [.int4(division.build.number)])
         for (number, worker) in division.wanted.enumerated() {
             let slices = state.cursors.slices.filter { $0 % division.wanted.count == number }

@@ -7,4 +7,4 @@ WITH moved AS (
       AND (SELECT max(c.position) FROM models.cursors c WHERE c.build = $1) = $2
     RETURNING build
 )
-DELETE FROM models.cursors c USING moved m WHERE c.build = m.build AND c.position <= $2
+DELETE FROM models.cursors c USING moved m WHERE c.build = m.build AND c.position = $2

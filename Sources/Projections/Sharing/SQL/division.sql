@@ -4,7 +4,7 @@ WITH present AS MATERIALIZED (
     SELECT w.worker, w.projections
     FROM models.workers w
     CROSS JOIN LATERAL (
-        SELECT s.seen FROM models.signs s WHERE s.worker = w.worker ORDER BY s.worker DESC, s.seen DESC LIMIT 1
+        SELECT s.seen FROM models.signs s WHERE s.worker = w.worker ORDER BY s.worker DESC, s.number DESC LIMIT 1
     ) AS n
     WHERE n.seen BETWEEN clock_timestamp() - $3 * interval '1 millisecond' AND clock_timestamp() + interval '1 second'
 )

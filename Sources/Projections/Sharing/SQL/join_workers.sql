@@ -2,4 +2,4 @@
 WITH joined AS (
     INSERT INTO models.workers (program, projections) VALUES ($1, $2) RETURNING worker
 )
-INSERT INTO models.signs (worker) SELECT worker FROM joined RETURNING worker
+INSERT INTO models.signs (worker, number) SELECT worker, 0 FROM joined RETURNING worker

@@ -10,4 +10,4 @@ WITH moved AS (
     RETURNING build, worker, number
 )
 DELETE FROM models.reached r USING moved m
-WHERE r.build = m.build AND r.worker = m.worker AND r.number < m.number
+WHERE r.build = m.build AND r.worker = m.worker AND r.number = m.number - 1

@@ -1,7 +1,7 @@
 -- Projectors that share builds among them: a model that is sliced by slices of the log, any other one as a whole.
 
--- The programs that share, with the projections that each works on ("agents 1"), and when each last said that it is there: one
--- row a worker, inserted and pruned, never updated.
+-- The programs that share, with the projections that each works on ("agents 1"), and when each last said that it is there: the sign
+-- with the highest number, inserted and pruned, never updated.
 CREATE TABLE models.workers (
     worker      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     program     text COLLATE "C" NOT NULL,
@@ -9,8 +9,9 @@ CREATE TABLE models.workers (
 );
 CREATE TABLE models.signs (
     worker bigint NOT NULL,
+    number bigint NOT NULL,
     seen   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (worker, seen)
+    PRIMARY KEY (worker, number)
 );
 
 -- Which slices each worker has of a build. The rows of a build have all slices, or there are none; then models.cursors has the
