@@ -229,33 +229,18 @@ import Testing
     /// The clock of the program's machine jumps away from the database's, and both jump together.
     @Test(arguments: [(3600, 0), (-3600, 0), (3600, 3600), (-3600, -3600)])
     func theClockJumpsByAnHour(_ program: Int64, _ database: Int64) async throws {
-        let shim = try #require(ProcessInfo.processInfo.environment["MENTATLAB_CLOCK_SHIFT"], "run the tests by ./test")
         let folder = FileManager.default.temporaryDirectory.appending(path: "clock-\(UUID().uuidString.prefix(8))").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
-        func clock(_ name: String) -> [String: String] {
-            ["LD_PRELOAD": shim, "CLOCK_SHIFT_FILE": "\(folder)/\(name)"]
-        }
-        func set(_ name: String, _ seconds: Int64) throws {
-            let bytes = unsafe withUnsafeBytes(of: seconds) { unsafe Data($0) }
-            let path = "\(folder)/\(name)"
-            if !FileManager.default.fileExists(atPath: path) {
-                _ = FileManager.default.createFile(
-                    atPath: path, contents: bytes, attributes: [.posixPermissions: 0o644])
-            }
-            // In place and never shorter: the file is mapped.
-            let file = try #require(FileHandle(forWritingAtPath: path))
-            try file.write(contentsOf: bytes)
-            try file.close()
-        }
-        try set("program", 0)
-        try set("database", 0)
-        try await PrivatePostgres.with(environment: clock("database")) { server in
-            try await withMarketplace(server, environment: clock("program")) { marketplace, _ in
+        let (ofProgram, ofDatabase) = (
+            try ShiftedClock("\(folder)/program"), try ShiftedClock("\(folder)/database")
+        )
+        try await PrivatePostgres.with(environment: ofDatabase.environment) { server in
+            try await withMarketplace(server, environment: ofProgram.environment) { marketplace, _ in
                 #expect(try await marketplace.publish([manifest("acme.before")]).status == 201)
-                try set("program", program)
-                try set("database", database)
+                try ofProgram.set(program)
+                try ofDatabase.set(database)
                 let now = try await marketplace.publish([manifest("acme.after")])
                 #expect(now.status == 201, "\(String(decoding: now.body, as: UTF8.self))")
                 try await expectRecovery(marketplace, ["acme.b", "acme.c"])

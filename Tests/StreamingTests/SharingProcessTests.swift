@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Projections
+import Reactor
 import TestSupport
 import Testing
 
@@ -104,11 +105,49 @@ import Testing
             relay?.send(SIGTERM)
             try await relay?.end()
             // and: they are what one worker makes of the log
-            let results = try await Comparison(DatabaseAccess(url: fixture.url), BuildOptions(program: "tests")).run(
-                ProjectionCatalogue.all)
-            for result in results where !result.isRight {
-                Issue.record("\(result.projection): \(result.differences.prefix(3)) \(result.parked)")
+            try await expectRight(fixture)
+        }
+    }
+
+    private func expectRight(_ fixture: RelayFixture) async throws {
+        let results = try await Comparison(DatabaseAccess(url: fixture.url), BuildOptions(program: "tests")).run(
+            ProjectionCatalogue.all)
+        for result in results where !result.isRight {
+            Issue.record("\(result.projection): \(result.differences.prefix(3)) \(result.parked)")
+        }
+    }
+
+    /// By the database's clock workers are counted as present or gone.
+    @Test func theDatabasesClockJumps() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "clock-\(UUID().uuidString.prefix(8))").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let clock = try ShiftedClock(file)
+        try await PrivatePostgres.with(environment: clock.environment) { server in
+            // given: two projectors that share the models
+            try await TestDatabase.migrate(server.url)
+            let log = try await EventLog.open(EventLog.Configuration(url: server.url))
+            let reactor = try Reactor(name: "sharing")
+            let fixture = RelayFixture(url: server.url, log: log, topic: "", reactor: reactor)
+            let walker = Walker(fixture, seed: 52)
+            let words = ["project", "--share", "--database-url", server.url]
+            let projectors = [try PartProcess(words), try PartProcess(words)]
+            try await awaitWorkers(fixture, 2)
+            for seconds: Int64 in [3_600, -3_600, 0] {
+                // when: the clock jumps, forwards and back
+                try clock.set(seconds)
+                try await walker.steps(30)
+                // then: the models go on, and both take part
+                let after = try await awaitHead(fixture)
+                print("shared: the database's clock is \(seconds) s off, the models go on after \(after)")
+                try await awaitWorkers(fixture, 2)
             }
+            for projector in projectors {
+                projector.send(SIGTERM)
+                #expect(try await projector.end() == 0, "\(projector.printed)")
+            }
+            try await expectRight(fixture)
+            await log.close()
+            reactor.stop()
         }
     }
 }
