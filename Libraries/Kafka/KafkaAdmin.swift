@@ -201,7 +201,11 @@ public final class KafkaAdmin: Sendable {
             let code = waiting.trying(milliseconds: Self.timeoutMilliseconds) { part in
                 // What was asked for is overwritten by the answer.
                 for index in 0..<partitions { unsafe list.pointee.elems[index].offset = time }
-                return unsafe rd_kafka_offsets_for_times(handle, list, part)
+                let code = unsafe rd_kafka_offsets_for_times(handle, list, part)
+                guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return code }
+                // Of a topic that was made a moment ago a partition may have no leader yet.
+                return (0..<partitions).lazy.map { unsafe list.pointee.elems[$0].err }
+                    .first { KafkaClient.isPassing($0) } ?? code
             }
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, what) }
             var offsets: [Int64] = []

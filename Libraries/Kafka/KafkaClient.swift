@@ -118,6 +118,15 @@ import System
         return value
     }
 
+    /// True for what passes by itself: while no broker is connected the library may say so at once, and a partition whose leader
+    /// has changed, or was just made, has none for a moment.
+    static func isPassing(_ code: rd_kafka_resp_err_t) -> Bool {
+        [
+            RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+            RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+        ].contains(code)
+    }
+
     /// Whether the task that asked for a call has been cancelled since.
     final class Waiting: Sendable {
         private let isCancelled = Atomic(false)
@@ -132,9 +141,9 @@ import System
             while true {
                 let left = deadline - Host.steadyClockMilliseconds()
                 let code = attempt(Int32(max(1, min(left, 2_000))))
-                // While no broker is connected the library may say so at once.
-                let isWorthIt = code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT
-                guard isWorthIt, left > 2_000, !isCancelled.load(ordering: .relaxed) else { return code }
+                guard KafkaClient.isPassing(code), left > 2_000, !isCancelled.load(ordering: .relaxed) else {
+                    return code
+                }
                 pauseThread(milliseconds: 100)
             }
         }
