@@ -191,7 +191,7 @@ import Testing
     /// Waits until what is popular was counted at the end of the log.
     private func awaitPopular(_ marketplace: MarketplaceProcess) async throws {
         let head = try await marketplace.json("projections")["head"]?.integer ?? 0
-        for _ in 0..<900 {
+        for _ in 0..<3_000 {
             let counted = try await marketplace.json("popular")["counted_at"]?.integer ?? -1
             if counted >= head - 1 { return }
             try await Task.sleep(for: .milliseconds(100))
@@ -200,7 +200,7 @@ import Testing
     }
 
     private func awaitModels(_ marketplace: MarketplaceProcess) async throws {
-        for _ in 0..<600 {
+        for _ in 0..<3_000 {
             let models = try await marketplace.json("projections")["projections"]?.array ?? []
             if models.allSatisfy({ $0["lag"]?.integer == 0 }) { return }
             try await Task.sleep(for: .milliseconds(100))
