@@ -29,12 +29,7 @@ import Testing
         for projection in ProjectionCatalogue.all {
             let projector = Projector(
                 projection, DatabaseAccess(url: url), head: head, log: Log("test", threshold: .error))
-            var cursor = try await projector.applyBatch()
-            while true {
-                let next = try await projector.applyBatch()
-                if next == cursor { break }
-                cursor = next
-            }
+            try await projector.catchUp()
         }
     }
 

@@ -30,12 +30,8 @@ import Testing
             projection, DatabaseAccess(url: url), head: HeadFeed(Position(0)) { Position(0) },
             log: Log("test", threshold: .error))
         do {
-            var cursor = try await projector.applyBatch()
-            while true {
-                let next = try await projector.applyBatch()
-                if next == cursor { return nil }
-                cursor = next
-            }
+            try await projector.catchUp()
+            return nil
         } catch {
             return error
         }

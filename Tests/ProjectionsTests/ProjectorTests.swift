@@ -33,16 +33,6 @@ import Testing
         }
     }
 
-    /// Applies until nothing is left.
-    private func catchUp(_ projector: Projector) async throws {
-        var cursor = try await projector.applyBatch()
-        while true {
-            let next = try await projector.applyBatch()
-            if next == cursor { return }
-            cursor = next
-        }
-    }
-
     /// All rows of a model, in an order of their own.
     private func rows(_ url: String, _ table: String) async throws -> [String] {
         try await TestDatabase.queryModels(url, "SELECT t::text FROM \(table) t ORDER BY 1")
@@ -58,7 +48,7 @@ import Testing
             for index in 0..<40 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0-rc.1"]) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for projector in (0..<4).flatMap({ _ in projectors(url) }) {
-                    group.addTask { try await catchUp(projector) }
+                    group.addTask { try await projector.catchUp() }
                 }
                 try await group.waitForAll()
             }
@@ -99,7 +89,7 @@ import Testing
             var before: [[String]] = []
             for table in Self.tables { before.append(try await rows(url, table)) }
             try await TestDatabase.emptyModels(url)
-            for projector in projectors(url) { try await catchUp(projector) }
+            for projector in projectors(url) { try await projector.catchUp() }
             for (table, rows) in zip(Self.tables, before) {
                 #expect(try await self.rows(url, table) == rows, "\(table)")
             }
@@ -115,7 +105,7 @@ import Testing
             listing.title = "a\u{0}b"
             listing.category = "c\u{0}"
             try await publishing.publish("acme.nul", ["1.0.0"], listing: listing)
-            for projector in projectors(url) { try await catchUp(projector) }
+            for projector in projectors(url) { try await projector.catchUp() }
             #expect(try await TestDatabase.queryModels(url, "SELECT title FROM agents") == ["a\u{fffd}b"])
         }
     }
@@ -124,7 +114,7 @@ import Testing
         try await withLog { publishing, url in
             try await publishing.publish("acme.gone", ["1.0.0"])
             try await TestDatabase.script(url, "DELETE FROM log.contents")
-            for projector in projectors(url) { try await catchUp(projector) }
+            for projector in projectors(url) { try await projector.catchUp() }
             let configuration = PostgresConfiguration(url: url, applicationName: "tests")
             let reactor = try Reactor()
             defer { reactor.stop() }

@@ -23,12 +23,7 @@ import Testing
                 let projector = Projector(
                     projection, DatabaseAccess(url: url), head: head, models: models,
                     log: Log("test", threshold: .error))
-                var cursor = try await projector.applyBatch()
-                while true {
-                    let next = try await projector.applyBatch()
-                    if next == cursor { break }
-                    cursor = next
-                }
+                try await projector.catchUp()
             }
         }
 

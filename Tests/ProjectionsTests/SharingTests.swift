@@ -11,72 +11,6 @@ import Testing
 
 /// Several workers keep the same builds up: together they make what one would make.
 @Suite struct SharingTests {
-    /// What one process of several does for as long as its task lives.
-    private func worker(_ url: String, _ name: String) -> Task<Void, Never> {
-        let database = DatabaseAccess(url: url)
-        let log = Log("test", threshold: .error)
-        let pool = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1)
-        let reader = EventReader(pool: pool)
-        let head = HeadFeed(Position(0)) { try await reader.head() }
-        let sharing = Sharing(ProjectionCatalogue.all, database, program: name, log: log)
-        return Task {
-            await withTaskGroup { group in
-                group.addTask { await sharing.run() }
-                for projection in ProjectionCatalogue.all {
-                    let projector = Projector(projection, database, head: head, sharing: sharing, log: log)
-                    group.addTask { await projector.run() }
-                }
-            }
-            await pool.close()
-        }
-    }
-
-    private func withLog(_ body: (_ url: String, _ publishing: Publishing, _ log: EventLog) async throws -> Void)
-        async throws
-    {
-        try await TestDatabase.with { url in
-            let log = try await EventLog.open(EventLog.Configuration(url: url))
-            try await body(url, Publishing(log: log), log)
-            await log.close()
-        }
-    }
-
-    private func awaitRows(_ what: String, _ url: String, _ sql: String, is wanted: [String]) async throws {
-        var found: [String] = []
-        for _ in 0..<1_500 {
-            found = try await TestDatabase.query(url, sql)
-            if found == wanted { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        Issue.record("\(what): \(found), not \(wanted)")
-    }
-
-    /// Waits until all models have all of the log.
-    private func awaitHead(_ url: String, _ log: EventLog) async throws {
-        try await awaitRows(
-            "positions", url,
-            "SELECT DISTINCT position::text FROM models.positions JOIN models.active USING (build)",
-            is: ["\(try await log.entries.head())"])
-    }
-
-    /// Waits until the model of agents is divided among so many.
-    private func awaitWorkers(_ count: Int, _ url: String) async throws {
-        try await awaitRows(
-            "workers of agents", url,
-            """
-            SELECT count(*)::text FROM models.shares JOIN models.active USING (build)
-            WHERE projection = 'agents' AND worker IN (SELECT worker FROM models.workers)
-            """, is: ["\(count)"])
-    }
-
-    private func expectRight(_ url: String) async throws {
-        let results = try await Comparison(DatabaseAccess(url: url), BuildOptions(program: "tests")).run(
-            ProjectionCatalogue.all)
-        for result in results where !result.isRight {
-            Issue.record("\(result.projection): \(result.differences.prefix(3)) \(result.parked)")
-        }
-    }
-
     @Test func workersComeAndGoAndNothingIsAppliedTwice() async throws {
         try await withLog { url, publishing, log in
             // given: one worker, to which two come while agents are published
@@ -103,7 +37,7 @@ import Testing
             try await awaitWorkers(2, url)
             try await awaitHead(url, log)
             // then: every model is what one worker makes of the log
-            try await expectRight(url)
+            #expect(try await TestDatabase.wrongModels(url) == [])
             for other in others { other.cancel() }
             for other in others { await other.value }
         }
@@ -150,7 +84,7 @@ import Testing
                 try connection.transaction { try writer.begin(connection) }
             }
             #expect(try #require(state).cursors.lowest == nil)
-            try await expectRight(url)
+            #expect(try await TestDatabase.wrongModels(url) == [])
             other.cancel()
             await other.value
             await session.close()
@@ -162,21 +96,7 @@ import Testing
             // given: of two workers one has applied all of its slices, the other nothing, and both are gone
             for index in 0..<40 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0"]) }
             try await share(.agents, url, among: 2)
-            let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
-            let build = try await session.run { connection -> Build in
-                let build = try #require(try Build.active(of: .agents, connection))
-                let writer = BuildWriter(projection: .agents, build: build, worker: 1_001)
-                try connection.use(searchPath: build.schema)
-                try connection.transaction {
-                    let state = try #require(try writer.begin(connection))
-                    #expect(state.cursors.slices.count == 32)
-                    let batch = try EventBatch.read(
-                        connection, from: state.cursors, limit: 1_000, most: 1_000, types: Projection.agents.handled)
-                    _ = try writer.apply(batch, state, isCareful: false, connection)
-                }
-                return build
-            }
-            await session.close()
+            try await apply(url, worker: 1_001)
             // The model is as far as the slice that is the furthest behind, and an answer about one agent as far as its own.
             let pool = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1)
             let feed = ModelFeed.models(pool)
@@ -203,21 +123,18 @@ import Testing
             let projector = Projector(
                 .agents, DatabaseAccess(url: url), head: HeadFeed(Position(0)) { Position(0) },
                 log: Log("test", threshold: .error), batchEntries: 7)
-            var cursor = try await projector.applyBatch()
-            while true {
-                let next = try await projector.applyBatch()
-                if next == cursor { break }
-                cursor = next
-            }
+            let cursor = try await projector.catchUp()
             // then: it has left out what was applied, and the build is not shared any more
             #expect(cursor == (try await log.entries.head()))
             let shares = try await TestDatabase.query(
-                url, "SELECT worker::text FROM models.shares WHERE build = \(build.number)")
+                url, "SELECT worker::text FROM models.shares")
             #expect(shares.isEmpty)
             let cursors = try await TestDatabase.query(
-                url, "SELECT position::text FROM models.cursors WHERE build = \(build.number)")
+                url,
+                "SELECT position::text FROM models.cursors JOIN models.active USING (build) WHERE projection = 'agents'"
+            )
             #expect(cursors == ["\(cursor)"])
-            try await expectRight(url)
+            #expect(try await TestDatabase.wrongModels(url) == [])
         }
     }
 
@@ -239,7 +156,7 @@ import Testing
             try await awaitHead(url, log)
             for worker in workers { worker.cancel() }
             for worker in workers { await worker.value }
-            try await expectRight(url)
+            #expect(try await TestDatabase.wrongModels(url) == [])
         }
     }
 
@@ -269,25 +186,59 @@ import Testing
             for worker in workers { worker.cancel() }
             await alone.value
             for worker in workers { await worker.value }
-            try await expectRight(url)
+            #expect(try await TestDatabase.wrongModels(url) == [])
         }
     }
 
-    /// Applies all that a worker holds of the model of agents.
-    private func apply(_ url: String, worker: Int64, isCareful: Bool = false) async throws {
-        let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
-        try await session.run { connection in
-            let build = try #require(try Build.active(of: .agents, connection))
-            let writer = BuildWriter(projection: .agents, build: build, worker: worker)
-            try connection.use(searchPath: build.schema)
-            try connection.transaction {
-                let state = try #require(try writer.begin(connection))
-                let batch = try EventBatch.read(
-                    connection, from: state.cursors, limit: 1_000, most: 1_000, types: Projection.agents.handled)
-                _ = try writer.apply(batch, state, isCareful: isCareful, connection)
-            }
+    @Test func whoWorksOnOneModelSharesThatAlone() async throws {
+        try await withLog { url, publishing, log in
+            // given: a worker on all models, and one on agents
+            let all = worker(url, "all")
+            try await awaitWorkers(1, url)
+            let one = worker(url, "one", on: [.agents])
+            try await awaitWorkers(2, url)
+            let held = try await TestDatabase.query(
+                url,
+                """
+                SELECT w.program || ' ' || count(*) FROM models.shares JOIN models.active USING (build)
+                JOIN models.workers w USING (worker) GROUP BY w.program ORDER BY 1
+                """)
+            #expect(held == ["all \(ProjectionCatalogue.all.count)", "one 1"])
+            // when: the one on all models is gone, then agents go on, and the others once somebody works on them
+            all.cancel()
+            await all.value
+            for index in 0..<20 { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            try await awaitRows(
+                "agents", url,
+                "SELECT position::text FROM models.positions JOIN models.active USING (build) WHERE projection = 'agents'",
+                is: ["\(try await log.entries.head())"])
+            let again = worker(url, "again")
+            try await awaitHead(url, log)
+            for worker in [one, again] { worker.cancel() }
+            for worker in [one, again] { await worker.value }
+            #expect(try await TestDatabase.wrongModels(url) == [])
         }
-        await session.close()
+    }
+
+    @Test func aWorkerThatWasForgottenJoinsAnew() async throws {
+        try await withLog { url, publishing, log in
+            // given: two workers that were held up until others had forgotten them
+            let workers = [worker(url, "first"), worker(url, "second")]
+            try await awaitWorkers(2, url)
+            let before = try await TestDatabase.query(url, "SELECT max(worker)::text FROM models.workers")
+            _ = try await TestDatabase.script(url, "DELETE FROM models.signs; DELETE FROM models.workers")
+            // when: they are there again
+            for index in 0..<20 { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
+            try await awaitWorkers(2, url)
+            // then: under other numbers, and nothing is applied twice
+            let least = try await TestDatabase.query(
+                url, "SELECT (min(worker) > \(before[0]))::text FROM models.workers")
+            #expect(least == ["true"])
+            try await awaitHead(url, log)
+            for worker in workers { worker.cancel() }
+            for worker in workers { await worker.value }
+            #expect(try await TestDatabase.wrongModels(url) == [])
+        }
     }
 
     @Test func whatIsParkedIsAppliedAsFarAsItsSliceIs() async throws {
@@ -311,7 +262,7 @@ import Testing
                 url, "SELECT count(*)::text FROM agent_versions WHERE key = '\(key)'")
             #expect(versions == ["2"])
             try await apply(url, worker: 1_002)
-            try await expectRight(url)
+            #expect(try await TestDatabase.wrongModels(url) == [])
         }
     }
 
@@ -343,7 +294,7 @@ import Testing
             // then: the first one is not applied
             await #expect(throws: BuildFault.self) { try await first.value }
             await lost.close()
-            try await expectRight(url)
+            #expect(try await TestDatabase.wrongModels(url) == [])
         }
     }
 
@@ -371,25 +322,6 @@ import Testing
             try await apply(url, worker: 1_002)
             // then: nothing is told any more
             #expect(try await told().isEmpty)
-        }
-    }
-
-    /// Divides a build among workers of which nothing was heard for long.
-    private func share(_ projection: Projection, _ url: String, among count: Int) async throws {
-        for number in 0..<count {
-            _ = try await TestDatabase.query(
-                url,
-                """
-                WITH share AS (
-                    INSERT INTO models.shares (build, worker, division, slices)
-                    SELECT a.build, \(1_001 + number), 1, array_agg(s)
-                    FROM models.active a, generate_series(0, 63) AS s
-                    WHERE a.projection = '\(projection.name)' AND s % \(count) = \(number)
-                    GROUP BY a.build RETURNING build, worker, slices
-                )
-                INSERT INTO models.reached (build, worker, number, next)
-                SELECT build, worker, 0, array_fill(0::bigint, ARRAY[cardinality(slices)]) FROM share RETURNING 'shared'
-                """)
         }
     }
 }

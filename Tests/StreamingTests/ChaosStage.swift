@@ -116,20 +116,8 @@ final class ChaosStage: Sendable {
         guard let url = url(name),
             let token = try? String(contentsOfFile: "\(folder)/command/admin-token", encoding: .utf8)
         else { return false }
-        let manifest = """
-            id: \(agent)
-            version: 1.0.0
-            image: test/\(agent):1.0.0
-            description: An agent of the tests that frobnicates zebras.
-            inputs: []
-            outputs: []
-            """
-        let request = HTTPClientRequest(
-            "POST", "\(url)/api/v1/marketplace/publish",
-            fields: [
-                (name: "Authorization", value: "Bearer \(token.trimmingCharacters(in: .newlines))"),
-                (name: "Idempotency-Key", value: agent),
-            ], parts: [HTTPClientRequest.Part(name: "manifest", bytes: Array(manifest.utf8))])
+        let request = HTTPClientRequest.publication(
+            of: agent, at: url, token: token.trimmingCharacters(in: .newlines), key: agent)
         guard let response = try? await client.send(request) else { return false }
         if response.status == 201, let position = response.fields["marketplace-position"].flatMap({ Int64($0) }) {
             ledger.withLock { $0.acknowledged[agent] = position }

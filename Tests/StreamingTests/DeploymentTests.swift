@@ -113,19 +113,7 @@ import Testing
                     try String(contentsOfFile: $0, encoding: .utf8).trimmingCharacters(in: .newlines)
                 }
             }.first
-            let manifest = """
-                id: \(id)
-                version: 1.0.0
-                image: test/\(id):1.0.0
-                description: An agent of the tests that frobnicates zebras.
-                inputs: []
-                outputs: []
-                """
-            return try await client.send(
-                HTTPClientRequest(
-                    "POST", "\(url)/api/v1/marketplace/publish",
-                    fields: [(name: "Authorization", value: "Bearer \(try #require(token))")],
-                    parts: [HTTPClientRequest.Part(name: "manifest", bytes: Array(manifest.utf8))]))
+            return try await client.send(.publication(of: id, at: url, token: try #require(token)))
         }
 
         func stop() async throws {
@@ -234,22 +222,24 @@ import Testing
         }
     }
 
-    @Test func theImageHasTheLibrariesThatTheProgramLoads() async throws {
+    @Test func theImageHasTheLibrariesThatTheProgramsLoad() async throws {
         let text = try String(contentsOf: Self.folder.appending(path: "Containerfile"), encoding: .utf8)
         let image = try #require(text.components(separatedBy: "\nFROM ").last)
         let installed = Set(image.split { " \n\\".contains($0) }.map(String.init))
-        let program = try #require(ProcessInfo.processInfo.environment["MENTATLAB_MARKETPLACE"])
+        let environment = ProcessInfo.processInfo.environment
+        let programs = try ["MENTATLAB_MARKETPLACE", "MENTATLAB_MENTATCTL"].map { try #require(environment[$0]) }
         let loaded = try await run([
             "bash", "-c",
             """
-            needed=$(readelf -d \(program) | sed -n 's/.*NEEDED.*\\[\\(.*\\)\\]/\\1/p')
-            for library in $needed; do
-                path=$(ldd \(program) | sed -n "s/^\\s*$library => \\(\\S*\\) .*/\\1/p")
-                dpkg-query --search "*/$(basename "$(readlink --canonicalize "$path")")" 2> /dev/null | cut -d: -f1
+            for program in \(programs.joined(separator: " ")); do
+                for library in $(readelf -d "$program" | sed -n 's/.*NEEDED.*\\[\\(.*\\)\\]/\\1/p'); do
+                    path=$(ldd "$program" | sed -n "s/^\\s*$library => \\(\\S*\\) .*/\\1/p")
+                    dpkg-query --search "*/$(basename "$(readlink --canonicalize "$path")")" 2> /dev/null | cut -d: -f1
+                done
             done | sort --unique
             """,
         ])
-        // Those of Swift are linked into the program of the image.
+        // Those of Swift are linked into the programs of the image.
         let packages = loaded.output.split(separator: "\n").map(String.init)
         #expect(packages.count >= 8, "\(packages) \(loaded.errors)")
         for package in packages where !["libc6", "libgcc-s1"].contains(package) {

@@ -67,14 +67,6 @@ import Testing
         Issue.record("the models do not reach \(head): \(cursors)")
     }
 
-    /// Every row is what the log says, read by one thread from the beginning.
-    private func equalTheLog(_ fixture: RelayFixture) async throws {
-        let results = try await Comparison(DatabaseAccess(url: fixture.url), BuildOptions(program: "tests")).run(
-            ProjectionCatalogue.all)
-        let areRight = results.allSatisfy { $0.isRight }
-        #expect(areRight, "\(results.flatMap(\.differences))")
-    }
-
     /// Waits until the topic is given up.
     private func givesUp(_ projecting: Projecting) async throws {
         for _ in 0..<1_500 where projecting.source.counts.refusals == 0 { try await Task.sleep(for: .milliseconds(20)) }
@@ -107,7 +99,7 @@ import Testing
             await projecting.stop()
             // Then they are right, and what came was read from the topic
             #expect(projecting.source.counts.entries > before.entries)
-            try await equalTheLog(fixture)
+            #expect(try await TestDatabase.wrongModels(fixture.url) == [])
         }
     }
 
@@ -140,7 +132,7 @@ import Testing
             await projecting.stop()
             // Then they are right
             #expect(projecting.source.counts.absences > 0)
-            try await equalTheLog(fixture)
+            #expect(try await TestDatabase.wrongModels(fixture.url) == [])
         }
     }
 
@@ -183,7 +175,7 @@ import Testing
             await projecting.stop()
             await relay.stop()
             // Then the models are right
-            try await equalTheLog(fixture)
+            #expect(try await TestDatabase.wrongModels(fixture.url) == [])
         }
         try await broker.stop()
     }
@@ -198,7 +190,7 @@ import Testing
             try await caughtUp(fixture)
             await projecting.stop()
             #expect(projecting.source.counts.entries == 0)
-            try await equalTheLog(fixture)
+            #expect(try await TestDatabase.wrongModels(fixture.url) == [])
         }
     }
 
@@ -211,7 +203,7 @@ import Testing
                 try await givesUp(projecting)
                 await projecting.stop()
                 #expect(projecting.source.counts.entries == 0)
-                try await equalTheLog(fixture)
+                #expect(try await TestDatabase.wrongModels(fixture.url) == [])
             }
         }
     }
@@ -228,7 +220,7 @@ import Testing
             try await caughtUp(fixture)
             try await givesUp(projecting)
             await projecting.stop()
-            try await equalTheLog(fixture)
+            #expect(try await TestDatabase.wrongModels(fixture.url) == [])
         }
     }
 
@@ -243,7 +235,7 @@ import Testing
             try await givesUp(projecting)
             await projecting.stop()
             // Then they hold what the log has
-            try await equalTheLog(fixture)
+            #expect(try await TestDatabase.wrongModels(fixture.url) == [])
         }
     }
 }

@@ -197,7 +197,7 @@ public final class BuildStore: Sendable {
                 try connection.transaction {
                     guard try connection.execute(Statements.tryDrop, [.int4(build.number)]).first?.bool(0) == true
                     else { return false }
-                    try connection.execute(Statements.bePatient)
+                    try connection.execute(Statements.bePatient, [.text("1s")])
                     try Self.dropSchema(of: build, connection)
                     return true
                 }

@@ -11,8 +11,6 @@ struct BuildWriter {
     struct State {
         /// The next position of each slice that the worker may apply: of all of them, unless it shares the build.
         let cursors: SliceCursors
-        /// The position before which all of these have everything; 0 where there are none.
-        let cursor: Position
         /// The position before which the slices have everything that others hold; nil where the worker has the build to itself.
         let others: Position?
         /// True where it stands in rows of workers how far the build is.
@@ -26,6 +24,9 @@ struct BuildWriter {
         let stopped: Position?
         /// Positions that this model skips.
         let skipped: Set<Position>
+
+        /// The position before which all of the slices have everything; 0 where there are none.
+        var cursor: Position { cursors.lowest ?? Position(0) }
     }
 
     let projection: Projection
@@ -76,7 +77,7 @@ struct BuildWriter {
             $0.projection == projection.name && $0.version == Int64(projection.version)
         }
         return State(
-            cursors: cursors, cursor: cursors.lowest ?? Position(0),
+            cursors: cursors,
             others: try row.isNull("others") ? nil : Position(row.integer("others")), isShared: isShared,
             number: try row.integer("number"),
             isActive: isActive,

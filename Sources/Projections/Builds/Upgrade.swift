@@ -98,7 +98,7 @@ public struct Upgrade: Sendable {
     }
 
     private static func finish(_ connection: PostgresConnection, dropsNewer: Bool) throws -> Status {
-        try connection.execute(Statements.bePatient)
+        try connection.execute(Statements.bePatient, [.text("1s")])
         let status = try status(connection, written: try ProgramLease.lock(connection))
         guard status.written <= EventCatalogue.edition else { throw ProgramLease.Outdated(written: status.written) }
         if status.isFinished { return status }

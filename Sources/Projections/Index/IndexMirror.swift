@@ -159,11 +159,13 @@ public struct IndexMirror: Sendable {
 
     /// Copies the documents that changed at a position or later, each after the pages that it links to.
     private func copy(from position: Position) async throws {
+        var incomplete: AgentKey?
         for _ in 0..<Self.copyAttempts {
-            guard try await copyOnce(from: position) != nil else { return }
+            incomplete = try await copyOnce(from: position)
+            guard incomplete != nil else { return }
         }
-        if let key = try await copyOnce(from: position) {
-            throw IndexCopyFault(description: "pages of the index of '\(key)' are missing")
+        if let incomplete {
+            throw IndexCopyFault(description: "pages of the index of '\(incomplete)' are missing")
         }
     }
 

@@ -23,14 +23,6 @@ public final class Projector: Sendable {
     /// The most entries that a worker looks through at once for those of its slices, in batches.
     private static let mostBatches = 8
 
-    private let projection: Projection
-    private let session: PostgresSession
-    private let head: HeadFeed
-    private let models: ModelFeed?
-    private let source: (any EntrySource)?
-    private let sharing: Sharing?
-    private let log: Log
-    private let batchEntries: Int
     private struct Known {
         /// The build that was active when it was last looked up.
         var build: Build?
@@ -40,6 +32,14 @@ public final class Projector: Sendable {
         var division: Int64 = 0
     }
 
+    private let projection: Projection
+    private let session: PostgresSession
+    private let head: HeadFeed
+    private let models: ModelFeed?
+    private let source: (any EntrySource)?
+    private let sharing: Sharing?
+    private let log: Log
+    private let batchEntries: Int
     private let known = Mutex(Known())
 
     /// Creates a projector that works in the role of projectors.
@@ -82,21 +82,26 @@ public final class Projector: Sendable {
             await Follower(name, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] _ in
                 try await applyPart()
             } wait: { [self] position in
-                try await withThrowingTaskGroup { group in
-                    group.addTask { [head] in
-                        _ = try await head.passes(position, withinMilliseconds: nil, isUrgent: false)
-                    }
-                    if sharing != nil {
-                        group.addTask { [self] in
-                            while !isDividedAnew { try await Task.sleep(for: .milliseconds(Self.sharingMilliseconds)) }
-                        }
-                    }
-                    try await group.next()
-                    group.cancelAll()
-                }
+                try await awaitMore(at: position)
             }.run()
         }
         await session.close()
+    }
+
+    /// Waits until the log has an entry at a position, or this process may hold something else.
+    private func awaitMore(at position: Position) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { [head] in
+                _ = try await head.passes(position, withinMilliseconds: nil, isUrgent: false)
+            }
+            if sharing != nil {
+                group.addTask { [self] in
+                    while !isDividedAnew { try await Task.sleep(for: .milliseconds(Self.sharingMilliseconds)) }
+                }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     /// True where the model was divided anew since the last batch: then slices may have come that are behind.

@@ -1,4 +1,3 @@
-import Crypto
 public import EventLog
 import Events
 public import Logging
@@ -8,8 +7,8 @@ import System
 
 /// The part that one process takes in builds which several processes keep up together.
 ///
-/// A model that is sliced is divided by slices of the log, any other one goes to one process as a whole. Who takes part says so
-/// in a row twice a second; whoever notices that a build is not divided among all those present, and no others, divides it anew.
+/// Who takes part says so more than twice a second. Where a build is not divided among all those present, and no others, the first
+/// of them divides it anew (`Division`), or another one where that is not done soon.
 /// What a worker holds stands in the database and is looked up inside each transaction that applies something, under a shared
 /// turn on the build, and it is divided under the turn as a whole: nobody can apply what was given to somebody else, however
 /// long it was stopped.
@@ -38,38 +37,6 @@ public final class Sharing: Sendable {
         var held: Set<String> = []
         /// By projection, the number of its last division.
         var divisions: [String: Int64] = [:]
-    }
-
-    /// How a build is divided, and how it should be.
-    private struct Division {
-        let projection: Projection
-        let build: Build
-        let number: Int64
-        let holders: [Int64]
-        let present: [Int64]
-        let wanted: [Int64]
-
-        /// True where it is not divided among those present, and no others.
-        var isDue: Bool { holders != wanted }
-
-        init(_ row: PostgresRow) throws {
-            let name = try row.text("projection")
-            guard let projection = ProjectionCatalogue.all.first(where: { $0.name == name }) else {
-                throw BuildFault(description: "there is no projection '\(name)'")
-            }
-            self.projection = projection
-            build = try Build(row, of: name)
-            holders = try row.integers(3)
-            present = try row.integers(4)
-            number = try row.integer("division")
-            switch projection.reach {
-            case .sliced: wanted = Array(present.prefix(SliceCursors.count))
-            case .whole:
-                // Every release gives it to the same one, whatever other models it has.
-                let chosen = SHA256Digest(of: Array(name.utf8)).leadingWord % UInt64(max(1, present.count))
-                wanted = present.isEmpty ? [] : [present[Int(chosen)]]
-            }
-        }
     }
 
     private let projections: [Projection]
@@ -243,14 +210,14 @@ public final class Sharing: Sendable {
     /// the active one.
     private func divide(_ seen: Division, _ connection: PostgresConnection) throws -> Division? {
         let writer = BuildWriter(projection: seen.projection, build: seen.build)
-        try connection.execute(Statements.waitForTurn)
+        // As long as a worker that was stopped may hold its part of the turn.
+        try connection.execute(Statements.bePatient, [.text("\(Self.pauseMilliseconds)ms")])
         guard let state = try writer.begin(connection), state.isActive,
             let division = try divisions(of: [seen.projection], connection).first, !division.wanted.isEmpty
         else { return nil }
         guard division.isDue else { return division }
         try connection.execute(Statements.dropShares, [.int4(division.build.number)])
-        for (number, worker) in division.wanted.enumerated() {
-            let slices = state.cursors.slices.filter { $0 % division.wanted.count == number }
+        for (worker, slices) in division.shares {
             try connection.execute(
                 Statements.addShare,
                 [

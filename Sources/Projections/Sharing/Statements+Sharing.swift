@@ -12,6 +12,5 @@ extension Statements {
     static let moveShare = PostgresStatement("move_share", PackageResources.move_share_sql)
     static let moveShares = PostgresStatement("move_shares", PackageResources.move_shares_sql)
     static let endShares = PostgresStatement("end_shares", PackageResources.end_shares_sql)
-    static let waitForTurn = PostgresStatement("wait_for_turn", PackageResources.wait_for_turn_sql)
     static let shareTurn = PostgresStatement("share_turn", PackageResources.share_turn_sql)
 }
