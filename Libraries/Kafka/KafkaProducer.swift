@@ -46,7 +46,7 @@ public final class KafkaProducer: Sendable {
     }
 
     /// The most records that are on their way, unless told otherwise.
-    public static let maximumRecords = 10_000
+    public static let maximumRecords = 50_000
     /// The most bytes that are on their way, unless told otherwise.
     public static let maximumBytes = 32 << 20
     private static let turnEvents = 64
@@ -79,7 +79,7 @@ public final class KafkaProducer: Sendable {
                 ("message.timeout.ms", "0"),
                 // The bounds are kept here; the library's own are never reached.
                 ("queue.buffering.max.messages", "10000000"), ("queue.buffering.max.kbytes", "2097151"),
-                ("linger.ms", "5"),
+                ("linger.ms", "25"),
             ], on: reactor)
         await client.start { [weak self] in self?.hear() }
     }

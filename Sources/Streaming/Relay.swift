@@ -67,8 +67,11 @@ public final class Relay: Sendable {
 
     private static let pageEntries = 2_000
     private static let pageBytes = 4 << 20
-    /// Pages that are sent and not confirmed.
-    private static let pages = 8
+    /// Pages that are sent and not confirmed. The producer's bounds are reached before, unless entries are few and small.
+    private static let pages = 24
+    /// How many of them are confirmed at once where there may be no more, so that what was delivered is stored seldom and the
+    /// brokers have work meanwhile.
+    private static let confirmedPages = 8
     private static let standbyMilliseconds: Int64 = 500
     private static let firstPauseMilliseconds: Int64 = 100
     private static let longestPauseMilliseconds: Int64 = 5_000
@@ -308,12 +311,14 @@ public final class Relay: Sendable {
                 _ = try await head.passes(progress.next, withinMilliseconds: nil, isUrgent: false)
                 continue
             }
-            let first = sent.removeFirst()
-            patience.begin()
-            try await first.delivery.confirmed()
-            patience.end()
+            for page in sent.prefix(sent.count < Self.pages ? 1 : Self.confirmedPages) {
+                patience.begin()
+                try await page.delivery.confirmed()
+                patience.end()
+                progress = page.progress
+                sent.removeFirst()
+            }
             let ends = producer.ends
-            progress = first.progress
             progress.ends = (0..<LogTopic.partitions).map { ends[configuration.topic.partition($0)] ?? 0 }
             guard try await store.advance(term, to: progress) else { throw Overtaken() }
         }
