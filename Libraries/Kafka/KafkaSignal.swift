@@ -6,9 +6,15 @@ import System
 
 /// An eventfd that the library writes to when a queue of events is no longer empty, watched by a reactor.
 final class KafkaSignal: ReadinessHandler {
+    /// A lock around the closure itself would wrap it once more at each access: the calls would become slower with each one, and
+    /// one day the stack would end.
+    private struct Listener {
+        let ready: @Sendable () -> Void
+    }
+
     private let descriptor: Descriptor
     private let reactor: Reactor
-    private let onReady = Mutex<(@Sendable () -> Void)?>(nil)
+    private let listener = Mutex<Listener?>(nil)
 
     /// The number that the library writes to; valid while this value lives.
     var number: Int32 { descriptor.number }
@@ -22,7 +28,7 @@ final class KafkaSignal: ReadinessHandler {
 
     /// Begins to call a closure on the reactor's thread; the reactor keeps the signal until `stop`.
     func start(_ ready: @escaping @Sendable () -> Void) async {
-        onReady.withLock { $0 = ready }
+        listener.withLock { $0 = Listener(ready: ready) }
         await Task(executorPreference: reactor) { [self] in
             // Refused only where the system has no memory left; then nothing would ever be heard of.
             do { try reactor.watch(number, for: .readable, self) } catch { preconditionFailure("\(error)") }
@@ -34,13 +40,13 @@ final class KafkaSignal: ReadinessHandler {
     /// Ends the calls.
     func stop() async {
         await Task(executorPreference: reactor) { [self] in reactor.forget(number) }.value
-        onReady.withLock { $0 = nil }
+        listener.withLock { $0 = nil }
     }
 
     func ready(_ readiness: Readiness) {
         var sink: UInt64 = 0
         _ = unsafe read(number, &sink, 8)
-        onReady.withLock { $0 }?()
+        listener.withLock { $0 }?.ready()
     }
 
     /// Has the closure called again.
