@@ -82,7 +82,7 @@ let package = Package(
             ["EventLog", "Events", "Following", "Kafka", "Logging", "Postgres", "Reactor", "System"],
             embedding: "SQL"),
         module("Manifest", ["JSON", "Text", "YAML"], embedding: "Tables"),
-        module("Marketplace", ["Events", "Manifest", "Crypto"]),
+        module("Marketplace", ["Events", "Manifest", "Crypto", "Text"]),
         module("PackageRules", ["Archive", "Contract", "Crypto", "Events", "Manifest"]),
         module("Contract", ["Events", "JSON", "Crypto", "Manifest", "Text"]),
         module("HTTPFront", ["Contract", "Events", "HTTPServer", "Crypto", "Logging", "System"]),
@@ -98,7 +98,8 @@ let package = Package(
             embedding: "Agents/SQL", "Analytics/SQL", "Audit/SQL", "Builds/SQL", "Dependents/SQL", "Files/SQL",
             "Flags/SQL", "Index/SQL", "Sharing/SQL",
             "OpenSearch/Definition",
-            "OpenSearch/SQL", "Past/SQL", "Popular/SQL", "Publishers/SQL", "Reputation/SQL", "Search/SQL"),
+            "OpenSearch/SQL", "Past/SQL", "Popular/SQL", "Publishers/SQL", "Reputation/SQL", "Search/SQL",
+            "Servers/SQL"),
         module(
             "CommandAPI",
             [

@@ -84,6 +84,15 @@ package struct EndpointDeclaration: Sendable {
         case past
     }
 
+    /// Whose rules a request and its answers follow where they differ.
+    package enum Dialect: Sendable {
+        /// Those of this marketplace: a parameter that is not known is refused, and an error is a problem document.
+        case marketplace
+        /// Those of the MCP Registry API: a parameter that is not known is ignored, and an error is a JSON document with a
+        /// member `error`, beside those of a problem.
+        case registry
+    }
+
     /// The body of a request.
     package struct Body: Sendable {
         package let mediaType: String
@@ -118,6 +127,8 @@ package struct EndpointDeclaration: Sendable {
     package let cost: Cost
     /// The limit that a request counts towards; nil where it adds nothing, or repairs what must not wait.
     package let meter: Meter?
+    /// Whose rules it follows.
+    package var dialect = Dialect.marketplace
 
     /// True for a command that takes an Idempotency-Key: a repeat with the same key is not carried out again.
     ///

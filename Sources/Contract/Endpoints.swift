@@ -14,7 +14,7 @@ package enum Endpoints {
         + invitations + accounts
         + tokens
         + flags
-        + moderation + activity + downloads + past + log + index + service
+        + moderation + activity + downloads + past + log + index + servers + service
 }
 
 /// The answer to a command: it names the position of the last event.
@@ -46,7 +46,8 @@ extension Endpoint where Given: Body, Sent == NoBody {
         _ name: String, root path: String, _ summary: String, notes: String? = nil,
         credential: EndpointDeclaration.Credential = .none, caching: EndpointDeclaration.Caching,
         cost: EndpointDeclaration.Cost = .read, fields: [(String, String)] = [], problems: [ProblemCode] = [],
-        otherContent: [(mediaType: String, schema: Schema)] = []
+        otherContent: [(mediaType: String, schema: Schema)] = [],
+        dialect: EndpointDeclaration.Dialect = .marketplace
     ) -> Endpoint {
         precondition(credential == .none || caching == .never, "\(name) would keep an answer to a credential")
         let names = Input.parameters.declarations.map(\.name)
@@ -59,7 +60,7 @@ extension Endpoint where Given: Body, Sent == NoBody {
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: path, summary: summary, notes: notes,
                 parameters: Input.parameters.declarations, credential: credential, body: nil, answers: [answer],
-                problems: problems, caching: caching, cost: cost, meter: nil), sent: NoBody.form,
+                problems: problems, caching: caching, cost: cost, meter: nil, dialect: dialect), sent: NoBody.form,
             given: Given.form)
     }
 

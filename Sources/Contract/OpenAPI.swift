@@ -147,7 +147,8 @@ package enum OpenAPI {
         for (status, codes) in problems.sorted(by: { $0.key < $1.key }) {
             let names = codes.map(\.rawValue).joined(separator: ", ")
             let fields = codes.contains(.rateLimited) ? RateLimit.described : []
-            members.append(response(status, names, fields, [(Problem.mediaType, ProblemBody.form.schema)]))
+            let body = (Problem.mediaType(in: endpoint.dialect), ProblemBody.form.schema)
+            members.append(response(status, names, fields, [body]))
         }
         return members
     }

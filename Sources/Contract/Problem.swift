@@ -20,6 +20,11 @@ package struct Problem: Error, Sendable, Equatable {
     /// The media type of the body.
     package static let mediaType = "application/problem+json"
 
+    /// The media type of the body where another protocol's rules hold.
+    package static func mediaType(in dialect: EndpointDeclaration.Dialect) -> String {
+        dialect == .registry ? "application/json" : mediaType
+    }
+
     /// What kind of problem it is.
     package let code: ProblemCode
     /// What is wrong this time, and the fix.
@@ -47,12 +52,13 @@ package struct Problem: Error, Sendable, Equatable {
     }
 
     /// The body; `request` is the id that the answer carries.
-    package func body(request: String) -> ProblemBody {
-        ProblemBody(
+    package func body(request: String, in dialect: EndpointDeclaration.Dialect = .marketplace) -> ProblemBody {
+        let detail = Redaction.ofTokens(in: detail)
+        return ProblemBody(
             type: "urn:mentatlab:problem:\(code.rawValue)", code: code.rawValue, title: code.declaration.title,
-            status: Int64(code.status), detail: Redaction.ofTokens(in: detail), instance: "urn:uuid:\(request)",
+            status: Int64(code.status), detail: detail, instance: "urn:uuid:\(request)",
             remedy: code.declaration.remedy, retry: code.declaration.retry.rawValue,
-            findings: findings.isEmpty ? nil : findings.map(\.redacted))
+            findings: findings.isEmpty ? nil : findings.map(\.redacted), error: dialect == .registry ? detail : nil)
     }
 }
 
@@ -79,10 +85,11 @@ package struct ProblemBody: Body {
     package let remedy: String?
     package let retry: String?
     package let findings: [Problem.Finding]?
+    package let error: String?
 
     package static let form = Form.object(
         "Problem",
-        Self.init(type:code:title:status:detail:instance:remedy:retry:findings:),
+        Self.init(type:code:title:status:detail:instance:remedy:retry:findings:error:),
         .required("type", \.type, .text, "urn:mentatlab:problem:<code>"),
         .required(
             "code", \.code, .text(.choice(ProblemCode.allCases.map(\.rawValue).sorted())),
@@ -92,5 +99,6 @@ package struct ProblemBody: Body {
         .required("instance", \.instance, .text, "The id of the request."),
         .optional("remedy", \.remedy, .text, "What to do about problems of this kind."),
         .optional("retry", \.retry, .text(.choice(["no", "later"])), "Whether the same request can succeed later."),
-        .optional("findings", \.findings, .list(Problem.Finding.form), "All that is wrong at once."))
+        .optional("findings", \.findings, .list(Problem.Finding.form), "All that is wrong at once."),
+        .optional("error", \.error, .text, "The same as detail, where the MCP Registry API wants it."))
 }

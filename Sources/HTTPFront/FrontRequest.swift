@@ -25,8 +25,10 @@ package struct FrontRequest: Sendable {
     /// The representation that the client wants.
     package var representation: Representation { Representation(for: http.head) }
 
-    /// Refuses query parameters that the endpoint does not declare, so that a misspelled one is not ignored.
+    /// Refuses query parameters that the endpoint does not declare, so that a misspelled one is not ignored, unless its rules are
+    /// another protocol's.
     package func checkNames(_ endpoint: EndpointDeclaration) throws(Problem) {
+        if endpoint.dialect == .registry { return }
         let names = endpoint.queryNames
         for parameter in http.head.query where !names.contains(parameter.name) {
             if parameter.name == "as_of", endpoint.method == .get {
@@ -98,7 +100,7 @@ package enum Representation: Sendable, Hashable {
         self = head.query.contains { $0.name == "format" && $0.value == TableFormat.csv.rawValue } ? .csv : .json
     }
 
-    var mediaType: String {
+    package var mediaType: String {
         switch self {
         case .json: "application/json"
         case .csv: EndpointDeclaration.csv

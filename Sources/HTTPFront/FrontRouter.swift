@@ -44,7 +44,7 @@ package struct FrontRouter: Sendable {
     package mutating func on(_ endpoint: EndpointDeclaration, _ handler: @escaping Handler) {
         let router = self
         table.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
-            let response = await router.answer(request, parameters) { request in
+            let response = await router.answer(request, parameters, endpoint.dialect) { request in
                 try request.checkNames(endpoint)
                 return try await handler(request)
             }
@@ -138,7 +138,8 @@ package struct FrontRouter: Sendable {
     }
 
     private func answer(
-        _ http: HTTPRequest, _ parameters: [String: String], _ handler: Handler
+        _ http: HTTPRequest, _ parameters: [String: String], _ dialect: EndpointDeclaration.Dialect = .marketplace,
+        _ handler: Handler
     ) async -> HTTPResponse {
         let request = FrontRequest(
             http: http, path: parameters, id: Self.newID(), blocking: blocking, clients: clients)
@@ -147,9 +148,9 @@ package struct FrontRouter: Sendable {
         do {
             response = try await handler(request)
         } catch let problem as Problem {
-            response = problem.response(request.id)
+            response = problem.response(request.id, in: dialect)
         } catch let refusal as HTTPRefusal {
-            response = Problem(refusal).response(request.id)
+            response = Problem(refusal).response(request.id, in: dialect)
         } catch {
             let problem = translate(error)
             // Nobody waits for the answer any more, and an operator can do nothing about it.
@@ -159,7 +160,7 @@ package struct FrontRouter: Sendable {
                 hasLeft ? "a client left before its answer" : "a request failed",
                 ["request": request.id.description, "error": "\(error)"])
             response = (problem ?? Problem(.internalError, "the server's log says more under the request's id"))
-                .response(request.id)
+                .response(request.id, in: dialect)
         }
         log.debug(
             "request",
@@ -193,15 +194,15 @@ extension Problem {
     }
 
     /// The problem response to a request (RFC 9457).
-    func response(_ request: UUIDv7) -> HTTPResponse {
-        var fields: HTTPFields = ["content-type": Self.mediaType, "cache-control": "no-store"]
+    func response(_ request: UUIDv7, in dialect: EndpointDeclaration.Dialect = .marketplace) -> HTTPResponse {
+        var fields: HTTPFields = ["content-type": Self.mediaType(in: dialect), "cache-control": "no-store"]
         if code == .notAuthenticated { fields.append("www-authenticate", "Bearer realm=\"marketplace\"") }
         if let retryAfterSeconds { fields.append("retry-after", "\(retryAfterSeconds)") }
         for field in limit?.fields ?? [] { fields.append(field.name, field.value) }
         if let sizeBytes { fields.append("content-range", "bytes */\(sizeBytes)") }
         return HTTPResponse(
             status: code.status, fields: fields,
-            body: .bytes(ProblemBody.form.bytes(body(request: request.description))))
+            body: .bytes(ProblemBody.form.bytes(body(request: request.description, in: dialect))))
     }
 }
 
@@ -223,7 +224,9 @@ extension HTTPResponse {
             status: 204,
             fields: [
                 "access-control-allow-origin": "*", "access-control-allow-methods": "GET, HEAD, OPTIONS",
-                "access-control-allow-headers": "Accept, If-None-Match, If-Range, Last-Event-ID, Range",
+                // An open read takes no credential and has no body, but some clients send the fields all the same.
+                "access-control-allow-headers":
+                    "Accept, Authorization, Content-Type, If-None-Match, If-Range, Last-Event-ID, Range",
                 "access-control-max-age": "86400",
             ])
     }

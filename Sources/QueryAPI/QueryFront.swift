@@ -82,6 +82,7 @@ package struct QueryFront: Sendable {
         addDependents(to: &routes)
         addStatistics(to: &routes)
         addPopular(to: &routes)
+        addServers(to: &routes)
         addReputation(to: &routes)
         addLog(to: &routes)
         addFiles(to: &routes)

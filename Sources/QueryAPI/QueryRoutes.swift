@@ -18,7 +18,12 @@ struct Page<Given: Sendable>: Sendable {
     var subject: CachedAnswers.Subject?
 
     /// The position of the last event that is reflected; nil where none is.
-    var position: Position? { reflecting.next.value == 0 ? nil : Position(reflecting.next.value - 1) }
+    var position: Position? { reflecting.position }
+}
+
+extension Reflection {
+    /// The position of the last event that is reflected; nil where none is.
+    var position: Position? { next.value == 0 ? nil : Position(next.value - 1) }
 }
 
 /// The endpoints of the front for reads.

@@ -12,7 +12,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appending(path: "secrets-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let cases = try await Oracle.run("secrets", arguments: [folder.path], input: "").map {
+        let cases = try await Oracle.run("planted_secrets", arguments: [folder.path], input: "").map {
             $0.split(separator: "\t").map(String.init)
         }
         #expect(cases.count > 50)

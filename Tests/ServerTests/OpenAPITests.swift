@@ -28,7 +28,8 @@ import Testing
                 name: "wasm_module", bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
             var position = "0"
             for parts in [
-                [full, wasm], [full, wasm], [manifest("acme.full", "1.1.0")], [part("manifest", "x")], [part("y", "x")],
+                [full, wasm], [full, wasm], [manifest("acme.full", "1.1.0")], [manifest("npm.full")],
+                [part("manifest", "x")], [part("y", "x")],
             ] {
                 let response = try await marketplace.publish(parts)
                 position = response.fields["marketplace-position"] ?? position
@@ -47,7 +48,7 @@ import Testing
                     "id": "acme.full", "version": "1.0.0", "position": "6", "field": "listing_commitment",
                     "name": "admin", "namespace": "acme", "digest": module,
                     "page": "\(try #require(many.older.first).digest)", "token": "current",
-                    "invitation": "00000000000000000000000000000000",
+                    "invitation": "00000000000000000000000000000000", "server": "npm%2Ffull",
                 ])
             try await walk.walk()
             exchanges += walk.exchanges
@@ -68,6 +69,9 @@ import Testing
                 ("\(base)/agents/acme.full/versions/9.0.0", "\(base)/agents/{id}/versions/{version}"),
                 ("\(base)/artifacts/sha256/0", "\(base)/artifacts/sha256/{digest}"),
                 ("/.well-known/security.txt", "/.well-known/security.txt"),
+                ("/v0.1/servers?search=full&limit=1", "/v0.1/servers"),
+                ("/v0.1/servers/npm%2Fno/versions", "/v0.1/servers/{server}/versions"),
+                ("/v0.1/servers/no/versions/latest", "/v0.1/servers/{server}/versions/{version}"),
                 ("\(base)/events?from=1&limit=2", "\(base)/events"),
                 ("\(base)/events?stream=agent/acme.full", "\(base)/events"),
                 ("\(base)/events?type=agent.registered.v1", "\(base)/events"),

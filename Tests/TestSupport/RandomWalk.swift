@@ -43,7 +43,8 @@ public struct RandomWalk {
         self.log = log
         self.url = url
         random = SeededRandom(seed: seed)
-        agents = (0..<count).compactMap { AgentID("acme.a\($0)") }
+        // One of them is a package of another registry, of which models say more.
+        agents = (0..<count).compactMap { AgentID($0 == 1 ? "npm.a\($0)" : "acme.a\($0)") }
     }
 
     /// An entry that may be erased later.

@@ -10,7 +10,8 @@ public enum ReservedNames {
         "download", "downloads", "events", "flags", "flow", "health", "help", "index", "install", "latest", "log",
         "login", "marketplace", "me", "mentatctl", "metrics", "mine", "moderator", "namespaces", "new", "nobody",
         "null", "official", "openapi", "owner", "problems", "projections", "publish", "publishers", "registry",
-        "reviews", "root", "schemas", "search", "security", "staff", "stars", "support", "system", "tiles", "tokens",
+        "reviews", "root", "schemas", "search", "security", "server", "servers", "staff", "stars", "support", "system",
+        "tiles", "tokens",
         "undefined", "users", "versions", "well-known", "yank",
     ]
 

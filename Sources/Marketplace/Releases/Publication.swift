@@ -1,6 +1,7 @@
 import Crypto
 public import Events
 public import Manifest
+import Text
 
 /// The result of checking a manifest and its files: the facts for the entry, and the contents that it commits to.
 public struct Publication: Sendable {
@@ -121,7 +122,7 @@ public struct Publication: Sendable {
     private static func listing(of manifest: AgentManifest) -> ListingContent {
         var listing = ListingContent()
         listing.title = manifest.title
-        listing.summary = summary(of: manifest.description)
+        listing.summary = manifest.description.firstLine(upTo: 200)
         listing.description = manifest.description
         listing.category = manifest.category
         listing.tags = manifest.tags
@@ -145,22 +146,6 @@ public struct Publication: Sendable {
         listing.inputs = pins(manifest.inputs)
         listing.outputs = pins(manifest.outputs)
         return listing
-    }
-
-    /// The first line of a description; one longer than 200 code points is cut at a word and ends with an ellipsis.
-    static func summary(of description: String) -> String {
-        let line = description.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard line.unicodeScalars.count > 200 else { return line }
-        // Whole characters, as many as fit with the ellipsis.
-        var cut = ""
-        var length = 0
-        for character in line {
-            length += character.unicodeScalars.count
-            guard length <= 199 else { break }
-            cut.append(character)
-        }
-        let words = cut.lastIndex(of: " ").map { cut[..<$0] } ?? cut[...]
-        return "\(words)…"
     }
 
     /// True where the event does not fit an entry. The check leaves 1 KiB for the envelope, whose own fields take less.

@@ -2,8 +2,8 @@ import Events
 import Postgres
 
 extension Projection {
-    /// The read model of agents: their pages and lists, what search reads of them, owners, reviews,
-    /// votes, stars and downloads.
+    /// The read model of agents: their pages and lists, what search reads of them, what clients of the Model
+    /// Context Protocol are told of, owners, reviews, votes, stars and downloads.
     ///
     /// The model is sliced: all entries that concern one agent are in one slice of the log.
     public static let agents = Projection(
@@ -20,8 +20,10 @@ extension Projection {
             NamespaceMemberRemoved.type, ProfileChanged.type, ProjectionSkipped.type, TokenIssued.type,
             TokenRevoked.type, UserRegistered.type, UsernameClaimed.type, UsernameReleased.type,
         ],
-        tables: PackageResources.schema_agents_sql + PackageResources.schema_search_sql,
-        indexes: PackageResources.indexes_agents_sql + PackageResources.indexes_search_sql,
+        tables: PackageResources.schema_agents_sql + PackageResources.schema_search_sql
+            + PackageResources.schema_servers_sql,
+        indexes: PackageResources.indexes_agents_sql + PackageResources.indexes_search_sql
+            + PackageResources.indexes_servers_sql,
         folding: Folding(types: [AgentDownloaded.type, AgentReadersSeen.type]) { DownloadFold() },
         apply: AgentsModel.apply)
 }
@@ -29,10 +31,11 @@ extension Projection {
 /// How the model of agents takes a batch.
 enum AgentsModel {
     static func apply(_ events: [ProjectedEvent], _ connection: PostgresConnection) throws {
-        // Agents come first: the counters of the other parts are in rows that this part creates. Figures are worked out
-        // from what people said before the batch.
+        // Servers are worked out from what agents and versions were before the batch. Agents come before all else: the counters
+        // of the other parts are in rows that this part creates. Figures are worked out from what people said before the batch.
         let parts: [any AgentBatch] = [
-            RecordBatch(), OwnerBatch(), SearchBatch(), FigureBatch(), ReviewBatch(), StarBatch(), DownloadBatch(),
+            ServerBatch(), RecordBatch(), OwnerBatch(), SearchBatch(), FigureBatch(), ReviewBatch(), StarBatch(),
+            DownloadBatch(),
         ]
         for part in parts {
             var part = part

@@ -13,57 +13,19 @@ struct RecordBatch: AgentBatch {
 
     func apply(_ connection: PostgresConnection) throws {
         guard !events.isEmpty else { return }
-        var fold = RecordFold()
-        fold.agents = try agentRows(connection)
-        fold.versions = try versionRows(connection)
+        var named: Set<RecordFold.VersionKey> = []
+        var whole: Set<AgentKey> = []
+        for (key, event) in events {
+            named.formUnion(RecordFold.named(event, of: key))
+            if event.event is ContentErased { whole.insert(key) }
+        }
+        var fold = try RecordFold(of: Set(events.map(\.key)), versions: named, ofAll: whole, connection)
         for (key, event) in events { try fold.evolve(key, event) }
         try write(fold.agents.filter { fold.changedAgents.contains($0.key) }, connection)
         let rows = fold.changedVersions.compactMap { named in fold.versions[named].map { (named, $0) } }
         guard !rows.isEmpty else { return }
         try write(rows, connection)
         try show(Set(rows.map(\.0.key.description)).sorted(), connection)
-    }
-
-    // MARK: Reading
-
-    private func agentRows(_ connection: PostgresConnection) throws -> [AgentKey: RecordFold.AgentRow] {
-        var agents: [AgentKey: RecordFold.AgentRow] = [:]
-        let keys = Set(events.map(\.key.description)).sorted()
-        for row in try connection.execute(Statements.findAgentRecords, [.texts(keys)]) {
-            guard let key = AgentKey(try row.text("key")) else { continue }
-            agents[key] = RecordFold.AgentRow(
-                id: try row.text("agent_id"), created: try row.milliseconds("created"),
-                updated: try row.milliseconds("updated"), position: try row.integer("updated_position"),
-                record: try AgentRecord(try row.bytes("record")))
-        }
-        return agents
-    }
-
-    private func versionRows(_ connection: PostgresConnection) throws -> [RecordFold.VersionKey: RecordFold.VersionRow]
-    {
-        var named: Set<RecordFold.VersionKey> = []
-        var whole: Set<String> = []
-        for (key, event) in events {
-            named.formUnion(RecordFold.named(event, of: key))
-            if event.event is ContentErased { whole.insert(key.description) }
-        }
-        var versions: [RecordFold.VersionKey: RecordFold.VersionRow] = [:]
-        let list = Array(named)
-        let rows = try connection.execute(
-            Statements.findVersionRecords,
-            [.texts(list.map(\.key.description)), .byteas(list.map(\.precedence)), .texts(whole.sorted())])
-        for row in rows {
-            let data = try row.bytes("data")
-            guard let key = AgentKey(try row.text("key")),
-                let version = SemVer(try VersionPublished(data: data).version)
-            else { continue }
-            versions[RecordFold.VersionKey(key: key, precedence: try row.bytes("precedence"))] = RecordFold.VersionRow(
-                version: version, data: data, listing: try row.optionalBytes("listing"),
-                author: try row.optionalBytes("author"), record: try VersionRecord(try row.bytes("record")),
-                published: try row.milliseconds("published"), position: try row.integer("position"),
-                publisher: try row.optionalText("publisher"))
-        }
-        return versions
     }
 
     // MARK: Writing

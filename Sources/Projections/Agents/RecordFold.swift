@@ -40,13 +40,14 @@ struct RecordFold {
     private(set) var changedAgents: Set<AgentKey> = []
     private(set) var changedVersions: Set<VersionKey> = []
 
-    /// Applies an entry of an agent's stream.
-    mutating func evolve(_ key: AgentKey, _ event: ProjectedEvent) throws {
+    /// Applies an entry of an agent's stream; returns the versions that it concerns.
+    @discardableResult
+    mutating func evolve(_ key: AgentKey, _ event: ProjectedEvent) throws -> Set<VersionKey> {
         try Self.evolve(&agents, key, event, &changedAgents)
-        for named in Self.versions(event, of: key, among: versions) {
-            try Self.evolve(&versions, named, event)
-            changedVersions.insert(named)
-        }
+        let named = Self.versions(event, of: key, among: versions)
+        for version in named { try Self.evolve(&versions, version, event) }
+        changedVersions.formUnion(named)
+        return Set(named)
     }
 
     /// The versions that an event names.

@@ -1,0 +1,35 @@
+/// The name of an agent as a server in a registry of the Model Context Protocol: `<namespace>/<rest of the id>`.
+///
+/// Only agents in the namespaces of package registries have one. These namespaces are the administrator's, so the packages
+/// that their manifests name are what they say; of another agent nobody knows whether a package is its publisher's.
+public struct ServerName: Sendable, Equatable, CustomStringConvertible {
+    /// The namespaces of package registries.
+    public static let namespaces = ["go", "maven", "mcp", "npm", "other", "pypi"]
+
+    /// The name, in the registered spelling of the id.
+    public let description: String
+    /// The agent.
+    public let key: AgentKey
+
+    /// Names an agent; nil where it is in none of the namespaces.
+    public init?(_ id: AgentID) {
+        guard Self.isServer(id.key), let namespace = id.key.namespace,
+            let dot = id.description.firstIndex(of: ".")
+        else { return nil }
+        key = id.key
+        description = "\(namespace)/\(id.description[id.description.index(after: dot)...])"
+    }
+
+    /// Parses a name, in any spelling of the id; nil where no agent can have it.
+    public init?(_ text: String) {
+        guard let slash = text.firstIndex(of: "/"),
+            let id = AgentID("\(text[..<slash]).\(text[text.index(after: slash)...])"), !text[..<slash].contains(".")
+        else { return nil }
+        self.init(id)
+    }
+
+    /// True for an agent that has such a name.
+    public static func isServer(_ key: AgentKey) -> Bool {
+        key.namespace.map { namespaces.contains($0.description) } ?? false
+    }
+}
