@@ -111,8 +111,9 @@ let package = Package(
             "QueryAPI",
             [
                 "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "Following", "HTTPFront", "Events",
-                "Manifest", "HTTPServer", "Compression", "Crypto", "JSON", "Logging", "Search", "System", "Text",
+                "Manifest", "HTTPServer", "Compression", "Crypto", "JSON", "Logging", "Search", "System", "Text", "Web",
             ]),
+        module("Web", ["Contract", "Crypto", "Events", "Text"], embedding: "Assets"),
         .executableTarget(
             name: "MarketplaceServer",
             dependencies: [

@@ -35,6 +35,9 @@ public final class KafkaProducer: Sendable {
         fileprivate let producer: KafkaProducer
         fileprivate let number: UInt
 
+        /// True once the brokers have all of them; waits for nothing.
+        public var isConfirmed: Bool { producer.isConfirmed(number) }
+
         /// Waits until the brokers have all of them, as the topic's `min.insync.replicas` asks for.
         ///
         /// Cancelling the calling task has no effect; closing the producer ends the wait.
@@ -203,6 +206,10 @@ public final class KafkaProducer: Sendable {
                 if !mustWait { continuation.resume() }
             }
         }
+    }
+
+    fileprivate func isConfirmed(_ number: UInt) -> Bool {
+        state.withLock { $0.flights[number] == nil && !$0.failed.contains(number) }
     }
 
     private func confirm(_ number: UInt) async throws(KafkaError) {

@@ -91,6 +91,8 @@ package struct EndpointDeclaration: Sendable {
         /// Those of the MCP Registry API: a parameter that is not known is ignored, and an error is a JSON document with a
         /// member `error`, beside those of a problem.
         case registry
+        /// Those of pages for people: a parameter that is not known is ignored, and an error is a page that says what to do.
+        case page
     }
 
     /// The body of a request.
@@ -147,6 +149,9 @@ package struct EndpointDeclaration: Sendable {
     /// The media type of a table (RFC 4180).
     package static let csv = "text/csv; charset=utf-8; header=present"
 
+    /// The media type of a page for people.
+    package static let html = "text/html; charset=utf-8"
+
     /// The media type of a text.
     package static let plainText = "text/plain; charset=utf-8"
 
@@ -163,7 +168,7 @@ package struct EndpointDeclaration: Sendable {
         if body != nil { all += [.requestTimeout, .contentTooLarge, .unsupportedMediaType, .invalidBody] }
         if queryNames.contains("min_position") { all += [.positionNotReached, .positionUnknown] }
         if keepsPast { all += [.positionNotReached, .positionUnknown, .pastTooLong] }
-        if method == .get, !keepsPast { all.append(.pastNotKept) }
+        if method == .get, !keepsPast, dialect == .marketplace { all.append(.pastNotKept) }
         if cost == .command || cost == .upload { all.append(.outcomeUnknown) }
         if isKeyed { all.append(.idempotencyKeyReused) }
         if meter != nil { all.append(.rateLimited) }

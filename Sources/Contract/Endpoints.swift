@@ -175,6 +175,23 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             given: NoBody.form)
     }
 
+    /// A page for people.
+    ///
+    /// - Parameter path: from the root.
+    static func page(
+        _ name: String, _ path: String, _ summary: String, cost: EndpointDeclaration.Cost = .read,
+        problems: [ProblemCode] = []
+    ) -> Endpoint {
+        let answer = EndpointDeclaration.Answer(
+            status: 200, description: summary, content: [(EndpointDeclaration.html, .string())], fields: [])
+        return Endpoint(
+            declaration: EndpointDeclaration(
+                name: name, method: .get, path: path, summary: summary, notes: nil,
+                parameters: Input.parameters.declarations, credential: .none, body: nil, answers: [answer],
+                problems: problems, caching: .kept, cost: cost, meter: nil, dialect: .page), sent: NoBody.form,
+            given: NoBody.form)
+    }
+
     /// An endpoint that answers with server-sent events, for as long as the client listens.
     static func events(
         _ name: String, _ path: String, _ summary: String, notes: String, problems: [ProblemCode]

@@ -28,7 +28,7 @@ package struct FrontRequest: Sendable {
     /// Refuses query parameters that the endpoint does not declare, so that a misspelled one is not ignored, unless its rules are
     /// another protocol's.
     package func checkNames(_ endpoint: EndpointDeclaration) throws(Problem) {
-        if endpoint.dialect == .registry { return }
+        if endpoint.dialect != .marketplace { return }
         let names = endpoint.queryNames
         for parameter in http.head.query where !names.contains(parameter.name) {
             if parameter.name == "as_of", endpoint.method == .get {
@@ -44,9 +44,11 @@ package struct FrontRequest: Sendable {
     /// - Parameter limit: another value for the parameter `limit` than the client's; nil for the client's.
     /// - Throws: `Problem` that names the parameter, its value and the rule.
     package func input<Input: Parameters, Sent, Given>(
-        of _: Endpoint<Input, Sent, Given>, limit: Int64? = nil
+        of endpoint: Endpoint<Input, Sent, Given>, limit: Int64? = nil
     ) throws(Problem) -> Input {
         var query = http.head.query.map { ($0.name, $0.value) }
+        // A form sends what was left empty as well.
+        if endpoint.declaration.dialect != .marketplace { query = query.filter { !$0.1.isEmpty } }
         if let limit { query = query.filter { $0.0 != "limit" } + [("limit", "\(limit)")] }
         return try Input.parameters.read(
             ParameterText(path: path, query: query, field: { [fields = http.head.fields] in fields[$0] }))
@@ -76,7 +78,7 @@ package struct FrontRequest: Sendable {
     ) -> HTTPResponse {
         let body = written ?? body(endpoint, reply.value)
         var fields = reply.fields
-        fields.append("content-type", representation.mediaType)
+        fields.append("content-type", (endpoint.table == nil ? .json : representation).mediaType)
         if let position = reply.position { fields.append(Fields.position, position.description) }
         let response = HTTPResponse(status: reply.status, fields: fields, body: .bytes(body))
         switch caching ?? endpoint.declaration.caching {

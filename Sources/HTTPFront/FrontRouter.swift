@@ -24,6 +24,9 @@ package struct FrontRouter: Sendable {
     /// Looks up the cached answer to a request; nil where there is none.
     package var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
 
+    /// Shows a problem as a page for people; nil where nobody but programs asks.
+    package var showFault: (@Sendable (Problem) -> HTTPResponse)?
+
     /// Creates a router without routes.
     ///
     /// - Parameters:
@@ -75,16 +78,24 @@ package struct FrontRouter: Sendable {
         "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
     ]
 
+    /// The rules of an answer to what no endpoint answers: those of the API that the path is of, and for whoever reads pages those
+    /// of pages.
+    private static func dialect(of head: HTTPRequestHead) -> EndpointDeclaration.Dialect {
+        if head.segments.first.map({ "/\($0)" == Endpoints.registry }) == true { return .registry }
+        return head.fields["accept"]?.contains("text/html") == true ? .page : .marketplace
+    }
+
     /// Answers a request; an error becomes a problem response.
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
+        let dialect = Self.dialect(of: request.head)
         guard hosts.serve(request.head.authority) else {
-            return await answer(request, [:]) { request in
+            return await answer(request, [:], dialect) { request in
                 throw Problem(
                     .misdirected, "'\((request.http.head.authority ?? "").prefix(255))' is not served here")
             }
         }
         guard Self.methods.contains(request.head.method) else {
-            return await answer(request, [:]) { request in
+            return await answer(request, [:], dialect) { request in
                 throw Problem(.notImplemented, "there is no method '\(request.http.head.method)'")
             }
         }
@@ -92,14 +103,14 @@ package struct FrontRouter: Sendable {
         case .found(let handler, let parameters):
             return await handler(request, parameters)
         case .otherMethods(let methods):
-            return await answer(request, [:]) { request in
+            return await answer(request, [:], dialect) { request in
                 let known = methods.joined(separator: ", ")
-                var response = Problem(.methodNotAllowed, "this path knows \(known)").response(request.id)
+                var response = refusal(Problem(.methodNotAllowed, "this path knows \(known)"), request.id, dialect)
                 response.fields.append("allow", known)
                 return response
             }
         case .notFound:
-            return await answer(request, [:]) { _ in
+            return await answer(request, [:], dialect) { _ in
                 throw Problem(.pathNotFound, "see \(Endpoints.description.declaration.path) for what there is")
             }
         }
@@ -137,6 +148,17 @@ package struct FrontRouter: Sendable {
         UUIDv7(milliseconds: Host.wallClockMilliseconds(), random: SecureRandom.bytes(10))
     }
 
+    private func refusal(
+        _ problem: Problem, _ request: UUIDv7, _ dialect: EndpointDeclaration.Dialect
+    ) -> HTTPResponse {
+        guard dialect == .page, let showFault else { return problem.response(request, in: dialect) }
+        var response = showFault(problem)
+        if let retryAfterSeconds = problem.retryAfterSeconds {
+            response.fields.append("retry-after", "\(retryAfterSeconds)")
+        }
+        return response
+    }
+
     private func answer(
         _ http: HTTPRequest, _ parameters: [String: String], _ dialect: EndpointDeclaration.Dialect = .marketplace,
         _ handler: Handler
@@ -148,9 +170,9 @@ package struct FrontRouter: Sendable {
         do {
             response = try await handler(request)
         } catch let problem as Problem {
-            response = problem.response(request.id, in: dialect)
+            response = refusal(problem, request.id, dialect)
         } catch let refusal as HTTPRefusal {
-            response = Problem(refusal).response(request.id, in: dialect)
+            response = self.refusal(Problem(refusal), request.id, dialect)
         } catch {
             let problem = translate(error)
             // Nobody waits for the answer any more, and an operator can do nothing about it.
@@ -159,8 +181,9 @@ package struct FrontRouter: Sendable {
                 hasLeft ? .debug : problem == nil ? .error : .warning,
                 hasLeft ? "a client left before its answer" : "a request failed",
                 ["request": request.id.description, "error": "\(error)"])
-            response = (problem ?? Problem(.internalError, "the server's log says more under the request's id"))
-                .response(request.id, in: dialect)
+            response = refusal(
+                problem ?? Problem(.internalError, "the server's log says more under the request's id"), request.id,
+                dialect)
         }
         log.debug(
             "request",

@@ -16,15 +16,9 @@ extension QueryFront {
             return Page(value: try AgentDetail(detail), reflecting: found.reflection)
         }
         routes.on(Endpoints.listVersions, of: [.agents]) { query in
-            let below = try Self.start(query)
-            let found = try await agents.versions(of: query.id, below: below, limit: Int(query.limit) + 1)
-            if found.value.isEmpty, below == nil { throw FrontRequest.noAgent(query.id) }
-            return Self.page(query, found.value, found.reflection)
+            try await listVersions(query)
         } past: { query, moment in
-            let found = try await past.versions(
-                of: query.id, below: try Self.start(query), limit: Int(query.limit) + 1, at: moment)
-            guard let versions = found.value else { throw Self.noAgent(query.id, at: moment) }
-            return Self.page(query, versions, found.reflection)
+            try await listVersions(query, at: moment)
         }
         routes.on(Endpoints.showVersion, of: [.agents]) { input in
             let found = try await version(input)
@@ -33,6 +27,20 @@ extension QueryFront {
             let found = try await version(input, at: moment)
             return Page(value: VersionPage(found.value, of: input.id), reflecting: found.reflection)
         }
+    }
+
+    func listVersions(_ query: VersionListParameters) async throws -> Page<VersionList> {
+        let below = try Self.start(query)
+        let found = try await agents.versions(of: query.id, below: below, limit: Int(query.limit) + 1)
+        if found.value.isEmpty, below == nil { throw FrontRequest.noAgent(query.id) }
+        return Self.page(query, found.value, found.reflection)
+    }
+
+    func listVersions(_ query: VersionListParameters, at moment: Moment) async throws -> Page<VersionList> {
+        let found = try await past.versions(
+            of: query.id, below: try Self.start(query), limit: Int(query.limit) + 1, at: moment)
+        guard let versions = found.value else { throw Self.noAgent(query.id, at: moment) }
+        return Self.page(query, versions, found.reflection)
     }
 
     private static func start(_ query: VersionListParameters) throws(Problem) -> [UInt8]? {

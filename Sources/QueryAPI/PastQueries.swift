@@ -55,7 +55,7 @@ extension QueryFront {
         Problem(.agentNotFound, "there was no agent '\(key)' here at position \(moment.position) (\(moment.time))")
     }
 
-    private func showHistory(_ query: AgentPageParameters) async throws -> Page<HistoryPage> {
+    func showHistory(_ query: AgentPageParameters) async throws -> Page<HistoryPage> {
         let from = try query.cursor.map { text throws(Problem) in
             guard let position = Int64(text), position >= 0 else { throw badCursor }
             return Position(position)

@@ -22,7 +22,7 @@ extension QueryFront {
         routes.on(Endpoints.showPublisher, of: AgentReader.shownModels) { try await showPublisher($0) }
     }
 
-    private func listReviews(_ query: ReviewQuery) async throws -> Page<ReviewList> {
+    func listReviews(_ query: ReviewQuery) async throws -> Page<ReviewList> {
         let start = try query.sort.start(query.cursor)
         let ratings = try await agents.ratings(of: query.id)
         guard let histogram = ratings.value else { throw FrontRequest.noAgent(query.id) }
@@ -53,7 +53,7 @@ extension QueryFront {
             cursor: page.pagination.nextCursor)
     }
 
-    private func showPublisher(_ query: PublisherParameters) async throws -> Page<PublisherPage> {
+    func showPublisher(_ query: PublisherParameters) async throws -> Page<PublisherPage> {
         let after = query.cursor ?? ""
         guard after.isEmpty || AgentKey(after) != nil else { throw badCursor }
         let publisher = try await publisher(query.name)

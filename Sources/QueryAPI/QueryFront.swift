@@ -10,6 +10,7 @@ import HTTPServer
 package import Logging
 package import Projections
 import System
+import Web
 
 /// The front for reads: it answers from read models, the log and files, and serves the description of the API.
 package struct QueryFront: Sendable {
@@ -73,6 +74,8 @@ package struct QueryFront: Sendable {
 
     /// Adds the routes of the queries.
     package func addRoutes(to router: inout FrontRouter) {
+        // Before the routes, which keep the router as it is then.
+        router.showFault = { HTTPResponse.page($0.code.status, FaultPage($0).document, caching: "no-store") }
         var routes = QueryRoutes(router, self, cached: cached)
         addSearch(to: &routes)
         addAgents(to: &routes)
@@ -83,6 +86,7 @@ package struct QueryFront: Sendable {
         addStatistics(to: &routes)
         addPopular(to: &routes)
         addServers(to: &routes)
+        addPages(to: &routes)
         addReputation(to: &routes)
         addLog(to: &routes)
         addFiles(to: &routes)
@@ -92,7 +96,7 @@ package struct QueryFront: Sendable {
             }
         }
         router = routes.router
-        if let cached { router.findCached = { cached.find($0) } }
+        router.findCached = { [cached] head in Asset.answers[head.target] ?? cached?.find(head) }
     }
 
     /// Drops cached answers that new log entries make outdated, and sends the entries to whoever follows the log, for as

@@ -29,7 +29,7 @@ extension Reflection {
 /// The endpoints of the front for reads.
 struct QueryRoutes {
     private(set) var router: FrontRouter
-    private let front: QueryFront
+    let front: QueryFront
     let cached: CachedAnswers?
 
     init(_ router: FrontRouter, _ front: QueryFront, cached: CachedAnswers?) {

@@ -23,7 +23,7 @@ extension QueryFront {
         }
     }
 
-    private func listAgents(_ query: AgentQuery) async throws -> Page<AgentList> {
+    func listAgents(_ query: AgentQuery) async throws -> Page<AgentList> {
         var request = SearchRequest(SearchQuery(query.words ?? ""))
         request.filters = query.filters
         request.minimumRating = query.minimumRating.map { Int32($0) * 100 }
@@ -154,7 +154,7 @@ extension AgentSearch.Answer {
 }
 
 extension CountBody {
-    fileprivate init(_ count: Facets.Count) { self.init(value: count.value, count: Int64(count.agents)) }
+    init(_ count: Facets.Count) { self.init(value: count.value, count: Int64(count.agents)) }
 }
 
 extension Highlighter {

@@ -90,7 +90,7 @@ extension QueryFront {
         Page(value: value, reflecting: reflection, fields: [Fields.counting: counting])
     }
 
-    private func showStatistics() async throws -> Page<StatisticsPage> {
+    func showStatistics() async throws -> Page<StatisticsPage> {
         let week = try await statistics.days(Self.days(7))
         let publishing = try await statistics.publishing(Self.days(30))
         let groups = try await statistics.groups(by: "all", limit: 10).value
@@ -123,7 +123,7 @@ extension QueryFront {
 
     private static let heldAgents = 100
 
-    private func listTop(_ query: TopQuery) async throws -> Page<TopList> {
+    func listTop(_ query: TopQuery) async throws -> Page<TopList> {
         // A few more, since those that moderators hold are left out.
         let limit = Int(query.limit) + Self.heldAgents
         let found =

@@ -67,11 +67,10 @@ public final class Relay: Sendable {
 
     private static let pageEntries = 2_000
     private static let pageBytes = 4 << 20
-    /// Pages that are sent and not confirmed. The producer's bounds are reached before, unless entries are few and small.
+    /// Pages that are sent and not confirmed. Where entries are large, the producer's bound of bytes is reached before.
     private static let pages = 24
-    /// How many of them are confirmed at once where there may be no more, so that what was delivered is stored seldom and the
-    /// brokers have work meanwhile.
-    private static let confirmedPages = 8
+    /// What was delivered is stored once it is so many pages: brokers have work meanwhile, and little is sent again after a kill.
+    private static let storedPages = 8
     private static let standbyMilliseconds: Int64 = 500
     private static let firstPauseMilliseconds: Int64 = 100
     private static let longestPauseMilliseconds: Int64 = 5_000
@@ -249,6 +248,8 @@ public final class Relay: Sendable {
                         try await send(by: producer, id, term, &progress, patience)
                     } catch {
                         await producer.close()
+                        // What is known to be delivered is not sent again; the end is no part of a task that was cancelled.
+                        await Task { [progress] in _ = try? await store.advance(term, to: progress) }.value
                         throw error
                     }
                 } onCancel: {
@@ -281,8 +282,23 @@ public final class Relay: Sendable {
         let name = LogTopic.name(of: id)
         var ahead = progress
         var sent: [Sent] = []
+        var unstored = 0
         var wasCaughtUp = false
         while true {
+            let delivered = sent.prefix { $0.delivery.isConfirmed }
+            if let last = delivered.last {
+                let ends = producer.ends
+                progress = last.progress
+                progress.ends = (0..<LogTopic.partitions).map { ends[configuration.topic.partition($0)] ?? 0 }
+                sent.removeFirst(delivered.count)
+                unstored += delivered.count
+                patience.end()
+                if !sent.isEmpty { patience.begin() }
+            }
+            if unstored >= Self.storedPages || unstored > 0 && sent.isEmpty {
+                guard try await store.advance(term, to: progress) else { throw Overtaken() }
+                unstored = 0
+            }
             if sent.count < Self.pages {
                 let page = try await read(from: ahead.next)
                 if !page.isEmpty {
@@ -301,26 +317,17 @@ public final class Relay: Sendable {
                     // A page that was not cut is the last one for now.
                     let bytes = page.reduce(0) { $0 + $1.bytes.count }
                     let isCut = page.count == Self.pageEntries || bytes + Envelope.maximumBytes > Self.pageBytes
-                    if isCut, sent.count < Self.pages { continue }
+                    if isCut { continue }
                 }
             }
-            if sent.isEmpty {
+            if let first = sent.first {
+                try await first.delivery.confirmed()
+            } else {
                 patience.end()
                 if !wasCaughtUp { tell(.isCaughtUp(progress.next.value)) }
                 wasCaughtUp = true
                 _ = try await head.passes(progress.next, withinMilliseconds: nil, isUrgent: false)
-                continue
             }
-            for page in sent.prefix(sent.count < Self.pages ? 1 : Self.confirmedPages) {
-                patience.begin()
-                try await page.delivery.confirmed()
-                patience.end()
-                progress = page.progress
-                sent.removeFirst()
-            }
-            let ends = producer.ends
-            progress.ends = (0..<LogTopic.partitions).map { ends[configuration.topic.partition($0)] ?? 0 }
-            guard try await store.advance(term, to: progress) else { throw Overtaken() }
         }
     }
 

@@ -45,8 +45,9 @@ import Testing
         ],
         "QueryAPI": [
             "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
-            "HTTPServer", "Compression", "Crypto", "Following", "JSON", "Logging", "Search", "System", "Text",
+            "HTTPServer", "Compression", "Crypto", "Following", "JSON", "Logging", "Search", "System", "Text", "Web",
         ],
+        "Web": ["Contract", "Crypto", "Events", "Text"],
     ]
     private static let libraries: [String: Set<String>] = [
         "System": ["CLinux"], "Text": [], "Reactor": ["CLinux", "System"], "JSON": ["Text"],

@@ -5,6 +5,11 @@ import Testing
 
 /// Names that can be mistaken for each other.
 @Suite struct NameSpecificationTests {
+    /// What is listed to others as a package of these registries is what the administrator says it is.
+    @Test func namespacesOfRegistriesAreReserved() {
+        #expect(Set(ServerName.namespaces).isSubset(of: ReservedNames.all))
+    }
+
     @Test(arguments: [
         ("admin", "Adm1n"), ("admin", "ad-min"), ("admin", "a.d_m.i-n"), ("modern", "modem"), ("modem", "moderm"),
         ("wallet", "vva11et"), ("tool", "t00i"), ("lil", "1I1"), ("co.rn", "com"), ("ada.tool", "adatool"),

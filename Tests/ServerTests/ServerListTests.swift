@@ -52,6 +52,12 @@ import Testing
             }
         }
 
+        /// The token of another administrator: nobody moderates what is theirs.
+        func moderator() async throws -> String {
+            _ = try await marketplace.register("watch")
+            return try await marketplace.operatorToken(for: "watch", scopes: ["moderate", "admin"])
+        }
+
         func status(_ name: String, _ version: String) async throws -> String {
             let entry = try await answer(
                 "servers/\(name.replacing("/", with: "%2F"))/versions/\(version)?include_deleted=true")
@@ -140,8 +146,7 @@ import Testing
             try await registry.put("npm.a", "1.1.0")
             try await registry.put("npm.b")
             try await registry.put("npm.c")
-            _ = try await registry.marketplace.register("watch")
-            let watch = try await registry.marketplace.operatorToken(for: "watch", scopes: ["moderate"])
+            let watch = try await registry.moderator()
             let before = try await registry.answer("servers")["servers"]?.array?.last
             let since = try #require(before?["_meta"]?[Registry.official]?["updatedAt"]?.string)
             #expect(try await registry.status("npm/a", "latest") == "active, latest")
@@ -249,6 +254,95 @@ import Testing
             #expect(try await registry.names("servers?search=quagga") == [])
             let server = try await registry.answer("servers/npm%2Fa/versions/latest")["server"]
             #expect(server?["description"]?.string == "Other." && server?["title"] == nil && server?["packages"] == nil)
+        }
+    }
+
+    @Test func aVersionWhoseFilesAreGoneIsNoLongerTheLatest() async throws {
+        try await withRegistry { registry in
+            // Given a server whose latest version has a file that has to go.
+            let watch = try await registry.moderator()
+            try await registry.put("npm.a", "1.0.0")
+            let module = HTTPClientRequest.Part(
+                name: "wasm_module", bytes: [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
+            #expect(try await registry.marketplace.publish([manifest("npm.a", "2.0.0"), module]).status == 201)
+            #expect(try await registry.status("npm/a", "latest") == "active, latest")
+            let page = try await registry.marketplace.json(
+                "agents/npm.a/versions/2.0.0?min_position=\(try await registry.marketplace.head() - 1)")
+            let digest = try #require(page["artifacts"]?.array?.last?["sha256"]?.string)
+            // When the administrator removes the file, although the version is yanked as well.
+            try await registry.say("POST", "agents/npm.a/versions/2.0.0/yank", #"{"reason":"broken"}"#)
+            try await registry.say("DELETE", "artifacts/sha256/\(digest)", #"{"reason":"malware"}"#, token: watch)
+            // Then it is gone, for this reason, and the one before is the latest.
+            // The agent is told of it by an entry of its own, which comes a moment later.
+            var status = ""
+            for _ in 0..<200 where !status.hasPrefix("deleted") {
+                status = try await registry.status("npm/a", "2.0.0")
+                try await Task.sleep(for: .milliseconds(25))
+            }
+            #expect(status == "deleted, files of it were removed")
+            #expect(try await registry.status("npm/a", "latest") == "active, latest")
+            #expect(try await registry.names("servers?version=latest") == ["npm/a@1.0.0"])
+        }
+    }
+
+    @Test func longListsGoOnWhereTheyEnded() async throws {
+        try await withRegistry { registry in
+            // Given more servers than the export reads at once, of which one has many versions.
+            let answers = try await atOnce(101) { index in
+                try await registry.marketplace.publish([manifest("pypi.p\(index)")])
+            }
+            #expect(answers.allSatisfy { $0.status == 201 })
+            for minor in 0..<5 { try await registry.put("npm.many", "1.\(minor).0-rc.1") }
+            _ = try await registry.answer("servers?limit=1")
+            // Then the export has each once, and the versions come a page at a time.
+            let whole = try await registry.marketplace.json("/v0.1/export")
+            #expect(Set(Registry.names(whole)).count == 102 && Registry.names(whole).count == 102)
+            #expect(whole["metadata"]?["count"]?.integer == 102)
+            var versions: [String] = []
+            var cursor: String? = ""
+            while let text = cursor {
+                let page = try await registry.answer("servers/npm%2Fmany/versions?limit=2&cursor=\(text)")
+                versions += Registry.names(page)
+                cursor = page["metadata"]?["nextCursor"]?.string
+            }
+            #expect(versions == (0..<5).reversed().map { "npm/many@1.\($0).0-rc.1" })
+            // The changes come in their order, also where a page ends among those of one time.
+            var changes: [String] = []
+            cursor = ""
+            while let text = cursor {
+                let page = try await registry.answer("servers?updated_since=2020-01-01&limit=7&cursor=\(text)")
+                changes += Registry.names(page)
+                cursor = page["metadata"]?["nextCursor"]?.string
+            }
+            #expect(Set(changes).count == 106 && changes.count == 106)
+        }
+    }
+
+    @Test func madeUpCursorsAreRefused() async throws {
+        try await withRegistry { registry in
+            try await registry.put("npm.a")
+            func hex(_ text: String) -> String {
+                text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            }
+            let rest = #""c":false,"d":false,"n":0,"p":"1.0.0","s":"1970-01-01T00:00:00.000Z""#
+            let fine = hex("{\(rest),\"k\":\"npm.a\"}")
+            #expect(try await registry.marketplace.get("/v0.1/servers?cursor=\(fine)").status == 200)
+            for made in [
+                "{\(rest),\"k\":\"\\u0000\"}", "{\(rest),\"k\":\"npm.a\",\"q\":\"a\\u0000\"}", "{\(rest)}",
+                "{\(rest),\"k\":\"npm.a\",\"q\":\"\(String(repeating: "a", count: 300))\"}",
+                "{\(rest),\"k\":\"npm.a\",\"x\":1}",
+                "[]", "null", "7",
+            ] {
+                let answer = try await registry.marketplace.get("/v0.1/servers?cursor=\(hex(made))")
+                #expect(answer.status == 400, "\(made)")
+            }
+            let csv = try await registry.marketplace.get("/v0.1/servers?format=csv")
+            #expect(csv.fields["content-type"] == "application/json")
+            for path in ["/v0.1/servers/npm/a/versions", "/v0.1/nothing"] {
+                let answer = try await registry.marketplace.get(path)
+                #expect(answer.status == 404, "\(path)")
+                #expect(try JSONValue(answer.body)["error"] != nil, "\(path)")
+            }
         }
     }
 }

@@ -222,9 +222,6 @@ package struct ServerList: Body {
             .required("count", \.count, .count, "The number of entries of this page."))
     }
 
-    /// The most versions of a server that are listed.
-    package static let maximumVersions = 1_000
-
     package let servers: [ServerEntry]
     package let metadata: Metadata
 

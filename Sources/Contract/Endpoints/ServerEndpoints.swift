@@ -2,7 +2,7 @@ package import Events
 
 extension Endpoints {
     /// What stands before the paths of the MCP Registry API.
-    private static let registry = "/v0.1"
+    package static let registry = "/v0.1"
 
     package static let listServers = Endpoint<ServerQuery, NoBody, ServerList>.query(
         "listServers", root: "\(registry)/servers", "List servers of the Model Context Protocol",
@@ -15,7 +15,7 @@ extension Endpoints {
         dialect: .registry)
     package static let listServerVersions = Endpoint<ServerParameters, NoBody, ServerList>.query(
         "listServerVersions", root: "\(registry)/servers/{server}/versions", "List the versions of a server",
-        notes: "From high to low, at most the highest \(ServerList.maximumVersions).", caching: .revalidated,
+        notes: "From high to low, a page at a time.", caching: .revalidated, cost: .search,
         dialect: .registry)
     package static let showServer = Endpoint<ServerVersionParameters, NoBody, ServerEntry>.query(
         "showServer", root: "\(registry)/servers/{server}/versions/{version}", "Show a version of a server",
@@ -50,42 +50,55 @@ package struct ServerQuery: PositionedParameters, PagedParameters {
         self.minimumPosition = minimumPosition
     }
 
+    /// The most bytes of a text that is looked for, and of a version.
+    package static let maximumBytes = 256
+
     package static let parameters = ParameterForm.of(
         Self.init(search:words:updatedSince:version:includesDeleted:limit:cursor:minimumPosition:),
         .query(
-            "search", \.search, .text(atMost: 256), "A part of a name, a title or the name of a package, in any case."),
-        .query("q", \.words, .text(atMost: 256), "The same as 'search', where that is absent."),
+            "search", \.search, .text(atMost: maximumBytes),
+            "A part of a name, a title or the name of a package, in any case."),
+        .query("q", \.words, .text(atMost: maximumBytes), "The same as 'search', where that is absent."),
         .query(
             "updated_since", \.updatedSince, .beginning,
             "Those that changed at or after a time (RFC 3339), the first change first; deleted ones are among them."),
-        .query("version", \.version, .text(atMost: 256), "'latest', or one version."),
+        .query("version", \.version, .text(atMost: maximumBytes), "'latest', or one version."),
         .query("include_deleted", \.includesDeleted, .flag, "Also those that moderators hold or removed."),
         .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(30), "The most entries of a page."),
         .query(
-            "cursor", \.cursor, .text(atMost: 2_048),
+            "cursor", \.cursor, .text(atMost: 4_096),
             "Where a page goes on, as the one before said; it holds the other parameters, which do not count beside it."
         ),
         .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
 /// A server.
-package struct ServerParameters: AboutOneAgent {
+package struct ServerParameters: AboutOneAgent, PagedParameters {
     package let server: ServerName
     package let includesDeleted: Bool?
+    package let limit: Int64
+    package let cursor: String?
     package let minimumPosition: Position?
 
     package var id: AgentKey { server.key }
 
-    package init(server: ServerName, includesDeleted: Bool? = nil, minimumPosition: Position? = nil) {
+    package init(
+        server: ServerName, includesDeleted: Bool? = nil, limit: Int64 = 100, cursor: String? = nil,
+        minimumPosition: Position? = nil
+    ) {
         self.server = server
         self.includesDeleted = includesDeleted
+        self.limit = limit
+        self.cursor = cursor
         self.minimumPosition = minimumPosition
     }
 
     package static let parameters = ParameterForm.of(
-        Self.init(server:includesDeleted:minimumPosition:),
+        Self.init(server:includesDeleted:limit:cursor:minimumPosition:),
         .path("server", \.server, .server, "The name of a server as one segment: its '/' is written as %2F."),
         .query("include_deleted", \.includesDeleted, .flag, "Also what moderators hold or removed."),
+        .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(100), "The most entries of a page."),
+        .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
         .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 

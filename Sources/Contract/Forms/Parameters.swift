@@ -168,7 +168,9 @@ package struct Parameter<Object, Value>: Sendable {
             guard let text = try text.only(name) else { return standard }
             return try kind.read(name, text)
         } write: {
-            kind.write(get($0))
+            // What is usual need not be said.
+            let text = kind.write(get($0))
+            return text == kind.write(standard) ? nil : text
         }
     }
 }

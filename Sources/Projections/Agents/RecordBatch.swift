@@ -13,13 +13,7 @@ struct RecordBatch: AgentBatch {
 
     func apply(_ connection: PostgresConnection) throws {
         guard !events.isEmpty else { return }
-        var named: Set<RecordFold.VersionKey> = []
-        var whole: Set<AgentKey> = []
-        for (key, event) in events {
-            named.formUnion(RecordFold.named(event, of: key))
-            if event.event is ContentErased { whole.insert(key) }
-        }
-        var fold = try RecordFold(of: Set(events.map(\.key)), versions: named, ofAll: whole, connection)
+        var fold = try RecordFold(of: events, connection)
         for (key, event) in events { try fold.evolve(key, event) }
         try write(fold.agents.filter { fold.changedAgents.contains($0.key) }, connection)
         let rows = fold.changedVersions.compactMap { named in fold.versions[named].map { (named, $0) } }

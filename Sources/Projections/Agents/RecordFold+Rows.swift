@@ -3,18 +3,17 @@ import Manifest
 import Postgres
 
 extension RecordFold {
-    /// Begins with agents and versions as they are.
-    ///
-    /// - Parameters:
-    ///   - keys: the agents.
-    ///   - named: versions that are read.
-    ///   - whole: agents of which all versions are read.
-    init(
-        of keys: Set<AgentKey>, versions named: Set<VersionKey> = [], ofAll whole: Set<AgentKey>,
-        _ connection: PostgresConnection
-    ) throws {
+    /// Begins with what entries of agents speak of, as it is before them: the agents, the versions that are named, and all
+    /// versions where something is erased.
+    init(of events: [(key: AgentKey, event: ProjectedEvent)], _ connection: PostgresConnection) throws {
         self.init()
-        let texts = keys.map(\.description).sorted()
+        var named: Set<VersionKey> = []
+        var whole: Set<AgentKey> = []
+        for (key, event) in events {
+            named.formUnion(Self.named(event, of: key))
+            if event.event is ContentErased { whole.insert(key) }
+        }
+        let texts = Set(events.map(\.key.description)).sorted()
         for row in try connection.execute(Statements.findAgentRecords, [.texts(texts)]) {
             guard let key = AgentKey(try row.text("key")) else { continue }
             agents[key] = AgentRow(

@@ -8,22 +8,22 @@ extension AgentReader {
     public struct Server: Sendable {
         /// Its name.
         public let name: ServerName
-        /// Its place in the order of versions.
-        let precedence: [UInt8]
-        /// The event of its publication.
-        public let published: VersionPublished
+        /// Its version.
+        public let version: SemVer
         /// What it says of itself; nil where that was erased.
         public let listing: ListingContent?
         /// Whether it may be installed.
         public let status: ServerStatus
         /// The yank, deprecation or hold that is the reason; nil where there is none.
         public let remark: Remark?
-        /// When it got the status.
+        /// When it got the status, in log time.
         public let statusChanged: Timestamp
         /// When it was published.
         public let time: Timestamp
-        /// When something that is said of it was last said.
+        /// When something that is said of it was last said, in log time.
         public let updated: Timestamp
+        /// The position of that entry.
+        let changed: Position
         /// True for the version that is shown of the agent.
         public let isLatest: Bool
         /// The position of its publication.
@@ -34,18 +34,25 @@ extension AgentReader {
         public let readers: Int64
 
         fileprivate init?(_ row: PostgresRow) throws {
-            guard let name = AgentID(try row.text("agent_id")).flatMap(ServerName.init(_:)) else { return nil }
+            guard let name = AgentID(try row.text("agent_id")).flatMap(ServerName.init(_:)),
+                let version = SemVer(try row.text("version"))
+            else { return nil }
             let agent = try AgentRecord(try row.bytes("agent_record"))
-            let version = try VersionRecord(try row.bytes("record"))
+            let record = try VersionRecord(try row.bytes("record"))
             self.name = name
-            precedence = try row.bytes("precedence")
-            published = try VersionPublished(data: try row.bytes("data"))
+            self.version = version
             listing = try row.optionalBytes("listing").map { try ListingContent(document: $0) }
             status = try ServerStatus(row)
-            remark = agent.hold ?? version.hold ?? version.yanks.shown ?? agent.deprecations.shown
+            remark =
+                switch status {
+                case .active: nil
+                case .deprecated: record.yanks.shown ?? agent.deprecations.shown
+                case .deleted: agent.hold ?? record.hold
+                }
             statusChanged = Timestamp(milliseconds: try row.milliseconds("status_changed"))
             time = Timestamp(milliseconds: try row.milliseconds("published"))
             updated = Timestamp(milliseconds: try row.milliseconds("updated"))
+            changed = Position(try row.integer("changed"))
             isLatest = try row.bool("is_latest")
             position = Position(try row.integer("position"))
             rating = Rating(count: try row.integer("ratings"), sum: try row.integer("rating_sum"))
@@ -53,23 +60,31 @@ extension AgentReader {
         }
 
         /// The place behind it in a list.
-        public var place: ServerPlace { ServerPlace(key: name.key.description, precedence: precedence, since: updated) }
+        public var place: ServerPlace {
+            ServerPlace(key: name.key, version: version, since: updated, changed: changed)
+        }
     }
 
     /// A place in a list of servers.
     public struct ServerPlace: Sendable, Equatable {
-        /// The key of an agent; empty for the beginning.
-        public let key: String
-        /// The precedence of a version; empty for the first one.
-        public let precedence: [UInt8]
-        /// The time of a change, which only a list of changes has.
+        /// An agent; nil for the beginning.
+        public let key: AgentKey?
+        /// The version behind which the list goes on; nil for the first one.
+        public let version: SemVer?
+        /// The log time of a change, which only a list of changes has.
         public let since: Timestamp
+        /// The position of that change; nil for all of that time.
+        public let changed: Position?
 
         /// Names a place; the beginning where only a time is given.
-        public init(key: String = "", precedence: [UInt8] = [], since: Timestamp = Timestamp(milliseconds: 0)) {
+        public init(
+            key: AgentKey? = nil, version: SemVer? = nil, since: Timestamp = Timestamp(milliseconds: 0),
+            changed: Position? = nil
+        ) {
             self.key = key
-            self.precedence = precedence
+            self.version = version
             self.since = since
+            self.changed = changed
         }
     }
 
@@ -91,27 +106,40 @@ extension AgentReader {
     }
 
     /// At most so many listed servers, behind a place.
+    ///
+    /// A list of changes ends before the first entry that is not reflected for all agents: what comes later never stands
+    /// before what was listed.
     public func servers(
         _ filter: ServerFilter, after place: ServerPlace, limit: Int
     ) async throws -> Reflecting<[Server]> {
-        let parameters: [PostgresValue] = [
-            .int8(Int64(limit)), .text(place.key), .bytea(place.precedence), .bool(filter.isLatest),
-            filter.version.map { .bytea($0.precedenceKey) } ?? .null, .bool(filter.includesDeleted),
-            .text(filter.text.lowercased()),
+        let (version, text) = (filter.version, filter.text.lowercased())
+        var parameters: [PostgresValue] = [
+            .int8(Int64(limit)), .text(place.key?.description ?? ""), .bytea(place.version?.precedenceKey ?? []),
+            .bool(filter.isLatest), version.map { .bytea($0.precedenceKey) } ?? .null,
+            version.flatMap { $0.build == nil ? nil : .text($0.description) } ?? .null,
+            .bool(filter.includesDeleted), .text(text),
         ]
-        return try await searching(
-            [.agents], filter.isByChange ? Statements.listServersSince : Statements.listServers,
-            parameters + (filter.isByChange ? [.int8(place.since.milliseconds)] : [])
-        ) { try $0.compactMap(Server.init) }
+        guard filter.isByChange else {
+            return try await searching([.agents], Statements.listServers, parameters) { try $0.compactMap(Server.init) }
+        }
+        parameters += [.int8(place.since.milliseconds), .int8(place.changed?.value ?? -1)]
+        let found = try await searching([.agents], Statements.listServersSince, parameters) {
+            try $0.compactMap(Server.init)
+        }
+        let next = found.reflection.next
+        return Reflecting(value: Array(found.value.prefix { $0.changed < next }), reflection: found.reflection)
     }
 
-    /// The versions of a server from high to low; empty where there is no such server.
+    /// The versions of a server from high to low, below one; empty where there is no such server.
     public func serverVersions(
-        of key: AgentKey, includingDeleted: Bool, limit: Int
+        of key: AgentKey, below version: SemVer?, includingDeleted: Bool, limit: Int
     ) async throws -> Reflecting<[Server]> {
         try await about(key).searching(
             [.agents], Statements.serverVersions,
-            [.int8(Int64(limit)), .text(key.description), .null, .bool(false), .bool(includingDeleted)]
+            [
+                .int8(Int64(limit)), .text(key.description), version.map { .bytea($0.precedenceKey) } ?? .null, .null,
+                .bool(false), .bool(includingDeleted),
+            ]
         ) { try $0.compactMap(Server.init) }
     }
 
@@ -122,14 +150,12 @@ extension AgentReader {
         try await about(key).reading(
             [.agents], Statements.serverVersions,
             [
-                .int8(1), .text(key.description), version.map { .bytea($0.precedenceKey) } ?? .null,
+                .int8(1), .text(key.description), .null, version.map { .bytea($0.precedenceKey) } ?? .null,
                 .bool(version == nil), .bool(includingDeleted),
             ]
         ) { rows in
-            guard let found = try rows.first.flatMap(Server.init), let version else {
-                return try rows.first.flatMap(Server.init)
-            }
-            return SemVer(found.published.version).map(version.names) == true ? found : nil
+            let found = try rows.first.flatMap(Server.init)
+            return version.map { $0.names(found?.version ?? $0) } ?? true ? found : nil
         }
     }
 }

@@ -7,12 +7,14 @@ import Postgres
 /// It comes before the part that writes agents and versions, and begins with what they were before the batch: each entry
 /// counts by itself, however many are in a batch.
 struct ServerBatch: AgentBatch {
-    /// What a row says beside what the rows of the version and the agent say.
+    /// What is said of a version beside its own rows.
     private struct Row {
         var status: ServerStatus
-        var statusChanged: Int64
-        var updated: Int64
         var isLatest: Bool
+        /// The last entry of the batch that gave it its status; nil where none did.
+        var statusPosition: Int64?
+        /// The last entry of the batch that says something of it; nil where none does.
+        var changed: Int64?
     }
 
     private var events: [(key: AgentKey, event: ProjectedEvent)] = []
@@ -23,15 +25,17 @@ struct ServerBatch: AgentBatch {
 
     func apply(_ connection: PostgresConnection) throws {
         guard !events.isEmpty else { return }
-        let keys = Set(events.map(\.key))
-        var fold = try RecordFold(of: keys, ofAll: keys, connection)
-        var rows = try rows(keys, connection)
-        var versions: [AgentKey: Set<RecordFold.VersionKey>] = [:]
-        for named in fold.versions.keys { versions[named.key, default: []].insert(named) }
-        var changed: Set<RecordFold.VersionKey> = []
+        let whole = try RecordFold(of: events, connection)
+        // Of versions that the batch does not name, only what can change is read.
+        let named = Set(whole.versions.keys)
+        var (fold, rows) = (whole, [RecordFold.VersionKey: Row]())
+        try readServers(&fold, &rows, connection)
+        var versions = Dictionary(grouping: fold.versions.keys, by: \.key).mapValues { Set($0) }
+        var written = named
         for (key, event) in events {
             let record = fold.agents[key]?.record
             var concerned = try fold.evolve(key, event)
+            written.formUnion(concerned)
             versions[key, default: []].formUnion(concerned)
             guard let agent = fold.agents[key] else { continue }
             let all = versions[key] ?? []
@@ -39,63 +43,77 @@ struct ServerBatch: AgentBatch {
             guard !concerned.isEmpty else { continue }
             let latest = LatestVersion.shown(among: all) { named in
                 let row = fold.versions[named]
-                return (row?.version, row?.rank == .withheld)
+                // One whose files are gone can't be had either.
+                return (row?.version, row?.rank == .withheld || row?.record.removed.isEmpty == false)
             }
             concerned.formUnion(all.filter { rows[$0].map(\.isLatest) == !($0 == latest) })
-            let time = event.envelope.time.milliseconds
             for named in concerned {
                 guard let version = fold.versions[named] else { continue }
                 let status = ServerStatus(agent: agent.record, version: version.record)
                 let before = rows[named]
                 rows[named] = Row(
-                    status: status, statusChanged: before?.status == status ? before?.statusChanged ?? time : time,
-                    updated: time, isLatest: named == latest)
+                    status: status, isLatest: named == latest,
+                    statusPosition: before?.status == status ? before?.statusPosition : event.position.value,
+                    changed: event.position.value)
             }
-            changed.formUnion(concerned)
         }
-        try write(
-            changed.compactMap { named in
-                guard let row = rows[named], let agent = fold.agents[named.key], let version = fold.versions[named]
-                else {
-                    return nil
-                }
-                return (named, row, agent, version)
-            }, connection)
+        let changed = rows.compactMap { named, row in row.changed.map { (named: named, row: row, changed: $0) } }
+        try write(changed.filter { written.contains($0.named) }, fold, connection)
+        try change(changed.filter { !written.contains($0.named) }, connection)
     }
 
-    private func rows(
-        _ keys: Set<AgentKey>, _ connection: PostgresConnection
-    ) throws -> [RecordFold.VersionKey: Row] {
-        var rows: [RecordFold.VersionKey: Row] = [:]
-        for row in try connection.execute(Statements.findServers, [.texts(keys.map(\.description).sorted())]) {
-            guard let key = AgentKey(try row.text("key")) else { continue }
-            rows[RecordFold.VersionKey(key: key, precedence: try row.bytes("precedence"))] = Row(
-                status: try ServerStatus(row), statusChanged: try row.milliseconds("status_changed"),
-                updated: try row.milliseconds("updated"), isLatest: try row.bool("is_latest"))
+    /// Reads the servers that the agents are, as they were before the batch.
+    private func readServers(
+        _ fold: inout RecordFold, _ rows: inout [RecordFold.VersionKey: Row], _ connection: PostgresConnection
+    ) throws {
+        let keys = Set(events.map(\.key.description)).sorted()
+        for row in try connection.execute(Statements.findServers, [.texts(keys)]) {
+            guard let key = AgentKey(try row.text("key")), let version = SemVer(try row.text("version")) else {
+                continue
+            }
+            let named = RecordFold.VersionKey(key: key, precedence: try row.bytes("precedence"))
+            rows[named] = Row(status: try ServerStatus(row), isLatest: try row.bool("is_latest"))
+            if fold.versions[named] == nil {
+                fold.versions[named] = RecordFold.VersionRow(
+                    version: version, data: [], record: try VersionRecord(try row.bytes("record")), published: 0,
+                    position: 0, publisher: nil)
+            }
         }
-        return rows
     }
 
     private func write(
-        _ rows: [(named: RecordFold.VersionKey, row: Row, agent: RecordFold.AgentRow, version: RecordFold.VersionRow)],
+        _ rows: [(named: RecordFold.VersionKey, row: Row, changed: Int64)], _ fold: RecordFold,
         _ connection: PostgresConnection
     ) throws {
+        let rows = rows.compactMap { row in fold.versions[row.named].map { (row.named, row.row, row.changed, $0) } }
         guard !rows.isEmpty else { return }
         try connection.execute(
             Statements.writeServers,
             [
+                .texts(rows.map(\.0.key.description)), .byteas(rows.map(\.0.precedence)),
+                .texts(rows.map(\.3.version.description)), .int4s(rows.map(\.1.status.rawValue)),
+                .int8s(rows.map(\.1.statusPosition)), .int8s(rows.map(\.2)), .bools(rows.map(\.1.isLatest)),
+                .texts(try rows.map { try Self.searched(fold.agents[$0.0.key]?.id ?? "", $0.3) }),
+            ])
+    }
+
+    private func change(
+        _ rows: [(named: RecordFold.VersionKey, row: Row, changed: Int64)], _ connection: PostgresConnection
+    ) throws {
+        guard !rows.isEmpty else { return }
+        try connection.execute(
+            Statements.changeServers,
+            [
                 .texts(rows.map(\.named.key.description)), .byteas(rows.map(\.named.precedence)),
-                .int4s(rows.map(\.row.status.rawValue)), .int8s(rows.map(\.row.statusChanged)),
-                .int8s(rows.map(\.row.updated)), .bools(rows.map(\.row.isLatest)),
-                .bools(try rows.map { try VersionPublished(data: $0.version.data).listed }),
-                .texts(try rows.map { try Self.searched($0.agent, $0.version) }),
+                .int4s(rows.map(\.row.status.rawValue)), .int8s(rows.map(\.row.statusPosition)),
+                .int8s(rows.map(\.changed)), .bools(rows.map(\.row.isLatest)),
             ])
     }
 
     /// What a search goes through: the name, the title and the names of the packages, in lower case.
-    private static func searched(_ agent: RecordFold.AgentRow, _ version: RecordFold.VersionRow) throws -> String {
+    private static func searched(_ id: String, _ version: RecordFold.VersionRow) throws -> String {
         let listing = try version.listing.map { try ListingContent(document: $0) } ?? ListingContent()
-        let name = AgentID(agent.id).flatMap(ServerName.init(_:))?.description
+        let name = AgentID(id).flatMap(ServerName.init(_:))?.description
         let packages = ((listing.packages ?? []) + (listing.mcp?.packages ?? [])).map(\.identifier)
         let texts = [name, listing.title].compactMap { $0 } + packages
         return storable(texts.joined(separator: "\n").lowercased()) ?? ""

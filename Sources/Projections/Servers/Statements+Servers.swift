@@ -3,6 +3,7 @@ import Postgres
 extension Statements {
     static let findServers = PostgresStatement("find_servers", PackageResources.find_servers_sql)
     static let writeServers = PostgresStatement("write_servers", PackageResources.write_servers_sql)
+    static let changeServers = PostgresStatement("change_servers", PackageResources.change_servers_sql)
 
     // What finds them differs, what is read of them does not.
     static let listServers = withRows("list_servers", PackageResources.list_servers_sql)

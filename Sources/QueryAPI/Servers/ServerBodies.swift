@@ -15,7 +15,8 @@ extension ServerBody {
         let listing = row.listing ?? ListingContent()
         let name = row.name.description
         // A registry of servers says apart what a server is made of; elsewhere the package is the server.
-        let packages = listing.mcp?.packages ?? listing.packages ?? []
+        let ofServer = listing.mcp?.packages ?? []
+        let packages = ofServer.isEmpty ? listing.packages ?? [] : ofServer
         let source = listing.sourceURL.flatMap(WebAddress.init)
         let repository = source.flatMap(Repository.init)
         let shown = packages.compactMap(Package.init)
@@ -23,7 +24,7 @@ extension ServerBody {
         self.init(
             name: name, title: Self.line(listing.title),
             description: Self.line(listing.description) ?? Self.line(listing.title) ?? Self.line(name) ?? name,
-            version: row.published.version, repository: repository,
+            version: row.version.description, repository: repository,
             websiteURL: repository == nil ? source?.text : nil, packages: shown.isEmpty ? nil : shown,
             remotes: remotes.isEmpty ? nil : remotes)
     }
@@ -36,12 +37,22 @@ extension ServerBody {
 }
 
 extension ServerBody.Package {
+    /// Registries whose packages no client could get by what is known of them here: a bundle is nothing without its digest.
+    private static let others = ["other", "mcp", "mcpb"]
+
     /// Nil for a package that no client could get.
     fileprivate init?(_ package: ListingContent.Package) {
-        guard package.registry != "other", package.registry != "mcp", !package.identifier.isEmpty else { return nil }
-        // The schema wants a version that names one.
-        let version = package.version.flatMap { $0.isEmpty || $0 == ServerVersionParameters.latest ? nil : $0 }
-        self.init(registryType: package.registry, identifier: package.identifier, version: version)
+        guard !Self.others.contains(package.registry), !package.identifier.isEmpty else { return nil }
+        self.init(
+            registryType: package.registry, identifier: package.identifier,
+            version: package.version.flatMap { Self.isRange($0) ? nil : $0 })
+    }
+
+    /// True for what does not name one version, which the schema refuses.
+    private static func isRange(_ version: String) -> Bool {
+        version.isEmpty || version == ServerVersionParameters.latest
+            || version.contains { "^~<>=*| ".contains($0) }
+            || version.split(separator: ".").contains { ["x", "X"].contains($0) }
     }
 }
 
@@ -60,12 +71,28 @@ extension ServerBody.Repository {
 
     /// The repository that an address leads into; nil where it is the address of something else.
     fileprivate init?(_ address: WebAddress) {
-        guard let source = Self.sources[address.host], address.path.count >= 2 else { return nil }
-        let (owner, name) = (address.path[0], address.path[1])
-        // …/tree/<branch>/<folder>: which of the segments are the branch is not known; it mostly is one.
-        let isFolder = address.path.count > 4 && address.path[2] == "tree"
-        let folder = isFolder ? address.path[4...].joined(separator: "/") : nil
-        self.init(url: "https://\(address.host)/\(owner)/\(name)", source: source, subfolder: folder)
+        guard let source = Self.sources[address.host], address.path.allSatisfy(Self.isName) else { return nil }
+        // …/tree/<branch>/<folder>: which of the segments are the branch is not known; it mostly is one. GitLab has groups
+        // in groups, and a dash behind the name.
+        var path = address.path[...]
+        var folder: String?
+        if let mark = path.firstIndex(of: "tree"), mark >= 2 {
+            folder = path.count > mark + 2 ? path[(mark + 2)...].joined(separator: "/") : nil
+            path = path[..<mark]
+        }
+        if path.last == "-" { path.removeLast() }
+        guard path.count >= 2, source == "gitlab" || path.count == 2 || folder == nil else { return nil }
+        if source != "gitlab" { path = path.prefix(2) }
+        self.init(url: "https://\(address.host)/\(path.joined(separator: "/"))", source: source, subfolder: folder)
+    }
+
+    /// True for a segment that means itself.
+    private static func isName(_ segment: String) -> Bool {
+        segment != "." && segment != ".."
+            && segment.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                    || "._-".utf8.contains(byte)
+            }
     }
 }
 
@@ -82,6 +109,9 @@ extension ServerMeta {
 }
 
 extension ServerMeta.Official {
+    /// The most characters of a message.
+    private static let maximumCharacters = 500
+
     fileprivate init(_ row: AgentReader.Server) {
         let status =
             switch row.status {
@@ -97,9 +127,9 @@ extension ServerMeta.Official {
     /// Why it has its status; nil for an active one.
     private static func message(_ row: AgentReader.Server) -> String? {
         guard row.status != .active else { return nil }
-        guard let remark = row.remark else { return "its files were removed" }
+        guard let remark = row.remark else { return "files of it were removed" }
         let instead = remark.replacement.map { "use '\($0)' instead" }
         let parts = [remark.reason.isEmpty ? nil : remark.reason, remark.note, instead].compactMap { $0 }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+        return parts.isEmpty ? nil : parts.joined(separator: "; ").firstLine(upTo: maximumCharacters)
     }
 }

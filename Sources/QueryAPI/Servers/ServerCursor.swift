@@ -9,74 +9,76 @@ import Projections
 /// Clients send the cursor alone and as it is, so it holds the whole question, in letters and digits.
 struct ServerCursor {
     private static let form = Form.object(
-        nil, Self.init(text:version:isByChange:includesDeleted:key:precedence:since:),
-        .optional("q", \.text, .text), .optional("v", \.version, .text), .required("c", \.isByChange, .bool),
-        .required("d", \.includesDeleted, .bool), .required("k", \.key, .text), .required("p", \.precedence, .text),
-        .required("s", \.since, .time))
+        nil, Self.init(text:version:isByChange:includesDeleted:key:place:since:changed:),
+        .optional("q", \.text, .label(ServerQuery.maximumBytes)),
+        .optional("v", \.version, .label(ServerQuery.maximumBytes)),
+        .required("c", \.isByChange, .bool), .required("d", \.includesDeleted, .bool),
+        .required("k", \.key, .agentKey), .required("p", \.place, .version), .required("s", \.since, .time),
+        .required("n", \.changed, .position))
 
     private let text: String?
     private let version: String?
     private let isByChange: Bool
     private let includesDeleted: Bool
-    private let key: String
-    private let precedence: String
+    private let key: AgentKey
+    private let place: SemVer
     private let since: Timestamp
+    private let changed: Position
 
-    private init(
-        text: String?, version: String?, isByChange: Bool, includesDeleted: Bool, key: String, precedence: String,
-        since: Timestamp
-    ) {
-        self.text = text
-        self.version = version
-        self.isByChange = isByChange
-        self.includesDeleted = includesDeleted
-        self.key = key
-        self.precedence = precedence
-        self.since = since
+    /// The cursor behind a row of what a query asks for.
+    static func after(_ row: AgentReader.Server, _ question: ServerQuestion) -> String {
+        let (filter, place) = (question.filter, row.place)
+        let cursor = ServerCursor(
+            text: filter.text.isEmpty ? nil : filter.text,
+            version: filter.isLatest ? ServerVersionParameters.latest : filter.version?.description,
+            isByChange: filter.isByChange, includesDeleted: filter.includesDeleted, key: row.name.key,
+            place: row.version, since: place.since, changed: place.changed ?? Position(0))
+        return Hexadecimal.text(form.bytes(cursor))
     }
 
-    /// The beginning of what a query asks for.
-    init(_ query: ServerQuery) {
-        self.init(
-            text: query.search ?? query.words, version: query.version, isByChange: query.updatedSince != nil,
-            includesDeleted: query.includesDeleted ?? false || query.updatedSince != nil, key: "", precedence: "",
-            since: query.updatedSince ?? Timestamp(milliseconds: 0))
-    }
-
-    /// Reads what a page gave; nil where none did.
-    init?(_ encoded: String) {
+    /// The question that a page gave a cursor of, and where it goes on; nil where none did.
+    static func read(_ encoded: String) -> ServerQuestion? {
         guard let bytes = Hexadecimal.bytes(encoded), let document = try? JSONValue(bytes),
-            let read = try? Self.form.value(document, isStrict: true), Hexadecimal.bytes(read.precedence) != nil
+            let read = try? form.value(document, isStrict: true), read.text?.contains("\u{0}") != true
         else { return nil }
-        self = read
+        return ServerQuestion(
+            text: read.text, version: read.version, isByChange: read.isByChange, includesDeleted: read.includesDeleted,
+            behind: AgentReader.ServerPlace(
+                key: read.key, version: read.place, since: read.since, changed: read.changed))
     }
+}
 
-    /// The same question behind a row.
-    func after(_ row: AgentReader.Server) -> ServerCursor {
-        let place = row.place
-        return ServerCursor(
-            text: text, version: version, isByChange: isByChange, includesDeleted: includesDeleted, key: place.key,
-            precedence: Hexadecimal.text(place.precedence), since: place.since)
-    }
+/// Which servers are asked for, and behind which place.
+struct ServerQuestion {
+    /// What is listed.
+    let filter: AgentReader.ServerFilter
+    /// From where.
+    let place: AgentReader.ServerPlace
 
-    /// The cursor as a page gives it.
-    var encoded: String { Hexadecimal.text(Self.form.bytes(self)) }
-
-    /// What is listed; nil where a version is asked for that none can have.
-    var filter: AgentReader.ServerFilter? {
+    /// - Returns: nil where a version is asked for that none can have.
+    fileprivate init?(
+        text: String?, version: String?, isByChange: Bool, includesDeleted: Bool, behind place: AgentReader.ServerPlace
+    ) {
         var filter = AgentReader.ServerFilter()
         filter.text = text ?? ""
         filter.isByChange = isByChange
         filter.includesDeleted = includesDeleted
-        guard let version, !version.isEmpty else { return filter }
-        filter.isLatest = version == ServerVersionParameters.latest
-        filter.version = filter.isLatest ? nil : SemVer(version)
-        return filter.isLatest || filter.version != nil ? filter : nil
+        if let version {
+            filter.isLatest = version == ServerVersionParameters.latest
+            filter.version = filter.isLatest ? nil : SemVer(version)
+            guard filter.isLatest || filter.version != nil else { return nil }
+        }
+        self.filter = filter
+        self.place = place
     }
 
-    /// From where.
-    var place: AgentReader.ServerPlace {
-        AgentReader.ServerPlace(key: key, precedence: Hexadecimal.bytes(precedence) ?? [], since: since)
+    /// The beginning of what a query asks for; nil where a version is asked for that none can have.
+    init?(_ query: ServerQuery) {
+        let since = query.updatedSince
+        self.init(
+            text: query.search ?? query.words, version: query.version, isByChange: since != nil,
+            includesDeleted: query.includesDeleted ?? false || since != nil,
+            behind: AgentReader.ServerPlace(since: since ?? Timestamp(milliseconds: 0)))
     }
 }
 

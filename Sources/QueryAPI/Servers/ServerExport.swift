@@ -15,7 +15,7 @@ final class ServerExport: Sendable {
         case ended
     }
 
-    private static let pageRows = 500
+    private static let pageRows = 100
 
     private let agents: AgentReader
     private let log: Log

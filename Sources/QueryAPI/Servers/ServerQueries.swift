@@ -9,11 +9,19 @@ extension QueryFront {
     func addServers(to routes: inout QueryRoutes) {
         routes.on(Endpoints.listServers, of: [.agents]) { try await listServers($0) }
         routes.on(Endpoints.listServerVersions, of: [.agents]) { query in
+            let below = try query.cursor.map { text throws(Problem) in
+                guard let version = SemVer(text) else { throw badCursor }
+                return version
+            }
             let found = try await agents.serverVersions(
-                of: query.id, includingDeleted: query.includesDeleted ?? false, limit: ServerList.maximumVersions)
-            guard !found.value.isEmpty else { throw Self.noServer(query.server) }
+                of: query.id, below: below, includingDeleted: query.includesDeleted ?? false,
+                limit: Int(query.limit) + 1)
+            guard !found.value.isEmpty || below != nil else { throw Self.noServer(query.server) }
+            let page = PageRows(found.value, limit: query.limit) { $0.version.description }
             return Page(
-                value: ServerList(servers: found.value.map(ServerEntry.init)), reflecting: found.reflection)
+                value: ServerList(
+                    servers: page.rows.map(ServerEntry.init), nextCursor: page.pagination.nextCursor),
+                reflecting: found.reflection, cursor: page.pagination.nextCursor)
         }
         routes.on(Endpoints.showServer, of: [.agents]) { query in
             let version = SemVer(query.version)
@@ -37,25 +45,32 @@ extension QueryFront {
     }
 
     private func listServers(_ query: ServerQuery) async throws -> Page<ServerList> {
-        let start = try query.cursor.map { text throws(Problem) in
-            guard let cursor = ServerCursor(text) else { throw badCursor }
-            return cursor
+        let read: ServerQuestion?
+        if let text = query.cursor {
+            guard let question = ServerCursor.read(text) else { throw badCursor }
+            read = question
+        } else {
+            read = ServerQuestion(query)
         }
-        let cursor = start ?? ServerCursor(query)
-        guard let filter = cursor.filter else {
+        guard let question = read else {
             // No version of this form can be there.
-            let head = try await agents.servers(AgentReader.ServerFilter(), after: cursor.place, limit: 0)
-            return Page(value: ServerList(servers: []), reflecting: head.reflection, subject: .lists)
+            let none = try await agents.servers(
+                AgentReader.ServerFilter(), after: AgentReader.ServerPlace(), limit: 0)
+            return Page(value: ServerList(servers: []), reflecting: none.reflection, subject: .lists)
         }
-        let found = try await agents.servers(filter, after: cursor.place, limit: Int(query.limit) + 1)
-        let page = PageRows(found.value, limit: query.limit) { cursor.after($0).encoded }
+        // What may go through many rows waits for others of its kind, and nobody else waits for it.
+        let isLong = !question.filter.text.isEmpty || question.filter.version != nil
+        let found = try await (isLong ? statistics : agents).servers(
+            question.filter, after: question.place, limit: Int(query.limit) + 1)
+        let page = PageRows(found.value, limit: query.limit) { ServerCursor.after($0, question) }
         return Page(
             value: ServerList(servers: page.rows.map(ServerEntry.init), nextCursor: page.pagination.nextCursor),
             reflecting: found.reflection, cursor: page.pagination.nextCursor, subject: .lists)
     }
+
     private func exportServers() async throws -> HTTPResponse {
         var fields: HTTPFields = ["content-type": Representation.json.mediaType, "cache-control": "no-store"]
-        let (body, reflection) = try await ServerExport.begin(agents, followers)
+        let (body, reflection) = try await ServerExport.begin(statistics, followers)
         if let position = reflection.position { fields.append(Fields.position, position.description) }
         return HTTPResponse(status: 200, fields: fields, body: .stream(body))
     }

@@ -1,2 +1,5 @@
--- What is known of the servers that some agents are.
-SELECT key, precedence, status::bigint AS status, status_changed, updated, is_latest FROM servers WHERE key = ANY ($1)
+-- What is known of the servers that some agents are, before a batch.
+SELECT s.key, s.precedence, s.version, s.status::bigint AS status, s.is_latest, v.record
+FROM servers s
+JOIN agent_versions v ON v.key = s.key AND v.precedence = s.precedence
+WHERE s.key = ANY ($1)

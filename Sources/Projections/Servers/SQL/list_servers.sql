@@ -1,11 +1,12 @@
--- The servers behind a key and precedence: all versions or the latest ($4), of one precedence ($5, NULL for any), without those
--- that are deleted unless $6, of which a text ($7) is a part of what is searched.
+-- The servers behind a key and precedence: the latest versions ($4), behind the key alone, or all; of one precedence ($5) and
+-- version ($6), each NULL for any; without those that are deleted unless $7; of which a text ($8) is a part of what is searched.
 WITH found AS MATERIALIZED (
-    SELECT s.key, s.precedence, s.status, s.status_changed, s.updated, s.is_latest
+    SELECT s.*
     FROM servers s
-    WHERE (s.key, s.precedence) > ($2, $3) AND s.listed AND (s.is_latest OR NOT $4)
-      AND ($5::bytea IS NULL OR s.precedence = $5) AND (s.status < 2 OR $6)
-      AND ($7 = '' OR position($7 IN s.searched) > 0)
+    WHERE (s.key, s.precedence) > ($2, $3) AND (NOT $4 OR (s.is_latest AND s.key > $2))
+      AND ($5::bytea IS NULL OR s.precedence = $5) AND ($6::text IS NULL OR s.version = $6) AND (s.status < 2 OR $7)
+      AND ($8 = '' OR position($8 IN s.searched) > 0)
+      AND EXISTS (SELECT FROM agents a WHERE a.key = s.key AND a.listed)
     ORDER BY s.key, s.precedence
     LIMIT $1
 )

@@ -4,13 +4,14 @@
 CREATE TABLE servers (
     key            text COLLATE "C" NOT NULL,
     precedence     bytea NOT NULL,
+    version        text COLLATE "C" NOT NULL,
     -- 0 active, 1 deprecated, 2 deleted
     status         smallint NOT NULL,
     status_changed timestamptz NOT NULL,
-    -- When something that the answer says was last said, or another version became the latest.
+    -- The last entry that says something of it, or with which another one became the latest, and its log time.
+    changed        bigint NOT NULL,
     updated        timestamptz NOT NULL,
     is_latest      boolean NOT NULL,
-    listed         boolean NOT NULL,
     searched       text COLLATE "C" NOT NULL,
     PRIMARY KEY (key, precedence)
 );

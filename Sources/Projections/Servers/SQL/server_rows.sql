@@ -1,5 +1,5 @@
-SELECT a.key, a.agent_id, a.record AS agent_record, v.data, v.listing, v.record, v.published, v.position,
-       f.precedence, f.status::bigint AS status, f.status_changed, f.updated, f.is_latest,
+SELECT a.agent_id, a.record AS agent_record, v.listing, v.record, v.published, v.position,
+       f.precedence, f.version, f.status::bigint AS status, f.status_changed, f.changed, f.updated, f.is_latest,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
        c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers
 FROM found f

@@ -1,0 +1,163 @@
+// What pages can do beyond what they show: each part works on what is there, and nothing needs it.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const stored = (() => { try { return localStorage.getItem("theme"); } catch { return null; } })();
+  if (stored === "light" || stored === "dark") root.dataset.theme = stored;
+
+  const theme = () => {
+    const button = document.querySelector("[data-theme-switch]");
+    if (!button) return;
+    const prefers = matchMedia("(prefers-color-scheme: dark)");
+    const isDark = () => (root.dataset.theme ?? (prefers.matches ? "dark" : "light")) === "dark";
+    const label = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+    button.hidden = false;
+    label();
+    prefers.addEventListener("change", label);
+    button.addEventListener("click", () => {
+      const next = isDark() ? "light" : "dark";
+      root.dataset.theme = next;
+      try { localStorage.setItem("theme", next); } catch { /* It holds for this page alone. */ }
+      label();
+    });
+  };
+
+  const copying = () => {
+    if (!navigator.clipboard) return;
+    for (const button of document.querySelectorAll("[data-copy]")) {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(button.dataset.copy);
+          button.textContent = "Copied";
+        } catch {
+          button.textContent = "Can't copy";
+        }
+        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      });
+    }
+  };
+
+  // Days are written in UTC; the exact time is shown in the zone of whoever reads.
+  const times = () => {
+    for (const time of document.querySelectorAll("time[datetime]")) {
+      const date = new Date(time.dateTime);
+      if (!Number.isNaN(date.valueOf())) time.title = date.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
+    }
+  };
+
+  const keys = () => {
+    const field = document.getElementById("look") ?? document.getElementById("find");
+    addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const isTyping = event.target.closest?.("input, select, textarea, [contenteditable]");
+      if (event.key === "/" && !isTyping && field) {
+        event.preventDefault();
+        field.focus();
+        field.select();
+      } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !isTyping) {
+        const cards = [...document.querySelectorAll(".card h3 a")];
+        const place = cards.indexOf(document.activeElement);
+        if (place < 0) return;
+        event.preventDefault();
+        cards[place + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+      }
+    });
+  };
+
+  // Suggestions as one types (ARIA, combobox with a list).
+  const suggestions = () => {
+    for (const input of document.querySelectorAll(".find input[type=search]")) suggest(input);
+  };
+
+  const suggest = (input) => {
+    const list = document.createElement("ul");
+    list.className = "suggestions";
+    list.id = `${input.id}-suggestions`;
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Suggestions");
+    input.parentElement.append(list);
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-controls", list.id);
+    input.setAttribute("aria-expanded", "false");
+    input.setAttribute("aria-autocomplete", "list");
+    let [chosen, timer, asked] = [-1, 0, null];
+
+    const close = () => {
+      list.hidden = true;
+      chosen = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    };
+    const choose = (place) => {
+      const items = [...list.children];
+      chosen = items.length ? (place + items.length + 1) % (items.length + 1) : -1;
+      if (chosen === items.length) chosen = -1;
+      items.forEach((item, index) => item.setAttribute("aria-selected", String(index === chosen)));
+      if (chosen < 0) input.removeAttribute("aria-activedescendant");
+      else input.setAttribute("aria-activedescendant", items[chosen].id);
+    };
+    const go = (item) => {
+      const words = encodeURIComponent(item.dataset.id);
+      const paths = { agent: `/agents/${words}`, publisher: `/publishers/${words}`, category: `/search?category=${words}` };
+      location.href = paths[item.dataset.kind];
+    };
+    const show = (found) => {
+      list.replaceChildren(...found.slice(0, 8).map((suggestion, index) => {
+        const item = document.createElement("li");
+        item.id = `${list.id}-${index}`;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", "false");
+        Object.assign(item.dataset, { kind: suggestion.kind, id: suggestion.id });
+        const text = document.createElement("bdi");
+        text.textContent = suggestion.text;
+        const kind = document.createElement("span");
+        kind.className = "small quiet";
+        kind.textContent = suggestion.kind;
+        item.append(text, kind);
+        // Before the field loses the focus.
+        item.addEventListener("mousedown", (event) => { event.preventDefault(); go(item); });
+        return item;
+      }));
+      list.hidden = found.length === 0;
+      chosen = -1;
+      input.setAttribute("aria-expanded", String(!list.hidden));
+    };
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      asked?.abort();
+      const words = input.value.trim();
+      if (!words) return close();
+      timer = setTimeout(async () => {
+        asked = new AbortController();
+        try {
+          const answer = await fetch(`/api/v1/marketplace/suggest?q=${encodeURIComponent(words)}`, { signal: asked.signal });
+          if (answer.ok) show((await answer.json()).suggestions);
+        } catch { /* Whoever types goes on without. */ }
+      }, 120);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (list.hidden) return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        choose(chosen + (event.key === "ArrowDown" ? 1 : -1));
+      } else if (event.key === "Escape") {
+        event.preventDefault();
+        close();
+      } else if (event.key === "Enter" && chosen >= 0) {
+        event.preventDefault();
+        go(list.children[chosen]);
+      }
+    });
+    input.addEventListener("blur", close);
+  };
+
+  addEventListener("DOMContentLoaded", () => {
+    theme();
+    copying();
+    times();
+    keys();
+    suggestions();
+  });
+})();

@@ -1,0 +1,45 @@
+import Contract
+import Text
+
+/// Where a link leads to: into the marketplace, or to an address of the web. Nothing that runs can be one.
+struct Link {
+    let text: String
+    /// True where it leads out of the marketplace, to what somebody has written.
+    let isOutside: Bool
+
+    private init(_ text: String, isOutside: Bool = false) {
+        self.text = text
+        self.isOutside = isOutside
+    }
+
+    /// A target of an endpoint.
+    init<Input, Sent, Given>(_ endpoint: Endpoint<Input, Sent, Given>, _ input: Input) {
+        self.init(endpoint.target(input))
+    }
+
+    /// A file of the pages' own.
+    init(_ asset: Asset) { self.init(asset.path) }
+
+    /// A place on the same page.
+    static func anchor(_ id: String) -> Link { Link("#\(id)") }
+
+    /// An address that somebody has written; nil for what is none.
+    init?(outside text: String?) {
+        guard let address = text.flatMap(WebAddress.init) else { return nil }
+        self.init(address.text, isOutside: true)
+    }
+}
+
+extension HTML {
+    /// Writes a link.
+    mutating func link(_ link: Link, _ attribute: Attribute? = nil, content: (inout HTML) -> Void) {
+        // Whoever writes an address gains nothing by it, and is not told who followed it.
+        let rel: Attribute? = link.isOutside ? .named(.rel, "nofollow ugc noopener") : nil
+        element(.a, .href(link), rel, attribute, content: content)
+    }
+
+    /// Writes a link with a text.
+    mutating func link(_ target: Link, _ attribute: Attribute? = nil, text: String) {
+        link(target, attribute) { $0.text(text) }
+    }
+}

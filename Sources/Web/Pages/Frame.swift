@@ -1,0 +1,138 @@
+import Contract
+import Events
+
+/// What every page has around what it is about.
+struct Frame {
+    /// A part of the marketplace that the bar on top leads to.
+    enum Section {
+        case browse
+    }
+
+    /// The title of the document; nil for the first page.
+    var title: String?
+    /// One sentence for those who have not opened it yet.
+    var summary = "Agents you can find, judge, run, and check for yourself."
+    /// Its own address, without what does not change it.
+    var canonical: Link
+    /// What stands in the field for searches; nil where the page has a field of its own.
+    var words: String? = ""
+    var section: Section?
+    /// The position of the last entry that the page reflects; nil where none is.
+    var position: Position?
+    /// The moment of the past that it is about; nil for the present.
+    var past: (position: Position, back: Link)?
+    /// True where others should list it.
+    var isIndexed = true
+
+    /// The whole document.
+    func document(_ content: (inout HTML) -> Void) -> [UInt8] {
+        var html = HTML()
+        html.doctype()
+        html.element(.html, .named(.lang, "en")) { html in
+            html.element(.head) { head(&$0) }
+            html.element(.body) { html in
+                html.link(.anchor("content"), .class("skip"), text: "Skip to what this page is about")
+                bar(&html)
+                if let past { Self.past(past.position, past.back, &html) }
+                html.element(.main, .class("wrap"), .named(.id, "content")) { content(&$0) }
+                foot(&html)
+            }
+        }
+        return html.bytes
+    }
+
+    private static let name = "MentatLab Agents"
+
+    private func head(_ html: inout HTML) {
+        html.void(.meta, .named(.charset, "utf-8"))
+        html.void(.meta, .named(.name, "viewport"), .named(.content, "width=device-width, initial-scale=1"))
+        html.element(.title, text: title.map { "\($0) – \(Self.name)" } ?? Self.name)
+        html.void(.meta, .named(.name, "description"), .named(.content, summary))
+        if !isIndexed || past != nil {
+            html.void(.meta, .named(.name, "robots"), .named(.content, "noindex, nofollow"))
+        }
+        html.void(.link, .named(.rel, "canonical"), .href(canonical))
+        html.void(.link, .named(.rel, "icon"), .named(.type, "image/svg+xml"), .href(Link(.icon)))
+        html.void(.link, .named(.rel, "stylesheet"), .href(Link(.style)))
+        // Before anything is shown, so that no page flashes in the other theme.
+        html.element(.script, .named(.src, Link(.script).text)) { _ in }
+    }
+
+    private func bar(_ html: inout HTML) {
+        html.element(.header, .class("bar")) { html in
+            html.element(.div, .class("wrap")) { html in
+                html.link(Link(Endpoints.frontPage, TotalsQuery()), .class("mark")) { html in
+                    html.element(.svg, .named(.viewBox, "0 0 24 24"), .named(.ariaHidden, "true")) { html in
+                        html.element(
+                            .path,
+                            .named(
+                                .d,
+                                "M12 1.5 21.5 7v10L12 22.5 2.5 17V7zm0 2.6L4.7 8.3v7.4l7.3 4.2 7.3-4.2V8.3zM12 8.8a3.2 3.2 0 1 1 0 6.400 3.2 3.2 0 0 1 0-6.400z"
+                            )
+                        ) { _ in }
+                    }
+                    html.element(.span, text: Self.name)
+                }
+                if let words { SearchField(words: words, id: "find").write(&html) }
+                html.element(.nav, .named(.ariaLabel, "Main")) { html in
+                    html.link(
+                        Link(Endpoints.searchPage, AgentQuery()),
+                        section == .browse ? .named(.ariaCurrent, "page") : nil, text: "Browse")
+                    html.link(Link(Endpoints.description, NoParameters()), text: "API")
+                    html.element(
+                        .button, .named(.type, "button"), .class("theme"), .flag(.hidden), .flag(.dataTheme),
+                        text: "Dark")
+                }
+            }
+        }
+    }
+
+    private static func past(_ position: Position, _ back: Link, _ html: inout HTML) {
+        html.element(.div, .class("past"), .named(.role, "status")) { html in
+            html.element(.div, .class("wrap")) { html in
+                html.element(.span) { html in
+                    html.text("You are looking at the marketplace as it was at ")
+                    html.element(.b, text: "position \(position.value.grouped)")
+                    html.text(".")
+                }
+                html.link(back, text: "Back to now")
+            }
+        }
+    }
+
+    private func foot(_ html: inout HTML) {
+        html.element(.footer, .class("foot")) { html in
+            html.element(.div, .class("wrap")) { html in
+                html.element(.span) { html in
+                    guard let position else { return html.text("The log has no entry yet.") }
+                    html.text("As of ")
+                    html.entry(position)
+                    html.text(" of the log")
+                }
+                html.link(Link(Endpoints.description, NoParameters()), text: "API")
+                html.link(Link(Endpoints.listEvents, EventQuery()), text: "Log")
+                html.link(Link(Endpoints.showSecurityContact, NoParameters()), text: "Security")
+            }
+        }
+    }
+}
+
+/// The field with which one searches.
+struct SearchField {
+    let words: String
+    let id: String
+    var placeholder = "Search agents"
+
+    func write(_ html: inout HTML) {
+        html.element(
+            .form, .class("find"), .named(.role, "search"),
+            .named(.action, Link(Endpoints.searchPage, AgentQuery()).text)
+        ) { html in
+            html.void(
+                .input, .named(.id, id), .named(.type, "search"), .named(.name, "q"), .named(.value, words),
+                .named(.ariaLabel, "Search agents"), .named(.placeholder, placeholder), .named(.autocomplete, "off"),
+                .named(.spellcheck, "false"), .named(.maxlength, "256"))
+            html.element(.button, .named(.type, "submit"), text: "Search")
+        }
+    }
+}

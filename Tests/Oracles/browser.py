@@ -1,0 +1,123 @@
+"""Opens pages in Debian's Chromium and holds them to axe-core, in both themes and at the widths of a phone, a tablet and a desktop; then
+tries what a person does, with scripts and without.
+
+Arguments: the URL of a marketplace, a folder for screenshots, the folder with axe-core, a JSON list of the paths of all pages, and the id
+of an agent. Pages of agents with hostile words differ in these alone, so they are looked at once. Prints one JSON document: the faults.
+"""
+import json
+import pathlib
+import sys
+
+from playwright.sync_api import sync_playwright
+
+WIDTHS = [360, 768, 1440]
+HOSTILE = "/agents/acme.hostile"
+
+
+def shot(page, folder, path, width, theme):
+    name = path.strip("/").replace("/", "_").replace("?", "_") or "front"
+    page.screenshot(path=str(folder / f"{name[:60]}-{width}-{theme}.png"), full_page=True)
+
+
+def look(browser, url, folder, axe, paths, faults):
+    for theme in ["light", "dark"]:
+        for width in WIDTHS:
+            context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+            page = context.new_page()
+            # A page that is not there says so on the console as well; whether anything else is missing is asked below.
+            page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type in ("error", "warning") and not said.text.startswith("Failed to load resource") else None)
+            page.on("response", lambda answer: faults.append(f"missing: {answer.url}") if answer.status >= 400 and not answer.request.is_navigation_request() else None)
+            page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+            page.on("dialog", lambda dialog: (faults.append("a dialog opened"), dialog.dismiss()))
+            page.on("request", lambda request: faults.append(f"asked elsewhere: {request.url}") if not request.url.startswith(url) else None)
+            page.add_init_script("new PerformanceObserver(l => { for (const e of l.getEntries()) if (!e.hadRecentInput) window.__shift = (window.__shift || 0) + e.value }).observe({type: 'layout-shift', buffered: true})")
+            for path in paths:
+                if path.startswith(HOSTILE) and (width, theme) != (WIDTHS[0], "light"):
+                    continue
+                where = f"{path} at {width} in {theme}"
+                answer = page.goto(url + path, wait_until="load")
+                if answer is None or answer.status >= 500:
+                    faults.append(f"{where}: {answer and answer.status}")
+                    continue
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                if wide > 0:
+                    faults.append(f"{where}: {wide} pixels wider than the window")
+                if shift := page.evaluate("window.__shift || 0"):
+                    faults.append(f"{where}: the layout shifts by {shift}")
+                page.evaluate(axe)
+                for found in page.evaluate("axe.run().then(r => r.violations)"):
+                    nodes = "; ".join(node["html"][:120] for node in found["nodes"][:2])
+                    faults.append(f"{where}: {found['id']}: {nodes}")
+                if page.evaluate("window.__ran"):
+                    faults.append(f"{where}: words of people ran")
+                shot(page, folder, path, width, theme)
+            context.close()
+
+
+def expect(faults, condition, words):
+    if not condition:
+        faults.append(words)
+
+
+def walk(browser, url, agent, faults, has_scripts):
+    """Find, judge, get the command; go to the past and back."""
+    mode = "with scripts" if has_scripts else "without scripts"
+    context = browser.new_context(java_script_enabled=has_scripts, viewport={"width": 1024, "height": 800})
+    page = context.new_page()
+    page.goto(url + "/")
+    if has_scripts:
+        page.keyboard.press("/")
+        expect(faults, page.evaluate("document.activeElement.id") == "look", f"{mode}: '/' does not lead to the search")
+        page.keyboard.type("zebra", delay=20)
+        page.wait_for_selector(".suggestions li")
+        page.keyboard.press("ArrowDown")
+        expect(faults, page.get_attribute("#look", "aria-activedescendant"), f"{mode}: no suggestion is chosen")
+        page.keyboard.press("Escape")
+        expect(faults, page.locator(".suggestions").first.is_hidden(), f"{mode}: Escape leaves the suggestions open")
+    else:
+        page.fill("#look", "zebra")
+    page.locator("#look").press("Enter")
+    page.wait_for_url("**/search?**")
+    expect(faults, page.locator(".card mark").count() > 0, f"{mode}: nothing is highlighted")
+    page.get_by_role("button", name="Apply").click() if page.locator("details.facets").get_attribute("open") is not None else None
+    page.locator(".card h3 a").first.click()
+    page.wait_for_url("**/agents/**")
+    expect(faults, f"mentatctl agent install {agent}" in page.locator(".shell").first.inner_text(), f"{mode}: no command to install")
+    page.get_by_role("link", name="History").click()
+    expect(faults, "published" in page.locator("ol.time").inner_text(), f"{mode}: no history")
+    page.goto(f"{url}/agents/{agent}?as_of=2000000000")
+    expect(faults, page.locator("h1").count() == 1, f"{mode}: no page for a position that is not there")
+    entry = context.request.get(f"{url}/api/v1/marketplace/agents/{agent}/history").json()["history"][-1]["position"]
+    page.goto(f"{url}/agents/{agent}?as_of={entry}")
+    expect(faults, page.locator(".past").count() == 1, f"{mode}: the past has no bar")
+    page.get_by_role("link", name="Versions").click()
+    expect(faults, page.locator(".past").count() == 1, f"{mode}: a link loses the past")
+    page.get_by_role("link", name="Back to now").click()
+    expect(faults, page.locator(".past").count() == 0, f"{mode}: the way back does not lead to now")
+    if has_scripts:
+        page.goto(url + "/")
+        before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.locator("[data-theme-switch]").click()
+        after = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.reload()
+        kept = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        expect(faults, before != after and after == kept, f"{mode}: the theme is not switched, or not kept")
+        expect(faults, context.cookies() == [], f"{mode}: a cookie is set")
+    context.close()
+
+
+def main(url, folder, home, paths, agent):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    axe = (pathlib.Path(home) / "axe.min.js").read_text()
+    faults = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        look(browser, url, folder, axe, json.loads(paths), faults)
+        for has_scripts in [True, False]:
+            walk(browser, url, agent, faults, has_scripts)
+        browser.close()
+    print(json.dumps(sorted(set(faults))))
+
+
+main(*sys.argv[1:6])

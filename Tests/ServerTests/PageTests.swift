@@ -1,0 +1,184 @@
+import Foundation
+import HTTPClient
+import JSON
+import TestSupport
+import Testing
+
+/// The pages for people, with words on them that would rather be something else.
+@Suite struct PageTests {
+    /// Where axe-core and the Nu Html Checker lie; nil where nobody says so.
+    private static let checks = ProcessInfo.processInfo.environment["WEB_CHECKS_HOME"]
+
+    /// Words that try to run, to leave their box, or to turn their surroundings around.
+    private static let hostile = [
+        "</title></style></script><script>window.__ran=1</script>", "<img src=x onerror=window.__ran=1>",
+        "\" onfocus=window.__ran=1 autofocus x=\"", "' onmouseover='window.__ran=1", "javascript:window.__ran=1",
+        "&lt;b&gt; &amp;amp; &#60;script&#62;", "]]><!--<svg/onload=window.__ran=1>--!>", "{{7*7}} ${7*7} <%= 7*7 %>",
+        "\u{202e}desrever\u{202c} \u{2067}isolated", "مرحبا بالعالم, שלום, 日本語のエージェント, ภาษาไทย",
+        "Z\u{0351}\u{036b}\u{0343}a\u{0340}\u{0341}l\u{0334}g\u{0321}o\u{0488}",
+        String(repeating: "W", count: 190),
+        "[a](javascript:alert(1)) ![x](https://evil.example/x.png) <https://evil.example>",
+    ]
+
+    private static func quoted(_ text: String) -> String {
+        String(decoding: JSONValue.string(text).canonicalBytes, as: UTF8.self)
+    }
+
+    /// A marketplace with an ordinary agent, and one with hostile words wherever people write some; returns the paths of its pages.
+    private func furnish(_ marketplace: MarketplaceProcess) async throws -> [String] {
+        let plain = manifest(
+            "acme.zebra", "1.0.0",
+            more: """
+                license: MIT
+                runtime: node20
+                source_url: https://github.com/acme/zebra
+                capabilities: {actions: [count], network: true}
+                dependencies: [{id: acme.other, version: ^1.0.0}]
+                ui: {title: Zebra counter, catalog: {category: tools, tags: [stripes]}}
+                """)
+        for parts in [
+            [plain], [manifest("acme.zebra", "1.1.0")], [manifest("acme.other")], [manifest("npm.mcp-server")],
+        ] {
+            let answer = try await marketplace.publish(parts)
+            try #require(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
+        }
+        for (index, words) in Self.hostile.enumerated() {
+            let text = """
+                {"id": "acme.hostile-\(index)", "version": "1.0.0", "image": "test/a:1", "description": \(Self.quoted(words + "\n\n" + words)),
+                 "inputs": [{"name": "in\(index)", "type": "string", "description": \(Self.quoted(words))}], "outputs": [],
+                 "author": \(Self.quoted(words)), "source_url": \(Self.quoted(words)), "runtime": "wasm",
+                 "ui": {"title": \(Self.quoted(words)), "catalog": {"category": \(Self.quoted(String(words.prefix(60)))), "tags": [\(Self.quoted(String(words.prefix(60))))]}}}
+                """
+            let answer = try await marketplace.publish([part("manifest", text)])
+            try #require(answer.status == 201, "\(words): \(String(decoding: answer.body, as: UTF8.self))")
+        }
+        let reader = try await marketplace.register("reader")
+        for (index, words) in Self.hostile.enumerated() {
+            let body =
+                "{\"rating\":\(index % 5 + 1),\"title\":\(Self.quoted(String(words.prefix(100)))),\"text\":\(Self.quoted(words))}"
+            _ = try await marketplace.get(
+                "agents/acme.hostile-\(index)/versions/1.0.0/download", [("Authorization", "Bearer \(reader.token)")])
+            let answer = try await marketplace.send(
+                "PUT", "agents/acme.hostile-\(index)/reviews/mine", body, token: reader.token)
+            if answer.status >= 300 { Issue.record("\(String(decoding: answer.body, as: UTF8.self))") }
+        }
+        let note = "{\"reason\":\"broken\",\"note\":\(Self.quoted(Self.hostile[0]))}"
+        _ = try await marketplace.send(
+            "POST", "agents/acme.hostile-0/versions/1.0.0/yank", note, token: try marketplace.token)
+        let words = "{\"note\":\(Self.quoted(Self.hostile[1])),\"replacement\":\"acme.zebra\"}"
+        _ = try await marketplace.send("POST", "agents/acme.hostile-1/deprecation", words, token: try marketplace.token)
+        _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
+        let tabs = ["", "/versions", "/reviews", "/dependencies", "/history"]
+        let search = Self.hostile[0].addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let begin = try await marketplace.json("agents/acme.zebra/history")["history"]?.array?.first?["position"]?
+            .integer
+        return [
+            "/", "/search", "/search?q=zebra", "/search?q=\(search)", "/search?q=nothinglikeit", "/publishers/admin",
+            "/publishers/nobody", "/nothing", "/agents/none",
+        ]
+            + tabs.map { "/agents/acme.zebra\($0)" } + tabs.map { "/agents/acme.hostile-0\($0)" }
+            + (1..<Self.hostile.count).map { "/agents/acme.hostile-\($0)" }
+            + ["/agents/acme.hostile-11/reviews", "/agents/acme.zebra?as_of=\((begin ?? 0) + 1)"]
+    }
+
+    private func page(_ marketplace: MarketplaceProcess, _ path: String) async throws -> HTTPClientResponse {
+        try await marketplace.get(path, [(name: "Accept", value: "text/html")])
+    }
+
+    @Test(.enabled(if: checks != nil)) func pagesAreSoundHTMLAndEveryLinkLeadsSomewhere() async throws {
+        let home = try #require(Self.checks)
+        try await withMarketplace { marketplace, _ in
+            let paths = try await furnish(marketplace)
+            try await withFolder { folder in
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                var links: Set<String> = []
+                for (index, path) in paths.enumerated() {
+                    let answer = try await page(marketplace, path)
+                    let isThere = !["/nothing", "/agents/none", "/publishers/nobody"].contains(path)
+                    #expect(answer.status == (isThere ? 200 : 404), "\(path)")
+                    #expect(answer.fields["content-type"] == "text/html; charset=utf-8", "\(path)")
+                    #expect(answer.fields["content-security-policy"]?.contains("unsafe") == false, "\(path)")
+                    let text = String(decoding: answer.body, as: UTF8.self)
+                    for match in text.matches(of: /(?:href|src|action)="([^"]*)"/) {
+                        let target = String(match.1).replacing("&amp;", with: "&")
+                        // What people wrote leads out of here, and is an address.
+                        #expect(
+                            target.hasPrefix("/") || target.hasPrefix("#") || target.hasPrefix("https://"),
+                            "\(path): \(target)")
+                        if target.hasPrefix("/") { links.insert(target) }
+                    }
+                    try Data(answer.body).write(to: URL(filePath: "\(folder)/\(index).html"))
+                }
+                for link in links.sorted() {
+                    let answer = try await page(marketplace, link)
+                    #expect(answer.status < 400 || link == "/.well-known/security.txt", "\(link): \(answer.status)")
+                }
+                let files = paths.indices.map { "\(folder)/\($0).html" }
+                let judged = try await run(
+                    ["/usr/bin/java", "-jar", "\(home)/vnu.jar", "--errors-only", "--format", "json"] + files)
+                let messages =
+                    try JSONValue(Array(judged.errors.utf8), limits: JSONLimits(bytes: 16 << 20))["messages"]?.array
+                    ?? []
+                #expect(
+                    messages.map {
+                        "\($0["url"]?.string?.suffix(12) ?? ""): \($0["message"]?.string ?? "") \($0["extract"]?.string ?? "")"
+                    } == [])
+            }
+        }
+    }
+
+    @Test(.enabled(if: checks != nil)) func aBrowserFindsNoFaultAndAPersonTheirWay() async throws {
+        let home = try #require(Self.checks)
+        try await withMarketplace { marketplace, _ in
+            let paths = try await furnish(marketplace)
+            let list = "[\(paths.map(Self.quoted).joined(separator: ","))]"
+            let folder = Oracle.root.appending(path: ".build/screenshots").path
+            let lines = try await Oracle.run(
+                "browser", arguments: [marketplace.url, folder, home, list, "acme.zebra"], input: "")
+            let faults = try JSONValue(Array(try #require(lines.last).utf8)).array?.compactMap(\.string)
+            #expect(faults == [])
+        }
+    }
+
+    @Test func pagesAreCachedAndDroppedByTheLog() async throws {
+        try await withMarketplace { marketplace, _ in
+            _ = try await marketplace.publish([manifest("acme.a")])
+            _ = try await marketplace.json("agents/acme.a?min_position=\(try await marketplace.head() - 1)")
+            for path in ["/agents/acme.a", "/agents/acme.a/versions"] {
+                let first = try await page(marketplace, path)
+                let tag = try #require(first.fields["etag"])
+                let again = try await marketplace.get(path, [(name: "If-None-Match", value: tag)])
+                #expect(again.status == 304, "\(path)")
+                // A credential changes nothing, and keeps nothing.
+                #expect(first.fields["set-cookie"] == nil)
+            }
+            _ = try await marketplace.publish([manifest("acme.a", "2.0.0")])
+            let position = try await marketplace.head() - 1
+            let page = try await page(marketplace, "/agents/acme.a/versions?min_position=\(position)")
+            #expect(String(decoding: page.body, as: UTF8.self).contains("2.0.0"))
+            let named = try #require(page.fields["marketplace-position"].flatMap { Int64($0) })
+            #expect(named >= position)
+            // Never older than the position that it names, also from the cache.
+            for _ in 0..<3 {
+                let cached = try await self.page(marketplace, "/agents/acme.a/versions")
+                #expect(String(decoding: cached.body, as: UTF8.self).contains("2.0.0"))
+            }
+        }
+    }
+
+    @Test func filesOfPagesAreKeptForeverAndUnknownOnesAreNotThere() async throws {
+        try await withMarketplace { marketplace, _ in
+            let front = String(decoding: try await page(marketplace, "/").body, as: UTF8.self)
+            let assets = Set(front.matches(of: /"(\/assets\/[^"]+)"/).map { String($0.1) })
+            #expect(assets.count == 3)
+            var total = 0
+            for asset in assets {
+                let answer = try await marketplace.get(asset, [(name: "Accept-Encoding", value: "gzip")])
+                #expect(answer.fields["cache-control"] == "public, max-age=31536000, immutable")
+                total += answer.body.count
+            }
+            #expect(total < 25_000)
+            #expect(try await page(marketplace, "/assets/style-0000000000000000.css").status == 404)
+        }
+    }
+}
