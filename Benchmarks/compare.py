@@ -1,5 +1,6 @@
 """Runs the rows of the benchmark; started by Benchmarks/run, which builds what is measured."""
 import argparse
+import copy
 import json
 import shutil
 import statistics
@@ -40,9 +41,10 @@ LOG_ROWS = {
 WEB_ROWS = {
     "pages": ("pages.txt", 32, 0, 1.0), "pages-appends": ("pages.txt", 32, 500, 0.6),
     "pages-database": ("pages.txt", 0, 0, 0.5),
+    "web": ("web.txt", 32, 0, 1.0), "web-rendered": ("web.txt", 0, 0, 0.15),
     "artifact-4k": ("file-4k.txt", 32, 0, 0.6), "artifact-50m": ("file-50m.txt", 32, 0, 0.9),
 }
-ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, "rebuild", "counts", "relay", "project-kafka", *FIGURES]
+ROWS = [*LOG_ROWS, "publish", *WEB_ROWS, "servers", "rebuild", "counts", "relay", "project-kafka", *FIGURES]
 
 
 class Benchmark:
@@ -61,6 +63,12 @@ class Benchmark:
         if row == "publish":
             ours = Publishing(server, self.build, self.folder, "pages.txt")
             return ours, Devpi(self.folder), 20
+        if row == "servers":
+            ours = Marketplace(server, self.build, self.folder, "servers.txt", 0)
+            # The same program, asked for something else.
+            theirs = copy.copy(ours)
+            theirs.paths, theirs.name = "list.txt", "our own list of 100 agents"
+            return ours, theirs, 0.8
         if row == "rebuild":
             return Rebuild(server, self.build, self.folder), Reading(server, self.build, self.folder), 0.15
         if row == "counts":

@@ -79,9 +79,11 @@ class Marketplace(Web):
         return data
 
     def fill(self):
-        """Publishes 1,000 agents, and writes what is asked for: pages in Zipf order with lists between, and files."""
+        """Publishes 1,000 agents and 100 packages, and writes what is asked for: pages in Zipf order with lists between, and files."""
         for number in range(1000):
             position = self.publish(f"bench.agent-{number}", "1.0.0", {0: b"x" * 4093, 1: b"y" * (50_000_000 - 3)}.get(number, b""))
+        for number in range(100):
+            position = self.publish(f"npm.package-{number}", "1.0.0")
         base = "/api/v1/marketplace/agents"
         self.get(f"{base}?min_position={position}")
         random.seed(1)
@@ -90,6 +92,12 @@ class Marketplace(Web):
         pages += [f"{base}?limit=20"] * 1000
         random.shuffle(pages)
         Path(f"{self.folder}/pages.txt").write_text("\n".join(pages))
+        web = [page.removeprefix("/api/v1/marketplace") for page in pages[:9000] if "?" not in page]
+        web += ["/search?q=agent", "/search"] * 500
+        random.shuffle(web)
+        Path(f"{self.folder}/web.txt").write_text("\n".join(web))
+        Path(f"{self.folder}/servers.txt").write_text("/v0.1/servers?limit=100")
+        Path(f"{self.folder}/list.txt").write_text(f"{base}?limit=100")
         for number, name in ((0, "file-4k"), (1, "file-50m")):
             version = json.loads(self.get(f"{base}/bench.agent-{number}/versions/1.0.0"))
             url = next(artifact["url"] for artifact in version["artifacts"] if artifact["role"] == "wasm_module")

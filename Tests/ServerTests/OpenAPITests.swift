@@ -1,4 +1,5 @@
 import AgentIndex
+import Contract
 import Foundation
 import HTTPClient
 import JSON
@@ -90,10 +91,11 @@ import Testing
             let described = Set(try #require(verdicts.last).split(separator: " ").map(String.init))
             let served = Set(exchanges.filter { $0.response.status < 304 }.map { "\($0.method):\($0.template)" })
             #expect(described == served)
-            // And every route of the program is described.
+            // And every route of the program is described, or is a page for people.
+            let pages = Set(Endpoints.pages.map { "GET:\($0.declaration.path)" })
             let log = try String(contentsOfFile: "\(marketplace.folder)-up.log", encoding: .utf8)
             let routes = try #require(log.firstMatch(of: /"routes":"([^"]*)"/).map { String($0.1) })
-            #expect(Set(routes.split(separator: ", ").map { String($0.replacing(" ", with: ":")) }) == described)
+            #expect(Set(routes.split(separator: ", ").map { String($0.replacing(" ", with: ":")) }) == described.union(pages))
         }
     }
 
