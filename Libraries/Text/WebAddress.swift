@@ -19,7 +19,7 @@ public struct WebAddress: Sendable, Equatable {
         let authority = rest.prefix { !"/?#".contains($0) }
         let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
         guard let host = parts.first, Self.isHost(host), parts.count <= 2,
-            parts.count == 1 || UInt16(parts[1]).map({ $0 > 0 }) == true
+            parts.count == 1 || parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }) && (UInt16(parts[1]) ?? 0) > 0
         else { return nil }
         self.text = text
         self.host = host.lowercased()

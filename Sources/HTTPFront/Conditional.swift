@@ -6,12 +6,13 @@ extension FrontRequest {
     ///
     /// - Parameters:
     ///   - etag: the tag without quotes; equal for equal bodies.
+    ///   - isWeak: true where bodies of one tag may differ in what does not matter.
     ///   - cacheControl: the value of the field `cache-control`.
     package func conditional(
-        etag: String, cacheControl: String = "no-cache", _ response: HTTPResponse
+        etag: String, isWeak: Bool = false, cacheControl: String = "no-cache", _ response: HTTPResponse
     ) -> HTTPResponse {
         var response = response
-        response.fields.append("etag", "\"\(etag)\"")
+        response.fields.append("etag", "\(isWeak ? "W/" : "")\"\(etag)\"")
         response.fields.append("cache-control", cacheControl)
         guard let wanted = http.head.fields["if-none-match"] else { return response }
         let known = wanted.split(separator: ",").map { tag in

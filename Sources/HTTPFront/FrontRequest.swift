@@ -28,9 +28,9 @@ package struct FrontRequest: Sendable {
     /// Refuses query parameters that the endpoint does not declare, so that a misspelled one is not ignored, unless its rules are
     /// another protocol's.
     package func checkNames(_ endpoint: EndpointDeclaration) throws(Problem) {
-        if endpoint.dialect != .marketplace { return }
         let names = endpoint.queryNames
         for parameter in http.head.query where !names.contains(parameter.name) {
+            if endpoint.dialect == .registry || endpoint.dialect == .page && parameter.name != "as_of" { continue }
             if parameter.name == "as_of", endpoint.method == .get {
                 throw Problem(.pastNotKept, "what \(endpoint.path) answers is not kept; it tells the present alone")
             }

@@ -1,6 +1,6 @@
 package import Contract
 import Crypto
-import Events
+package import Events
 package import HTTPServer
 package import Logging
 package import System
@@ -25,7 +25,7 @@ package struct FrontRouter: Sendable {
     package var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
 
     /// Shows a problem as a page for people; nil where nobody but programs asks.
-    package var showFault: (@Sendable (Problem) -> HTTPResponse)?
+    package var showFault: (@Sendable (_ problem: Problem, _ request: UUIDv7) -> HTTPResponse)?
 
     /// Creates a router without routes.
     ///
@@ -81,7 +81,9 @@ package struct FrontRouter: Sendable {
     /// The rules of an answer to what no endpoint answers: those of the API that the path is of, and for whoever reads pages those
     /// of pages.
     private static func dialect(of head: HTTPRequestHead) -> EndpointDeclaration.Dialect {
-        if head.segments.first.map({ "/\($0)" == Endpoints.registry }) == true { return .registry }
+        let path = "/\(head.segments.joined(separator: "/"))/"
+        if path.hasPrefix("\(Endpoints.registry)/") { return .registry }
+        if path.hasPrefix("\(Endpoints.base)/") { return .marketplace }
         return head.fields["accept"]?.contains("text/html") == true ? .page : .marketplace
     }
 
@@ -152,7 +154,7 @@ package struct FrontRouter: Sendable {
         _ problem: Problem, _ request: UUIDv7, _ dialect: EndpointDeclaration.Dialect
     ) -> HTTPResponse {
         guard dialect == .page, let showFault else { return problem.response(request, in: dialect) }
-        var response = showFault(problem)
+        var response = showFault(problem, request)
         if let retryAfterSeconds = problem.retryAfterSeconds {
             response.fields.append("retry-after", "\(retryAfterSeconds)")
         }

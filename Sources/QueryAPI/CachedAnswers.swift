@@ -32,14 +32,16 @@ final class CachedAnswers: Sendable {
         case models, folder
     }
 
-    /// The target of a request, and the representation that it asks for.
+    /// The target of a request, the representation that it asks for, and the day, since pages show days up to the present one.
     fileprivate struct Key: Hashable {
         let target: String
         let representation: Representation
+        let day: Day
 
         init(_ head: HTTPRequestHead) {
             target = head.target
             representation = Representation(for: head)
+            day = Timestamp(milliseconds: Host.wallClockMilliseconds()).day
         }
     }
 
@@ -222,7 +224,8 @@ final class CachedAnswers: Sendable {
                 }
                 state.counted = position
             case .artifact: state.change(.files, at: position)
-            case .vote, .token, .namespace, .flag, .log: break
+            case .vote(let key, _, _): state.change(.agent(key), at: position)
+            case .token, .namespace, .flag, .log: break
             // A name appears on many pages, and an entry that can't be decoded may change anything.
             case .user, .username, nil: state.dropAll(before: position.next)
             }

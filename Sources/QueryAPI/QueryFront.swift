@@ -75,7 +75,10 @@ package struct QueryFront: Sendable {
     /// Adds the routes of the queries.
     package func addRoutes(to router: inout FrontRouter) {
         // Before the routes, which keep the router as it is then.
-        router.showFault = { HTTPResponse.page($0.code.status, FaultPage($0).document, caching: "no-store") }
+        router.showFault = { problem, request in
+            HTTPResponse.page(
+                problem.code.status, FaultPage(problem, request: request.description).document, caching: "no-store")
+        }
         var routes = QueryRoutes(router, self, cached: cached)
         addSearch(to: &routes)
         addAgents(to: &routes)
@@ -96,7 +99,10 @@ package struct QueryFront: Sendable {
             }
         }
         router = routes.router
-        router.findCached = { [cached] head in Asset.answers[head.target] ?? cached?.find(head) }
+        router.findCached = { [cached] head in
+            let isRead = head.method == "GET" || head.method == "HEAD"
+            return (isRead ? Asset.answers[head.target] : nil) ?? cached?.find(head)
+        }
     }
 
     /// Drops cached answers that new log entries make outdated, and sends the entries to whoever follows the log, for as

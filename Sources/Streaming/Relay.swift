@@ -210,6 +210,7 @@ public final class Relay: Sendable {
             throw EventLogError.unavailable("the log was not opened yet")
         }
         var progress = term.progress
+        var stored = progress.next
         var pauseMilliseconds = Self.firstPauseMilliseconds
         while true {
             let began = progress.next
@@ -245,11 +246,13 @@ public final class Relay: Sendable {
                 tell(.sends(from: progress.next.value))
                 try await withTaskCancellationHandler {
                     do {
-                        try await send(by: producer, id, term, &progress, patience)
+                        try await send(by: producer, id, term, &progress, &stored, patience)
                     } catch {
                         await producer.close()
                         // What is known to be delivered is not sent again; the end is no part of a task that was cancelled.
-                        await Task { [progress] in _ = try? await store.advance(term, to: progress) }.value
+                        if progress.next > stored {
+                            await Task { [progress] in _ = try? await store.advance(term, to: progress) }.value
+                        }
                         throw error
                     }
                 } onCancel: {
@@ -277,7 +280,7 @@ public final class Relay: Sendable {
     /// Sends by one producer until it is spent, which it throws; `progress` is what is delivered by then.
     private func send(
         by producer: KafkaProducer, _ id: LogID, _ term: RelayStore.Term, _ progress: inout RelayProgress,
-        _ patience: Patience
+        _ stored: inout Position, _ patience: Patience
     ) async throws {
         let name = LogTopic.name(of: id)
         var ahead = progress
@@ -297,7 +300,7 @@ public final class Relay: Sendable {
             }
             if unstored >= Self.storedPages || unstored > 0 && sent.isEmpty {
                 guard try await store.advance(term, to: progress) else { throw Overtaken() }
-                unstored = 0
+                (unstored, stored) = (0, progress.next)
             }
             if sent.count < Self.pages {
                 let page = try await read(from: ahead.next)

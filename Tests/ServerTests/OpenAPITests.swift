@@ -95,7 +95,9 @@ import Testing
             let pages = Set(Endpoints.pages.map { "GET:\($0.declaration.path)" })
             let log = try String(contentsOfFile: "\(marketplace.folder)-up.log", encoding: .utf8)
             let routes = try #require(log.firstMatch(of: /"routes":"([^"]*)"/).map { String($0.1) })
-            #expect(Set(routes.split(separator: ", ").map { String($0.replacing(" ", with: ":")) }) == described.union(pages))
+            #expect(
+                Set(routes.split(separator: ", ").map { String($0.replacing(" ", with: ":")) })
+                    == described.union(pages))
         }
     }
 

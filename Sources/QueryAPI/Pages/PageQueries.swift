@@ -3,6 +3,7 @@ import Events
 import HTTPFront
 import HTTPServer
 import Projections
+import Search
 import System
 import Web
 
@@ -11,40 +12,59 @@ extension QueryFront {
     private static let shownAgents: Int64 = 6
 
     func addPages(to routes: inout QueryRoutes) {
-        routes.onDocument(Endpoints.frontPage, of: AgentReader.shownModels) { _, _ in try await frontPage() }
-        routes.onDocument(Endpoints.searchPage, of: AgentReader.shownModels) { query, _ in
+        routes.onDocument(Endpoints.frontPage, of: AgentReader.shownModels + AgentReader.statisticsModels) { query in
+            // What goes through many rows is read for all who ask at the same time.
+            guard query.minimumPosition == nil else { return try await frontPage() }
+            return try await recent.value("front page") { try await frontPage() }
+        }
+        routes.onDocument(Endpoints.searchPage, of: AgentReader.shownModels) { query in
             // Splitting texts and ranking take milliseconds.
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await searchPage(query) }
         }
-        routes.onDocument(Endpoints.agentPage, of: AgentReader.shownModels) { input, moment in
-            try await agentPage(input, at: moment)
+        routes.onDocument(Endpoints.agentPage, of: AgentReader.shownModels) { input in
+            try await agentPage(input)
+        } past: { input, moment, past in
+            try await agentPage(input, at: moment, past)
         }
-        routes.onDocument(Endpoints.versionsPage, of: AgentReader.shownModels) { input, moment in
-            try await versionsPage(input, at: moment)
-        }
-        routes.onDocument(Endpoints.reviewsPage, of: AgentReader.shownModels) { query, _ in
+        routes.onDocument(Endpoints.versionsPage, of: AgentReader.shownModels) { query in
             let (agent, reflection) = try await shownAgent(query.id)
-            let reviews = try await listReviews(query)
+            let versions = try await listVersions(query.page)
+            return document(versions.reflecting.merged(with: reflection), of: query.id) {
+                VersionsPage(agent: agent, list: versions.value, position: $0).document
+            }
+        } past: { query, moment, past in
+            let found = try await self.past.agent(query.id, at: moment)
+            guard let detail = found.value else { throw Self.noAgent(query.id, at: moment) }
+            let versions = try await listVersions(query.page, at: moment)
+            let agent = try AgentDetail(detail)
+            return document(versions.reflecting.merged(with: found.reflection)) { _ in
+                VersionsPage(agent: agent, list: versions.value, position: moment.position, past: past).document
+            }
+        }
+        routes.onDocument(Endpoints.reviewsPage, of: AgentReader.shownModels) { query in
+            let (agent, reflection) = try await shownAgent(query.id)
+            let reviews = try await listReviews(ReviewQuery(id: query.id, sort: query.sort, cursor: query.cursor))
             return document(reviews.reflecting.merged(with: reflection), of: query.id) {
                 ReviewsPage(agent: agent, sort: query.sort, list: reviews.value, position: $0).document
             }
         }
-        routes.onDocument(Endpoints.dependenciesPage, of: AgentReader.shownModels) { query, _ in
+        routes.onDocument(Endpoints.dependenciesPage, of: AgentReader.shownModels + AgentReader.dependentModels) {
+            query in
             let (agent, reflection) = try await shownAgent(query.id)
-            let dependents = try await listDependents(query)
+            let dependents = try await listDependents(AgentPageParameters(id: query.id, cursor: query.cursor))
             return document(dependents.reflecting.merged(with: reflection)) {
                 DependenciesPage(agent: agent, dependents: dependents.value, position: $0).document
             }
         }
-        routes.onDocument(Endpoints.historyPage, of: AgentReader.shownModels) { query, request in
+        routes.onDocument(Endpoints.historyPage, of: AgentReader.shownModels) { query in
             let (agent, reflection) = try await shownAgent(query.id)
-            let history = try await replaying(for: request) { try await showHistory(query) }
+            let history = try await showHistory(AgentPageParameters(id: query.id, cursor: query.cursor))
             return document(history.reflecting.merged(with: reflection)) {
                 AgentHistoryPage(agent: agent, page: history.value, position: $0).document
             }
         }
-        routes.onDocument(Endpoints.publisherPage, of: AgentReader.shownModels) { query, _ in
-            let found = try await showPublisher(query)
+        routes.onDocument(Endpoints.publisherPage, of: AgentReader.shownModels) { query in
+            let found = try await showPublisher(PublisherParameters(name: query.name, cursor: query.cursor))
             return document(found.reflecting) {
                 PublisherDocument(publisher: found.value, position: $0).document
             }
@@ -67,7 +87,7 @@ extension QueryFront {
     }
 
     private func frontPage() async throws -> Document {
-        let figures = try await recent.value("stats") { try await showStatistics() }
+        let figures = try await showStatistics()
         let limit = Int(Self.shownAgents)
         let trending = try await agents.popular(
             PopularKind.trending.rawValue, days: 7, category: nil, of: nil, after: 0, limit: limit)
@@ -90,52 +110,38 @@ extension QueryFront {
             popular: try hits(popular.value.agents.map(\.summary)), new: try hits(newest.value),
             updated: try hits(updated.value), categories: categories.value.map(CountBody.init),
             position: reflection.position)
-        return Document(bytes: page.document, reflecting: reflection, subject: .lists)
+        return Document(bytes: page.document, reflecting: reflection)
     }
 
     private func searchPage(_ query: AgentQuery) async throws -> Document {
         let found = try await listAgents(query.withFacets)
-        let page = SearchPage(query: query, list: found.value, position: found.reflecting.position)
+        let page = SearchPage(
+            query: query, list: found.value, isRanked: !SearchQuery(query.words ?? "").isEmpty,
+            position: found.reflecting.position)
         return Document(bytes: page.document, reflecting: found.reflecting, subject: found.subject)
     }
 
-    private func agentPage(_ input: AgentParameters, at moment: Moment?) async throws -> Document {
-        guard let moment else {
-            let (agent, reflection) = try await shownAgent(input.id)
-            let days = Self.days(AgentPage.days)
-            let counts = try await agents.dailyDownloads(of: input.id, on: days).map(DayDownloads.init)
-            return document(reflection, of: input.id) { position in
-                AgentPage(
-                    agent: agent, days: counts, today: days.upperBound.adding(days: -2), position: position
-                ).document
-            }
-        }
-        let found = try await past.agent(input.id, at: moment)
-        guard let detail = found.value else { throw Self.noAgent(input.id, at: moment) }
-        let counts = try await agents.dailyDownloads(of: input.id, on: Self.days(AgentPage.days, before: moment))
-        let agent = try AgentDetail(detail)
-        return document(found.reflection) { position in
-            AgentPage(
-                agent: agent, days: counts.map(DayDownloads.init), today: moment.day.adding(days: -1),
-                position: position, past: moment.position
-            ).document
+    private func agentPage(_ input: AgentParameters) async throws -> Document {
+        let (agent, reflection) = try await shownAgent(input.id)
+        let days = Self.days(AgentPage.days)
+        let counts = try await agents.dailyDownloads(of: input.id, on: days).map(DayDownloads.init)
+        return document(reflection, of: input.id) { position in
+            AgentPage(agent: agent, days: counts, today: days.upperBound.adding(days: -2), position: position).document
         }
     }
 
-    private func versionsPage(_ query: VersionListParameters, at moment: Moment?) async throws -> Document {
-        guard let moment else {
-            let (agent, reflection) = try await shownAgent(query.id)
-            let versions = try await listVersions(query)
-            return document(versions.reflecting.merged(with: reflection), of: query.id) {
-                VersionsPage(agent: agent, list: versions.value, position: $0).document
-            }
-        }
-        let found = try await past.agent(query.id, at: moment)
-        guard let detail = found.value else { throw Self.noAgent(query.id, at: moment) }
-        let versions = try await listVersions(query, at: moment)
+    private func agentPage(
+        _ input: AgentParameters, at moment: Moment, _ past: PastMoment
+    ) async throws -> Document {
+        let found = try await self.past.agent(input.id, at: moment)
+        guard let detail = found.value else { throw Self.noAgent(input.id, at: moment) }
+        let counts = try await agents.dailyDownloads(of: input.id, on: Self.days(AgentPage.days, before: moment))
         let agent = try AgentDetail(detail)
-        return document(versions.reflecting.merged(with: found.reflection)) {
-            VersionsPage(agent: agent, list: versions.value, position: $0, past: moment.position).document
+        return document(found.reflection) { _ in
+            AgentPage(
+                agent: agent, days: counts.map(DayDownloads.init), today: moment.day.adding(days: -1),
+                position: moment.position, past: past
+            ).document
         }
     }
 }
@@ -145,7 +151,12 @@ extension AgentQuery {
     fileprivate var withFacets: AgentQuery {
         AgentQuery(
             words: words, category: category, publisher: publisher, runtime: runtime, license: license,
-            hasWASM: hasWASM, minimumRating: minimumRating, sort: sort, hasFacets: true, limit: limit, cursor: cursor,
+            hasWASM: hasWASM, minimumRating: minimumRating, sort: sort, hasFacets: true, cursor: cursor,
             minimumPosition: minimumPosition)
     }
+}
+
+extension VersionListParameters {
+    /// The same with as many versions as a page has.
+    fileprivate var page: VersionListParameters { VersionListParameters(id: id, cursor: cursor, asOf: asOf) }
 }

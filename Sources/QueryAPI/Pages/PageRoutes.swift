@@ -19,40 +19,29 @@ extension QueryRoutes {
     /// Adds a page. A request with a position waits for these models only.
     mutating func onDocument<Input: PositionedParameters>(
         _ endpoint: Endpoint<Input, NoBody, NoBody>, of models: [Projection],
-        _ show: @escaping @Sendable (Input, FrontRequest) async throws -> Document
+        _ show: @escaping @Sendable (Input) async throws -> Document
     ) {
         let (front, cached) = (front, cached)
         onAny(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            let document = try await show(input, request)
-            let response = request.page(document.bytes, position: document.reflecting.position)
-            if let subject = document.subject {
-                cached?.keep(response, for: request, about: subject, reflecting: document.reflecting)
-            }
-            return response
+            return request.answer(try await show(input), cached)
         }
     }
 
     /// Adds a page that also shows the past, which is cached by nobody and listed nowhere.
     mutating func onDocument<Input: PastParameters>(
         _ endpoint: Endpoint<Input, NoBody, NoBody>, of models: [Projection],
-        _ show: @escaping @Sendable (Input, Moment?) async throws -> Document
+        _ show: @escaping @Sendable (Input) async throws -> Document,
+        past showPast: @escaping @Sendable (Input, Moment, PastMoment) async throws -> Document
     ) {
         let (front, cached) = (front, cached)
         onAny(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            guard let asOf = input.asOf else {
-                let document = try await show(input, nil)
-                let response = request.page(document.bytes, position: document.reflecting.position)
-                if let subject = document.subject {
-                    cached?.keep(response, for: request, about: subject, reflecting: document.reflecting)
-                }
-                return response
-            }
+            guard let asOf = input.asOf else { return request.answer(try await show(input), cached) }
             let moment = try await front.moment(asOf)
             try await front.await(moment.position, in: models)
             return try await front.replaying(for: request) {
-                let document = try await show(input, moment)
+                let document = try await showPast(input, moment, PastMoment(position: moment.position, asOf: asOf))
                 var fields: HTTPFields = [:]
                 QueryFront.add(moment, to: &fields)
                 return HTTPResponse.page(200, document.bytes, fields, caching: "no-store")
@@ -62,13 +51,19 @@ extension QueryRoutes {
 }
 
 extension FrontRequest {
-    /// A page, or 304 where the client has it.
-    fileprivate func page(_ bytes: [UInt8], position: Position?) -> HTTPResponse {
+    /// A page, which is kept where it may be, or 304 where the client has it.
+    fileprivate func answer(_ document: Document, _ cached: CachedAnswers?) -> HTTPResponse {
         // A cache between this server and a client has to know that another client may accept another encoding.
         var fields: HTTPFields = ["vary": "accept-encoding"]
-        if let position { fields.append(Fields.position, position.description) }
-        return conditional(
-            etag: String(SHA256Digest(of: bytes).hex.prefix(32)), HTTPResponse.page(200, bytes, fields))
+        if let position = document.reflecting.position { fields.append(Fields.position, position.description) }
+        // The position in the footer rises with each entry; a page is the same as long as all else is.
+        let response = conditional(
+            etag: String(SHA256Digest(of: Frame.content(of: document.bytes)).hex.prefix(32)), isWeak: true,
+            HTTPResponse.page(200, document.bytes, fields))
+        if let subject = document.subject {
+            cached?.keep(response, for: self, about: subject, reflecting: document.reflecting)
+        }
+        return response
     }
 }
 

@@ -85,6 +85,8 @@
     let [chosen, timer, asked] = [-1, 0, null];
 
     const close = () => {
+      clearTimeout(timer);
+      asked?.abort();
       list.hidden = true;
       chosen = -1;
       input.setAttribute("aria-expanded", "false");
@@ -117,7 +119,10 @@
         kind.textContent = suggestion.kind;
         item.append(text, kind);
         // Before the field loses the focus.
-        item.addEventListener("mousedown", (event) => { event.preventDefault(); go(item); });
+        item.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          if (event.button === 0) go(item);
+        });
         return item;
       }));
       list.hidden = found.length === 0;
@@ -125,20 +130,19 @@
       input.setAttribute("aria-expanded", String(!list.hidden));
     };
     input.addEventListener("input", () => {
-      clearTimeout(timer);
-      asked?.abort();
+      close();
       const words = input.value.trim();
-      if (!words) return close();
+      if (!words) return;
       timer = setTimeout(async () => {
         asked = new AbortController();
         try {
           const answer = await fetch(`/api/v1/marketplace/suggest?q=${encodeURIComponent(words)}`, { signal: asked.signal });
-          if (answer.ok) show((await answer.json()).suggestions);
+          show(answer.ok ? (await answer.json()).suggestions : []);
         } catch { /* Whoever types goes on without. */ }
       }, 120);
     });
     input.addEventListener("keydown", (event) => {
-      if (list.hidden) return;
+      if (list.hidden || event.isComposing) return;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         choose(chosen + (event.key === "ArrowDown" ? 1 : -1));

@@ -8,23 +8,31 @@ struct HTML {
 
     /// An attribute of an element.
     struct Attribute {
-        fileprivate let name: Name
+        fileprivate let name: String
         /// Nil for one that only is there.
         fileprivate let value: String?
 
         /// An attribute with a text.
-        static func named(_ name: Name, _ value: String) -> Attribute { Attribute(name: name, value: value) }
+        static func named(_ name: Name, _ value: String) -> Attribute {
+            Attribute(name: name.rawValue, value: value)
+        }
 
         /// An attribute that is there or not, such as `hidden`.
         static func flag(_ name: Name, _ isThere: Bool = true) -> Attribute? {
-            isThere ? Attribute(name: name, value: nil) : nil
+            isThere ? Attribute(name: name.rawValue, value: nil) : nil
         }
 
         /// Where a link leads to.
-        static func href(_ link: Link) -> Attribute { Attribute(name: .href, value: link.text) }
+        static func href(_ link: Link) -> Attribute { Attribute(name: "href", value: link.text) }
+
+        /// Where a form is sent to.
+        static func action(_ link: Link) -> Attribute { Attribute(name: "action", value: link.text) }
+
+        /// Where a script is.
+        static func src(_ asset: Asset) -> Attribute { Attribute(name: "src", value: Link(asset).text) }
 
         /// The classes of an element.
-        static func `class`(_ names: String) -> Attribute { Attribute(name: .class, value: names) }
+        static func `class`(_ names: String) -> Attribute { Attribute(name: "class", value: names) }
     }
 
     /// Writes an element with what is in it.
@@ -60,7 +68,7 @@ struct HTML {
         bytes += name.utf8
         for case let attribute? in attributes {
             bytes.append(UInt8(ascii: " "))
-            bytes += attribute.name.rawValue.utf8
+            bytes += attribute.name.utf8
             guard let value = attribute.value else { continue }
             bytes += "=\"".utf8
             escape(value, isAttribute: true)

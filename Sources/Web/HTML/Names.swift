@@ -2,32 +2,27 @@ extension HTML {
     /// An element that holds something.
     enum Tag: String {
         case a, article, aside, b, bdi, body, button, code, dd, details, div, dl, dt, fieldset, figure, footer, form
-        case h1, h2, h3, head, header, html, kbd, label, legend, li, main, mark, nav, ol, option, p, pre, script,
-            section
+        case h1, h2, h3, head, header, html, label, legend, li, main, mark, nav, ol, option, p, pre, script, section
         case select, span, summary, table, tbody, td, th, thead, time, title, tr, ul
         // SVG
-        case circle, g, line, path, polygon, polyline, rect, svg, text, use
+        case line, path, polygon, polyline, svg, text
     }
 
     /// An element that can hold nothing.
     enum VoidTag: String {
-        case br, input, link, meta
+        case input, link, meta
     }
 
-    /// The name of an attribute.
+    /// The name of an attribute with a text; those with an address take a `Link`.
     enum Name: String {
-        case action, autocomplete, charset, checked, `class`, colspan, content, d, datetime, `for`, height, hidden, href
-        case id, lang, maxlength, method, name, open, placeholder, points, rel, role, scope, selected, src, type, value
-        case viewBox, width, x, x1, x2, y, y1, y2
-        case areaControls = "aria-controls"
+        case autocomplete, charset, checked, content, d, datetime, height, hidden, id, lang, maxlength, name, open
+        case placeholder, points, rel, role, scope, selected, spellcheck, tabindex, type, value, viewBox, width
+        case x, x1, x2, y, y1, y2
         case ariaCurrent = "aria-current"
-        case ariaExpanded = "aria-expanded"
         case ariaHidden = "aria-hidden"
         case ariaLabel = "aria-label"
-        case ariaLive = "aria-live"
         case dataCopy = "data-copy"
         case dataTheme = "data-theme-switch"
-        case spellcheck, tabindex
         case textAnchor = "text-anchor"
     }
 }

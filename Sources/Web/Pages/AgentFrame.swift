@@ -34,8 +34,8 @@ struct AgentFrame {
     let agent: AgentDetail
     let tab: Tab
     let position: Position?
-    /// The position of the past that the page is about; nil for the present.
-    var past: Position?
+    /// The moment of the past that the page is about; nil for the present.
+    var past: PastMoment?
 
     private var summary: AgentSummary { agent.summary }
 
@@ -47,7 +47,7 @@ struct AgentFrame {
             canonical: tab.link(summary.id), section: .browse, position: position)
         if !summary.summary.isEmpty { frame.summary = summary.summary }
         frame.isIndexed = !summary.isQuarantined && agent.isListed
-        frame.past = past.map { ($0, tab.link(summary.id)) }
+        frame.past = past.map { ($0.position, tab.link(summary.id)) }
         return frame.document { html in
             head(&html)
             tabs(&html)
@@ -99,7 +99,7 @@ struct AgentFrame {
                 html.text(". ")
                 if let replacement = deprecation.replacement.flatMap({ AgentID($0)?.key }) {
                     html.text("Use ")
-                    html.link(Tab.overview.link(replacement), text: replacement.description)
+                    html.link(Tab.overview.link(replacement, asOf: past?.asOf), text: replacement.description)
                     html.text(" in its place. ")
                 }
                 if let note = deprecation.note { html.words(note) }
@@ -120,7 +120,7 @@ struct AgentFrame {
     private func tabs(_ html: inout HTML) {
         html.element(.nav, .class("tabs"), .named(.ariaLabel, "Pages of this agent")) { html in
             for tab in Tab.allCases where past == nil || tab.keepsPast {
-                let link = tab.link(summary.id, asOf: past.map(AsOf.position))
+                let link = tab.link(summary.id, asOf: past?.asOf)
                 html.link(link, tab == self.tab ? .named(.ariaCurrent, "page") : nil) { html in
                     html.text(tab.title)
                     if tab == .reviews, summary.ratings > 0 {
@@ -136,7 +136,7 @@ struct AgentFrame {
             html.element(.section) { html in
                 html.element(.h2, text: "Install")
                 html.command(
-                    "mentatctl agent install \(summary.agentID)" + (past.map { " --as-of \($0)" } ?? ""))
+                    "mentatctl agent install \(summary.agentID)" + (past.map { " --as-of \($0.position)" } ?? ""))
             }
         }
         html.element(.section) { html in

@@ -1,6 +1,19 @@
 package import Contract
 package import Events
 
+/// A moment of the past that a page is about.
+package struct PastMoment: Sendable {
+    /// Its position.
+    package let position: Position
+    /// How it was asked for, which links keep.
+    package let asOf: AsOf
+
+    package init(position: Position, asOf: AsOf) {
+        self.position = position
+        self.asOf = asOf
+    }
+}
+
 /// An agent: what it is, what it asks for, how many read it.
 package struct AgentPage: Sendable {
     package let agent: AgentDetail
@@ -8,9 +21,9 @@ package struct AgentPage: Sendable {
     /// The last day of the chart.
     package let today: Day
     package let position: Position?
-    package let past: Position?
+    package let past: PastMoment?
 
-    package init(agent: AgentDetail, days: [DayDownloads], today: Day, position: Position?, past: Position? = nil) {
+    package init(agent: AgentDetail, days: [DayDownloads], today: Day, position: Position?, past: PastMoment? = nil) {
         self.agent = agent
         self.days = days
         self.today = today
@@ -78,9 +91,9 @@ package struct VersionsPage: Sendable {
     package let agent: AgentDetail
     package let list: VersionList
     package let position: Position?
-    package let past: Position?
+    package let past: PastMoment?
 
-    package init(agent: AgentDetail, list: VersionList, position: Position?, past: Position? = nil) {
+    package init(agent: AgentDetail, list: VersionList, position: Position?, past: PastMoment? = nil) {
         self.agent = agent
         self.list = list
         self.position = position
@@ -99,7 +112,7 @@ package struct VersionsPage: Sendable {
                     list.pagination.nextCursor.map {
                         Link(
                             Endpoints.versionsPage,
-                            VersionListParameters(id: id, cursor: $0, asOf: past.map(AsOf.position)))
+                            VersionListParameters(id: id, cursor: $0, asOf: past?.asOf))
                     })
             }
         }

@@ -43,7 +43,7 @@ package struct DependenciesPage: Sendable {
                                 html.text(" \(dependent.version)")
                             }
                             html.element(.td) { html in html.element(.code, text: dependent.range) }
-                            html.element(.td, text: dependent.resolved ?? "none")
+                            html.element(.td, text: dependent.resolved ?? "–")
                         }
                     }
                 }

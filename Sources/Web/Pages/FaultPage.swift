@@ -3,22 +3,44 @@ package import Contract
 /// What somebody sees in place of a page that can't be shown: what is wrong, and what to do.
 package struct FaultPage: Sendable {
     private let problem: Problem
+    private let request: String
 
     /// Creates the page of a problem.
-    package init(_ problem: Problem) { self.problem = problem }
+    ///
+    /// - Parameter request: the id of the request.
+    package init(_ problem: Problem, request: String) {
+        self.problem = problem
+        self.request = request
+    }
+
+    /// What whoever reads it can do.
+    private var remedy: String {
+        switch problem.code.status {
+        case 400: "The address is not as it should be. Begin again with a search."
+        case 404: "It may be there under another name. Look for it:"
+        case 403, 451: "Moderators hold it, or it is not for everybody."
+        case 410: "The list has changed meanwhile. Begin it anew."
+        case 429: "There were too many questions from here. Wait a little, then try again."
+        case 503: "Try again in a moment; nothing is lost."
+        case 500...:
+            "That is a fault of this marketplace. Whoever runs it finds more in the log under the number of your request."
+        default: "Begin again with a search."
+        }
+    }
 
     /// The document.
     package var document: [UInt8] {
-        let declaration = problem.code.declaration
-        var frame = Frame(
-            title: declaration.title, canonical: Link(Endpoints.frontPage, TotalsQuery()), words: nil)
+        let title = problem.code.declaration.title
+        var frame = Frame(title: title, canonical: Link(Endpoints.frontPage, TotalsQuery()), words: nil)
         frame.isIndexed = false
         return frame.document { html in
             html.element(.div, .class("hero")) { html in
                 html.element(.p, .class("quiet"), text: "\(problem.code.status)")
-                html.element(.h1, text: declaration.title)
-                html.element(.p, .class("lead")) { $0.words(problem.body(request: "").detail) }
-                html.element(.p, text: declaration.remedy)
+                html.element(.h1, text: title)
+                if problem.code != .pathNotFound {
+                    html.element(.p, .class("lead")) { $0.words(problem.body(request: request).detail) }
+                }
+                html.element(.p, text: remedy)
                 if let seconds = problem.retryAfterSeconds {
                     html.element(.p, text: "Try again in \(Int64(seconds).counted("second", "seconds")).")
                 }
@@ -28,6 +50,7 @@ package struct FaultPage: Sendable {
                     html.text(" · ")
                     html.link(Link(Endpoints.searchPage, AgentQuery()), text: "All agents")
                 }
+                html.element(.p, .class("small quiet"), text: "Request \(request)")
             }
         }
     }

@@ -2,7 +2,7 @@ import Contract
 import Events
 
 /// What every page has around what it is about.
-struct Frame {
+package struct Frame {
     /// A part of the marketplace that the bar on top leads to.
     enum Section {
         case browse
@@ -23,6 +23,20 @@ struct Frame {
     var past: (position: Position, back: Link)?
     /// True where others should list it.
     var isIndexed = true
+
+    /// What the footer begins with, which tells the position. No text can hold it.
+    private static let footer = Array("<footer class=\"foot\">".utf8)
+
+    /// A document up to its footer: all that does not change with each entry of the log.
+    package static func content(of document: [UInt8]) -> [UInt8] {
+        // The footer is short and stands at the end.
+        let from = max(0, document.count - 2_000)
+        for place in stride(from: document.count - footer.count, through: from, by: -1)
+        where document[place..<place + footer.count].elementsEqual(footer) {
+            return Array(document[..<place])
+        }
+        return document
+    }
 
     /// The whole document.
     func document(_ content: (inout HTML) -> Void) -> [UInt8] {
@@ -55,7 +69,7 @@ struct Frame {
         html.void(.link, .named(.rel, "icon"), .named(.type, "image/svg+xml"), .href(Link(.icon)))
         html.void(.link, .named(.rel, "stylesheet"), .href(Link(.style)))
         // Before anything is shown, so that no page flashes in the other theme.
-        html.element(.script, .named(.src, Link(.script).text)) { _ in }
+        html.element(.script, .src(.script)) { _ in }
     }
 
     private func bar(_ html: inout HTML) {
@@ -104,7 +118,7 @@ struct Frame {
         html.element(.footer, .class("foot")) { html in
             html.element(.div, .class("wrap")) { html in
                 html.element(.span) { html in
-                    guard let position else { return html.text("The log has no entry yet.") }
+                    guard let position else { return html.text("Everything here comes from a log.") }
                     html.text("As of ")
                     html.entry(position)
                     html.text(" of the log")
@@ -126,7 +140,7 @@ struct SearchField {
     func write(_ html: inout HTML) {
         html.element(
             .form, .class("find"), .named(.role, "search"),
-            .named(.action, Link(Endpoints.searchPage, AgentQuery()).text)
+            .action(Link(Endpoints.searchPage, AgentQuery()))
         ) { html in
             html.void(
                 .input, .named(.id, id), .named(.type, "search"), .named(.name, "q"), .named(.value, words),

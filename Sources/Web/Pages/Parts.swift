@@ -37,7 +37,7 @@ extension Timestamp {
 }
 
 extension HTML {
-    /// Writes a day; a script shows it in the zone of whoever reads.
+    /// Writes a day in UTC; a script adds the exact time in the zone of whoever points at it.
     mutating func day(_ time: Timestamp) {
         element(.time, .named(.datetime, time.description), text: time.dayInWords)
     }
@@ -137,7 +137,7 @@ extension HTML {
 
     /// Says in which fields words stand that the card does not show.
     private mutating func why(_ hit: AgentHit) {
-        let others = (hit.matched ?? []).filter { !["title", "summary"].contains($0.field) }
+        let others = (hit.matched ?? []).filter { !["title", "summary", "name", "publisher"].contains($0.field) }
         guard !others.isEmpty else { return }
         element(.p, .class("small quiet")) { html in
             html.text("Found in ")

@@ -5,11 +5,14 @@ package import Events
 package struct SearchPage: Sendable {
     package let query: AgentQuery
     package let list: AgentList
+    /// True where words are looked for, so that agents can be in the order of relevance.
+    package let isRanked: Bool
     package let position: Position?
 
-    package init(query: AgentQuery, list: AgentList, position: Position?) {
+    package init(query: AgentQuery, list: AgentList, isRanked: Bool, position: Position?) {
         self.query = query
         self.list = list
+        self.isRanked = isRanked
         self.position = position
     }
 
@@ -55,7 +58,7 @@ package struct SearchPage: Sendable {
         if let meant = search.didYouMean {
             html.element(.p) { html in
                 html.text("Did you mean ")
-                html.link(Link(Endpoints.searchPage, AgentQuery(words: meant))) { $0.words(meant) }
+                html.link(Link(Endpoints.searchPage, changed(words: meant))) { $0.words(meant) }
                 html.text("?")
             }
         }
@@ -135,7 +138,7 @@ package struct SearchPage: Sendable {
         html.element(.details, .class("facets"), .flag(.open, hasFilter)) { html in
             html.element(.summary, text: "Filter and sort")
             html.element(
-                .form, .named(.ariaLabel, "Filter"), .named(.action, Link(Endpoints.searchPage, AgentQuery()).text)
+                .form, .named(.ariaLabel, "Filter"), .action(Link(Endpoints.searchPage, AgentQuery()))
             ) { html in
                 if !words.isEmpty {
                     html.void(.input, .named(.type, "hidden"), .named(.name, "q"), .named(.value, words))
@@ -152,11 +155,12 @@ package struct SearchPage: Sendable {
             (.relevance, "Relevance"), (.downloads, "Readers"), (.rating, "Rating"), (.stars, "Stars"),
             (.recent, "Last published"), (.name, "Name"),
         ]
-        let present = query.sort ?? (words.isEmpty ? .recent : .relevance)
+        let asked = query.sort == .relevance && !isRanked ? nil : query.sort
+        let present = asked ?? (isRanked ? .relevance : .recent)
         html.element(.label, .class("sort")) { html in
             html.text("Sort by ")
             html.element(.select, .named(.name, "sort")) { html in
-                for (sort, name) in sorts where sort != .relevance || !words.isEmpty {
+                for (sort, name) in sorts where sort != .relevance || isRanked {
                     html.element(.option, .named(.value, sort.rawValue), .flag(.selected, sort == present), text: name)
                 }
             }
@@ -164,7 +168,7 @@ package struct SearchPage: Sendable {
     }
 
     private func fieldset(_ facet: FacetBody, _ html: inout HTML) {
-        guard !facet.values.isEmpty, let title = Self.titles[facet.field] else { return }
+        guard let title = Self.titles[facet.field] else { return }
         let chosen: String? =
             switch facet.field {
             case "category": query.category
@@ -174,14 +178,20 @@ package struct SearchPage: Sendable {
             case "min_rating": query.minimumRating?.description
             default: query.hasWASM?.description
             }
+        guard !facet.values.isEmpty || chosen != nil else { return }
         html.element(.fieldset) { html in
             html.element(.legend, text: title)
             option(facet.field, "", chosen == nil, nil, &html) { $0.text("any") }
-            for value in facet.values {
-                option(facet.field, value.value, value.value == chosen, value.count, &html) { html in
+            // Also what is not among the most frequent, or is written in another way, stays chosen.
+            let isOther = chosen.map { chosen in !facet.values.contains { $0.value == chosen } } ?? false
+            for value in facet.values + (isOther ? [CountBody(value: chosen ?? "", count: 0)] : []) {
+                option(
+                    facet.field, value.value, value.value == chosen,
+                    isOther && value.value == chosen ? nil : value.count, &html
+                ) { html in
                     switch facet.field {
                     case "min_rating": html.text("\(value.value) and more")
-                    case "has_wasm": html.text("WebAssembly module")
+                    case "has_wasm": html.text(value.value == "true" ? "WebAssembly module" : "no WebAssembly module")
                     default: html.words(value.value)
                     }
                 }
@@ -214,11 +224,12 @@ package struct SearchPage: Sendable {
 
     /// The same search with another filter, from its first page on.
     private func changed(
-        category: String?? = nil, publisher: String?? = nil, runtime: String?? = nil, license: String?? = nil,
+        words: String? = nil, category: String?? = nil, publisher: String?? = nil, runtime: String?? = nil,
+        license: String?? = nil,
         hasWASM: Bool?? = nil, minimumRating: Int64?? = nil
     ) -> AgentQuery {
         AgentQuery(
-            words: query.words, category: category ?? query.category, publisher: publisher ?? query.publisher,
+            words: words ?? query.words, category: category ?? query.category, publisher: publisher ?? query.publisher,
             runtime: runtime ?? query.runtime, license: license ?? query.license, hasWASM: hasWASM ?? query.hasWASM,
             minimumRating: minimumRating ?? query.minimumRating, sort: query.sort)
     }
