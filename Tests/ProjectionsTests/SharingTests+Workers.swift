@@ -63,10 +63,11 @@ extension SharingTests {
     /// Waits until the model of agents is divided among so many.
     func awaitWorkers(_ count: Int, _ url: String) async throws {
         try await awaitRows(
-            "workers of agents", url,
+            "workers of every sliced model", url,
             """
-            SELECT count(*)::text FROM models.shares JOIN models.active USING (build)
-            WHERE projection = 'agents' AND worker IN (SELECT worker FROM models.workers)
+            SELECT DISTINCT count(*)::text FROM models.shares JOIN models.active USING (build)
+            WHERE projection IN ('agents', 'index') AND worker IN (SELECT worker FROM models.workers)
+            GROUP BY projection
             """, is: ["\(count)"])
     }
 

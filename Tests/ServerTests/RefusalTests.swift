@@ -106,7 +106,7 @@ import Testing
     ]
 
     private static let queries: [Case] = [
-        .get("nothing", 404, "path-not-found"), .get("/", 404, "path-not-found"),
+        .get("nothing", 404, "path-not-found"), .get("/nothing", 404, "path-not-found"),
         .get("agents/acme.nobody", 404, "agent-not-found"), .get("agents/acme.nobody/versions", 404, "agent-not-found"),
         .get("agents/%20", 404, "agent-not-found"), .get("agents/a%2Fb", 404, "agent-not-found"),
         .get("agents/%ff", 400, "malformed-request"), .get("agents/%00", 400, "malformed-request"),
