@@ -60,13 +60,14 @@ extension SharingTests {
             is: ["\(try await log.entries.head())"])
     }
 
-    /// Waits until the model of agents is divided among so many.
-    func awaitWorkers(_ count: Int, _ url: String) async throws {
+    /// Waits until sliced models are divided among so many, each.
+    func awaitWorkers(_ count: Int, _ url: String, of models: [Projection] = [.agents, .index]) async throws {
+        let names = models.map { "'\($0.name)'" }.joined(separator: ", ")
         try await awaitRows(
-            "workers of every sliced model", url,
+            "workers of \(names)", url,
             """
             SELECT DISTINCT count(*)::text FROM models.shares JOIN models.active USING (build)
-            WHERE projection IN ('agents', 'index') AND worker IN (SELECT worker FROM models.workers)
+            WHERE projection IN (\(names)) AND worker IN (SELECT worker FROM models.workers)
             GROUP BY projection
             """, is: ["\(count)"])
     }

@@ -196,7 +196,7 @@ import Testing
             let all = worker(url, "all")
             try await awaitWorkers(1, url)
             let one = worker(url, "one", on: [.agents])
-            try await awaitWorkers(2, url)
+            try await awaitWorkers(2, url, of: [.agents])
             let held = try await TestDatabase.query(
                 url,
                 """
