@@ -96,7 +96,8 @@ import Testing
             let writing = Task { try await walker.steps(1_500) }
             // Given two relays of which one after the other is stopped in the middle
             var senders = 0
-            for round in 0..<8 {
+            // Where others need the machine, one may be stopped before it has begun.
+            for round in 0..<40 where round < 8 || senders < 2 {
                 let relays = try (0..<2).map { try fixture.relay("\(round)-\($0)") }
                 try await Task.sleep(for: .milliseconds(Int(random.next() % 1_500) + 50))
                 for relay in relays { await relay.stop() }
@@ -232,7 +233,9 @@ import Testing
             try await walker.steps(200)
             // Then it does not go on as if nothing were missing
             let fault = await fixture.fault(of: relay)
-            #expect(fault.contains("was made anew") && fault.contains("--refill"), "\(fault)")
+            // It may also have looked between the two.
+            let isKnown = fault.contains("was made anew") || fault.contains("is gone")
+            #expect(isKnown && fault.contains("--refill"), "\(fault)")
             #expect(await fixture.fault(of: try fixture.relay("two")).contains("lost its end. Delete it"))
             // When it is made once more and a relay is told to refill it, then it holds all, in order
             try await fixture.broker.delete(fixture.topic)
