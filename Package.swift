@@ -169,7 +169,7 @@ let package = Package(
         tests("Text", ["Text"]),
         tests("Normalization", ["Normalization", "TestSupport"]),
         tests("Stemming", ["Stemming", "TestSupport"]),
-        tests("Search", ["Marketplace", "Search"]),
+        tests("Search", ["Search"]),
         tests("YAML", ["JSON", "TestSupport", "YAML"]),
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),

@@ -5,9 +5,12 @@ import Testing
 
 /// Names that can be mistaken for each other.
 @Suite struct NameSpecificationTests {
-    /// What is listed to others as a package of these registries is what the administrator says it is.
-    @Test func namespacesOfRegistriesAreReserved() {
+    /// A namespace of another registry proves what an agent is only as long as nobody but administrators may use it.
+    @Test func namespacesOfRegistriesAreReserved() throws {
         #expect(Set(ServerName.namespaces).isSubset(of: ReservedNames.all))
+        #expect(ServerName.isImported(try #require(AgentID("NPM.stripe.agent-toolkit")).key))
+        #expect(!ServerName.isImported(try #require(AgentID("eve.stripe-agent-toolkit")).key))
+        #expect(!ServerName.isImported(try #require(AgentID("npm")).key))
     }
 
     @Test(arguments: [

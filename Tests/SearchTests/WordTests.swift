@@ -1,4 +1,3 @@
-import Marketplace
 import Search
 import Testing
 
@@ -47,18 +46,13 @@ import Testing
         #expect(Word.collapsed("天气-预报") == "天气预报")
     }
 
-    /// A namespace of another registry proves what an agent is only as long as nobody but administrators may use it.
-    @Test func registriesAreReservedNames() {
-        #expect(AgentNames.registries.isSubset(of: ReservedNames.all))
-    }
-
     @Test func whatAPublisherSaysIsNoPackageOfTheirs() {
         let packages = ["@stripe/agent-toolkit"]
-        func kinds(_ id: String) -> Set<AgentNames.Kind> {
-            Set(AgentNames(id: id, title: "Pay", packages: packages).all.map(\.kind))
+        func kinds(_ id: String, isImported: Bool) -> Set<AgentNames.Kind> {
+            Set(AgentNames(id: id, title: "Pay", packages: packages, isImported: isImported).all.map(\.kind))
         }
-        #expect(kinds("npm.stripe.agent-toolkit").contains(.package))
-        #expect(!kinds("eve.stripe-agent-toolkit").contains(.package))
+        #expect(kinds("npm.stripe.agent-toolkit", isImported: true).contains(.package))
+        #expect(!kinds("eve.stripe-agent-toolkit", isImported: false).contains(.package))
     }
 
     @Test(arguments: [

@@ -13,7 +13,7 @@ public struct ServerName: Sendable, Equatable, CustomStringConvertible {
 
     /// Names an agent; nil where it is in none of the namespaces.
     public init?(_ id: AgentID) {
-        guard Self.isServer(id.key), let namespace = id.key.namespace,
+        guard Self.isImported(id.key), let namespace = id.key.namespace,
             let dot = id.description.firstIndex(of: ".")
         else { return nil }
         key = id.key
@@ -28,8 +28,8 @@ public struct ServerName: Sendable, Equatable, CustomStringConvertible {
         self.init(id)
     }
 
-    /// True for an agent that has such a name.
-    public static func isServer(_ key: AgentKey) -> Bool {
+    /// True for an agent in one of the namespaces: it is the package that it names, and no other agent is.
+    public static func isImported(_ key: AgentKey) -> Bool {
         key.namespace.map { namespaces.contains($0.description) } ?? false
     }
 }

@@ -97,6 +97,9 @@ struct SearchBatch: AgentBatch {
             hasWASM: published.artifacts.contains { $0.role == .wasmModule },
             isDown: try source.bool("is_down"), position: try source.integer("position"),
             counts: (titleWords, summaryWords, descriptionWords),
-            tokens: lexemes.text, names: AgentNames(id: id, title: title, packages: packages, tags: tags))
+            tokens: lexemes.text,
+            names: AgentNames(
+                id: id, title: title, packages: packages, tags: tags,
+                isImported: AgentID(id).map { ServerName.isImported($0.key) } ?? false))
     }
 }

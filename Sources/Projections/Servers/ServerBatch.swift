@@ -20,7 +20,7 @@ struct ServerBatch: AgentBatch {
     private var events: [(key: AgentKey, event: ProjectedEvent)] = []
 
     mutating func add(_ event: ProjectedEvent) {
-        if case .agent(let key) = event.envelope.stream, ServerName.isServer(key) { events.append((key, event)) }
+        if case .agent(let key) = event.envelope.stream, ServerName.isImported(key) { events.append((key, event)) }
     }
 
     func apply(_ connection: PostgresConnection) throws {

@@ -55,7 +55,8 @@ public struct AgentNames: Sendable, Equatable {
     /// - Parameters:
     ///   - id: its id.
     ///   - packages: the names of its packages in other registries.
-    public init(id: String, title: String, packages: [String], tags: [String] = []) {
+    ///   - isImported: true for an agent that is the package which it names; elsewhere its publisher only says so.
+    public init(id: String, title: String, packages: [String], tags: [String] = [], isImported: Bool) {
         let lastPart = Self.lastPart(ofID: id)
         var names: Set<Name> = []
         func add(_ text: String, _ kind: Kind) {
@@ -71,7 +72,7 @@ public struct AgentNames: Sendable, Equatable {
         for package in packages {
             let part = Self.lastPart(ofPackage: package)
             parts.append(part)
-            if Self.isImported(id) { add(Word.collapsed(package), .package) }
+            if isImported { add(Word.collapsed(package), .package) }
             add(Word.collapsed(part), .packagePart)
             add(Self.core(part), .core)
         }
@@ -82,14 +83,6 @@ public struct AgentNames: Sendable, Equatable {
             Self.spelledLengths.contains($0.unicodeScalars.count) && !Self.generic.contains($0)
         }
         words = Array(fitting.sorted().prefix(Self.maximumWords))
-    }
-
-    /// The namespaces of other registries, under which administrators alone publish: an agent there is the package that it
-    /// names, and elsewhere only says so.
-    public static let registries: Set<String> = ["npm", "pypi", "go", "maven", "other", "mcp"]
-
-    static func isImported(_ id: String) -> Bool {
-        id.split(separator: ".").first.map { registries.contains($0.lowercased()) } ?? false
     }
 
     /// What stands behind the last dot of an id.
