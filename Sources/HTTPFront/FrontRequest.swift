@@ -39,6 +39,12 @@ package struct FrontRequest: Sendable {
         }
     }
 
+    /// True where the endpoint declares all parameters of the query. Answers to others are not kept, since they are the same
+    /// under any number of addresses.
+    package func isDeclared(by endpoint: EndpointDeclaration) -> Bool {
+        http.head.query.allSatisfy { endpoint.queryNames.contains($0.name) }
+    }
+
     /// Parses the parameters of path, query and header.
     ///
     /// - Parameter limit: another value for the parameter `limit` than the client's; nil for the client's.

@@ -131,7 +131,7 @@ struct QueryRoutes {
         if caching == .kept { fields.append("vary", "accept-encoding") }
         let response = request.response(
             endpoint, Reply(page.value, position: page.position, fields: fields), written: body, caching: caching)
-        if caching == .kept, let subject = page.subject {
+        if caching == .kept, let subject = page.subject, request.isDeclared(by: endpoint.declaration) {
             cached?.keep(response, for: request, about: subject, reflecting: page.reflecting)
         }
         return response

@@ -108,7 +108,9 @@ extension QueryFront {
         let page = FrontPage(
             figures: figures.value, trending: try hits(trending.value.agents.map(\.summary)),
             popular: try hits(popular.value.agents.map(\.summary)), new: try hits(newest.value),
-            updated: try hits(updated.value), categories: categories.value.map(CountBody.init),
+            // What is new was also published last.
+            updated: try hits(updated.value.filter { row in !newest.value.contains { $0.key == row.key } }),
+            categories: categories.value.map(CountBody.init),
             position: reflection.position)
         return Document(bytes: page.document, reflecting: reflection)
     }

@@ -1,4 +1,3 @@
-import Compression
 import Contract
 import Crypto
 import Events
@@ -24,7 +23,7 @@ extension QueryRoutes {
         let (front, cached) = (front, cached)
         onAny(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            return request.answer(try await show(input), cached)
+            return request.answer(endpoint.declaration, try await show(input), cached)
         }
     }
 
@@ -37,7 +36,9 @@ extension QueryRoutes {
         let (front, cached) = (front, cached)
         onAny(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            guard let asOf = input.asOf else { return request.answer(try await show(input), cached) }
+            guard let asOf = input.asOf else {
+                return request.answer(endpoint.declaration, try await show(input), cached)
+            }
             let moment = try await front.moment(asOf)
             try await front.await(moment.position, in: models)
             return try await front.replaying(for: request) {
@@ -52,7 +53,9 @@ extension QueryRoutes {
 
 extension FrontRequest {
     /// A page, which is kept where it may be, or 304 where the client has it.
-    fileprivate func answer(_ document: Document, _ cached: CachedAnswers?) -> HTTPResponse {
+    fileprivate func answer(
+        _ endpoint: EndpointDeclaration, _ document: Document, _ cached: CachedAnswers?
+    ) -> HTTPResponse {
         // A cache between this server and a client has to know that another client may accept another encoding.
         var fields: HTTPFields = ["vary": "accept-encoding"]
         if let position = document.reflecting.position { fields.append(Fields.position, position.description) }
@@ -60,7 +63,7 @@ extension FrontRequest {
         let response = conditional(
             etag: String(SHA256Digest(of: Frame.content(of: document.bytes)).hex.prefix(32)), isWeak: true,
             HTTPResponse.page(200, document.bytes, fields))
-        if let subject = document.subject {
+        if let subject = document.subject, isDeclared(by: endpoint) {
             cached?.keep(response, for: self, about: subject, reflecting: document.reflecting)
         }
         return response
@@ -85,31 +88,5 @@ extension HTTPResponse {
         for field in more.fields { fields.append(field.name, field.value) }
         if let caching { fields.append("cache-control", caching) }
         return HTTPResponse(status: status, fields: fields, body: .bytes(bytes))
-    }
-}
-
-extension Asset {
-    /// The answer with the file, which whoever has it keeps.
-    fileprivate var response: HTTPResponse {
-        HTTPResponse(
-            status: 200,
-            fields: [
-                "content-type": mediaType, "cache-control": "public, max-age=31536000, immutable",
-                "vary": "accept-encoding",
-            ], body: .bytes(bytes))
-    }
-
-    /// The answers as they are sent, by target: they are compressed once.
-    static let answers: [String: HTTPCachedAnswer] = Dictionary(
-        uniqueKeysWithValues: all.values.compactMap { asset in
-            FrontRouter.cacheable(asset.response, gzip: Gzip.compress(asset.bytes)).map {
-                (Endpoints.pageAsset.target(AssetParameters(name: asset.name)), $0)
-            }
-        })
-
-    /// The file of a name.
-    static func response(_ name: String) throws(Problem) -> HTTPResponse {
-        guard let asset = all[name] else { throw Problem(.pathNotFound, "no page needs a file of this name any more") }
-        return asset.response
     }
 }

@@ -125,7 +125,6 @@ package struct Frame {
                 }
                 html.link(Link(Endpoints.description, NoParameters()), text: "API")
                 html.link(Link(Endpoints.listEvents, EventQuery()), text: "Log")
-                html.link(Link(Endpoints.showSecurityContact, NoParameters()), text: "Security")
             }
         }
     }

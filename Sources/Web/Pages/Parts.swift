@@ -135,8 +135,9 @@ extension HTML {
         }
     }
 
-    /// Says in which fields words stand that the card does not show.
+    /// Says in which fields words stand, where none is marked on the card.
     private mutating func why(_ hit: AgentHit) {
+        guard hit.highlights == nil else { return }
         let others = (hit.matched ?? []).filter { !["title", "summary", "name", "publisher"].contains($0.field) }
         guard !others.isEmpty else { return }
         element(.p, .class("small quiet")) { html in
