@@ -70,6 +70,8 @@ let package = Package(
         library("Normalization", ["CUtf8proc"], c: ["CUtf8proc"]),
         headers("CStemmer", of: "Stemming", apt: "libstemmer-dev"),
         library("Stemming", ["CStemmer"], c: ["CStemmer"]),
+        headers("CMarkdown", of: "Markdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-extensions-dev"),
+        library("Markdown", ["CMarkdown", "JSON", "System"], c: ["CMarkdown"]),
         headers("CKafka", of: "Kafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library("Kafka", ["CKafka", "CLinux", "JSON", "Reactor", "System"], c: ["CKafka"]),
         module("Search", ["Normalization", "Stemming", "Text"]),
@@ -111,16 +113,20 @@ let package = Package(
             "QueryAPI",
             [
                 "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "Following", "HTTPFront", "Events",
-                "Manifest", "HTTPServer", "Compression", "Crypto", "JSON", "Logging", "Search", "System", "Text", "Web",
+                "Archive", "Manifest", "Markdown", "HTTPServer", "Compression", "Crypto", "JSON", "Logging", "Search",
+                "System", "Text", "Web",
             ]),
-        module("Web", ["Contract", "Crypto", "Events", "Text"], embedding: "Assets"),
+        module(
+            "Web", ["Contract", "Crypto", "Events", "JSON", "Manifest", "Markdown", "Text"],
+            embedding: "Assets", "Documents"),
         .executableTarget(
             name: "MarketplaceServer",
             dependencies: [
                 "AgentIndex", "CommandAPI", "Compression", "QueryAPI", "Projections", "EventLog", "Artifacts",
                 "Contract",
                 "HTTPFront", "Events", "Following", "Kafka", "Streaming",
-                "Manifest", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON", "Crypto",
+                "Manifest", "Markdown", "HTTPServer", "HTTPClient", "Reactor", "Postgres", "EmbeddedPostgres", "JSON",
+                "Crypto",
                 "Logging", "CommandLine", "System", "Text",
             ], swiftSettings: settings),
         module(

@@ -42,11 +42,14 @@ public struct HTTPRouter: Sendable {
     }
 
     /// Finds the route of a request; HEAD uses the route of GET, and the server drops the body.
-    public func match(_ head: HTTPRequestHead) -> Match {
+    public func match(_ head: HTTPRequestHead) -> Match { match(head.method, head.segments) }
+
+    /// Finds the route of a method and of the segments of a path.
+    public func match(_ method: String, _ segments: [String]) -> Match {
         var others: [String] = []
-        let method = head.method == "HEAD" ? "GET" : head.method
+        let method = method == "HEAD" ? "GET" : method
         for route in routes {
-            guard let parameters = Self.parameters(of: route.pattern, in: head.segments) else { continue }
+            guard let parameters = Self.parameters(of: route.pattern, in: segments) else { continue }
             if route.method == method { return .found(route.handler, parameters) }
             others.append(route.method)
         }

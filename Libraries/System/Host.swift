@@ -100,6 +100,20 @@ public enum Host {
         return Int(limit.rlim_cur)
     }
 
+    /// Bounds what this process may use from now on, for one that reads what others wrote: time of the processor, memory, and no
+    /// file that grows and no image of it where it fails.
+    public static func limitItself(processorSeconds: UInt, memoryBytes: UInt) {
+        let bounds: [(__rlimit_resource_t, UInt)] = [
+            (__rlimit_resource_t(RLIMIT_CPU.rawValue), processorSeconds),
+            (__rlimit_resource_t(RLIMIT_AS.rawValue), memoryBytes), (__rlimit_resource_t(RLIMIT_FSIZE.rawValue), 0),
+            (__rlimit_resource_t(RLIMIT_CORE.rawValue), 0),
+        ]
+        for (resource, bound) in bounds {
+            var limit = rlimit(rlim_cur: bound, rlim_max: bound)
+            _ = unsafe setrlimit(resource, &limit)
+        }
+    }
+
     /// True where a standard stream (0 in, 1 out, 2 error) is a terminal.
     public static func isTerminal(_ stream: Int32) -> Bool { isatty(stream) == 1 }
 
@@ -125,6 +139,10 @@ public enum Host {
     public static func write(_ text: String, to stream: Int32) -> Bool {
         writeAll(Array(text.utf8), to: stream) || errno == EPIPE
     }
+
+    /// Writes bytes to standard output; false where not all of them could be written.
+    @discardableResult
+    public static func write(_ bytes: [UInt8]) -> Bool { writeAll(bytes, to: 1) }
 
     /// Ends the process at once, without the handlers that libraries registered for its end.
     ///

@@ -35,6 +35,16 @@ public enum Subprocess {
         // A daemon that the program starts must not hold open a pipe that another process waits on.
         unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
+        let process = unsafe try spawn(arguments, inheritedEnvironment(adding: environment), &actions)
+        let exitCode = try wait(for: process, arguments[0])
+        let output = try Descriptor.reading(outputPath)
+        let bytes = try output.read(at: max(0, try output.size() - outputBytes), count: Int(outputBytes))
+        return Outcome(exitCode: exitCode, output: String(decoding: bytes, as: UTF8.self))
+    }
+
+    @unsafe private static func spawn(
+        _ arguments: [String], _ environment: [String], _ actions: inout posix_spawn_file_actions_t
+    ) throws(SystemError) -> pid_t {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -47,19 +57,90 @@ public enum Subprocess {
 
         var process = pid_t()
         let words = CStrings(arguments)
-        let variables = CStrings(inheritedEnvironment(adding: environment))
+        let variables = CStrings(environment)
         let code = unsafe posix_spawn(
             &process, arguments[0], &actions, &attributes, words.pointers, variables.pointers)
         guard code == 0 else { throw SystemError("run", path: arguments[0], code: code) }
+        return process
+    }
 
+    /// Waits for a program; returns its exit code, or 128 plus the number of the signal that ended it.
+    private static func wait(for process: pid_t, _ name: String) throws(SystemError) -> Int32 {
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { throw SystemError("wait", path: arguments[0]) }
+            guard errno == EINTR else { throw SystemError("wait", path: name) }
         }
-        let exitCode = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-        let output = try Descriptor.reading(outputPath)
-        let bytes = try output.read(at: max(0, try output.size() - outputBytes), count: Int(outputBytes))
-        return Outcome(exitCode: exitCode, output: String(decoding: bytes, as: UTF8.self))
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+    }
+
+    /// Gives a program some bytes and takes what it writes; blocks the calling thread until then. The program sees nothing of
+    /// this process's environment, and is killed when its time is over or it writes too much.
+    ///
+    /// - Parameters:
+    ///   - arguments: `arguments[0]` is an absolute path.
+    ///   - input: its standard input.
+    ///   - maximumBytes: the most that it may write to its standard output.
+    ///   - milliseconds: how long it may take.
+    /// - Returns: what it wrote; nil where it was killed, or ended with another exit code than 0.
+    /// - Throws: `SystemError` where the program can't be started.
+    public static func answer(
+        of arguments: [String], to input: [UInt8], maximumBytes: Int, withinMilliseconds milliseconds: Int64
+    ) throws(SystemError) -> [UInt8]? {
+        LoopThread.assertElsewhere()
+        var ends: [Int32] = [0, 0]
+        guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0
+        else { throw SystemError("socketpair") }
+        let ours = Descriptor(owning: ends[0])
+        let process: pid_t
+        do {
+            let theirs = Descriptor(owning: ends[1])
+            var actions = unsafe posix_spawn_file_actions_t()
+            unsafe posix_spawn_file_actions_init(&actions)
+            defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+            unsafe posix_spawn_file_actions_adddup2(&actions, theirs.number, 0)
+            unsafe posix_spawn_file_actions_adddup2(&actions, theirs.number, 1)
+            unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+            unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+            // Where the libraries of a program that is not linked as one file are.
+            let libraries = unsafe getenv("LD_LIBRARY_PATH").map { unsafe ["LD_LIBRARY_PATH=\(String(cString: $0))"] }
+            process = unsafe try spawn(arguments, libraries ?? [], &actions)
+        }
+        let output = exchange(input, ours.number, maximumBytes, Host.steadyClockMilliseconds() + milliseconds)
+        if output == nil { kill(process, SIGKILL) }
+        let code = try wait(for: process, arguments[0])
+        return code == 0 ? output : nil
+    }
+
+    /// Sends all bytes and takes all that come back; nil where the time is over or too much comes.
+    private static func exchange(
+        _ input: [UInt8], _ socket: Int32, _ maximumBytes: Int, _ deadline: Int64
+    ) -> [UInt8]? {
+        var output: [UInt8] = []
+        var sent = 0
+        var block = [UInt8](repeating: 0, count: 65_536)
+        if input.isEmpty { shutdown(socket, Int32(SHUT_WR)) }
+        while true {
+            let left = deadline - Host.steadyClockMilliseconds()
+            guard left > 0 else { return nil }
+            var poll = pollfd(fd: socket, events: Int16(POLLIN | (sent < input.count ? POLLOUT : 0)), revents: 0)
+            guard unsafe Glibc.poll(&poll, 1, Int32(min(left, 60_000))) > 0 else { continue }
+            let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+            if Int32(poll.revents) & POLLOUT != 0, sent < input.count {
+                let count = unsafe input.withUnsafeBytes { bytes in
+                    unsafe send(socket, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, flags)
+                }
+                // One that reads no more may still have an answer.
+                sent = count < 0 && errno != EAGAIN && errno != EINTR ? input.count : sent + max(0, count)
+                if sent == input.count { shutdown(socket, Int32(SHUT_WR)) }
+            }
+            if Int32(poll.revents) & (POLLIN | POLLHUP | POLLERR) != 0 {
+                let count = unsafe recv(socket, &block, block.count, Int32(MSG_DONTWAIT))
+                if count == 0 { return output }
+                if count < 0, errno != EAGAIN, errno != EINTR { return nil }
+                output += block.prefix(max(0, count))
+                guard output.count <= maximumBytes else { return nil }
+            }
+        }
     }
 
     private static func inheritedEnvironment(adding extra: [String: String]) -> [String] {

@@ -75,5 +75,6 @@ public struct ArtifactFolder: Sendable {
 
     func directory(_ digest: SHA256Digest) -> String { "\(files)/\(digest.hex.prefix(2))" }
 
-    func filePath(_ digest: SHA256Digest) -> String { "\(directory(digest))/\(digest.hex.dropFirst(2))" }
+    /// Where a file is, for libraries that open files themselves.
+    public func filePath(_ digest: SHA256Digest) -> String { "\(directory(digest))/\(digest.hex.dropFirst(2))" }
 }

@@ -149,9 +149,6 @@ package struct EndpointDeclaration: Sendable {
     /// The media type of a table (RFC 4180).
     package static let csv = "text/csv; charset=utf-8; header=present"
 
-    /// The media type of a page for people.
-    package static let html = "text/html; charset=utf-8"
-
     /// The media type of a text.
     package static let plainText = "text/plain; charset=utf-8"
 

@@ -175,15 +175,32 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
             given: NoBody.form)
     }
 
+    /// A picture that pages of others show.
+    ///
+    /// - Parameter path: from the root.
+    static func picture(
+        _ name: String, _ path: String, _ summary: String, mediaTypes: [String] = ["image/svg+xml"],
+        problems: [ProblemCode] = []
+    ) -> Endpoint {
+        page(name, path, summary, cost: .search, mediaTypes: mediaTypes, problems: problems)
+    }
+
+    /// A document that programs read which go through all pages.
+    ///
+    /// - Parameter path: from the root.
+    static func markup(_ name: String, _ path: String, _ summary: String) -> Endpoint {
+        page(name, path, summary, cost: .search, mediaTypes: ["application/xml"])
+    }
+
     /// A page for people.
     ///
     /// - Parameter path: from the root.
     static func page(
         _ name: String, _ path: String, _ summary: String, cost: EndpointDeclaration.Cost = .read,
-        problems: [ProblemCode] = []
+        mediaTypes: [String] = PageForm.allCases.map(\.mediaType), problems: [ProblemCode] = []
     ) -> Endpoint {
         let answer = EndpointDeclaration.Answer(
-            status: 200, description: summary, content: [(EndpointDeclaration.html, .string())], fields: [])
+            status: 200, description: summary, content: mediaTypes.map { ($0, .string()) }, fields: [])
         return Endpoint(
             declaration: EndpointDeclaration(
                 name: name, method: .get, path: path, summary: summary, notes: nil,

@@ -1,6 +1,6 @@
 package import Contract
 import Crypto
-package import Events
+import Events
 package import HTTPServer
 package import Logging
 package import System
@@ -25,7 +25,7 @@ package struct FrontRouter: Sendable {
     package var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
 
     /// Shows a problem as a page for people; nil where nobody but programs asks.
-    package var showFault: (@Sendable (_ problem: Problem, _ request: UUIDv7) -> HTTPResponse)?
+    package var showFault: (@Sendable (_ problem: Problem, _ request: FrontRequest) -> HTTPResponse)?
 
     /// Creates a router without routes.
     ///
@@ -84,7 +84,15 @@ package struct FrontRouter: Sendable {
         let path = "/\(head.segments.joined(separator: "/"))/"
         if path.hasPrefix("\(Endpoints.registry)/") { return .registry }
         if path.hasPrefix("\(Endpoints.base)/") { return .marketplace }
-        return head.fields["accept"]?.contains("text/html") == true ? .page : .marketplace
+        let wantsPage = head.fields["accept"]?.contains("text/html") == true || PageForm(for: head) == .markdown
+        return wantsPage ? .page : .marketplace
+    }
+
+    /// The segments of the path, without what asks for Markdown.
+    private static func segments(of head: HTTPRequestHead) -> [String] {
+        let (segments, ending) = (head.segments, PageForm.markdownEnding)
+        guard let last = segments.last, last.hasSuffix(ending), dialect(of: head) == .page else { return segments }
+        return segments == ["index\(ending)"] ? [""] : segments.dropLast() + [String(last.dropLast(ending.count))]
     }
 
     /// Answers a request; an error becomes a problem response.
@@ -101,13 +109,13 @@ package struct FrontRouter: Sendable {
                 throw Problem(.notImplemented, "there is no method '\(request.http.head.method)'")
             }
         }
-        switch table.match(request.head) {
+        switch table.match(request.head.method, Self.segments(of: request.head)) {
         case .found(let handler, let parameters):
             return await handler(request, parameters)
         case .otherMethods(let methods):
             return await answer(request, [:], dialect) { request in
                 let known = methods.joined(separator: ", ")
-                var response = refusal(Problem(.methodNotAllowed, "this path knows \(known)"), request.id, dialect)
+                var response = refusal(Problem(.methodNotAllowed, "this path knows \(known)"), request, dialect)
                 response.fields.append("allow", known)
                 return response
             }
@@ -151,9 +159,9 @@ package struct FrontRouter: Sendable {
     }
 
     private func refusal(
-        _ problem: Problem, _ request: UUIDv7, _ dialect: EndpointDeclaration.Dialect
+        _ problem: Problem, _ request: FrontRequest, _ dialect: EndpointDeclaration.Dialect
     ) -> HTTPResponse {
-        guard dialect == .page, let showFault else { return problem.response(request, in: dialect) }
+        guard dialect == .page, let showFault else { return problem.response(request.id, in: dialect) }
         var response = showFault(problem, request)
         if let retryAfterSeconds = problem.retryAfterSeconds {
             response.fields.append("retry-after", "\(retryAfterSeconds)")
@@ -172,9 +180,9 @@ package struct FrontRouter: Sendable {
         do {
             response = try await handler(request)
         } catch let problem as Problem {
-            response = refusal(problem, request.id, dialect)
+            response = refusal(problem, request, dialect)
         } catch let refusal as HTTPRefusal {
-            response = self.refusal(Problem(refusal), request.id, dialect)
+            response = self.refusal(Problem(refusal), request, dialect)
         } catch {
             let problem = translate(error)
             // Nobody waits for the answer any more, and an operator can do nothing about it.
@@ -184,7 +192,7 @@ package struct FrontRouter: Sendable {
                 hasLeft ? "a client left before its answer" : "a request failed",
                 ["request": request.id.description, "error": "\(error)"])
             response = refusal(
-                problem ?? Problem(.internalError, "the server's log says more under the request's id"), request.id,
+                problem ?? Problem(.internalError, "the server's log says more under the request's id"), request,
                 dialect)
         }
         log.debug(

@@ -2,6 +2,7 @@ import CommandAPI
 import CommandLine
 import EmbeddedPostgres
 import Logging
+import Markdown
 import System
 
 /// The program `marketplace`.
@@ -14,6 +15,10 @@ struct Program {
     #endif
 
     static func main() async {
+        // The processes that read documents of others are this program as well.
+        if CommandLine.arguments.dropFirst().elementsEqual([MarkdownHelper.argument]) {
+            Host.exit(MarkdownHelper.serve())
+        }
         let signals = Signals()
         let commands = CommandSet(
             "marketplace", version: version, "a marketplace for AI agents over an event log",

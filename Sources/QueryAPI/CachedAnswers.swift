@@ -1,4 +1,5 @@
 import Compression
+import Contract
 import EventLog
 import Events
 import Following
@@ -32,15 +33,17 @@ final class CachedAnswers: Sendable {
         case models, folder
     }
 
-    /// The target of a request, the representation that it asks for, and the day, since pages show days up to the present one.
+    /// The target of a request, what it asks for, and the day, since pages show days up to the present one.
     fileprivate struct Key: Hashable {
         let target: String
         let representation: Representation
+        let form: PageForm
         let day: Day
 
         init(_ head: HTTPRequestHead) {
             target = head.target
             representation = Representation(for: head)
+            form = PageForm(for: head)
             day = Timestamp(milliseconds: Host.wallClockMilliseconds()).day
         }
     }

@@ -81,6 +81,17 @@ extension QueryFront {
         return try await copied.wait(withinMilliseconds: limit) { $0.next > position }
     }
 
+    /// Refuses what is withheld, and what no entry of the log names; returns how far the index was before that was looked up.
+    func servedPackage(_ digest: SHA256Digest, _ request: FrontRequest) async throws -> Copied {
+        let (withheld, isNamed, copied) = try await request.blocking.run { [index] in
+            let copied = try Copied(index)
+            return (try index.withheld(digest), try index.isNamed(digest), copied)
+        }
+        if let withheld { throw Problem(withheld, digest) }
+        guard isNamed else { throw Problem(.artifactNotFound, "there is no file with the digest \(digest)") }
+        return copied
+    }
+
     /// A file by digest. It may have the same origin as web pages, so the header fields keep browsers from running it.
     private func file(
         _ digest: SHA256Digest, _ request: FrontRequest, isManifest: Bool, at moment: Moment? = nil
@@ -88,12 +99,7 @@ extension QueryFront {
         let (opened, withheld, copied) = try await request.blocking.run { [artifacts, index] in
             // The position is read first, so that a file that is held after it is not cached.
             let copied = try Copied(index)
-            let withheld: WithheldFiles.Reason?
-            do {
-                withheld = try index.reason(forWithholding: digest)
-            } catch let fault as IndexFault {
-                throw Problem(.unavailable, "no file is served now: \(fault)")
-            }
+            let withheld = try index.withheld(digest)
             // An upload that no entry names is not public. The model that led to a manifest knows that one does.
             let isServed = try withheld == nil && (isManifest || index.isNamed(digest))
             let opened = isServed ? try OpenedFile(digest, in: artifacts, wholeUpTo: Self.cachedFileBytes) : nil
@@ -120,6 +126,19 @@ extension QueryFront {
         cached?.keep(
             whole, for: request, about: .files, reflecting: Reflection(next: copied.next, builds: copied.builds))
         return whole
+    }
+}
+
+extension IndexFolder {
+    /// The reason why a file is not served; nil where it may be. Blocks the calling thread.
+    ///
+    /// - Throws: `Problem` where that is not known now.
+    func withheld(_ digest: SHA256Digest) throws -> WithheldFiles.Reason? {
+        do {
+            return try reason(forWithholding: digest)
+        } catch let fault as IndexFault {
+            throw Problem(.unavailable, "no file is served now: \(fault)")
+        }
     }
 }
 

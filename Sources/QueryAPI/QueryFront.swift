@@ -33,12 +33,16 @@ package struct QueryFront: Sendable {
     let copied: Feed<Copied>
     /// A thread on which ranges of many agents are resolved, one page after the other.
     let resolving = Worker(name: "resolving")
+    /// Where documents of others are read, and files and manifests that pages show.
+    let documents = DocumentReader()
     let cached: CachedAnswers?
     /// For readers that follow the log.
     let hub: EventHub
     /// For readers that are behind the log.
     let catchUp: EventReader
     let followers: Log
+    /// Where clients reach the marketplace.
+    let origin: String
 
     /// Creates a front over read models, a log and folders of files and of the index.
     ///
@@ -50,11 +54,13 @@ package struct QueryFront: Sendable {
     ///   - catchUp: for readers that follow the log and are behind it; few sessions, so that they wait for each other
     ///     and the queries do not wait for them.
     ///   - cachedBytes: the memory for cached answers; 0 to cache none.
+    ///   - origin: where clients reach the marketplace, without a slash at the end.
     package init(
         agents: AgentReader, statistics: AgentReader, past: PastReader, search: AgentSearch, builds: BuildReader,
         entries: EventReader,
         catchUp: EventReader,
-        artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, log: Log
+        artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, origin: String,
+        log: Log
     ) {
         hub = EventHub(entries, following)
         self.catchUp = catchUp
@@ -68,6 +74,7 @@ package struct QueryFront: Sendable {
         self.entries = entries
         self.artifacts = artifacts
         self.index = index
+        self.origin = origin
         let worker = Worker(name: "index-mark")
         copied = Feed(Copied()) { try await worker.run { try Copied(index) } }
     }
@@ -75,9 +82,8 @@ package struct QueryFront: Sendable {
     /// Adds the routes of the queries.
     package func addRoutes(to router: inout FrontRouter) {
         // Before the routes, which keep the router as it is then.
-        router.showFault = { problem, request in
-            HTTPResponse.page(
-                problem.code.status, FaultPage(problem, request: request.description).document, caching: "no-store")
+        router.showFault = { [origin] problem, request in
+            request.fault(problem, FaultPage(problem, request: request.id.description), origin)
         }
         var routes = QueryRoutes(router, self, cached: cached)
         addSearch(to: &routes)
@@ -90,6 +96,7 @@ package struct QueryFront: Sendable {
         addPopular(to: &routes)
         addServers(to: &routes)
         addPages(to: &routes)
+        addSiteFiles(to: &routes)
         addReputation(to: &routes)
         addLog(to: &routes)
         addFiles(to: &routes)

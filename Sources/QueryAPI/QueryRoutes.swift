@@ -84,9 +84,15 @@ struct QueryRoutes {
         _ endpoint: Endpoint<Input, Sent, Given>,
         _ answer: @escaping @Sendable (Input, FrontRequest) async throws -> HTTPResponse
     ) {
-        router.on(endpoint.declaration) { request in
-            try await answer(try request.input(of: endpoint), request)
-        }
+        add(endpoint) { request in try await answer(try request.input(of: endpoint), request) }
+    }
+
+    /// Adds an endpoint whose handler reads its parameters itself.
+    mutating func add<Input, Sent, Given>(
+        _ endpoint: Endpoint<Input, Sent, Given>,
+        _ answer: @escaping @Sendable (FrontRequest) async throws -> HTTPResponse
+    ) {
+        router.on(endpoint.declaration, answer)
     }
 
     /// Adds an endpoint that answers with a page that does not come from read models.

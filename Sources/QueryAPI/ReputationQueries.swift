@@ -11,17 +11,21 @@ extension QueryFront {
             try await showReputation(query, at: moment.position)
         }
         routes.on(Endpoints.showPublisherStatistics, of: AgentReader.shownModels) { query in
-            let publisher = try await publisher(query.name)
-            let found = try await statistics.statistics(ofPublisher: publisher.value.id)
-            let statistics = found.value
-            return Page(
-                value: PublisherStatisticsPage(
-                    publisher: PersonBody(id: publisher.value.id, username: publisher.value.name),
-                    agents: statistics.agents, downloads: statistics.downloads, readers: statistics.readers,
-                    ratingHundredths: statistics.ratingHundredths, verified: 0, wasm: statistics.wasm,
-                    top: try statistics.top.map { try AgentSummary($0) }),
-                reflecting: publisher.reflection.merged(with: found.reflection))
+            try await showPublisherStatistics(query)
         }
+    }
+
+    func showPublisherStatistics(_ query: PersonQuery) async throws -> Page<PublisherStatisticsPage> {
+        let publisher = try await publisher(query.name)
+        let found = try await statistics.statistics(ofPublisher: publisher.value.id)
+        let statistics = found.value
+        return Page(
+            value: PublisherStatisticsPage(
+                publisher: PersonBody(id: publisher.value.id, username: publisher.value.name),
+                agents: statistics.agents, downloads: statistics.downloads, readers: statistics.readers,
+                ratingHundredths: statistics.ratingHundredths, verified: 0, wasm: statistics.wasm,
+                top: try statistics.top.map { try AgentSummary($0) }),
+            reflecting: publisher.reflection.merged(with: found.reflection))
     }
 
     /// The publisher with a name.
@@ -33,7 +37,7 @@ extension QueryFront {
         return Reflecting(value: publisher, reflection: found.reflection)
     }
 
-    private func showReputation(_ query: ReputationQuery, at position: Position?) async throws -> Page<ReputationPage> {
+    func showReputation(_ query: ReputationQuery, at position: Position?) async throws -> Page<ReputationPage> {
         let after = try AgentReader.PointCursor(query.cursor)
         let publisher = try await publisher(query.name)
         let found = try await statistics.reputation(

@@ -19,8 +19,10 @@ package struct Asset: Sendable {
 
     static let style = Asset("style", "css", "text/css; charset=utf-8", PackageResources.style_css)
     static let script = Asset("page", "js", "text/javascript; charset=utf-8", PackageResources.page_js)
+    /// What those show that show a link with a picture.
+    static let cover = Asset("cover", "png", "image/png", PackageResources.cover_png)
     static let icon = Asset("icon", "svg", "image/svg+xml", PackageResources.icon_svg)
 
     /// All of them, by name.
-    package static let all = Dictionary(uniqueKeysWithValues: [style, script, icon].map { ($0.name, $0) })
+    package static let all = Dictionary(uniqueKeysWithValues: [style, script, icon, cover].map { ($0.name, $0) })
 }

@@ -20,6 +20,22 @@ package struct AgentParameters: PastParameters, AboutOneAgent {
 }
 
 extension AgentParameters {
+    /// An agent as it is now.
+    package struct Present: PositionedParameters, AboutOneAgent {
+        package let id: AgentKey
+        package let minimumPosition: Position?
+
+        package init(id: AgentKey, minimumPosition: Position? = nil) {
+            self.id = id
+            self.minimumPosition = minimumPosition
+        }
+
+        package static let parameters = ParameterForm.of(
+            Self.init(id:minimumPosition:),
+            .path("id", \.id, .agent, "The id of an agent, in any spelling."),
+            .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
+    }
+
     /// An agent that is changed.
     package struct Changed: Parameters {
         package let id: AgentKey

@@ -6,14 +6,18 @@ public enum ReservedNames {
     /// Names that look like one of them are reserved as well.
     public static let all: Set<String> = [
         "mentatlab", "npm", "pypi", "go", "maven", "other", "mcp",
-        "admin", "administrator", "agent", "agents", "anonymous", "api", "artifacts", "collections", "config", "dev",
-        "download", "downloads", "events", "flags", "flow", "health", "help", "index", "install", "latest", "log",
-        "login", "marketplace", "me", "mentatctl", "metrics", "mine", "moderator", "namespaces", "new", "nobody",
-        "null", "official", "openapi", "owner", "problems", "projections", "publish", "publishers", "registry",
-        "reviews", "root", "schemas", "search", "security", "server", "servers", "staff", "stars", "support", "system",
-        "tiles", "tokens",
-        "undefined", "users", "versions", "well-known", "yank",
+        "about", "admin", "administrator", "agent", "agents", "anonymous", "api", "artifacts", "assets", "badges",
+        "categories", "collections", "compare", "config", "dev", "documentation", "download", "downloads", "events",
+        "flags", "flow", "health", "help", "index", "install", "latest", "llms", "log", "login", "marketplace", "me",
+        "mentatctl", "metrics", "mine", "moderator", "namespaces", "new", "nobody", "null", "official", "openapi",
+        "owner", "pictures", "policy", "privacy", "problems", "projections", "publish", "publishers", "registry",
+        "reviews", "robots", "root", "schemas", "search", "security", "server", "servers", "sitemap", "sitemaps",
+        "staff", "stars", "support", "system", "tiles", "tokens", "undefined", "users", "versions", "well-known",
+        "yank",
     ]
+
+    /// What no key of an agent ends with: the path of its page would be that of another agent's page as Markdown.
+    static let ending = ".md"
 
     private static let skeletons = Dictionary(all.map { (NameSkeleton($0), $0) }) { first, _ in first }
 

@@ -96,6 +96,13 @@ struct Listening: Sendable {
         return try HTTPListener(address: address, port: 0)
     }
 
+    /// Where clients reach the server that listens on a port: as the operator says, else on this machine.
+    func origin(port: UInt16) -> String {
+        guard publicURL.isEmpty else { return publicURL }
+        let host = ["0.0.0.0", "::"].contains(address) ? "127.0.0.1" : address
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+
     private static func publicURL(_ text: String?) throws(UsageError) -> String {
         guard var url = text else { return "" }
         while url.hasSuffix("/") { url.removeLast() }

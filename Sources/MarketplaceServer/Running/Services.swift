@@ -207,10 +207,12 @@ struct Services: Sendable {
 
     /// The front for reads.
     ///
-    /// - Parameter reactor: where it will be served, and short reads wait.
+    /// - Parameters:
+    ///   - origin: where clients reach it.
+    ///   - reactor: where it will be served, and short reads wait.
     func queryFront(
         _ folder: ArtifactFolder, _ index: IndexFolder, cachedMebibytes: Int?, following: FollowingLimits,
-        on reactor: Reactor
+        at origin: String, on reactor: Reactor
     ) -> QueryFront {
         let configuration = database.configuration(
             .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000)
@@ -235,7 +237,8 @@ struct Services: Sendable {
             catchUp: EventReader(
                 pool: PostgresPool(configuration, sessions: 2, maximumWaiters: following.readers)),
             artifacts: folder, index: index,
-            cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20, following: following, log: log)
+            cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20, following: following, origin: origin, log: log
+        )
     }
 
     /// Fills the search engine and keeps it up, for as long as the task lives; where there is none, does nothing.

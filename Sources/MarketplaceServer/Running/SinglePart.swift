@@ -118,8 +118,10 @@ struct SinglePart {
         let reactor = try Reactor(name: "http")
         let cached = try invocation.number("cache-mebibytes", 0...65_536)
         let index = IndexFolder(try dataFolder().index)
+        let listener = try opened?.get() ?? listening.open(firstPort: Self.queryPort)
         let front = services.queryFront(
-            try artifactFolder(), index, cachedMebibytes: cached, following: listening.following, on: reactor)
+            try artifactFolder(), index, cachedMebibytes: cached, following: listening.following,
+            at: listening.origin(port: listener.port), on: reactor)
         var router = services.router(listening) {
             try services.checkIsCurrent()
             try await services.checkAreBuilt()
@@ -134,7 +136,7 @@ struct SinglePart {
                 group.addTask { await services.mirror(index).run() }
             }
         }
-        try await serve(router, on: try opened?.get() ?? listening.open(firstPort: Self.queryPort), signals, reactor)
+        try await serve(router, on: listener, signals, reactor)
         following.cancel()
         await following.value
     }

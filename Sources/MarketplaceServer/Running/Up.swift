@@ -169,7 +169,8 @@ struct Up {
         commands.addRoutes(to: &router)
         let reactor = try Reactor(name: "http")
         let queries = services.queryFront(
-            artifacts, index, cachedMebibytes: cachedMebibytes, following: listening.following, on: reactor)
+            artifacts, index, cachedMebibytes: cachedMebibytes, following: listening.following,
+            at: listening.origin(port: listener.port), on: reactor)
         queries.addRoutes(to: &router)
         let server = try await services.serve(router, listening, on: listener, reactor)
         let url = "http://\(listening.address):\(server.port)"

@@ -14,6 +14,7 @@ extension Statements {
     static let countDownloads = PostgresStatement("count_downloads", PackageResources.count_downloads_sql)
     static let countReaders = PostgresStatement("count_readers", PackageResources.count_readers_sql)
     static let countVotes = PostgresStatement("count_votes", PackageResources.count_votes_sql)
+    static let divideKeys = PostgresStatement("divide_keys", PackageResources.divide_keys_sql)
     static let endVotes = PostgresStatement("end_votes", PackageResources.end_votes_sql)
     static let eraseReviews = PostgresStatement("erase_reviews", PackageResources.erase_reviews_sql)
     static let findAgent = PostgresStatement("find_agent", PackageResources.find_agent_sql)
@@ -26,6 +27,7 @@ extension Statements {
     static let listByRating = PostgresStatement("list_by_rating", PackageResources.list_by_rating_sql)
     static let listByStars = PostgresStatement("list_by_stars", PackageResources.list_by_stars_sql)
     static let listDailyDownloads = PostgresStatement("list_daily_downloads", PackageResources.list_daily_downloads_sql)
+    static let listKeys = PostgresStatement("list_keys", PackageResources.list_keys_sql)
     static let listOwners = PostgresStatement("list_owners", PackageResources.list_owners_sql)
     static let listPublisherAgents = PostgresStatement(
         "list_publisher_agents", PackageResources.list_publisher_agents_sql)

@@ -21,69 +21,74 @@ extension QueryFront {
             // Splitting texts and ranking take milliseconds.
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await searchPage(query) }
         }
-        routes.onDocument(Endpoints.agentPage, of: AgentReader.shownModels) { input in
-            try await agentPage(input)
-        } past: { input, moment, past in
-            try await agentPage(input, at: moment, past)
+        addAgentPages(to: &routes)
+        addComparison(to: &routes)
+        addPublisherPages(to: &routes)
+        routes.onDocument(Endpoints.categoryPage, of: AgentReader.shownModels) { input in
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await categoryPage(input) }
         }
-        routes.onDocument(Endpoints.versionsPage, of: AgentReader.shownModels) { query in
-            let (agent, reflection) = try await shownAgent(query.id)
-            let versions = try await listVersions(query.page)
-            return document(versions.reflecting.merged(with: reflection), of: query.id) {
-                VersionsPage(agent: agent, list: versions.value, position: $0).document
-            }
-        } past: { query, moment, past in
-            let found = try await self.past.agent(query.id, at: moment)
-            guard let detail = found.value else { throw Self.noAgent(query.id, at: moment) }
-            let versions = try await listVersions(query.page, at: moment)
-            let agent = try AgentDetail(detail)
-            return document(versions.reflecting.merged(with: found.reflection)) { _ in
-                VersionsPage(agent: agent, list: versions.value, position: moment.position, past: past).document
-            }
-        }
-        routes.onDocument(Endpoints.reviewsPage, of: AgentReader.shownModels) { query in
-            let (agent, reflection) = try await shownAgent(query.id)
-            let reviews = try await listReviews(ReviewQuery(id: query.id, sort: query.sort, cursor: query.cursor))
-            return document(reviews.reflecting.merged(with: reflection), of: query.id) {
-                ReviewsPage(agent: agent, sort: query.sort, list: reviews.value, position: $0).document
-            }
-        }
-        routes.onDocument(Endpoints.dependenciesPage, of: AgentReader.shownModels + AgentReader.dependentModels) {
-            query in
-            let (agent, reflection) = try await shownAgent(query.id)
-            let dependents = try await listDependents(AgentPageParameters(id: query.id, cursor: query.cursor))
-            return document(dependents.reflecting.merged(with: reflection)) {
-                DependenciesPage(agent: agent, dependents: dependents.value, position: $0).document
-            }
-        }
-        routes.onDocument(Endpoints.historyPage, of: AgentReader.shownModels) { query in
-            let (agent, reflection) = try await shownAgent(query.id)
-            let history = try await showHistory(AgentPageParameters(id: query.id, cursor: query.cursor))
-            return document(history.reflecting.merged(with: reflection)) {
-                AgentHistoryPage(agent: agent, page: history.value, position: $0).document
-            }
-        }
-        routes.onDocument(Endpoints.publisherPage, of: AgentReader.shownModels) { query in
-            let found = try await showPublisher(PublisherParameters(name: query.name, cursor: query.cursor))
-            return document(found.reflecting) {
-                PublisherDocument(publisher: found.value, position: $0).document
-            }
-        }
+        for text in SiteText.allCases { addText(text, to: &routes) }
         routes.onAny(Endpoints.pageAsset) { input, _ in try Asset.response(input.name) }
     }
 
-    /// A page about an agent is dropped when something happens to it; another one is not kept.
-    private func document(
-        _ reflection: Reflection, of key: AgentKey? = nil, _ write: (Position?) -> [UInt8]
-    ) -> Document {
-        Document(
-            bytes: write(reflection.position), reflecting: reflection, subject: key.map { .agent($0) })
+    private func addPublisherPages(to routes: inout QueryRoutes) {
+        routes.onDocument(Endpoints.publisherPage, of: AgentReader.shownModels) { query in
+            let found = try await showPublisher(PublisherParameters(name: query.name, cursor: query.cursor))
+            // Both go through all that somebody publishes.
+            let (statistics, reputation) = try await recent.value("publisher \(found.value.id)") {
+                (
+                    try await showPublisherStatistics(PersonQuery(name: query.name)),
+                    try await showReputation(ReputationQuery(name: query.name, limit: 1), at: nil)
+                )
+            }
+            return document(found.reflecting.merged(with: statistics.reflecting)) {
+                PublisherDocument(
+                    publisher: found.value, statistics: statistics.value, score: reputation.value.score, position: $0)
+            }
+        }
+        routes.onDocument(Endpoints.reputationPage, of: AgentReader.reputationModels) { query in
+            let found = try await showReputation(query, at: nil)
+            return document(found.reflecting) {
+                ReputationDocument(reputation: found.value, query: query, position: $0)
+            }
+        } past: { query, moment, past in
+            let found = try await showReputation(query, at: moment.position)
+            return document(found.reflecting) { _ in
+                ReputationDocument(reputation: found.value, query: query, position: moment.position, past: past)
+            }
+        }
     }
 
-    private func shownAgent(_ key: AgentKey) async throws -> (AgentDetail, Reflection) {
-        let found = try await agents.agent(key)
-        guard let detail = found.value else { throw FrontRequest.noAgent(key) }
-        return (try AgentDetail(detail), found.reflection)
+    /// A text of the project; it never changes while the program runs.
+    private func addText(_ text: SiteText, to routes: inout QueryRoutes) {
+        let page = TextPage(text)
+        guard let endpoint = Endpoints.textPages.first(where: { $0.declaration.name == text.rawValue }) else { return }
+        routes.onText(endpoint, page)
+    }
+
+    private func categoryPage(_ input: CategoryParameters) async throws -> Document {
+        let limit = Int(Self.shownAgents)
+        let listed = try await listAgents(
+            AgentQuery(category: input.name, sort: .recent, hasFacets: true, limit: Self.shownAgents))
+        guard let total = listed.value.search?.total, total > 0 else {
+            throw Problem(.pathNotFound, "no agent is in a category '\(input.name.prefix(64))'")
+        }
+        let trending = try await agents.popular(
+            PopularKind.trending.rawValue, days: 7, category: input.name, of: nil, after: 0, limit: limit)
+        let popular = try await agents.popular(
+            PopularKind.readers.rawValue, days: 30, category: input.name, of: nil, after: 0, limit: limit)
+        func hits(_ found: Reflecting<(made: AgentReader.MadeFrom?, agents: [AgentReader.Popular])>) throws
+            -> [AgentHit]
+        {
+            try found.value.agents.map(\.summary).filter { !$0.isQuarantined }.map { AgentHit(try AgentSummary($0)) }
+        }
+        let reflection = listed.reflecting.merged(with: trending.reflection).merged(with: popular.reflection)
+        // As those in it write it.
+        let name = listed.value.agents.first?.summary.categories.first ?? input.name
+        let page = CategoryPage(
+            name: name, total: total, trending: try hits(trending), popular: try hits(popular),
+            updated: listed.value.agents, position: reflection.position)
+        return Document(page: page, reflecting: reflection, subject: .lists)
     }
 
     private func frontPage() async throws -> Document {
@@ -112,7 +117,7 @@ extension QueryFront {
             updated: try hits(updated.value.filter { row in !newest.value.contains { $0.key == row.key } }),
             categories: categories.value.map(CountBody.init),
             position: reflection.position)
-        return Document(bytes: page.document, reflecting: reflection)
+        return Document(page: page, reflecting: reflection)
     }
 
     private func searchPage(_ query: AgentQuery) async throws -> Document {
@@ -120,31 +125,7 @@ extension QueryFront {
         let page = SearchPage(
             query: query, list: found.value, isRanked: !SearchQuery(query.words ?? "").isEmpty,
             position: found.reflecting.position)
-        return Document(bytes: page.document, reflecting: found.reflecting, subject: found.subject)
-    }
-
-    private func agentPage(_ input: AgentParameters) async throws -> Document {
-        let (agent, reflection) = try await shownAgent(input.id)
-        let days = Self.days(AgentPage.days)
-        let counts = try await agents.dailyDownloads(of: input.id, on: days).map(DayDownloads.init)
-        return document(reflection, of: input.id) { position in
-            AgentPage(agent: agent, days: counts, today: days.upperBound.adding(days: -2), position: position).document
-        }
-    }
-
-    private func agentPage(
-        _ input: AgentParameters, at moment: Moment, _ past: PastMoment
-    ) async throws -> Document {
-        let found = try await self.past.agent(input.id, at: moment)
-        guard let detail = found.value else { throw Self.noAgent(input.id, at: moment) }
-        let counts = try await agents.dailyDownloads(of: input.id, on: Self.days(AgentPage.days, before: moment))
-        let agent = try AgentDetail(detail)
-        return document(found.reflection) { _ in
-            AgentPage(
-                agent: agent, days: counts.map(DayDownloads.init), today: moment.day.adding(days: -1),
-                position: moment.position, past: past
-            ).document
-        }
+        return Document(page: page, reflecting: found.reflecting, subject: found.subject)
     }
 }
 
@@ -156,9 +137,4 @@ extension AgentQuery {
             hasWASM: hasWASM, minimumRating: minimumRating, sort: sort, hasFacets: true, cursor: cursor,
             minimumPosition: minimumPosition)
     }
-}
-
-extension VersionListParameters {
-    /// The same with as many versions as a page has.
-    fileprivate var page: VersionListParameters { VersionListParameters(id: id, cursor: cursor, asOf: asOf) }
 }

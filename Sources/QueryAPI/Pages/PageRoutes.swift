@@ -8,7 +8,7 @@ import Web
 
 /// A page for people, before it is sent.
 struct Document: Sendable {
-    let bytes: [UInt8]
+    let page: any PageDocument
     let reflecting: Reflection
     /// The subject whose changes drop the page from the cache; nil where it is not cached.
     var subject: CachedAnswers.Subject?
@@ -21,9 +21,37 @@ extension QueryRoutes {
         _ show: @escaping @Sendable (Input) async throws -> Document
     ) {
         let (front, cached) = (front, cached)
-        onAny(endpoint) { input, request in
+        onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            return request.answer(endpoint.declaration, try await show(input), cached)
+            return request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+        }
+    }
+
+    /// Adds a page that is the same as long as the program runs.
+    mutating func onText(_ endpoint: Endpoint<NoParameters, NoBody, NoBody>, _ text: any PageDocument) {
+        let front = front
+        onPage(endpoint) { _, request in
+            request.answer(
+                endpoint.declaration, Document(page: text, reflecting: Reflection(next: Position(0), builds: "")),
+                front.origin, nil)
+        }
+    }
+
+    /// Adds a page; where what it is about is not there, it says what may have been meant.
+    private mutating func onPage<Input>(
+        _ endpoint: Endpoint<Input, NoBody, NoBody>,
+        _ answer: @escaping @Sendable (Input, FrontRequest) async throws -> HTTPResponse
+    ) {
+        let front = front
+        add(endpoint) { request in
+            do {
+                return try await answer(try request.input(of: endpoint), request)
+            } catch let problem as Problem where [.agentNotFound, .userNotFound].contains(problem.code) {
+                let name = request.path["id"] ?? request.path["name"] ?? ""
+                let meant = (try? await front.meant(by: name)) ?? []
+                let page = FaultPage(problem, request: request.id.description, meant: meant)
+                return request.fault(problem, page, front.origin)
+            }
         }
     }
 
@@ -34,10 +62,10 @@ extension QueryRoutes {
         past showPast: @escaping @Sendable (Input, Moment, PastMoment) async throws -> Document
     ) {
         let (front, cached) = (front, cached)
-        onAny(endpoint) { input, request in
+        onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
             guard let asOf = input.asOf else {
-                return request.answer(endpoint.declaration, try await show(input), cached)
+                return request.answer(endpoint.declaration, try await show(input), front.origin, cached)
             }
             let moment = try await front.moment(asOf)
             try await front.await(moment.position, in: models)
@@ -45,48 +73,75 @@ extension QueryRoutes {
                 let document = try await showPast(input, moment, PastMoment(position: moment.position, asOf: asOf))
                 var fields: HTTPFields = [:]
                 QueryFront.add(moment, to: &fields)
-                return HTTPResponse.page(200, document.bytes, fields, caching: "no-store")
+                return request.page(200, document.page, front.origin, fields, caching: "no-store")
             }
         }
     }
 }
 
 extension FrontRequest {
+    /// Scripts and styles come from here alone, nothing is sent elsewhere, and no other page shows this one in a frame.
+    private static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
     /// A page, which is kept where it may be, or 304 where the client has it.
     fileprivate func answer(
-        _ endpoint: EndpointDeclaration, _ document: Document, _ cached: CachedAnswers?
+        _ endpoint: EndpointDeclaration, _ document: Document, _ origin: String, _ cached: CachedAnswers?
     ) -> HTTPResponse {
-        // A cache between this server and a client has to know that another client may accept another encoding.
-        var fields: HTTPFields = ["vary": "accept-encoding"]
+        let written = document.page.written(in: PageSetting(form: pageForm, origin: origin))
+        var fields = HTTPFields()
         if let position = document.reflecting.position { fields.append(Fields.position, position.description) }
         // The position in the footer rises with each entry; a page is the same as long as all else is.
+        let content = Array(written.bytes[..<written.contentBytes])
         let response = conditional(
-            etag: String(SHA256Digest(of: Frame.content(of: document.bytes)).hex.prefix(32)), isWeak: true,
-            HTTPResponse.page(200, document.bytes, fields))
+            etag: String(SHA256Digest(of: content).hex.prefix(32)), isWeak: true,
+            page(200, written.bytes, fields))
         if let subject = document.subject, isDeclared(by: endpoint) {
             cached?.keep(response, for: self, about: subject, reflecting: document.reflecting)
         }
         return response
     }
-}
 
-extension HTTPResponse {
-    /// Scripts and styles come from here alone, nothing is sent elsewhere, and no other page shows this one in a frame.
-    private static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    /// A page that says what is wrong.
+    func fault(_ problem: Problem, _ page: FaultPage, _ origin: String) -> HTTPResponse {
+        self.page(problem.code.status, page, origin, caching: "no-store")
+    }
 
     /// A page.
     ///
-    /// - Parameter caching: the field `cache-control`; nil where the caller adds it.
-    static func page(
-        _ status: Int, _ bytes: [UInt8], _ more: HTTPFields = [:], caching: String? = nil
+    /// - Parameter caching: the field `cache-control`.
+    fileprivate func page(
+        _ status: Int, _ page: any PageDocument, _ origin: String, _ more: HTTPFields = [:], caching: String
     ) -> HTTPResponse {
+        var response = self.page(
+            status, page.written(in: PageSetting(form: pageForm, origin: origin)).bytes, more)
+        response.fields.append("cache-control", caching)
+        return response
+    }
+
+    private func page(_ status: Int, _ bytes: [UInt8], _ more: HTTPFields) -> HTTPResponse {
         var fields: HTTPFields = [
-            "content-type": EndpointDeclaration.html, "content-security-policy": policy,
+            "content-type": pageForm.mediaType, "content-security-policy": Self.policy,
             "referrer-policy": "strict-origin-when-cross-origin", "cross-origin-opener-policy": "same-origin",
+            // A cache between this server and a client has to know that another client may get another form or encoding.
+            "vary": "accept, accept-encoding, user-agent",
         ]
         for field in more.fields { fields.append(field.name, field.value) }
-        if let caching { fields.append("cache-control", caching) }
         return HTTPResponse(status: status, fields: fields, body: .bytes(bytes))
+    }
+}
+
+extension QueryFront {
+    /// How many agents are named in the place of one that is not there.
+    private static let meantAgents: Int64 = 3
+
+    /// Agents that may have been meant by a name that is none.
+    func meant(by name: String) async throws -> [AgentHit] {
+        let words = String(name.prefix(100)).map { ".-_@".contains($0) ? " " : String($0) }.joined()
+        return try await recent.value("meant \(words)") {
+            try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try await listAgents(AgentQuery(words: words, limit: Self.meantAgents)).value.agents
+            }
+        }
     }
 }

@@ -12,8 +12,11 @@ extension ServerEntry {
 
 extension ServerBody {
     init(_ row: AgentReader.Server) {
-        let listing = row.listing ?? ListingContent()
-        let name = row.name.description
+        self.init(row.listing ?? ListingContent(), name: row.name.description, version: row.version.description)
+    }
+
+    /// What a version says of itself.
+    init(_ listing: ListingContent, name: String, version: String) {
         // A registry of servers says apart what a server is made of; elsewhere the package is the server.
         let ofServer = listing.mcp?.packages ?? []
         let packages = ofServer.isEmpty ? listing.packages ?? [] : ofServer
@@ -24,7 +27,7 @@ extension ServerBody {
         self.init(
             name: name, title: Self.line(listing.title),
             description: Self.line(listing.description) ?? Self.line(listing.title) ?? Self.line(name) ?? name,
-            version: row.version.description, repository: repository,
+            version: version, repository: repository,
             websiteURL: repository == nil ? source?.text : nil, packages: shown.isEmpty ? nil : shown,
             remotes: remotes.isEmpty ? nil : remotes)
     }

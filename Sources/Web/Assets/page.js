@@ -102,7 +102,7 @@
     };
     const go = (item) => {
       const words = encodeURIComponent(item.dataset.id);
-      const paths = { agent: `/agents/${words}`, publisher: `/publishers/${words}`, category: `/search?category=${words}` };
+      const paths = { agent: `/agents/${words}`, publisher: `/publishers/${words}`, category: `/categories/${words}` };
       location.href = paths[item.dataset.kind];
     };
     const show = (found) => {
@@ -157,11 +157,73 @@
     input.addEventListener("blur", close);
   };
 
+  // Results take the place of those before them; the address and the way back are as if the page had been loaded anew.
+  const results = () => {
+    const path = "/search";
+    if (location.pathname !== path) return;
+    const status = document.createElement("p");
+    status.className = "unseen";
+    status.setAttribute("role", "status");
+    document.body.append(status);
+    let asked = null;
+
+    const show = (page) => {
+      const [old, main] = [document.querySelector("main"), page.querySelector("main")];
+      const focused = old.contains(document.activeElement) ? document.activeElement : null;
+      const isOpen = old.querySelector("details.facets")?.open;
+      old.replaceWith(main);
+      document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
+      document.title = page.title;
+      document.getElementById("find").value = page.getElementById("find").value;
+      if (isOpen) main.querySelector("details.facets").open = true;
+      times();
+      const heading = main.querySelector("h1");
+      status.textContent = heading.textContent;
+      if (!focused) return;
+      // Who chose a filter goes on choosing; who followed a link reads what came.
+      const same = focused.name
+        && [...main.querySelectorAll("input, select")].find((one) => one.name === focused.name && (one.type !== "radio" || one.value === focused.value));
+      if (!same) heading.tabIndex = -1;
+      (same || heading).focus({ preventScroll: Boolean(same) });
+    };
+    const load = async (target, isNew) => {
+      asked?.abort();
+      const mine = asked = new AbortController();
+      try {
+        const answer = await fetch(target, { headers: { accept: "text/html" }, signal: mine.signal });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (!answer.ok || !page.querySelector("main .facets")) throw new Error("no results");
+        if (isNew) history.pushState(null, "", target);
+        show(page);
+      } catch {
+        if (!mine.signal.aborted) location.assign(target);
+      }
+    };
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (new URL(form.action).pathname !== path) return;
+      event.preventDefault();
+      const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+      load(query.size ? `${path}?${query}` : path, true);
+    });
+    document.addEventListener("change", (event) => { event.target.closest(".facets form")?.requestSubmit(); });
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("main a");
+      if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      const target = new URL(link.href);
+      if (target.origin !== location.origin || target.pathname !== path) return;
+      event.preventDefault();
+      load(target.pathname + target.search, true);
+    });
+    addEventListener("popstate", () => load(location.pathname + location.search, false));
+  };
+
   addEventListener("DOMContentLoaded", () => {
     theme();
     copying();
     times();
     keys();
     suggestions();
+    results();
   });
 })();

@@ -1,16 +1,34 @@
-/// A document of HTML, as it is written.
+import Contract
+
+/// A document of elements of HTML, as it is written: as HTML, or as Markdown from the same elements.
 ///
 /// Elements close where they were opened, names of elements and attributes are the program's, and texts are escaped: words of
 /// others can end no element and begin none. Their characters that HTML does not allow become U+FFFD.
 struct HTML {
+    private var written: [UInt8] = []
+    /// What writes Markdown; nil where HTML is written.
+    private var markdown: MarkdownWriter?
+
+    /// How it is written.
+    let setting: PageSetting
+
+    /// Begins an empty document.
+    init(in setting: PageSetting = PageSetting(form: .html, origin: "")) {
+        self.setting = setting
+        markdown = setting.form == .markdown ? MarkdownWriter() : nil
+    }
+
     /// The bytes that were written.
-    private(set) var bytes: [UInt8] = []
+    var bytes: [UInt8] { markdown?.bytes ?? written }
+
+    /// True where it becomes Markdown, which needs nothing to click on.
+    var isMarkdown: Bool { markdown != nil }
 
     /// An attribute of an element.
     struct Attribute {
-        fileprivate let name: String
+        let name: String
         /// Nil for one that only is there.
-        fileprivate let value: String?
+        let value: String?
 
         /// An attribute with a text.
         static func named(_ name: Name, _ value: String) -> Attribute {
@@ -24,6 +42,16 @@ struct HTML {
 
         /// Where a link leads to.
         static func href(_ link: Link) -> Attribute { Attribute(name: "href", value: link.text) }
+
+        /// The address of a page or file, for those who read it elsewhere.
+        static func content(_ link: Link, at origin: String) -> Attribute {
+            Attribute(name: "content", value: origin + link.text)
+        }
+
+        /// The one address of a page that has several.
+        static func href(_ link: Link, at origin: String) -> Attribute {
+            Attribute(name: "href", value: origin + link.text)
+        }
 
         /// Where a form is sent to.
         static func action(_ link: Link) -> Attribute { Attribute(name: "action", value: link.text) }
@@ -54,50 +82,67 @@ struct HTML {
     /// Writes an element that can hold nothing, such as `input`.
     mutating func void(_ tag: VoidTag, _ attributes: Attribute?...) { open(tag.rawValue, attributes) }
 
+    /// Writes a picture, which is got when it comes into sight.
+    mutating func picture(_ source: Link, _ words: String) {
+        void(
+            .img, Attribute(name: "src", value: source.text), .named(.alt, words), .named(.loading, "lazy"))
+    }
+
     /// Writes words of the program.
-    mutating func text(_ text: String) { escape(text, isAttribute: false) }
+    mutating func text(_ text: String) {
+        let text = Self.allowed(text)
+        if markdown != nil { markdown?.text(text) } else { escape(text, isAttribute: false) }
+    }
 
     /// Writes words of people: their direction does not reach beyond them.
     mutating func words(_ text: String) { element(.bdi, text: text) }
 
     /// The beginning of a document.
-    mutating func doctype() { bytes += "<!doctype html>".utf8 }
+    mutating func doctype() { if markdown == nil { written += "<!doctype html>".utf8 } }
 
     private mutating func open(_ name: String, _ attributes: [Attribute?]) {
-        bytes.append(UInt8(ascii: "<"))
-        bytes += name.utf8
-        for case let attribute? in attributes {
-            bytes.append(UInt8(ascii: " "))
-            bytes += attribute.name.utf8
-            guard let value = attribute.value else { continue }
-            bytes += "=\"".utf8
-            escape(value, isAttribute: true)
-            bytes.append(UInt8(ascii: "\""))
+        if markdown != nil {
+            markdown?.open(name, attributes.compactMap(\.self))
+            return
         }
-        bytes.append(UInt8(ascii: ">"))
+        written.append(UInt8(ascii: "<"))
+        written += name.utf8
+        for case let attribute? in attributes {
+            written.append(UInt8(ascii: " "))
+            written += attribute.name.utf8
+            guard let value = attribute.value else { continue }
+            written += "=\"".utf8
+            escape(Self.allowed(value), isAttribute: true)
+            written.append(UInt8(ascii: "\""))
+        }
+        written.append(UInt8(ascii: ">"))
     }
 
     private mutating func close(_ tag: Tag) {
-        bytes += "</".utf8
-        bytes += tag.rawValue.utf8
-        bytes.append(UInt8(ascii: ">"))
+        if markdown != nil {
+            markdown?.close(tag.rawValue)
+            return
+        }
+        written += "</".utf8
+        written += tag.rawValue.utf8
+        written.append(UInt8(ascii: ">"))
     }
 
     private mutating func escape(_ text: String, isAttribute: Bool) {
-        var text = text
-        if text.unicodeScalars.contains(where: Self.isForbidden) {
-            let allowed = text.unicodeScalars.map { Self.isForbidden($0) ? "\u{fffd}" : $0 }
-            text = String(String.UnicodeScalarView(allowed))
-        }
         for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "&"): bytes += "&amp;".utf8
-            case UInt8(ascii: "<"): bytes += "&lt;".utf8
-            case UInt8(ascii: ">"): bytes += "&gt;".utf8
-            case UInt8(ascii: "\"") where isAttribute: bytes += "&quot;".utf8
-            default: bytes.append(byte)
+            case UInt8(ascii: "&"): written += "&amp;".utf8
+            case UInt8(ascii: "<"): written += "&lt;".utf8
+            case UInt8(ascii: ">"): written += "&gt;".utf8
+            case UInt8(ascii: "\"") where isAttribute: written += "&quot;".utf8
+            default: written.append(byte)
             }
         }
+    }
+
+    private static func allowed(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isForbidden) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isForbidden($0) ? "\u{fffd}" : $0 }))
     }
 
     /// True for a control or a noncharacter, which may not stand in a document (WHATWG HTML, 13.2.3.5).

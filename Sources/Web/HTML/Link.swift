@@ -20,6 +20,14 @@ struct Link {
     /// A file of the pages' own.
     init(_ asset: Asset) { self.init(asset.path) }
 
+    /// The same page as Markdown.
+    var asMarkdown: Link {
+        let parts = text.split(separator: "?", maxSplits: 1)
+        let path = parts.first.map(String.init) ?? ""
+        let query = parts.count > 1 ? "?\(parts[1])" : ""
+        return Link("\(path == "/" ? "/index" : path)\(PageForm.markdownEnding)\(query)")
+    }
+
     /// A place on the same page.
     static func anchor(_ id: String) -> Link { Link("#\(id)") }
 

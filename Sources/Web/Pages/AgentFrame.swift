@@ -1,15 +1,17 @@
 import Contract
 import Events
+import Manifest
 
 /// The head of an agent's pages, with the tabs that lead from one to the other, and its sidebar.
 struct AgentFrame {
     /// The pages of an agent.
     enum Tab: CaseIterable {
-        case overview, versions, reviews, dependencies, history
+        case overview, documentation, versions, reviews, dependencies, history
 
         fileprivate var title: String {
             switch self {
             case .overview: "Overview"
+            case .documentation: "Documentation"
             case .versions: "Versions"
             case .reviews: "Reviews"
             case .dependencies: "Dependencies"
@@ -23,6 +25,7 @@ struct AgentFrame {
         func link(_ id: AgentKey, asOf: AsOf? = nil) -> Link {
             switch self {
             case .overview: Link(Endpoints.agentPage, AgentParameters(id: id, asOf: asOf))
+            case .documentation: Link(Endpoints.documentationPage, AgentParameters.Present(id: id))
             case .versions: Link(Endpoints.versionsPage, VersionListParameters(id: id, asOf: asOf))
             case .reviews: Link(Endpoints.reviewsPage, ReviewQuery(id: id))
             case .dependencies: Link(Endpoints.dependenciesPage, AgentPageParameters(id: id))
@@ -33,27 +36,42 @@ struct AgentFrame {
 
     let agent: AgentDetail
     let tab: Tab
+    /// The version that the page is about; nil for the agent as a whole.
+    var version: String?
     let position: Position?
     /// The moment of the past that the page is about; nil for the present.
     var past: PastMoment?
 
     private var summary: AgentSummary { agent.summary }
 
-    /// The whole document.
-    func document(_ content: (inout HTML) -> Void) -> [UInt8] {
+    private var canonical: Link {
+        guard let number = version.flatMap({ SemVer($0) }) else { return tab.link(summary.id) }
+        return Link(Endpoints.versionPage, VersionParameters(id: summary.id, version: number))
+    }
+
+    /// The whole page.
+    ///
+    /// - Parameter more: what stands beside it besides what is there on each page.
+    func written(
+        in setting: PageSetting, _ content: (inout HTML) -> Void, side more: (inout HTML) -> Void = { _ in }
+    ) -> WrittenPage {
         let name = summary.displayName
         var frame = Frame(
-            title: tab == .overview ? name : "\(name), \(tab.title.lowercased())",
-            canonical: tab.link(summary.id), section: .browse, position: position)
+            title: tab == .overview ? name : "\(name), \(version ?? tab.title.lowercased())",
+            canonical: canonical, section: .browse, position: position)
         if !summary.summary.isEmpty { frame.summary = summary.summary }
         frame.isIndexed = !summary.isQuarantined && agent.isListed
-        frame.past = past.map { ($0.position, tab.link(summary.id)) }
-        return frame.document { html in
+        frame.past = past.map { ($0.position, canonical) }
+        return frame.written(in: setting) { html in
             head(&html)
             tabs(&html)
             html.element(.div, .class("split right")) { html in
                 html.element(.div, .class("stack"), content: content)
-                html.element(.aside, .class("side"), .named(.ariaLabel, "About this agent")) { side(&$0) }
+                html.element(.aside, .class("side"), .named(.ariaLabel, "About this agent")) { html in
+                    install(&html)
+                    more(&html)
+                    side(&html)
+                }
             }
         }
     }
@@ -131,14 +149,17 @@ struct AgentFrame {
         }
     }
 
-    private func side(_ html: inout HTML) {
-        if summary.latestVersion != nil || past != nil {
-            html.element(.section) { html in
-                html.element(.h2, text: "Install")
-                html.command(
-                    "mentatctl agent install \(summary.agentID)" + (past.map { " --as-of \($0.position)" } ?? ""))
-            }
+    private func install(_ html: inout HTML) {
+        guard summary.latestVersion != nil || past != nil || version != nil else { return }
+        html.element(.section) { html in
+            html.element(.h2, text: "Install")
+            html.command(
+                "mentatctl agent install \(summary.agentID)" + (version.map { "@\($0)" } ?? "")
+                    + (past.map { " --as-of \($0.position)" } ?? ""))
         }
+    }
+
+    private func side(_ html: inout HTML) {
         html.element(.section) { html in
             html.element(.h2, text: "Facts")
             let source = Link(outside: agent.sourceURL)

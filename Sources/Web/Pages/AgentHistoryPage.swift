@@ -2,7 +2,7 @@ package import Contract
 package import Events
 
 /// What happened to an agent, in words, each with its entry.
-package struct AgentHistoryPage: Sendable {
+package struct AgentHistoryPage: PageDocument {
     package let agent: AgentDetail
     package let page: HistoryPage
     package let position: Position?
@@ -13,9 +13,8 @@ package struct AgentHistoryPage: Sendable {
         self.position = position
     }
 
-    /// The document.
-    package var document: [UInt8] {
-        AgentFrame(agent: agent, tab: .history, position: position).document { html in
+    package func written(in setting: PageSetting) -> WrittenPage {
+        AgentFrame(agent: agent, tab: .history, position: position).written(in: setting) { html in
             html.section("What happened") { html in
                 html.element(.ol, .class("time")) { html in
                     for item in page.history { Self.write(item, &html) }

@@ -1,19 +1,42 @@
 package import Contract
 package import Events
+import Manifest
 
 /// An agent: what it is, what it asks for, how many read it.
-package struct AgentPage: Sendable {
+package struct AgentPage: PageDocument {
+    /// What is said of an agent besides what its versions say.
+    package struct Surroundings: Sendable {
+        /// The highest versions, from high to low.
+        package let versions: [VersionPage]
+        /// Who read each version in the days of the chart, the most read ones first.
+        package let readers: [VersionDownloads]
+        /// What clients of the Model Context Protocol are told; nil for what is none of their servers.
+        package let server: ServerBody?
+
+        package init(versions: [VersionPage], readers: [VersionDownloads], server: ServerBody?) {
+            self.versions = versions
+            self.readers = readers
+            self.server = server
+        }
+    }
+
     package let agent: AgentDetail
     package let days: [DayDownloads]
     /// The last day of the chart.
     package let today: Day
+    /// What stands around it at present; nil for the past.
+    package let surroundings: Surroundings?
     package let position: Position?
     package let past: PastMoment?
 
-    package init(agent: AgentDetail, days: [DayDownloads], today: Day, position: Position?, past: PastMoment? = nil) {
+    package init(
+        agent: AgentDetail, days: [DayDownloads], today: Day, surroundings: Surroundings?, position: Position?,
+        past: PastMoment? = nil
+    ) {
         self.agent = agent
         self.days = days
         self.today = today
+        self.surroundings = surroundings
         self.position = position
         self.past = past
     }
@@ -21,12 +44,14 @@ package struct AgentPage: Sendable {
     /// The days of the chart.
     package static let days: Int64 = 90
 
-    /// The document.
-    package var document: [UInt8] {
-        AgentFrame(agent: agent, tab: .overview, position: position, past: past).document { html in
+    /// How many versions are looked at.
+    package static let versions: Int64 = 20
+
+    package func written(in setting: PageSetting) -> WrittenPage {
+        AgentFrame(agent: agent, tab: .overview, position: position, past: past).written(in: setting) { html in
             if let description = agent.description, description != agent.summary.summary {
                 html.section("Description") { html in
-                    html.element(.div, .class("prose")) { html in
+                    html.element(.div, .class("prose words")) { html in
                         for paragraph in description.split(separator: "\n\n") {
                             html.element(.p) { $0.words(String(paragraph)) }
                         }
@@ -41,20 +66,111 @@ package struct AgentPage: Sendable {
             asks(&html)
             pins("Inputs", agent.inputs, &html)
             pins("Outputs", agent.outputs, &html)
+        } side: { html in
+            guard let surroundings else { return }
+            otherWays(surroundings, &html)
+            news(surroundings.versions, &html)
+            avoided(surroundings, &html)
+            readers(surroundings.readers, &html)
+        }
+    }
+
+    /// The version that is shown, and the highest one below it that is not withheld.
+    private func shown(_ versions: [VersionPage]) -> (version: VersionPage, before: VersionPage?)? {
+        guard let place = versions.firstIndex(where: { $0.version == agent.summary.latestVersion }) else { return nil }
+        return (versions[place], versions[(place + 1)...].first { !$0.isYanked && $0.quarantine == nil })
+    }
+
+    private func otherWays(_ surroundings: Surroundings, _ html: inout HTML) {
+        if let settings = surroundings.server.flatMap(ClientSettings.init) {
+            html.element(.section) { html in
+                html.element(.h2, text: "For an MCP client")
+                html.command(settings.text)
+            }
+        }
+        if let version = shown(surroundings.versions)?.version, let artifact = version.installedFile {
+            html.element(.section) { html in
+                html.element(.details) { html in
+                    html.element(.summary, text: "Without mentatctl")
+                    html.download(agent.summary.id, version, artifact)
+                }
+            }
+        }
+    }
+
+    /// What the shown version asks for that the one before it did not.
+    private func news(_ versions: [VersionPage], _ html: inout HTML) {
+        guard let (version, before) = shown(versions), let before else { return }
+        let new = version.capabilities.filter { !before.capabilities.contains($0) }
+        guard !new.isEmpty else { return }
+        html.element(.section) { html in
+            html.element(.h2, text: "Newly asks for")
+            html.capabilities(new)
+            if let link = Link.comparison(of: agent.summary.id, before.version, version.version) {
+                html.element(.p, .class("small")) { html in
+                    html.link(link, text: "What else is new since \(before.version)")
+                }
+            }
+        }
+    }
+
+    /// Versions that should not be used, with how many read them.
+    private func avoided(_ surroundings: Surroundings, _ html: inout HTML) {
+        let bad = surroundings.versions.filter { $0.isYanked || $0.quarantine != nil }.prefix(6)
+        guard !bad.isEmpty else { return }
+        let readers = Dictionary(surroundings.readers.map { ($0.version, $0.readers) }) { first, _ in first }
+        html.element(.section) { html in
+            html.element(.h2, text: "Versions to avoid")
+            html.element(.ul, .class("plain")) { html in
+                for version in bad {
+                    html.element(.li) { html in
+                        if let number = SemVer(version.version) {
+                            html.link(
+                                Link(Endpoints.versionPage, VersionParameters(id: agent.summary.id, version: number)),
+                                text: version.version)
+                        }
+                        html.text(version.quarantine.map { " quarantined: \($0.reason)" } ?? " yanked")
+                        html.text(", \((readers[version.version] ?? 0).counted("reader", "readers")) in 90 days")
+                    }
+                }
+            }
+        }
+    }
+
+    private func readers(_ readers: [VersionDownloads], _ html: inout HTML) {
+        let most = readers.prefix(6)
+        guard most.count > 1 else { return }
+        html.element(.section) { html in
+            html.element(.h2, text: "Readers by version, 90 days")
+            html.facts(most.map { row in (row.version, { $0.text(row.readers.grouped) }) })
         }
     }
 
     private func asks(_ html: inout HTML) {
         html.section("What it asks for") { html in
-            guard !agent.capabilities.isEmpty else {
-                return html.element(.p, .class("quiet"), text: "Its manifest names no capability.")
+            guard let versions = surroundings?.versions, !agent.capabilities.isEmpty else {
+                return html.capabilities(agent.capabilities)
             }
-            html.element(.ul, .class("plain")) { html in
+            html.table(["Capability", "Since"]) { html in
                 for capability in agent.capabilities {
-                    html.element(.li) { html in html.element(.code) { $0.words(capability) } }
+                    html.element(.tr) { html in
+                        html.element(.td) { html in html.element(.code) { $0.words(capability) } }
+                        html.element(.td) { since(capability, versions, &$0) }
+                    }
                 }
             }
         }
+    }
+
+    /// Since which version each one up to the shown one has asked for it.
+    private func since(_ capability: String, _ versions: [VersionPage], _ html: inout HTML) {
+        let from = versions.drop { $0.version != agent.summary.latestVersion }
+        let asking = from.prefix { $0.capabilities.contains(capability) }
+        guard let first = asking.last else { return html.text("–") }
+        // There may be older ones than were read.
+        let isOldest = asking.count == from.count && versions.count >= Int(Self.versions)
+        html.text("\(isOldest ? "before " : "")\(first.version), ")
+        html.day(first.published)
     }
 
     private func pins(_ title: String, _ pins: [PinBody], _ html: inout HTML) {

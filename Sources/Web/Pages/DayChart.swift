@@ -52,7 +52,7 @@ struct DayChart {
                         text: first.adding(days: Int64(index)).start.dayInWords)
                 }
             }
-            table(&html)
+            if total > 0 { table(&html) }
         }
     }
 

@@ -2,7 +2,7 @@ package import Contract
 package import Events
 
 /// What an agent needs, and who needs it.
-package struct DependenciesPage: Sendable {
+package struct DependenciesPage: PageDocument {
     package let agent: AgentDetail
     package let dependents: DependentList
     package let position: Position?
@@ -13,10 +13,9 @@ package struct DependenciesPage: Sendable {
         self.position = position
     }
 
-    /// The document.
-    package var document: [UInt8] {
+    package func written(in setting: PageSetting) -> WrittenPage {
         let id = agent.summary.id
-        return AgentFrame(agent: agent, tab: .dependencies, position: position).document { html in
+        return AgentFrame(agent: agent, tab: .dependencies, position: position).written(in: setting) { html in
             html.section("What it needs") { html in
                 guard !agent.dependencies.isEmpty else {
                     return html.element(.p, .class("quiet"), text: "No other agent.")

@@ -1,16 +1,20 @@
 package import Contract
 
 /// What somebody sees in place of a page that can't be shown: what is wrong, and what to do.
-package struct FaultPage: Sendable {
+package struct FaultPage: PageDocument {
     private let problem: Problem
     private let request: String
+    private let meant: [AgentHit]
 
     /// Creates the page of a problem.
     ///
-    /// - Parameter request: the id of the request.
-    package init(_ problem: Problem, request: String) {
+    /// - Parameters:
+    ///   - request: the id of the request.
+    ///   - meant: agents that may have been meant, where one is not there.
+    package init(_ problem: Problem, request: String, meant: [AgentHit] = []) {
         self.problem = problem
         self.request = request
+        self.meant = meant
     }
 
     /// What whoever reads it can do.
@@ -28,12 +32,11 @@ package struct FaultPage: Sendable {
         }
     }
 
-    /// The document.
-    package var document: [UInt8] {
+    package func written(in setting: PageSetting) -> WrittenPage {
         let title = problem.code.declaration.title
         var frame = Frame(title: title, canonical: Link(Endpoints.frontPage, TotalsQuery()), words: nil)
         frame.isIndexed = false
-        return frame.document { html in
+        return frame.written(in: setting) { html in
             html.element(.div, .class("hero")) { html in
                 html.element(.p, .class("quiet"), text: "\(problem.code.status)")
                 html.element(.h1, text: title)
@@ -52,6 +55,7 @@ package struct FaultPage: Sendable {
                 }
                 html.element(.p, .class("small quiet"), text: "Request \(request)")
             }
+            if !meant.isEmpty { html.section("Did you mean") { $0.cards(meant) } }
         }
     }
 }

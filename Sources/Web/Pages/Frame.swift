@@ -24,23 +24,17 @@ package struct Frame {
     /// True where others should list it.
     var isIndexed = true
 
-    /// What the footer begins with, which tells the position. No text can hold it.
-    private static let footer = Array("<footer class=\"foot\">".utf8)
-
-    /// A document up to its footer: all that does not change with each entry of the log.
-    package static func content(of document: [UInt8]) -> [UInt8] {
-        // The footer is short and stands at the end.
-        let from = max(0, document.count - 2_000)
-        for place in stride(from: document.count - footer.count, through: from, by: -1)
-        where document[place..<place + footer.count].elementsEqual(footer) {
-            return Array(document[..<place])
+    /// The whole page. As Markdown it has neither what is on top of each page nor what one clicks on.
+    func written(in setting: PageSetting, _ content: (inout HTML) -> Void) -> WrittenPage {
+        var html = HTML(in: setting)
+        if setting.form == .markdown {
+            if let past { Self.past(past.position, past.back, &html) }
+            content(&html)
+            let contentBytes = html.bytes.count
+            foot(&html)
+            return WrittenPage(bytes: html.bytes + [UInt8(ascii: "\n")], contentBytes: contentBytes)
         }
-        return document
-    }
-
-    /// The whole document.
-    func document(_ content: (inout HTML) -> Void) -> [UInt8] {
-        var html = HTML()
+        var contentBytes = 0
         html.doctype()
         html.element(.html, .named(.lang, "en")) { html in
             html.element(.head) { head(&$0) }
@@ -49,10 +43,11 @@ package struct Frame {
                 bar(&html)
                 if let past { Self.past(past.position, past.back, &html) }
                 html.element(.main, .class("wrap"), .named(.id, "content")) { content(&$0) }
+                contentBytes = html.bytes.count
                 foot(&html)
             }
         }
-        return html.bytes
+        return WrittenPage(bytes: html.bytes, contentBytes: contentBytes)
     }
 
     private static let name = "MentatLab Agents"
@@ -65,7 +60,18 @@ package struct Frame {
         if !isIndexed || past != nil {
             html.void(.meta, .named(.name, "robots"), .named(.content, "noindex, nofollow"))
         }
-        html.void(.link, .named(.rel, "canonical"), .href(canonical))
+        html.void(.link, .named(.rel, "canonical"), .href(canonical, at: html.setting.origin))
+        // The Open Graph protocol (ogp.me), for those who show a link with what it leads to.
+        for (property, content) in [
+            ("og:site_name", Self.name), ("og:type", "website"), ("og:title", title ?? Self.name),
+            ("og:description", summary),
+        ] {
+            html.void(.meta, .named(.property, property), .named(.content, content))
+        }
+        html.void(.meta, .named(.property, "og:url"), .content(canonical, at: html.setting.origin))
+        html.void(.meta, .named(.property, "og:image"), .content(Link(.cover), at: html.setting.origin))
+        html.void(
+            .link, .named(.rel, "alternate"), .named(.type, "text/markdown"), .href(canonical.asMarkdown))
         html.void(.link, .named(.rel, "icon"), .named(.type, "image/svg+xml"), .href(Link(.icon)))
         html.void(.link, .named(.rel, "stylesheet"), .href(Link(.style)))
         // Before anything is shown, so that no page flashes in the other theme.
@@ -125,6 +131,8 @@ package struct Frame {
                 }
                 html.link(Link(Endpoints.description, NoParameters()), text: "API")
                 html.link(Link(Endpoints.listEvents, EventQuery()), text: "Log")
+                html.link(Link(Endpoints.comparePage, Comparison()), text: "Compare")
+                for text in SiteText.allCases { html.link(TextPage.link(text), text: text.title) }
             }
         }
     }
@@ -137,6 +145,12 @@ struct SearchField {
     var placeholder = "Search agents"
 
     func write(_ html: inout HTML) {
+        guard !html.isMarkdown else {
+            return html.element(.p) { html in
+                html.text("Search: ")
+                html.element(.code, text: "\(Endpoints.searchPage.declaration.path)?q=WORDS")
+            }
+        }
         html.element(
             .form, .class("find"), .named(.role, "search"),
             .action(Link(Endpoints.searchPage, AgentQuery()))

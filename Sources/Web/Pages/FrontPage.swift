@@ -2,7 +2,7 @@ package import Contract
 package import Events
 
 /// The first page: what there is, and how one begins.
-package struct FrontPage: Sendable {
+package struct FrontPage: PageDocument {
     package let figures: StatisticsPage
     package let trending: [AgentHit]
     package let popular: [AgentHit]
@@ -24,9 +24,9 @@ package struct FrontPage: Sendable {
         self.position = position
     }
 
-    /// The document.
-    package var document: [UInt8] {
-        Frame(canonical: Link(Endpoints.frontPage, TotalsQuery()), words: nil, position: position).document { html in
+    package func written(in setting: PageSetting) -> WrittenPage {
+        Frame(canonical: Link(Endpoints.frontPage, TotalsQuery()), words: nil, position: position).written(in: setting)
+        { html in
             html.element(.div, .class("hero")) { html in
                 html.element(.h1, text: "Agents you can find, judge, run, and check for yourself.")
                 html.element(
@@ -72,14 +72,7 @@ package struct FrontPage: Sendable {
             (self.figures.rated == 0 ? "–" : self.figures.ratingHundredths.oneDecimal, "average rating"),
             (((position?.value ?? -1) + 1).grouped, "entries in the log"),
         ]
-        html.element(.div, .class("figures")) { html in
-            for (number, words) in figures {
-                html.element(.div, .class("figure")) { html in
-                    html.element(.b, text: number)
-                    html.text(words)
-                }
-            }
-        }
+        html.figures(figures)
     }
 
     private func list(_ title: String, _ hits: [AgentHit], _ sort: AgentSort?, _ html: inout HTML) {

@@ -152,7 +152,19 @@ extension HTML {
 
     /// Writes a category, as a link to what is in it.
     mutating func category(_ name: String) {
-        link(Link(Endpoints.searchPage, AgentQuery(category: name)), .class("chip")) { $0.words(name) }
+        link(Link(Endpoints.categoryPage, CategoryParameters(name: name)), .class("chip")) { $0.words(name) }
+    }
+
+    /// Writes numbers, each with what it counts.
+    mutating func figures(_ figures: [(number: String, words: String)]) {
+        element(.div, .class("figures")) { html in
+            for figure in figures {
+                html.element(.div, .class("figure")) { html in
+                    html.element(.b, text: figure.number)
+                    html.text(figure.words)
+                }
+            }
+        }
     }
 
     /// Writes agents as cards; nothing where there are none.
@@ -172,11 +184,14 @@ extension HTML {
         }
     }
 
-    /// Writes a section with a heading.
-    mutating func section(_ title: String, _ more: (text: String, link: Link)? = nil, content: (inout HTML) -> Void) {
+    /// Writes a section with a heading, which can be that of the page.
+    mutating func section(
+        _ title: String, _ more: (text: String, link: Link)? = nil, isHeading: Bool = false,
+        content: (inout HTML) -> Void
+    ) {
         element(.section, .class("section")) { html in
             html.element(.header) { html in
-                html.element(.h2, text: title)
+                html.element(isHeading ? .h1 : .h2, text: title)
                 if let more { html.link(more.link, text: more.text) }
             }
             content(&html)

@@ -2,7 +2,7 @@ package import Contract
 package import Events
 
 /// What people say of an agent.
-package struct ReviewsPage: Sendable {
+package struct ReviewsPage: PageDocument {
     package let agent: AgentDetail
     package let sort: ReviewSort
     package let list: ReviewList
@@ -15,10 +15,9 @@ package struct ReviewsPage: Sendable {
         self.position = position
     }
 
-    /// The document.
-    package var document: [UInt8] {
+    package func written(in setting: PageSetting) -> WrittenPage {
         let id = agent.summary.id
-        return AgentFrame(agent: agent, tab: .reviews, position: position).document { html in
+        return AgentFrame(agent: agent, tab: .reviews, position: position).written(in: setting) { html in
             html.section("Reviews") { html in
                 guard list.ratings > 0 else {
                     html.element(

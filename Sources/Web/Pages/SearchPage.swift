@@ -2,7 +2,7 @@ package import Contract
 package import Events
 
 /// What a search found, with filters, and the list of all agents.
-package struct SearchPage: Sendable {
+package struct SearchPage: PageDocument {
     package let query: AgentQuery
     package let list: AgentList
     /// True where words are looked for, so that agents can be in the order of relevance.
@@ -22,16 +22,16 @@ package struct SearchPage: Sendable {
             || query.minimumRating != nil
     }
 
-    /// The document.
-    package var document: [UInt8] {
+    package func written(in setting: PageSetting) -> WrittenPage {
         var frame = Frame(
             title: words.isEmpty ? "All agents" : words, canonical: link(cursor: query.cursor), words: words,
             section: .browse, position: position)
         // Pages of results are no pages to list elsewhere; the agents are.
         frame.isIndexed = words.isEmpty && query.cursor == nil
-        return frame.document { html in
+        return frame.written(in: setting) { html in
             html.element(.div, .class("split left")) { html in
-                facets(&html)
+                // Filters are for those who click.
+                if setting.form == .html { facets(&html) }
                 html.element(.section, .class("stack"), .named(.ariaLabel, "Results")) { html in
                     html.element(.h1) { heading(&$0) }
                     notes(&html)

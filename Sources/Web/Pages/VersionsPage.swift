@@ -1,8 +1,9 @@
 package import Contract
 package import Events
+import Manifest
 
 /// The versions of an agent.
-package struct VersionsPage: Sendable {
+package struct VersionsPage: PageDocument {
     package let agent: AgentDetail
     package let list: VersionList
     package let position: Position?
@@ -15,13 +16,14 @@ package struct VersionsPage: Sendable {
         self.past = past
     }
 
-    /// The document.
-    package var document: [UInt8] {
+    package func written(in setting: PageSetting) -> WrittenPage {
         let id = agent.summary.id
-        return AgentFrame(agent: agent, tab: .versions, position: position, past: past).document { html in
+        return AgentFrame(agent: agent, tab: .versions, position: position, past: past).written(in: setting) { html in
             html.section("Versions") { html in
-                html.table(["Version", "Published", "By", "Size", ""]) { html in
-                    for version in list.versions { row(version, &html) }
+                html.table(["Version", "Published", "By", "Size", "Entry", "Manifest"]) { html in
+                    for (index, version) in list.versions.enumerated() {
+                        row(version, before: list.versions.dropFirst(index + 1).first, &html)
+                    }
                 }
                 html.next(
                     list.pagination.nextCursor.map {
@@ -33,10 +35,17 @@ package struct VersionsPage: Sendable {
         }
     }
 
-    private func row(_ version: VersionPage, _ html: inout HTML) {
+    private func row(_ version: VersionPage, before: VersionPage?, _ html: inout HTML) {
         html.element(.tr) { html in
             html.element(.td) { html in
-                html.element(.b, text: version.version)
+                html.element(.b) { html in
+                    guard let number = SemVer(version.version) else { return html.text(version.version) }
+                    html.link(
+                        Link(
+                            Endpoints.versionPage,
+                            VersionParameters(id: agent.summary.id, version: number, asOf: past?.asOf)),
+                        text: version.version)
+                }
                 if let hold = version.quarantine {
                     html.element(.span, .class("state bad"), text: "quarantined: \(hold.reason)")
                 }
@@ -49,6 +58,12 @@ package struct VersionsPage: Sendable {
             html.element(.td) { $0.publisher(version.publisher.username) }
             html.element(.td, text: Self.size(version.artifacts.reduce(0) { $0 + $1.sizeBytes }))
             html.element(.td, .class("small")) { $0.entry(version.position) }
+            html.element(.td, .class("small")) { html in
+                guard let before, past == nil,
+                    let link = Link.comparison(of: agent.summary.id, before.version, version.version)
+                else { return }
+                html.link(link, text: "compare with \(before.version)")
+            }
         }
     }
 

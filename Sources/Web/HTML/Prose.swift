@@ -1,0 +1,261 @@
+import Markdown
+import Text
+
+/// Writes a document that somebody wrote in Markdown, so that nothing in it can be more than text, links and pictures of its own.
+///
+/// HTML in it is not taken over: tags are left out, their text stays. Addresses of the web become links, others do not.
+struct Prose {
+    private let events: [MarkdownEvent]
+    /// What the names of its headings begin with, so that none is a name of the page.
+    private let prefix: String
+    /// The address of a picture that a document names; nil for one that is not shown.
+    private let picture: (String) -> Link?
+    /// The level of the heading that the document stands below.
+    private let base: Int
+    private var place = 0
+    /// The level of the last heading: the next one is at most one level deeper.
+    private var level: Int
+    private var names: Set<String> = []
+    private var isInLink = false
+    /// True within a list whose items are lines.
+    private var isTight = false
+
+    /// - Parameters:
+    ///   - prefix: what the names of headings begin with.
+    ///   - level: the level of the heading that it stands below.
+    ///   - picture: the address of a picture that it names; nil for one that is not shown.
+    init(_ events: [MarkdownEvent], prefix: String, below level: Int, picture: @escaping (String) -> Link?) {
+        self.events = events
+        self.prefix = prefix
+        self.picture = picture
+        base = level
+        self.level = level
+    }
+
+    /// Writes the document.
+    mutating func write(_ html: inout HTML) {
+        while place < events.count { part(&html) }
+    }
+
+    private mutating func content(_ html: inout HTML) {
+        while place < events.count {
+            if events[place] == .close {
+                place += 1
+                return
+            }
+            part(&html)
+        }
+    }
+
+    private mutating func part(_ html: inout HTML) {
+        let event = events[place]
+        place += 1
+        switch event {
+        case .open(let element): write(element, &html)
+        case .close: break
+        case .text(let text): html.text(text)
+        case .code(let text): html.element(.code, text: text)
+        case .codeBlock(let text, _):
+            html.element(.pre, .class("shell"), .named(.tabindex, "0")) { $0.element(.code, text: text) }
+        case .softBreak: html.text("\n")
+        case .lineBreak: html.void(.br)
+        case .rule: html.void(.hr)
+        case .html(let source):
+            if let name = PlainHTML.unread(source) { skip(toEndOf: name) }
+            let text = PlainHTML.text(of: source)
+            if !text.isEmpty { html.text(text) }
+        case .image(let address, let words): image(address, words, &html)
+        }
+    }
+
+    /// Leaves out what stands between two tags within a line; all to the end of the line where the second one is missing.
+    private mutating func skip(toEndOf name: String) {
+        var depth = 0
+        while place < events.count {
+            switch events[place] {
+            case .open: depth += 1
+            case .close where depth == 0: return
+            case .close: depth -= 1
+            case .html(let source) where source.lowercased().hasPrefix("</\(name)"):
+                place += 1
+                return
+            default: break
+            }
+            place += 1
+        }
+    }
+
+    private mutating func write(_ element: MarkdownElement, _ html: inout HTML) {
+        switch element {
+        case .paragraph where isTight: content(&html)
+        case .paragraph: html.element(.p) { content(&$0) }
+        case .quotation:
+            let outer = isTight
+            isTight = false
+            defer { isTight = outer }
+            html.element(.blockquote) { content(&$0) }
+        case .heading(let asked): heading(asked, &html)
+        case .list(let start, let isTight):
+            let outer = self.isTight
+            self.isTight = isTight
+            defer { self.isTight = outer }
+            if let start {
+                html.element(.ol, start == 1 ? nil : .named(.start, "\(start)")) { content(&$0) }
+            } else {
+                html.element(.ul) { content(&$0) }
+            }
+        case .item(let isChecked):
+            html.element(.li) { html in
+                if let isChecked { html.text(isChecked ? "☑ " : "☐ ") }
+                content(&html)
+            }
+        case .table:
+            html.element(
+                .div, .class("wide"), .named(.tabindex, "0"), .named(.role, "group"), .named(.ariaLabel, "Table")
+            ) {
+                html in
+                html.element(.table) { content(&$0) }
+            }
+        case .row(let isHead): row(isHead, &html)
+        case .cell: html.element(.td) { content(&$0) }
+        case .emphasis: html.element(.em) { content(&$0) }
+        case .strong: html.element(.strong) { content(&$0) }
+        case .struck: html.element(.del) { content(&$0) }
+        case .link(let address): link(address, &html)
+        }
+    }
+
+    private mutating func row(_ isHead: Bool, _ html: inout HTML) {
+        html.element(.tr) { html in
+            while place < events.count, events[place] != .close {
+                let isCell = events[place] == .open(.cell)
+                if isCell, isHead, words(from: place + 1).contains(where: { !$0.isWhitespace }) {
+                    place += 1
+                    html.element(.th, .named(.scope, "col")) { content(&$0) }
+                } else {
+                    part(&html)
+                }
+            }
+            place += 1
+        }
+    }
+
+    private static let headings: [HTML.Tag] = [.h1, .h2, .h3, .h4, .h5, .h6]
+
+    private mutating func heading(_ asked: Int, _ html: inout HTML) {
+        let words = words(from: place)
+        guard words.contains(where: { !$0.isWhitespace }) else { return html.element(.p) { content(&$0) } }
+        level = min(6, max(base + 1, min(asked + base, level + 1)))
+        let name = uniqueName(of: words)
+        html.element(Self.headings[level - 1], .named(.id, name)) { content(&$0) }
+    }
+
+    /// The words of an element, up to its end.
+    private func words(from place: Int) -> String {
+        var (text, depth, place) = ("", 1, place)
+        while place < events.count, depth > 0 {
+            switch events[place] {
+            case .open: depth += 1
+            case .close: depth -= 1
+            case .text(let words), .code(let words), .image(_, let words): text += words
+            default: break
+            }
+            place += 1
+        }
+        return text
+    }
+
+    /// The name of a heading, as other places of such documents make it: in lower case, with a dash for a space.
+    private mutating func uniqueName(of words: String) -> String {
+        let name = Self.name(of: words)
+        var (unique, count) = (name, 0)
+        while !names.insert(unique).inserted {
+            count += 1
+            // Many of one name get none that links know.
+            unique = count < 100 ? "\(name)-\(count)" : "\(name)-\(place)"
+        }
+        return prefix + unique
+    }
+
+    private static func name(of words: String) -> String {
+        var name = ""
+        for character in words.lowercased().prefix(200) {
+            if character.isLetter || character.isNumber || character == "_" || character == "-" {
+                name.append(character)
+            } else if character == " " {
+                name.append("-")
+            }
+        }
+        return name
+    }
+
+    private mutating func link(_ address: String, _ html: inout HTML) {
+        guard !isInLink else { return content(&html) }
+        isInLink = true
+        defer { isInLink = false }
+        if let target = Link(outside: address) {
+            let isBlank = !words(from: place).contains { !$0.isWhitespace }
+            html.link(target) { html in
+                if isBlank { html.text(target.text) }
+                content(&html)
+            }
+        } else if address.hasPrefix("#") {
+            let name = address.dropFirst()
+            html.link(.anchor(prefix + PercentEncoding.encoded(String(name).lowercased()))) { content(&$0) }
+        } else {
+            // It leads to a file that is not here.
+            content(&html)
+        }
+    }
+
+    private func image(_ address: String, _ words: String, _ html: inout HTML) {
+        if let shown = picture(address) {
+            html.picture(shown, words)
+        } else if !isInLink, let elsewhere = Link(outside: address) {
+            // Whoever reads this page is not made known to others.
+            html.link(elsewhere, text: words.isEmpty ? "a picture elsewhere" : "picture: \(words)")
+        } else {
+            html.text(words)
+        }
+    }
+}
+
+/// HTML that stands in a document, as text.
+enum PlainHTML {
+    private static let unread = ["script", "style"]
+
+    /// The name of a tag alone whose content is no text; nil for any other HTML.
+    static func unread(_ source: String) -> String? {
+        let name = unread.first { source.dropFirst().prefix(6).lowercased().hasPrefix($0) }
+        return name.flatMap { source.dropFirst().contains("<") ? nil : $0 }
+    }
+
+    /// The text that is not within tags, comments, scripts or styles.
+    static func text(of source: String) -> String {
+        var text = ""
+        var rest = Substring(source)
+        while let opening = rest.firstIndex(of: "<") {
+            text += rest[..<opening]
+            rest = rest[opening...]
+            let end: Range<Substring.Index>?
+            if rest.hasPrefix("<!--") {
+                end = rest.firstRange(of: "-->")
+            } else if let name = unread.first(where: { rest.dropFirst().prefix(6).lowercased().hasPrefix($0) }) {
+                end = rest.firstRange(of: "</\(name)>") ?? rest.firstRange(of: "</\(name.uppercased())>")
+            } else {
+                end = rest.firstRange(of: ">")
+            }
+            guard let end else { return words(text) }
+            rest = rest[end.upperBound...]
+        }
+        return words(text + rest)
+    }
+
+    private static func words(_ text: String) -> String {
+        var text = text
+        for (entity, character) in [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
+            text = text.replacing(entity, with: character)
+        }
+        return text
+    }
+}

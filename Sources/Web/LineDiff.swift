@@ -1,0 +1,77 @@
+/// The lines in which two texts differ, with some around them.
+package struct LineDiff: Sendable {
+    /// What became of a line.
+    package enum Change: Sendable {
+        case kept, removed, added
+    }
+
+    /// The lines in order; nil stands for kept ones that are left out.
+    package let lines: [(change: Change, text: String)?]
+    /// True where the texts are equal.
+    package var isEmpty: Bool { lines.isEmpty }
+
+    /// More changed lines are not compared: the time grows with the square of their number.
+    private static let maximumLines = 600
+    /// How many kept lines are shown beside a change.
+    private static let context = 3
+
+    /// Compares two texts; nil where they are too long for that.
+    package init?(_ old: String, _ new: String) {
+        let (old, new) = (Self.split(old), Self.split(new))
+        let head = zip(old, new).prefix { $0 == $1 }.count
+        let rest = min(old.count, new.count) - head
+        let tail = zip(old.reversed(), new.reversed()).prefix(rest).prefix { $0 == $1 }.count
+        let (left, right) = (old[head..<old.count - tail], new[head..<new.count - tail])
+        guard left.count <= Self.maximumLines, right.count <= Self.maximumLines else { return nil }
+        var all: [(change: Change, text: String)] = old[..<head].map { (.kept, $0) }
+        let difference = Array(right).difference(from: Array(left))
+        let removed = Set(difference.removals.map(\.offset)), added = Set(difference.insertions.map(\.offset))
+        var (from, to) = (0, 0)
+        while from < left.count || to < right.count {
+            if removed.contains(from), from < left.count {
+                all.append((.removed, left[head + from]))
+                from += 1
+            } else if added.contains(to), to < right.count {
+                all.append((.added, right[head + to]))
+                to += 1
+            } else {
+                all.append((.kept, left[head + from]))
+                from += 1
+                to += 1
+            }
+        }
+        all += old[(old.count - tail)...].map { (.kept, $0) }
+        lines = Self.shown(all)
+    }
+
+    private static func split(_ text: String) -> [String] {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if lines.last == "" { lines.removeLast() }
+        return lines
+    }
+
+    /// The changes with their surroundings.
+    private static func shown(_ all: [(change: Change, text: String)]) -> [(change: Change, text: String)?] {
+        var isShown = [Bool](repeating: false, count: all.count)
+        for (index, line) in all.enumerated() where line.change != .kept {
+            for near in max(0, index - context)..<min(all.count, index + context + 1) { isShown[near] = true }
+        }
+        var lines: [(change: Change, text: String)?] = []
+        for (index, line) in all.enumerated() {
+            if isShown[index] {
+                lines.append(line)
+            } else if let last = lines.last, last != nil, isShown[index...].contains(true) {
+                lines.append(nil)
+            }
+        }
+        return lines
+    }
+}
+
+extension CollectionDifference.Change {
+    fileprivate var offset: Int {
+        switch self {
+        case .insert(let offset, _, _), .remove(let offset, _, _): offset
+        }
+    }
+}
