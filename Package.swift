@@ -175,6 +175,8 @@ let package = Package(
         tests("Text", ["Text"]),
         tests("Normalization", ["Normalization", "TestSupport"]),
         tests("Stemming", ["Stemming", "TestSupport"]),
+        tests("Markdown", ["JSON", "Markdown", "TestSupport"]),
+        tests("Web", ["Contract", "Markdown", "TestSupport", "Web"]),
         tests("Search", ["Search"]),
         tests("YAML", ["JSON", "TestSupport", "YAML"]),
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),

@@ -1,4 +1,6 @@
 /// A part of a Markdown document, in the order of the text: elements open, hold others, and close.
+///
+/// HTML in a document is left out but for its text.
 public enum MarkdownEvent: Sendable, Equatable {
     /// An element begins.
     case open(MarkdownElement)
@@ -18,8 +20,6 @@ public enum MarkdownEvent: Sendable, Equatable {
     case lineBreak
     /// A line across.
     case rule
-    /// HTML, as it stands there.
-    case html(String)
 }
 
 /// An element of a Markdown document that holds others.

@@ -57,7 +57,7 @@ public enum MarkdownHelper {
 
 extension MarkdownEvent {
     private enum Name: String {
-        case open, close, text, code, lines, image, soft, hard, rule, html
+        case open, close, text, code, lines, image, soft, hard, rule
     }
 
     private enum Element: String {
@@ -65,7 +65,7 @@ extension MarkdownEvent {
     }
 
     /// The event as an array: its name, then what belongs to it.
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         func array(_ name: Name, _ rest: JSONValue...) -> JSONValue { .array([.string(name.rawValue)] + rest) }
         func element(_ element: Element, _ rest: JSONValue...) -> JSONValue {
             .array([.string(Name.open.rawValue), .string(element.rawValue)] + rest)
@@ -80,7 +80,6 @@ extension MarkdownEvent {
         case .softBreak: return array(.soft)
         case .lineBreak: return array(.hard)
         case .rule: return array(.rule)
-        case .html(let text): return array(.html, .string(text))
         case .open(.paragraph): return element(.paragraph)
         case .open(.quotation): return element(.quotation)
         case .open(.heading(let level)): return element(.heading, number(level))
@@ -105,9 +104,9 @@ extension MarkdownEvent {
         case .soft: self = .softBreak
         case .hard: self = .lineBreak
         case .rule: self = .rule
-        case .text, .code, .html:
+        case .text, .code:
             guard let words = text(1) else { return nil }
-            self = name == .text ? .text(words) : name == .code ? .code(words) : .html(words)
+            self = name == .text ? .text(words) : .code(words)
         case .lines, .image:
             guard let first = text(1), let second = text(2) else { return nil }
             self = name == .lines ? .codeBlock(first, language: second) : .image(address: first, words: second)

@@ -10,12 +10,12 @@ public enum MarkdownReader {
     public static let maximumEvents = 100_000
 
     /// Elements within elements, of which a document has at most so many.
-    private static let maximumDepth = 100
+    private static let maximumDepth = 30
 
     private static let extensions = ["table", "strikethrough", "autolink", "tasklist"]
 
     /// The parts of a document. Bytes that are no UTF-8 become U+FFFD. A document of more than `maximumEvents` parts, or
-    /// with deeper elements than 100, is cut; what is open there is closed.
+    /// with deeper elements than 30, is cut; what is open there is closed.
     public static func events(of document: [UInt8]) -> [MarkdownEvent] {
         cmark_gfm_core_extensions_ensure_registered()
         guard let parser = unsafe cmark_parser_new(CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8) else { return [] }
@@ -37,6 +37,8 @@ public enum MarkdownReader {
         defer { unsafe cmark_iter_free(iterator) }
         var events: [MarkdownEvent] = []
         var depth = 0
+        /// The tag within a line whose content is left out.
+        var unread: String?
         /// The words in the place of a picture, which are read instead of what is in it.
         var picture: (depth: Int, words: String)?
         var place = 0
@@ -65,9 +67,23 @@ public enum MarkdownReader {
                     picture?.words += unsafe kind == "softbreak" ? " " : text(literal)
                     continue
                 }
-                events.append(unsafe leaf(kind, node))
+                if kind.hasPrefix("html") {
+                    let source = unsafe text(literal)
+                    if let name = unread {
+                        if PlainHTML.isEnd(source, of: name) { unread = nil }
+                        continue
+                    }
+                    unread = kind == "html_inline" ? PlainHTML.unread(source) : nil
+                    let words = PlainHTML.text(of: source)
+                    if words.contains(where: { !$0.isWhitespace }) { events.append(.text(words)) }
+                    continue
+                }
+                let part = unsafe leaf(kind, node)
+                if part != .text(""), unread == nil { events.append(part) }
                 continue
             }
+            // What is left out ends with its line at the latest.
+            if !isEntering, kind == "paragraph" || kind == "heading" || kind == "table_cell" { unread = nil }
             guard picture == nil, let element = unsafe element(kind, node) else { continue }
             if isEntering {
                 guard depth < maximumDepth else {
@@ -97,7 +113,6 @@ public enum MarkdownReader {
         case "code_block":
             let language = unsafe text(cmark_node_get_fence_info(node)).split(separator: " ").first.map(String.init)
             return .codeBlock(literal, language: language ?? "")
-        case "html_block", "html_inline": return .html(literal)
         case "softbreak": return .softBreak
         case "linebreak": return .lineBreak
         case "thematic_break": return .rule

@@ -66,10 +66,21 @@ public enum Subprocess {
 
     /// Waits for a program; returns its exit code, or 128 plus the number of the signal that ended it.
     private static func wait(for process: pid_t, _ name: String) throws(SystemError) -> Int32 {
-        var status: Int32 = 0
-        while unsafe waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { throw SystemError("wait", path: name) }
+        while true {
+            if let code = try ending(of: process, name, 0) { return code }
         }
+    }
+
+    /// The exit code of a program that has ended; nil while it has not.
+    private static func exitCode(_ process: pid_t, _ name: String) throws(SystemError) -> Int32? {
+        try ending(of: process, name, WNOHANG)
+    }
+
+    private static func ending(of process: pid_t, _ name: String, _ options: Int32) throws(SystemError) -> Int32? {
+        var status: Int32 = 0
+        let ended = unsafe waitpid(process, &status, options)
+        if ended == 0 || ended < 0 && errno == EINTR { return nil }
+        guard ended > 0 else { throw SystemError("wait", path: name) }
         return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
     }
 
@@ -105,9 +116,19 @@ public enum Subprocess {
             let libraries = unsafe getenv("LD_LIBRARY_PATH").map { unsafe ["LD_LIBRARY_PATH=\(String(cString: $0))"] }
             process = unsafe try spawn(arguments, libraries ?? [], &actions)
         }
-        let output = exchange(input, ours.number, maximumBytes, Host.steadyClockMilliseconds() + milliseconds)
-        if output == nil { kill(process, SIGKILL) }
-        let code = try wait(for: process, arguments[0])
+        let deadline = Host.steadyClockMilliseconds() + milliseconds
+        let output = exchange(input, ours.number, maximumBytes, deadline)
+        var code = output == nil ? nil : try exitCode(process, arguments[0])
+        // Most have ended by now; one that has said all and goes on is ended as well.
+        while code == nil, output != nil, Host.steadyClockMilliseconds() < deadline {
+            pauseThread(milliseconds: 1)
+            code = try exitCode(process, arguments[0])
+        }
+        guard let code else {
+            kill(process, SIGKILL)
+            _ = try wait(for: process, arguments[0])
+            return nil
+        }
         return code == 0 ? output : nil
     }
 
@@ -135,7 +156,8 @@ public enum Subprocess {
             }
             if Int32(poll.revents) & (POLLIN | POLLHUP | POLLERR) != 0 {
                 let count = unsafe recv(socket, &block, block.count, Int32(MSG_DONTWAIT))
-                if count == 0 { return output }
+                // One that has not read all is gone all the same.
+                if count == 0 || count < 0 && errno == ECONNRESET { return output }
                 if count < 0, errno != EAGAIN, errno != EINTR { return nil }
                 output += block.prefix(max(0, count))
                 guard output.count <= maximumBytes else { return nil }

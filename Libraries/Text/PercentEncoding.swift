@@ -15,4 +15,29 @@ public enum PercentEncoding {
         }
         return String(decoding: encoded, as: UTF8.self)
     }
+
+    /// Decodes what is encoded; a percent sign that begins no byte stays, and bytes that are no UTF-8 become U+FFFD.
+    public static func decoded(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        func digit(_ place: Int) -> UInt8? {
+            guard place < bytes.count else { return nil }
+            switch bytes[place] {
+            case 0x30...0x39: return bytes[place] - 0x30
+            case 0x41...0x46, 0x61...0x66: return (bytes[place] | 0x20) - 0x61 + 10
+            default: return nil
+            }
+        }
+        var decoded: [UInt8] = []
+        var place = 0
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "%"), let high = digit(place + 1), let low = digit(place + 2) {
+                decoded.append(high << 4 | low)
+                place += 3
+            } else {
+                decoded.append(bytes[place])
+                place += 1
+            }
+        }
+        return String(decoding: decoded, as: UTF8.self)
+    }
 }

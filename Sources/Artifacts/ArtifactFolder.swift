@@ -21,6 +21,18 @@ public struct ArtifactFolder: Sendable {
         }
     }
 
+    /// Reads a whole file; nil where it does not exist or is larger than `limit` bytes. Blocks the calling thread.
+    public func bytes(of digest: SHA256Digest, limit: Int) throws(SystemError) -> [UInt8]? {
+        guard let file = try open(digest) else { return nil }
+        var bytes: [UInt8] = []
+        while true {
+            let block = try file.read(at: Int64(bytes.count), count: min(1 << 18, limit + 1 - bytes.count))
+            bytes += block
+            if block.isEmpty { return bytes }
+            if bytes.count > limit { return nil }
+        }
+    }
+
     /// Reads a whole file and returns its real digest and size; nil where it does not exist. Blocks the calling thread.
     public func measure(_ digest: SHA256Digest) throws(SystemError) -> (sha256: SHA256Digest, sizeBytes: Int64)? {
         guard let file = try open(digest) else { return nil }

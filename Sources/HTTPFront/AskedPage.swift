@@ -2,12 +2,11 @@ package import Contract
 package import HTTPServer
 
 extension PageForm {
-    /// The form in which a client wants a page: Markdown where the path ends so, where its field Accept prefers it to HTML, and for
+    /// The form in which a client wants a page: that of the path's ending; else Markdown where its field Accept prefers it to HTML, and for
     /// curl, which shows text to whoever typed the command.
     package init(for head: HTTPRequestHead) {
-        let path = head.target.prefix { $0 != "?" }
-        if path.hasSuffix(Self.markdownEnding) {
-            self = .markdown
+        if let form = PageForm(ending: head.target.prefix { $0 != "?" }) {
+            self = form
         } else if let accept = head.fields["accept"], accept != "*/*" {
             let markdown = Self.weight(of: "text/markdown", in: accept)
             self = markdown > 0 && markdown >= Self.weight(of: "text/html", in: accept) ? .markdown : .html

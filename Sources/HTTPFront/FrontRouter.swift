@@ -81,18 +81,26 @@ package struct FrontRouter: Sendable {
     /// The rules of an answer to what no endpoint answers: those of the API that the path is of, and for whoever reads pages those
     /// of pages.
     private static func dialect(of head: HTTPRequestHead) -> EndpointDeclaration.Dialect {
-        let path = "/\(head.segments.joined(separator: "/"))/"
-        if path.hasPrefix("\(Endpoints.registry)/") { return .registry }
-        if path.hasPrefix("\(Endpoints.base)/") { return .marketplace }
+        if let dialect = dialectOfAPI(head) { return dialect }
         let wantsPage = head.fields["accept"]?.contains("text/html") == true || PageForm(for: head) == .markdown
         return wantsPage ? .page : .marketplace
     }
 
-    /// The segments of the path, without what asks for Markdown.
+    /// The rules of the API that a path is of; nil for one outside.
+    private static func dialectOfAPI(_ head: HTTPRequestHead) -> EndpointDeclaration.Dialect? {
+        let path = "/\(head.segments.joined(separator: "/"))/"
+        if path.hasPrefix("\(Endpoints.registry)/") { return .registry }
+        return path.hasPrefix("\(Endpoints.base)/") ? .marketplace : nil
+    }
+
+    /// The segments of the path, without the ending that asks for a form.
     private static func segments(of head: HTTPRequestHead) -> [String] {
-        let (segments, ending) = (head.segments, PageForm.markdownEnding)
-        guard let last = segments.last, last.hasSuffix(ending), dialect(of: head) == .page else { return segments }
-        return segments == ["index\(ending)"] ? [""] : segments.dropLast() + [String(last.dropLast(ending.count))]
+        let segments = head.segments
+        guard let last = segments.last, let form = PageForm(ending: last), dialectOfAPI(head) == nil else {
+            return segments
+        }
+        return segments == ["index\(form.ending)"]
+            ? [""] : segments.dropLast() + [String(last.dropLast(form.ending.count))]
     }
 
     /// Answers a request; an error becomes a problem response.

@@ -12,7 +12,7 @@ import System
 extension QueryFront {
     /// Files up to this size are cached.
     private static let cachedFileBytes: Int64 = 65_536
-    private static let freshMilliseconds: Int64 = 20
+    static let freshMilliseconds: Int64 = 20
 
     func addFiles(to routes: inout QueryRoutes) {
         routes.onAny(Endpoints.showArtifact) { input, request in
@@ -74,7 +74,7 @@ extension QueryFront {
     }
 
     /// Waits until the mark of the index folder is past a position; false where it is not within the limit.
-    private func indexReflects(_ position: Position, withinMilliseconds limit: Int64) async throws -> Bool {
+    func indexReflects(_ position: Position, withinMilliseconds limit: Int64) async throws -> Bool {
         guard limit > 0 else {
             return try await copied.value(atMostMillisecondsOld: Self.freshMilliseconds).next > position
         }

@@ -22,8 +22,11 @@ package struct QueryFront: Sendable {
     /// For what goes through many rows.
     let statistics: AgentReader
     let past: PastReader
-    let pastShares = PastShares()
+    let pastShares = NetworkShares(about: "the past")
+    let documentShares = NetworkShares(about: "documents")
     let recent = RecentAnswers()
+    /// What may have been meant by names of nothing, of which there are any number.
+    let guesses = RecentAnswers()
     let search: AgentSearch
     let builds: BuildReader
     let entries: EventReader

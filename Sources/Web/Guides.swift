@@ -9,7 +9,8 @@ package enum Guides {
         User-agent: *
         Disallow: /*?*as_of=
         Disallow: /*?*cursor=
-        Disallow: \(Endpoints.searchPage.declaration.path)?
+        Disallow: \(Endpoints.searchPage.declaration.path)
+        Allow: \(Endpoints.searchPage.declaration.path)$
         Disallow: \(Endpoints.comparePage.declaration.path)
         Disallow: \(Endpoints.base)/
         Disallow: \(Endpoints.registry)/
@@ -24,8 +25,8 @@ package enum Guides {
         return """
             # MentatLab Agent Marketplace
 
-            > A registry of AI agents and MCP servers whose every publish, yank, review and download is an entry in a public,
-            > append-only log. Every list can be recomputed from the log, and every page shown as it was in the past.
+            > A registry of AI agents and MCP servers whose every publish, yank and review is an entry in a public, append-only
+            > log, as are the numbers of downloads. Every list can be recomputed from the log, and every page shown as it was in the past.
 
             Every page is also Markdown: put `.md` behind its path, or send `Accept: text/markdown`. `?as_of=POSITION` or
             `?as_of=2026-01-31T00:00:00Z` shows an agent and its versions as they were. What people have written (descriptions,

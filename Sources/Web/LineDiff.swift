@@ -7,7 +7,7 @@ package struct LineDiff: Sendable {
 
     /// The lines in order; nil stands for kept ones that are left out.
     package let lines: [(change: Change, text: String)?]
-    /// True where the texts are equal.
+    /// True where both have the same lines.
     package var isEmpty: Bool { lines.isEmpty }
 
     /// More changed lines are not compared: the time grows with the square of their number.
@@ -16,14 +16,14 @@ package struct LineDiff: Sendable {
     private static let context = 3
 
     /// Compares two texts; nil where they are too long for that.
-    package init?(_ old: String, _ new: String) {
+    package init?(_ old: [UInt8], _ new: [UInt8]) {
         let (old, new) = (Self.split(old), Self.split(new))
         let head = zip(old, new).prefix { $0 == $1 }.count
         let rest = min(old.count, new.count) - head
         let tail = zip(old.reversed(), new.reversed()).prefix(rest).prefix { $0 == $1 }.count
         let (left, right) = (old[head..<old.count - tail], new[head..<new.count - tail])
         guard left.count <= Self.maximumLines, right.count <= Self.maximumLines else { return nil }
-        var all: [(change: Change, text: String)] = old[..<head].map { (.kept, $0) }
+        var all: [(change: Change, line: ArraySlice<UInt8>)] = old[..<head].map { (.kept, $0) }
         let difference = Array(right).difference(from: Array(left))
         let removed = Set(difference.removals.map(\.offset)), added = Set(difference.insertions.map(\.offset))
         var (from, to) = (0, 0)
@@ -44,23 +44,27 @@ package struct LineDiff: Sendable {
         lines = Self.shown(all)
     }
 
-    private static func split(_ text: String) -> [String] {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if lines.last == "" { lines.removeLast() }
+    /// The lines of a text, compared byte by byte.
+    private static func split(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
+        var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
         return lines
     }
 
     /// The changes with their surroundings.
-    private static func shown(_ all: [(change: Change, text: String)]) -> [(change: Change, text: String)?] {
+    private static func shown(
+        _ all: [(change: Change, line: ArraySlice<UInt8>)]
+    ) -> [(change: Change, text: String)?] {
         var isShown = [Bool](repeating: false, count: all.count)
         for (index, line) in all.enumerated() where line.change != .kept {
             for near in max(0, index - context)..<min(all.count, index + context + 1) { isShown[near] = true }
         }
+        let last = isShown.lastIndex(of: true) ?? -1
         var lines: [(change: Change, text: String)?] = []
-        for (index, line) in all.enumerated() {
+        for (index, line) in all.enumerated() where index <= last {
             if isShown[index] {
-                lines.append(line)
-            } else if let last = lines.last, last != nil, isShown[index...].contains(true) {
+                lines.append((line.change, String(decoding: line.line, as: UTF8.self)))
+            } else if let before = lines.last, before != nil {
                 lines.append(nil)
             }
         }

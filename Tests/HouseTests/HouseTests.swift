@@ -45,9 +45,10 @@ import Testing
         ],
         "QueryAPI": [
             "AgentIndex", "Projections", "EventLog", "Artifacts", "Contract", "HTTPFront", "Events", "Manifest",
-            "HTTPServer", "Compression", "Crypto", "Following", "JSON", "Logging", "Search", "System", "Text", "Web",
+            "HTTPServer", "Archive", "Compression", "Crypto", "Following", "JSON", "Logging", "Markdown", "Search",
+            "System", "Text", "Web",
         ],
-        "Web": ["Contract", "Crypto", "Events", "Text"],
+        "Web": ["Contract", "Crypto", "Events", "JSON", "Manifest", "Markdown", "Text"],
     ]
     private static let libraries: [String: Set<String>] = [
         "System": ["CLinux"], "Text": [], "Reactor": ["CLinux", "System"], "JSON": ["Text"],
@@ -56,6 +57,7 @@ import Testing
         "Crypto": ["COpenSSL", "Text"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],
         "YAML": ["JSON"], "HTTPClient": ["CCurl", "System"], "Normalization": ["CUtf8proc"], "Stemming": ["CStemmer"],
+        "Markdown": ["CMarkdown", "JSON", "System"],
         "OpenSearch": ["HTTPClient", "JSON"], "Kafka": ["CKafka", "CLinux", "JSON", "Reactor", "System"],
     ]
     /// The toolchain's own modules that may be imported, and where.

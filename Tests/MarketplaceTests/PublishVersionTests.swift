@@ -158,13 +158,6 @@ import Testing
         #expect(refused(command, given(scopes: [.publish, .admin])) == nil)
     }
 
-    @Test(arguments: ["acme.notes.md", "notes.MD"]) func noPageOfAnAgentIsAnothersAsMarkdown(_ id: String) throws {
-        let command = try when(publishing: id)
-        for scopes: Set<Scope> in [[.publish], [.publish, .admin]] {
-            #expect(refused(command, given(scopes: Array(scopes))) == .reservedEnding(".md"))
-        }
-    }
-
     @Test func aTokenPermitsWhatItsScopesSay() throws {
         let key = try #require(AgentKey("acme.tool"))
         let acme = try #require(Namespace("acme"))

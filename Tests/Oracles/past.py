@@ -134,7 +134,8 @@ def check_present(key):
                     spans[name][-1] |= {"until": position, "ended": event["time"]}
         page = get(f"/agents/{key}/exposure?version={quoted(version)}")[2]
         below = [other for other in earlier if precedence(other) < precedence(version)]
-        against = max(below, key=precedence) if below else earlier[-1] if earlier else None
+        releases = [] if "-" in version.split("+")[0] else [other for other in below if "-" not in other.split("+")[0]]
+        against = max(releases or below, key=precedence) if below else earlier[-1] if earlier else None
         days = counted(key, "9999", version)
         compare(
             "exposure", f"{key}@{version}",

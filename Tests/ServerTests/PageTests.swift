@@ -20,24 +20,44 @@ import Testing
         "[a](javascript:alert(1)) ![x](https://evil.example/x.png) <https://evil.example>",
     ]
 
+    /// A picture of one pixel (GIF 89a).
+    private static let picture =
+        "GIF89a\u{1}\0\u{1}\0\0\0\0,\0\0\0\0\u{1}\0\u{1}\0\0\u{2}\u{2}L\u{1}\0;"
+
     private static func quoted(_ text: String) -> String {
         String(decoding: JSONValue.string(text).canonicalBytes, as: UTF8.self)
     }
 
     /// A marketplace with an ordinary agent, and one with hostile words wherever people write some; returns the paths of its pages.
     private func furnish(_ marketplace: MarketplaceProcess) async throws -> [String] {
-        let plain = manifest(
-            "acme.zebra", "1.0.0",
-            more: """
-                license: MIT
-                runtime: node20
-                source_url: https://github.com/acme/zebra
-                capabilities: {actions: [count], network: true}
-                dependencies: [{id: acme.other, version: ^1.0.0}]
-                ui: {title: Zebra counter, catalog: {category: tools, tags: [stripes]}}
-                """)
+        func zebra(_ version: String, network: Bool) -> HTTPClientRequest.Part {
+            manifest(
+                "acme.zebra", version,
+                more: """
+                    license: MIT
+                    runtime: node20
+                    source_url: https://github.com/acme/zebra
+                    capabilities: {actions: [count], network: \(network)}
+                    dependencies: [{id: acme.other, version: ^1.0.0}]
+                    ui: {title: Zebra counter, catalog: {category: tools, tags: [stripes]}}
+                    """)
+        }
+        let readme = """
+            # Zebra\n\n[![state](https://ci.example/s.svg)](https://ci.example) counts *stripes* as `stripes` says.
+
+            ![A zebra of ours](docs/zebra.gif) ![Not ours](https://elsewhere.example/zebra.png)
+
+            ## Use\n\n- one\n- two\n  1. inner\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> said\n\n```sh\nzebra --all\n```
+
+            #### Deep\n\n- [x] done\n- [ ] open\n\n---\n\n<details><summary>More</summary>\n\ninside\n\n</details>
+            """
+        let archive = try package(["docs/zebra.gif": Self.picture, "docs/page.gif": "<svg onload=alert(1)>"])
+        let whole = [
+            zebra("1.0.0", network: false), part("readme", readme), part("changelog", "# 1.0.0\n\n- Began."), archive,
+        ]
         for parts in [
-            [plain], [manifest("acme.zebra", "1.1.0")], [manifest("acme.other")], [manifest("npm.mcp-server")],
+            whole, [zebra("1.1.0", network: true), part("readme", readme), archive], [manifest("acme.other")],
+            [manifest("npm.mcp-server")],
         ] {
             let answer = try await marketplace.publish(parts)
             try #require(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
@@ -49,7 +69,9 @@ import Testing
                  "author": \(Self.quoted(words)), "source_url": \(Self.quoted(words)), "runtime": "wasm",
                  "ui": {"title": \(Self.quoted(words)), "catalog": {"category": \(Self.quoted(String(words.prefix(60)))), "tags": [\(Self.quoted(String(words.prefix(60))))]}}}
                 """
-            let answer = try await marketplace.publish([part("manifest", text)])
+            let document =
+                "# \(words)\n\n\(words)\n\n- \(words)\n\n[\(words)](\(words)) ![\(words)](docs/x.png) <\(words)>\n\n| \(words) |\n|---|\n| \(words) |\n\n<div>\(words)\n\n    \(words)\n"
+            let answer = try await marketplace.publish([part("manifest", text), part("readme", document)])
             try #require(answer.status == 201, "\(words): \(String(decoding: answer.body, as: UTF8.self))")
         }
         let reader = try await marketplace.register("reader")
@@ -68,17 +90,21 @@ import Testing
         let words = "{\"note\":\(Self.quoted(Self.hostile[1])),\"replacement\":\"acme.zebra\"}"
         _ = try await marketplace.send("POST", "agents/acme.hostile-1/deprecation", words, token: try marketplace.token)
         _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
-        let tabs = ["", "/versions", "/reviews", "/dependencies", "/history"]
+        let tabs = ["", "/documentation", "/versions", "/versions/1.0.0", "/reviews", "/dependencies", "/history"]
         let search = Self.hostile[0].addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         let begin = try await marketplace.json("agents/acme.zebra/history")["history"]?.array?.first?["position"]?
             .integer
-        return [
+        var paths = [
             "/", "/search", "/search?q=zebra", "/search?q=\(search)", "/search?q=nothinglikeit", "/publishers/admin",
-            "/publishers/nobody", "/nothing", "/agents/none",
+            "/publishers/admin/reputation", "/publishers/nobody", "/nothing", "/agents/none", "/categories/tools",
+            "/compare", "/compare?a=acme.zebra@1.0.0&b=acme.zebra@1.1.0", "/compare?a=acme.zebra&b=acme.hostile-0",
+            "/about", "/policy", "/privacy", "/security",
         ]
-            + tabs.map { "/agents/acme.zebra\($0)" } + tabs.map { "/agents/acme.hostile-0\($0)" }
-            + (1..<Self.hostile.count).map { "/agents/acme.hostile-\($0)" }
-            + ["/agents/acme.hostile-11/reviews", "/agents/acme.zebra?as_of=\((begin ?? 0) + 1)"]
+        for agent in ["acme.zebra", "acme.hostile-0"] { paths += tabs.map { "/agents/\(agent)\($0)" } }
+        for index in 1..<Self.hostile.count {
+            paths += ["/agents/acme.hostile-\(index)", "/agents/acme.hostile-\(index)/documentation"]
+        }
+        return paths + ["/agents/acme.hostile-11/reviews", "/agents/acme.zebra?as_of=\((begin ?? 0) + 1)"]
     }
 
     private func page(_ marketplace: MarketplaceProcess, _ path: String) async throws -> HTTPClientResponse {
@@ -103,7 +129,7 @@ import Testing
                         let target = String(match.1).replacing("&amp;", with: "&")
                         // What people wrote leads out of here, and is an address.
                         #expect(
-                            target.hasPrefix("/") || target.hasPrefix("#") || target.hasPrefix("https://"),
+                            ["/", "#", "https://", "\(marketplace.url)/"].contains { target.hasPrefix($0) },
                             "\(path): \(target)")
                         if target.hasPrefix("/") { links.insert(target) }
                     }
@@ -123,6 +149,66 @@ import Testing
                     messages.map {
                         "\($0["url"]?.string?.suffix(12) ?? ""): \($0["message"]?.string ?? "") \($0["extract"]?.string ?? "")"
                     } == [])
+            }
+        }
+    }
+
+    @Test func asTextWordsStayWordsAndLinksLeadSomewhere() async throws {
+        try await withMarketplace { marketplace, _ in
+            let paths = try await furnish(marketplace)
+            var documents: [String] = []
+            for path in paths {
+                let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
+                let name = parts[0] == "/" ? "/index" : parts[0]
+                let answer = try await marketplace.get("\(name).md\(parts.count > 1 ? "?\(parts[1])" : "")")
+                #expect(
+                    answer.status == 200 || ["/nothing", "/agents/none", "/publishers/nobody"].contains(path), "\(path)"
+                )
+                #expect(answer.fields["content-type"] == "text/markdown; charset=utf-8", "\(path)")
+                documents.append(String(decoding: answer.body, as: UTF8.self))
+            }
+            // What another implementation makes of it: no HTML, and no link to what is neither here nor an address.
+            let input = documents.map { Self.quoted($0) + "\n" }.joined()
+            let judged = try await Oracle.run("markdown_words", input: input)
+            try #require(judged.count == documents.count)
+            for (path, line) in zip(paths, judged) {
+                let found = try JSONValue(Array(line.utf8), limits: JSONLimits(bytes: 1 << 24))
+                #expect(found["html"]?.array?.isEmpty == true, "\(path): \(line.prefix(300))")
+                for link in found["links"]?.array?.compactMap(\.string) ?? [] {
+                    #expect(
+                        ["/", "#", "https://", "http://www."].contains { link.hasPrefix($0) }, "\(path): \(link)")
+                }
+            }
+            // The words come out as they went in.
+            let text = judged[paths.firstIndex(of: "/agents/acme.hostile-1") ?? 0]
+            let words = try JSONValue(Array(text.utf8))["text"]?.string ?? ""
+            #expect(words.contains("\(Self.hostile[1]) \(Self.hostile[1])"), "\(words)")
+            let last = try JSONValue(
+                Array(judged[paths.firstIndex(of: "/agents/acme.hostile-12") ?? 0].utf8))
+            #expect(last["text"]?.string?.contains(Self.hostile[12]) == true, "\(last["text"]?.string ?? "")")
+        }
+    }
+
+    @Test func picturesAreThoseOfThePackageAndNothingElse() async throws {
+        try await withMarketplace { marketplace, _ in
+            _ = try await furnish(marketplace)
+            let text = String(
+                decoding: try await page(marketplace, "/agents/acme.zebra/documentation").body, as: UTF8.self)
+            let pictures = text.matches(of: /<img src="([^"]*)"/).map { String($0.1) }
+            #expect(pictures.count == 1)
+            let path = try #require(pictures.first)
+            let answer = try await marketplace.get(path)
+            #expect(answer.status == 200 && answer.fields["content-type"] == "image/gif")
+            #expect(answer.fields["content-security-policy"] == "default-src 'none'; sandbox")
+            #expect(answer.body == Array(Self.picture.utf8))
+            // What is no picture is not shown, whatever it is called; what no entry names is not looked into.
+            let other = try await marketplace.get(path.replacing("zebra.gif", with: "page.gif"))
+            #expect(other.status == 404)
+            let digest = try #require(path.split(separator: "/").dropFirst().first)
+            let unnamed = path.replacing(digest, with: String(repeating: "0", count: 64))
+            #expect(try await marketplace.get(unnamed).status == 404)
+            for name in ["..%2Fzebra.gif", "docs", "%2Fetc%2Fpasswd", "docs%2Fzebra.gif%00"] {
+                #expect(try await marketplace.get("/pictures/\(digest)/\(name)").status >= 400, "\(name)")
             }
         }
     }

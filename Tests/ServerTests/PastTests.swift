@@ -81,6 +81,8 @@ import Testing
             }
             let good = try await publish("1.0.0", "capabilities: [network]", by: ada)
             try await marketplace.give("owner", of: "agents/ada.tool", to: (name: "eve", token: eve), by: ada)
+            // A release is compared with a release, whatever came in between.
+            _ = try await publish("1.0.1-rc.1", "capabilities: [network, shell]", by: eve)
             let bad = try await publish("1.0.1", "capabilities: [network, shell]", by: eve)
             _ = try await marketplace.get("/index/ada.tool?min_position=\(bad)")
             #expect(try await marketplace.get("agents/ada.tool/versions/latest/download").status == 302)

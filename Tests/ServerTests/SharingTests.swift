@@ -36,7 +36,7 @@ import Testing
     /// answered, and the first one is once an answer is given, whether that went well or not.
     @Test func aNetworkHasFourQuestionsUnderWay() async throws {
         struct Failure: Error {}
-        let (shares, gate, begun) = (PastShares(), Gate(), Counter())
+        let (shares, gate, begun) = (NetworkShares(about: "the past"), Gate(), Counter())
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<4 {
                 group.addTask {

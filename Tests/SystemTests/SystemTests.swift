@@ -12,6 +12,25 @@ import Testing
         return try body(folder)
     }
 
+    @Test func aProgramAnswersOrIsEnded() throws {
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+        func answer(_ words: [String], _ input: [UInt8], _ milliseconds: Int64 = 30_000) throws -> [UInt8]? {
+            try Subprocess.answer(of: words, to: input, maximumBytes: 400_000, withinMilliseconds: milliseconds)
+        }
+        // Both sides write more than a socket holds.
+        #expect(try answer(["/bin/cat"], bytes) == bytes)
+        #expect(try answer(["/bin/cat"], []) == [])
+        // One that reads nothing of it.
+        #expect(try answer(["/bin/echo", "x"], bytes) == Array("x\n".utf8))
+        #expect(try answer(["/bin/sh", "-c", "echo x; exit 3"], []) == nil)
+        #expect(try answer(["/usr/bin/yes"], []) == nil)
+        #expect(try answer(["/bin/sleep", "60"], [], 50) == nil)
+        #expect(throws: SystemError.self) { try answer(["/nowhere/program"], []) }
+        unsafe setenv("SYSTEM_TEST_SECRET", "x", 1)
+        let environment = String(decoding: try answer(["/usr/bin/env"], []) ?? [], as: UTF8.self)
+        #expect(!environment.contains("SYSTEM_TEST_SECRET"))
+    }
+
     @Test func aProgramSaysHowItEndedAndWhatItPrintedLast() throws {
         try withFolder { folder in
             let outcome = try Subprocess.run(

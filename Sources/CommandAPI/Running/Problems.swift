@@ -21,10 +21,6 @@ extension Problem {
         case .reserved(let name):
             self.init(
                 .nameReserved, "'\(name)' and what looks like it are kept for the administrator; choose another name")
-        case .reservedEnding(let ending):
-            self.init(
-                .nameReserved,
-                "no id ends with '\(ending)': its page would be another agent's page as Markdown; choose another id")
         case .resembles(let likeness):
             let other = likeness.name.map { "looks like '\($0)', which is somebody else's" }
             self.init(

@@ -10,7 +10,7 @@ extension Endpoints {
     package static let showExposure = Endpoint<ExposureQuery, NoBody, ExposurePage>.query(
         "showExposure", "/agents/{id}/exposure", "Show when a version could be had, and what it newly asked for",
         notes:
-            "A version is resolvable while a range can lead to it, and downloadable while its number can: a yank ends the former alone. It is compared with the highest version below it that was there when it was published, or else with the one published last before it.",
+            "A version is resolvable while a range can lead to it, and downloadable while its number can: a yank ends the former alone. It is compared with the highest version below it that was there when it was published, a release with a release where there was one, or else with the one published last before it.",
         cost: .past, problems: [.versionNotFound, .pastTooLong])
 
     static let past: [any AnyEndpoint] = [showHistory, showExposure]

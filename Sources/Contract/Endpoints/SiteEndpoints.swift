@@ -15,7 +15,7 @@ extension Endpoints {
     package static let siteMap = Endpoint<NoParameters, NoBody, NoBody>.markup(
         "siteMap", "/sitemap.xml", "The lists of all pages (sitemaps.org)")
     package static let siteMapOfAgents = Endpoint<KeySpan, NoBody, NoBody>.markup(
-        "siteMapOfAgents", "/sitemaps/agents.xml", "The pages of some agents (sitemaps.org)")
+        "siteMapOfAgents", "/sitemap-agents.xml", "The pages of some agents (sitemaps.org)")
 
     /// What others than people read of the pages.
     static let site: [any AnyEndpoint] = [badge, packagePicture, robots, guide, siteMap, siteMapOfAgents]

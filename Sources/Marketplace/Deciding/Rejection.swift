@@ -11,8 +11,6 @@ public enum Rejection: Error, Sendable, Equatable {
     case notPermitted(Action, Resource)
     /// The name is reserved for the administrator, or looks like one that is.
     case reserved(String)
-    /// No id of an agent ends so, whoever registers it.
-    case reservedEnding(String)
     /// The name can be mistaken for one that is there, under another owner.
     case resembles(Likeness)
     /// The agent is registered under another spelling.

@@ -11,13 +11,10 @@ public enum ReservedNames {
         "flags", "flow", "health", "help", "index", "install", "latest", "llms", "log", "login", "marketplace", "me",
         "mentatctl", "metrics", "mine", "moderator", "namespaces", "new", "nobody", "null", "official", "openapi",
         "owner", "pictures", "policy", "privacy", "problems", "projections", "publish", "publishers", "registry",
-        "reviews", "robots", "root", "schemas", "search", "security", "server", "servers", "sitemap", "sitemaps",
+        "reviews", "robots", "root", "schemas", "search", "security", "server", "servers", "sitemap",
         "staff", "stars", "support", "system", "tiles", "tokens", "undefined", "users", "versions", "well-known",
         "yank",
     ]
-
-    /// What no key of an agent ends with: the path of its page would be that of another agent's page as Markdown.
-    static let ending = ".md"
 
     private static let skeletons = Dictionary(all.map { (NameSkeleton($0), $0) }) { first, _ in first }
 

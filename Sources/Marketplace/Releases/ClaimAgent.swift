@@ -67,7 +67,6 @@ public struct ClaimAgent: AuthenticatedCommand {
         let isAdministrator = past[.token(principal.token)].permissions.scopes.contains(.admin)
         let name = key.namespace?.description ?? key.description
         if !isAdministrator, let reserved = ReservedNames.like(name) { throw .reserved(reserved) }
-        if key.description.hasSuffix(ReservedNames.ending) { throw .reservedEnding(ReservedNames.ending) }
         /// The authority that lets a likeness pass; nil where none is needed.
         func override(_ likeness: Likeness?) throws(Rejection) -> Authority? {
             guard let likeness, !likeness.belongs(to: principal.user, past) else { return nil }

@@ -104,7 +104,10 @@ private struct ExposureWatch {
     /// The version to compare with.
     var before: Published? {
         guard let own = published?.version else { return nil }
-        return earlier.filter { $0.version < own }.max { $0.version < $1.version } ?? earlier.last
+        let lower = earlier.filter { $0.version < own }
+        // Nobody who follows releases has seen what a pre-release in between asked for.
+        let releases = own.prerelease.isEmpty ? lower.filter(\.version.prerelease.isEmpty) : []
+        return (releases.isEmpty ? lower : releases).max { $0.version < $1.version } ?? earlier.last
     }
 
     private func isMeant(_ text: String) -> Bool { SemVer(text)?.precedenceKey == version.precedenceKey }

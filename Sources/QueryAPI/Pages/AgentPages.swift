@@ -1,5 +1,6 @@
 import Contract
 import Events
+import Following
 import HTTPFront
 import Manifest
 import Projections
@@ -13,20 +14,21 @@ extension QueryFront {
         } past: { input, moment, past in
             try await agentPage(input, at: moment, past)
         }
-        routes.onDocument(Endpoints.documentationPage, of: AgentReader.shownModels) { input in
+        routes.onDocument(Endpoints.documentationPage, of: AgentReader.shownModels, within: documentShares) { input in
+            let copied = try await filesKnown(from: input.minimumPosition)
             let (row, reflection) = try await shownRow(input.id)
-            let artifacts = row.latest.published.artifacts
-            let readme = try await documents.text(
-                artifacts, .readme, row.latest.removed, artifacts: self.artifacts, index)
-            let changes = try await documents.text(
-                artifacts, .changelog, row.latest.removed, artifacts: self.artifacts, index)
             let detail = try AgentDetail(row)
             let version = VersionPage(row.latest, of: input.id)
-            return document(reflection, of: input.id) {
-                DocumentationPage(
-                    agent: detail, version: version.version, readme: readme, changelog: changes,
-                    package: version.artifacts.first { $0.role == Artifact.Role.package.rawValue }, position: $0)
-            }
+            let isHeld = detail.quarantine != nil || version.quarantine != nil
+            let readme = try await documents.text(version, .readme, isHeld, artifacts: artifacts, index)
+            let changes = try await documents.text(version, .changelog, isHeld, artifacts: artifacts, index)
+            let reflecting = reflection.withFiles(copied)
+            let page = DocumentationPage(
+                agent: detail, version: version.version, readme: readme, changelog: changes,
+                package: version.artifacts.first { $0.role == Artifact.Role.package.rawValue },
+                position: reflecting.position)
+            // What files hold may be withheld for the sake of another agent, so the page is not kept; what it is made of is.
+            return Document(page: page, reflecting: reflecting, isLong: true)
         }
         addVersionPage(to: &routes)
         routes.onDocument(Endpoints.versionsPage, of: AgentReader.shownModels) { query in
@@ -91,6 +93,14 @@ extension QueryFront {
         }
     }
 
+    /// How far what is known of withheld files is, at least to a position where one is given.
+    func filesKnown(from position: Position?) async throws -> Copied {
+        if let position {
+            try await self.await(position) { try await indexReflects(position, withinMilliseconds: $0) }
+        }
+        return try await copied.value(atMostMillisecondsOld: Self.freshMilliseconds)
+    }
+
     /// A page about an agent is dropped when something happens to it; another one is not kept.
     func document(
         _ reflection: Reflection, of key: AgentKey? = nil, _ page: (Position?) -> any PageDocument
@@ -117,16 +127,37 @@ extension QueryFront {
         let readers = try await agents.versionDownloads(of: input.id, on: days).map { count in
             VersionDownloads(version: count.name, downloads: count.downloads, readers: count.readers)
         }
-        let versions = try await listVersions(VersionListParameters(id: input.id, limit: AgentPage.versions))
         let detail = try AgentDetail(row)
+        let (highest, shown, read) = try await versions(of: detail)
         let surroundings = AgentPage.Surroundings(
-            versions: versions.value.versions, readers: readers.sorted { $0.readers > $1.readers },
+            highest: highest, shown: shown, readers: readers.sorted { $0.readers > $1.readers },
             server: ServerBody(detail, row.latest.listing))
-        return document(reflection.merged(with: versions.reflecting), of: input.id) { position in
+        return document(reflection.merged(with: read), of: input.id) { position in
             AgentPage(
                 agent: detail, days: counts, today: days.upperBound.adding(days: -2), surroundings: surroundings,
                 position: position)
         }
+    }
+
+    /// The highest versions of an agent, and the shown one with those below it.
+    private func versions(of agent: AgentDetail) async throws -> ([VersionPage], VersionList, Reflection) {
+        let id = agent.summary.id
+        let highest = try await listVersions(VersionListParameters(id: id, limit: AgentPage.versions))
+        let list = highest.value
+        guard let number = agent.summary.latestVersion, list.versions.first?.version != number else {
+            return (list.versions, list, highest.reflecting)
+        }
+        // The cursor is the version before.
+        let below = try await listVersions(VersionListParameters(id: id, limit: AgentPage.versions, cursor: number))
+        guard let shown = SemVer(number) else { return (list.versions, list, highest.reflecting) }
+        let version = try await self.version(VersionParameters(id: id, version: shown))
+        let reflection = highest.reflecting.merged(with: below.reflecting).merged(with: version.reflection)
+        return (
+            list.versions,
+            VersionList(
+                versions: [VersionPage(version.value, of: id)] + below.value.versions,
+                pagination: below.value.pagination), reflection
+        )
     }
 
     private func agentPage(
@@ -142,6 +173,11 @@ extension QueryFront {
                 surroundings: nil, position: moment.position, past: past)
         }
     }
+}
+
+extension Reflection {
+    /// The same for a page that also shows what files hold.
+    func withFiles(_ copied: Copied) -> Reflection { Reflection(next: min(next, copied.next), builds: builds) }
 }
 
 extension VersionListParameters {

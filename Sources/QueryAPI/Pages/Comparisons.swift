@@ -9,23 +9,23 @@ import Web
 extension QueryFront {
     /// Adds the page that shows two agents, or two versions, side by side.
     func addComparison(to routes: inout QueryRoutes) {
-        routes.onDocument(Endpoints.comparePage, of: AgentReader.shownModels) { query in
+        routes.onDocument(Endpoints.comparePage, of: AgentReader.shownModels, within: documentShares) { query in
             guard let left = query.left, let right = query.right else {
                 return Document(
                     page: ComparePage(query: query, sides: [], manifests: nil, position: nil),
                     reflecting: try await agents.agents([]).reflection)
             }
+            let copied = try await filesKnown(from: query.minimumPosition)
             let (first, firstReflection) = try await side(left)
             let (second, secondReflection) = try await side(right)
             var manifests: ComparePage.Manifests?
             if left.id == right.id, let old = first.manifest, let new = second.manifest {
                 manifests = try await documents.difference(old, new, artifacts: artifacts, index)
             }
-            let reflection = firstReflection.merged(with: secondReflection)
+            let reflection = firstReflection.merged(with: secondReflection).withFiles(copied)
             let page = ComparePage(
                 query: query, sides: [first, second], manifests: manifests, position: reflection.position)
-            // Of two versions of one agent only what happens to it changes something.
-            return Document(page: page, reflecting: reflection, subject: left.id == right.id ? .agent(left.id) : nil)
+            return Document(page: page, reflecting: reflection, isLong: true)
         }
     }
 

@@ -11,18 +11,34 @@ import Web
 
 /// Reads files of versions for pages: documents, which a process of its own takes apart, and pictures in packages.
 ///
-/// A few at once, behind which a few wait; one more is told to come again. What was taken apart is kept, within a bound.
+/// A few at once, behind which a few wait; one more is told to come again. What was found out is kept, within a bound: what a
+/// document is made of, that it took too long, and which pictures a package has.
 final class DocumentReader: Sendable {
+    private enum Known {
+        case parts([MarkdownEvent])
+        case tooLong
+        case pictures(Set<String>)
+
+        /// About how much memory it takes.
+        func bytes(_ size: Int) -> Int {
+            switch self {
+            case .parts(let events): size + 100 * events.count
+            case .tooLong: 100
+            case .pictures(let paths): paths.reduce(100) { $0 + 64 + $1.utf8.count }
+            }
+        }
+    }
+
     private struct State {
         var waiting = 0
-        var kept: [SHA256Digest: [MarkdownEvent]] = [:]
-        var parts = 0
+        var known: [SHA256Digest: (value: Known, bytes: Int)] = [:]
+        var bytes = 0
     }
 
     private static let maximumWaiting = 32
-    /// The most parts of documents that are kept together, of some 100 bytes each.
-    private static let maximumParts = 200_000
+    private static let maximumBytes = 16 << 20
     private static let milliseconds: Int64 = 2_000
+    private static let manifestBytes = 1 << 20
     private static let pictureBudget: ArchiveBudget = {
         var budget = ArchiveBudget()
         budget.bytes = 64 << 20
@@ -31,36 +47,43 @@ final class DocumentReader: Sendable {
     /// This program, also where its file was replaced meanwhile.
     private static let program = "/proc/self/exe"
 
-    private let worker = Worker(name: "documents", threads: 2, niceness: 5)
+    private let documents = Worker(name: "documents", threads: 2, niceness: 5)
+    /// Unpacking takes longer than reading, and nobody else waits for it.
+    private let pictures = Worker(name: "pictures", threads: 1, niceness: 5)
     private let state = Mutex(State())
 
     /// A document of a version.
+    ///
+    /// - Parameter isHeld: true where moderators hold the version.
     func text(
-        _ files: [Artifact], _ role: Artifact.Role, _ removed: [String], artifacts: ArtifactFolder, _ index: IndexFolder
+        _ version: VersionPage, _ role: Artifact.Role, _ isHeld: Bool, artifacts: ArtifactFolder, _ index: IndexFolder
     ) async throws -> DocumentationPage.Text {
-        guard let file = files.first(where: { $0.role == role }) else { return .none }
-        guard !removed.contains(file.sha256.hex) else { return .withheld }
-        let known = state.withLock { $0.kept[file.sha256] }
-        return try await run { [self] in
+        guard let file = version.artifacts.first(where: { $0.role == role.rawValue }) else { return .none }
+        guard !isHeld, file.isRemoved != true else { return .withheld }
+        return try await run(on: documents) { [self] in
             guard try index.withheld(file.sha256) == nil else { return .withheld }
-            if let known { return .parts(known) }
-            guard let bytes = try Self.read(file.sha256, in: artifacts, limit: MarkdownHelper.maximumBytes) else {
-                return .withheld
+            let known = state.withLock { $0.known[file.sha256]?.value }
+            if case .parts(let events) = known { return .parts(events) }
+            guard let bytes = try artifacts.bytes(of: file.sha256, limit: MarkdownHelper.maximumBytes) else {
+                return .missing
             }
-            let events = try MarkdownHelper.events(
-                of: bytes, program: Self.program, withinMilliseconds: Self.milliseconds)
-            guard let events else { return .plain(String(decoding: bytes, as: UTF8.self)) }
-            keep(events, of: file.sha256)
-            return .parts(events)
+            if known == nil {
+                let events = try MarkdownHelper.events(
+                    of: bytes, program: Self.program, withinMilliseconds: Self.milliseconds)
+                keep(events.map(Known.parts) ?? .tooLong, of: file.sha256, size: bytes.count)
+                if let events { return .parts(events) }
+            }
+            return .plain(String(decoding: bytes, as: UTF8.self))
         }
     }
 
-    private func keep(_ events: [MarkdownEvent], of digest: SHA256Digest) {
-        guard events.count <= Self.maximumParts / 4 else { return }
+    private func keep(_ value: Known, of digest: SHA256Digest, size: Int = 0) {
+        let bytes = value.bytes(size)
+        guard bytes <= Self.maximumBytes / 4 else { return }
         state.withLock { state in
-            state.parts += events.count - (state.kept.updateValue(events, forKey: digest)?.count ?? 0)
-            while state.parts > Self.maximumParts, let other = state.kept.keys.first(where: { $0 != digest }) {
-                state.parts -= state.kept.removeValue(forKey: other)?.count ?? 0
+            state.bytes += bytes - (state.known.updateValue((value, bytes), forKey: digest)?.bytes ?? 0)
+            while state.bytes > Self.maximumBytes, let other = state.known.keys.first(where: { $0 != digest }) {
+                state.bytes -= state.known.removeValue(forKey: other)?.bytes ?? 0
             }
         }
     }
@@ -69,36 +92,43 @@ final class DocumentReader: Sendable {
     func difference(
         _ old: SHA256Digest, _ new: SHA256Digest, artifacts: ArtifactFolder, _ index: IndexFolder
     ) async throws -> ComparePage.Manifests {
-        try await run {
+        if old == new { return .same }
+        return try await run(on: documents) {
             for digest in [old, new] where try index.withheld(digest) != nil { return .withheld }
-            guard let left = try Self.read(old, in: artifacts, limit: Self.manifestBytes),
-                let right = try Self.read(new, in: artifacts, limit: Self.manifestBytes)
+            guard let left = try artifacts.bytes(of: old, limit: Self.manifestBytes),
+                let right = try artifacts.bytes(of: new, limit: Self.manifestBytes)
             else { return .withheld }
-            let difference = LineDiff(String(decoding: left, as: UTF8.self), String(decoding: right, as: UTF8.self))
+            let difference = LineDiff(left, right)
             return difference.map(ComparePage.Manifests.differ) ?? .tooLong
         }
     }
-
-    private static let manifestBytes = 1 << 20
 
     /// A picture in a package that is served; nil where there is none.
     func picture(
         _ path: String, of package: SHA256Digest, artifacts: ArtifactFolder
     ) async throws -> (bytes: [UInt8], mediaType: String)? {
-        try await run {
+        if case .pictures(let paths)? = state.withLock({ $0.known[package]?.value }), !paths.contains(path) {
+            return nil
+        }
+        return try await run(on: pictures) { [self] in
             var found: [UInt8] = []
+            var paths: Set<String> = []
             do {
                 try TarGzip.read(artifacts.filePath(package), budget: Self.pictureBudget) { entry, piece in
+                    let isPicture = entry.isFile && PackagePicture.path(of: entry.name) == entry.name
+                    if isPicture, entry.sizeBytes <= Int64(PackagePicture.maximumBytes) { paths.insert(entry.name) }
                     guard entry.name == path else {
                         // What comes behind it is not needed.
                         if !found.isEmpty { throw Found() }
                         return
                     }
-                    guard entry.sizeBytes <= Int64(PackagePicture.maximumBytes) else { throw Found() }
+                    guard paths.contains(path) else { throw Found() }
                     found += piece ?? []
                 }
+                keep(.pictures(paths), of: package)
             } catch is Found {
             } catch is ArchiveFault {
+                keep(.pictures([]), of: package)
                 return nil
             }
             return PackagePicture.mediaType(of: found).map { (found, $0) }
@@ -108,7 +138,9 @@ final class DocumentReader: Sendable {
     /// Ends the reading of an archive.
     private struct Found: Error {}
 
-    private func run<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private func run<Value: Sendable>(
+        on worker: Worker, _ job: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         let isTaken = state.withLock { state in
             guard state.waiting < Self.maximumWaiting else { return false }
             state.waiting += 1
@@ -117,11 +149,5 @@ final class DocumentReader: Sendable {
         guard isTaken else { throw Problem(.busy, "too many documents are being read; try again in a moment") }
         defer { state.withLock { $0.waiting -= 1 } }
         return try await worker.run(job)
-    }
-
-    /// A whole file; nil where there is none, or one that is too large.
-    private static func read(_ digest: SHA256Digest, in folder: ArtifactFolder, limit: Int) throws -> [UInt8]? {
-        guard let file = try folder.open(digest), try file.size() <= Int64(limit) else { return nil }
-        return try FileSystem.read(folder.filePath(digest), limit: limit)
     }
 }

@@ -32,16 +32,20 @@ extension QueryFront {
     }
 
     private func addPublisherPages(to routes: inout QueryRoutes) {
-        routes.onDocument(Endpoints.publisherPage, of: AgentReader.shownModels) { query in
+        routes.onDocument(Endpoints.publisherPage, of: AgentReader.reputationModels) { query in
             let found = try await showPublisher(PublisherParameters(name: query.name, cursor: query.cursor))
-            // Both go through all that somebody publishes.
-            let (statistics, reputation) = try await recent.value("publisher \(found.value.id)") {
+            @Sendable func sums() async throws -> (Page<PublisherStatisticsPage>, Page<ReputationPage>) {
                 (
                     try await showPublisherStatistics(PersonQuery(name: query.name)),
                     try await showReputation(ReputationQuery(name: query.name, limit: 1), at: nil)
                 )
             }
-            return document(found.reflecting.merged(with: statistics.reflecting)) {
+            // Both go through all that somebody publishes. Who names a position wants nothing that is older.
+            let (statistics, reputation) =
+                query.minimumPosition == nil
+                ? try await recent.value("publisher \(found.value.id)") { try await sums() } : try await sums()
+            let reflecting = found.reflecting.merged(with: statistics.reflecting).merged(with: reputation.reflecting)
+            return document(reflecting) {
                 PublisherDocument(
                     publisher: found.value, statistics: statistics.value, score: reputation.value.score, position: $0)
             }
@@ -88,7 +92,7 @@ extension QueryFront {
         let page = CategoryPage(
             name: name, total: total, trending: try hits(trending), popular: try hits(popular),
             updated: listed.value.agents, position: reflection.position)
-        return Document(page: page, reflecting: reflection, subject: .lists)
+        return Document(page: page, reflecting: reflection, subject: listed.subject)
     }
 
     private func frontPage() async throws -> Document {

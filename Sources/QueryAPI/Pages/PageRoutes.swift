@@ -4,6 +4,7 @@ import Events
 import HTTPFront
 import HTTPServer
 import Projections
+import Search
 import Web
 
 /// A page for people, before it is sent.
@@ -12,18 +13,26 @@ struct Document: Sendable {
     let reflecting: Reflection
     /// The subject whose changes drop the page from the cache; nil where it is not cached.
     var subject: CachedAnswers.Subject?
+    /// True where writing it may take milliseconds.
+    var isLong = false
 }
 
 extension QueryRoutes {
     /// Adds a page. A request with a position waits for these models only.
+    ///
+    /// - Parameter shares: where a network has only so many of them under way at once.
     mutating func onDocument<Input: PositionedParameters>(
-        _ endpoint: Endpoint<Input, NoBody, NoBody>, of models: [Projection],
+        _ endpoint: Endpoint<Input, NoBody, NoBody>, of models: [Projection], within shares: NetworkShares? = nil,
         _ show: @escaping @Sendable (Input) async throws -> Document
     ) {
         let (front, cached) = (front, cached)
         onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            return request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+            func answer() async throws -> HTTPResponse {
+                await request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+            }
+            guard let shares else { return try await answer() }
+            return try await shares.run(for: request.clientNetwork, answer)
         }
     }
 
@@ -31,7 +40,7 @@ extension QueryRoutes {
     mutating func onText(_ endpoint: Endpoint<NoParameters, NoBody, NoBody>, _ text: any PageDocument) {
         let front = front
         onPage(endpoint) { _, request in
-            request.answer(
+            await request.answer(
                 endpoint.declaration, Document(page: text, reflecting: Reflection(next: Position(0), builds: "")),
                 front.origin, nil)
         }
@@ -47,8 +56,7 @@ extension QueryRoutes {
             do {
                 return try await answer(try request.input(of: endpoint), request)
             } catch let problem as Problem where [.agentNotFound, .userNotFound].contains(problem.code) {
-                let name = request.path["id"] ?? request.path["name"] ?? ""
-                let meant = (try? await front.meant(by: name)) ?? []
+                let meant = (try? await front.meant(by: request.path["id"] ?? request.path["name"] ?? "")) ?? []
                 let page = FaultPage(problem, request: request.id.description, meant: meant)
                 return request.fault(problem, page, front.origin)
             }
@@ -65,7 +73,7 @@ extension QueryRoutes {
         onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
             guard let asOf = input.asOf else {
-                return request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+                return await request.answer(endpoint.declaration, try await show(input), front.origin, cached)
             }
             let moment = try await front.moment(asOf)
             try await front.await(moment.position, in: models)
@@ -87,15 +95,19 @@ extension FrontRequest {
     /// A page, which is kept where it may be, or 304 where the client has it.
     fileprivate func answer(
         _ endpoint: EndpointDeclaration, _ document: Document, _ origin: String, _ cached: CachedAnswers?
-    ) -> HTTPResponse {
-        let written = document.page.written(in: PageSetting(form: pageForm, origin: origin))
+    ) async -> HTTPResponse {
+        let setting = PageSetting(form: pageForm, origin: origin)
+        let written =
+            document.isLong
+            ? await withTaskExecutorPreference(globalConcurrentExecutor) { document.page.written(in: setting) }
+            : document.page.written(in: setting)
         var fields = HTTPFields()
         if let position = document.reflecting.position { fields.append(Fields.position, position.description) }
         // The position in the footer rises with each entry; a page is the same as long as all else is.
         let content = Array(written.bytes[..<written.contentBytes])
         let response = conditional(
             etag: String(SHA256Digest(of: content).hex.prefix(32)), isWeak: true,
-            page(200, written.bytes, fields))
+            page(200, written, fields))
         if let subject = document.subject, isDeclared(by: endpoint) {
             cached?.keep(response, for: self, about: subject, reflecting: document.reflecting)
         }
@@ -114,20 +126,22 @@ extension FrontRequest {
         _ status: Int, _ page: any PageDocument, _ origin: String, _ more: HTTPFields = [:], caching: String
     ) -> HTTPResponse {
         var response = self.page(
-            status, page.written(in: PageSetting(form: pageForm, origin: origin)).bytes, more)
+            status, page.written(in: PageSetting(form: pageForm, origin: origin)), more)
         response.fields.append("cache-control", caching)
         return response
     }
 
-    private func page(_ status: Int, _ bytes: [UInt8], _ more: HTTPFields) -> HTTPResponse {
+    private func page(_ status: Int, _ page: WrittenPage, _ more: HTTPFields) -> HTTPResponse {
         var fields: HTTPFields = [
             "content-type": pageForm.mediaType, "content-security-policy": Self.policy,
             "referrer-policy": "strict-origin-when-cross-origin", "cross-origin-opener-policy": "same-origin",
             // A cache between this server and a client has to know that another client may get another form or encoding.
             "vary": "accept, accept-encoding, user-agent",
         ]
-        for field in more.fields { fields.append(field.name, field.value) }
-        return HTTPResponse(status: status, fields: fields, body: .bytes(bytes))
+        // Also where the form has no place for it.
+        if !page.isIndexed { fields.append("x-robots-tag", "noindex, nofollow") }
+        for field in more.fields where field.name != "x-robots-tag" { fields.append(field.name, field.value) }
+        return HTTPResponse(status: status, fields: fields, body: .bytes(page.bytes))
     }
 }
 
@@ -138,7 +152,8 @@ extension QueryFront {
     /// Agents that may have been meant by a name that is none.
     func meant(by name: String) async throws -> [AgentHit] {
         let words = String(name.prefix(100)).map { ".-_@".contains($0) ? " " : String($0) }.joined()
-        return try await recent.value("meant \(words)") {
+        guard !SearchQuery(words).isEmpty else { return [] }
+        return try await guesses.value(words) {
             try await withTaskExecutorPreference(globalConcurrentExecutor) {
                 try await listAgents(AgentQuery(words: words, limit: Self.meantAgents)).value.agents
             }

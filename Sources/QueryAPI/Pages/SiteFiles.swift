@@ -19,29 +19,7 @@ extension QueryFront {
         routes.onAny(Endpoints.guide) { _, request in
             request.siteFile(Guides.forModels(at: origin), PageForm.markdown.mediaType)
         }
-        routes.onAny(Endpoints.siteMap) { _, request in
-            let first = try await statistics.keys(every: Self.listedAgents).value
-            // What is registered before the first one belongs to the first list as well.
-            let spans = first.indices.map { index in
-                KeySpan(
-                    from: index == 0 ? nil : first[index], before: index + 1 < first.count ? first[index + 1] : nil)
-            }
-            let targets = (spans.isEmpty ? [KeySpan()] : spans).map(Endpoints.siteMapOfAgents.target)
-            return request.siteFile(
-                SiteMap.index(targets, at: origin), "application/xml")
-        }
-        routes.onAny(Endpoints.siteMapOfAgents) { span, request in
-            // Twice as many as there were, for those that came since.
-            let agents = try await statistics.keys(
-                from: span.from, before: span.before, limit: 2 * Self.listedAgents
-            ).value
-            let pages = agents.map { (Endpoints.agentPage.target(AgentParameters(id: $0.key)), $0.updated) }
-            let isFirst = span.from == nil
-            return request.siteFile(
-                SiteMap.list(
-                    isFirst ? [Endpoints.frontPage.target(TotalsQuery())] : [], pages, at: origin),
-                "application/xml")
-        }
+        addSiteMap(to: &routes)
         routes.onAny(Endpoints.packagePicture) { input, request in
             try await picture(input, request)
         }
@@ -63,15 +41,56 @@ extension QueryFront {
                         "content-type": "image/svg+xml", "content-security-policy": "default-src 'none'; sandbox",
                         "cross-origin-resource-policy": "cross-origin", "vary": "accept-encoding",
                     ], body: .bytes(bytes)))
-            cached?.keep(response, for: request, about: .agent(input.id), reflecting: found.reflection)
+            if request.isDeclared(by: Endpoints.badge.declaration) {
+                cached?.keep(response, for: request, about: .agent(input.id), reflecting: found.reflection)
+            }
             return response
         }
+    }
+
+    /// Lists of pages, which go through many rows: made once for all who ask within some seconds, and not on the thread of all
+    /// connections.
+    private func addSiteMap(to routes: inout QueryRoutes) {
+        routes.onAny(Endpoints.siteMap) { _, request in
+            let text = try await recent.value("site map") {
+                try await withTaskExecutorPreference(globalConcurrentExecutor) { try await siteMap() }
+            }
+            return request.siteFile(text, "application/xml")
+        }
+        routes.onAny(Endpoints.siteMapOfAgents) { span, request in
+            let text = try await recent.value("site map \(Endpoints.siteMapOfAgents.target(span))") {
+                try await withTaskExecutorPreference(globalConcurrentExecutor) { try await siteMap(of: span) }
+            }
+            return request.siteFile(text, "application/xml")
+        }
+    }
+
+    private func siteMap() async throws -> String {
+        let first = try await statistics.keys(every: Self.listedAgents).value
+        // What is registered before the first one belongs to the first list as well.
+        let spans = first.indices.map { index in
+            KeySpan(from: index == 0 ? nil : first[index], before: index + 1 < first.count ? first[index + 1] : nil)
+        }
+        return SiteMap.index((spans.isEmpty ? [KeySpan()] : spans).map(Endpoints.siteMapOfAgents.target), at: origin)
+    }
+
+    private func siteMap(of span: KeySpan) async throws -> String {
+        // Twice as many as there were, for those that came since.
+        let agents = try await statistics.keys(from: span.from, before: span.before, limit: 2 * Self.listedAgents)
+        let pages = agents.value.map { agent in
+            (PageForm.html.address(of: Endpoints.agentPage.target(AgentParameters(id: agent.key))), agent.updated)
+        }
+        return SiteMap.list(
+            span.from == nil ? [Endpoints.frontPage.target(TotalsQuery())] : [], pages, at: origin)
     }
 
     /// A picture of a package that is served. It may have the same origin as pages, so that nothing in it may run.
     private func picture(_ input: PackagePictureParameters, _ request: FrontRequest) async throws -> HTTPResponse {
         let copied = try await servedPackage(input.digest, request)
-        guard let found = try await documents.picture(input.path, of: input.digest, artifacts: artifacts) else {
+        let picture = try await documentShares.run(for: request.clientNetwork) {
+            try await documents.picture(input.path, of: input.digest, artifacts: artifacts)
+        }
+        guard let found = picture else {
             throw Problem(
                 .artifactNotFound, "the package \(input.digest) has no picture '\(input.path.prefix(200))'")
         }
@@ -83,8 +102,10 @@ extension QueryFront {
                     "content-type": found.mediaType, "content-security-policy": "default-src 'none'; sandbox",
                     "cross-origin-resource-policy": "same-origin",
                 ], body: .bytes(found.bytes)))
-        cached?.keep(
-            response, for: request, about: .files, reflecting: Reflection(next: copied.next, builds: copied.builds))
+        if request.isDeclared(by: Endpoints.packagePicture.declaration) {
+            cached?.keep(
+                response, for: request, about: .files, reflecting: Reflection(next: copied.next, builds: copied.builds))
+        }
         return response
     }
 }

@@ -101,7 +101,8 @@
       else input.setAttribute("aria-activedescendant", items[chosen].id);
     };
     const go = (item) => {
-      const words = encodeURIComponent(item.dataset.id);
+      // An ending would ask for a form of the page.
+      const words = encodeURIComponent(item.dataset.id) + (/\.(md|html)$/.test(item.dataset.id) ? ".html" : "");
       const paths = { agent: `/agents/${words}`, publisher: `/publishers/${words}`, category: `/categories/${words}` };
       location.href = paths[item.dataset.kind];
     };
@@ -155,6 +156,7 @@
       }
     });
     input.addEventListener("blur", close);
+    input.form.addEventListener("submit", close);
   };
 
   // Results take the place of those before them; the address and the way back are as if the page had been loaded anew.
@@ -165,9 +167,10 @@
     status.className = "unseen";
     status.setAttribute("role", "status");
     document.body.append(status);
-    let asked = null;
+    const address = () => location.pathname + location.search;
+    let [asked, shown] = [null, address()];
 
-    const show = (page) => {
+    const show = (page, isNew) => {
       const [old, main] = [document.querySelector("main"), page.querySelector("main")];
       const focused = old.contains(document.activeElement) ? document.activeElement : null;
       const isOpen = old.querySelector("details.facets")?.open;
@@ -179,9 +182,9 @@
       times();
       const heading = main.querySelector("h1");
       status.textContent = heading.textContent;
-      if (!focused) return;
+      if (!focused && !isNew) return;
       // Who chose a filter goes on choosing; who followed a link reads what came.
-      const same = focused.name
+      const same = focused?.name
         && [...main.querySelectorAll("input, select")].find((one) => one.name === focused.name && (one.type !== "radio" || one.value === focused.value));
       if (!same) heading.tabIndex = -1;
       (same || heading).focus({ preventScroll: Boolean(same) });
@@ -194,7 +197,8 @@
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         if (!answer.ok || !page.querySelector("main .facets")) throw new Error("no results");
         if (isNew) history.pushState(null, "", target);
-        show(page);
+        shown = address();
+        show(page, isNew);
       } catch {
         if (!mine.signal.aborted) location.assign(target);
       }
@@ -215,7 +219,8 @@
       event.preventDefault();
       load(target.pathname + target.search, true);
     });
-    addEventListener("popstate", () => load(location.pathname + location.search, false));
+    // Another place on the same page is no other page.
+    addEventListener("popstate", () => { if (address() !== shown) load(address(), false); });
   };
 
   addEventListener("DOMContentLoaded", () => {

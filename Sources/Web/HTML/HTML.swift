@@ -21,6 +21,9 @@ struct HTML {
     /// The bytes that were written.
     var bytes: [UInt8] { markdown?.bytes ?? written }
 
+    /// How many they are.
+    var byteCount: Int { markdown?.bytes.count ?? written.count }
+
     /// True where it becomes Markdown, which needs nothing to click on.
     var isMarkdown: Bool { markdown != nil }
 

@@ -7,26 +7,27 @@ struct Link {
     /// True where it leads out of the marketplace, to what somebody has written.
     let isOutside: Bool
 
-    private init(_ text: String, isOutside: Bool = false) {
+    /// The target of the endpoint that it leads to, without what asks for a form.
+    private let target: String
+
+    private init(_ text: String, target: String? = nil, isOutside: Bool = false) {
         self.text = text
+        self.target = target ?? text
         self.isOutside = isOutside
     }
 
     /// A target of an endpoint.
     init<Input, Sent, Given>(_ endpoint: Endpoint<Input, Sent, Given>, _ input: Input) {
-        self.init(endpoint.target(input))
+        let target = endpoint.target(input)
+        let isPage = endpoint.declaration.dialect == .page
+        self.init(isPage ? PageForm.html.address(of: target) : target, target: target)
     }
 
     /// A file of the pages' own.
     init(_ asset: Asset) { self.init(asset.path) }
 
     /// The same page as Markdown.
-    var asMarkdown: Link {
-        let parts = text.split(separator: "?", maxSplits: 1)
-        let path = parts.first.map(String.init) ?? ""
-        let query = parts.count > 1 ? "?\(parts[1])" : ""
-        return Link("\(path == "/" ? "/index" : path)\(PageForm.markdownEnding)\(query)")
-    }
+    var asMarkdown: Link { Link(PageForm.markdown.address(of: target)) }
 
     /// A place on the same page.
     static func anchor(_ id: String) -> Link { Link("#\(id)") }

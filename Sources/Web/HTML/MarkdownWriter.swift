@@ -7,28 +7,40 @@ struct MarkdownWriter {
 
     /// Newlines that stand before whatever is written next.
     private var breaks = 0
-    /// What each line begins with, for each list around it.
+    /// What each line begins with, for each list and quotation around it.
     private var indents: [String] = []
     /// How many elements, one in the other, are left out.
     private var skipped = 0
     /// True where the next text begins a line.
     private var beginsLine = true
+    /// True where all of the line so far is digits, behind which a dot would begin a list.
+    private var isNumber = true
     /// True where an element within a line just ended, so that another one beside it needs a space.
     private var endsElement = false
-    /// The numbers of the lists around; nil for one without numbers.
-    private var numbers: [Int?] = []
-    /// The text of an element that is written when it ends.
-    private var held: (tag: String, text: String)?
-    /// Where links lead to.
-    private var links: [String] = []
+    private var lists: [List] = []
+    /// The list that ended last: another one right behind it would be a part of it.
+    private var ended: (place: Int, isOther: Bool)?
+    /// What is written as a whole when it ends.
+    private var held: (tag: String, text: String, language: String)?
+    /// Where links lead to; nil for one that is written as its words.
+    private var links: [String?] = []
     /// The cells of the row that is written, and whether a row was written before.
     private var table: (cells: Int, hasHead: Bool)?
 
+    private struct List {
+        /// The number of the next item; nil for a list without numbers.
+        var number: Int?
+        /// True for one whose marks differ from those of the list right before it.
+        let isOther: Bool
+    }
+
     private static let leftOut: Set = ["button", "form", "head", "script"]
     private static let blocks: Set = [
-        "article", "aside", "details", "div", "fieldset", "figure", "footer", "header", "legend", "main", "nav", "p",
+        "article", "aside", "details", "div", "fieldset", "figure", "footer", "header", "legend", "main", "nav",
         "section", "summary",
     ]
+    /// The name of a class that tells the language of code (CommonMark 4.5).
+    static let languageClass = "language-"
 
     mutating func open(_ name: String, _ attributes: [HTML.Attribute]) {
         func value(_ name: String) -> String? { attributes.first { $0.name == name }?.value }
@@ -36,18 +48,27 @@ struct MarkdownWriter {
             if !Self.isVoid(name) { skipped += 1 }
             return
         }
-        // What is in code is text alone.
-        guard held == nil else { return }
+        if held != nil {
+            // What is in code is text alone.
+            if name == "code", let language = value("class"), language.hasPrefix(Self.languageClass) {
+                held?.language = String(language.dropFirst(Self.languageClass.count))
+            }
+            return
+        }
         switch name {
         case "svg":
             skipped = 1
-            if let label = value("aria-label") { element { $0.plain(label) } }
+            if let label = value("aria-label") {
+                separate()
+                plain(label)
+            }
         case "h1", "h2", "h3", "h4", "h5", "h6":
             block(2)
-            raw(indents.isEmpty ? String(repeating: "#", count: Int(name.dropFirst()) ?? 1) + " " : "**")
+            raw(lists.isEmpty ? String(repeating: "#", count: Int(name.dropFirst()) ?? 1) + " " : "**")
         case "ul", "ol":
-            block(indents.isEmpty ? 2 : 1)
-            numbers.append(name == "ol" ? 1 : nil)
+            block(lists.isEmpty ? 2 : 1)
+            let isOther = ended.map { $0.place == bytes.count && !$0.isOther } ?? false
+            lists.append(List(number: name == "ol" ? value("start").flatMap { Int($0) } ?? 1 : nil, isOther: isOther))
         case "li": item()
         case "table":
             block(2)
@@ -58,25 +79,27 @@ struct MarkdownWriter {
         case "td", "th":
             raw(table?.cells == 0 ? "| " : " ")
             table?.cells += 1
-            (beginsLine, endsElement) = (false, false)
+            endsElement = false
         case "pre":
             block(2)
-            held = (name, "")
+            held = (name, "", "")
         case "code":
             separate()
-            held = (name, "")
+            held = (name, "", "")
         case "a":
             separate()
-            links.append(value("href") ?? "")
-            raw("[")
+            // A place on the page has no name here.
+            let target = value("href").flatMap { $0.hasPrefix("#") ? nil : $0 }
+            links.append(target)
+            if target != nil { raw("[") }
         case "img":
             separate()
             raw("![")
             plain(value("alt") ?? "")
             end("](\(Self.address(value("src") ?? "")))")
-        case "b", "strong": element { $0.raw("**") }
-        case "em": element { $0.raw("*") }
-        case "del": element { $0.raw("~~") }
+        case "b", "strong": mark("**")
+        case "em": mark("*")
+        case "del": mark("~~")
         case "br":
             raw("\\")
             block(1)
@@ -89,13 +112,15 @@ struct MarkdownWriter {
             breakLine()
             indents.append("> ")
             bytes += "> ".utf8
-            beginsLine = true
+            beginLine()
+        case "p": block(2)
         case "dt":
             block(1)
             raw("- ")
+            beginLine()
         case "dl": block(2)
         case "dd", "mark", "tbody", "thead": break
-        case _ where Self.blocks.contains(name): block(2)
+        case _ where Self.blocks.contains(name): block(lists.isEmpty ? 2 : 1)
         case _ where Self.isVoid(name): break
         default: separate()
         }
@@ -109,11 +134,12 @@ struct MarkdownWriter {
         guard held == nil || held?.tag == name else { return }
         switch name {
         case "h1", "h2", "h3", "h4", "h5", "h6":
-            if !indents.isEmpty { raw("**") }
-            block(2)
+            if !lists.isEmpty { raw("**") }
+            block(lists.isEmpty ? 2 : 1)
         case "ul", "ol":
-            numbers.removeLast()
-            block(indents.isEmpty ? 2 : 1)
+            let list = lists.popLast()
+            block(lists.isEmpty ? 2 : 1)
+            ended = (bytes.count, list?.isOther ?? false)
         case "li":
             indents.removeLast()
             block(1)
@@ -124,18 +150,19 @@ struct MarkdownWriter {
         case "td", "th": raw(" |")
         case "pre": fence()
         case "code": code()
-        case "a": end("](\(Self.address(links.removeLast())))")
+        case "a":
+            if let target = links.removeLast() { end("](\(Self.address(target)))") } else { endsElement = true }
         case "b", "strong": end("**")
         case "em": end("*")
         case "del": end("~~")
         case "dt": raw(": ")
+        case "dd": block(1)
+        case "dl", "p": block(2)
+        case "mark", "tbody", "thead": break
         case "blockquote":
             indents.removeLast()
             block(2)
-        case "dd": block(1)
-        case "dl": block(2)
-        case "mark", "tbody", "thead": break
-        case _ where Self.blocks.contains(name): block(2)
+        case _ where Self.blocks.contains(name): block(lists.isEmpty ? 2 : 1)
         default: endsElement = true
         }
     }
@@ -152,6 +179,8 @@ struct MarkdownWriter {
 
     // MARK: Lines
 
+    private mutating func beginLine() { (beginsLine, isNumber, endsElement) = (true, true, false) }
+
     /// Asks for at least so many newlines before what is written next. Within a cell there are none.
     private mutating func block(_ count: Int) {
         guard table?.cells ?? 0 == 0 else {
@@ -159,24 +188,31 @@ struct MarkdownWriter {
             return
         }
         guard !bytes.isEmpty, !(beginsLine && breaks == 0) else { return }
-        breaks = max(breaks, indents.isEmpty ? count : min(count, 1))
-        (beginsLine, endsElement) = (true, false)
+        breaks = max(breaks, count)
+        beginLine()
     }
 
     private mutating func breakLine() {
         guard breaks > 0 else { return }
-        for _ in 0..<breaks {
+        // An empty line has the marks of quotations, and no spaces at its end.
+        let mark = indents.joined()
+        for count in 1...breaks {
             bytes.append(UInt8(ascii: "\n"))
-            // Lines of a quotation have its mark also where they are empty.
-            for indent in indents { bytes += indent.utf8 }
+            bytes += count < breaks ? Self.trimmed(mark) : Array(mark.utf8)
         }
         breaks = 0
+    }
+
+    private static func trimmed(_ mark: String) -> [UInt8] {
+        var mark = Array(mark.utf8)
+        while mark.last == UInt8(ascii: " ") { mark.removeLast() }
+        return mark
     }
 
     private mutating func raw(_ text: String) {
         breakLine()
         bytes += text.utf8
-        (beginsLine, endsElement) = (false, false)
+        (beginsLine, isNumber, endsElement) = (false, false, false)
     }
 
     /// Writes a space where an element within the line has just ended.
@@ -184,9 +220,9 @@ struct MarkdownWriter {
         if endsElement, breaks == 0 { raw(" ") }
     }
 
-    private mutating func element(_ write: (inout Self) -> Void) {
+    private mutating func mark(_ text: String) {
         separate()
-        write(&self)
+        raw(text)
     }
 
     private mutating func end(_ text: String) {
@@ -197,14 +233,14 @@ struct MarkdownWriter {
     private mutating func item() {
         block(1)
         breakLine()
-        var marker = "- "
-        if let number = numbers.last ?? nil {
-            marker = "\(number). "
-            numbers[numbers.count - 1] = number + 1
+        var mark = lists.last?.isOther == true ? "* " : "- "
+        if let number = lists.last?.number {
+            mark = "\(number)\(lists.last?.isOther == true ? ")" : ".") "
+            lists[lists.count - 1].number = number + 1
         }
-        bytes += marker.utf8
-        indents.append(String(repeating: " ", count: marker.utf8.count))
-        (beginsLine, endsElement) = (true, false)
+        bytes += mark.utf8
+        indents.append(String(repeating: " ", count: mark.utf8.count))
+        beginLine()
     }
 
     private mutating func row() {
@@ -218,37 +254,34 @@ struct MarkdownWriter {
 
     private mutating func plain(_ text: String) {
         breakLine()
-        if endsElement, let first = text.utf8.first, Self.isWord(first) { bytes.append(UInt8(ascii: " ")) }
-        var previous: UInt8 = beginsLine ? UInt8(ascii: "\n") : bytes.last ?? UInt8(ascii: "\n")
         let text = Array(text.utf8)
-        var isNumber = beginsLine
+        if endsElement, let first = text.first, first < 0x80, Self.isWord(first) { bytes.append(UInt8(ascii: " ")) }
         for (index, byte) in text.enumerated() {
             var byte = byte
-            if byte == UInt8(ascii: "\n") { byte = UInt8(ascii: " ") }
-            if byte == UInt8(ascii: " "), previous == UInt8(ascii: " ") || beginsLine { continue }
-            if isMark(byte, after: previous, before: index + 1 < text.count ? text[index + 1] : 0, isNumber: isNumber) {
-                bytes.append(UInt8(ascii: "\\"))
-            }
+            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") { byte = UInt8(ascii: " ") }
+            let previous = beginsLine ? UInt8(ascii: " ") : bytes.last ?? UInt8(ascii: " ")
+            if byte == UInt8(ascii: " "), previous == byte { continue }
+            let next = index + 1 < text.count ? text[index + 1] : nil
+            if isMark(byte, after: previous, before: next) { bytes.append(UInt8(ascii: "\\")) }
             bytes.append(byte)
             isNumber = isNumber && Self.isDigit(byte)
             beginsLine = false
-            previous = byte
         }
         endsElement = false
     }
 
-    /// True for a byte that would be read as a mark where it stands.
-    private func isMark(_ byte: UInt8, after previous: UInt8, before next: UInt8, isNumber: Bool) -> Bool {
+    /// True for a byte that would be read as a mark where it stands. What comes behind the end of a text is not known.
+    private func isMark(_ byte: UInt8, after previous: UInt8, before next: UInt8?) -> Bool {
         switch byte {
         case UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "*"), UInt8(ascii: "["), UInt8(ascii: "]"),
             UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|"), UInt8(ascii: "~"), UInt8(ascii: "&"):
             true
         // Within a word it is none.
-        case UInt8(ascii: "_"): !Self.isWord(previous) || !Self.isWord(next)
-        case UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "="): beginsLine
+        case UInt8(ascii: "_"): !Self.isWord(previous) || !(next.map(Self.isWord) ?? false)
+        case UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "="), UInt8(ascii: ":"): beginsLine
         case UInt8(ascii: "."), UInt8(ascii: ")"):
-            isNumber && Self.isDigit(previous) && (next == 0 || next == UInt8(ascii: " "))
-        case UInt8(ascii: "!"): next == UInt8(ascii: "[")
+            isNumber && !beginsLine && (next.map { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? true)
+        case UInt8(ascii: "!"): next == UInt8(ascii: "[") || next == nil
         default: false
         }
     }
@@ -269,15 +302,17 @@ struct MarkdownWriter {
     }
 
     private mutating func fence() {
-        guard let text = held?.text else { return }
+        guard let (_, text, language) = held else { return }
         held = nil
         let fence = String(repeating: "`", count: max(3, Self.longestRun(in: text) + 1))
-        raw(fence)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.last == "" { lines.removeLast() }
+        raw(fence + language)
+        let mark = indents.joined()
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
         for line in lines {
-            breaks = 1
-            raw(String(line))
+            bytes.append(UInt8(ascii: "\n"))
+            bytes += line.isEmpty ? Self.trimmed(mark) : Array(mark.utf8)
+            bytes += line
         }
         breaks = 1
         raw(fence)
@@ -287,10 +322,10 @@ struct MarkdownWriter {
     private mutating func code() {
         guard let text = held?.text else { return }
         held = nil
-        guard text.contains(where: { $0 != " " && $0 != "\n" }) else { return plain(text) }
+        guard text.contains(where: { $0 != " " && !$0.isNewline }) else { return plain(text) }
         let run = String(repeating: "`", count: Self.longestRun(in: text) + 1)
         let needsSpace = text.hasPrefix("`") || text.hasSuffix("`")
-        var line = text.replacing("\n", with: " ")
+        var line = String(decoding: text.utf8.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
         // A bar ends a cell also within code (GFM 4.10).
         if table != nil { line = line.replacing("|", with: "\\|") }
         end(needsSpace ? "\(run) \(line) \(run)" : "\(run)\(line)\(run)")

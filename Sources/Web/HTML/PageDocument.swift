@@ -25,4 +25,6 @@ package struct WrittenPage: Sendable {
     package let bytes: [UInt8]
     /// How many of its bytes, from the first on, do not change with each entry of the log.
     package let contentBytes: Int
+    /// True where others should list it.
+    package let isIndexed: Bool
 }

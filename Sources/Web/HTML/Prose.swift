@@ -15,7 +15,11 @@ struct Prose {
     private var place = 0
     /// The level of the last heading: the next one is at most one level deeper.
     private var level: Int
-    private var names: Set<String> = []
+    /// The names that were given, and how many wanted each.
+    private var names: [String: Int] = [:]
+    /// How many bytes the page has where no more is written, and whether that happened.
+    private var end = Int.max
+    private var isCut = false
     private var isInLink = false
     /// True within a list whose items are lines.
     private var isTight = false
@@ -32,9 +36,11 @@ struct Prose {
         self.level = level
     }
 
-    /// Writes the document.
+    /// Writes the document, as far as there is room for it.
     mutating func write(_ html: inout HTML) {
+        end = html.byteCount + Self.maximumBytes
         while place < events.count { part(&html) }
+        if isCut { html.element(.p, .class("quiet"), text: "It goes on; the file has all of it.") }
     }
 
     private mutating func content(_ html: inout HTML) {
@@ -47,7 +53,21 @@ struct Prose {
         }
     }
 
+    /// The most bytes of what is written, and of one block of code; the rest is left out.
+    static let maximumBytes = 512 << 10
+    private static let maximumCodeBytes = 64 << 10
+
+    private static func language(_ name: String) -> HTML.Attribute? {
+        let isName = (1...20).contains(name.utf8.count) && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x60 }
+        return isName ? .class(MarkdownWriter.languageClass + name) : nil
+    }
+
     private mutating func part(_ html: inout HTML) {
+        guard html.byteCount < end else {
+            isCut = true
+            place = events.count
+            return
+        }
         let event = events[place]
         place += 1
         switch event {
@@ -55,33 +75,15 @@ struct Prose {
         case .close: break
         case .text(let text): html.text(text)
         case .code(let text): html.element(.code, text: text)
-        case .codeBlock(let text, _):
-            html.element(.pre, .class("shell"), .named(.tabindex, "0")) { $0.element(.code, text: text) }
+        case .codeBlock(let text, let language):
+            let shown = String(decoding: text.utf8.prefix(Self.maximumCodeBytes), as: UTF8.self)
+            html.element(.pre, .class("shell"), .named(.tabindex, "0")) { html in
+                html.element(.code, Self.language(language), text: shown)
+            }
         case .softBreak: html.text("\n")
         case .lineBreak: html.void(.br)
         case .rule: html.void(.hr)
-        case .html(let source):
-            if let name = PlainHTML.unread(source) { skip(toEndOf: name) }
-            let text = PlainHTML.text(of: source)
-            if !text.isEmpty { html.text(text) }
         case .image(let address, let words): image(address, words, &html)
-        }
-    }
-
-    /// Leaves out what stands between two tags within a line; all to the end of the line where the second one is missing.
-    private mutating func skip(toEndOf name: String) {
-        var depth = 0
-        while place < events.count {
-            switch events[place] {
-            case .open: depth += 1
-            case .close where depth == 0: return
-            case .close: depth -= 1
-            case .html(let source) where source.lowercased().hasPrefix("</\(name)"):
-                place += 1
-                return
-            default: break
-            }
-            place += 1
         }
     }
 
@@ -168,13 +170,18 @@ struct Prose {
     /// The name of a heading, as other places of such documents make it: in lower case, with a dash for a space.
     private mutating func uniqueName(of words: String) -> String {
         let name = Self.name(of: words)
-        var (unique, count) = (name, 0)
-        while !names.insert(unique).inserted {
-            count += 1
-            // Many of one name get none that links know.
-            unique = count < 100 ? "\(name)-\(count)" : "\(name)-\(place)"
+        guard names[name] != nil else {
+            names[name] = 0
+            return prefix + name
         }
-        return prefix + unique
+        while true {
+            names[name, default: 0] += 1
+            let unique = "\(name)-\(names[name] ?? 0)"
+            guard names[unique] != nil else {
+                names[unique] = 0
+                return prefix + unique
+            }
+        }
     }
 
     private static func name(of words: String) -> String {
@@ -200,8 +207,8 @@ struct Prose {
                 content(&html)
             }
         } else if address.hasPrefix("#") {
-            let name = address.dropFirst()
-            html.link(.anchor(prefix + PercentEncoding.encoded(String(name).lowercased()))) { content(&$0) }
+            let name = PercentEncoding.decoded(String(address.dropFirst())).lowercased()
+            html.link(.anchor(prefix + PercentEncoding.encoded(name))) { content(&$0) }
         } else {
             // It leads to a file that is not here.
             content(&html)
@@ -217,45 +224,5 @@ struct Prose {
         } else {
             html.text(words)
         }
-    }
-}
-
-/// HTML that stands in a document, as text.
-enum PlainHTML {
-    private static let unread = ["script", "style"]
-
-    /// The name of a tag alone whose content is no text; nil for any other HTML.
-    static func unread(_ source: String) -> String? {
-        let name = unread.first { source.dropFirst().prefix(6).lowercased().hasPrefix($0) }
-        return name.flatMap { source.dropFirst().contains("<") ? nil : $0 }
-    }
-
-    /// The text that is not within tags, comments, scripts or styles.
-    static func text(of source: String) -> String {
-        var text = ""
-        var rest = Substring(source)
-        while let opening = rest.firstIndex(of: "<") {
-            text += rest[..<opening]
-            rest = rest[opening...]
-            let end: Range<Substring.Index>?
-            if rest.hasPrefix("<!--") {
-                end = rest.firstRange(of: "-->")
-            } else if let name = unread.first(where: { rest.dropFirst().prefix(6).lowercased().hasPrefix($0) }) {
-                end = rest.firstRange(of: "</\(name)>") ?? rest.firstRange(of: "</\(name.uppercased())>")
-            } else {
-                end = rest.firstRange(of: ">")
-            }
-            guard let end else { return words(text) }
-            rest = rest[end.upperBound...]
-        }
-        return words(text + rest)
-    }
-
-    private static func words(_ text: String) -> String {
-        var text = text
-        for (entity, character) in [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
-            text = text.replacing(entity, with: character)
-        }
-        return text
     }
 }

@@ -38,6 +38,8 @@ struct AgentFrame {
     let tab: Tab
     /// The version that the page is about; nil for the agent as a whole.
     var version: String?
+    /// False for a version that nobody gets.
+    var isServed = true
     let position: Position?
     /// The moment of the past that the page is about; nil for the present.
     var past: PastMoment?
@@ -150,7 +152,7 @@ struct AgentFrame {
     }
 
     private func install(_ html: inout HTML) {
-        guard summary.latestVersion != nil || past != nil || version != nil else { return }
+        guard isServed, summary.latestVersion != nil || past != nil || version != nil else { return }
         html.element(.section) { html in
             html.element(.h2, text: "Install")
             html.command(

@@ -7,14 +7,19 @@ package struct AgentPage: PageDocument {
     /// What is said of an agent besides what its versions say.
     package struct Surroundings: Sendable {
         /// The highest versions, from high to low.
-        package let versions: [VersionPage]
+        package let highest: [VersionPage]
+        /// The shown version, and those below it.
+        package let shown: VersionList
         /// Who read each version in the days of the chart, the most read ones first.
         package let readers: [VersionDownloads]
         /// What clients of the Model Context Protocol are told; nil for what is none of their servers.
         package let server: ServerBody?
 
-        package init(versions: [VersionPage], readers: [VersionDownloads], server: ServerBody?) {
-            self.versions = versions
+        package init(
+            highest: [VersionPage], shown: VersionList, readers: [VersionDownloads], server: ServerBody?
+        ) {
+            self.highest = highest
+            self.shown = shown
             self.readers = readers
             self.server = server
         }
@@ -69,16 +74,19 @@ package struct AgentPage: PageDocument {
         } side: { html in
             guard let surroundings else { return }
             otherWays(surroundings, &html)
-            news(surroundings.versions, &html)
+            news(surroundings.shown.versions, &html)
             avoided(surroundings, &html)
             readers(surroundings.readers, &html)
         }
     }
 
-    /// The version that is shown, and the highest one below it that is not withheld.
-    private func shown(_ versions: [VersionPage]) -> (version: VersionPage, before: VersionPage?)? {
-        guard let place = versions.firstIndex(where: { $0.version == agent.summary.latestVersion }) else { return nil }
-        return (versions[place], versions[(place + 1)...].first { !$0.isYanked && $0.quarantine == nil })
+    /// The version that it is compared with: the highest release below it that is not withheld, and a pre-release where that is
+    /// what it is itself, or where there is no release.
+    private static func before(_ versions: [VersionPage]) -> VersionPage? {
+        guard let shown = versions.first else { return nil }
+        let others = versions.dropFirst().filter { !$0.isYanked && $0.quarantine == nil }
+        func isRelease(_ version: VersionPage) -> Bool { SemVer(version.version)?.prerelease.isEmpty ?? false }
+        return (isRelease(shown) ? others.first(where: isRelease) : nil) ?? others.first
     }
 
     private func otherWays(_ surroundings: Surroundings, _ html: inout HTML) {
@@ -88,7 +96,7 @@ package struct AgentPage: PageDocument {
                 html.command(settings.text)
             }
         }
-        if let version = shown(surroundings.versions)?.version, let artifact = version.installedFile {
+        if let version = surroundings.shown.versions.first, let artifact = version.installedFile {
             html.element(.section) { html in
                 html.element(.details) { html in
                     html.element(.summary, text: "Without mentatctl")
@@ -100,7 +108,7 @@ package struct AgentPage: PageDocument {
 
     /// What the shown version asks for that the one before it did not.
     private func news(_ versions: [VersionPage], _ html: inout HTML) {
-        guard let (version, before) = shown(versions), let before else { return }
+        guard let version = versions.first, let before = Self.before(versions) else { return }
         let new = version.capabilities.filter { !before.capabilities.contains($0) }
         guard !new.isEmpty else { return }
         html.element(.section) { html in
@@ -116,7 +124,7 @@ package struct AgentPage: PageDocument {
 
     /// Versions that should not be used, with how many read them.
     private func avoided(_ surroundings: Surroundings, _ html: inout HTML) {
-        let bad = surroundings.versions.filter { $0.isYanked || $0.quarantine != nil }.prefix(6)
+        let bad = surroundings.highest.filter { $0.isYanked || $0.quarantine != nil }.prefix(6)
         guard !bad.isEmpty else { return }
         let readers = Dictionary(surroundings.readers.map { ($0.version, $0.readers) }) { first, _ in first }
         html.element(.section) { html in
@@ -148,7 +156,7 @@ package struct AgentPage: PageDocument {
 
     private func asks(_ html: inout HTML) {
         html.section("What it asks for") { html in
-            guard let versions = surroundings?.versions, !agent.capabilities.isEmpty else {
+            guard let versions = surroundings?.shown, !agent.capabilities.isEmpty else {
                 return html.capabilities(agent.capabilities)
             }
             html.table(["Capability", "Since"]) { html in
@@ -163,12 +171,11 @@ package struct AgentPage: PageDocument {
     }
 
     /// Since which version each one up to the shown one has asked for it.
-    private func since(_ capability: String, _ versions: [VersionPage], _ html: inout HTML) {
-        let from = versions.drop { $0.version != agent.summary.latestVersion }
-        let asking = from.prefix { $0.capabilities.contains(capability) }
+    private func since(_ capability: String, _ list: VersionList, _ html: inout HTML) {
+        let asking = list.versions.prefix { $0.capabilities.contains(capability) }
         guard let first = asking.last else { return html.text("–") }
         // There may be older ones than were read.
-        let isOldest = asking.count == from.count && versions.count >= Int(Self.versions)
+        let isOldest = asking.count == list.versions.count && list.pagination.nextCursor != nil
         html.text("\(isOldest ? "before " : "")\(first.version), ")
         html.day(first.published)
     }

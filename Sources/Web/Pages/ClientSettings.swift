@@ -32,9 +32,9 @@ struct ClientSettings {
         case "npm": return ("npx", ["-y", name + (version.map { "@\($0)" } ?? "")])
         case "pypi": return ("uvx", [name + (version.map { "@\($0)" } ?? "")])
         case "oci":
-            return (
-                "docker", ["run", "-i", "--rm", name.contains(":") ? name : name + (version.map { ":\($0)" } ?? "")]
-            )
+            // A colon before the last slash is that of a port.
+            let isWhole = name.split(separator: "/").last?.contains { ":@".contains($0) } ?? false
+            return ("docker", ["run", "-i", "--rm", isWhole ? name : name + (version.map { ":\($0)" } ?? "")])
         default: return nil
         }
     }

@@ -21,6 +21,8 @@ package struct ComparePage: PageDocument {
     package enum Manifests: Sendable {
         case differ(LineDiff)
         case tooLong
+        /// They are one file.
+        case same
         /// One of them is not served.
         case withheld
     }
@@ -179,8 +181,9 @@ package struct ComparePage: PageDocument {
             switch manifests {
             case .withheld: html.element(.p, .class("quiet"), text: "One of them is not served.")
             case .tooLong: html.element(.p, .class("quiet"), text: "They differ in too much to be shown line by line.")
+            case .same: html.element(.p, .class("quiet"), text: "They are the same, byte by byte.")
             case .differ(let difference) where difference.isEmpty:
-                html.element(.p, .class("quiet"), text: "They are the same, byte by byte.")
+                html.element(.p, .class("quiet"), text: "They have the same lines.")
             case .differ(let difference):
                 html.element(.pre, .class("shell diff"), .named(.tabindex, "0")) { html in
                     for line in difference.lines {

@@ -1,6 +1,7 @@
 package import Contract
 package import Events
 package import Markdown
+import Text
 
 /// What an agent says of itself at length: its README, and what changed.
 package struct DocumentationPage: PageDocument {
@@ -10,6 +11,8 @@ package struct DocumentationPage: PageDocument {
         case none
         /// It was removed, or moderators hold it.
         case withheld
+        /// It is not on the disk.
+        case missing
         /// What it is made of.
         case parts([MarkdownEvent])
         /// It took too long to lay out.
@@ -48,9 +51,14 @@ package struct DocumentationPage: PageDocument {
             switch text {
             case .none: html.element(.p, .class("quiet"), text: "This version brings no README along.")
             case .withheld: html.element(.p, .class("note bad"), text: "It is not shown: it was removed or is held.")
+            case .missing:
+                html.element(
+                    .p, .class("note warn"), text: "It is not to be found on this server. Whoever runs it should look.")
             case .plain(let text):
                 html.element(.p, .class("quiet"), text: "It could not be laid out, so this is its source.")
-                html.element(.pre, .class("shell"), .named(.tabindex, "0"), text: text)
+                html.element(
+                    .pre, .class("shell"), .named(.tabindex, "0"),
+                    text: String(decoding: text.utf8.prefix(Prose.maximumBytes), as: UTF8.self))
             case .parts(let events):
                 html.element(.div, .class("prose")) { html in
                     var prose = Prose(events, prefix: prefix, below: 2, picture: picture)
@@ -73,8 +81,10 @@ package enum PackagePicture {
     package static let maximumBytes = 1 << 20
 
     /// The path within a package that a document names; nil where it names none, or nothing that is a picture.
-    static func path(of address: String) -> String? {
-        guard address.utf8.count <= 512, !address.contains(":"), !address.hasPrefix("/"), !address.hasPrefix("#"),
+    package static func path(of address: String) -> String? {
+        let address = PercentEncoding.decoded(address)
+        guard address.utf8.count <= 512, !address.contains(":"), !address.contains("\\"), !address.hasPrefix("/"),
+            !address.hasPrefix("#"),
             !address.contains("?")
         else { return nil }
         var parts: [Substring] = []

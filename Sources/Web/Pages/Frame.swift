@@ -32,7 +32,8 @@ package struct Frame {
             content(&html)
             let contentBytes = html.bytes.count
             foot(&html)
-            return WrittenPage(bytes: html.bytes + [UInt8(ascii: "\n")], contentBytes: contentBytes)
+            return WrittenPage(
+                bytes: html.bytes + [UInt8(ascii: "\n")], contentBytes: contentBytes, isIndexed: mayBeListed)
         }
         var contentBytes = 0
         html.doctype()
@@ -47,17 +48,19 @@ package struct Frame {
                 foot(&html)
             }
         }
-        return WrittenPage(bytes: html.bytes, contentBytes: contentBytes)
+        return WrittenPage(bytes: html.bytes, contentBytes: contentBytes, isIndexed: mayBeListed)
     }
 
     private static let name = "MentatLab Agents"
+
+    private var mayBeListed: Bool { isIndexed && past == nil }
 
     private func head(_ html: inout HTML) {
         html.void(.meta, .named(.charset, "utf-8"))
         html.void(.meta, .named(.name, "viewport"), .named(.content, "width=device-width, initial-scale=1"))
         html.element(.title, text: title.map { "\($0) – \(Self.name)" } ?? Self.name)
         html.void(.meta, .named(.name, "description"), .named(.content, summary))
-        if !isIndexed || past != nil {
+        if !mayBeListed {
             html.void(.meta, .named(.name, "robots"), .named(.content, "noindex, nofollow"))
         }
         html.void(.link, .named(.rel, "canonical"), .href(canonical, at: html.setting.origin))

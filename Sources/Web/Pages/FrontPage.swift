@@ -32,7 +32,7 @@ package struct FrontPage: PageDocument {
                 html.element(
                     .p, .class("lead"),
                     text:
-                        "Every publish, yank, review and download is an entry in a public log. Every list on this page can be recomputed from it."
+                        "Every publish, yank and review is an entry in a public log, and so are the numbers of downloads. Every list on this page can be recomputed from it."
                 )
                 SearchField(words: "", id: "look", placeholder: "Try kubernetes, browser automation, or a package name")
                     .write(&html)

@@ -21,7 +21,7 @@ package struct ReviewsPage: PageDocument {
             html.section("Reviews") { html in
                 guard list.ratings > 0 else {
                     html.element(
-                        .p, .class("quiet"), text: "Nobody has reviewed it yet. Whoever has downloaded it may:")
+                        .p, .class("quiet"), text: "Nobody has reviewed it yet. Whoever has an account may:")
                     return html.command("mentatctl agent review \(agent.summary.agentID) --rating 4")
                 }
                 histogram(&html)

@@ -24,7 +24,9 @@ package struct VersionDocument: PageDocument {
     }
 
     package func written(in setting: PageSetting) -> WrittenPage {
-        let frame = AgentFrame(agent: agent, tab: .versions, version: version.version, position: position, past: past)
+        let frame = AgentFrame(
+            agent: agent, tab: .versions, version: version.version,
+            isServed: version.quarantine == nil && agent.quarantine == nil, position: position, past: past)
         return frame.written(in: setting) { html in
             html.section("Version \(version.version)") { html in
                 html.element(.p, .class("row")) { html in

@@ -1,12 +1,18 @@
 import Contract
 import Synchronization
 
-/// How many questions about the past each network has under way, so that nobody takes all the sessions for them.
-final class PastShares: Sendable {
+/// How many costly questions of a kind each network has under way, so that nobody takes all sessions or threads for them.
+final class NetworkShares: Sendable {
     /// The most questions of one network at once.
     private static let maximumAtOnce = 4
 
+    /// What they are about.
+    private let subject: String
     private let underWay = Mutex<[String: Int]>([:])
+
+    init(about subject: String) {
+        self.subject = subject
+    }
 
     /// Runs the answer to a question of a network.
     ///
@@ -20,7 +26,7 @@ final class PastShares: Sendable {
         guard isTaken else {
             throw Problem(
                 .busy,
-                "\(Self.maximumAtOnce) questions about the past are under way from your network; ask one after the other"
+                "\(Self.maximumAtOnce) questions about \(subject) are under way from your network; ask one after the other"
             )
         }
         defer {
