@@ -249,25 +249,28 @@ class Nginx(Web):
     def __init__(self, ours, folder, paths):
         self.folder, self.paths = folder, paths
         root = Path(folder) / "root"
-        fields = {}
+        fields, queries = {}, {}
         for path in set(Path(f"{folder}/{paths}").read_text().splitlines()):
             with urllib.request.urlopen(ours.url + path) as answer:
                 fields = answer.headers
-                # A query is no part of a file's name: the list is served at its path.
-                target = root / path.split("?")[0].lstrip("/")
-                target = target / "index" if target.is_dir() or "?" in path else target
+                # A query is no part of a file's name.
+                if "?" in path:
+                    queries[path] = f"/queries/{len(queries)}"
+                target = root / queries.get(path, path).lstrip("/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(answer.read())
         own = {"server", "date", "content-type", "content-length", "connection", "etag", "accept-ranges", "last-modified", "link"}
         lines = "".join(f"add_header {name} \"{value}\";" for name, value in fields.items() if name.lower() not in own)
+        files = "".join(f'"{path}" {file};' for path, file in queries.items())
         port = 20_000 + os.getpid() % 10_000
         self.url = f"http://127.0.0.1:{port}"
         Path(f"{folder}/nginx.conf").write_text(
             f"worker_processes 2; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.err; {'user root;' if os.getuid() == 0 else ''}"
             "events { worker_connections 1024; }"
-            f"http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; default_type {fields['content-type']};"
+            f"http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; default_type \"{fields['content-type']}\";"
             f"client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;"
-            f"server {{ listen 127.0.0.1:{port}; root {root}; {lines} location = /api/v1/marketplace/agents {{ try_files /api/v1/marketplace/agents/index =404; }} }} }}")
+            f"map $request_uri $file {{ default $uri; {files} }}"
+            f"server {{ listen 127.0.0.1:{port}; root {root}; {lines} location / {{ try_files $file =404; }} }} }}")
         self.process = subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-p", folder], stderr=subprocess.DEVNULL)
         self.started.append(self.process)
         time.sleep(0.5)

@@ -7,6 +7,7 @@ public enum PercentEncoding {
     /// The result fits one segment of a path, or one name or value of a query: `a/b` becomes `a%2Fb`.
     public static func encoded(_ text: String) -> String {
         var encoded: [UInt8] = []
+        encoded.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
             switch byte {
             case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e: encoded.append(byte)

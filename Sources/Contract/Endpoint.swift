@@ -18,11 +18,16 @@ package struct Endpoint<Input: Parameters, Sent: Sendable, Given: Sendable>: Any
     /// The target of a request: path and query, percent-encoded.
     package func target(_ input: Input) -> String {
         let text = Input.parameters.write(input)
-        let path = declaration.path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
-            segment.hasPrefix("{")
-                ? PercentEncoding.encoded(text.path[String(segment.dropFirst().dropLast())] ?? "")
-                : String(segment)
-        }.joined(separator: "/")
+        var path = ""
+        var rest = declaration.path[...]
+        while let opening = rest.utf8.firstIndex(of: UInt8(ascii: "{")),
+            let closing = rest.utf8.firstIndex(of: UInt8(ascii: "}"))
+        {
+            path += rest[..<opening]
+            path += PercentEncoding.encoded(text.path[String(rest[rest.index(after: opening)..<closing])] ?? "")
+            rest = rest[rest.index(after: closing)...]
+        }
+        path += rest
         guard !text.query.isEmpty else { return path }
         let query = text.query.map { "\($0.name)=\(PercentEncoding.encoded($0.value))" }
         return "\(path)?\(query.joined(separator: "&"))"

@@ -14,15 +14,10 @@ extension FrontRequest {
         var response = response
         response.fields.append("etag", "\(isWeak ? "W/" : "")\"\(etag)\"")
         response.fields.append("cache-control", cacheControl)
-        guard let wanted = http.head.fields["if-none-match"] else { return response }
-        let known = wanted.split(separator: ",").map { tag in
-            // Weak comparison: for GET, `W/` makes no difference.
-            tag.split(separator: " ").joined().replacing("W/", with: "")
+        guard let wanted = http.head.fields["if-none-match"], EntityTag.isNamed("\"\(etag)\"", in: wanted) else {
+            return response
         }
-        guard known.contains("\"\(etag)\"") || known == ["*"] else { return response }
-        response.status = 304
-        response.body = .empty
-        return response
+        return response.notModified
     }
 
     /// A file, the part of it that the client asks for, or 304 where the client already has it (RFC 9110 13, 14).
@@ -53,5 +48,24 @@ extension FrontRequest {
                 "content-range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)")
             return response
         }
+    }
+}
+
+extension HTTPResponse {
+    /// The answer to whoever has it already.
+    package var notModified: HTTPResponse {
+        var response = self
+        response.status = 304
+        response.body = .empty
+        return response
+    }
+}
+
+/// Tags of answers (RFC 9110 8.8.3).
+package enum EntityTag {
+    /// True where a field `if-none-match` names a tag, or any. The comparison is weak: for GET, `W/` makes no difference.
+    package static func isNamed(_ tag: String, in field: String) -> Bool {
+        let known = field.split(separator: ",").map { $0.split(separator: " ").joined().replacing("W/", with: "") }
+        return known.contains(tag.replacing("W/", with: "")) || known == ["*"]
     }
 }

@@ -50,7 +50,11 @@ final class CachedAnswers: Sendable {
 
     fileprivate struct Cached {
         let answer: HTTPCachedAnswer
+        /// Its tag, and the answer to whoever has it; nil for one without a tag.
+        let known: (tag: String, answer: HTTPCachedAnswer)?
         let subject: Subject
+
+        var sizeBytes: Int { answer.sizeBytes + (known?.answer.sizeBytes ?? 0) + CachedAnswers.overheadBytes }
     }
 
     fileprivate struct State {
@@ -94,12 +98,14 @@ final class CachedAnswers: Sendable {
         self.maximumBytes = maximumBytes
     }
 
-    /// The cached answer to a GET or HEAD request; nil where there is none, and for a conditional or range request.
+    /// The cached answer to a GET or HEAD request; nil where there is none, and for a range request.
     func find(_ head: HTTPRequestHead) -> HTTPCachedAnswer? {
-        guard head.method == "GET" || head.method == "HEAD", head.fields["if-none-match"] == nil,
-            head.fields["range"] == nil
+        guard head.method == "GET" || head.method == "HEAD", head.fields["range"] == nil,
+            let cached = state.withLock({ $0.answers[Key(head)] })
         else { return nil }
-        return state.withLock { $0.answers[Key(head)]?.answer }
+        guard let wanted = head.fields["if-none-match"] else { return cached.answer }
+        guard let known = cached.known else { return nil }
+        return EntityTag.isNamed(known.tag, in: wanted) ? known.answer : cached.answer
     }
 
     /// Caches the answer to a request, but not of one that waited for a position. Compression runs on another thread,
@@ -115,7 +121,10 @@ final class CachedAnswers: Sendable {
         compressor.enqueue { [self] in
             defer { pending.withLock { _ = $0.remove(key) } }
             guard let answer = FrontRouter.cacheable(response, gzip: Self.compressed(response)) else { return }
-            insert(answer, for: key, about: subject, reflecting)
+            let known = response.fields["etag"].flatMap { tag in
+                FrontRouter.cacheable(response.notModified, gzip: nil).map { (tag, $0) }
+            }
+            insert(Cached(answer: answer, known: known, subject: subject), for: key, reflecting)
         }
     }
 
@@ -129,19 +138,17 @@ final class CachedAnswers: Sendable {
     }
 
     /// Caches an answer, unless its subject has changed since, or other builds are read now.
-    private func insert(
-        _ answer: HTTPCachedAnswer, for key: Key, about subject: Subject, _ reflecting: Reflection
-    ) {
-        let next = reflecting.next
-        guard answer.sizeBytes < maximumBytes / 8 else { return }
+    private func insert(_ cached: Cached, for key: Key, _ reflecting: Reflection) {
+        let (subject, next) = (cached.subject, reflecting.next)
+        guard cached.sizeBytes < maximumBytes / 8 else { return }
         state.withLock { state in
             guard next >= state.floor, state.changed[subject].map({ $0 < next }) ?? true,
                 state.builds[subject.source] == reflecting.builds
             else { return }
             state.remove(key)
-            state.answers[key] = Cached(answer: answer, subject: subject)
+            state.answers[key] = cached
             state.keys[subject, default: []].insert(key)
-            state.bytes += answer.sizeBytes + Self.overheadBytes
+            state.bytes += cached.sizeBytes
             // An answer that is removed is cached again at its next request, so frequent ones return first.
             while state.bytes > maximumBytes, let key = state.answers.keys.randomElement() { state.remove(key) }
         }
@@ -274,7 +281,7 @@ extension CachedAnswers.State {
         guard let cached = answers.removeValue(forKey: key) else { return }
         keys[cached.subject]?.remove(key)
         if keys[cached.subject]?.isEmpty == true { keys[cached.subject] = nil }
-        bytes -= cached.answer.sizeBytes + CachedAnswers.overheadBytes
+        bytes -= cached.sizeBytes
     }
 
     mutating func change(_ subject: CachedAnswers.Subject, at position: Position) {

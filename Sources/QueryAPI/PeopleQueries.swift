@@ -26,7 +26,8 @@ extension QueryFront {
         let start = try query.sort.start(query.cursor)
         let ratings = try await agents.ratings(of: query.id)
         guard let histogram = ratings.value else { throw FrontRequest.noAgent(query.id) }
-        let found = try await agents.reviews(of: query.id, from: start, limit: Int(query.limit) + 1)
+        let found = try await agents.reviews(
+            of: query.id, version: query.version, from: start, limit: Int(query.limit) + 1)
         let page = PageRows(found.value, limit: query.limit, cursor: query.sort.cursor)
         let rating = AgentReader.Rating(
             count: histogram.reduce(0, +), sum: zip(histogram, 1...).reduce(0) { $0 + $1.0 * Int64($1.1) })

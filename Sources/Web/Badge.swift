@@ -6,6 +6,15 @@ package struct Badge: Sendable {
     /// What a badge can tell.
     package enum Kind: String, CaseIterable, Sendable {
         case version, readers, rating
+
+        /// Its name in a path.
+        package var fileName: String { "\(rawValue).svg" }
+
+        /// Takes the name of a path; nil for what is none.
+        package init?(fileName: String) {
+            guard let kind = Self.allCases.first(where: { $0.fileName == fileName }) else { return nil }
+            self = kind
+        }
     }
 
     private let label: String

@@ -252,6 +252,15 @@ import Testing
                 return false
             }
             #expect(try await isKept("/agents/acme.a"))
+            // Who has it already is told so without writing it again.
+            let kept = try log().components(separatedBy: #""status":"cached""#).count
+            let tag = try #require(try await page(marketplace, "/agents/acme.a").fields["etag"])
+            for (tag, status) in [(tag, 304), ("\"other\", \(tag)", 304), ("\"other\"", 200)] {
+                let answer = try await marketplace.get(
+                    "/agents/acme.a", [("Accept", "text/html"), ("If-None-Match", tag)])
+                #expect(answer.status == status && answer.body.isEmpty == (status == 304), "\(tag)")
+            }
+            #expect(try log().components(separatedBy: #""status":"cached""#).count == kept + 4)
             #expect(try await !isKept("/agents/acme.a?utm_source=somewhere"))
             _ = try await marketplace.publish([manifest("acme.a", "2.0.0")])
             let position = try await marketplace.head() - 1

@@ -184,6 +184,32 @@ import Testing
     }
 
     /// Who flagged stands in no entry, and what was flagged is for moderators.
+    @Test func reviewsOfAVersionAreListedApart() async throws {
+        try await withMarketplace { marketplace, _ in
+            let (_, ada) = try await marketplace.register("ada")
+            for version in ["1.0.0", "1.1.0"] {
+                _ = try await marketplace.publish([manifest("ada.a", version)], token: ada)
+            }
+            for (name, rating, version) in [("bob", 5, "1.0.0"), ("eve", 2, "1.1.0"), ("kim", 3, "1.1.0")] {
+                let (_, token) = try await marketplace.register(name)
+                let body = "{\"rating\":\(rating),\"version\":\"\(version)\"}"
+                let answer = try await marketplace.send("PUT", "agents/ada.a/reviews/mine", body, token: token)
+                #expect(answer.status == 201)
+            }
+            _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
+            for sort in ["recent", "rating", "helpful"] {
+                for (version, ratings) in [("1.0.0", [5]), ("1.1.0", [2, 3]), ("9.0.0", [])] {
+                    let list = try await marketplace.json("agents/ada.a/reviews?sort=\(sort)&version=\(version)")
+                    let found = list["reviews"]?.array?.compactMap { $0["rating"]?.integer } ?? []
+                    #expect(found.sorted() == ratings.map(Int64.init), "\(sort) \(version)")
+                    // What all say together stays.
+                    #expect(list["rating_count"]?.integer == 3)
+                }
+            }
+            expect(try await marketplace.get("agents/ada.a/reviews?version=one"), "404 version-not-found")
+        }
+    }
+
     @Test func whatIsFlaggedIsCountedForModerators() async throws {
         try await withMarketplace(["--flag-delay", "8"]) { marketplace, databaseURL in
             let (ada, token) = try await marketplace.register("ada")

@@ -44,27 +44,31 @@ package enum ReviewSort: String, Sendable, CaseIterable {
 package struct ReviewQuery: PositionedParameters, PagedParameters, AboutOneAgent {
     package let id: AgentKey
     package let sort: ReviewSort
+    /// The version that reviews are of; nil for all.
+    package let version: SemVer?
     package let limit: Int64
     package let cursor: String?
     package let minimumPosition: Position?
 
     package init(
-        id: AgentKey, sort: ReviewSort = .recent, limit: Int64 = 20, cursor: String? = nil,
+        id: AgentKey, sort: ReviewSort = .recent, version: SemVer? = nil, limit: Int64 = 20, cursor: String? = nil,
         minimumPosition: Position? = nil
     ) {
         self.id = id
         self.sort = sort
+        self.version = version
         self.limit = limit
         self.cursor = cursor
         self.minimumPosition = minimumPosition
     }
 
     package static let parameters = ParameterForm.of(
-        Self.init(id:sort:limit:cursor:minimumPosition:),
+        Self.init(id:sort:version:limit:cursor:minimumPosition:),
         .path("id", \.id, .agent, "The id of an agent, in any spelling."),
         .query(
             "sort", \.sort, .choice(), default: .recent,
             "By the last change, by rating, or by how many found it helpful."),
+        .query("version", \.version, .version, "Only those of this version."),
         .query("limit", \.limit, .integer(from: 1, to: 100), default: Int64(20), "The most entries of a page."),
         .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
         .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))

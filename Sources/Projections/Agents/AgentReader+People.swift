@@ -1,4 +1,5 @@
 public import Events
+public import Manifest
 import Postgres
 
 /// Queries for reviews, stars, owners and publishers.
@@ -68,9 +69,9 @@ extension AgentReader {
         case helpful(below: Int64, before: Int64)
     }
 
-    /// At most `limit` reviews of an agent, in the order and from the point of a cursor.
+    /// At most `limit` reviews of an agent, or of one of its versions, in the order and from the point of a cursor.
     public func reviews(
-        of key: AgentKey, from cursor: ReviewCursor, limit: Int
+        of key: AgentKey, version: SemVer? = nil, from cursor: ReviewCursor, limit: Int
     ) async throws -> Reflecting<[Review]> {
         let agent = PostgresValue.text(key.description)
         let (statement, start): (PostgresStatement, [PostgresValue]) =
@@ -80,7 +81,8 @@ extension AgentReader {
             case .helpful(let below, let before): (Statements.reviewsHelpful, [.int8(below), .int8(before)])
             }
         return try await about(key).searching(
-            [.agents, .publishers], statement, [agent] + start + [.int8(Int64(limit))]
+            [.agents, .publishers], statement,
+            [agent] + start + [.int8(Int64(limit)), .text(version?.description ?? "")]
         ) {
             try $0.map(Review.init)
         }

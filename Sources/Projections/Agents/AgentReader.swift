@@ -11,6 +11,9 @@ public struct AgentReader: Sendable {
     /// The models that pages and lists are read from.
     public static let shownModels: [Projection] = [.agents, .publishers]
 
+    /// So many rows are read beside those of others.
+    private static let shortRows = 32
+
     private let access: ModelAccess
 
     /// Creates a reader.
@@ -70,10 +73,18 @@ public struct AgentReader: Sendable {
     public func versions(
         of key: AgentKey, below precedence: [UInt8]?, limit: Int
     ) async throws -> Reflecting<[Version]> {
-        try await about(key).searching(
-            [.agents], Statements.listVersions,
-            [.text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit))]
-        ) { try $0.map(Version.init) }
+        let parameters: [PostgresValue] = [
+            .text(key.description), precedence.map(PostgresValue.bytea) ?? .null, .int8(Int64(limit)),
+        ]
+        // A page of them is a few rows along an index.
+        guard limit > Self.shortRows else {
+            return try await about(key).reading([.agents], Statements.listVersions, parameters) {
+                try $0.map(Version.init)
+            }
+        }
+        return try await about(key).searching([.agents], Statements.listVersions, parameters) {
+            try $0.map(Version.init)
+        }
     }
 
     /// One version, of any build where none is named; nil where there is none.

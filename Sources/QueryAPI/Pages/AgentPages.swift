@@ -28,7 +28,7 @@ extension QueryFront {
                 package: version.artifacts.first { $0.role == Artifact.Role.package.rawValue },
                 position: reflecting.position)
             // What files hold may be withheld for the sake of another agent, so the page is not kept; what it is made of is.
-            return Document(page: page, reflecting: reflecting, isLong: true)
+            return Document(page: page, reflecting: reflecting)
         }
         addVersionPage(to: &routes)
         routes.onDocument(Endpoints.versionsPage, of: AgentReader.shownModels) { query in
@@ -48,9 +48,10 @@ extension QueryFront {
         }
         routes.onDocument(Endpoints.reviewsPage, of: AgentReader.shownModels) { query in
             let (agent, reflection) = try await shownAgent(query.id)
-            let reviews = try await listReviews(ReviewQuery(id: query.id, sort: query.sort, cursor: query.cursor))
+            let reviews = try await listReviews(
+                ReviewQuery(id: query.id, sort: query.sort, version: query.version, cursor: query.cursor))
             return document(reviews.reflecting.merged(with: reflection), of: query.id) {
-                ReviewsPage(agent: agent, sort: query.sort, list: reviews.value, position: $0)
+                ReviewsPage(agent: agent, query: query, list: reviews.value, position: $0)
             }
         }
         routes.onDocument(Endpoints.dependenciesPage, of: AgentReader.shownModels + AgentReader.dependentModels) {

@@ -25,7 +25,7 @@ extension QueryFront {
             let reflection = firstReflection.merged(with: secondReflection).withFiles(copied)
             let page = ComparePage(
                 query: query, sides: [first, second], manifests: manifests, position: reflection.position)
-            return Document(page: page, reflecting: reflection, isLong: true)
+            return Document(page: page, reflecting: reflection)
         }
     }
 

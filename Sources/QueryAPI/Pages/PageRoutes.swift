@@ -13,8 +13,6 @@ struct Document: Sendable {
     let reflecting: Reflection
     /// The subject whose changes drop the page from the cache; nil where it is not cached.
     var subject: CachedAnswers.Subject?
-    /// True where writing it may take milliseconds.
-    var isLong = false
 }
 
 extension QueryRoutes {
@@ -97,10 +95,8 @@ extension FrontRequest {
         _ endpoint: EndpointDeclaration, _ document: Document, _ origin: String, _ cached: CachedAnswers?
     ) async -> HTTPResponse {
         let setting = PageSetting(form: pageForm, origin: origin)
-        let written =
-            document.isLong
-            ? await withTaskExecutorPreference(globalConcurrentExecutor) { document.page.written(in: setting) }
-            : document.page.written(in: setting)
+        // Writing a page takes longer than the thread of all connections has for one of them.
+        let written = await withTaskExecutorPreference(globalConcurrentExecutor) { document.page.written(in: setting) }
         var fields = HTTPFields()
         if let position = document.reflecting.position { fields.append(Fields.position, position.description) }
         // The position in the footer rises with each entry; a page is the same as long as all else is.

@@ -24,9 +24,8 @@ extension QueryFront {
             try await picture(input, request)
         }
         routes.onAny(Endpoints.badge) { [cached] input, request in
-            let name = input.name.hasSuffix(".svg") ? String(input.name.dropLast(4)) : ""
-            guard let kind = Badge.Kind(rawValue: name) else {
-                let names = Badge.Kind.allCases.map { "\($0.rawValue).svg" }.joined(separator: ", ")
+            guard let kind = Badge.Kind(fileName: input.name) else {
+                let names = Badge.Kind.allCases.map { $0.fileName }.joined(separator: ", ")
                 throw Problem(.pathNotFound, "there is no badge '\(input.name.prefix(64))'; there are \(names)")
             }
             let found = try await agents.agent(input.id)

@@ -35,7 +35,7 @@ extension ServerBody {
     /// As much of a text as the API has room for; nil where that is nothing.
     private static func line(_ text: String?) -> String? {
         let line = (text ?? "").drop(while: \.isWhitespace)
-        return line.isEmpty ? nil : String(line).firstLine(upTo: maximumCharacters)
+        return line.isEmpty ? nil : line.firstLine(upTo: maximumCharacters)
     }
 }
 

@@ -7,7 +7,10 @@ import Projections
 
 extension QueryFront {
     func addServers(to routes: inout QueryRoutes) {
-        routes.on(Endpoints.listServers, of: [.agents]) { try await listServers($0) }
+        // Turning a hundred listings into servers takes longer than the thread of all connections has for one of them.
+        routes.on(Endpoints.listServers, of: [.agents]) { query in
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listServers(query) }
+        }
         routes.on(Endpoints.listServerVersions, of: [.agents]) { query in
             let below = try query.cursor.map { text throws(Problem) in
                 guard let version = SemVer(text) else { throw badCursor }

@@ -132,6 +132,10 @@ struct HTML {
     }
 
     private mutating func escape(_ text: String, isAttribute: Bool) {
+        guard Self.hasMark(text) else {
+            written += text.utf8
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "&"): written += "&amp;".utf8
@@ -143,9 +147,35 @@ struct HTML {
         }
     }
 
+    /// True where a text has a byte that has to be escaped somewhere; most have none.
+    private static func hasMark(_ text: String) -> Bool {
+        let bytes = text.utf8Span.span
+        for index in bytes.indices {
+            switch bytes[index] {
+            case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""): return true
+            default: continue
+            }
+        }
+        return false
+    }
+
     private static func allowed(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isForbidden) else { return text }
+        guard mayHaveForbidden(text), text.unicodeScalars.contains(where: isForbidden) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isForbidden($0) ? "\u{fffd}" : $0 }))
+    }
+
+    /// False where no byte of a text can be of a forbidden character, as in almost every one.
+    private static func mayHaveForbidden(_ text: String) -> Bool {
+        let bytes = text.utf8Span.span
+        for index in bytes.indices {
+            switch bytes[index] {
+            case 0x09, 0x0a: continue
+            // U+0080 to U+009F begin with C2, U+FDD0 to U+FDEF and U+FFFE with EF, those of other planes with F0 and above.
+            case 0..<0x20, 0x7f, 0xc2, 0xef...: return true
+            default: continue
+            }
+        }
+        return false
     }
 
     /// True for a control or a noncharacter, which may not stand in a document (WHATWG HTML, 13.2.3.5).

@@ -187,6 +187,13 @@ struct AgentFrame {
                 }
             }
         }
+        if past == nil {
+            html.element(.section) { html in
+                html.link(
+                    Link(Endpoints.comparePage, Comparison(left: Compared(id: summary.id))),
+                    text: "Compare it with another agent")
+            }
+        }
         html.element(.section) { html in
             html.element(.h2, text: "Something wrong?")
             html.element(.p, .class("small quiet"), text: "Tell the moderators, who see it and nobody else does:")

@@ -77,6 +77,21 @@ package struct AgentPage: PageDocument {
             news(surroundings.shown.versions, &html)
             avoided(surroundings, &html)
             readers(surroundings.readers, &html)
+            badge(&html)
+        }
+    }
+
+    /// What a publisher puts into a page of their own.
+    private func badge(_ html: inout HTML) {
+        let id = agent.summary.id
+        let picture = Endpoints.badge.target(BadgeParameters(id: id, name: Badge.Kind.version.fileName))
+        let page = PageForm.html.address(of: Endpoints.agentPage.target(AgentParameters(id: id)))
+        html.element(.section) { html in
+            html.element(.details) { html in
+                html.element(.summary, text: "Badge for a README")
+                html.command(
+                    "[![\(agent.summary.agentID)](\(html.setting.origin)\(picture))](\(html.setting.origin)\(page))")
+            }
         }
     }
 

@@ -53,6 +53,16 @@ package struct Frame {
 
     private static let name = "MentatLab Agents"
 
+    // Links that every page has.
+    private static let front = Link(Endpoints.frontPage, TotalsQuery())
+    static let browse = Link(Endpoints.searchPage, AgentQuery())
+    private static let description = Link(Endpoints.description, NoParameters())
+    private static let ends: [(link: Link, text: String)] =
+        [
+            (description, "API"), (Link(Endpoints.listEvents, EventQuery()), "Log"),
+            (Link(Endpoints.comparePage, Comparison()), "Compare"),
+        ] + SiteText.allCases.map { (TextPage.link($0), $0.title) }
+
     private var mayBeListed: Bool { isIndexed && past == nil }
 
     private func head(_ html: inout HTML) {
@@ -84,7 +94,7 @@ package struct Frame {
     private func bar(_ html: inout HTML) {
         html.element(.header, .class("bar")) { html in
             html.element(.div, .class("wrap")) { html in
-                html.link(Link(Endpoints.frontPage, TotalsQuery()), .class("mark")) { html in
+                html.link(Self.front, .class("mark")) { html in
                     html.element(.svg, .named(.viewBox, "0 0 24 24"), .named(.ariaHidden, "true")) { html in
                         html.element(
                             .path,
@@ -99,9 +109,9 @@ package struct Frame {
                 if let words { SearchField(words: words, id: "find").write(&html) }
                 html.element(.nav, .named(.ariaLabel, "Main")) { html in
                     html.link(
-                        Link(Endpoints.searchPage, AgentQuery()),
+                        Self.browse,
                         section == .browse ? .named(.ariaCurrent, "page") : nil, text: "Browse")
-                    html.link(Link(Endpoints.description, NoParameters()), text: "API")
+                    html.link(Self.description, text: "API")
                     html.element(
                         .button, .named(.type, "button"), .class("theme"), .flag(.hidden), .flag(.dataTheme),
                         text: "Dark")
@@ -132,10 +142,7 @@ package struct Frame {
                     html.entry(position)
                     html.text(" of the log")
                 }
-                html.link(Link(Endpoints.description, NoParameters()), text: "API")
-                html.link(Link(Endpoints.listEvents, EventQuery()), text: "Log")
-                html.link(Link(Endpoints.comparePage, Comparison()), text: "Compare")
-                for text in SiteText.allCases { html.link(TextPage.link(text), text: text.title) }
+                for end in Self.ends { html.link(end.link, text: end.text) }
             }
         }
     }
@@ -156,7 +163,7 @@ struct SearchField {
         }
         html.element(
             .form, .class("find"), .named(.role, "search"),
-            .action(Link(Endpoints.searchPage, AgentQuery()))
+            .action(Frame.browse)
         ) { html in
             html.void(
                 .input, .named(.id, id), .named(.type, "search"), .named(.name, "q"), .named(.value, words),

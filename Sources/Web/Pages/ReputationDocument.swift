@@ -59,7 +59,7 @@ package struct ReputationDocument: PageDocument {
                 if reputation.points.isEmpty {
                     html.element(.p, .class("quiet"), text: "There are none yet.")
                 } else {
-                    html.table(["Points", "For", "Agent", "Since"]) { html in
+                    html.table(["For", "Agent", "Points", "Since"]) { html in
                         for points in reputation.points { row(points, &html) }
                     }
                 }
@@ -70,7 +70,6 @@ package struct ReputationDocument: PageDocument {
 
     private func row(_ points: PointsBody, _ html: inout HTML) {
         html.element(.tr) { html in
-            html.element(.td, text: points.points.grouped)
             html.element(.td, text: Self.rules[points.rule] ?? points.rule)
             html.element(.td) { html in
                 html.link(
@@ -78,6 +77,7 @@ package struct ReputationDocument: PageDocument {
                     text: points.agent.description)
                 if let version = points.version { html.text(" \(version)") }
             }
+            html.element(.td, text: points.points.grouped)
             html.element(.td, .class("small")) { $0.entry(points.position) }
         }
     }

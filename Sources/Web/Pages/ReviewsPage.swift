@@ -1,16 +1,17 @@
 package import Contract
 package import Events
+import Manifest
 
 /// What people say of an agent.
 package struct ReviewsPage: PageDocument {
     package let agent: AgentDetail
-    package let sort: ReviewSort
+    package let query: ReviewQuery
     package let list: ReviewList
     package let position: Position?
 
-    package init(agent: AgentDetail, sort: ReviewSort, list: ReviewList, position: Position?) {
+    package init(agent: AgentDetail, query: ReviewQuery, list: ReviewList, position: Position?) {
         self.agent = agent
-        self.sort = sort
+        self.query = query
         self.list = list
         self.position = position
     }
@@ -30,8 +31,22 @@ package struct ReviewsPage: PageDocument {
                         (ReviewSort.recent, "Latest"), (.helpful, "Most helpful"), (.rating, "By rating"),
                     ] {
                         html.link(
-                            Link(Endpoints.reviewsPage, ReviewQuery(id: id, sort: sort)),
-                            sort == self.sort ? .named(.ariaCurrent, "true") : nil, text: name)
+                            Link(Endpoints.reviewsPage, ReviewQuery(id: id, sort: sort, version: query.version)),
+                            sort == query.sort ? .named(.ariaCurrent, "true") : nil, text: name)
+                    }
+                }
+                if let version = query.version {
+                    html.element(.p) { html in
+                        html.link(
+                            Link(Endpoints.reviewsPage, ReviewQuery(id: id, sort: query.sort)), .class("chip on")
+                        ) { html in
+                            html.text("of v\(version)")
+                            html.element(.span, .named(.ariaHidden, "true"), text: " ✕")
+                            html.element(.span, .class("unseen"), text: ", show all")
+                        }
+                    }
+                    if list.reviews.isEmpty {
+                        html.element(.p, .class("quiet"), text: "Nobody has reviewed this version.")
                     }
                 }
                 html.element(.ul, .class("plain stack")) { html in
@@ -39,7 +54,9 @@ package struct ReviewsPage: PageDocument {
                 }
                 html.next(
                     list.pagination.nextCursor.map {
-                        Link(Endpoints.reviewsPage, ReviewQuery(id: id, sort: sort, cursor: $0))
+                        Link(
+                            Endpoints.reviewsPage,
+                            ReviewQuery(id: id, sort: query.sort, version: query.version, cursor: $0))
                     })
             }
         }
@@ -66,7 +83,13 @@ package struct ReviewsPage: PageDocument {
                 if let text = review.text { html.element(.p) { $0.words(text) } }
                 html.element(.p, .class("row small quiet")) { html in
                     html.publisher(review.author.username)
-                    html.element(.span, text: "of v\(review.version)")
+                    if let version = SemVer(review.version) {
+                        html.link(
+                            Link(
+                                Endpoints.reviewsPage,
+                                ReviewQuery(id: agent.summary.id, sort: query.sort, version: version)),
+                            text: "of v\(version)")
+                    }
                     html.day(review.updated)
                     html.element(
                         .span,

@@ -41,7 +41,7 @@ package struct VersionDocument: PageDocument {
                 notes(&html)
             }
             if let news = exposure?.news { newly(news, &html) }
-            html.section("What it asks for") { $0.capabilities(version.capabilities) }
+            html.section("What it asks for", reviewsLink) { $0.capabilities(version.capabilities) }
             if let exposure { spans(exposure, &html) }
             files(&html)
         } side: { html in
@@ -96,6 +96,12 @@ package struct VersionDocument: PageDocument {
                     }
                 }
             }
+        }
+    }
+
+    private var reviewsLink: (text: String, link: Link)? {
+        SemVer(version.version).map { number in
+            ("Reviews of it", Link(Endpoints.reviewsPage, ReviewQuery(id: version.id, version: number)))
         }
     }
 
