@@ -223,7 +223,7 @@ if Context.environment["MENTATLAB_FUZZING"] != nil {
                 "AgentIndex", "Archive", "CommandAPI", "Compression", "Contract", "Crypto", "Events", "HTTPServer",
                 "JSON",
                 "Manifest",
-                "Marketplace", "Search", "System", "YAML",
+                "Markdown", "Marketplace", "Search", "System", "Web", "YAML",
             ],
             path: "Tests/Fuzzing",
             exclude: ["Seeds"], swiftSettings: settings))

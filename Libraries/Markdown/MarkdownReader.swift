@@ -53,8 +53,8 @@ public enum MarkdownReader {
                 if isEntering {
                     picture = picture ?? (place, "")
                 } else if let found = picture, found.depth == place + 1 {
-                    events.append(
-                        .image(address: unsafe text(cmark_node_get_url(node)), words: found.words))
+                    let address = unsafe text(cmark_node_get_url(node))
+                    if unread == nil { events.append(.image(address: address, words: found.words)) }
                     picture = nil
                 }
                 continue

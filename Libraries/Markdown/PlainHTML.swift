@@ -44,7 +44,12 @@ enum PlainHTML {
     }
 
     private static func unreadName(_ bytes: [UInt8], at place: Int) -> String? {
-        unread.first { begins(bytes, at: place, with: "<\($0)") }
+        unread.first { name in
+            // The name ends there, so that another one that begins so is another one.
+            let end = place + 1 + name.utf8.count
+            return begins(bytes, at: place, with: "<\(name)")
+                && (end == bytes.count || [0x09, 0x0a, 0x20, 0x2f, 0x3e].contains(bytes[end]))
+        }
     }
 
     /// True where a text stands at a place, in any case of its letters.

@@ -85,7 +85,7 @@ public enum Subprocess {
     }
 
     /// Gives a program some bytes and takes what it writes; blocks the calling thread until then. The program sees nothing of
-    /// this process's environment, and is killed when its time is over or it writes too much.
+    /// this process's environment but where libraries are, and is killed when its time is over or it writes too much.
     ///
     /// - Parameters:
     ///   - arguments: `arguments[0]` is an absolute path.

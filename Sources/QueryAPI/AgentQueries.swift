@@ -43,14 +43,14 @@ extension QueryFront {
         return Self.page(query, versions, found.reflection)
     }
 
-    private static func start(_ query: VersionListParameters) throws(Problem) -> [UInt8]? {
+    static func start(_ query: VersionListParameters) throws(Problem) -> [UInt8]? {
         try query.cursor.map { text throws(Problem) in
             guard let version = SemVer(text) else { throw badCursor }
             return version.precedenceKey
         }
     }
 
-    private static func page(
+    static func page(
         _ query: VersionListParameters, _ versions: [AgentReader.Version], _ reflection: Reflection
     ) -> Page<VersionList> {
         let page = PageRows(versions, limit: query.limit) { $0.published.version }
@@ -63,12 +63,15 @@ extension QueryFront {
     /// A version as it was at a moment.
     func version(_ input: VersionParameters, at moment: Moment) async throws -> Reflecting<AgentReader.Version> {
         let found = try await past.version(input.version, of: input.id, at: moment)
-        guard let version = found.value else {
-            throw Problem(
-                .versionNotFound,
-                "the agent '\(input.id)' had no version \(input.version) here at position \(moment.position)")
-        }
+        guard let version = found.value else { throw Self.noVersion(input, at: moment) }
         return Reflecting(value: version, reflection: found.reflection)
+    }
+
+    /// The problem that an agent had no such version at a moment.
+    static func noVersion(_ input: VersionParameters, at moment: Moment) -> Problem {
+        Problem(
+            .versionNotFound,
+            "the agent '\(input.id)' had no version \(input.version) here at position \(moment.position)")
     }
 
     /// A version.

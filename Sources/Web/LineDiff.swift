@@ -24,7 +24,14 @@ package struct LineDiff: Sendable {
         let (left, right) = (old[head..<old.count - tail], new[head..<new.count - tail])
         guard left.count <= Self.maximumLines, right.count <= Self.maximumLines else { return nil }
         var all: [(change: Change, line: ArraySlice<UInt8>)] = old[..<head].map { (.kept, $0) }
-        let difference = Array(right).difference(from: Array(left))
+        // Lines are compared once, and their numbers as often as it takes.
+        var numbers: [ArraySlice<UInt8>: Int] = [:]
+        func number(_ line: ArraySlice<UInt8>) -> Int {
+            if let known = numbers[line] { return known }
+            numbers[line] = numbers.count
+            return numbers.count - 1
+        }
+        let difference = right.map(number).difference(from: left.map(number))
         let removed = Set(difference.removals.map(\.offset)), added = Set(difference.insertions.map(\.offset))
         var (from, to) = (0, 0)
         while from < left.count || to < right.count {

@@ -6,6 +6,7 @@ import Crypto
 import Events
 import JSON
 import Manifest
+import Markdown
 import Marketplace
 import Search
 import System
@@ -13,13 +14,14 @@ import YAML
 
 @testable import CommandAPI
 @testable import HTTPServer
+@testable import Web
 
 /// What the parsers have to hold to whatever comes in: no crash, and properties that a precondition checks.
 enum FuzzTargets {
     static let all: [String: @Sendable ([UInt8]) -> Void] = [
         "json": json, "yaml": yaml, "manifest": manifest, "semver": semver, "identifier": identifier,
         "envelope": envelope, "multipart": multipart, "request": request, "range": range, "index": index,
-        "report": report, "tar": tar, "search": search,
+        "report": report, "tar": tar, "search": search, "markdown": markdown,
     ]
 
     /// What is read and written is read as the same, and the canonical form is its own.
@@ -28,6 +30,33 @@ enum FuzzTargets {
         let canonical = value.canonicalBytes
         guard let again = try? JSONValue(canonical) else { preconditionFailure("the canonical form is refused") }
         precondition(again.canonicalBytes == canonical, "the canonical form is not its own")
+    }
+
+    /// A document ends as it began, and both of its forms are bounded and have neither an element that the program does not
+    /// write nor an end too many.
+    @Sendable private static func markdown(_ bytes: [UInt8]) {
+        let events = MarkdownReader.events(of: bytes)
+        var depth = 0
+        for event in events {
+            if case .open = event { depth += 1 }
+            if event == .close { depth -= 1 }
+            precondition(depth >= 0, "an end too many")
+        }
+        precondition(depth == 0, "an element that does not end")
+        for form in PageForm.allCases {
+            var html = HTML(in: PageSetting(form: form, origin: ""))
+            var prose = Prose(events, prefix: "x-", below: 2) { _ in nil }
+            prose.write(&html)
+            precondition(html.byteCount <= 4 * Prose.maximumBytes, "more than there is room for")
+            guard form == .html else { continue }
+            let text = String(decoding: html.bytes, as: UTF8.self)
+            precondition(!text.contains("<script") && !text.contains("<a href=\"javascript"), "what runs")
+            let areClosed = [("<a ", "</a>"), ("<td>", "</td>"), ("<li>", "</li>")].map { opening, end in
+                text.split(separator: opening, omittingEmptySubsequences: false).count
+                    == text.split(separator: end, omittingEmptySubsequences: false).count
+            }
+            precondition(!areClosed.contains(false), "an element that does not end")
+        }
     }
 
     /// A tree that is read can be written as JSON.

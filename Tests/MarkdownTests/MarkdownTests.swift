@@ -62,6 +62,7 @@ import Testing
             ("a <b>c</b> <script>no *way*</script> d\n", "a c  d"),
             ("<div>\n<SCRIPT>x<y</Script>z &lt;\n</div>\n", "z <"),
             ("x <!-- a --> y <style>z\n\nnext\n", "x  y next"), ("<script>\n1\n</script>\nafter\n", "after"),
+            ("a <scripture>b</scripture> <styled>c</styled>\n", "a b c"), ("a <script>![x](p.png)</script> b\n", "a b"),
         ] {
             let text = MarkdownReader.events(of: Array(source.utf8)).compactMap { event in
                 if case .text(let words) = event { words } else { event == .open(.paragraph) ? " " : nil }

@@ -27,6 +27,12 @@ import Web
     @Test func linesDifferByTheirBytes() throws {
         let difference = try #require(LineDiff(Array("a\r\n\u{e9}".utf8), Array("a\r\ne\u{301}".utf8)))
         #expect(difference.lines.compactMap(\.self).map(\.change) == [.kept, .removed, .added])
+        // Long lines that differ at their ends alone are compared once.
+        let prefix = String(repeating: "x", count: 400)
+        func long(_ end: String) -> [UInt8] {
+            Array((0..<600).map { "\(prefix)\($0)\(end)" }.joined(separator: "\n").utf8)
+        }
+        #expect(LineDiff(long("a"), long("b"))?.lines.count == 1_200)
         // Takes time in proportion to what follows the last change.
         let lines = String(repeating: "\n", count: 400_000)
         #expect(LineDiff(Array("a\(lines)".utf8), Array("b\(lines)".utf8)) != nil)

@@ -51,6 +51,23 @@ import Testing
         #expect(html.contains(">badge</a>") && html.contains(">https://b.example</a>"))
     }
 
+    @Test func wordsBecomeNoListAndNoHeading() {
+        for (words, wanted) in [
+            ("1.\n# Big", "1\\. # Big"), ("2)\n- x", "2\\) - x"), ("1.", "1\\."), ("10.5", "10.5"), ("#\n#", "\\# #"),
+        ] {
+            var html = HTML(in: PageSetting(form: .markdown, origin: ""))
+            html.element(.p) { $0.words(words) }
+            #expect(String(decoding: html.bytes, as: UTF8.self) == wanted)
+        }
+    }
+
+    @Test func aBlockOfCodeThatIsCutSaysSo() {
+        let document = "```\n" + String(repeating: "日本\n", count: 30_000) + "```\n"
+        let html = written(document, as: .html)
+        #expect(html.contains(Prose.more) && !html.contains("\u{fffd}"))
+        #expect(!written("```\na\n```\n", as: .html).contains(Prose.more))
+    }
+
     @Test func asMarkdownItSaysTheSame() {
         for (source, wanted) in [
             ("- one\n\n  two\n\n  > said\n\n  three\n", "- one\n\n  two\n\n  > said\n\n  three"),
@@ -59,6 +76,8 @@ import Testing
             ("Wow\\![x](https://e.example/p)\n", "Wow\\![x](https://e.example/p)"),
             ("> &#9;# h\n", "> \\# h"), ("*1*. a\n", "*1*. a"), ("a\n\n\\:-\n", "a\n\n\\:-"),
             ("```sh\n``` x\n```\n", "````sh\n``` x\n````"), ("``a`b``\n", "``a`b``"), ("a  \nb\n", "a\\\nb"),
+            ("-\n- b\n-\n\nc\n", "- \n- b\n- \n\nc"), (">\n\nc\n", "> \n\nc"), ("- ***\n", "- ***"),
+            ("# a \\#\\#\n", "### a \\#\\#"),
             ("~~a~~ **b** _c_ snake_case\n", "~~a~~ **b** *c* snake_case"),
         ] {
             #expect(written(source, as: .markdown) == wanted, "\(source.debugDescription)")

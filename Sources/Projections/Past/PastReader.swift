@@ -32,20 +32,26 @@ public struct PastReader: Sendable {
     public func agent(
         _ key: AgentKey, at moment: Moment
     ) async throws -> Reflecting<AgentReader.Detail?> {
-        try await access.long(AgentReader.shownModels) { connection in
-            let past = try Self.past(of: key, at: moment.position, connection)
-            let versions = past.versions
-            guard let agent = past.agent,
-                // From high to low, so that the first of the best rank is the highest.
-                let best = versions.map(\.row.rank).max(), let shown = versions.first(where: { $0.row.rank == best })
-            else { return nil }
-            let owner = past.shownOwner
-            let names = try Self.names([owner?.hex, shown.row.publisher], connection)
-            let figures = try Self.figures(of: key, at: moment, connection)
-            return AgentReader.Detail(
-                summary: try AgentReader.Summary(
-                    key: key, agent, shown: shown.row, username: owner.flatMap { names[$0.hex] } ?? "", figures),
-                latest: try AgentReader.Version(shown.row, names), agent.record, ownersChanged: past.ownersChanged)
+        try await replaying(key, at: moment) { try Self.detail($0, of: key, at: moment, $1) }
+    }
+
+    /// An agent and its versions from high to low, below a precedence; nil where the agent was not there, or had no version.
+    public func agent(
+        _ key: AgentKey, versionsBelow precedence: [UInt8]?, limit: Int, at moment: Moment
+    ) async throws -> Reflecting<(agent: AgentReader.Detail, versions: [AgentReader.Version])?> {
+        try await replaying(key, at: moment) { past, connection in
+            guard let detail = try Self.detail(past, of: key, at: moment, connection) else { return nil }
+            return (detail, try Self.versions(past, below: precedence, limit: limit, connection))
+        }
+    }
+
+    /// An agent and one of its versions, of any build where none is named; nil where the agent was not there.
+    public func agent(
+        _ key: AgentKey, with version: SemVer, at moment: Moment
+    ) async throws -> Reflecting<(agent: AgentReader.Detail, version: AgentReader.Version?)?> {
+        try await replaying(key, at: moment) { past, connection in
+            guard let detail = try Self.detail(past, of: key, at: moment, connection) else { return nil }
+            return (detail, try Self.version(version, past, connection))
         }
     }
 
@@ -53,14 +59,8 @@ public struct PastReader: Sendable {
     public func versions(
         of key: AgentKey, below precedence: [UInt8]?, limit: Int, at moment: Moment
     ) async throws -> Reflecting<[AgentReader.Version]?> {
-        try await access.long(AgentReader.shownModels) { connection in
-            let past = try Self.past(of: key, at: moment.position, connection)
-            guard past.agent != nil else { return nil }
-            let rows = past.versions.filter { version in
-                precedence.map { version.precedence.lexicographicallyPrecedes($0) } ?? true
-            }.prefix(limit).map(\.row)
-            let names = try Self.names(rows.map(\.publisher), connection)
-            return try rows.map { try AgentReader.Version($0, names) }
+        try await replaying(key, at: moment) { past, connection in
+            past.agent == nil ? nil : try Self.versions(past, below: precedence, limit: limit, connection)
         }
     }
 
@@ -68,13 +68,53 @@ public struct PastReader: Sendable {
     public func version(
         _ version: SemVer, of key: AgentKey, at moment: Moment
     ) async throws -> Reflecting<AgentReader.Version?> {
+        try await replaying(key, at: moment) { try Self.version(version, $0, $1) }
+    }
+
+    /// Reads what became of an agent up to a moment, once for all that is asked of it.
+    private func replaying<Value: Sendable>(
+        _ key: AgentKey, at moment: Moment,
+        _ answer: @escaping @Sendable (AgentPast, PostgresConnection) throws -> Value
+    ) async throws -> Reflecting<Value> {
         try await access.long(AgentReader.shownModels) { connection in
-            let past = try Self.past(of: key, at: moment.position, connection)
-            guard let found = past.versions.first(where: { $0.precedence == version.precedenceKey })?.row,
-                version.names(found.version)
-            else { return nil }
-            return try AgentReader.Version(found, try Self.names([found.publisher], connection))
+            try answer(try Self.past(of: key, at: moment.position, connection), connection)
         }
+    }
+
+    private static func detail(
+        _ past: AgentPast, of key: AgentKey, at moment: Moment, _ connection: PostgresConnection
+    ) throws -> AgentReader.Detail? {
+        let versions = past.versions
+        guard let agent = past.agent,
+            // From high to low, so that the first of the best rank is the highest.
+            let best = versions.map(\.row.rank).max(), let shown = versions.first(where: { $0.row.rank == best })
+        else { return nil }
+        let owner = past.shownOwner
+        let names = try names([owner?.hex, shown.row.publisher], connection)
+        let figures = try figures(of: key, at: moment, connection)
+        return AgentReader.Detail(
+            summary: try AgentReader.Summary(
+                key: key, agent, shown: shown.row, username: owner.flatMap { names[$0.hex] } ?? "", figures),
+            latest: try AgentReader.Version(shown.row, names), agent.record, ownersChanged: past.ownersChanged)
+    }
+
+    private static func versions(
+        _ past: AgentPast, below precedence: [UInt8]?, limit: Int, _ connection: PostgresConnection
+    ) throws -> [AgentReader.Version] {
+        let rows = past.versions.filter { version in
+            precedence.map { version.precedence.lexicographicallyPrecedes($0) } ?? true
+        }.prefix(limit).map(\.row)
+        let names = try names(rows.map(\.publisher), connection)
+        return try rows.map { try AgentReader.Version($0, names) }
+    }
+
+    private static func version(
+        _ version: SemVer, _ past: AgentPast, _ connection: PostgresConnection
+    ) throws -> AgentReader.Version? {
+        guard let found = past.versions.first(where: { $0.precedence == version.precedenceKey })?.row,
+            version.names(found.version)
+        else { return nil }
+        return try AgentReader.Version(found, try names([found.publisher], connection))
     }
 
     /// Owners and maintainers, the one for longest first; nil where the agent was not there.

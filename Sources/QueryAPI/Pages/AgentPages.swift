@@ -38,11 +38,12 @@ extension QueryFront {
                 VersionsPage(agent: agent, list: versions.value, position: $0)
             }
         } past: { query, moment, past in
-            let found = try await self.past.agent(query.id, at: moment)
-            guard let detail = found.value else { throw Self.noAgent(query.id, at: moment) }
-            let versions = try await listVersions(query.page, at: moment)
+            let found = try await self.past.agent(
+                query.id, versionsBelow: try Self.start(query), limit: Int(query.limit) + 1, at: moment)
+            guard let (detail, rows) = found.value else { throw Self.noAgent(query.id, at: moment) }
+            let versions = Self.page(query, rows, found.reflection)
             let agent = try AgentDetail(detail)
-            return document(versions.reflecting.merged(with: found.reflection)) { _ in
+            return document(found.reflection) { _ in
                 VersionsPage(agent: agent, list: versions.value, position: moment.position, past: past)
             }
         }
@@ -72,23 +73,29 @@ extension QueryFront {
     }
 
     private func addVersionPage(to routes: inout QueryRoutes) {
-        routes.onDocument(Endpoints.versionPage, of: AgentReader.shownModels) { input in
+        routes.onDocument(Endpoints.versionPage, of: AgentReader.shownModels, within: pastShares) { input in
             let (agent, reflection) = try await shownAgent(input.id)
             let version = try await version(input)
-            let exposure = try await showExposure(ExposureQuery(id: input.id, version: input.version))
+            // Of an agent to which more has happened than is read for one answer that is not said.
+            let exposure: ExposurePage?
+            do {
+                exposure = try await showExposure(ExposureQuery(id: input.id, version: input.version)).value
+            } catch is PastFault {
+                exposure = nil
+            }
             return document(version.reflection.merged(with: reflection), of: input.id) {
                 VersionDocument(
-                    agent: agent, version: VersionPage(version.value, of: input.id), exposure: exposure.value,
+                    agent: agent, version: VersionPage(version.value, of: input.id), exposure: exposure,
                     position: $0)
             }
         } past: { input, moment, past in
-            let found = try await self.past.agent(input.id, at: moment)
-            guard let detail = found.value else { throw Self.noAgent(input.id, at: moment) }
-            let version = try await version(input, at: moment)
+            let found = try await self.past.agent(input.id, with: input.version, at: moment)
+            guard let (detail, row) = found.value else { throw Self.noAgent(input.id, at: moment) }
+            guard let row else { throw Self.noVersion(input, at: moment) }
             let agent = try AgentDetail(detail)
             return document(found.reflection) { _ in
                 VersionDocument(
-                    agent: agent, version: VersionPage(version.value, of: input.id), exposure: nil,
+                    agent: agent, version: VersionPage(row, of: input.id), exposure: nil,
                     position: moment.position, past: past)
             }
         }
@@ -145,9 +152,11 @@ extension QueryFront {
         let id = agent.summary.id
         let highest = try await listVersions(VersionListParameters(id: id, limit: AgentPage.versions))
         let list = highest.value
-        guard let number = agent.summary.latestVersion, list.versions.first?.version != number else {
-            return (list.versions, list, highest.reflecting)
+        guard let number = agent.summary.latestVersion else {
+            // None is shown: all are yanked or held.
+            return (list.versions, VersionList(versions: [], pagination: list.pagination), highest.reflecting)
         }
+        if list.versions.first?.version == number { return (list.versions, list, highest.reflecting) }
         // The cursor is the version before.
         let below = try await listVersions(VersionListParameters(id: id, limit: AgentPage.versions, cursor: number))
         guard let shown = SemVer(number) else { return (list.versions, list, highest.reflecting) }

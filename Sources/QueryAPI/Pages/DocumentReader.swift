@@ -128,8 +128,8 @@ final class DocumentReader: Sendable {
                 keep(.pictures(paths), of: package)
             } catch is Found {
             } catch is ArchiveFault {
-                keep(.pictures([]), of: package)
-                return nil
+                // Behind what is read of a package it has none.
+                keep(.pictures(paths), of: package)
             }
             return PackagePicture.mediaType(of: found).map { (found, $0) }
         }

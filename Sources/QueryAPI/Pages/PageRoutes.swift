@@ -62,8 +62,10 @@ extension QueryRoutes {
     }
 
     /// Adds a page that also shows the past, which is cached by nobody and listed nowhere.
+    ///
+    /// - Parameter shares: where a network has only so many of the present ones under way at once.
     mutating func onDocument<Input: PastParameters>(
-        _ endpoint: Endpoint<Input, NoBody, NoBody>, of models: [Projection],
+        _ endpoint: Endpoint<Input, NoBody, NoBody>, of models: [Projection], within shares: NetworkShares? = nil,
         _ show: @escaping @Sendable (Input) async throws -> Document,
         past showPast: @escaping @Sendable (Input, Moment, PastMoment) async throws -> Document
     ) {
@@ -71,7 +73,11 @@ extension QueryRoutes {
         onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
             guard let asOf = input.asOf else {
-                return await request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+                func answer() async throws -> HTTPResponse {
+                    await request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+                }
+                guard let shares else { return try await answer() }
+                return try await shares.run(for: request.clientNetwork, answer)
             }
             let moment = try await front.moment(asOf)
             try await front.await(moment.position, in: models)

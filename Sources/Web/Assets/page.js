@@ -197,7 +197,7 @@
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         if (!answer.ok || !page.querySelector("main .facets")) throw new Error("no results");
         if (isNew) history.pushState(null, "", target);
-        shown = address();
+        shown = target;
         show(page, isNew);
       } catch {
         if (!mine.signal.aborted) location.assign(target);
@@ -220,7 +220,10 @@
       load(target.pathname + target.search, true);
     });
     // Another place on the same page is no other page.
-    addEventListener("popstate", () => { if (address() !== shown) load(address(), false); });
+    addEventListener("popstate", () => {
+      if (address() === shown) asked?.abort();
+      else load(address(), false);
+    });
   };
 
   addEventListener("DOMContentLoaded", () => {

@@ -17,6 +17,8 @@ struct MarkdownWriter {
     private var isNumber = true
     /// True where an element within a line just ended, so that another one beside it needs a space.
     private var endsElement = false
+    /// True within a heading, which a number sign could end.
+    private var isHeading = false
     private var lists: [List] = []
     /// The list that ended last: another one right behind it would be a part of it.
     private var ended: (place: Int, isOther: Bool)?
@@ -64,6 +66,7 @@ struct MarkdownWriter {
             }
         case "h1", "h2", "h3", "h4", "h5", "h6":
             block(2)
+            isHeading = lists.isEmpty
             raw(lists.isEmpty ? String(repeating: "#", count: Int(name.dropFirst()) ?? 1) + " " : "**")
         case "ul", "ol":
             block(lists.isEmpty ? 2 : 1)
@@ -105,7 +108,8 @@ struct MarkdownWriter {
             block(1)
         case "hr":
             block(2)
-            raw("---")
+            // Dashes within an item would be a rule in the place of the list.
+            raw("***")
             block(2)
         case "blockquote":
             block(2)
@@ -134,6 +138,7 @@ struct MarkdownWriter {
         guard held == nil || held?.tag == name else { return }
         switch name {
         case "h1", "h2", "h3", "h4", "h5", "h6":
+            isHeading = false
             if !lists.isEmpty { raw("**") }
             block(lists.isEmpty ? 2 : 1)
         case "ul", "ol":
@@ -142,7 +147,7 @@ struct MarkdownWriter {
             ended = (bytes.count, list?.isOther ?? false)
         case "li":
             indents.removeLast()
-            block(1)
+            leave(1)
         case "table":
             table = nil
             block(2)
@@ -161,7 +166,7 @@ struct MarkdownWriter {
         case "mark", "tbody", "thead": break
         case "blockquote":
             indents.removeLast()
-            block(2)
+            leave(2)
         case _ where Self.blocks.contains(name): block(lists.isEmpty ? 2 : 1)
         default: endsElement = true
         }
@@ -188,6 +193,12 @@ struct MarkdownWriter {
             return
         }
         guard !bytes.isEmpty, !(beginsLine && breaks == 0) else { return }
+        breaks = max(breaks, count)
+        beginLine()
+    }
+
+    /// Ends what has a mark of its own: what comes next is behind it, also where nothing is in it.
+    private mutating func leave(_ count: Int) {
         breaks = max(breaks, count)
         beginLine()
     }
@@ -278,9 +289,10 @@ struct MarkdownWriter {
             true
         // Within a word it is none.
         case UInt8(ascii: "_"): !Self.isWord(previous) || !(next.map(Self.isWord) ?? false)
-        case UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "="), UInt8(ascii: ":"): beginsLine
+        case UInt8(ascii: "#"): beginsLine || isHeading
+        case UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "="), UInt8(ascii: ":"): beginsLine
         case UInt8(ascii: "."), UInt8(ascii: ")"):
-            isNumber && !beginsLine && (next.map { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? true)
+            isNumber && !beginsLine && (next.map { [0x09, 0x0a, 0x20].contains($0) } ?? true)
         case UInt8(ascii: "!"): next == UInt8(ascii: "[") || next == nil
         default: false
         }

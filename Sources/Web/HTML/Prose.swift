@@ -40,7 +40,7 @@ struct Prose {
     mutating func write(_ html: inout HTML) {
         end = html.byteCount + Self.maximumBytes
         while place < events.count { part(&html) }
-        if isCut { html.element(.p, .class("quiet"), text: "It goes on; the file has all of it.") }
+        if isCut { html.element(.p, .class("quiet"), text: Self.more) }
     }
 
     private mutating func content(_ html: inout HTML) {
@@ -56,6 +56,18 @@ struct Prose {
     /// The most bytes of what is written, and of one block of code; the rest is left out.
     static let maximumBytes = 512 << 10
     private static let maximumCodeBytes = 64 << 10
+
+    /// As much of a text as has room, in whole characters.
+    static func cut(_ text: String, _ bytes: Int) -> String {
+        guard text.utf8.count > bytes else { return text }
+        var end = text.utf8.index(text.startIndex, offsetBy: bytes)
+        // Bytes within a character begin with the bits 10.
+        while text.utf8[end] & 0xc0 == 0x80 { end = text.utf8.index(before: end) }
+        return String(text[..<end])
+    }
+
+    /// What is said where a text was cut.
+    static let more = "It goes on; the file has all of it."
 
     private static func language(_ name: String) -> HTML.Attribute? {
         let isName = (1...20).contains(name.utf8.count) && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x60 }
@@ -76,7 +88,8 @@ struct Prose {
         case .text(let text): html.text(text)
         case .code(let text): html.element(.code, text: text)
         case .codeBlock(let text, let language):
-            let shown = String(decoding: text.utf8.prefix(Self.maximumCodeBytes), as: UTF8.self)
+            let shown = Self.cut(text, Self.maximumCodeBytes)
+            if shown.utf8.count < text.utf8.count { isCut = true }
             html.element(.pre, .class("shell"), .named(.tabindex, "0")) { html in
                 html.element(.code, Self.language(language), text: shown)
             }

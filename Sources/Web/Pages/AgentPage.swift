@@ -111,7 +111,9 @@ package struct AgentPage: PageDocument {
                 html.command(settings.text)
             }
         }
-        if let version = surroundings.shown.versions.first, let artifact = version.installedFile {
+        if agent.quarantine == nil, let version = surroundings.shown.versions.first,
+            let artifact = version.installedFile
+        {
             html.element(.section) { html in
                 html.element(.details) { html in
                     html.element(.summary, text: "Without mentatctl")
@@ -127,11 +129,11 @@ package struct AgentPage: PageDocument {
         let new = version.capabilities.filter { !before.capabilities.contains($0) }
         guard !new.isEmpty else { return }
         html.element(.section) { html in
-            html.element(.h2, text: "Newly asks for")
+            html.element(.h2, text: "Newly asks for, since \(before.version)")
             html.capabilities(new)
             if let link = Link.comparison(of: agent.summary.id, before.version, version.version) {
                 html.element(.p, .class("small")) { html in
-                    html.link(link, text: "What else is new since \(before.version)")
+                    html.link(link, text: "What else is new")
                 }
             }
         }

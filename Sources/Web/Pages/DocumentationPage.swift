@@ -56,9 +56,9 @@ package struct DocumentationPage: PageDocument {
                     .p, .class("note warn"), text: "It is not to be found on this server. Whoever runs it should look.")
             case .plain(let text):
                 html.element(.p, .class("quiet"), text: "It could not be laid out, so this is its source.")
-                html.element(
-                    .pre, .class("shell"), .named(.tabindex, "0"),
-                    text: String(decoding: text.utf8.prefix(Prose.maximumBytes), as: UTF8.self))
+                let shown = Prose.cut(text, Prose.maximumBytes)
+                html.element(.pre, .class("shell"), .named(.tabindex, "0"), text: shown)
+                if shown.utf8.count < text.utf8.count { html.element(.p, .class("quiet"), text: Prose.more) }
             case .parts(let events):
                 html.element(.div, .class("prose")) { html in
                     var prose = Prose(events, prefix: prefix, below: 2, picture: picture)

@@ -26,7 +26,7 @@ package struct VersionDocument: PageDocument {
     package func written(in setting: PageSetting) -> WrittenPage {
         let frame = AgentFrame(
             agent: agent, tab: .versions, version: version.version,
-            isServed: version.quarantine == nil && agent.quarantine == nil, position: position, past: past)
+            isServed: isServed, position: position, past: past)
         return frame.written(in: setting) { html in
             html.section("Version \(version.version)") { html in
                 html.element(.p, .class("row")) { html in
@@ -42,12 +42,23 @@ package struct VersionDocument: PageDocument {
             }
             if let news = exposure?.news { newly(news, &html) }
             html.section("What it asks for", reviewsLink) { $0.capabilities(version.capabilities) }
-            if let exposure { spans(exposure, &html) }
+            if let exposure {
+                spans(exposure, &html)
+            } else if past == nil {
+                html.section("Who could get it") { html in
+                    html.element(
+                        .p, .class("quiet"),
+                        text: "More has happened to this agent than is read for one page. Its history says it all.")
+                }
+            }
             files(&html)
         } side: { html in
-            if past == nil, let artifact = version.installedFile { getting(artifact, &html) }
+            if past == nil, isServed, let artifact = version.installedFile { getting(artifact, &html) }
         }
     }
+
+    /// False where moderators hold it, or all of the agent.
+    private var isServed: Bool { version.quarantine == nil && agent.quarantine == nil }
 
     private func notes(_ html: inout HTML) {
         if let hold = version.quarantine {
@@ -148,7 +159,7 @@ package struct VersionDocument: PageDocument {
                 for artifact in version.artifacts {
                     html.element(.tr) { html in
                         html.element(.td) { html in
-                            if artifact.isRemoved == true || version.quarantine != nil {
+                            if artifact.isRemoved == true || !isServed {
                                 html.text(artifact.role)
                             } else {
                                 html.link(
