@@ -37,18 +37,11 @@ extension AgentReader {
             guard let name = AgentID(try row.text("agent_id")).flatMap(ServerName.init(_:)),
                 let version = SemVer(try row.text("version"))
             else { return nil }
-            let agent = try AgentRecord(try row.bytes("agent_record"))
-            let record = try VersionRecord(try row.bytes("record"))
             self.name = name
             self.version = version
             listing = try row.optionalBytes("listing").map { try ListingContent(document: $0) }
             status = try ServerStatus(row)
-            remark =
-                switch status {
-                case .active: nil
-                case .deprecated: record.yanks.shown ?? agent.deprecations.shown
-                case .deleted: agent.hold ?? record.hold
-                }
+            remark = try Self.remark(status, row)
             statusChanged = Timestamp(milliseconds: try row.milliseconds("status_changed"))
             time = Timestamp(milliseconds: try row.milliseconds("published"))
             updated = Timestamp(milliseconds: try row.milliseconds("updated"))
@@ -57,6 +50,15 @@ extension AgentReader {
             position = Position(try row.integer("position"))
             rating = Rating(count: try row.integer("ratings"), sum: try row.integer("rating_sum"))
             readers = try row.integer("readers")
+        }
+
+        /// Why it may not be installed. Of most servers there is nothing to say, so what each side said is not read.
+        private static func remark(_ status: ServerStatus, _ row: PostgresRow) throws -> Remark? {
+            guard status != .active else { return nil }
+            let agent = try AgentRecord(try row.bytes("agent_record"))
+            let record = try VersionRecord(try row.bytes("record"))
+            return status == .deleted
+                ? agent.hold ?? record.hold : record.yanks.shown ?? agent.deprecations.shown
         }
 
         /// The place behind it in a list.
