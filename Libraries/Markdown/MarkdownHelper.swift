@@ -11,7 +11,7 @@ public enum MarkdownHelper {
     public static let maximumBytes = 1 << 20
 
     private static let maximumAnswerBytes = 8 << 20
-    private static let processorSeconds: UInt = 5
+    private static let processorSeconds: UInt = 2
     private static let memoryBytes: UInt = 1 << 30
 
     /// What a program does that was started with `argument`: it reads a document from its standard input and writes its parts to

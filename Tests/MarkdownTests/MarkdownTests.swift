@@ -111,6 +111,16 @@ import Testing
         #expect(try await read(Array("x".utf8), "/bin/echo", milliseconds: 30_000) == nil)
     }
 
+    /// What takes the library a time that grows with the square of its length costs no more than the bound.
+    @Test func aDocumentThatTakesForeverIsGivenUp() async throws {
+        let program = try #require(ProcessInfo.processInfo.environment["MENTATLAB_MARKETPLACE"])
+        let columns =
+            "|" + String(repeating: "x|", count: 250_000) + "\n|" + String(repeating: "-|", count: 250_000) + "\n"
+        for document in [String(repeating: "![[]()", count: 170_000), columns] {
+            #expect(try await read(Array(document.utf8), program, milliseconds: 60_000) == nil)
+        }
+    }
+
     private func read(_ document: [UInt8], _ program: String, milliseconds: Int64) async throws -> [MarkdownEvent]? {
         try await Task.detached {
             try MarkdownHelper.events(of: document, program: program, withinMilliseconds: milliseconds)

@@ -16,7 +16,8 @@ import Web
 final class DocumentReader: Sendable {
     private enum Known {
         case parts([MarkdownEvent])
-        case tooLong
+        /// It took too long, and is not tried again before a time of the steady clock in milliseconds.
+        case tooLong(until: Int64)
         case pictures(Set<String>)
 
         /// About how much memory it takes.
@@ -37,7 +38,10 @@ final class DocumentReader: Sendable {
 
     private static let maximumWaiting = 32
     private static let maximumBytes = 16 << 20
-    private static let milliseconds: Int64 = 2_000
+    /// A document takes at most two seconds of a processor; on a busy machine those last longer.
+    private static let milliseconds: Int64 = 10_000
+    /// After so long a document is tried again: the machine may have been at fault.
+    private static let retryMilliseconds: Int64 = 600_000
     private static let manifestBytes = 1 << 20
     private static let pictureBudget: ArchiveBudget = {
         var budget = ArchiveBudget()
@@ -67,13 +71,14 @@ final class DocumentReader: Sendable {
             guard let bytes = try artifacts.bytes(of: file.sha256, limit: MarkdownHelper.maximumBytes) else {
                 return .missing
             }
-            if known == nil {
-                let events = try MarkdownHelper.events(
-                    of: bytes, program: Self.program, withinMilliseconds: Self.milliseconds)
-                keep(events.map(Known.parts) ?? .tooLong, of: file.sha256, size: bytes.count)
-                if let events { return .parts(events) }
-            }
-            return .plain(String(decoding: bytes, as: UTF8.self))
+            let now = Host.steadyClockMilliseconds()
+            if case .tooLong(let until) = known, now < until { return .plain(String(decoding: bytes, as: UTF8.self)) }
+            let events = try MarkdownHelper.events(
+                of: bytes, program: Self.program, withinMilliseconds: Self.milliseconds)
+            keep(
+                events.map(Known.parts) ?? .tooLong(until: now + Self.retryMilliseconds), of: file.sha256,
+                size: bytes.count)
+            return events.map(DocumentationPage.Text.parts) ?? .plain(String(decoding: bytes, as: UTF8.self))
         }
     }
 

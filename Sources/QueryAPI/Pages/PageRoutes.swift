@@ -26,11 +26,9 @@ extension QueryRoutes {
         let (front, cached) = (front, cached)
         onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            func answer() async throws -> HTTPResponse {
-                await request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+            return try await request.answer(endpoint.declaration, front.origin, cached, within: shares) {
+                try await show(input)
             }
-            guard let shares else { return try await answer() }
-            return try await shares.run(for: request.clientNetwork, answer)
         }
     }
 
@@ -38,9 +36,9 @@ extension QueryRoutes {
     mutating func onText(_ endpoint: Endpoint<NoParameters, NoBody, NoBody>, _ text: any PageDocument) {
         let front = front
         onPage(endpoint) { _, request in
-            await request.answer(
-                endpoint.declaration, Document(page: text, reflecting: Reflection(next: Position(0), builds: "")),
-                front.origin, nil)
+            try await request.answer(endpoint.declaration, front.origin, nil, within: nil) {
+                Document(page: text, reflecting: Reflection(next: Position(0), builds: ""))
+            }
         }
     }
 
@@ -73,11 +71,9 @@ extension QueryRoutes {
         onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
             guard let asOf = input.asOf else {
-                func answer() async throws -> HTTPResponse {
-                    await request.answer(endpoint.declaration, try await show(input), front.origin, cached)
+                return try await request.answer(endpoint.declaration, front.origin, cached, within: shares) {
+                    try await show(input)
                 }
-                guard let shares else { return try await answer() }
-                return try await shares.run(for: request.clientNetwork, answer)
             }
             let moment = try await front.moment(asOf)
             try await front.await(moment.position, in: models)
@@ -97,7 +93,17 @@ extension FrontRequest {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
     /// A page, which is kept where it may be, or 304 where the client has it.
+    ///
+    /// - Parameter shares: where the network has only so many of its kind under way at once.
     fileprivate func answer(
+        _ endpoint: EndpointDeclaration, _ origin: String, _ cached: CachedAnswers?, within shares: NetworkShares?,
+        _ show: () async throws -> Document
+    ) async throws -> HTTPResponse {
+        guard let shares else { return await answer(endpoint, try await show(), origin, cached) }
+        return try await shares.run(for: clientNetwork) { await answer(endpoint, try await show(), origin, cached) }
+    }
+
+    private func answer(
         _ endpoint: EndpointDeclaration, _ document: Document, _ origin: String, _ cached: CachedAnswers?
     ) async -> HTTPResponse {
         let setting = PageSetting(form: pageForm, origin: origin)
