@@ -9,8 +9,9 @@ import Testing
 @Suite struct ListPlanTests {
     @Test(arguments: [
         ("list_by_stars", "10, 'k'"), ("list_by_downloads", "10, 'k'"), ("list_recent", "1000000"),
-        ("list_by_name", "'k'"), ("reviews_helpful", "'acme.a1', 5, 1000"), ("reviews_rating", "'acme.a1', 5, 1000"),
-        ("reviews_recent", "'acme.a1', 1000"), ("list_publisher_agents", "'p', ''"),
+        ("list_by_name", "'k'"), ("list_keys", "'k', ''"), ("list_publisher_agents", "'p', ''"),
+        ("reviews_helpful", "'acme.a1', 5, 1000, ''"), ("reviews_rating", "'acme.a1', 5, 1000, ''"),
+        ("reviews_recent", "'acme.a1', 1000, ''"), ("reviews_recent", "'acme.a1', 1000, '1.0.0'"),
     ])
     func aListIsReadInTheOrderOfAnIndex(_ name: String, _ arguments: String) async throws {
         try await TestDatabase.with { url in

@@ -82,7 +82,7 @@ extension AgentReader {
             }
         return try await about(key).searching(
             [.agents, .publishers], statement,
-            [agent] + start + [.int8(Int64(limit)), .text(version?.description ?? "")]
+            [agent] + start + [.text(version?.description ?? ""), .int8(Int64(limit))]
         ) {
             try $0.map(Review.init)
         }

@@ -4,6 +4,6 @@ SELECT r.person, coalesce(p.name, '') AS name, r.version, r.rating::integer AS r
 FROM reviews r
 LEFT JOIN publishers p ON p.person = r.person
 WHERE r.key = $1 AND (r.rating, r.position) < ($2::bigint, $3::bigint)
-  AND ($5 = '' OR r.version = $5)
+  AND ($4 = '' OR r.version = $4)
 ORDER BY r.rating DESC, r.position DESC
-LIMIT $4
+LIMIT $5

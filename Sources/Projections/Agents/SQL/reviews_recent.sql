@@ -4,6 +4,6 @@ SELECT r.person, coalesce(p.name, '') AS name, r.version, r.rating::integer AS r
 FROM reviews r
 LEFT JOIN publishers p ON p.person = r.person
 WHERE r.key = $1 AND r.position < $2
-  AND ($4 = '' OR r.version = $4)
+  AND ($3 = '' OR r.version = $3)
 ORDER BY r.position DESC
-LIMIT $3
+LIMIT $4
