@@ -104,7 +104,7 @@ import Testing
             #expect(
                 history.compactMap { $0["type"]?.string } == [
                     "agent.registered.v1", "agent.version-published.v1", "agent.owner-added.v1",
-                    "agent.version-published.v1", "agent.quarantined.v1",
+                    "agent.version-published.v1", "agent.version-published.v1", "agent.quarantined.v1",
                 ])
             // What is held now is got at no moment; what was latest before is latest then.
             func latest(_ asOf: String) async throws -> String? {
@@ -127,7 +127,7 @@ import Testing
                 #expect(try await ctl("config", "set", "as_of", "\(good)").code == 0)
                 #expect(try await ctl.json("agent", "info", "ada.tool")["versions"]?.array?.count == 1)
                 #expect(
-                    try await ctl.json("agent", "info", "ada.tool", "--as-of", "now")["versions"]?.array?.count == 2)
+                    try await ctl.json("agent", "info", "ada.tool", "--as-of", "now")["versions"]?.array?.count == 3)
                 // What was withdrawn since is told of the present, whatever moment is looked at.
                 let yank = try await marketplace.send(
                     "POST", "agents/ada.tool/versions/1.0.0/yank", #"{"reason":"broken"}"#, token: ada)
