@@ -37,7 +37,7 @@ package struct QueryFront: Sendable {
     /// A thread on which ranges of many agents are resolved, one page after the other.
     let resolving = Worker(name: "resolving")
     /// Where documents of others are read, and files and manifests that pages show.
-    let documents = DocumentReader()
+    let documents: DocumentReader
     let cached: CachedAnswers?
     /// For readers that follow the log.
     let hub: EventHub
@@ -77,6 +77,7 @@ package struct QueryFront: Sendable {
         self.entries = entries
         self.artifacts = artifacts
         self.index = index
+        documents = DocumentReader(artifacts, index)
         self.origin = origin
         let worker = Worker(name: "index-mark")
         copied = Feed(Copied()) { try await worker.run { try Copied(index) } }

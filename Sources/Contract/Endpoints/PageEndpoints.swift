@@ -29,11 +29,13 @@ extension Endpoints {
         "reputationPage", "/publishers/{name}/reputation", "What a publisher's reputation follows from", cost: .search)
     package static let categoryPage = Endpoint<CategoryParameters, NoBody, NoBody>.page(
         "categoryPage", "/categories/{name}", "The agents of a category", cost: .search)
-    package static let textPages = SiteText.allCases.map { text in
-        Endpoint<NoParameters, NoBody, NoBody>.page(text.rawValue, "/\(text.rawValue)", text.title, cost: .light)
-    }
     package static let pageAsset = Endpoint<AssetParameters, NoBody, NoBody>.page(
         "pageAsset", "/assets/{name}", "A file that pages need", cost: .light)
+
+    /// The page of a text about the marketplace.
+    package static func textPage(_ text: SiteText) -> Endpoint<NoParameters, NoBody, NoBody> {
+        .page(text.rawValue, "/\(text.rawValue)", text.title, cost: .light)
+    }
 
     /// The pages for people, which the description of the API leaves out.
     package static let pages: [any AnyEndpoint] =
@@ -41,7 +43,7 @@ extension Endpoints {
             frontPage, searchPage, agentPage, documentationPage, versionsPage, versionPage, reviewsPage,
             dependenciesPage,
             historyPage, comparePage, publisherPage, reputationPage, categoryPage, pageAsset,
-        ] + textPages + site
+        ] + SiteText.allCases.map(textPage) + site
 }
 
 /// A file of the pages'.

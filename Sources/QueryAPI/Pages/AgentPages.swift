@@ -20,8 +20,8 @@ extension QueryFront {
             let detail = try AgentDetail(row)
             let version = VersionPage(row.latest, of: input.id)
             let isHeld = detail.quarantine != nil || version.quarantine != nil
-            let readme = try await documents.text(version, .readme, isHeld, artifacts: artifacts, index)
-            let changes = try await documents.text(version, .changelog, isHeld, artifacts: artifacts, index)
+            let readme = try await documents.text(version, .readme, isHeld)
+            let changes = try await documents.text(version, .changelog, isHeld)
             let reflecting = reflection.withFiles(copied)
             let page = DocumentationPage(
                 agent: detail, version: version.version, readme: readme, changelog: changes,

@@ -20,7 +20,7 @@ extension QueryFront {
             let (second, secondReflection) = try await side(right)
             var manifests: ComparePage.Manifests?
             if left.id == right.id, let old = first.manifest, let new = second.manifest {
-                manifests = try await documents.difference(old, new, artifacts: artifacts, index)
+                manifests = try await documents.difference(old, new)
             }
             let reflection = firstReflection.merged(with: secondReflection).withFiles(copied)
             let page = ComparePage(

@@ -55,12 +55,20 @@ final class DocumentReader: Sendable {
     /// Unpacking takes longer than reading, and nobody else waits for it.
     private let pictures = Worker(name: "pictures", threads: 1, niceness: 5)
     private let state = Mutex(State())
+    private let artifacts: ArtifactFolder
+    private let index: IndexFolder
+
+    /// Reads files of a folder, as far as an index says that they are served.
+    init(_ artifacts: ArtifactFolder, _ index: IndexFolder) {
+        self.artifacts = artifacts
+        self.index = index
+    }
 
     /// A document of a version.
     ///
     /// - Parameter isHeld: true where moderators hold the version.
     func text(
-        _ version: VersionPage, _ role: Artifact.Role, _ isHeld: Bool, artifacts: ArtifactFolder, _ index: IndexFolder
+        _ version: VersionPage, _ role: Artifact.Role, _ isHeld: Bool
     ) async throws -> DocumentationPage.Text {
         guard let file = version.artifacts.first(where: { $0.role == role.rawValue }) else { return .none }
         guard !isHeld, file.isRemoved != true else { return .withheld }
@@ -95,10 +103,10 @@ final class DocumentReader: Sendable {
 
     /// What two manifests differ in.
     func difference(
-        _ old: SHA256Digest, _ new: SHA256Digest, artifacts: ArtifactFolder, _ index: IndexFolder
+        _ old: SHA256Digest, _ new: SHA256Digest
     ) async throws -> ComparePage.Manifests {
         if old == new { return .same }
-        return try await run(on: documents) {
+        return try await run(on: documents) { [artifacts, index] in
             for digest in [old, new] where try index.withheld(digest) != nil { return .withheld }
             guard let left = try artifacts.bytes(of: old, limit: Self.manifestBytes),
                 let right = try artifacts.bytes(of: new, limit: Self.manifestBytes)
@@ -110,7 +118,7 @@ final class DocumentReader: Sendable {
 
     /// A picture in a package that is served; nil where there is none.
     func picture(
-        _ path: String, of package: SHA256Digest, artifacts: ArtifactFolder
+        _ path: String, of package: SHA256Digest
     ) async throws -> (bytes: [UInt8], mediaType: String)? {
         if case .pictures(let paths)? = state.withLock({ $0.known[package]?.value }), !paths.contains(path) {
             return nil

@@ -27,7 +27,7 @@ extension QueryFront {
         routes.onDocument(Endpoints.categoryPage, of: AgentReader.shownModels) { input in
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await categoryPage(input) }
         }
-        for text in SiteText.allCases { addText(text, to: &routes) }
+        for text in SiteText.allCases { routes.onText(Endpoints.textPage(text), TextPage(text)) }
         routes.onAny(Endpoints.pageAsset) { input, _ in try Asset.response(input.name) }
     }
 
@@ -61,13 +61,6 @@ extension QueryFront {
                 ReputationDocument(reputation: found.value, query: query, position: moment.position, past: past)
             }
         }
-    }
-
-    /// A text of the project; it never changes while the program runs.
-    private func addText(_ text: SiteText, to routes: inout QueryRoutes) {
-        let page = TextPage(text)
-        guard let endpoint = Endpoints.textPages.first(where: { $0.declaration.name == text.rawValue }) else { return }
-        routes.onText(endpoint, page)
     }
 
     private func categoryPage(_ input: CategoryParameters) async throws -> Document {

@@ -87,7 +87,7 @@ extension QueryFront {
     private func picture(_ input: PackagePictureParameters, _ request: FrontRequest) async throws -> HTTPResponse {
         let copied = try await servedPackage(input.digest, request)
         let picture = try await documentShares.run(for: request.clientNetwork) {
-            try await documents.picture(input.path, of: input.digest, artifacts: artifacts)
+            try await documents.picture(input.path, of: input.digest)
         }
         guard let found = picture else {
             throw Problem(

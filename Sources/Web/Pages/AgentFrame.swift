@@ -104,14 +104,7 @@ struct AgentFrame {
 
     /// What somebody should read before they install it.
     private func warnings(_ html: inout HTML) {
-        if let hold = agent.quarantine {
-            html.element(.p, .class("note bad")) { html in
-                html.text("Moderators hold all its versions since ")
-                html.day(hold.since)
-                html.text(": \(hold.reason). ")
-                if let note = hold.note { html.words(note) }
-            }
-        }
+        if let hold = agent.quarantine { html.withheld("Moderators hold all its versions", hold, gravity: "bad") }
         if let deprecation = agent.deprecation {
             html.element(.p, .class("note warn")) { html in
                 html.text("It is not recommended any more, since ")

@@ -102,6 +102,18 @@ extension HTML {
         if agent.isYanked, !agent.isQuarantined { element(.span, .class("state warn"), text: "yanked") }
     }
 
+    /// Writes since when something is withheld, and why.
+    ///
+    /// - Parameter words: what is withheld, up to "since".
+    mutating func withheld(_ words: String, _ remark: ReasonRemark, _ more: String = "", gravity: String) {
+        element(.p, .class("note \(gravity)")) { html in
+            html.text("\(words) since ")
+            html.day(remark.since)
+            html.text(": \(remark.reason). \(more)")
+            if let note = remark.note { html.words(note) }
+        }
+    }
+
     /// Writes an agent as a card of a list.
     mutating func card(_ hit: AgentHit) {
         let agent = hit.summary

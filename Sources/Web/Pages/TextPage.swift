@@ -21,7 +21,7 @@ package struct TextPage: PageDocument {
 
     /// Where the text is.
     static func link(_ text: SiteText) -> Link {
-        Link(Endpoints.textPages[SiteText.allCases.firstIndex(of: text) ?? 0], NoParameters())
+        Link(Endpoints.textPage(text), NoParameters())
     }
 
     package func written(in setting: PageSetting) -> WrittenPage {

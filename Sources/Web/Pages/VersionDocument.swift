@@ -61,21 +61,9 @@ package struct VersionDocument: PageDocument {
     private var isServed: Bool { version.quarantine == nil && agent.quarantine == nil }
 
     private func notes(_ html: inout HTML) {
-        if let hold = version.quarantine {
-            html.element(.p, .class("note bad")) { html in
-                html.text("Moderators hold it since ")
-                html.day(hold.since)
-                html.text(": \(hold.reason). ")
-                if let note = hold.note { html.words(note) }
-            }
-        }
+        if let hold = version.quarantine { html.withheld("Moderators hold it", hold, gravity: "bad") }
         if let yank = version.yank {
-            html.element(.p, .class("note warn")) { html in
-                html.text("Yanked since ")
-                html.day(yank.since)
-                html.text(": \(yank.reason). No range leads to it any more. ")
-                if let note = yank.note { html.words(note) }
-            }
+            html.withheld("Yanked", yank, "No range leads to it any more. ", gravity: "warn")
         }
         if version.artifacts.contains(where: { $0.isRemoved == true }) {
             html.element(
