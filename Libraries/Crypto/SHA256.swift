@@ -49,6 +49,14 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     }
     public var description: String { hex }
 
+    /// The 32 bytes in 44 characters of base64 (RFC 4648, 4), padded.
+    public var base64: String {
+        // OpenSSL adds a zero.
+        var text = [UInt8](repeating: 0, count: 45)
+        unsafe EVP_EncodeBlock(&text, bytes, 32)
+        return String(decoding: text.dropLast(), as: UTF8.self)
+    }
+
     /// Writes the 64 lower-case digits from `index` on; traps where there is no room for them.
     public func write(_ text: inout MutableSpan<UInt8>, at index: Int) {
         Hex.write(first, &text, at: index)

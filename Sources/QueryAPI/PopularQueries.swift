@@ -29,16 +29,20 @@ extension QueryFront {
         }
         let generation = found.value.made?.generation ?? 0
         let page = PageRows(found.value.agents, limit: query.limit) { "\(generation)-\($0.rank)" }
-        let rows = page.rows.map { row in
-            PopularLine(
-                rank: row.rank, downloads: row.downloads, readers: row.readers,
-                growth: row.growth == 0 ? nil : row.growth, agent: AgentLine(row.summary))
-        }
         return Page(
             value: PopularList(
-                rows: rows, day: found.value.made?.day.description, counted: found.value.made?.position,
+                rows: page.rows.map(PopularLine.init), day: found.value.made?.day.description,
+                counted: found.value.made?.position,
                 pagination: page.pagination),
             reflecting: found.reflection, cursor: page.pagination.nextCursor,
             fields: [Fields.counting: Counting.all])
+    }
+}
+
+extension PopularLine {
+    init(_ row: AgentReader.Popular) {
+        self.init(
+            rank: row.rank, downloads: row.downloads, readers: row.readers, growth: row.growth == 0 ? nil : row.growth,
+            agent: AgentLine(row.summary))
     }
 }

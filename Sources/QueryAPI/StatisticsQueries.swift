@@ -11,28 +11,9 @@ extension QueryFront {
         routes.on(Endpoints.showStatistics, of: AgentReader.statisticsModels) { query in
             try await recently("stats", query) { try await showStatistics() }
         }
-        addDays(to: &routes, Endpoints.listDownloadDays) { days in
-            let found = try await statistics.days(days)
-            let isAtMost = found.value.contains(where: \.isAtMost)
-            let counting = Counting.all + (isAtMost ? Counting.atMost : "")
-            let rows = found.value.map { day in
-                DownloadDay(day: day.day, downloads: day.downloads, readers: day.readers, isAtMost: day.isAtMost)
-            }
-            return Self.page(DownloadDays(rows: rows, counting: counting), found.reflection, counting)
-        }
-        addDays(to: &routes, Endpoints.listDownloadHours) { days in
-            let found = try await statistics.hours(days)
-            let rows = found.value.map { DownloadHour(weekday: $0.weekday, hour: $0.hour, downloads: $0.downloads) }
-            return Self.page(DownloadHours(rows: rows), found.reflection, Counting.hours)
-        }
-        addDays(to: &routes, Endpoints.listPublishing) { days in
-            let found = try await statistics.publishing(days)
-            let rows = found.value.days.map { day in
-                PublishingDay(day: day.day, versions: day.versions, agents: day.agents, publishers: day.publishers)
-            }
-            return Self.page(
-                PublishingDays(rows: rows, publishers: found.value.publishers), found.reflection, Counting.publishing)
-        }
+        addDays(to: &routes, Endpoints.listDownloadDays) { try await listDownloadDays($0) }
+        addDays(to: &routes, Endpoints.listDownloadHours) { try await listDownloadHours($0) }
+        addDays(to: &routes, Endpoints.listPublishing) { try await listPublishing($0) }
         routes.on(Endpoints.listVersionDays, of: [.agents]) { query in
             if try await agents.agent(query.id).value == nil { throw FrontRequest.noAgent(query.id) }
             return try await versionDays(query, on: Self.days(query.days))
@@ -42,13 +23,7 @@ extension QueryFront {
             }
             return try await versionDays(query, on: Self.days(query.days, before: moment))
         }
-        routes.on(Endpoints.listGroups, of: [.agents]) { query in
-            let found = try await statistics.groups(by: query.kind.rawValue, limit: Int(query.limit))
-            let list = GroupList(
-                rows: found.value.groups.map { GroupBody(value: $0.value, agents: $0.agents) },
-                counted: found.value.made?.position)
-            return Self.page(list, found.reflection, list.counting)
-        }
+        routes.on(Endpoints.listGroups, of: [.agents]) { try await listGroups($0) }
         routes.on(Endpoints.listTop, of: AgentReader.shownModels) { try await listTop($0) }
     }
 
@@ -90,6 +65,39 @@ extension QueryFront {
         Page(value: value, reflecting: reflection, fields: [Fields.counting: counting])
     }
 
+    func listDownloadDays(_ days: Range<Day>) async throws -> Page<DownloadDays> {
+        let found = try await statistics.days(days)
+        let isAtMost = found.value.contains(where: \.isAtMost)
+        let counting = Counting.all + (isAtMost ? Counting.atMost : "")
+        let rows = found.value.map { day in
+            DownloadDay(day: day.day, downloads: day.downloads, readers: day.readers, isAtMost: day.isAtMost)
+        }
+        return Self.page(DownloadDays(rows: rows, counting: counting), found.reflection, counting)
+    }
+
+    func listDownloadHours(_ days: Range<Day>) async throws -> Page<DownloadHours> {
+        let found = try await statistics.hours(days)
+        let rows = found.value.map { DownloadHour(weekday: $0.weekday, hour: $0.hour, downloads: $0.downloads) }
+        return Self.page(DownloadHours(rows: rows), found.reflection, Counting.hours)
+    }
+
+    func listPublishing(_ days: Range<Day>) async throws -> Page<PublishingDays> {
+        let found = try await statistics.publishing(days)
+        let rows = found.value.days.map { day in
+            PublishingDay(day: day.day, versions: day.versions, agents: day.agents, publishers: day.publishers)
+        }
+        return Self.page(
+            PublishingDays(rows: rows, publishers: found.value.publishers), found.reflection, Counting.publishing)
+    }
+
+    func listGroups(_ query: GroupQuery) async throws -> Page<GroupList> {
+        let found = try await statistics.groups(by: query.kind.rawValue, limit: Int(query.limit))
+        let list = GroupList(
+            rows: found.value.groups.map { GroupBody(value: $0.value, agents: $0.agents) },
+            counted: found.value.made?.position)
+        return Self.page(list, found.reflection, list.counting)
+    }
+
     func showStatistics() async throws -> Page<StatisticsPage> {
         let week = try await statistics.days(Self.days(7))
         let publishing = try await statistics.publishing(Self.days(30))
@@ -113,9 +121,7 @@ extension QueryFront {
         }
         let found = try await statistics.versionDays(of: query.id, on: days, after: after, limit: Int(query.limit) + 1)
         let page = PageRows(found.value, limit: query.limit) { "\($0.day)~\($0.version)" }
-        let rows = page.rows.map { row in
-            VersionDay(day: row.day, version: row.version, downloads: row.downloads, readers: row.readers)
-        }
+        let rows = page.rows.map(VersionDay.init)
         return Page(
             value: VersionDays(rows: rows, pagination: page.pagination), reflecting: found.reflection,
             cursor: page.pagination.nextCursor, fields: [Fields.counting: Counting.agent])
@@ -142,6 +148,12 @@ extension QueryFront {
 extension AgentReader.MadeFrom {
     /// The position that was the last one.
     var position: Position? { next.value == 0 ? nil : Position(next.value - 1) }
+}
+
+extension VersionDay {
+    init(_ row: AgentReader.VersionDayCount) {
+        self.init(day: row.day, version: row.version, downloads: row.downloads, readers: row.readers)
+    }
 }
 
 extension AgentLine {

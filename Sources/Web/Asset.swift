@@ -17,7 +17,9 @@ package struct Asset: Sendable {
 
     var path: String { "/assets/\(name)" }
 
-    static let style = Asset("style", "css", "text/css; charset=utf-8", PackageResources.style_css)
+    static let style = Asset(
+        "style", "css", "text/css; charset=utf-8",
+        PackageResources.colors_css + PackageResources.style_css + PackageResources.chart_css)
     static let script = Asset("page", "js", "text/javascript; charset=utf-8", PackageResources.page_js)
     /// What those show that show a link with a picture.
     static let cover = Asset("cover", "png", "image/png", PackageResources.cover_png)

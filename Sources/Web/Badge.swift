@@ -3,20 +3,6 @@ import Events
 
 /// A small picture for other pages that tells one thing of an agent. That moderators hold it comes before anything else.
 package struct Badge: Sendable {
-    /// What a badge can tell.
-    package enum Kind: String, CaseIterable, Sendable {
-        case version, readers, rating
-
-        /// Its name in a path.
-        package var fileName: String { "\(rawValue).svg" }
-
-        /// Takes the name of a path; nil for what is none.
-        package init?(fileName: String) {
-            guard let kind = Self.allCases.first(where: { $0.fileName == fileName }) else { return nil }
-            self = kind
-        }
-    }
-
     private let label: String
     private let value: String
     private let color: Color
@@ -30,7 +16,7 @@ package struct Badge: Sendable {
     }
 
     /// What `kind` tells of an agent.
-    package init(_ kind: Kind, of agent: AgentSummary) {
+    package init(_ kind: BadgeKind, of agent: AgentSummary) {
         label = kind == .version ? "agent" : kind.rawValue
         if agent.isQuarantined {
             (value, color) = ("quarantined", .bad)

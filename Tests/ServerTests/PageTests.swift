@@ -98,6 +98,7 @@ import Testing
             "/", "/search", "/search?q=zebra", "/search?q=\(search)", "/search?q=nothinglikeit", "/publishers/admin",
             "/publishers/admin/reputation", "/publishers/nobody", "/nothing", "/agents/none", "/categories/tools",
             "/compare", "/compare?a=acme.zebra@1.0.0&b=acme.zebra@1.1.0", "/compare?a=acme.zebra&b=acme.hostile-0",
+            "/stats", "/stats?days=365", "/stats?as_of=\(try await marketplace.head() - 1)",
             "/about", "/policy", "/privacy", "/security",
         ]
         for agent in ["acme.zebra", "acme.hostile-0"] { paths += tabs.map { "/agents/\(agent)\($0)" } }

@@ -21,20 +21,25 @@ extension Endpoints {
     static let site: [any AnyEndpoint] = [badge, packagePicture, robots, guide, siteMap, siteMapOfAgents]
 }
 
+/// What a badge can tell.
+package enum BadgeKind: String, CaseIterable, Sendable, PictureName {
+    case version, readers, rating
+}
+
 /// A badge of an agent.
 package struct BadgeParameters: Parameters {
     package let id: AgentKey
-    package let name: String
+    package let kind: BadgeKind
 
-    package init(id: AgentKey, name: String) {
+    package init(id: AgentKey, kind: BadgeKind) {
         self.id = id
-        self.name = name
+        self.kind = kind
     }
 
     package static let parameters = ParameterForm.of(
-        Self.init(id:name:),
+        Self.init(id:kind:),
         .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .path("name", \.name, .segment(.pathNotFound), "version.svg, readers.svg or rating.svg."))
+        .path("name", \.kind, .picture(), "Which one."))
 }
 
 /// A picture of a package.

@@ -78,6 +78,8 @@ extension Statements {
     static let listNew = PostgresStatement("list_new", PackageResources.list_new_sql)
     static let listPublishing = PostgresStatement("list_publishing", PackageResources.list_publishing_sql)
     static let listVersionDays = PostgresStatement("list_version_days", PackageResources.list_version_days_sql)
+    static let listVersionLines = PostgresStatement("list_version_lines", PackageResources.list_version_lines_sql)
+    static let countAgentReaders = PostgresStatement("count_agent_readers", PackageResources.count_agent_readers_sql)
     static let publisherStatistics = PostgresStatement(
         "publisher_statistics", PackageResources.publisher_statistics_sql)
     static let publisherTop = PostgresStatement("publisher_top", PackageResources.publisher_top_sql)

@@ -50,6 +50,13 @@ extension AgentReader {
         public let downloads: Int64
         /// Downloads counted once for each reader.
         public let readers: Int64
+
+        init(_ row: PostgresRow) throws {
+            day = try row.text("day")
+            version = try row.text("version")
+            downloads = try row.integer("downloads")
+            readers = try row.integer("readers")
+        }
     }
 
     /// What the agents of a publisher come to.
@@ -117,12 +124,23 @@ extension AgentReader {
             [.text(key.description)] + days.bounds + [
                 .int4(Int32(clamping: after?.day.number ?? 0)), .text(after?.version ?? ""), .int8(Int64(limit)),
             ]
-        ) { rows in
-            try rows.map { row in
-                VersionDayCount(
-                    day: try row.text("day"), version: try row.text("version"),
-                    downloads: try row.integer("downloads"), readers: try row.integer("readers"))
-            }
+        ) { try $0.map(VersionDayCount.init) }
+    }
+
+    /// The same of the versions with the most readers on these days; those of all others together have an empty version.
+    public func versionLines(
+        of key: AgentKey, on days: Range<Day>, limit: Int
+    ) async throws -> Reflecting<[VersionDayCount]> {
+        try await searching(
+            [.agents], Statements.listVersionLines,
+            [.text(key.description)] + days.bounds + [.int8(Int64(limit))]
+        ) { try $0.map(VersionDayCount.init) }
+    }
+
+    /// How many readers agents had on some days, by their keys; those without any are left out.
+    public func readers(of keys: [String], on days: Range<Day>) async throws -> Reflecting<[String: Int64]> {
+        try await searching([.agents], Statements.countAgentReaders, [.texts(keys)] + days.bounds) { rows in
+            try Dictionary(rows.map { (try $0.text("key"), try $0.integer("readers")) }) { $1 }
         }
     }
 

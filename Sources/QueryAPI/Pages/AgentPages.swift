@@ -130,8 +130,8 @@ extension QueryFront {
 
     private func agentPage(_ input: AgentParameters) async throws -> Document {
         let (row, reflection) = try await shownRow(input.id)
-        let days = Self.days(AgentPage.days)
-        let counts = try await agents.dailyDownloads(of: input.id, on: days).map(DayDownloads.init)
+        let days = Self.days(AgentPage.days.count)
+        let charts = try await charts(of: input.id, on: days, Self.span(AgentPage.days))
         let readers = try await agents.versionDownloads(of: input.id, on: days).map { count in
             VersionDownloads(version: count.name, downloads: count.downloads, readers: count.readers)
         }
@@ -142,8 +142,7 @@ extension QueryFront {
             server: ServerBody(detail, row.latest.listing))
         return document(reflection.merged(with: read), of: input.id) { position in
             AgentPage(
-                agent: detail, days: counts, today: days.upperBound.adding(days: -2), surroundings: surroundings,
-                position: position)
+                agent: detail, charts: charts, surroundings: surroundings, position: position)
         }
     }
 
@@ -175,12 +174,13 @@ extension QueryFront {
     ) async throws -> Document {
         let found = try await self.past.agent(input.id, at: moment)
         guard let detail = found.value else { throw Self.noAgent(input.id, at: moment) }
-        let counts = try await agents.dailyDownloads(of: input.id, on: Self.days(AgentPage.days, before: moment))
+        let charts = try await charts(
+            of: input.id, on: Self.days(AgentPage.days.count, before: moment),
+            Self.span(AgentPage.days, at: moment, past.asOf))
         let agent = try AgentDetail(detail)
         return document(found.reflection) { _ in
             AgentPage(
-                agent: agent, days: counts.map(DayDownloads.init), today: moment.day.adding(days: -1),
-                surroundings: nil, position: moment.position, past: past)
+                agent: agent, charts: charts, surroundings: nil, position: moment.position, past: past)
         }
     }
 }

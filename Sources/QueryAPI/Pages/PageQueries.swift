@@ -27,6 +27,7 @@ extension QueryFront {
         routes.onDocument(Endpoints.categoryPage, of: AgentReader.shownModels) { input in
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await categoryPage(input) }
         }
+        addCharts(to: &routes)
         for text in SiteText.allCases { routes.onText(Endpoints.textPage(text), TextPage(text)) }
         routes.onAny(Endpoints.pageAsset) { input, _ in try Asset.response(input.name) }
     }

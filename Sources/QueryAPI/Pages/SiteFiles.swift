@@ -24,13 +24,9 @@ extension QueryFront {
             try await picture(input, request)
         }
         routes.onAny(Endpoints.badge) { [cached] input, request in
-            guard let kind = Badge.Kind(fileName: input.name) else {
-                let names = Badge.Kind.allCases.map { $0.fileName }.joined(separator: ", ")
-                throw Problem(.pathNotFound, "there is no badge '\(input.name.prefix(64))'; there are \(names)")
-            }
             let found = try await agents.agent(input.id)
             guard let detail = found.value else { throw FrontRequest.noAgent(input.id) }
-            let bytes = Badge(kind, of: try AgentDetail(detail).summary).picture
+            let bytes = Badge(input.kind, of: try AgentDetail(detail).summary).picture
             // What other pages show may be some minutes old; a hold of moderators should not be older.
             let response = request.conditional(
                 etag: String(SHA256Digest(of: bytes).hex.prefix(32)), cacheControl: "public, max-age=300",

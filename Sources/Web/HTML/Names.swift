@@ -5,7 +5,7 @@ extension HTML {
             figure, footer, form
         case h1, h2, h3, h4, h5, h6, head, header, html, ins, label, legend, li, main, mark, nav, ol, option, p, pre,
             script, section
-        case select, span, strong, summary, table, tbody, td, th, thead, time, title, tr, ul
+        case select, span, strong, style, summary, table, tbody, td, th, thead, time, title, tr, ul
         // SVG
         case line, path, polygon, polyline, svg, text
     }

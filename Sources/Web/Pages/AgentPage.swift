@@ -10,7 +10,7 @@ package struct AgentPage: PageDocument {
         package let highest: [VersionPage]
         /// The shown version, and those below it.
         package let shown: VersionList
-        /// Who read each version in the days of the chart, the most read ones first.
+        /// Who read each version in the days of the charts, the most read ones first.
         package let readers: [VersionDownloads]
         /// What clients of the Model Context Protocol are told; nil for what is none of their servers.
         package let server: ServerBody?
@@ -26,28 +26,24 @@ package struct AgentPage: PageDocument {
     }
 
     package let agent: AgentDetail
-    package let days: [DayDownloads]
-    /// The last day of the chart.
-    package let today: Day
+    package let charts: [Chart]
     /// What stands around it at present; nil for the past.
     package let surroundings: Surroundings?
     package let position: Position?
     package let past: PastMoment?
 
     package init(
-        agent: AgentDetail, days: [DayDownloads], today: Day, surroundings: Surroundings?, position: Position?,
-        past: PastMoment? = nil
+        agent: AgentDetail, charts: [Chart], surroundings: Surroundings?, position: Position?, past: PastMoment? = nil
     ) {
         self.agent = agent
-        self.days = days
-        self.today = today
+        self.charts = charts
         self.surroundings = surroundings
         self.position = position
         self.past = past
     }
 
-    /// The days of the chart.
-    package static let days: Int64 = 90
+    /// The days of its charts.
+    package static let days = ChartDays.quarter
 
     /// How many versions are looked at.
     package static let versions: Int64 = 20
@@ -63,11 +59,9 @@ package struct AgentPage: PageDocument {
                     }
                 }
             }
-            let first = today.adding(days: 1 - Self.days)
-            DayChart(
-                title: "Readers a day", first: first, last: today,
-                values: Dictionary(days.compactMap { day in Day(day.day).map { ($0, day.readers) } }) { $1 }
-            ).write(&html)
+            html.element(.div, .class("charts")) { html in
+                for chart in charts { chart.write(&html) }
+            }
             asks(&html)
             pins("Inputs", agent.inputs, &html)
             pins("Outputs", agent.outputs, &html)
@@ -84,7 +78,7 @@ package struct AgentPage: PageDocument {
     /// What a publisher puts into a page of their own.
     private func badge(_ html: inout HTML) {
         let id = agent.summary.id
-        let picture = Endpoints.badge.target(BadgeParameters(id: id, name: Badge.Kind.version.fileName))
+        let picture = Endpoints.badge.target(BadgeParameters(id: id, kind: .version))
         let page = PageForm.html.address(of: Endpoints.agentPage.target(AgentParameters(id: id)))
         html.element(.section) { html in
             html.element(.details) { html in

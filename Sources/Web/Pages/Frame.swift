@@ -5,7 +5,7 @@ import Events
 package struct Frame {
     /// A part of the marketplace that the bar on top leads to.
     enum Section {
-        case browse
+        case browse, stats
     }
 
     /// The title of the document; nil for the first page.
@@ -56,6 +56,7 @@ package struct Frame {
     // Links that every page has.
     private static let front = Link(Endpoints.frontPage, TotalsQuery())
     static let browse = Link(Endpoints.searchPage, AgentQuery())
+    private static let stats = Link(Endpoints.statsPage, StatsQuery())
     private static let description = Link(Endpoints.description, NoParameters())
     private static let ends: [(link: Link, text: String)] =
         [
@@ -111,6 +112,7 @@ package struct Frame {
                     html.link(
                         Self.browse,
                         section == .browse ? .named(.ariaCurrent, "page") : nil, text: "Browse")
+                    html.link(Self.stats, section == .stats ? .named(.ariaCurrent, "page") : nil, text: "Stats")
                     html.link(Self.description, text: "API")
                     html.element(
                         .button, .named(.type, "button"), .class("theme"), .flag(.hidden), .flag(.dataTheme),
