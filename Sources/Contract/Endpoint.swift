@@ -154,6 +154,9 @@ package struct EndpointDeclaration: Sendable {
     /// The media type of a table (RFC 4180).
     package static let csv = "text/csv; charset=utf-8; header=present"
 
+    /// The media type of a feed (RFC 4287).
+    package static let feed = "application/atom+xml; charset=utf-8"
+
     /// The media type of a text.
     package static let plainText = "text/plain; charset=utf-8"
 

@@ -192,6 +192,13 @@ extension Endpoint where Sent == NoBody, Given == NoBody {
         page(name, path, summary, cost: .search, mediaTypes: ["application/xml"])
     }
 
+    /// A feed (RFC 4287).
+    ///
+    /// - Parameter path: from the root.
+    static func feed(_ name: String, _ path: String, _ summary: String) -> Endpoint {
+        page(name, path, summary, cost: .search, mediaTypes: [EndpointDeclaration.feed])
+    }
+
     /// A page for people.
     ///
     /// - Parameter path: from the root.

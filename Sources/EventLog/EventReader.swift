@@ -34,6 +34,15 @@ public struct EventReader: Sendable {
         try await Self.reading(pool) { try Self.head($0) }
     }
 
+    /// The log's first entry, which names it, and when it was written; nil where there is none yet.
+    public func beginning() async throws -> (log: LogID, time: Timestamp)? {
+        let first = try await read(from: Position(0), limit: 1).entries.first
+        return try first.map { entry in
+            let envelope = try entry.envelope()
+            return (envelope.log, envelope.time)
+        }
+    }
+
     /// The last position that the log had at a time: before the first entry whose log time is later. Log time is the
     /// latest time of recording of an entry and all before it.
     ///

@@ -45,6 +45,7 @@ package enum Guides {
 
             - [Description of the API](\(path(Endpoints.description))): OpenAPI 3.1, no credential needed to read
             - [MCP servers](\(path(Endpoints.listServers))): the MCP Registry API, read only; [all at once](\(path(Endpoints.exportServers)))
+            - Feeds (Atom): [new agents](\(path(Endpoints.newAgentsFeed))), `\(origin)/feeds/agents/ID`, `\(origin)/feeds/publishers/NAME`, `\(origin)/feeds/categories/NAME`
             - [The log](\(path(Endpoints.listEvents))): every entry, and what changed since one
 
             ## Install
@@ -61,7 +62,7 @@ package enum SiteMap {
 
     /// The list of all lists.
     package static func index(_ targets: [String], at origin: String) -> String {
-        document("sitemapindex", targets.map { "<sitemap><loc>\(escaped(origin + $0))</loc></sitemap>" })
+        document("sitemapindex", targets.map { XML.element("sitemap", of: [XML.text("loc", origin + $0)]) })
     }
 
     /// A list of pages, some with the day when they last changed.
@@ -70,17 +71,18 @@ package enum SiteMap {
     ) -> String {
         document(
             "urlset",
-            targets.map { "<url><loc>\(escaped(origin + $0))</loc></url>" }
+            targets.map { XML.element("url", of: [XML.text("loc", origin + $0)]) }
                 + dated.map { page in
-                    "<url><loc>\(escaped(origin + page.target))</loc><lastmod>\(page.updated.day)</lastmod></url>"
+                    XML.element(
+                        "url",
+                        of: [
+                            XML.text("loc", origin + page.target),
+                            XML.text("lastmod", page.updated.day.description),
+                        ])
                 })
     }
 
     private static func document(_ name: String, _ entries: [String]) -> String {
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<\(name) xmlns=\"\(schema)\">\n\(entries.joined(separator: "\n"))\n</\(name)>\n"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        XML.document(XML.element(name, [("xmlns", schema)], of: entries))
     }
 }

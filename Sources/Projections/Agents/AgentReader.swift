@@ -87,6 +87,13 @@ public struct AgentReader: Sendable {
         }
     }
 
+    /// The versions of an agent that were published last, the last one first.
+    public func lastVersions(of key: AgentKey, limit: Int) async throws -> Reflecting<[Version]> {
+        try await about(key).searching(
+            [.agents], Statements.listLastVersions, [.text(key.description), .int8(Int64(limit))]
+        ) { try $0.map(Version.init) }
+    }
+
     /// One version, of any build where none is named; nil where there is none.
     public func version(_ version: SemVer, of key: AgentKey) async throws -> Reflecting<Version?> {
         try await about(key).reading(

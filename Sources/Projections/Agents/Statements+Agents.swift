@@ -35,6 +35,7 @@ extension Statements {
     static let listStars = PostgresStatement("list_stars", PackageResources.list_stars_sql)
     static let listVersionDownloads = PostgresStatement(
         "list_version_downloads", PackageResources.list_version_downloads_sql)
+    static let listLastVersions = PostgresStatement("list_last_versions", PackageResources.list_last_versions_sql)
     static let listVersions = PostgresStatement("list_versions", PackageResources.list_versions_sql)
     static let noteOwnerChanges = PostgresStatement("note_owner_changes", PackageResources.note_owner_changes_sql)
     static let pruneReaders = PostgresStatement("prune_readers", PackageResources.prune_readers_sql)

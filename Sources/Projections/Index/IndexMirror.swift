@@ -65,7 +65,7 @@ public struct IndexMirror: Sendable {
 
     private func follow() async {
         await Follower("index mirror", log: log) { known in
-            guard let id = try await logID() else { return Position(0) }
+            guard let id = try await reader.beginning()?.log else { return Position(0) }
             let from: Position
             if let known, known > Position(0) { from = known } else { from = try await start(id) }
             if known == nil { withheld.digest = "" }
@@ -97,11 +97,6 @@ public struct IndexMirror: Sendable {
             next: cursor)
         if known != mark { try await worker.run { [folder] in try folder.setMark(mark) } }
         return cursor
-    }
-
-    /// The log's id; nil while it has no entry.
-    private func logID() async throws -> LogID? {
-        try await reader.read(from: Position(0), limit: 1).entries.first?.envelope().log
     }
 
     /// The position at which to continue. A folder of another log, or of one that had gone further than this one, is

@@ -28,6 +28,7 @@ extension QueryFront {
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await categoryPage(input) }
         }
         addCharts(to: &routes)
+        addFeeds(to: &routes)
         for text in SiteText.allCases { routes.onText(Endpoints.textPage(text), TextPage(text)) }
         routes.onAny(Endpoints.pageAsset) { input, _ in try Asset.response(input.name) }
     }
@@ -69,7 +70,7 @@ extension QueryFront {
         let listed = try await listAgents(
             AgentQuery(category: input.name, sort: .recent, hasFacets: true, limit: Self.shownAgents))
         guard let total = listed.value.search?.total, total > 0 else {
-            throw Problem(.pathNotFound, "no agent is in a category '\(input.name.prefix(64))'")
+            throw Self.noCategory(input.name)
         }
         let trending = try await agents.popular(
             PopularKind.trending.rawValue, days: 7, category: input.name, of: nil, after: 0, limit: limit)

@@ -107,7 +107,7 @@ extension QueryFront {
 
 extension FrontRequest {
     /// A document that says the same to everybody.
-    fileprivate func siteFile(_ text: String, _ mediaType: String) -> HTTPResponse {
+    func siteFile(_ text: String, _ mediaType: String) -> HTTPResponse {
         let bytes = Array(text.utf8)
         return conditional(
             etag: String(SHA256Digest(of: bytes).hex.prefix(32)),

@@ -62,6 +62,7 @@ struct AgentFrame {
             title: tab == .overview ? name : "\(name), \(version ?? tab.title.lowercased())",
             canonical: canonical, section: .browse, position: position)
         if !summary.summary.isEmpty { frame.summary = summary.summary }
+        frame.feed = Link(Endpoints.agentFeed, AgentParameters.Present(id: summary.id))
         frame.isIndexed = !summary.isQuarantined && agent.isListed
         frame.past = past.map { ($0.position, canonical) }
         return frame.written(in: setting) { html in

@@ -25,6 +25,7 @@ package struct CategoryPage: PageDocument {
         var frame = Frame(
             title: name, canonical: Link(Endpoints.categoryPage, CategoryParameters(name: name)), section: .browse,
             position: position)
+        frame.feed = Link(Endpoints.categoryFeed, CategoryParameters(name: name))
         frame.summary = "\(total.counted("agent", "agents")) of the category \(name)."
         return frame.written(in: setting) { html in
             html.element(.header, .class("section")) { html in

@@ -21,6 +21,8 @@ package struct Frame {
     var position: Position?
     /// The moment of the past that it is about; nil for the present.
     var past: (position: Position, back: Link)?
+    /// Where news of what it is about are told; nil where nowhere.
+    var feed: Link?
     /// True where others should list it.
     var isIndexed = true
 
@@ -86,6 +88,9 @@ package struct Frame {
         html.void(.meta, .named(.property, "og:image"), .content(Link(.cover), at: html.setting.origin))
         html.void(
             .link, .named(.rel, "alternate"), .named(.type, "text/markdown"), .href(canonical.asMarkdown))
+        if let feed, past == nil {
+            html.void(.link, .named(.rel, "alternate"), .named(.type, "application/atom+xml"), .href(feed))
+        }
         html.void(.link, .named(.rel, "icon"), .named(.type, "image/svg+xml"), .href(Link(.icon)))
         html.void(.link, .named(.rel, "stylesheet"), .href(Link(.style)))
         // Before anything is shown, so that no page flashes in the other theme.
@@ -144,6 +149,7 @@ package struct Frame {
                     html.entry(position)
                     html.text(" of the log")
                 }
+                if let feed, past == nil { html.link(feed, text: "Feed") }
                 for end in Self.ends { html.link(end.link, text: end.text) }
             }
         }

@@ -25,8 +25,9 @@ package struct FrontPage: PageDocument {
     }
 
     package func written(in setting: PageSetting) -> WrittenPage {
-        Frame(canonical: Link(Endpoints.frontPage, TotalsQuery()), words: nil, position: position).written(in: setting)
-        { html in
+        var frame = Frame(canonical: Link(Endpoints.frontPage, TotalsQuery()), words: nil, position: position)
+        frame.feed = Link(Endpoints.newAgentsFeed, TotalsQuery())
+        return frame.written(in: setting) { html in
             html.element(.div, .class("hero")) { html in
                 html.element(.h1, text: "Agents you can find, judge, run, and check for yourself.")
                 html.element(

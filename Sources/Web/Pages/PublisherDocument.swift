@@ -18,10 +18,11 @@ package struct PublisherDocument: PageDocument {
 
     package func written(in setting: PageSetting) -> WrittenPage {
         let name = publisher.username
-        let frame = Frame(
+        var frame = Frame(
             title: publisher.displayName ?? name,
             canonical: Link(Endpoints.publisherPage, PublisherParameters(name: name)), section: .browse,
             position: position)
+        frame.feed = Link(Endpoints.publisherFeed, PersonQuery(name: name))
         return frame.written(in: setting) { html in
             html.element(.header, .class("section stack")) { html in
                 html.element(.h1) { $0.words(publisher.displayName ?? name) }

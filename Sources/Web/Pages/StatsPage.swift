@@ -46,6 +46,7 @@ package struct StatsPage: PageDocument {
 
     package func written(in setting: PageSetting) -> WrittenPage {
         var frame = Frame(title: "Stats", canonical: link(query.days, asOf: nil), section: .stats, position: position)
+        frame.feed = Link(Endpoints.newAgentsFeed, TotalsQuery())
         frame.summary = "Readers, downloads, publishing and categories of all agents, as charts and tables."
         frame.past = past.map { ($0.position, link(query.days, asOf: nil)) }
         return frame.written(in: setting) { html in
