@@ -55,6 +55,8 @@ enum Statements {
     static let findMailbox = PostgresStatement("find_mailbox", PackageResources.find_mailbox_sql)
     static let findContent = PostgresStatement("find_content", PackageResources.find_content_sql)
     static let claimUsername = PostgresStatement("claim_username", PackageResources.claim_username_sql)
+    static let searchBack = PostgresStatement("search_back", PackageResources.search_back_sql)
+    static let readStreamBack = PostgresStatement("read_stream_back", PackageResources.read_stream_back_sql)
     static let logID = PostgresStatement("log_id", PackageResources.log_id_sql)
     static let identity = PostgresStatement("identity", PackageResources.identity_sql)
     static let generations = PostgresStatement("generations", PackageResources.generations_sql)

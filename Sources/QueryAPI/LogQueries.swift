@@ -82,7 +82,7 @@ extension QueryFront {
         throw Problem(.invalidParameter, "'stream' is '\(stream.prefix(200))'; it has to be <kind>/<id>")
     }
 
-    private static func checkType(_ type: String) throws(Problem) {
+    static func checkType(_ type: String) throws(Problem) {
         guard !EventCatalogue.types.contains(type) else { return }
         throw Problem(
             .invalidParameter,

@@ -12,6 +12,7 @@ package enum Guides {
         Disallow: \(Endpoints.searchPage.declaration.path)
         Allow: \(Endpoints.searchPage.declaration.path)$
         Disallow: \(Endpoints.comparePage.declaration.path)
+        Disallow: \(Endpoints.logPage.declaration.path)
         Disallow: \(Endpoints.base)/
         Disallow: \(Endpoints.registry)/
         Sitemap: \(origin)\(Endpoints.siteMap.declaration.path)

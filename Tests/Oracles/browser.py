@@ -2,13 +2,13 @@
 tries what a person does, with scripts and without.
 
 Arguments: the URL of a marketplace, a folder for screenshots, the folder with axe-core, a JSON list of the paths of all pages, and the id
-of an agent. Pages of agents with hostile words differ in these alone, so they are looked at once. Prints one JSON document: the faults.
+of an agent, and the token of somebody who may judge it. Pages of agents with hostile words differ in these alone, so they are looked at once. Prints one JSON document: the faults.
 """
 import json
 import pathlib
 import sys
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright
 
 WIDTHS = [360, 768, 1440]
 # The first two are yanked and deprecated, so they look different.
@@ -144,7 +144,48 @@ def walk(browser, url, agent, faults, has_scripts):
     context.close()
 
 
-def main(url, folder, home, paths, agent):
+def follow(browser, url, agent, token, faults):
+    """The log in a browser: it follows while somebody looks, and stops when they say so; commitments are computed there."""
+    context = browser.new_context(viewport={"width": 1024, "height": 800})
+    page = context.new_page()
+    star = f"{url}/api/v1/marketplace/agents/{agent}/star"
+    told = {"Authorization": f"Bearer {token}"}
+    page.goto(url + "/log")
+    first = "#entries li:first-child .small a"
+
+    def change(method):
+        position = context.request.fetch(star, method=method, headers=told).json()["position"]
+        return f"entry {position:,}"
+
+    for method, is_followed in [("PUT", True), ("DELETE", True), ("PUT", False), ("DELETE", True)]:
+        button = page.get_by_role("button", name="Stop following" if is_followed else "Follow", exact=True)
+        if button.count() == 0:
+            page.locator("[data-follow]").click()
+        entry = change(method)
+        try:
+            page.wait_for_function("([place, words]) => document.querySelector(place).textContent === words", arg=[first, entry], timeout=8000 if is_followed else 3000)
+            expect(faults, is_followed, f"log: {entry} comes although nobody follows")
+        except TimeoutError:
+            expect(faults, not is_followed, f"log: {entry} does not come")
+    page.get_by_label("Type").select_option("star.removed.v1")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**type=star.removed.v1**")
+    expect(faults, page.locator("#entries li").count() == 2, "log: the choice of a type shows something else")
+    page.goto(url + "/log?type=agent.version-published.v1")
+    page.locator("#entries .small a").last.click()
+    page.wait_for_url("**/log/*")
+    check = page.locator("[data-check]").first
+    page.wait_for_function("!document.querySelector('[data-check]').textContent.includes('not computed')")
+    expect(faults, check.inner_text() == "In your browser: the SHA-256 of both is what the entry says.", f"entry: {check.inner_text()}")
+    # A server that shows something else than what the entry commits to does not get away with it.
+    page.route("**/log/*", lambda route: route.fulfill(response=(answer := route.fetch()), body=answer.text().replace('data-bytes="', 'data-bytes="00')))
+    page.reload()
+    page.wait_for_function("!document.querySelector('[data-check]').textContent.includes('not computed')")
+    expect(faults, "NOT what the entry says" in check.inner_text(), f"entry: false bytes pass: {check.inner_text()}")
+    context.close()
+
+
+def main(url, folder, home, paths, agent, token):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     axe = (pathlib.Path(home) / "axe.min.js").read_text()
@@ -154,8 +195,9 @@ def main(url, folder, home, paths, agent):
         look(browser, url, folder, axe, json.loads(paths), faults)
         for has_scripts in [True, False]:
             walk(browser, url, agent, faults, has_scripts)
+        follow(browser, url, agent, token, faults)
         browser.close()
     print(json.dumps(sorted(set(faults))))
 
 
-main(*sys.argv[1:6])
+main(*sys.argv[1:7])

@@ -105,6 +105,9 @@ import Testing
         for index in 1..<Self.hostile.count {
             paths += ["/agents/acme.hostile-\(index)", "/agents/acme.hostile-\(index)/documentation"]
         }
+        let hostile = try await marketplace.json("agents/acme.hostile-0/history")["history"]?.array?.last?["position"]?
+            .integer
+        paths += ["/log", "/log?agent=acme.zebra", "/log?stream=agent/none", "/log/0", "/log/\(hostile ?? 0)"]
         return paths + ["/agents/acme.hostile-11/reviews", "/agents/acme.zebra?as_of=\((begin ?? 0) + 1)"]
     }
 
@@ -220,8 +223,9 @@ import Testing
             let paths = try await furnish(marketplace)
             let list = "[\(paths.map(Self.quoted).joined(separator: ","))]"
             let folder = Oracle.root.appending(path: ".build/screenshots").path
+            let (_, judge) = try await marketplace.register("judge")
             let lines = try await Oracle.run(
-                "browser", arguments: [marketplace.url, folder, home, list, "acme.zebra"], input: "")
+                "browser", arguments: [marketplace.url, folder, home, list, "acme.zebra", judge], input: "")
             let faults = try JSONValue(Array(try #require(lines.last).utf8)).array?.compactMap(\.string)
             #expect(faults == [])
         }

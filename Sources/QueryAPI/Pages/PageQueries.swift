@@ -29,6 +29,7 @@ extension QueryFront {
         }
         addCharts(to: &routes)
         addFeeds(to: &routes)
+        addLogPages(to: &routes)
         for text in SiteText.allCases { routes.onText(Endpoints.textPage(text), TextPage(text)) }
         routes.onAny(Endpoints.pageAsset) { input, _ in try Asset.response(input.name) }
     }

@@ -226,6 +226,69 @@
     });
   };
 
+  // What an entry commits to, computed by whoever reads it.
+  const checking = () => {
+    if (!crypto.subtle) return;
+    for (const place of document.querySelectorAll("[data-check]")) {
+      const bytes = Uint8Array.from(place.dataset.bytes.match(/../g), (digits) => parseInt(digits, 16));
+      crypto.subtle.digest("SHA-256", bytes).then((digest) => {
+        const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+        const holds = hex === place.dataset.check;
+        place.textContent = `In your browser: the SHA-256 of both is ${holds ? "what the entry says." : `${hex}, which is NOT what the entry says.`}`;
+        if (!holds) place.className = "note bad";
+      });
+    }
+  };
+
+  // The list of what happened follows the log while somebody looks at it, at most once a second.
+  const following = () => {
+    const button = document.querySelector("[data-follow]");
+    if (!button || !window.EventSource) return;
+    let [source, timer, wants, asked] = [null, 0, true, null];
+    const refresh = async () => {
+      timer = 0;
+      asked = new AbortController();
+      try {
+        const answer = await fetch(location.href, { headers: { accept: "text/html" }, signal: asked.signal });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const [old, list] = [document.getElementById("entries"), page.getElementById("entries")];
+        // Who stands on a link, or has scrolled to what is older, is not disturbed.
+        if (!answer.ok || !list || old.contains(document.activeElement) || old.getBoundingClientRect().top < 0) return;
+        old.replaceWith(list);
+        document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
+        button.dataset.follow = page.querySelector("[data-follow]").dataset.follow;
+        times();
+      } catch { /* The next entry tries again. */ }
+    };
+    const close = () => {
+      source?.close();
+      asked?.abort();
+      clearTimeout(timer);
+      [source, timer] = [null, 0];
+    };
+    const open = () => {
+      if (source || !wants || document.hidden) return;
+      source = new EventSource(button.dataset.follow);
+      source.addEventListener("message", () => { timer ||= setTimeout(refresh, 1000); });
+      source.addEventListener("dropped", () => { close(); open(); });
+      source.addEventListener("error", () => { if (source?.readyState === EventSource.CLOSED) close(); });
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      wants = !wants;
+      button.textContent = wants ? "Stop following" : "Follow";
+      if (!wants) return close();
+      refresh();
+      open();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return close();
+      if (wants) refresh();
+      open();
+    });
+    open();
+  };
+
   addEventListener("DOMContentLoaded", () => {
     theme();
     copying();
@@ -233,5 +296,7 @@
     keys();
     suggestions();
     results();
+    checking();
+    following();
   });
 })();

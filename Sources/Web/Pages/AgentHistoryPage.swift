@@ -28,7 +28,8 @@ package struct AgentHistoryPage: PageDocument {
     }
 
     private static func write(_ item: HistoryItem, _ html: inout HTML) {
-        let happening = Happening(item)
+        let event = EventCatalogue.payload(of: item.type).flatMap { try? $0.init(data: item.data.bytes) }
+        let happening = EventWords(event, type: item.type)
         html.element(.li, .class(happening.gravity)) { html in
             html.day(item.time)
             html.element(.div) { html in
@@ -46,42 +47,5 @@ package struct AgentHistoryPage: PageDocument {
                 html.element(.span, .class("small")) { $0.entry(item.position) }
             }
         }
-    }
-}
-
-/// An entry about an agent in words.
-private struct Happening {
-    let words: String
-    /// How grave it is: a class of the style, empty for what is usual.
-    let gravity: String
-
-    private init(_ words: String, _ gravity: String = "") {
-        self.words = words
-        self.gravity = gravity
-    }
-
-    init(_ item: HistoryItem) {
-        let event = EventCatalogue.payload(of: item.type).flatMap { try? $0.init(data: item.data.bytes) }
-        self =
-            switch event {
-            case is AgentRegistered: Self("Registered")
-            case let published as VersionPublished: Self("\(published.version) published")
-            case let changed as ListingChanged: Self("What is said of \(changed.version) changed")
-            case let yanked as VersionYanked: Self("\(yanked.version) yanked: \(yanked.reason.rawValue)", "warn")
-            case let back as VersionUnyanked: Self("The yank of \(back.version) taken back")
-            case let deprecated as AgentDeprecated:
-                Self("Deprecated\(deprecated.replacement.map { ", use \($0) in its place" } ?? "")", "warn")
-            case is AgentUndeprecated: Self("The deprecation taken back")
-            case let held as AgentQuarantined:
-                Self("\(held.version ?? "All versions") quarantined by moderators: \(held.reason.rawValue)", "bad")
-            case let lifted as QuarantineLifted:
-                Self("The quarantine of \(lifted.version ?? "all versions") lifted")
-            case let added as AgentOwnerAdded: Self("Somebody became \(added.role.rawValue)")
-            case is AgentOwnerRemoved: Self("Somebody's role ended")
-            case let removed as AgentArtifactRemoved:
-                Self("A file of \(removed.versions.joined(separator: ", ")) removed for good", "bad")
-            case is ContentErased: Self("Words erased")
-            default: Self(item.type)
-            }
     }
 }

@@ -5,7 +5,7 @@ import Events
 package struct Frame {
     /// A part of the marketplace that the bar on top leads to.
     enum Section {
-        case browse, stats
+        case browse, stats, log
     }
 
     /// The title of the document; nil for the first page.
@@ -62,7 +62,7 @@ package struct Frame {
     private static let description = Link(Endpoints.description, NoParameters())
     private static let ends: [(link: Link, text: String)] =
         [
-            (description, "API"), (Link(Endpoints.listEvents, EventQuery()), "Log"),
+            (description, "API"), (LogPage.link, "Log"),
             (Link(Endpoints.comparePage, Comparison()), "Compare"),
         ] + SiteText.allCases.map { (TextPage.link($0), $0.title) }
 
@@ -118,6 +118,7 @@ package struct Frame {
                         Self.browse,
                         section == .browse ? .named(.ariaCurrent, "page") : nil, text: "Browse")
                     html.link(Self.stats, section == .stats ? .named(.ariaCurrent, "page") : nil, text: "Stats")
+                    html.link(LogPage.link, section == .log ? .named(.ariaCurrent, "page") : nil, text: "Log")
                     html.link(Self.description, text: "API")
                     html.element(
                         .button, .named(.type, "button"), .class("theme"), .flag(.hidden), .flag(.dataTheme),

@@ -36,15 +36,30 @@ extension Timestamp {
     }
 }
 
+extension Timestamp {
+    /// The time of the day in UTC, such as `23:10:58`.
+    var clock: String { String(description.dropFirst(11).prefix(8)) }
+}
+
 extension HTML {
     /// Writes a day in UTC; a script adds the exact time in the zone of whoever points at it.
     mutating func day(_ time: Timestamp) {
         element(.time, .named(.datetime, time.description), text: time.dayInWords)
     }
 
+    /// Writes a time in UTC, to the second.
+    mutating func moment(_ time: Timestamp) {
+        element(.time, .named(.datetime, time.description), text: "\(time.dayInWords), \(time.clock)")
+    }
+
     /// Writes a link to an entry of the log.
     mutating func entry(_ position: Position) {
-        link(Link(Endpoints.listEvents, EventQuery(from: position, limit: 1)), text: "entry \(position.value.grouped)")
+        link(EntryPage.link(position), text: "entry \(position.value.grouped)")
+    }
+
+    /// Writes an agent, as a link to its page.
+    mutating func agent(_ key: AgentKey) {
+        link(Link(Endpoints.agentPage, AgentParameters(id: key))) { $0.words(key.description) }
     }
 
     /// Writes a rating as stars, with the same in words.

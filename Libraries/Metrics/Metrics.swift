@@ -1,0 +1,174 @@
+import Synchronization
+
+/// What a program counts of itself, and what it reads when somebody asks (OpenMetrics 1.0, MetricSet).
+///
+/// Every family has a bounded number of series: what comes beyond is counted under labels that say `other`.
+public final class Metrics: Sendable {
+    /// Reads families at the moment at which somebody asks.
+    public typealias Gatherer = @Sendable () async throws -> [MetricFamily]
+
+    /// The most series of a family.
+    public static let maximumSeries = 2_000
+
+    private struct State {
+        var counters: [Counter] = []
+        var histograms: [Histogram] = []
+        var gatherers: [Gatherer] = []
+    }
+
+    private let state = Mutex(State())
+    private let failures: Counter
+
+    /// Creates a set that counts nothing but its own failures.
+    ///
+    /// - Parameter prefix: what the name of every family begins with, with an underscore at its end.
+    public init(prefix: String) {
+        failures = Counter(
+            "\(prefix)metrics_failures", "Times that something could not be read for these numbers.", [])
+        failures.add(0, [])
+        state.withLock { $0.counters.append(failures) }
+    }
+
+    /// Adds a counter.
+    ///
+    /// - Parameter labels: the names of its labels.
+    public func counter(_ name: String, _ help: String, labels: [String] = []) -> Counter {
+        let counter = Counter(name, help, labels)
+        state.withLock { $0.counters.append(counter) }
+        return counter
+    }
+
+    /// Adds a histogram of durations in seconds or of numbers without a unit.
+    ///
+    /// - Parameters:
+    ///   - bounds: the most of each bucket, rising; one more has no bound.
+    ///   - labels: the names of its labels.
+    public func histogram(
+        _ name: String, unit: String = "", _ help: String, bounds: [Double], labels: [String] = []
+    ) -> Histogram {
+        let histogram = Histogram(name, unit, help, bounds, labels)
+        state.withLock { $0.histograms.append(histogram) }
+        return histogram
+    }
+
+    /// Adds families that are read when somebody asks. What fails is left out, and counted.
+    public func gather(_ gatherer: @escaping Gatherer) {
+        state.withLock { $0.gatherers.append(gatherer) }
+    }
+
+    /// All families as they are now, by name.
+    public func families() async -> [MetricFamily] {
+        let gatherers = state.withLock(\.gatherers)
+        let gathered = await withTaskGroup(of: [MetricFamily].self) { group in
+            for gatherer in gatherers {
+                group.addTask { [failures] in
+                    do {
+                        return try await gatherer()
+                    } catch {
+                        failures.add(1, [])
+                        return []
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        let (counters, histograms) = state.withLock { ($0.counters, $0.histograms) }
+        return (gathered + counters.map(\.family) + histograms.map(\.family)).sorted { $0.name < $1.name }
+    }
+
+    /// The numbers of the series of a family, by the values of their labels.
+    fileprivate struct Series<Value: Sendable>: Sendable {
+        private var values: [[String]: Value] = [:]
+
+        /// Changes the number of a series, which begins with an empty one.
+        mutating func change(_ labels: [String], _ empty: Value, _ body: (inout Value) -> Void) {
+            let known = values[labels] != nil || values.count < Metrics.maximumSeries
+            body(&values[known ? labels : labels.map { _ in "other" }, default: empty])
+        }
+
+        var sorted: [(labels: [String], value: Value)] {
+            values.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
+        }
+    }
+
+    /// A number that only rises.
+    public final class Counter: Sendable {
+        private let head: MetricFamily
+        private let names: [String]
+        private let series = Mutex(Series<Int64>())
+
+        fileprivate init(_ name: String, _ help: String, _ names: [String]) {
+            head = MetricFamily(name, .counter, help)
+            self.names = names
+        }
+
+        /// Adds a number, which is not negative, to the series of these values of its labels.
+        public func add(_ number: Int64, _ labels: [String]) {
+            precondition(labels.count == names.count && number >= 0)
+            series.withLock { $0.change(labels, 0) { $0 += number } }
+        }
+
+        fileprivate var family: MetricFamily {
+            var family = head
+            family.samples = series.withLock(\.sorted).map { one in
+                MetricFamily.Sample(
+                    suffix: "_total", labels: zip(names, one.labels).map { MetricFamily.Label($0, $1) },
+                    value: Double(one.value))
+            }
+            return family
+        }
+    }
+
+    /// How often a measure was at most so much.
+    public final class Histogram: Sendable {
+        fileprivate struct Counts: Sendable {
+            var buckets: [Int64]
+            var sum: Double = 0
+        }
+
+        private let head: MetricFamily
+        private let bounds: [Double]
+        private let names: [String]
+        private let series = Mutex(Series<Counts>())
+
+        fileprivate init(_ name: String, _ unit: String, _ help: String, _ bounds: [Double], _ names: [String]) {
+            head = MetricFamily(name, .histogram, unit: unit, help)
+            self.bounds = bounds
+            self.names = names
+        }
+
+        /// Counts a measure in the series of these values of its labels.
+        public func record(_ measure: Double, _ labels: [String] = []) {
+            precondition(labels.count == names.count)
+            let bucket = bounds.firstIndex { measure <= $0 } ?? bounds.count
+            let empty = Counts(buckets: [Int64](repeating: 0, count: bounds.count + 1))
+            series.withLock {
+                $0.change(labels, empty) { counts in
+                    counts.buckets[bucket] += 1
+                    counts.sum += measure
+                }
+            }
+        }
+
+        fileprivate var family: MetricFamily {
+            var family = head
+            for one in series.withLock(\.sorted) {
+                let labels = zip(names, one.labels).map { MetricFamily.Label($0, $1) }
+                var count: Int64 = 0
+                for (bound, number) in zip(bounds + [.infinity], one.value.buckets) {
+                    count += number
+                    family.samples.append(
+                        MetricFamily.Sample(
+                            suffix: "_bucket",
+                            labels: labels + [MetricFamily.Label("le", OpenMetricsText.number(bound))],
+                            value: Double(count)))
+                }
+                family.samples.append(
+                    MetricFamily.Sample(suffix: "_sum", labels: labels, value: one.value.sum))
+                family.samples.append(
+                    MetricFamily.Sample(suffix: "_count", labels: labels, value: Double(count)))
+            }
+            return family
+        }
+    }
+}
