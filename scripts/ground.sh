@@ -27,6 +27,25 @@ need_packages() {
     apt-get install -y -qq "${missing[@]}" > /dev/null
 }
 
+# Gets promtool out of Debian's package, which would start a server of its own where it is installed.
+need_promtool() {
+    [ ! -x .build/promtool ] || return 0
+    local folder
+    folder=$(mktemp -d)
+    if ! (cd "$folder" && apt-get download -qq prometheus 2> /dev/null); then
+        [ "$(id -u)" -ne 0 ] || apt-get update -qq
+        (cd "$folder" && apt-get download -qq prometheus) || {
+            rm -rf "$folder"
+            echo "$(basename "$0"): apt-get can't download the package prometheus. Run: sudo apt-get update" >&2
+            exit 1
+        }
+    fi
+    dpkg-deb --extract "$folder"/prometheus_*.deb "$folder/package"
+    mkdir -p .build
+    cp "$folder/package/usr/bin/promtool" .build/promtool
+    rm -rf "$folder"
+}
+
 need_swift() {
     command -v swift > /dev/null || { echo "$(basename "$0"): the Swift 6.3 toolchain is missing on PATH" >&2; exit 1; }
 }

@@ -28,24 +28,37 @@ public final class HTTPListener: Sendable {
             AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SystemError("socket", path: place) }
         let descriptor = Descriptor(owning: number)
-        var one: Int32 = 1
-        unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = port.bigEndian
         guard unsafe inet_pton(AF_INET, address, &name.sin_addr) == 1 else {
             throw SystemError("listen", path: place, code: EINVAL)
         }
-        let outcome = unsafe withUnsafePointer(to: &name) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                unsafe bind(number, raw, socklen_t(MemoryLayout<sockaddr_in>.size))
+        func bound() -> Bool {
+            unsafe withUnsafePointer(to: &name) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                    unsafe bind(number, raw, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
             }
         }
-        guard outcome == 0 else { throw SystemError("listen", path: place) }
+        // Two sockets that may share an address can be bound to one port for as long as neither listens (socket(7)): of two
+        // programs that begin at once, both would take it. Sharing is for connections of a program that has ended.
+        if bound() { return descriptor }
+        guard errno == EADDRINUSE else { throw SystemError("listen", path: place) }
+        share(number, true)
+        guard bound() else { throw SystemError("listen", path: place) }
+        share(number, false)
         return descriptor
     }
 
+    private static func share(_ socket: Int32, _ isShared: Bool) {
+        var value: Int32 = isShared ? 1 : 0
+        unsafe setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     func listen() throws(SystemError) {
+        // Connections inherit it, so that the next program can have the port while they are forgotten.
+        Self.share(socket.number, true)
         guard Glibc.listen(socket.number, 4096) == 0 else { throw SystemError("listen", path: "port \(port)") }
     }
 

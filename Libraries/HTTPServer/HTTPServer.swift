@@ -109,6 +109,9 @@ public final class HTTPServer: Sendable {
         for connection in state.withLock({ Array($0.connections.values) }) { await connection.close() }
     }
 
+    /// The connections that are open.
+    public var openConnections: Int { state.withLock(\.connections.count) }
+
     var isAccepting: Bool { state.withLock(\.isAccepting) }
 
     func closed(_ connection: HTTPConnection) {

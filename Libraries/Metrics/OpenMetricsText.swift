@@ -22,7 +22,7 @@ public enum OpenMetricsText {
     }
 
     /// A number without a point where it is whole, so that labels of bounds are short as well.
-    static func number(_ value: Double) -> String {
+    public static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
         guard value == value.rounded(), abs(value) < 1e15 else { return "\(value)" }

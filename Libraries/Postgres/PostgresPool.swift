@@ -12,9 +12,36 @@ public final class PostgresPool: Sendable {
         var idle: [PostgresSession] = []
         var waiters: [Waiter] = []
         var nextWaiter: UInt64 = 0
+        var waited: Int64 = 0
+        var refused: Int64 = 0
     }
+
+    /// How busy a pool is.
+    public struct Status: Sendable {
+        /// The sessions.
+        public let sessions: Int
+        /// Those that nobody uses now.
+        public let idle: Int
+        /// The callers that wait for one now.
+        public let waiting: Int
+        /// Those that had to wait since the beginning.
+        public let waited: Int64
+        /// Those that were refused since the beginning, since too many waited.
+        public let refused: Int64
+    }
+
     private let state: Mutex<State>
+    private let sessions: Int
     private let maximumWaiters: Int
+
+    /// How busy it is now.
+    public var status: Status {
+        state.withLock { state in
+            Status(
+                sessions: sessions, idle: state.idle.count, waiting: state.waiters.count, waited: state.waited,
+                refused: state.refused)
+        }
+    }
 
     /// Creates a pool; nothing is connected yet.
     ///
@@ -23,6 +50,7 @@ public final class PostgresPool: Sendable {
     ///   - sessions: the number of runs at once.
     ///   - maximumWaiters: the number of callers that may wait; one more gets `poolExhausted` at once.
     public init(_ configuration: PostgresConfiguration, sessions: Int, maximumWaiters: Int = 1_000) {
+        self.sessions = sessions
         self.maximumWaiters = maximumWaiters
         state = Mutex(State(idle: (0..<sessions).map { _ in PostgresSession(configuration) }))
     }
@@ -66,7 +94,11 @@ public final class PostgresPool: Sendable {
                 let ready: PostgresSession?? = state.withLock { state in
                     // The session used last has the warmest caches.
                     if let session = state.idle.popLast() { return session }
-                    guard state.waiters.count < maximumWaiters, !Task.isCancelled else { return .some(nil) }
+                    guard state.waiters.count < maximumWaiters, !Task.isCancelled else {
+                        state.refused += 1
+                        return .some(nil)
+                    }
+                    state.waited += 1
                     state.waiters.append(Waiter(id: id, continuation: continuation))
                     return nil
                 }

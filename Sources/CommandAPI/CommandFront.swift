@@ -30,6 +30,9 @@ package struct CommandFront: Sendable {
         /// The folder of the day keys, which turn readers into tokens.
         package var dayKeyFolder: String
 
+        /// Gets downloads as they are noted, for whoever counts.
+        package var downloaded: @Sendable (DownloadSource, Int64) -> Void = { _, _ in }
+
         /// Creates the default settings, with three folders that only fronts of this kind use.
         package init(spoolFolder: String, readersFolder: String, dayKeyFolder: String) {
             self.readersFolder = readersFolder
@@ -110,15 +113,21 @@ package struct CommandFront: Sendable {
         downloads = DownloadEndpoint(
             log: log, index: index, spool: spool, keys: keys, shares: LineShares(limits.downloadLines),
             publicURL: configuration.publicURL, now: now, past: past,
-            uses: uses)
+            uses: uses, downloaded: configuration.downloaded)
         reports = DownloadReportEndpoint(
-            handler: handler, index: index, keys: keys, readers: readers)
+            handler: handler, index: index, keys: keys, readers: readers, downloaded: configuration.downloaded)
         drain = DownloadDrain(
             spool: spool, readers: readers, log: log, keys: keys,
             intervals: DownloadDrain.Intervals(
                 downloadsMilliseconds: configuration.downloadFlushMilliseconds,
                 readersMilliseconds: configuration.readersFlushMilliseconds), now: now,
             lines: lines.component("downloads"))
+    }
+
+    /// What waits for the log in the data folder: bytes, since when, and how many downloads were lost since the start.
+    package var spoolStatus: (waitingBytes: Int64, oldest: Timestamp?, lost: Int64) {
+        let status = drain.spool.status
+        return (status.waitingBytes, status.oldest, status.lost)
     }
 
     /// Adds the routes of the commands.

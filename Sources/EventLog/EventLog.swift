@@ -50,6 +50,8 @@ public final class EventLog: Sendable {
         public var settleMilliseconds: Int64 = 20_000
         /// Gets the next position after each batch that this process has appended.
         public var announce: @Sendable (Position) -> Void = { _ in }
+        /// Gets what each batch of this process came to, for whoever counts.
+        public var observe: @Sendable (AppendedBatch) -> Void = { _ in }
         /// The number of positions in a new partition; existing partitions keep theirs.
         public var partitionPositions: Int64 = 1 << 24
 
@@ -58,6 +60,16 @@ public final class EventLog: Sendable {
 
         /// The default settings for a database under one login.
         public init(url: String) { self.init(DatabaseAccess(url: url)) }
+    }
+
+    /// A batch of commands that was sent to the database.
+    public struct AppendedBatch: Sendable {
+        /// The commands in it.
+        public let commands: Int
+        /// The entries that were appended; 0 where all were refused.
+        public let entries: Int
+        /// How long it took.
+        public let nanoseconds: Int64
     }
 
     private let writer: LogWriter
@@ -73,6 +85,9 @@ public final class EventLog: Sendable {
 
     /// The id of the log, which every entry names.
     public let id: LogID
+
+    /// The number of commands that wait to be sent.
+    public var waitingCommands: Int { writer.waiting }
 
     /// The reader of the log.
     public var entries: EventReader { reader }
@@ -116,7 +131,7 @@ public final class EventLog: Sendable {
             pipeline: pipeline, keeper: keeper,
             writer: Hex.encode(SecureRandom.bytes(16)),
             maximumQueue: configuration.maximumQueue, settleMilliseconds: configuration.settleMilliseconds,
-            announce: configuration.announce)
+            announce: configuration.announce, observe: configuration.observe)
         self.id = id
         self.keeper = keeper
         self.commands = commands

@@ -10,6 +10,8 @@ package struct FrontRequest: Sendable {
     package let http: HTTPRequest
     /// The parameters of the path.
     package let path: [String: String]
+    /// The name of the endpoint; nil where none answers such a request.
+    package let endpoint: String?
     /// The id of the request. The answer carries it, and the appended entries name it as their correlation.
     package let id: UUIDv7
     /// Threads for calls that block or compute for long, such as reading files; the reactor's thread serves all

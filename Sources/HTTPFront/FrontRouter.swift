@@ -21,8 +21,35 @@ package struct FrontRouter: Sendable {
     private let translate: @Sendable (any Error) -> Problem?
     private var table = HTTPRouter()
 
+    /// An answer that needs nobody to work on it.
+    package struct Kept: Sendable {
+        package let answer: HTTPCachedAnswer
+        /// The endpoint that gave it, and its status.
+        package let endpoint: String
+        package let status: Int
+
+        package init(answer: HTTPCachedAnswer, endpoint: String, status: Int) {
+            self.answer = answer
+            self.endpoint = endpoint
+            self.status = status
+        }
+    }
+
+    /// A request that was answered, for whoever counts.
+    package struct Served: Sendable {
+        /// The name of the endpoint; nil where none answers such a request.
+        package let endpoint: String?
+        package let method: String
+        package let status: Int
+        /// How long the answer took until it could be sent; nil where it was kept.
+        package let nanoseconds: Int64?
+    }
+
+    /// Gets each request that was answered.
+    package var observe: @Sendable (Served) -> Void = { _ in }
+
     /// Looks up the cached answer to a request; nil where there is none.
-    package var findCached: @Sendable (HTTPRequestHead) -> HTTPCachedAnswer? = { _ in nil }
+    package var findCached: @Sendable (HTTPRequestHead) -> Kept? = { _ in nil }
 
     /// Shows a problem as a page for people; nil where nobody but programs asks.
     package var showFault: (@Sendable (_ problem: Problem, _ request: FrontRequest) -> HTTPResponse)?
@@ -47,7 +74,7 @@ package struct FrontRouter: Sendable {
     package mutating func on(_ endpoint: EndpointDeclaration, _ handler: @escaping Handler) {
         let router = self
         table.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
-            let response = await router.answer(request, parameters, endpoint.dialect) { request in
+            let response = await router.answer(request, parameters, endpoint.dialect, endpoint.name) { request in
                 try request.checkNames(endpoint)
                 return try await handler(request)
             }
@@ -55,7 +82,7 @@ package struct FrontRouter: Sendable {
         }
         guard endpoint.isOpenRead else { return }
         table.on("OPTIONS", endpoint.path) { request, parameters in
-            await router.answer(request, parameters) { _ in .preflight }
+            await router.answer(request, parameters, .marketplace, endpoint.name) { _ in .preflight }
         }
     }
 
@@ -136,12 +163,13 @@ package struct FrontRouter: Sendable {
 
     /// Returns the cached answer to a request, with the fields of this one answer; nil where there is none.
     package func handleAtOnce(_ head: HTTPRequestHead) -> (HTTPCachedAnswer, HTTPFields)? {
-        guard hosts.serve(head.authority), let answer = findCached(head) else { return nil }
+        guard hosts.serve(head.authority), let kept = findCached(head) else { return nil }
+        observe(Served(endpoint: kept.endpoint, method: head.method, status: kept.status, nanoseconds: nil))
         let id = Self.newID().description
         log.debug(
             "request",
             ["request": id, "method": head.method, "path": Redaction.ofTokens(in: head.target), "status": "cached"])
-        return (answer, [Fields.request: id])
+        return (kept.answer, [Fields.request: id])
     }
 
     /// Encodes an answer for the cache, with the fields of every answer except the id of the request.
@@ -178,12 +206,12 @@ package struct FrontRouter: Sendable {
     }
 
     private func answer(
-        _ http: HTTPRequest, _ parameters: [String: String], _ dialect: EndpointDeclaration.Dialect = .marketplace,
-        _ handler: Handler
+        _ http: HTTPRequest, _ parameters: [String: String], _ dialect: EndpointDeclaration.Dialect,
+        _ endpoint: String? = nil, _ handler: Handler
     ) async -> HTTPResponse {
         let request = FrontRequest(
-            http: http, path: parameters, id: Self.newID(), blocking: blocking, clients: clients)
-        let began = Host.steadyClockMilliseconds()
+            http: http, path: parameters, endpoint: endpoint, id: Self.newID(), blocking: blocking, clients: clients)
+        let began = Host.steadyClockNanoseconds()
         var response: HTTPResponse
         do {
             response = try await handler(request)
@@ -203,13 +231,17 @@ package struct FrontRouter: Sendable {
                 problem ?? Problem(.internalError, "the server's log says more under the request's id"), request,
                 dialect)
         }
+        let nanoseconds = Host.steadyClockNanoseconds() - began
+        let method = Self.methods.contains(http.head.method) ? http.head.method : "other"
+        observe(
+            Served(endpoint: endpoint, method: method, status: response.status, nanoseconds: nanoseconds))
         log.debug(
             "request",
             [
                 "request": request.id.description, "method": http.head.method,
                 "path": Redaction.ofTokens(in: "/" + http.head.segments.joined(separator: "/")),
                 "status": "\(response.status)",
-                "elapsed_ms": "\(Host.steadyClockMilliseconds() - began)",
+                "elapsed_ms": "\(nanoseconds / 1_000_000)",
             ])
         return response.finished(request.id)
     }

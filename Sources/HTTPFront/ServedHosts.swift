@@ -10,9 +10,15 @@ package struct ServedHosts: Sendable {
     /// True for a server that listens everywhere and has no public URL: it is reached by addresses that it does not know,
     /// and a page can't make its name an address.
     private let servesAnyAddress: Bool
+    /// True for a server that others reach under names that it does not know.
+    private let servesAnyName: Bool
 
     /// Takes the public URL, empty where there is none, and the address that the server listens on.
-    package init(publicURL: String, listening: String) {
+    ///
+    /// - Parameter isForMachines: true for a server that only other machines ask, under whatever name; on loopback, where pages
+    ///   of this machine's browser can reach it as well, names are checked all the same.
+    package init(publicURL: String, listening: String, isForMachines: Bool = false) {
+        servesAnyName = isForMachines && !(IPAddress(listening)?.isLoopback ?? false)
         let host = publicURL.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).first
         var names: Set = ["localhost"]
         var addresses: Set<IPAddress> = []
@@ -33,7 +39,7 @@ package struct ServedHosts: Sendable {
         if let address = IPAddress(host) {
             return address.isLoopback || servesAnyAddress || addresses.contains(address)
         }
-        return names.contains(host)
+        return servesAnyName || names.contains(host)
     }
 
     /// The host in lower case, without brackets, port and the dot of the root; nil where the authority is malformed.

@@ -56,6 +56,9 @@ struct Program {
         case Commands.relayStatus.name:
             endOnSignal(signals)
             return try await RelayStatusCommand(invocation).run()
+        case Commands.status.name:
+            endOnSignal(signals)
+            return try await StatusCommand(invocation).run()
         case Commands.import.name:
             endOnSignal(signals)
             return try await ImportCommand(invocation).run()
@@ -120,19 +123,20 @@ enum Commands {
             .value("catalog", "FILE", "import a catalogue once it is ready"), cache,
             verbose,
         ] + Invocation.databaseOptions + Invocation.searchOptions + Invocation.kafkaOptions
-            + CommandFront.Configuration.options + Listening.options,
+            + CommandFront.Configuration.options + Listening.options + MetricsPort.options,
         examples: ["marketplace up", "marketplace up --data /srv/marketplace --port 7080"])
     static let command = Subcommand(
         "command", "Runs the front for writes.",
         options: [
             data, artifacts, verbose,
-        ] + Invocation.databaseOptions + CommandFront.Configuration.options + Listening.options,
+        ] + Invocation.databaseOptions + CommandFront.Configuration.options + Listening.options
+            + MetricsPort.options,
         examples: ["marketplace command --logins /srv/logins --artifacts /srv/artifacts"])
     static let query = Subcommand(
         "query", "Runs the front for reads.",
         options: [
             data, artifacts, cache, verbose,
-        ] + Invocation.databaseOptions + Invocation.searchOptions + Listening.options,
+        ] + Invocation.databaseOptions + Invocation.searchOptions + Listening.options + MetricsPort.options,
         examples: [
             "marketplace query --logins /srv/logins --artifacts /srv/artifacts",
             "marketplace query --logins /srv/logins --artifacts /srv/artifacts --search http://127.0.0.1:9200",
@@ -148,7 +152,7 @@ enum Commands {
             .value("from", "SOURCE", "where entries come from (log)", choices: ["log", "kafka"]),
             .flag("share", "share the models with other programs; with --from kafka it always does"),
             .flag("ahead", "first build the models of this release; needs the login of the owner as well"), verbose,
-        ],
+        ] + MetricsPort.options,
         examples: [
             "marketplace project agents --logins /srv/logins",
             "marketplace project --share --logins /srv/logins",
@@ -163,7 +167,7 @@ enum Commands {
         options: Invocation.kafkaOptions + [
             .flag("create-topic", "make the topic where it is missing"),
             .flag("refill", "send the whole log again, to a topic that was made anew"), verbose,
-        ] + Invocation.databaseOptions,
+        ] + Invocation.databaseOptions + MetricsPort.options,
         examples: [
             "marketplace relay --kafka 127.0.0.1:9092 --create-topic --logins /srv/logins",
             "marketplace relay --kafka k1:9093,k2:9093 --kafka-settings-file /srv/kafka --logins /srv/logins",
@@ -226,6 +230,18 @@ enum Commands {
     static let relayStatus = Subcommand(
         "relay status", "Shows how far the log is in topics of Kafka, and who relays it.",
         options: besideOptions + [.flag("json", "print one JSON document")], examples: ["marketplace relay status"])
+    static let status = Subcommand(
+        "status", "Shows what a running part counts of itself: the log, models, requests, queues and disks.",
+        notes: "It reads /metrics, as a monitoring system does; numbers for each second come with --watch.",
+        options: [
+            .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
+            .value("metrics-url", "URL", "the /metrics of a part that runs elsewhere"),
+            .flag("watch", "go on, every two seconds"),
+            .flag("json", "print one JSON document, with --watch a line each time"),
+        ],
+        examples: [
+            "marketplace status --watch", "marketplace status --metrics-url http://127.0.0.1:7090/metrics --json",
+        ])
     static let upgradeStatus = Subcommand(
         "upgrade status", "Shows which programs are at work, and what is left of the upgrade to this release.",
         options: besideOptions + [.flag("json", "print one JSON document")],
@@ -314,7 +330,8 @@ enum Commands {
 
     static let all =
         [
-            up, command, query, project, relay, relayStatus, projectStatus, projectParked, projectRetry, projectSkip,
+            up, command, query, project, relay, status, relayStatus, projectStatus, projectParked, projectRetry,
+            projectSkip,
             rebuild, forensics,
             upgradeStatus,
             finishUpgrade, `import`, verify, issueToken, rebuildVault, prepare, limits,

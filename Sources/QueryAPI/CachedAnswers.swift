@@ -50,6 +50,7 @@ final class CachedAnswers: Sendable {
 
     fileprivate struct Cached {
         let answer: HTTPCachedAnswer
+        let endpoint: String
         /// Its tag, and the answer to whoever has it; nil for one without a tag.
         let known: (tag: String, answer: HTTPCachedAnswer)?
         let subject: Subject
@@ -69,6 +70,8 @@ final class CachedAnswers: Sendable {
         /// When lists were last dropped for a count.
         var countedMilliseconds: Int64 = 0
         var bytes = 0
+        var hits: Int64 = 0
+        var misses: Int64 = 0
         /// The builds that are read now; none before they are known.
         var builds: [Source: String] = [:]
     }
@@ -99,13 +102,28 @@ final class CachedAnswers: Sendable {
     }
 
     /// The cached answer to a GET or HEAD request; nil where there is none, and for a range request.
-    func find(_ head: HTTPRequestHead) -> HTTPCachedAnswer? {
+    func find(_ head: HTTPRequestHead) -> FrontRouter.Kept? {
         guard head.method == "GET" || head.method == "HEAD", head.fields["range"] == nil,
-            let cached = state.withLock({ $0.answers[Key(head)] })
+            let cached = state.withLock({ $0.found(Key(head)) })
         else { return nil }
-        guard let wanted = head.fields["if-none-match"] else { return cached.answer }
+        let whole = FrontRouter.Kept(answer: cached.answer, endpoint: cached.endpoint, status: 200)
+        guard let wanted = head.fields["if-none-match"] else { return whole }
         guard let known = cached.known else { return nil }
-        return EntityTag.isNamed(known.tag, in: wanted) ? known.answer : cached.answer
+        return EntityTag.isNamed(known.tag, in: wanted)
+            ? FrontRouter.Kept(answer: known.answer, endpoint: cached.endpoint, status: 304) : whole
+    }
+
+    /// How full a cache is, and how often it had an answer.
+    struct Status: Sendable {
+        let answers: Int
+        let bytes: Int
+        let hits: Int64
+        let misses: Int64
+    }
+
+    /// How full it is now.
+    var status: Status {
+        state.withLock { Status(answers: $0.answers.count, bytes: $0.bytes, hits: $0.hits, misses: $0.misses) }
     }
 
     /// Caches the answer to a request, but not of one that waited for a position. Compression runs on another thread,
@@ -124,7 +142,9 @@ final class CachedAnswers: Sendable {
             let known = response.fields["etag"].flatMap { tag in
                 FrontRouter.cacheable(response.notModified, gzip: nil).map { (tag, $0) }
             }
-            insert(Cached(answer: answer, known: known, subject: subject), for: key, reflecting)
+            insert(
+                Cached(answer: answer, endpoint: request.endpoint ?? "", known: known, subject: subject), for: key,
+                reflecting)
         }
     }
 
@@ -277,6 +297,12 @@ final class CachedAnswers: Sendable {
 }
 
 extension CachedAnswers.State {
+    fileprivate mutating func found(_ key: CachedAnswers.Key) -> CachedAnswers.Cached? {
+        let found = answers[key]
+        if found == nil { misses += 1 } else { hits += 1 }
+        return found
+    }
+
     fileprivate mutating func remove(_ key: CachedAnswers.Key) {
         guard let cached = answers.removeValue(forKey: key) else { return }
         keys[cached.subject]?.remove(key)

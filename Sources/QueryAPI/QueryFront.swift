@@ -46,6 +46,17 @@ package struct QueryFront: Sendable {
     let followers: Log
     /// Where clients reach the marketplace.
     let origin: String
+    /// Gets each search, for whoever counts.
+    let searched: @Sendable (Searched) -> Void
+
+    /// A search that was answered.
+    package struct Searched: Sendable {
+        /// What agents were found in: `postgres` or `opensearch`.
+        package let index: String
+        /// How many were found; a bound where there are many.
+        package let found: Int
+        package let nanoseconds: Int64
+    }
 
     /// Creates a front over read models, a log and folders of files and of the index.
     ///
@@ -58,13 +69,15 @@ package struct QueryFront: Sendable {
     ///     and the queries do not wait for them.
     ///   - cachedBytes: the memory for cached answers; 0 to cache none.
     ///   - origin: where clients reach the marketplace, without a slash at the end.
+    ///   - searched: gets each search, for whoever counts.
     package init(
         agents: AgentReader, statistics: AgentReader, past: PastReader, search: AgentSearch, builds: BuildReader,
         entries: EventReader,
         catchUp: EventReader,
         artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, origin: String,
-        log: Log
+        searched: @escaping @Sendable (Searched) -> Void, log: Log
     ) {
+        self.searched = searched
         hub = EventHub(entries, following)
         self.catchUp = catchUp
         followers = log.component("followers")
@@ -81,6 +94,11 @@ package struct QueryFront: Sendable {
         self.origin = origin
         let worker = Worker(name: "index-mark")
         copied = Feed(Copied()) { try await worker.run { try Copied(index) } }
+    }
+
+    /// What is kept to be answered at once; nil where nothing is.
+    package var cacheStatus: (answers: Int, bytes: Int, hits: Int64, misses: Int64)? {
+        cached.map { ($0.status.answers, $0.status.bytes, $0.status.hits, $0.status.misses) }
     }
 
     /// Adds the routes of the queries.

@@ -5,6 +5,7 @@ import HTTPFront
 import HTTPServer
 import Projections
 import Search
+import System
 
 extension QueryFront {
     func addSearch(to routes: inout QueryRoutes) {
@@ -88,8 +89,14 @@ extension QueryFront {
     }
 
     private func find(_ request: SearchRequest, _ query: AgentQuery) async throws -> AgentSearch.Answer {
+        let began = Host.steadyClockNanoseconds()
         do {
-            return try await search.find(request, notBefore: query.minimumPosition)
+            let answer = try await search.find(request, notBefore: query.minimumPosition)
+            searched(
+                Searched(
+                    index: answer.finder == .engine ? "opensearch" : "postgres", found: answer.found.value.total,
+                    nanoseconds: Host.steadyClockNanoseconds() - began))
+            return answer
         } catch is AgentSearch.ExpiredCursor {
             throw Problem(.cursorExpired, "'cursor' belongs to an order of agents that is not kept any more")
         }

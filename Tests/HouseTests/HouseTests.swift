@@ -52,7 +52,7 @@ import Testing
     ]
     private static let libraries: [String: Set<String>] = [
         "System": ["CLinux"], "Text": [], "Reactor": ["CLinux", "System"], "JSON": ["Text"],
-        "Logging": ["JSON", "System"],
+        "Logging": ["JSON", "System"], "Metrics": [],
         "CommandLine": ["Text"], "Compression": ["CZlib"], "HTTPServer": ["CLinux", "Reactor", "System"],
         "Crypto": ["COpenSSL", "Text"], "Archive": ["CArchive", "Compression", "System", "Text"],
         "Postgres": ["CPostgres", "Reactor", "System"], "EmbeddedPostgres": ["Crypto", "Postgres", "System"],

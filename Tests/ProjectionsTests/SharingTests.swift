@@ -30,6 +30,14 @@ import Testing
                 """)
             #expect(
                 held == ProjectionCatalogue.all.map { "\($0.name) \($0.reach == .sliced ? 3 : 1) 64 64" })
+            // What monitoring is told of them.
+            let session = PostgresPool(PostgresConfiguration(url: url, applicationName: "tests"), sessions: 1)
+            let slices = try await BuildReader(pool: session).slices()
+            await session.close()
+            #expect(
+                slices.map { "\($0.projection) \($0.slice)" }
+                    == ProjectionCatalogue.all.flatMap { model in (0..<64).map { "\(model.name) \($0)" } })
+            #expect(slices.allSatisfy { $0.next <= $0.head && $0.head.value > 0 })
             // when: the first one leaves
             first.cancel()
             await first.value

@@ -28,6 +28,8 @@ struct DownloadEndpoint: Sendable {
     let now: @Sendable () -> Timestamp
     let past: PastReader
     let uses: TokenUses
+    /// Gets downloads as they are noted.
+    let downloaded: @Sendable (DownloadSource, Int64) -> Void
 
     func add(to routes: inout CommandRoutes) {
         routes.onAny(Endpoints.download) { try await download($0, $1) }
@@ -88,6 +90,7 @@ struct DownloadEndpoint: Sendable {
         let time = now()
         guard shares.admit(key, version: version.version.description, at: time, from: network) else { return }
         let reader = await reader(request) ?? network
+        downloaded(source, 1)
         try await request.blocking.run { [keys, spool] in
             // If the disk takes neither the day's key nor the download, the loss is counted and the redirect goes on.
             if let (domain, token) = try? keys.token(reader, agent: key, at: time) {

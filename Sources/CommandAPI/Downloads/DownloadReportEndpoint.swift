@@ -16,6 +16,8 @@ struct DownloadReportEndpoint: Sendable {
     let index: IndexFolder
     let keys: DayKeys
     let readers: ReaderLedger
+    /// Gets downloads as they are noted.
+    let downloaded: @Sendable (DownloadSource, Int64) -> Void
 
     func add(to routes: inout CommandRoutes) {
         routes.onOwnBody(Endpoints.reportDownloads) { principal, _, _, request in
@@ -91,6 +93,7 @@ struct DownloadReportEndpoint: Sendable {
                 expected: past.versions, events: counts.events(log: handler.log.id),
                 effects: lines.map { DownloadLineEffect(LineID(sender: principal.user, id: $0.id)) }))
         guard case .appended(let last?) = outcome else { return nil }
+        for line in lines { downloaded(line.source, 1) }
         return last
     }
 }

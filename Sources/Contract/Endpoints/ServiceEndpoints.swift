@@ -14,6 +14,10 @@ extension Endpoints {
     package static let descriptionFolder = Endpoint<NoParameters, NoBody, NoBody>.document(
         "showDescriptionFolder", "/openapi/", "Get this description", schema: Schema([("type", .string("object"))]))
 
+    /// Served on a port of its own alone.
+    package static let metrics = Endpoint<NoParameters, NoBody, NoBody>.text(
+        "showMetrics", "/metrics", "Show what this process counts of itself (OpenMetrics 1.0)", problems: [])
+
     static let service: [any AnyEndpoint] = [
         isLive, isReady, showSecurityContact, description, descriptionFolder,
     ]

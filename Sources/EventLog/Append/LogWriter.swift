@@ -50,6 +50,7 @@ actor LogWriter {
     private let maximumQueue: Int
     private let settleMilliseconds: Int64
     private let announce: @Sendable (Position) -> Void
+    private let observe: @Sendable (EventLog.AppendedBatch) -> Void
     private var queue: [Pending] = []
     private var batch: Int64 = 0
     /// The milliseconds by which the database's clock is ahead; nil until measured on the current connection.
@@ -57,7 +58,8 @@ actor LogWriter {
 
     init(
         pipeline: PostgresPipeline, keeper: PartitionKeeper, writer: String, maximumQueue: Int,
-        settleMilliseconds: Int64, announce: @escaping @Sendable (Position) -> Void
+        settleMilliseconds: Int64, announce: @escaping @Sendable (Position) -> Void,
+        observe: @escaping @Sendable (EventLog.AppendedBatch) -> Void
     ) {
         self.pipeline = pipeline
         self.keeper = keeper
@@ -65,7 +67,11 @@ actor LogWriter {
         self.maximumQueue = maximumQueue
         self.settleMilliseconds = settleMilliseconds
         self.announce = announce
+        self.observe = observe
     }
+
+    /// The number of commands that wait to be sent.
+    nonisolated var waiting: Int { inbox.withLock(\.waiting) }
 
     /// Queues an append and waits for its outcome.
     ///
@@ -177,7 +183,14 @@ actor LogWriter {
 
     private func finish(_ pending: [Pending]) async {
         do {
+            let began = Host.steadyClockNanoseconds()
             let outcomes = try await commit(pending.map(\.append))
+            observe(
+                EventLog.AppendedBatch(
+                    commands: pending.count,
+                    entries: zip(pending, outcomes).reduce(0) { sum, one in
+                        if case .appended = one.1 { sum + one.0.append.events.count } else { sum }
+                    }, nanoseconds: Host.steadyClockNanoseconds() - began))
             let last = outcomes.lazy.compactMap { outcome -> Position? in
                 if case .appended(let last) = outcome { return last }
                 return nil

@@ -50,11 +50,12 @@ struct DataFolder: Sendable {
     /// Says where this process serves and what it keeps its files in.
     ///
     /// - Parameter databaseURL: a login that reads and changes nothing; nil where there is none.
-    func announce(url: String, databaseURL: String?, artifacts: String) throws(SystemError) {
+    func announce(url: String, metricsURL: String, databaseURL: String?, artifacts: String) throws(SystemError) {
         var writer = JSONWriter()
         writer.object { object in
             object.member("artifacts", artifacts)
             object.member("database_url", databaseURL)
+            object.member("metrics_url", metricsURL)
             object.member("pid", Int64(Host.processID))
             object.member("url", url)
         }
@@ -68,6 +69,9 @@ struct DataFolder: Sendable {
 
     /// Where the marketplace of this folder serves; nil where none says so.
     func runningURL() -> String? { announcement?["url"]?.string }
+
+    /// Where the measures of the marketplace of this folder are; nil where none says so.
+    func runningMetricsURL() -> String? { announcement?["metrics_url"]?.string }
 
     /// The folder of files of the marketplace that runs in this folder; nil where none says so.
     func runningArtifacts() -> String? { announcement?["artifacts"]?.string }

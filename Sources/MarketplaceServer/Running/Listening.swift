@@ -77,13 +77,20 @@ struct Listening: Sendable {
 
     /// Opens the socket: on the port that was asked for, or on the first that is free from `firstPort` on.
     func open(firstPort: UInt16) throws -> HTTPListener {
+        try Self.listener(on: address, port: port, option: "port", firstPort: firstPort)
+    }
+
+    /// Opens a socket on the port that an option asks for, or on the first that is free from `firstPort` on.
+    static func listener(
+        on address: String, port: UInt16?, option: String, firstPort: UInt16
+    ) throws -> HTTPListener {
         if let port {
             do {
                 return try HTTPListener(address: address, port: port)
             } catch {
                 guard error.isAddressInUse else { throw error }
                 throw UsageError(
-                    "--port is \(port), which another program listens on; choose another one or leave it out.")
+                    "--\(option) is \(port), which another program listens on; choose another one or leave it out.")
             }
         }
         for candidate in firstPort..<(firstPort + 100) {

@@ -21,6 +21,10 @@ import System
 struct Services: Sendable {
     let database: DatabaseAccess
     let log: Log
+    /// What this process counts of itself.
+    let measures = Measures()
+    /// The session in which the process reads how far the log and the models are.
+    let following: PostgresPool
     /// The log's head, followed by everything in this process.
     let head: HeadFeed
     /// The builds of the models, and how far they are.
@@ -35,11 +39,11 @@ struct Services: Sendable {
     let lease: ProgramLease
 
     /// - Parameters:
-    ///   - following: the role in which the process reads how far the log and the models are.
+    ///   - role: the role in which the process reads how far the log and the models are.
     ///   - part: what the process runs.
     ///   - engine: what agents are searched in beside the models.
     init(
-        _ database: DatabaseAccess, following: DatabaseRole = .queries, part: String, engine: SearchEngine? = nil,
+        _ database: DatabaseAccess, following role: DatabaseRole = .queries, part: String, engine: SearchEngine? = nil,
         log: Log
     ) {
         self.database = database
@@ -47,7 +51,8 @@ struct Services: Sendable {
         self.log = log
         // One session for all of them, which are rarely asked for.
         let pool = PostgresPool(
-            database.configuration(following, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
+            database.configuration(role, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
+        self.following = measures.watch(pool, as: "follow")
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)
@@ -123,6 +128,7 @@ struct Services: Sendable {
     func openLog() async throws -> EventLog {
         var configuration = EventLog.Configuration(database)
         configuration.announce = { [head] next in head.announce(next) }
+        configuration.observe = { [measures] in measures.note($0) }
         if let positions = Failpoint.number("partition_positions") { configuration.partitionPositions = positions }
         return try await EventLog.open(configuration)
     }
@@ -160,6 +166,7 @@ struct Services: Sendable {
         var router = FrontRouter(
             log: log.component("http"), hosts: listening.hosts, clients: listening.clients,
             translate: Problem.translating)
+        router.observe = { [measures] in measures.note($0) }
         listening.security.add(to: &router, now: Self.now)
         router.on(Endpoints.isLive) { _ in Reply(Health(status: .live)) }
         router.on(Endpoints.isReady) { _ in
@@ -214,31 +221,39 @@ struct Services: Sendable {
         _ folder: ArtifactFolder, _ index: IndexFolder, cachedMebibytes: Int?, following: FollowingLimits,
         at origin: String, on reactor: Reactor
     ) -> QueryFront {
+        func pool(
+            _ name: String, _ configuration: PostgresConfiguration, sessions: Int, maximumWaiters: Int = 1_000
+        ) -> PostgresPool {
+            measures.watch(
+                PostgresPool(configuration, sessions: sessions, maximumWaiters: maximumWaiters), as: name)
+        }
         let configuration = database.configuration(
             .queries, "marketplace-query", statementTimeoutMilliseconds: 10_000)
-        let pool = PostgresPool(configuration, sessions: 8)
+        let lists = pool("query", configuration, sessions: 8)
         var short = configuration
         short.settings = PostgresConfiguration.alongIndexes
         let pipeline = PostgresPipeline(short, on: reactor)
-        let searching = PostgresPool(
+        let searching = pool(
+            "search",
             database.configuration(
                 .queries, "marketplace-search", statementTimeoutMilliseconds: 10_000,
                 settings: PostgresConfiguration.byKeysPlannedEachTime), sessions: 8)
         return QueryFront(
-            agents: AgentReader(ModelAccess(pool: pool, pipeline: pipeline, models: models)),
+            agents: AgentReader(ModelAccess(pool: lists, pipeline: pipeline, models: models)),
             statistics: AgentReader(
-                ModelAccess(pool: PostgresPool(configuration, sessions: 2, maximumWaiters: 64), models: models)),
+                ModelAccess(
+                    pool: pool("statistics", configuration, sessions: 2, maximumWaiters: 64), models: models)),
             past: PastReader(
-                ModelAccess(pool: PostgresPool(configuration, sessions: 2, maximumWaiters: 64), models: models),
-                pages: ModelAccess(pool: pool, models: models)),
+                ModelAccess(pool: pool("past", configuration, sessions: 2, maximumWaiters: 64), models: models),
+                pages: ModelAccess(pool: lists, models: models)),
             search: AgentSearch(
                 ModelAccess(pool: searching, pipeline: pipeline, models: models), generations, engine: engine),
-            builds: BuildReader(pool: pool), entries: EventReader(pool: pool),
+            builds: BuildReader(pool: lists), entries: EventReader(pool: lists),
             catchUp: EventReader(
-                pool: PostgresPool(configuration, sessions: 2, maximumWaiters: following.readers)),
+                pool: pool("catch-up", configuration, sessions: 2, maximumWaiters: following.readers)),
             artifacts: folder, index: index,
-            cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20, following: following, origin: origin, log: log
-        )
+            cachedBytes: (cachedMebibytes ?? Self.cachedMebibytes) << 20, following: following, origin: origin,
+            searched: { [measures] in measures.note($0) }, log: log)
     }
 
     /// Fills the search engine and keeps it up, for as long as the task lives; where there is none, does nothing.

@@ -91,9 +91,13 @@ struct SinglePart {
         }
         var configuration = try CommandFront.Configuration(invocation, data)
         configuration.publicURL = listening.publicURL
+        configuration.downloaded = { [measures = services.measures] in measures.note($0, $1) }
         let index = IndexFolder(data.index)
         let front = try services.commandFront(eventLog, store, index, configuration)
         front.addRoutes(to: &router)
+        services.measureModels()
+        services.measure(eventLog, front)
+        services.measure(folders: [("data", dataPath), ("artifacts", invocation.values["artifacts"] ?? "")])
         let background = Task {
             await withTaskGroup { group in
                 group.addTask { await services.lease.run(log: log) }
@@ -128,6 +132,9 @@ struct SinglePart {
             return try await services.degradation()
         }
         front.addRoutes(to: &router)
+        services.measureModels()
+        services.measure(front)
+        services.measure(folders: [("data", dataPath), ("artifacts", invocation.values["artifacts"] ?? "")])
         let following = Task {
             await withTaskGroup { group in
                 group.addTask { await services.lease.run(log: log) }
@@ -151,6 +158,9 @@ struct SinglePart {
         if isAhead { _ = try await services.migrate() } else { try await services.awaitSchema(as: .projectors) }
         try await services.lease.keep()
         if !isAhead { try await services.awaitBuilds(of: chosen) }
+        services.measureProcess(part: invocation.command.name)
+        services.measureModels()
+        let metrics = try await MetricsPort(invocation, services.measures, log)
         let projecting = Task {
             await withTaskGroup { group in
                 group.addTask { await services.lease.run(log: log) }
@@ -165,6 +175,7 @@ struct SinglePart {
         _ = await signals.next()
         projecting.cancel()
         await projecting.value
+        await metrics.shutDown()
         guard let counts = source?.counts else { return }
         log.info(
             "projected from the topic", ["entries": "\(counts.entries)", "absences": "\(counts.absences)"])
@@ -217,11 +228,15 @@ struct SinglePart {
     private func serve(
         _ router: FrontRouter, on listener: HTTPListener, _ signals: Signals, _ reactor: Reactor
     ) async throws {
+        services.measureProcess(part: invocation.command.name)
+        let metrics = try await MetricsPort(invocation, services.measures, log)
         let server = try await services.serve(router, listening, on: listener, reactor)
+        services.measure(server, reactor)
         Host.write(
             "marketplace \(invocation.command.name) is ready at http://\(listening.address):\(server.port)\n", to: 1)
         _ = await signals.next()
         await server.shutDown()
         services.report(reactor)
+        await metrics.shutDown()
     }
 }

@@ -165,6 +165,7 @@ struct Up {
         let index = IndexFolder(data.index)
         var configuration = try CommandFront.Configuration(invocation, data)
         configuration.publicURL = listening.publicURL
+        configuration.downloaded = { [measures = services.measures] in measures.note($0, $1) }
         let commands = try services.commandFront(eventLog, store, index, configuration)
         commands.addRoutes(to: &router)
         let reactor = try Reactor(name: "http")
@@ -172,7 +173,15 @@ struct Up {
             artifacts, index, cachedMebibytes: cachedMebibytes, following: listening.following,
             at: listening.origin(port: listener.port), on: reactor)
         queries.addRoutes(to: &router)
+        services.measureProcess(part: Commands.up.name)
+        services.measureModels()
+        if relaying != nil { services.measureTopics() }
+        services.measure(eventLog, commands)
+        services.measure(queries)
+        services.measure(folders: [("data", data.path), ("artifacts", files)])
+        let metrics = try await MetricsPort(invocation, services.measures, log)
         let server = try await services.serve(router, listening, on: listener, reactor)
+        services.measure(server, reactor)
         let url = "http://\(listening.address):\(server.port)"
 
         let background = Task {
@@ -193,7 +202,8 @@ struct Up {
             }
         }
         try data.announce(
-            url: url, databaseURL: database.login(.readers), artifacts: try FileSystem.resolve(files))
+            url: url, metricsURL: metrics.url, databaseURL: database.login(.readers),
+            artifacts: try FileSystem.resolve(files))
         Host.write("MentatLab Marketplace is ready at \(url)\n", to: 1)
         let filling = Task { try await fill(data, url) }
 
@@ -208,6 +218,7 @@ struct Up {
         services.report(reactor)
         background.cancel()
         await background.value
+        await metrics.shutDown()
         await eventLog.close()
         impatient.cancel()
     }

@@ -7,6 +7,7 @@ import System
 
 /// `marketplace relay`: sends the log to a topic of Kafka, in a process of its own.
 struct RelayCommand {
+    private let invocation: Invocation
     private let configuration: Relay.Configuration
     private let services: Services
     private let database: DatabaseAccess
@@ -24,6 +25,7 @@ struct RelayCommand {
         var configuration = Relay.Configuration(topic)
         configuration.makesTopic = invocation.flags.contains("create-topic")
         configuration.refills = invocation.flags.contains("refill")
+        self.invocation = invocation
         self.configuration = configuration
         self.database = database
         self.log = log
@@ -42,6 +44,9 @@ struct RelayCommand {
             case .isCaughtUp: break
             }
         }
+        services.measureProcess(part: Commands.relay.name)
+        services.measureTopics()
+        let metrics = try await MetricsPort(invocation, services.measures, log)
         let relaying = Task { [services] in
             try await services.awaitSchema(as: .relays)
             try await relay.run()
@@ -58,6 +63,7 @@ struct RelayCommand {
         } catch is CancellationError {
             // Before it began.
         }
+        await metrics.shutDown()
         log.info("stopped")
         return 0
     }

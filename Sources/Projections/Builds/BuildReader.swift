@@ -105,6 +105,32 @@ public struct BuildReader: Sendable {
         try await pool.runRepeatable { try $0.execute(Statements.listBuilds).map(Row.init) }
     }
 
+    /// How far a slice of a build is that several programs share.
+    public struct Slice: Sendable {
+        /// The projection.
+        public let projection: String
+        /// The number of the build.
+        public let build: Int64
+        /// The slice, 0 to 63.
+        public let slice: Int64
+        /// The next position that it will apply.
+        public let next: Position
+        /// The next position of the log.
+        public let head: Position
+    }
+
+    /// How far each slice of each shared build is.
+    public func slices() async throws -> [Slice] {
+        try await pool.runRepeatable { connection in
+            try connection.execute(Statements.listSlices).map { row in
+                Slice(
+                    projection: try row.text("projection"), build: try row.integer("build"),
+                    slice: try row.integer("slice"), next: Position(try row.integer("next")),
+                    head: Position(try row.integer("head")))
+            }
+        }
+    }
+
     /// Notes that a program works on the active builds of projections, and forgets where builds stood still that have gone on; for
     /// sessions in the role of projectors.
     public func beat(for projections: [Projection], program: String) async throws {

@@ -23,6 +23,7 @@ extension Statements {
     static let holdBuild = PostgresStatement("hold_build", PackageResources.hold_build_sql)
     static let keepTurn = PostgresStatement("keep_turn", PackageResources.keep_turn_sql)
     static let leftoverBuilds = PostgresStatement("leftover_builds", PackageResources.leftover_builds_sql)
+    static let listSlices = PostgresStatement("list_slices", PackageResources.list_slices_sql)
     static let listBuilds = PostgresStatement("list_builds", PackageResources.list_builds_sql)
     static let modelTables = PostgresStatement("model_tables", PackageResources.model_tables_sql)
     static let models = PostgresStatement("models", PackageResources.models_sql)

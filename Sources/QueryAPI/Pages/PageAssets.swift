@@ -16,10 +16,13 @@ extension Asset {
     }
 
     /// The answers as they are sent, by target: they are compressed once.
-    static let answers: [String: HTTPCachedAnswer] = Dictionary(
+    static let answers: [String: FrontRouter.Kept] = Dictionary(
         uniqueKeysWithValues: all.values.compactMap { asset in
             FrontRouter.cacheable(asset.response, gzip: Gzip.compress(asset.bytes)).map {
-                (Endpoints.pageAsset.target(AssetParameters(name: asset.name)), $0)
+                (
+                    Endpoints.pageAsset.target(AssetParameters(name: asset.name)),
+                    FrontRouter.Kept(answer: $0, endpoint: Endpoints.pageAsset.declaration.name, status: 200)
+                )
             }
         })
 

@@ -117,8 +117,8 @@ package struct LogPage: PageDocument {
                 html.text(" · ")
             }
             html.link(Link(Endpoints.listEvents, EventQuery()), text: "JSON")
-            html.text(" · ")
-            html.link(Link(Endpoints.followEvents, FollowQuery()), text: "As a stream of events")
+            html.text(" · as a stream of events: ")
+            html.element(.code, text: Endpoints.followEvents.declaration.path)
         }
     }
 }
