@@ -43,7 +43,7 @@ extension Endpoints {
             frontPage, searchPage, agentPage, documentationPage, versionsPage, versionPage, reviewsPage,
             dependenciesPage,
             historyPage, comparePage, publisherPage, reputationPage, categoryPage, pageAsset,
-        ] + SiteText.allCases.map(textPage) + charts + logPages + feeds + site
+        ] + SiteText.allCases.map(textPage) + guide + charts + logPages + feeds + site
 }
 
 /// A file of the pages'.

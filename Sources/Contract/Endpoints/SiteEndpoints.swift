@@ -10,15 +10,15 @@ extension Endpoints {
         problems: [.artifactNotFound, .artifactRemoved, .quarantined, .quarantinedLegally])
     package static let robots = Endpoint<NoParameters, NoBody, NoBody>.text(
         "robots", "/robots.txt", "What programs that go through all pages may ask for (RFC 9309)", problems: [])
-    package static let guide = Endpoint<NoParameters, NoBody, NoBody>.text(
-        "guide", "/llms.txt", "What a language model should know of this marketplace", problems: [])
+    package static let modelGuide = Endpoint<NoParameters, NoBody, NoBody>.text(
+        "modelGuide", "/llms.txt", "What a language model should know of this marketplace", problems: [])
     package static let siteMap = Endpoint<NoParameters, NoBody, NoBody>.markup(
         "siteMap", "/sitemap.xml", "The lists of all pages (sitemaps.org)")
     package static let siteMapOfAgents = Endpoint<KeySpan, NoBody, NoBody>.markup(
         "siteMapOfAgents", "/sitemap-agents.xml", "The pages of some agents (sitemaps.org)")
 
     /// What others than people read of the pages.
-    static let site: [any AnyEndpoint] = [badge, packagePicture, robots, guide, siteMap, siteMapOfAgents]
+    static let site: [any AnyEndpoint] = [badge, packagePicture, robots, modelGuide, siteMap, siteMapOfAgents]
 }
 
 /// What a badge can tell.

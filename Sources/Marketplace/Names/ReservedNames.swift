@@ -19,5 +19,5 @@ public enum ReservedNames {
     private static let skeletons = Dictionary(all.map { (NameSkeleton($0), $0) }) { first, _ in first }
 
     /// The reserved name that a name is or looks like; nil where there is none.
-    static func like(_ name: String) -> String? { all.contains(name) ? name : skeletons[NameSkeleton(name)] }
+    public static func like(_ name: String) -> String? { all.contains(name) ? name : skeletons[NameSkeleton(name)] }
 }

@@ -30,7 +30,22 @@ extension QueryFront {
         addCharts(to: &routes)
         addFeeds(to: &routes)
         addLogPages(to: &routes)
-        for text in SiteText.allCases { routes.onText(Endpoints.textPage(text), TextPage(text)) }
+        for text in SiteText.allCases {
+            let page = TextPage(text)
+            routes.onText(Endpoints.textPage(text)) { _ in page }
+        }
+        let (guide, chapters) = (GuidePage(), ChapterPage.all)
+        routes.onText(Endpoints.guidePage) { _ in guide }
+        routes.onText(Endpoints.chapterPage) { input in
+            guard let page = chapters[input.chapter] else { throw Problem(.pathNotFound, "there is no such chapter") }
+            return page
+        }
+        routes.onText(Endpoints.operationPage) { input in
+            guard let page = OperationPage(name: input.name) else {
+                throw Problem(.pathNotFound, "the API has no operation '\(input.name.prefix(64))'")
+            }
+            return page
+        }
         routes.onAny(Endpoints.pageAsset) { input, _ in try Asset.response(input.name) }
     }
 

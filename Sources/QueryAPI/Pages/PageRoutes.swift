@@ -33,11 +33,13 @@ extension QueryRoutes {
     }
 
     /// Adds a page that is the same as long as the program runs.
-    mutating func onText(_ endpoint: Endpoint<NoParameters, NoBody, NoBody>, _ text: any PageDocument) {
+    mutating func onText<Input>(
+        _ endpoint: Endpoint<Input, NoBody, NoBody>, _ text: @escaping @Sendable (Input) throws -> any PageDocument
+    ) {
         let front = front
-        onPage(endpoint) { _, request in
+        onPage(endpoint) { input, request in
             try await request.answer(endpoint.declaration, front.origin, nil, within: nil) {
-                Document(page: text, reflecting: Reflection(next: Position(0), builds: ""))
+                Document(page: try text(input), reflecting: Reflection(next: Position(0), builds: ""))
             }
         }
     }

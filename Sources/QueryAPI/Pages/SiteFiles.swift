@@ -16,7 +16,7 @@ extension QueryFront {
         routes.onAny(Endpoints.robots) { _, request in
             request.siteFile(Guides.robots(at: origin), EndpointDeclaration.plainText)
         }
-        routes.onAny(Endpoints.guide) { _, request in
+        routes.onAny(Endpoints.modelGuide) { _, request in
             request.siteFile(Guides.forModels(at: origin), PageForm.markdown.mediaType)
         }
         addSiteMap(to: &routes)

@@ -10,6 +10,8 @@ struct Prose {
     private let prefix: String
     /// The address of a picture that a document names; nil for one that is not shown.
     private let picture: (String) -> Link?
+    /// Where an address leads that is no address of the web; nil where nowhere.
+    private let document: (String) -> Link?
     /// The level of the heading that the document stands below.
     private let base: Int
     private var place = 0
@@ -28,10 +30,14 @@ struct Prose {
     ///   - prefix: what the names of headings begin with.
     ///   - level: the level of the heading that it stands below.
     ///   - picture: the address of a picture that it names; nil for one that is not shown.
-    init(_ events: [MarkdownEvent], prefix: String, below level: Int, picture: @escaping (String) -> Link?) {
+    ///   - document: where an address leads that is no address of the web; nil where nowhere.
+    init(_ events: [MarkdownEvent], prefix: String, below level: Int, picture: @escaping (String) -> Link?,
+        document: @escaping (String) -> Link? = { _ in nil }
+    ) {
         self.events = events
         self.prefix = prefix
         self.picture = picture
+        self.document = document
         base = level
         self.level = level
     }
@@ -222,6 +228,8 @@ struct Prose {
         } else if address.hasPrefix("#") {
             let name = PercentEncoding.decoded(String(address.dropFirst())).lowercased()
             html.link(.anchor(prefix + PercentEncoding.encoded(name))) { content(&$0) }
+        } else if let target = document(address) {
+            html.link(target) { content(&$0) }
         } else {
             // It leads to a file that is not here.
             content(&html)

@@ -5,7 +5,7 @@ import Events
 package struct Frame {
     /// A part of the marketplace that the bar on top leads to.
     enum Section {
-        case browse, stats, log
+        case browse, stats, log, guide
     }
 
     /// The title of the document; nil for the first page.
@@ -59,10 +59,9 @@ package struct Frame {
     private static let front = Link(Endpoints.frontPage, TotalsQuery())
     static let browse = Link(Endpoints.searchPage, AgentQuery())
     private static let stats = Link(Endpoints.statsPage, StatsQuery())
-    private static let description = Link(Endpoints.description, NoParameters())
     private static let ends: [(link: Link, text: String)] =
         [
-            (description, "API"), (LogPage.link, "Log"),
+            (ChapterPage.link(.api), "API"), (LogPage.link, "Log"),
             (Link(Endpoints.comparePage, Comparison()), "Compare"),
         ] + SiteText.allCases.map { (TextPage.link($0), $0.title) }
 
@@ -119,7 +118,7 @@ package struct Frame {
                         section == .browse ? .named(.ariaCurrent, "page") : nil, text: "Browse")
                     html.link(Self.stats, section == .stats ? .named(.ariaCurrent, "page") : nil, text: "Stats")
                     html.link(LogPage.link, section == .log ? .named(.ariaCurrent, "page") : nil, text: "Log")
-                    html.link(Self.description, text: "API")
+                    html.link(GuidePage.link, section == .guide ? .named(.ariaCurrent, "page") : nil, text: "Guide")
                     html.element(
                         .button, .named(.type, "button"), .class("theme"), .flag(.hidden), .flag(.dataTheme),
                         text: "Dark")
