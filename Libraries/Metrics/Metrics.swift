@@ -13,16 +13,20 @@ public final class Metrics: Sendable {
     private struct State {
         var counters: [Counter] = []
         var histograms: [Histogram] = []
-        var gatherers: [Gatherer] = []
+        var gatherers: [Gathering] = []
     }
 
     private let state = Mutex(State())
     private let failures: Counter
+    private let patience: Duration
 
     /// Creates a set that counts nothing but its own failures.
     ///
-    /// - Parameter prefix: what the name of every family begins with, with an underscore at its end.
-    public init(prefix: String) {
+    /// - Parameters:
+    ///   - prefix: what the name of every family begins with, with an underscore at its end.
+    ///   - patience: how long what is read when somebody asks may take.
+    public init(prefix: String, patience: Duration = .seconds(2)) {
+        self.patience = patience
         failures = Counter(
             "\(prefix)metrics_failures", "Times that something could not be read for these numbers.", [])
         failures.add(0, [])
@@ -51,9 +55,9 @@ public final class Metrics: Sendable {
         return histogram
     }
 
-    /// Adds families that are read when somebody asks. What fails is left out, and counted.
+    /// Adds families that are read when somebody asks. What fails, or takes longer than `patience`, is left out and counted.
     public func gather(_ gatherer: @escaping Gatherer) {
-        state.withLock { $0.gatherers.append(gatherer) }
+        state.withLock { $0.gatherers.append(Gathering(gatherer)) }
     }
 
     /// All families as they are now, by name.
@@ -61,19 +65,47 @@ public final class Metrics: Sendable {
         let gatherers = state.withLock(\.gatherers)
         let gathered = await withTaskGroup(of: [MetricFamily].self) { group in
             for gatherer in gatherers {
-                group.addTask { [failures] in
-                    do {
-                        return try await gatherer()
-                    } catch {
+                group.addTask { [failures, patience] in
+                    guard let families = await gatherer.families(within: patience) else {
                         failures.add(1, [])
                         return []
                     }
+                    return families
                 }
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
         let (counters, histograms) = state.withLock { ($0.counters, $0.histograms) }
         return (gathered + counters.map(\.family) + histograms.map(\.family)).sorted { $0.name < $1.name }
+    }
+
+    /// What is read when somebody asks, once at a time: whoever asks while it hangs does not wait for it.
+    private final class Gathering: Sendable {
+        private let read: Gatherer
+        private let isUnderWay = Mutex(false)
+
+        init(_ read: @escaping Gatherer) { self.read = read }
+
+        /// Reads; nil where that fails, takes longer, or has not ended since it was last asked for.
+        func families(within patience: Duration) async -> [MetricFamily]? {
+            let mayBegin = isUnderWay.withLock { isUnderWay in
+                defer { isUnderWay = true }
+                return !isUnderWay
+            }
+            guard mayBegin else { return nil }
+            let (answers, answer) = AsyncStream.makeStream(of: [MetricFamily]?.self)
+            Task {
+                answer.yield(try? await read())
+                isUnderWay.withLock { $0 = false }
+            }
+            let deadline = Task {
+                try? await Task.sleep(for: patience)
+                answer.yield(nil)
+            }
+            defer { deadline.cancel() }
+            for await families in answers { return families }
+            return nil
+        }
     }
 
     /// The numbers of the series of a family, by the values of their labels.
@@ -160,7 +192,7 @@ public final class Metrics: Sendable {
                     family.samples.append(
                         MetricFamily.Sample(
                             suffix: "_bucket",
-                            labels: labels + [MetricFamily.Label("le", OpenMetricsText.number(bound))],
+                            labels: labels + [MetricFamily.Label("le", OpenMetricsText.bound(bound))],
                             value: Double(count)))
                 }
                 family.samples.append(

@@ -21,7 +21,13 @@ public enum OpenMetricsText {
         return Array((text + "# EOF\n").utf8)
     }
 
-    /// A number without a point where it is whole, so that labels of bounds are short as well.
+    /// A bound as a label: a whole number has a point, which tells it from no other spelling (OpenMetrics 1.0, canonical numbers).
+    static func bound(_ value: Double) -> String {
+        let text = number(value)
+        return text.allSatisfy { $0.isNumber } ? "\(text).0" : text
+    }
+
+    /// A number, without a point where it is whole.
     public static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }

@@ -95,7 +95,7 @@ public final class PostgresPool: Sendable {
                     // The session used last has the warmest caches.
                     if let session = state.idle.popLast() { return session }
                     guard state.waiters.count < maximumWaiters, !Task.isCancelled else {
-                        state.refused += 1
+                        if !Task.isCancelled { state.refused += 1 }
                         return .some(nil)
                     }
                     state.waited += 1

@@ -12,7 +12,9 @@ public struct ProcessUsage: Sendable {
     /// What it takes now.
     public static func current() throws(SystemError) -> ProcessUsage {
         var usage = rusage()
-        guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { throw SystemError("getrusage") }
+        guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else {
+            throw SystemError("getrusage")
+        }
         func microseconds(_ time: timeval) -> Int64 { Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_usec) }
         // The second number is that of resident pages (proc(5), statm).
         let text = String(decoding: try FileSystem.read("/proc/self/statm", limit: 4_096), as: UTF8.self)

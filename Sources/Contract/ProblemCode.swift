@@ -114,6 +114,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case rateLimited = "rate-limited"
     /// As many readers of one address as may follow the log.
     case tooManyReaders = "too-many-readers"
+    /// A network has as many costly questions under way as it may.
+    case tooManyAtOnce = "too-many-at-once"
     /// Too much is under way.
     case busy = "busy"
     /// The database or the disk can't be used now.
@@ -343,6 +345,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
             Declaration(
                 429, "Too many readers",
                 "End a stream that is not needed, or read pages of the log.", retry: .later)
+        case .tooManyAtOnce:
+            Declaration(
+                429, "Too much at once", "Ask one after the other; a moment later this one may be answered.",
+                retry: .later)
         case .busy:
             Declaration(
                 503, "The server is busy",

@@ -3,15 +3,32 @@ import Postgres
 
 // Reads for people, who want to see first what happened last.
 extension EventReader {
-    /// Which entries somebody wants to see.
-    public enum Choice: Sendable, Equatable {
-        case all
-        /// Those of one type, by its name with its version.
-        case type(String)
-        /// Those of one stream.
-        case stream(StreamName)
-        /// Those about one agent: of its stream, and its reviews, votes, stars and downloads.
-        case agent(AgentKey)
+    /// Which entries somebody wants to see: those that fit everything that is given.
+    public struct Choice: Sendable {
+        /// The name of a type with its version.
+        public var type: String?
+        /// The name of a stream.
+        public var stream: StreamName?
+        /// The agent that they are about: entries of its stream, and its reviews, votes, stars and downloads.
+        public var agent: AgentKey?
+
+        /// Chooses all.
+        public init(type: String? = nil, stream: StreamName? = nil, agent: AgentKey? = nil) {
+            self.type = type
+            self.stream = stream
+            self.agent = agent
+        }
+
+        var isAll: Bool { type == nil && stream == nil && agent == nil }
+
+        /// Type, slice, stream and agent as parameters of a search.
+        fileprivate var parameters: [PostgresValue] {
+            let slice = stream?.slice ?? agent.map { StreamName.agent($0).slice }
+            return [
+                type.map(PostgresValue.text) ?? .null, slice.map { .int4(Int32($0)) } ?? .null,
+                stream.map { .text($0.description) } ?? .null, agent.map { .text($0.description) } ?? .null,
+            ]
+        }
     }
 
     /// Entries before a position, the last one first, and the position from which on all of them were looked at.
@@ -20,6 +37,8 @@ extension EventReader {
         public let entries: [RecordedEntry]
         /// The first position that was looked at; 0 where no more come.
         public let first: Position
+        /// The number of entries that the log had then.
+        public let head: Position
     }
 
     /// The most entries of such a page.
@@ -40,35 +59,49 @@ extension EventReader {
             let limit = min(limit, Self.maximumBack)
             let head = try Self.head(connection)
             let end = min(position ?? head, head)
-            if case .stream(let stream) = choice, stream.kind != .downloads {
+            if let stream = choice.stream, stream.kind != .downloads, choice.agent == nil {
                 let entries = try Self.entries(
                     try connection.execute(
                         Statements.readStreamBack,
                         [
-                            .uuid(StreamID(name: stream.description).bytes), .int8(end.value), .int8(Int64(limit)),
+                            .uuid(StreamID(name: stream.description).bytes), .int8(end.value),
+                            choice.type.map(PostgresValue.text) ?? .null, .int8(Int64(limit)),
                         ]))
+                let isFull = entries.count == limit
                 return PageBack(
-                    entries: entries,
-                    first: entries.count == limit ? entries.last?.position ?? Position(0) : Position(0))
+                    entries: entries, first: isFull ? entries.last?.position ?? Position(0) : Position(0), head: head)
             }
-            let start = Position(max(0, end.value - (choice == .all ? Int64(limit) : Self.window)))
+            let start = Position(max(0, end.value - (choice.isAll ? Int64(limit) : Self.window)))
             let entries = try Self.entries(
                 try connection.execute(
                     Statements.searchBack,
                     [.int8(start.value), .int8(end.value)] + choice.parameters + [.int8(Int64(limit))]))
-            return PageBack(entries: entries, first: entries.count == limit ? entries.last?.position ?? start : start)
+            let isFull = entries.count == limit
+            return PageBack(entries: entries, first: isFull ? entries.last?.position ?? start : start, head: head)
         }
     }
-}
 
-extension EventReader.Choice {
-    /// Type, slice, stream and agent as parameters of a search.
-    fileprivate var parameters: [PostgresValue] {
-        switch self {
-        case .all: [.null, .null, .null, .null]
-        case .type(let type): [.text(type), .null, .null, .null]
-        case .stream(let stream): [.null, .int4(Int32(stream.slice)), .text(stream.description), .null]
-        case .agent(let key): [.null, .int4(Int32(StreamName.agent(key).slice)), .null, .text(key.description)]
+    /// The most erasures that are looked at.
+    private static let maximumErasures: Int64 = 1_000
+
+    /// What erased contents of an entry, by the field: entries of its stream behind it.
+    public func erasures(
+        of entry: UUIDv7, at position: Position, in stream: StreamName
+    ) async throws(EventLogError) -> [String: (position: Position, erased: ContentErased)] {
+        try await Self.reading(pool) { connection in
+            let entries = try Self.entries(
+                try connection.execute(
+                    Statements.findErasures,
+                    [
+                        .uuid(StreamID(name: stream.description).bytes), .int8(position.value),
+                        .int8(Self.maximumErasures),
+                    ]))
+            var found: [String: (position: Position, erased: ContentErased)] = [:]
+            for one in entries {
+                guard let erased = try one.envelope().event as? ContentErased, erased.entry == entry else { continue }
+                found[erased.field] = (one.position, erased)
+            }
+            return found
         }
     }
 }

@@ -56,6 +56,7 @@ enum Statements {
     static let findContent = PostgresStatement("find_content", PackageResources.find_content_sql)
     static let claimUsername = PostgresStatement("claim_username", PackageResources.claim_username_sql)
     static let searchBack = PostgresStatement("search_back", PackageResources.search_back_sql)
+    static let findErasures = PostgresStatement("find_erasures", PackageResources.find_erasures_sql)
     static let readStreamBack = PostgresStatement("read_stream_back", PackageResources.read_stream_back_sql)
     static let logID = PostgresStatement("log_id", PackageResources.log_id_sql)
     static let identity = PostgresStatement("identity", PackageResources.identity_sql)

@@ -40,9 +40,20 @@ package struct FrontRouter: Sendable {
         /// The name of the endpoint; nil where none answers such a request.
         package let endpoint: String?
         package let method: String
+        /// The status; `clientLeft` where nobody waited for the answer any more.
         package let status: Int
-        /// How long the answer took until it could be sent; nil where it was kept.
+        /// How long the answer took until it could be sent; nil where it was kept, or refused before it was read.
         package let nanoseconds: Int64?
+
+        package init(endpoint: String?, method: String, status: Int, nanoseconds: Int64?) {
+            self.endpoint = endpoint
+            self.method = method
+            self.status = status
+            self.nanoseconds = nanoseconds
+        }
+
+        /// No status of HTTP: what proxies write in their logs where a client has gone.
+        package static let clientLeft = 499
     }
 
     /// Gets each request that was answered.
@@ -234,7 +245,10 @@ package struct FrontRouter: Sendable {
         let nanoseconds = Host.steadyClockNanoseconds() - began
         let method = Self.methods.contains(http.head.method) ? http.head.method : "other"
         observe(
-            Served(endpoint: endpoint, method: method, status: response.status, nanoseconds: nanoseconds))
+            Served(
+                endpoint: endpoint, method: method,
+                status: Task.isCancelled && response.status >= 500 ? Served.clientLeft : response.status,
+                nanoseconds: nanoseconds))
         log.debug(
             "request",
             [

@@ -104,7 +104,7 @@ final class CachedAnswers: Sendable {
     /// The cached answer to a GET or HEAD request; nil where there is none, and for a range request.
     func find(_ head: HTTPRequestHead) -> FrontRouter.Kept? {
         guard head.method == "GET" || head.method == "HEAD", head.fields["range"] == nil,
-            let cached = state.withLock({ $0.found(Key(head)) })
+            let cached = state.withLock({ $0.found(Key(head), needsTag: head.fields["if-none-match"] != nil) })
         else { return nil }
         let whole = FrontRouter.Kept(answer: cached.answer, endpoint: cached.endpoint, status: 200)
         guard let wanted = head.fields["if-none-match"] else { return whole }
@@ -297,8 +297,9 @@ final class CachedAnswers: Sendable {
 }
 
 extension CachedAnswers.State {
-    fileprivate mutating func found(_ key: CachedAnswers.Key) -> CachedAnswers.Cached? {
-        let found = answers[key]
+    /// What is kept for a request; one that asks whether something has changed needs an answer with a tag.
+    fileprivate mutating func found(_ key: CachedAnswers.Key, needsTag: Bool) -> CachedAnswers.Cached? {
+        let found = answers[key].flatMap { needsTag && $0.known == nil ? nil : $0 }
         if found == nil { misses += 1 } else { hits += 1 }
         return found
     }

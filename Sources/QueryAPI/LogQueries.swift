@@ -19,7 +19,7 @@ extension QueryFront {
                 value: EventPage(events: logged, next: page.next), reflecting: Reflection(next: page.next, builds: ""))
         }
         routes.onAny(Endpoints.followEvents) { query, request in
-            if let stream = query.stream { try Self.checkStream(stream) }
+            if let stream = query.stream { _ = try Self.stream(stream) }
             if let type = query.type { try Self.checkType(type) }
             var from = query.last?.next ?? query.from
             // A crowd that comes back at once asks for nothing that is known here.
@@ -68,7 +68,7 @@ extension QueryFront {
         switch (query.stream, query.type) {
         case (nil, nil): return try await entries.read(from: from, limit: limit)
         case (let stream?, nil):
-            try Self.checkStream(stream)
+            _ = try Self.stream(stream)
             return try await entries.read(stream: stream, from: from, limit: limit)
         case (nil, let type?):
             try Self.checkType(type)
@@ -77,9 +77,12 @@ extension QueryFront {
         }
     }
 
-    private static func checkStream(_ stream: String) throws(Problem) {
-        guard StreamName(stream) == nil else { return }
-        throw Problem(.invalidParameter, "'stream' is '\(stream.prefix(200))'; it has to be <kind>/<id>")
+    /// The stream that a parameter names.
+    static func stream(_ text: String) throws(Problem) -> StreamName {
+        guard let stream = StreamName(text) else {
+            throw Problem(.invalidParameter, "'stream' is '\(text.prefix(200))'; it has to be <kind>/<id>")
+        }
+        return stream
     }
 
     static func checkType(_ type: String) throws(Problem) {

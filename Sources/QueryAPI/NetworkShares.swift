@@ -25,9 +25,9 @@ final class NetworkShares: Sendable {
         }
         guard isTaken else {
             throw Problem(
-                .busy,
-                "\(Self.maximumAtOnce) questions about \(subject) are under way from your network; ask one after the other"
-            )
+                .tooManyAtOnce,
+                "\(Self.maximumAtOnce) questions about \(subject) are under way from your network; ask one after the other",
+                retryAfterSeconds: 1)
         }
         defer {
             underWay.withLock { underWay in

@@ -24,7 +24,12 @@ package struct QueryFront: Sendable {
     let past: PastReader
     let pastShares = NetworkShares(about: "the past")
     let documentShares = NetworkShares(about: "documents")
+    let logShares = NetworkShares(about: "the log")
     let recent = RecentAnswers()
+    /// What was read of the log's end, by the next position that it will give.
+    let lastEntries = RecentAnswers()
+    /// Feeds and pictures of what clients name, of which there are many.
+    let named = RecentAnswers()
     /// What may have been meant by names of nothing, of which there are any number.
     let guesses = RecentAnswers()
     let search: AgentSearch
@@ -172,6 +177,8 @@ package struct QueryFront: Sendable {
     /// now, waits for no other.
     func awaitMinimum(_ input: some PositionedParameters, in models: [Projection]) async throws {
         guard let position = input.minimumPosition else { return }
+        // What is read from the log itself reflects all of it.
+        if models.isEmpty { return try checkIsKnown(position, past: try await entries.head()) }
         let isPast = (input as? any PastParameters)?.asOf != nil
         try await self.await(position, in: models, about: isPast ? nil : (input as? any AboutOneAgent)?.id)
     }

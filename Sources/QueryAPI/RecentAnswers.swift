@@ -30,7 +30,9 @@ final class RecentAnswers: Sendable {
             if let known = kept[question], now - known.begun < Self.freshMilliseconds { return known.task }
             if kept.count >= Self.maximumAnswers {
                 kept = kept.filter { now - $0.value.begun < Self.freshMilliseconds }
-                if kept.count >= Self.maximumAnswers { kept.removeAll() }
+                if kept.count >= Self.maximumAnswers, let oldest = kept.min(by: { $0.value.begun < $1.value.begun }) {
+                    kept[oldest.key] = nil
+                }
             }
             let task = Task<any Sendable, any Error> { try await read() }
             kept[question] = Kept(task: task, begun: now)

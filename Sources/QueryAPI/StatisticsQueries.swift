@@ -14,6 +14,15 @@ extension QueryFront {
         addDays(to: &routes, Endpoints.listDownloadDays) { try await listDownloadDays($0) }
         addDays(to: &routes, Endpoints.listDownloadHours) { try await listDownloadHours($0) }
         addDays(to: &routes, Endpoints.listPublishing) { try await listPublishing($0) }
+        routes.on(Endpoints.listAgentDays, of: [.agents]) { query in
+            let found = try await agents.agent(query.id)
+            if found.value == nil { throw FrontRequest.noAgent(query.id) }
+            return try await agentDays(query, on: Self.days(query.days), found.reflection)
+        } past: { query, moment in
+            let found = try await past.downloads(of: query.id, at: moment)
+            guard found.value != nil else { throw Self.noAgent(query.id, at: moment) }
+            return try await agentDays(query, on: Self.days(query.days, before: moment), found.reflection)
+        }
         routes.on(Endpoints.listVersionDays, of: [.agents]) { query in
             if try await agents.agent(query.id).value == nil { throw FrontRequest.noAgent(query.id) }
             return try await versionDays(query, on: Self.days(query.days))
@@ -113,6 +122,13 @@ extension QueryFront {
             reflecting: week.reflection.merged(with: publishing.reflection))
     }
 
+    private func agentDays(
+        _ query: AgentDaysQuery, on days: Range<Day>, _ reflection: Reflection
+    ) async throws -> Page<AgentDays> {
+        let rows = try await agents.dailyDownloads(of: query.id, on: days).map(DayDownloads.init)
+        return Self.page(AgentDays(rows: rows), reflection, Counting.agent)
+    }
+
     private func versionDays(_ query: VersionDaysQuery, on days: Range<Day>) async throws -> Page<VersionDays> {
         let after = try query.cursor.map { text throws(Problem) in
             let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
@@ -124,7 +140,7 @@ extension QueryFront {
         let rows = page.rows.map(VersionDay.init)
         return Page(
             value: VersionDays(rows: rows, pagination: page.pagination), reflecting: found.reflection,
-            cursor: page.pagination.nextCursor, fields: [Fields.counting: Counting.agent])
+            cursor: page.pagination.nextCursor, fields: [Fields.counting: Counting.versions])
     }
 
     private static let heldAgents = 100

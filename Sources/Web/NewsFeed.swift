@@ -20,7 +20,7 @@ package struct NewsFeed: Sendable {
     private let name: String
     private let title: String
     private let page: Link
-    private let itself: String
+    private let itself: Link
     private let entries: [Entry]
 
     /// How many entries a feed has.
@@ -28,64 +28,70 @@ package struct NewsFeed: Sendable {
 
     /// Agents as they are registered, the last one first.
     package init(new agents: [AgentSummary]) {
-        name = "new"
-        title = "New agents"
-        page = Link(Endpoints.statsPage, StatsQuery())
-        itself = Endpoints.newAgentsFeed.target(TotalsQuery())
-        entries = agents.map { agent in
-            Entry(
-                name: "agent:\(agent.id)", title: agent.displayName, summary: agent.summary,
-                author: agent.publisher.username, published: agent.created, updated: agent.created,
-                page: Link(Endpoints.agentPage, AgentParameters(id: agent.id)))
-        }
+        self.init(
+            "new", "New agents", Link(Endpoints.statsPage, StatsQuery()), Link(Endpoints.newAgentsFeed, TotalsQuery()),
+            agents.map { agent in
+                Entry(
+                    name: "agent:\(agent.id)", title: agent.displayName, summary: agent.summary,
+                    author: agent.publisher.username, published: agent.created, updated: agent.created,
+                    page: Link(Endpoints.agentPage, AgentParameters(id: agent.id)))
+            })
     }
 
     /// The versions of an agent as they are published, the last one first.
     package init(of agent: AgentSummary, _ versions: [VersionPage]) {
-        name = "agent:\(agent.id):versions"
-        title = "Versions of \(agent.displayName)"
-        page = Link(Endpoints.agentPage, AgentParameters(id: agent.id))
-        itself = Endpoints.agentFeed.target(AgentParameters.Present(id: agent.id))
-        entries = versions.filter { $0.quarantine == nil }.compactMap { version in
-            guard let number = SemVer(version.version) else { return nil }
-            let yank = version.yank.map { " is yanked: \($0.reason)" } ?? ""
-            return Entry(
-                name: Self.name(of: agent.id, version.version),
-                title: "\(agent.displayName) \(version.version)\(yank)", summary: agent.summary,
-                author: version.publisher.username, published: version.published,
-                updated: version.yank?.since ?? version.published,
-                page: Link(Endpoints.versionPage, VersionParameters(id: agent.id, version: number)))
-        }
+        self.init(
+            "agent:\(agent.id):versions", "Versions of \(agent.displayName)",
+            Link(Endpoints.agentPage, AgentParameters(id: agent.id)),
+            Link(Endpoints.agentFeed, AgentParameters.Present(id: agent.id)),
+            Self.entries(versions.map { (agent, $0) }))
     }
 
-    /// The agents of a publisher, the one with the last version first.
-    package init(of publisher: String, _ agents: [AgentSummary]) {
+    /// Versions of the agents of a publisher, the last one first.
+    ///
+    /// - Parameter id: what the publisher keeps under any name.
+    package init(of publisher: String, id: String, _ versions: [(agent: AgentSummary, version: VersionPage)]) {
         self.init(
-            "publisher:\(publisher)", "Agents of \(publisher)",
+            "publisher:\(id)", "Agents of \(publisher)",
             Link(Endpoints.publisherPage, PublisherParameters(name: publisher)),
-            Endpoints.publisherFeed.target(PersonQuery(name: publisher)), agents)
+            Link(Endpoints.publisherFeed, PersonQuery(name: publisher)), Self.entries(versions))
     }
 
-    /// The agents of a category, the one with the last version first.
-    package init(category: String, _ agents: [AgentSummary]) {
-        let parameters = CategoryParameters(name: category)
+    /// Versions of the agents of a category, the last one first.
+    ///
+    /// - Parameter form: what is equal for all spellings of its name.
+    package init(
+        category: String, form: String, _ versions: [(agent: AgentSummary, version: VersionPage)]
+    ) {
         self.init(
-            "category:\(category)", "Agents of the category \(category)", Link(Endpoints.categoryPage, parameters),
-            Endpoints.categoryFeed.target(parameters), agents)
+            "category:\(form)", "Agents of the category \(category)",
+            Link(Endpoints.categoryPage, CategoryParameters(name: category)),
+            Link(Endpoints.categoryFeed, CategoryParameters(name: form)), Self.entries(versions))
     }
 
-    private init(_ name: String, _ title: String, _ page: Link, _ itself: String, _ agents: [AgentSummary]) {
+    private init(_ name: String, _ title: String, _ page: Link, _ itself: Link, _ entries: [Entry]) {
         (self.name, self.title, self.page, self.itself) = (name, title, page, itself)
-        entries = agents.compactMap { agent in
-            guard let version = agent.latestVersion else { return nil }
-            return Entry(
-                name: Self.name(of: agent.id, version), title: "\(agent.displayName) \(version)",
-                summary: agent.summary, author: agent.publisher.username, published: agent.updated,
-                updated: agent.updated, page: Link(Endpoints.agentPage, AgentParameters(id: agent.id)))
-        }
+        self.entries = entries
     }
 
-    private static func name(of agent: AgentKey, _ version: String) -> String { "agent:\(agent):\(version)" }
+    /// News of versions. A yank is news of its own: it goes away where it is taken back, and nothing gets an earlier time.
+    private static func entries(_ versions: [(agent: AgentSummary, version: VersionPage)]) -> [Entry] {
+        let all = versions.filter { $0.version.quarantine == nil }.flatMap { agent, version -> [Entry] in
+            guard let number = SemVer(version.version) else { return [] }
+            func entry(_ name: String, _ title: String, _ time: Timestamp) -> Entry {
+                Entry(
+                    name: "agent:\(agent.id):\(version.version)\(name)",
+                    title: "\(agent.displayName) \(version.version)\(title)", summary: agent.summary,
+                    author: version.publisher.username, published: time, updated: time,
+                    page: Link(Endpoints.versionPage, VersionParameters(id: agent.id, version: number)))
+            }
+            let yank = version.yank.map { yank in
+                entry(":yanked:\(yank.since.milliseconds)", " is yanked: \(yank.reason)", yank.since)
+            }
+            return [entry("", "", version.published)] + [yank].compactMap { $0 }
+        }
+        return all.sorted { ($0.updated.milliseconds, $0.name) > ($1.updated.milliseconds, $1.name) }
+    }
 
     /// The document.
     ///
@@ -105,7 +111,7 @@ package struct NewsFeed: Sendable {
         let head = [
             id("feed:\(name)"), XML.text("title", title),
             XML.text("updated", (entries.map(\.updated).max() ?? beginning.time).description),
-            XML.empty("link", [("rel", "self"), ("type", EndpointDeclaration.feed), ("href", origin + itself)]),
+            XML.empty("link", [("rel", "self"), ("type", EndpointDeclaration.feed), ("href", origin + itself.text)]),
             XML.empty("link", [("rel", "alternate"), ("type", "text/html"), ("href", origin + page.text)]),
             XML.text("generator", "MentatLab Marketplace"),
         ]

@@ -62,10 +62,36 @@ import Testing
                 Seen(name: "test_metrics_failures_total", labels: [:], value: 1),
                 Seen(name: "test_requests_total", labels: ["path": "", "status": "404"], value: 0),
                 Seen(name: "test_requests_total", labels: ["path": "/a\"b\\c\nd", "status": "200"], value: 5),
-                bucket("0.01", 2), bucket("1", 3), bucket("10", 4), bucket("+Inf", 5),
+                bucket("0.01", 2), bucket("1.0", 3), bucket("10.0", 4), bucket("+Inf", 5),
                 Seen(name: "test_times_seconds_sum", labels: ["of": "x"], value: 30.515),
                 Seen(name: "test_times_seconds_count", labels: ["of": "x"], value: 5),
             ])
+    }
+
+    @Test func whatHangsHoldsUpNothingElseAndIsBegunOnce() async throws {
+        let set = Metrics(prefix: "test_", patience: .milliseconds(50))
+        let (begun, gate) = (set.counter("test_begun", "Times."), AsyncStream.makeStream(of: Void.self))
+        set.gather {
+            begun.add(1, [])
+            for await _ in gate.stream { break }
+            return [.gauge("test_hangs", "A level.", [([], 1)])]
+        }
+        set.gather { [.gauge("test_level", "A level.", [([], 2)])] }
+        func values() async -> [String: Double] {
+            let families = await set.families()
+            return Dictionary(families.compactMap { family in family.samples.first.map { (family.name, $0.value) } }) {
+                $1
+            }
+        }
+        for failures in 1...3 {
+            let found = await values()
+            #expect(found["test_level"] == 2 && found["test_hangs"] == nil && found["test_begun"] == 1)
+            #expect(found["test_metrics_failures"] == Double(failures))
+        }
+        gate.continuation.finish()
+        // It is there again once it has ended.
+        for _ in 0..<100 where await values()["test_hangs"] == nil { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(await values()["test_hangs"] == 1)
     }
 
     @Test func aFamilyHasNoMoreSeriesThanItsBound() async throws {

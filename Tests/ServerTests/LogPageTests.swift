@@ -19,7 +19,9 @@ import Testing
             let (status, text) = try await page(marketplace, asked)
             try #require(status == 200, "\(asked): \(text)")
             let list =
-                text.split(separator: "<ol class=\"time\" id=\"entries\">").last?.split(separator: "</ol>").first ?? ""
+                text.split(separator: "<ol class=\"time\" id=\"entries\">").last?.split(
+                    separator: "</ol>", omittingEmptySubsequences: false
+                ).first ?? ""
             found += list.matches(of: /href="\/log\/(\d+)"/).compactMap { Int64($0.1) }
             path = text.firstMatch(of: /<a href="([^"]+)" rel="next">/).map {
                 String($0.1).replacing("&amp;", with: "&")
@@ -86,10 +88,21 @@ import Testing
             let about = chosen { $0["subject"]?.string?.split(separator: "/").dropFirst().first == "ada.tool" }
             #expect(about.count > stream.count)
             #expect(try await walk(marketplace, "/log?agent=Ada.Tool") == about)
-            for path in ["/log?type=x", "/log?stream=x", "/log?agent=ada.tool&type=star.added.v1", "/log?before=x"] {
+            // Of an agent and a type, as of a stream and a type.
+            let stars = all.filter { $0.entry["type"]?.string == "star.added.v1" }.map(\.position)
+            #expect(try await walk(marketplace, "/log?agent=ada.tool&type=star.added.v1") == stars)
+            let yanks = all.filter { $0.entry["type"]?.string == "agent.version-yanked.v1" }.map(\.position)
+            #expect(try await walk(marketplace, "/log?stream=agent/ada.tool&type=agent.version-yanked.v1") == yanks)
+            for path in ["/log?type=x", "/log?stream=x", "/log?agent=ada.tool&stream=agent/ada.tool", "/log?before=x"] {
                 #expect(try await page(marketplace, path).status == 400, "\(path)")
             }
             #expect(try await walk(marketplace, "/log?stream=agent/none.such") == [])
+            // A position that the log has is reflected at once; one that it does not have is refused.
+            for path in ["/log", "/log/3", "/log?agent=ada.tool"] {
+                let known = "\(path)\(path.contains("?") ? "&" : "?")min_position="
+                #expect(try await page(marketplace, "\(known)\(all.count - 1)").status == 200, "\(path)")
+                #expect(try await page(marketplace, "\(known)\(all.count + 1000)").status == 409, "\(path)")
+            }
             for path in ["/log/\(all.count)", "/log/00", "/log/-1", "/log/x", "/log/99999999999999999999"] {
                 #expect(try await page(marketplace, path).status == 404, "\(path)")
             }

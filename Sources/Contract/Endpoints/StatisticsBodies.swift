@@ -147,6 +147,21 @@ package struct PublishingDays: TableBody {
         .required("counting", \.counting, .text, "What the counts mean."))
 }
 
+/// The downloads of an agent by day.
+package struct AgentDays: TableBody {
+    package let rows: [DayDownloads]
+    package let counting: String
+
+    package init(rows: [DayDownloads], counting: String = Counting.agent) {
+        self.rows = rows
+        self.counting = counting
+    }
+
+    package static let form = Form.object(
+        "AgentDays", Self.init(rows:counting:), .required("days", \.rows, .list(DayDownloads.form)),
+        .required("counting", \.counting, .text, "What the counts mean."))
+}
+
 /// The downloads of a version on a day.
 package struct VersionDay: Body {
     package let day: String
@@ -173,7 +188,7 @@ package struct VersionDays: TableBody {
     package let counting: String
     package let pagination: Pagination
 
-    package init(rows: [VersionDay], counting: String = Counting.agent, pagination: Pagination) {
+    package init(rows: [VersionDay], counting: String = Counting.versions, pagination: Pagination) {
         self.rows = rows
         self.counting = counting
         self.pagination = pagination

@@ -17,6 +17,9 @@ extension Endpoints {
     package static let listVersionDays = Endpoint<VersionDaysQuery, NoBody, VersionDays>.table(
         "listVersionDays", "/agents/{id}/downloads/versions", "List downloads of an agent by day and version",
         notes: "What is still used. The past counts the days that were over then, with what was told late of them.")
+    package static let listAgentDays = Endpoint<AgentDaysQuery, NoBody, AgentDays>.table(
+        "listAgentDays", "/agents/{id}/downloads/days", "List downloads of an agent by day",
+        notes: "The past counts the days that were over then, with what was told late of them.")
     package static let listGroups = Endpoint<GroupQuery, NoBody, GroupList>.table(
         "listGroups", "/stats/groups", "Count agents by category, runtime or licence",
         notes: "Agents that search shows. They are counted now and then, not with every change.")
@@ -24,7 +27,8 @@ extension Endpoints {
         "listTop", "/stats/top", "List new, recently updated and top agents")
 
     static let statistics: [any AnyEndpoint] = [
-        showStatistics, listDownloadDays, listDownloadHours, listPublishing, listVersionDays, listGroups, listTop,
+        showStatistics, listDownloadDays, listDownloadHours, listPublishing, listAgentDays, listVersionDays, listGroups,
+        listTop,
     ]
 }
 
@@ -46,6 +50,9 @@ extension Endpoint where Given: TableBody, Sent == NoBody {
 package enum Counting {
     /// Of one agent.
     package static let agent =
+        "downloads: each time; unique_downloads: once for each reader and day. Readers of two days can't be told apart."
+    /// Of the versions of one agent.
+    package static let versions =
         "downloads: each time; unique_downloads: once for each reader, version and day. Readers of two days can't be told apart."
     /// Of all agents.
     package static let all =
@@ -96,6 +103,33 @@ package struct DaysQuery: PastParameters {
         .asOf(\.asOf))
 }
 
+/// An agent and some days.
+package struct AgentDaysQuery: PastParameters {
+    package let id: AgentKey
+    package let days: Int64
+    package let format: TableFormat?
+    package let minimumPosition: Position?
+    package let asOf: AsOf?
+
+    package init(
+        id: AgentKey, days: Int64 = 90, format: TableFormat? = nil, minimumPosition: Position? = nil, asOf: AsOf? = nil
+    ) {
+        self.id = id
+        self.days = days
+        self.format = format
+        self.minimumPosition = minimumPosition
+        self.asOf = asOf
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(id:days:format:minimumPosition:asOf:),
+        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
+        .query("days", \.days, .integer(from: 1, to: 3_660), default: Int64(90), "How many days."),
+        .format(\.format),
+        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."),
+        .asOf(\.asOf))
+}
+
 /// An agent and some days, and where the list goes on.
 package struct VersionDaysQuery: PastParameters, PagedParameters {
     package let id: AgentKey
@@ -123,7 +157,7 @@ package struct VersionDaysQuery: PastParameters, PagedParameters {
         Self.init(id:days:limit:cursor:format:minimumPosition:asOf:),
         .path("id", \.id, .agent, "The id of an agent, in any spelling."),
         .query("days", \.days, .integer(from: 1, to: 3_660), default: Int64(90), "How many days."),
-        .query("limit", \.limit, .integer(from: 1, to: 1_000), default: Int64(1_000), "The most rows of a page."),
+        .query("limit", \.limit, .integer(from: 1, to: 10_000), default: Int64(1_000), "The most rows of a page."),
         .query("cursor", \.cursor, .cursor, "Where a page goes on, as the one before said."),
         .format(\.format),
         .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."),

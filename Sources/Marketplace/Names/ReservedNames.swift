@@ -7,12 +7,15 @@ public enum ReservedNames {
     public static let all: Set<String> = [
         "mentatlab", "npm", "pypi", "go", "maven", "other", "mcp",
         "about", "admin", "administrator", "agent", "agents", "anonymous", "api", "artifacts", "assets", "badges",
-        "categories", "charts", "collections", "compare", "config", "dev", "documentation", "download", "downloads", "events",
-        "feeds", "flags", "flow", "guide", "health", "help", "index", "install", "latest", "llms", "log", "login", "marketplace", "me",
+        "categories", "charts", "collections", "compare", "config", "dev", "documentation", "download", "downloads",
+        "events",
+        "feeds", "flags", "flow", "guide", "health", "help", "index", "install", "latest", "llms", "log", "login",
+        "marketplace", "me",
         "mentatctl", "metrics", "mine", "moderator", "namespaces", "new", "nobody", "null", "official", "openapi",
         "owner", "pictures", "policy", "privacy", "problems", "projections", "publish", "publishers", "registry",
         "reviews", "robots", "root", "schemas", "search", "security", "server", "servers", "sitemap",
-        "staff", "stars", "stats", "support", "system", "tiles", "tokens", "undefined", "users", "versions", "well-known",
+        "staff", "stars", "stats", "support", "system", "tiles", "tokens", "undefined", "users", "versions",
+        "well-known",
         "yank",
     ]
 

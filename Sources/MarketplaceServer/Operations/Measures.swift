@@ -6,13 +6,16 @@ import Metrics
 import Postgres
 import QueryAPI
 import Synchronization
+import System
 
-/// What this process counts of itself. docs/operations/metrics.md says what each name means.
+/// What this process counts of itself. docs/operations/monitoring.md says what each name means.
 final class Measures: Sendable {
     /// What the name of each family begins with.
     static let prefix = "mentatlab_marketplace_"
 
     let set = Metrics(prefix: prefix)
+    /// When the process began to count, since 1970.
+    let begunMilliseconds = Host.wallClockMilliseconds()
     private let requests: Metrics.Counter
     private let durations: Metrics.Histogram
     private let searches: Metrics.Histogram
@@ -43,7 +46,9 @@ final class Measures: Sendable {
             "\(prefix)publish_duration_seconds", unit: "seconds", "How long a publish took, with its files.",
             bounds: Self.seconds, labels: ["result"])
         downloads = set.counter(
-            "\(prefix)downloads", "Downloads that were noted, by where they came from.", labels: ["source"])
+            "\(prefix)downloads",
+            "Downloads that were taken in, those that were lost among them, by where they came from.",
+            labels: ["source"])
         batches = set.histogram(
             "\(prefix)append_batch_entries", "Entries of a batch that was appended to the log.",
             bounds: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000])

@@ -40,8 +40,10 @@ struct MetricsPort {
         limits.connections = Self.connections
         server = try await Self.started(
             address, port, from: Self.firstPort, limits, on: try Reactor(name: "metrics"), router)
-        url =
+        let url =
             "http://\(address.contains(":") ? "[\(address)]" : address):\(server.port)\(Endpoints.metrics.declaration.path)"
+        self.url = url
+        log.info("measures", ["url": url])
     }
 
     /// A server on a port that nobody else has, also where another program takes one at the same moment.

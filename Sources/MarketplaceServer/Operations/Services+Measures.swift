@@ -1,7 +1,6 @@
 import CommandAPI
 import EventLog
 import Events
-import Following
 import HTTPServer
 import Metrics
 import Postgres
@@ -18,7 +17,7 @@ extension Services {
     /// Adds what every part has: the process, and how far its own sessions see the log.
     func measureProcess(part: String) {
         let prefix = Measures.prefix
-        let begun = Double(Host.wallClockMilliseconds()) / 1_000
+        let begun = Double(measures.begunMilliseconds) / 1_000
         measures.set.gather {
             let usage = try ProcessUsage.current()
             return [
@@ -40,16 +39,16 @@ extension Services {
                     "process_start_time_seconds", unit: "seconds", "When it began, since 1970.", [([], begun)]),
             ]
         }
-        let head = head
+        let entries = EventReader(pool: measuring)
         measures.set.gather {
-            let next = try await head.value(atMostMillisecondsOld: 1_000)
+            let next = try await entries.head()
             return [.gauge("\(prefix)log_entries", "Entries of the log.", [([], Double(next.value))])]
         }
     }
 
     /// Adds how the read models are.
     func measureModels() {
-        let builds = BuildReader(pool: following)
+        let builds = BuildReader(pool: measuring)
         measures.set.gather { [self] in try await modelFamilies(builds) }
     }
 
@@ -61,7 +60,7 @@ extension Services {
         }
         let kept = rows.filter { $0.state != .retired }
         func each(_ value: (BuildReader.Row) -> Double) -> [Sample] {
-            kept.map { (labels($0.projection, $0.build) + [.init("state", $0.state.rawValue)], value($0)) }
+            kept.map { (labels($0.projection, $0.build) + [.init("state", Self.state(of: $0))], value($0)) }
         }
         let now = Self.now().milliseconds
         let slices = try await reader.slices()
@@ -78,7 +77,7 @@ extension Services {
                 kept.compactMap { row in
                     row.beat.map {
                         (
-                            labels(row.projection, row.build) + [.init("state", row.state.rawValue)],
+                            labels(row.projection, row.build) + [.init("state", Self.state(of: row))],
                             Double(max(0, now - $0.milliseconds)) / 1_000
                         )
                     }
@@ -100,9 +99,15 @@ extension Services {
         ]
     }
 
+    /// What a build is for. One that only programs of another release read is not expected to go on.
+    private static func state(of row: BuildReader.Row) -> String {
+        guard row.state == .active else { return row.state.rawValue }
+        return ProjectionCatalogue.all.contains(where: row.isRead) ? row.state.rawValue : "other-release"
+    }
+
     /// Adds how far the log is in topics.
     func measureTopics() {
-        let pool = following
+        let pool = measuring
         measures.set.gather {
             let prefix = "\(Measures.prefix)relay_"
             let topics = try await pool.runRepeatable { try RelayedTopic.all($0) }
@@ -155,7 +160,7 @@ extension Services {
                 .gauge("\(prefix)bytes", unit: "bytes", "The memory of them.", [([], Double(cache.bytes))]),
                 .counter("\(prefix)hits", "Requests that a kept answer was sent to.", [([], Double(cache.hits))]),
                 .counter(
-                    "\(prefix)misses", "Requests that could have had one, and had none.", [([], Double(cache.misses))]),
+                    "\(prefix)misses", "Requests to read that none was kept for.", [([], Double(cache.misses))]),
             ]
         }
     }
@@ -170,7 +175,7 @@ extension Services {
                 .gauge(
                     "\(Measures.prefix)loop_longest_turn_seconds", unit: "seconds",
                     "The longest time for which something held up all connections since the start.",
-                    [([.init("loop", "http")], Measures.seconds(reactor.longestTurn.nanoseconds))])
+                    [([.init("loop", "http")], Measures.seconds(reactor.longestTurn.nanoseconds))]),
             ]
         }
     }

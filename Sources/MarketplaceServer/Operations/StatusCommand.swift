@@ -53,7 +53,8 @@ struct StatusCommand {
         do {
             return try OpenMetricsText.families(String(decoding: answer.body, as: UTF8.self))
         } catch {
-            throw StatusFault(reason: "\(url) answers with something else than measures: \(error)")
+            throw StatusFault(
+                reason: "\(url) answers with something else than measures: \(StatusReport.shown("\(error)"))")
         }
     }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Metrics
+import Text
 
 /// Measures of a part as lines for people.
 struct StatusReport {
@@ -69,7 +70,7 @@ struct StatusReport {
             })
         let width = lines.map(\.name.count).max() ?? 0
         return lines.map { line in
-            "\(line.name)\(String(repeating: " ", count: width - line.name.count + 2))\(line.text)\n"
+            "\(line.name)\(String(repeating: " ", count: width - line.name.count + 2))\(Self.shown(line.text))\n"
         }.joined()
     }
 
@@ -134,6 +135,13 @@ struct StatusReport {
         let all = sum("disk_size_bytes") { $0["folder"] == free["folder"] } ?? 0
         let share = all > 0 ? " (\(Self.whole(100 * free.value / all)) %)" : ""
         return "\(free["folder"]): \(Self.bytes(free.value)) free\(share)"
+    }
+
+    /// A text without what a terminal would obey or hide: it may come from elsewhere.
+    static func shown(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { DangerousCharacters.kind(of: $0) == nil ? $0 : "\u{fffd}" }))
     }
 
     // MARK: Numbers

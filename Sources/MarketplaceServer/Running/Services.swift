@@ -23,8 +23,8 @@ struct Services: Sendable {
     let log: Log
     /// What this process counts of itself.
     let measures = Measures()
-    /// The session in which the process reads how far the log and the models are.
-    let following: PostgresPool
+    /// The session in which measures are read.
+    let measuring: PostgresPool
     /// The log's head, followed by everything in this process.
     let head: HeadFeed
     /// The builds of the models, and how far they are.
@@ -52,7 +52,11 @@ struct Services: Sendable {
         // One session for all of them, which are rarely asked for.
         let pool = PostgresPool(
             database.configuration(role, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
-        self.following = measures.watch(pool, as: "follow")
+        _ = measures.watch(pool, as: "follow")
+        measuring = measures.watch(
+            PostgresPool(
+                database.configuration(role, "marketplace-measures", statementTimeoutMilliseconds: 5_000), sessions: 1,
+                maximumWaiters: 16), as: "measures")
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)
@@ -274,7 +278,13 @@ struct Services: Sendable {
     ) async throws -> HTTPServer {
         log.info("serving", ["routes": router.routes.map { "\($0.method) \($0.path)" }.joined(separator: ", ")])
         let server = HTTPServer(
-            on: reactor, listener, limits: listening.limits, refusal: FrontRouter.refuse,
+            on: reactor, listener, limits: listening.limits,
+            refusal: { [measures] refusal in
+                let response = FrontRouter.refuse(refusal)
+                measures.note(
+                    FrontRouter.Served(endpoint: nil, method: "other", status: response.status, nanoseconds: nil))
+                return response
+            },
             quick: { router.handleAtOnce($0) }, handler: { await router.handle($0) })
         try await server.start()
         return server

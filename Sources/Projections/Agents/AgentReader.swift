@@ -87,11 +87,15 @@ public struct AgentReader: Sendable {
         }
     }
 
-    /// The versions of an agent that were published last, the last one first.
-    public func lastVersions(of key: AgentKey, limit: Int) async throws -> Reflecting<[Version]> {
-        try await about(key).searching(
-            [.agents], Statements.listLastVersions, [.text(key.description), .int8(Int64(limit))]
-        ) { try $0.map(Version.init) }
+    /// The versions of some agents that were published last, the last one first, each with the key of its agent.
+    ///
+    /// Of the agents whose last versions are the newest, it finds the newest versions of all.
+    public func lastVersions(of keys: [String], limit: Int) async throws -> Reflecting<
+        [(key: String, version: Version)]
+    > {
+        try await searching(
+            [.agents, .publishers], Statements.listLastVersions, [.texts(keys), .int8(Int64(limit))]
+        ) { rows in try rows.map { (try $0.text("key"), try Version($0)) } }
     }
 
     /// One version, of any build where none is named; nil where there is none.

@@ -7,6 +7,17 @@ import Projections
 import System
 import Web
 
+/// A picture, and what tells it from others.
+private struct Picture: Sendable {
+    let bytes: [UInt8]
+    let tag: String
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        tag = String(SHA256Digest(of: bytes).hex.prefix(32))
+    }
+}
+
 extension QueryFront {
     /// How many agents each list of the page of charts has.
     private static let listedAgents = 6
@@ -30,7 +41,10 @@ extension QueryFront {
                     .pastNotKept, "agents are counted by \(query.kind.rawValue) now and then, which has no past")
             }
             return try await picture(Endpoints.chart, query, of: models, request) { moment in
-                try await charts([query.kind], query.days, at: moment).value
+                guard let chart = try await charts([query.kind], query.days, at: moment).value.first else {
+                    throw Problem(.pathNotFound, "there is no such chart")
+                }
+                return chart
             }
         }
         routes.onAny(Endpoints.agentChart) { query, request in
@@ -42,11 +56,9 @@ extension QueryFront {
                 } else if try await agents.agent(query.id).value == nil {
                     throw FrontRequest.noAgent(query.id)
                 }
-                return [
-                    try await chart(
-                        query.kind, of: query.id, on: Self.days(query.days.count, at: moment?.0),
-                        Self.span(query.days, at: moment?.0, moment?.1))
-                ]
+                return try await chart(
+                    query.kind, of: query.id, on: Self.days(query.days.count, at: moment?.0),
+                    Self.span(query.days, at: moment?.0, moment?.1))
             }
         }
     }
@@ -146,28 +158,30 @@ extension QueryFront {
     /// A chart as a picture for other pages. Of the present it may be some minutes old.
     private func picture<Input: PastParameters>(
         _ endpoint: Endpoint<Input, NoBody, NoBody>, _ input: Input, of models: [Projection], _ request: FrontRequest,
-        _ draw: @escaping @Sendable ((Moment, AsOf)?) async throws -> [Chart]
+        _ draw: @escaping @Sendable ((Moment, AsOf)?) async throws -> Chart
     ) async throws -> HTTPResponse {
         try await awaitMinimum(input, in: models)
         var fields: HTTPFields = [
             "content-type": "image/svg+xml", "content-security-policy": Chart.policy,
             "cross-origin-resource-policy": "cross-origin", "vary": "accept-encoding",
         ]
-        var charts: [Chart]
+        // Drawing takes longer than the thread of all connections has for one of them.
+        @Sendable func picture(_ moment: (Moment, AsOf)?) async throws -> Picture {
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { Picture(try await draw(moment).picture) }
+        }
+        let drawn: Picture
         if let asOf = input.asOf {
             let moment = try await moment(asOf, orElse: .positionUnknown)
             try await self.await(moment.position, in: models)
-            charts = try await replaying(for: request) { try await draw((moment, asOf)) }
+            drawn = try await replaying(for: request) { try await picture((moment, asOf)) }
             Self.add(moment, to: &fields)
         } else if input.minimumPosition == nil {
-            charts = try await recent.value(endpoint.target(input)) { try await draw(nil) }
+            drawn = try await named.value(endpoint.target(input)) { try await picture(nil) }
         } else {
-            charts = try await draw(nil)
+            drawn = try await picture(nil)
         }
-        guard let bytes = charts.popLast()?.picture else { throw Problem(.pathNotFound, "there is no such chart") }
         return request.conditional(
-            etag: String(SHA256Digest(of: bytes).hex.prefix(32)),
-            cacheControl: input.asOf == nil ? "public, max-age=300" : "no-store",
-            HTTPResponse(status: 200, fields: fields, body: .bytes(bytes)))
+            etag: drawn.tag, cacheControl: input.asOf == nil ? "public, max-age=300" : "no-store",
+            HTTPResponse(status: 200, fields: fields, body: .bytes(drawn.bytes)))
     }
 }

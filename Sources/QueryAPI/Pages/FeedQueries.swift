@@ -4,6 +4,7 @@ import Events
 import HTTPFront
 import HTTPServer
 import Projections
+import Search
 import Web
 
 extension QueryFront {
@@ -18,25 +19,35 @@ extension QueryFront {
             let (agent, _) = try await shownAgent(input.id)
             // What moderators hold is told of by its page alone.
             guard agent.quarantine == nil else { return NewsFeed(of: agent.summary, []) }
-            let versions = try await agents.lastVersions(of: input.id, limit: limit)
-            return NewsFeed(of: agent.summary, versions.value.map { VersionPage($0, of: input.id) })
+            let versions = try await agents.lastVersions(of: [input.id.description], limit: limit)
+            return NewsFeed(of: agent.summary, versions.value.map { VersionPage($0.version, of: input.id) })
         }
         onFeed(&routes, Endpoints.publisherFeed) { input in
             let publisher = try await showPublisher(PublisherParameters(name: input.name)).value
             return NewsFeed(
-                of: publisher.username,
-                try await lastAgents(AgentQuery(publisher: publisher.username, sort: .recent, limit: Int64(limit))))
+                of: publisher.username, id: publisher.id,
+                try await lastVersions(AgentQuery(publisher: publisher.username, sort: .recent, limit: Int64(limit))))
         }
         onFeed(&routes, Endpoints.categoryFeed) { input in
-            let agents = try await lastAgents(AgentQuery(category: input.name, sort: .recent, limit: Int64(limit)))
-            guard let first = agents.first else { throw Self.noCategory(input.name) }
+            let query = AgentQuery(category: input.name, sort: .recent, limit: Int64(limit))
+            let versions = try await lastVersions(query)
+            guard let first = versions.first else { throw Self.noCategory(input.name) }
             // As those in it write it.
-            return NewsFeed(category: first.categories.first ?? input.name, agents)
+            return NewsFeed(
+                category: first.agent.categories.first ?? input.name, form: Word.collapsed(input.name), versions)
         }
     }
 
-    private func lastAgents(_ query: AgentQuery) async throws -> [AgentSummary] {
-        try await listAgents(query).value.agents.map(\.summary).filter { !$0.isQuarantined }
+    /// The versions that were published last of the agents that a list has.
+    private func lastVersions(
+        _ query: AgentQuery
+    ) async throws -> [(agent: AgentSummary, version: VersionPage)] {
+        let listed = try await listAgents(query).value.agents.map(\.summary).filter { !$0.isQuarantined }
+        let byKey = Dictionary(listed.map { ($0.id.description, $0) }) { first, _ in first }
+        let versions = try await agents.lastVersions(of: Array(byKey.keys), limit: NewsFeed.maximumEntries)
+        return versions.value.compactMap { row in
+            byKey[row.key].map { ($0, VersionPage(row.version, of: $0.id)) }
+        }
     }
 
     /// The problem that no agent is in a category.
@@ -50,7 +61,7 @@ extension QueryFront {
     ) {
         routes.onAny(endpoint) { input, request in
             try await awaitMinimum(input, in: AgentReader.shownModels)
-            let text = try await recent.value(endpoint.target(input)) {
+            @Sendable func document() async throws -> String {
                 try await withTaskExecutorPreference(globalConcurrentExecutor) {
                     guard let beginning = try await entries.beginning() else {
                         throw Problem(.unavailable, "the log has no entry yet")
@@ -58,6 +69,10 @@ extension QueryFront {
                     return try await feed(input).document(beginning, at: origin)
                 }
             }
+            // Who names a position wants nothing that is older.
+            let text =
+                input.minimumPosition == nil
+                ? try await named.value(endpoint.target(input).lowercased(), document) : try await document()
             return request.siteFile(text, EndpointDeclaration.feed)
         }
     }

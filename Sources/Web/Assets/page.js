@@ -245,16 +245,26 @@
     const button = document.querySelector("[data-follow]");
     if (!button || !window.EventSource) return;
     let [source, timer, wants, asked] = [null, 0, true, null];
+    const label = () => { button.textContent = wants ? "Stop following" : "Follow"; };
+    const later = (milliseconds) => { timer ||= setTimeout(refresh, milliseconds); };
     const refresh = async () => {
       timer = 0;
-      asked = new AbortController();
+      asked?.abort();
+      const mine = asked = new AbortController();
+      const old = document.getElementById("entries");
+      // Who stands on a link, or has scrolled to what is older, is not disturbed.
+      if (old.contains(document.activeElement) || old.getBoundingClientRect().top < 0) return later(2000);
       try {
-        const answer = await fetch(location.href, { headers: { accept: "text/html" }, signal: asked.signal });
+        const answer = await fetch(location.href, { headers: { accept: "text/html" }, signal: mine.signal });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const [old, list] = [document.getElementById("entries"), page.getElementById("entries")];
-        // Who stands on a link, or has scrolled to what is older, is not disturbed.
-        if (!answer.ok || !list || old.contains(document.activeElement) || old.getBoundingClientRect().top < 0) return;
-        old.replaceWith(list);
+        const list = page.getElementById("entries");
+        if (!answer.ok || !list || mine.signal.aborted) return;
+        // What is there stays where it is, with whatever is chosen in it.
+        const place = (item) => item.querySelector(".small a").pathname;
+        const known = new Set([...old.children].map(place));
+        const fresh = [...list.children].filter((item) => !known.has(place(item)));
+        old.prepend(...fresh);
+        while (old.children.length > list.children.length) old.lastElementChild.remove();
         document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
         button.dataset.follow = page.querySelector("[data-follow]").dataset.follow;
         times();
@@ -269,14 +279,21 @@
     const open = () => {
       if (source || !wants || document.hidden) return;
       source = new EventSource(button.dataset.follow);
-      source.addEventListener("message", () => { timer ||= setTimeout(refresh, 1000); });
+      // Not everybody at the same moment.
+      source.addEventListener("message", () => later(700 + Math.random() * 600));
       source.addEventListener("dropped", () => { close(); open(); });
-      source.addEventListener("error", () => { if (source?.readyState === EventSource.CLOSED) close(); });
+      source.addEventListener("error", () => {
+        // It was refused, such as where too many follow: whoever reads says when to try again.
+        if (source?.readyState !== EventSource.CLOSED) return;
+        close();
+        wants = false;
+        label();
+      });
     };
     button.hidden = false;
     button.addEventListener("click", () => {
       wants = !wants;
-      button.textContent = wants ? "Stop following" : "Follow";
+      label();
       if (!wants) return close();
       refresh();
       open();

@@ -73,8 +73,8 @@ package struct Chart: Sendable {
             html.table(drawing.columns) { html in
                 for row in rows {
                     html.element(.tr) { html in
-                        for cell in row {
-                            html.element(.td) { html in
+                        for (number, cell) in row.enumerated() {
+                            html.element(number == 0 ? .th : .td, number == 0 ? .named(.scope, "row") : nil) { html in
                                 switch cell {
                                 case .text(let text): html.text(text)
                                 case .words(let words): html.words(words)

@@ -91,7 +91,7 @@ extension Chart {
     /// Readers by day.
     package static func readers(_ days: [DayDownloads], of id: AgentKey, _ span: ChartSpan) -> Chart {
         Chart(
-            title: "Readers a day", rule: oncePerVersion,
+            title: "Readers a day", rule: "Each reader counts once a day; readers of two days can't be told apart.",
             drawing: span.drawing([.init("Readers", days.map { ($0.day, $0.readers) })]),
             addresses: Addresses(.readers, of: id, span))
     }
@@ -135,14 +135,19 @@ extension Chart.Addresses {
     }
 
     fileprivate init(_ kind: AgentChartKind, of id: AgentKey, _ span: ChartSpan) {
+        let (days, asOf) = (span.days.count, span.asOf)
         func link(_ format: TableFormat?) -> Link {
-            Link(
-                Endpoints.listVersionDays,
-                VersionDaysQuery(id: id, days: span.days.count, format: format, asOf: span.asOf))
+            switch kind {
+            case .readers:
+                Link(Endpoints.listAgentDays, AgentDaysQuery(id: id, days: days, format: format, asOf: asOf))
+            case .versions:
+                Link(
+                    Endpoints.listVersionDays,
+                    VersionDaysQuery(id: id, days: days, limit: 10_000, format: format, asOf: asOf))
+            }
         }
         self.init(
-            picture: Link(
-                Endpoints.agentChart, AgentChartQuery(id: id, kind: kind, days: span.days, asOf: span.asOf)),
+            picture: Link(Endpoints.agentChart, AgentChartQuery(id: id, kind: kind, days: span.days, asOf: asOf)),
             json: link(nil), csv: link(.csv))
     }
 }

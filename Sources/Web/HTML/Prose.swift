@@ -31,7 +31,8 @@ struct Prose {
     ///   - level: the level of the heading that it stands below.
     ///   - picture: the address of a picture that it names; nil for one that is not shown.
     ///   - document: where an address leads that is no address of the web; nil where nowhere.
-    init(_ events: [MarkdownEvent], prefix: String, below level: Int, picture: @escaping (String) -> Link?,
+    init(
+        _ events: [MarkdownEvent], prefix: String, below level: Int, picture: @escaping (String) -> Link?,
         document: @escaping (String) -> Link? = { _ in nil }
     ) {
         self.events = events

@@ -89,11 +89,15 @@ package struct LogPage: PageDocument {
     private func filter(_ html: inout HTML) {
         guard !html.isMarkdown else { return }
         html.element(.form, .class("row"), .named(.ariaLabel, "Choose"), .action(Self.link)) { html in
-            html.element(.label) { html in
-                html.text("Agent ")
-                html.void(
-                    .input, .named(.name, "agent"), .named(.value, query.agent?.description ?? ""),
-                    .named(.maxlength, "128"), .named(.autocomplete, "off"), .named(.spellcheck, "false"))
+            if let stream = query.stream {
+                html.void(.input, .named(.type, "hidden"), .named(.name, "stream"), .named(.value, stream))
+            } else {
+                html.element(.label) { html in
+                    html.text("Agent ")
+                    html.void(
+                        .input, .named(.name, "agent"), .named(.value, query.agent?.description ?? ""),
+                        .named(.maxlength, "128"), .named(.autocomplete, "off"), .named(.spellcheck, "false"))
+                }
             }
             html.element(.label) { html in
                 html.text("Type ")
