@@ -191,23 +191,27 @@ import Testing
             .write(toFile: "\(folder)/manifest.yaml", atomically: true, encoding: .utf8)
         try Data(try package([:]).bytes).write(to: URL(filePath: "\(folder)/package.tar.gz"))
         let now = Date().ISO8601Format()
-        try #"{"id":"\#(String(repeating: "0", count: 32))","agent":"mentatlab.word-count","version":"1.0.0","time":"\#(now.dropLast()).000Z","reader":"somebody"}"#
-            .appending("\n").write(toFile: "\(folder)/lines", atomically: true, encoding: .utf8)
+        let id = String(repeating: "0", count: 32)
+        let line = """
+            {"id":"\(id)","agent":"mentatlab.word-count","version":"1.0.0","time":"\(now.dropLast()).000Z","reader":"somebody"}
+
+            """
+        try line.write(toFile: "\(folder)/lines", atomically: true, encoding: .utf8)
         let version = try await marketplace.json("agents/mentatlab.word-count/versions/1.0.0")
         let digest = try #require(version["artifacts"]?.array?.first?["sha256"]?.string)
         _ = try await marketplace.register("somebody")
-        let imported = """
+        let packages = """
             {"package": "zebra-mcp", "name": "Zebra MCP", "description": "Counts zebras.", "category": "text", "runtime": "node", "license": "mit", "url": "https://github.com/example/zebra"}
 
             """
-        try imported.write(toFile: "\(folder)/servers.jsonl", atomically: true, encoding: .utf8)
+        try packages.write(toFile: "\(folder)/servers.jsonl", atomically: true, encoding: .utf8)
         try marketplace.token.write(toFile: "\(folder)/token", atomically: true, encoding: .utf8)
-        let import_ = try await TestSupport.run(
+        let imported = try await TestSupport.run(
             [
                 try MarketplaceProcess.program, "import", "\(folder)/servers.jsonl", "--url", marketplace.url,
                 "--token-file", "\(folder)/token",
             ])
-        try #require(import_.code == 0, "\(import_.errors)")
+        try #require(imported.code == 0, "\(imported.errors)")
         _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
         let content = try #require(
             try await marketplace.json("contents?limit=1")["contents"]?.array?.first)

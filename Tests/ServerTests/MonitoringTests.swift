@@ -94,7 +94,8 @@ import Testing
 
     /// A publish that is taken and one that is not, a search, a page that is kept, a download, and what nobody should ask.
     private func use(_ marketplace: MarketplaceProcess) async throws {
-        try #require(try await marketplace.publish([manifest("acme.a", more: "ui: {title: Zebra}"), try package([:])]).status == 201)
+        let parts = [manifest("acme.a", more: "ui: {title: Zebra}"), try package([:])]
+        try #require(try await marketplace.publish(parts).status == 201)
         try #require(try await marketplace.publish([part("manifest", "no")]).status == 422)
         _ = try await marketplace.json("agents?q=zebra&min_position=\(try await marketplace.head() - 1)")
         for _ in 0..<40 { _ = try await marketplace.get("/agents/acme.a", [(name: "Accept", value: "text/html")]) }

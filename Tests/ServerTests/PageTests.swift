@@ -107,7 +107,10 @@ import Testing
         }
         let hostile = try await marketplace.json("agents/acme.hostile-0/history")["history"]?.array?.last?["position"]?
             .integer
-        paths += ["/log", "/log?agent=acme.zebra", "/log?stream=agent/none", "/log/0", "/log/\(hostile ?? 0)"]
+        paths += [
+            "/guide", "/guide/first-agent", "/guide/api", "/guide/errors", "/guide/search", "/guide/api/publish",
+            "/log", "/log?agent=acme.zebra", "/log?stream=agent/none", "/log/0", "/log/\(hostile ?? 0)",
+        ]
         return paths + ["/agents/acme.hostile-11/reviews", "/agents/acme.zebra?as_of=\((begin ?? 0) + 1)"]
     }
 
