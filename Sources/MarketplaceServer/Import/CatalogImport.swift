@@ -67,6 +67,10 @@ struct CatalogImport {
             }
         }
         progress.finish()
+        // It is published whatever comes of this.
+        if counts.published + counts.refreshed > 0, (try? await publisher.awaitShown()) == false {
+            Host.write("import: the lists do not show all of it yet\n", to: 2)
+        }
         Host.write(
             "\(counts.read) read, \(counts.published) published, \(counts.refreshed) refreshed, \(counts.unchanged) unchanged, "
                 + "\(counts.duplicate) duplicate, \(counts.failed) failed\n", to: 1)

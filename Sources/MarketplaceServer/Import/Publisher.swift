@@ -112,6 +112,24 @@ struct Publisher: Sendable {
     }
 
     private static let pageTries = 100
+    /// Each try waits on the server for some seconds.
+    private static let shownTries = 6
+
+    /// Waits until everybody can see what was published.
+    ///
+    /// - Returns: false where that takes longer than half a minute.
+    func awaitShown() async throws -> Bool {
+        let list = try Self.answer(
+            try await shown(Endpoints.listProjections.target(NoParameters())), Endpoints.listProjections.given)
+        guard let head = list.projections.map(\.head).max(), head > Position(0) else { return true }
+        let target = Endpoints.listAgents.target(AgentQuery(limit: 1, minimumPosition: Position(head.value - 1)))
+        for _ in 0..<Self.shownTries {
+            let response = try await client.send(HTTPClientRequest("GET", url + target))
+            if response.status == 200 { return true }
+            guard response.status == 503 else { throw Self.refusal(response) }
+        }
+        return false
+    }
 
     private func key(_ id: String) throws -> AgentKey {
         guard let key = AgentID(id)?.key else { throw Refusal(description: "'\(id)' is no id") }

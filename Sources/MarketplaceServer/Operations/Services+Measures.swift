@@ -83,11 +83,19 @@ extension Services {
                     }
                 }),
             .gauge(
-                "\(prefix)slice_lag_entries", "The same of each slice, where several programs share a build.",
+                "\(prefix)slice_lag_entries", "Entries that a slice has not applied yet, where several programs share a build.",
                 slices.map { slice in
                     (
                         labels(slice.projection, slice.build) + [.init("slice", "\(slice.slice)")],
                         Double(slice.head.value - slice.next.value)
+                    )
+                }),
+            .gauge(
+                "\(prefix)slice_lag_seconds", unit: "seconds", "How long the oldest entry of a slice has waited.",
+                slices.map { slice in
+                    (
+                        labels(slice.projection, slice.build) + [.init("slice", "\(slice.slice)")],
+                        Double(slice.oldestWaitMilliseconds) / 1_000
                     )
                 }),
             .gauge(

@@ -117,6 +117,8 @@ public struct BuildReader: Sendable {
         public let next: Position
         /// The next position of the log.
         public let head: Position
+        /// How long the entry has waited that it will apply next; 0 where there is none.
+        public let oldestWaitMilliseconds: Int64
     }
 
     /// How far each slice of each shared build is.
@@ -126,7 +128,8 @@ public struct BuildReader: Sendable {
                 Slice(
                     projection: try row.text("projection"), build: try row.integer("build"),
                     slice: try row.integer("slice"), next: Position(try row.integer("next")),
-                    head: Position(try row.integer("head")))
+                    head: Position(try row.integer("head")),
+                    oldestWaitMilliseconds: max(0, try row.integer("waited")))
             }
         }
     }
