@@ -10,7 +10,8 @@ import Testing
     private static let folder = Oracle.root.appending(path: "docs/operations")
     /// What only some parts have: slices of builds that several programs share, and topics.
     private static let ofOtherParts: Set = [
-        "projection_slice_lag_entries", "projection_slice_lag_seconds", "relay_lag_entries", "relay_moved_seconds", "relay_held",
+        "projection_slice_lag_entries", "projection_slice_lag_seconds", "relay_lag_entries", "relay_moved_seconds",
+        "relay_held",
     ]
 
     /// A family as the reference reader sees it.

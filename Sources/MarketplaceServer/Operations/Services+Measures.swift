@@ -83,7 +83,7 @@ extension Services {
                     }
                 }),
             .gauge(
-                "\(prefix)slice_lag_entries", "Entries that a slice has not applied yet, where several programs share a build.",
+                "\(prefix)slice_lag_entries", "Entries that a slice has not applied, where programs share a build.",
                 slices.map { slice in
                     (
                         labels(slice.projection, slice.build) + [.init("slice", "\(slice.slice)")],
