@@ -3,6 +3,14 @@ package import Events
 
 /// What programs read that go through all pages, or that answer people with what they read.
 package enum Guides {
+    /// The pages that are about the marketplace itself.
+    package static let pages: [String] =
+        [
+            Endpoints.frontPage.target(TotalsQuery()), Endpoints.statsPage.target(StatsQuery()),
+            Endpoints.guidePage.target(NoParameters()),
+        ] + GuideChapter.allCases.map { Endpoints.chapterPage.target(ChapterParameters($0)) }
+        + SiteText.allCases.map { Endpoints.textPage($0).target(NoParameters()) }
+
     /// Which pages programs may ask for (RFC 9309): not those of the past and of questions, of which there is no end.
     package static func robots(at origin: String) -> String {
         """
@@ -37,6 +45,8 @@ package enum Guides {
             ## Pages
 
             - [Search](\(path(Endpoints.searchPage)).md?q=kubernetes): agents by words and filters; put your own words in the place of `kubernetes`
+            - [Statistics](\(path(Endpoints.statsPage)).md): what the marketplace comes to, day by day
+            - [The log](\(path(Endpoints.logPage)).md): what happened, the last first
             - [All agents](\(path(Endpoints.searchPage)).md): the ones published last first, page by page
             - [List of pages](\(path(Endpoints.siteMap))): every agent with the time of its last version
             - An agent: `\(origin)/agents/ID.md`, with `/documentation.md`, `/versions.md`, `/reviews.md`, `/dependencies.md`, `/history.md`
@@ -44,6 +54,8 @@ package enum Guides {
 
             ## Programs
 
+            - [Guide](\(path(Endpoints.guidePage)).md): how agents are published, installed, judged and withdrawn, with commands and what they print
+            - [The API for people](\(origin)/guide/api.md): every operation with a line for curl
             - [Description of the API](\(path(Endpoints.description))): OpenAPI 3.1, no credential needed to read
             - [MCP servers](\(path(Endpoints.listServers))): the MCP Registry API, read only; [all at once](\(path(Endpoints.exportServers)))
             - Feeds (Atom): [new agents](\(path(Endpoints.newAgentsFeed))), `\(origin)/feeds/agents/ID`, `\(origin)/feeds/publishers/NAME`, `\(origin)/feeds/categories/NAME`

@@ -167,10 +167,24 @@ def follow(browser, url, agent, token, faults):
             expect(faults, is_followed, f"log: {entry} comes although nobody follows")
         except TimeoutError:
             expect(faults, not is_followed, f"log: {entry} does not come")
+    # While nobody sees it, it asks for nothing; once somebody does, it is up to date.
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true}); document.dispatchEvent(new Event('visibilitychange')) }"
+    page.evaluate(hide, True)
+    change("PUT")
+    entry = change("DELETE")
+    page.wait_for_timeout(2500)
+    expect(faults, asked == [], f"log: it asks for {asked} while it is hidden")
+    page.evaluate(hide, False)
+    try:
+        page.wait_for_function("([place, words]) => document.querySelector(place).textContent === words", arg=[first, entry], timeout=8000)
+    except TimeoutError:
+        faults.append(f"log: {entry} does not come once it is seen")
     page.get_by_label("Type").select_option("star.removed.v1")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**type=star.removed.v1**")
-    expect(faults, page.locator("#entries li").count() == 2, "log: the choice of a type shows something else")
+    expect(faults, page.locator("#entries li").count() == 3, "log: the choice of a type shows something else")
     page.goto(url + "/log?type=agent.version-published.v1")
     page.locator("#entries .small a").last.click()
     page.wait_for_url("**/log/*")

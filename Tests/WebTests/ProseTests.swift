@@ -6,6 +6,19 @@ import Testing
 
 /// Documents that somebody wrote, as HTML and as Markdown.
 @Suite struct ProseTests {
+    @Test func whatIsTypedInABlockIsCopiedAndNothingElse() {
+        let block = """
+            $ cat > a <<'END'
+            > one
+            > END
+            printed
+            > printed as well
+            $ b
+            """
+        #expect(Prose.typed(in: block) == "cat > a <<'END'\none\nEND\nb")
+        #expect(Prose.typed(in: "printed\n") == "")
+    }
+
     private func written(_ document: String, as form: PageForm) -> String {
         var html = HTML(in: PageSetting(form: form, origin: ""))
         var prose = Prose(MarkdownReader.events(of: Array(document.utf8)), prefix: "p-", below: 2) { _ in nil }

@@ -76,7 +76,7 @@ extension QueryFront {
             (PageForm.html.address(of: Endpoints.agentPage.target(AgentParameters(id: agent.key))), agent.updated)
         }
         return SiteMap.list(
-            span.from == nil ? [Endpoints.frontPage.target(TotalsQuery())] : [], pages, at: origin)
+            span.from == nil ? Guides.pages : [], pages, at: origin)
     }
 
     /// A picture of a package that is served. It may have the same origin as pages, so that nothing in it may run.

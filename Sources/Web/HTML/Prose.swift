@@ -76,6 +76,16 @@ struct Prose {
     /// What is said where a text was cut.
     static let more = "It goes on; the file has all of it."
 
+    /// What is typed in a block of kind `console`: what stands behind `$`, and behind `>` where a command goes on.
+    static func typed(in block: String) -> String {
+        var (lines, goesOn): ([Substring], Bool) = ([], false)
+        for line in block.split(separator: "\n", omittingEmptySubsequences: false) {
+            goesOn = line.hasPrefix("$ ") || goesOn && line.hasPrefix("> ")
+            if goesOn { lines.append(line.dropFirst(2)) }
+        }
+        return lines.joined(separator: "\n")
+    }
+
     private static func language(_ name: String) -> HTML.Attribute? {
         let isName = (1...20).contains(name.utf8.count) && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x60 }
         return isName ? .class(MarkdownWriter.languageClass + name) : nil
@@ -97,8 +107,11 @@ struct Prose {
         case .codeBlock(let text, let language):
             let shown = Self.cut(text, Self.maximumCodeBytes)
             if shown.utf8.count < text.utf8.count { isCut = true }
-            html.element(.pre, .class("shell"), .named(.tabindex, "0")) { html in
-                html.element(.code, Self.language(language), text: shown)
+            html.element(.div, .class("copyable")) { html in
+                html.element(.pre, .class("shell"), .named(.tabindex, "0")) { html in
+                    html.element(.code, Self.language(language), text: shown)
+                }
+                if language == "console" { html.copy(Self.typed(in: shown)) }
             }
         case .softBreak: html.text("\n")
         case .lineBreak: html.void(.br)

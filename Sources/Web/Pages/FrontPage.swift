@@ -55,7 +55,10 @@ package struct FrontPage: PageDocument {
                     }
                 }
             }
-            html.section("Publish in three commands") { html in
+            html.section(
+                "Publish in three commands",
+                (GuideChapter.firstAgent.title, ChapterPage.link(.firstAgent))
+            ) { html in
                 html.command("mentatctl register ada\nmentatctl agent new ada.hello\nmentatctl agent publish hello")
             }
         }

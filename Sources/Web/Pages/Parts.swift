@@ -206,9 +206,14 @@ extension HTML {
     mutating func command(_ text: String) {
         element(.div, .class("copyable")) { html in
             html.element(.pre, .class("shell"), .named(.tabindex, "0"), text: text)
-            html.element(
-                .button, .named(.type, "button"), .class("copy"), .flag(.hidden), .named(.dataCopy, text), text: "Copy")
+            html.copy(text)
         }
+    }
+
+    /// Writes what copies a text, where a script can.
+    mutating func copy(_ text: String) {
+        element(
+            .button, .named(.type, "button"), .class("copy"), .flag(.hidden), .named(.dataCopy, text), text: "Copy")
     }
 
     /// Writes a section with a heading, which can be that of the page.
