@@ -86,6 +86,13 @@ public struct MetricFamily: Sendable, Equatable {
             samples: samples.map { Sample(suffix: "_total", labels: $0.labels, value: $0.value) })
     }
 
+    /// The family with the first of its samples, as many as a family of gauges may have.
+    var bounded: MetricFamily {
+        var family = self
+        family.samples = Array(samples.prefix(Metrics.maximumSeries))
+        return family
+    }
+
     /// True for `[a-zA-Z_:][a-zA-Z0-9_:]*`.
     static func isName(_ name: String) -> Bool {
         name.utf8.enumerated().allSatisfy { index, byte in

@@ -60,7 +60,7 @@ public final class Metrics: Sendable {
         state.withLock { $0.gatherers.append(Gathering(gatherer)) }
     }
 
-    /// All families as they are now, by name.
+    /// All families as they are now, by name; none has more than `maximumSeries` samples that were read.
     public func families() async -> [MetricFamily] {
         let gatherers = state.withLock(\.gatherers)
         let gathered = await withTaskGroup(of: [MetricFamily].self) { group in
@@ -70,7 +70,7 @@ public final class Metrics: Sendable {
                         failures.add(1, [])
                         return []
                     }
-                    return families
+                    return families.map(\.bounded)
                 }
             }
             return await group.reduce(into: []) { $0 += $1 }
@@ -79,25 +79,35 @@ public final class Metrics: Sendable {
         return (gathered + counters.map(\.family) + histograms.map(\.family)).sorted { $0.name < $1.name }
     }
 
-    /// What is read when somebody asks, once at a time: whoever asks while it hangs does not wait for it.
+    /// What is read when somebody asks, once for all who ask at the same time.
     private final class Gathering: Sendable {
+        private struct UnderWay {
+            let task: Task<[MetricFamily]?, Never>
+            let begun: ContinuousClock.Instant
+        }
+
         private let read: Gatherer
-        private let isUnderWay = Mutex(false)
+        private let underWay = Mutex<UnderWay?>(nil)
 
         init(_ read: @escaping Gatherer) { self.read = read }
 
-        /// Reads; nil where that fails, takes longer, or has not ended since it was last asked for.
+        /// Reads; nil where that fails or takes longer, at once where it has hung for so long already.
         func families(within patience: Duration) async -> [MetricFamily]? {
-            let mayBegin = isUnderWay.withLock { isUnderWay in
-                defer { isUnderWay = true }
-                return !isUnderWay
+            let now = ContinuousClock.now
+            let task = underWay.withLock { underWay -> Task<[MetricFamily]?, Never>? in
+                if let known = underWay { return now - known.begun < patience ? known.task : nil }
+                let task = Task { [self] in
+                    let families = try? await read()
+                    self.underWay.withLock { $0 = nil }
+                    return families
+                }
+                underWay = UnderWay(task: task, begun: now)
+                return task
             }
-            guard mayBegin else { return nil }
+            guard let task else { return nil }
             let (answers, answer) = AsyncStream.makeStream(of: [MetricFamily]?.self)
-            Task {
-                answer.yield(try? await read())
-                isUnderWay.withLock { $0 = false }
-            }
+            // What hangs can't be ended from here, so nobody waits for it but a task of its own.
+            Task { answer.yield(await task.value) }
             let deadline = Task {
                 try? await Task.sleep(for: patience)
                 answer.yield(nil)

@@ -178,7 +178,7 @@ package struct EndpointDeclaration: Sendable {
         if isKeyed { all.append(.idempotencyKeyReused) }
         if meter != nil { all.append(.rateLimited) }
         if cost != .light { all += [.busy, .unavailable] }
-        if method == .get, cost == .search || cost == .past { all.append(.tooManyAtOnce) }
+        if keepsPast || cost == .past { all.append(.tooManyAtOnce) }
         return ProblemCode.allCases.filter(all.contains)
     }
 }

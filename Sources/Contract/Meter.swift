@@ -67,7 +67,7 @@ package struct RateLimit: Sendable, Equatable {
     }
 
     /// The fields with their descriptions; they are absent where the credential is not limited.
-    static let described: [(name: String, description: String)] = [
+    package static let described: [(name: String, description: String)] = [
         ("ratelimit-policy", "The limit that the request counts towards."),
         ("ratelimit", "What is left of it, and in how many seconds more is."),
     ]

@@ -46,8 +46,8 @@ extension EventReader {
 
     /// Reads entries before a position, the last one first.
     ///
-    /// Of a type, an agent or a stream of downloads it looks at `window` positions at most, so a page may be empty although
-    /// earlier ones are not.
+    /// Of anything but one whole stream with versions, or all, it looks at `window` positions at most, so a page may be empty
+    /// although earlier ones are not.
     ///
     /// - Parameters:
     ///   - position: the first one that is left out; the head of the log where it is nil or later than that.
@@ -59,13 +59,12 @@ extension EventReader {
             let limit = min(limit, Self.maximumBack)
             let head = try Self.head(connection)
             let end = min(position ?? head, head)
-            if let stream = choice.stream, stream.kind != .downloads, choice.agent == nil {
+            if let stream = choice.stream, stream.kind != .downloads, choice.agent == nil, choice.type == nil {
                 let entries = try Self.entries(
                     try connection.execute(
                         Statements.readStreamBack,
                         [
-                            .uuid(StreamID(name: stream.description).bytes), .int8(end.value),
-                            choice.type.map(PostgresValue.text) ?? .null, .int8(Int64(limit)),
+                            .uuid(StreamID(name: stream.description).bytes), .int8(end.value), .int8(Int64(limit)),
                         ]))
                 let isFull = entries.count == limit
                 return PageBack(
@@ -81,9 +80,6 @@ extension EventReader {
         }
     }
 
-    /// The most erasures that are looked at.
-    private static let maximumErasures: Int64 = 1_000
-
     /// What erased contents of an entry, by the field: entries of its stream behind it.
     public func erasures(
         of entry: UUIDv7, at position: Position, in stream: StreamName
@@ -94,7 +90,7 @@ extension EventReader {
                     Statements.findErasures,
                     [
                         .uuid(StreamID(name: stream.description).bytes), .int8(position.value),
-                        .int8(Self.maximumErasures),
+                        .text(entry.description),
                     ]))
             var found: [String: (position: Position, erased: ContentErased)] = [:]
             for one in entries {

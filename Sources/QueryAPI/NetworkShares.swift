@@ -4,14 +4,15 @@ import Synchronization
 /// How many costly questions of a kind each network has under way, so that nobody takes all sessions or threads for them.
 final class NetworkShares: Sendable {
     /// The most questions of one network at once.
-    private static let maximumAtOnce = 4
+    private let maximumAtOnce: Int
 
     /// What they are about.
     private let subject: String
     private let underWay = Mutex<[String: Int]>([:])
 
-    init(about subject: String) {
+    init(about subject: String, atOnce maximum: Int = 4) {
         self.subject = subject
+        maximumAtOnce = maximum
     }
 
     /// Runs the answer to a question of a network.
@@ -19,14 +20,14 @@ final class NetworkShares: Sendable {
     /// - Throws: `Problem` where so many are under way already.
     func run<Value>(for network: String, _ answer: () async throws -> Value) async throws -> Value {
         let isTaken = underWay.withLock { underWay in
-            guard underWay[network, default: 0] < Self.maximumAtOnce else { return false }
+            guard underWay[network, default: 0] < maximumAtOnce else { return false }
             underWay[network, default: 0] += 1
             return true
         }
         guard isTaken else {
             throw Problem(
                 .tooManyAtOnce,
-                "\(Self.maximumAtOnce) questions about \(subject) are under way from your network; ask one after the other",
+                "\(maximumAtOnce) questions about \(subject) are under way from your network; ask one after the other",
                 retryAfterSeconds: 1)
         }
         defer {

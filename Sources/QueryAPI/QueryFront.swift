@@ -24,10 +24,10 @@ package struct QueryFront: Sendable {
     let past: PastReader
     let pastShares = NetworkShares(about: "the past")
     let documentShares = NetworkShares(about: "documents")
-    let logShares = NetworkShares(about: "the log")
+    let logShares = NetworkShares(about: "the log", atOnce: 16)
     let recent = RecentAnswers()
     /// What was read of the log's end, by the next position that it will give.
-    let lastEntries = RecentAnswers()
+    let lastEntries = RecentAnswers(atMost: 32)
     /// Feeds and pictures of what clients name, of which there are many.
     let named = RecentAnswers()
     /// What may have been meant by names of nothing, of which there are any number.

@@ -7,7 +7,7 @@ final class RecentAnswers: Sendable {
     /// How old an answer may be.
     private static let freshMilliseconds: Int64 = 5_000
     /// The most answers that are kept.
-    private static let maximumAnswers = 512
+    private let maximumAnswers: Int
 
     private struct Kept {
         let task: Task<any Sendable, any Error>
@@ -15,6 +15,8 @@ final class RecentAnswers: Sendable {
     }
 
     private let kept = Mutex<[String: Kept]>([:])
+
+    init(atMost maximum: Int = 512) { maximumAnswers = maximum }
 
     /// How many answers are kept.
     var count: Int { kept.withLock(\.count) }
@@ -28,9 +30,9 @@ final class RecentAnswers: Sendable {
         let now = Host.steadyClockMilliseconds()
         let task = kept.withLock { kept in
             if let known = kept[question], now - known.begun < Self.freshMilliseconds { return known.task }
-            if kept.count >= Self.maximumAnswers {
+            if kept.count >= maximumAnswers {
                 kept = kept.filter { now - $0.value.begun < Self.freshMilliseconds }
-                if kept.count >= Self.maximumAnswers, let oldest = kept.min(by: { $0.value.begun < $1.value.begun }) {
+                if kept.count >= maximumAnswers, let oldest = kept.min(by: { $0.value.begun < $1.value.begun }) {
                     kept[oldest.key] = nil
                 }
             }

@@ -73,7 +73,11 @@ import Testing
                         try await Task.sleep(for: .milliseconds(25))
                     }
                 }
-                _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
+                for _ in 0..<400 {
+                    let models = try await marketplace.json("projections")["projections"]?.array ?? []
+                    if models.allSatisfy({ $0["lag"]?.integer == 0 }) { break }
+                    try await Task.sleep(for: .milliseconds(25))
+                }
                 try FileManager.default.createSymbolicLink(
                     atPath: "\(work)/.mentatlab", withDestinationPath: marketplace.folder)
                 try
@@ -128,10 +132,11 @@ import Testing
                 text.hasPrefix("# \(GuideChapter(rawValue: String(chapter.dropLast(3)))?.title ?? "")\n"), "\(chapter)")
             // What is shown to be typed is run.
             #expect(text.matches(of: /```(?!console\n|\n)/).isEmpty, "\(chapter)")
-            for match in text.matches(of: /`(?:mentatctl|marketplace) ([a-z]+(?: [a-z]+)?)/) {
-                let words = String(match.1)
-                let first = String(words.prefix { $0 != " " })
-                #expect(known.contains("  \(words) ") || known.contains("  \(first) "), "\(chapter): \(words)")
+            for match in text.matches(of: /`(?:mentatctl|marketplace) ([a-z]+)(?: ([a-z]+))?/) {
+                // Most commands have two words or three; of one with a single word the second is no part.
+                let words = match.2.map { "\(match.1) \($0)" } ?? String(match.1)
+                let isKnown = known.contains("\n  \(words) ") || known.contains("\n  \(match.1)  ")
+                #expect(isKnown, "\(chapter): \(words)")
             }
         }
     }

@@ -2,10 +2,10 @@ package import Events
 
 extension Endpoints {
     package static let logPage = Endpoint<LogQuery, NoBody, NoBody>.page(
-        "logPage", "/log", "What happened, the last first", cost: .search)
+        "logPage", "/log", "What happened, the last first", cost: .search, problems: [.tooManyAtOnce])
     package static let entryPage = Endpoint<EntryParameters, NoBody, NoBody>.page(
         "entryPage", "/log/{position}", "An entry of the log, in words and in bytes", cost: .search,
-        problems: [.pathNotFound])
+        problems: [.pathNotFound, .tooManyAtOnce])
 
     /// The log for people.
     static let logPages: [any AnyEndpoint] = [logPage, entryPage]

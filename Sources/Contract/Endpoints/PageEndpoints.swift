@@ -13,7 +13,8 @@ extension Endpoints {
         "versionPage", "/agents/{id}/versions/{version}", "A version of an agent", cost: .past,
         problems: [.versionNotFound, .pastTooLong])
     package static let documentationPage = Endpoint<AgentParameters.Present, NoBody, NoBody>.page(
-        "documentationPage", "/agents/{id}/documentation", "What an agent says of itself at length", cost: .search)
+        "documentationPage", "/agents/{id}/documentation", "What an agent says of itself at length", cost: .search,
+        problems: [.tooManyAtOnce])
     package static let comparePage = Endpoint<Comparison, NoBody, NoBody>.page(
         "comparePage", "/compare", "Two agents, or two versions of one, side by side", cost: .search,
         problems: [.versionNotFound])

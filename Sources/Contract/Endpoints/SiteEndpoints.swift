@@ -7,7 +7,7 @@ extension Endpoints {
     package static let packagePicture = Endpoint<PackagePictureParameters, NoBody, NoBody>.picture(
         "packagePicture", "/pictures/{digest}/{path}", "A picture of a package, for its documentation",
         mediaTypes: ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"],
-        problems: [.artifactNotFound, .artifactRemoved, .quarantined, .quarantinedLegally])
+        problems: [.artifactNotFound, .artifactRemoved, .quarantined, .quarantinedLegally, .tooManyAtOnce])
     package static let robots = Endpoint<NoParameters, NoBody, NoBody>.text(
         "robots", "/robots.txt", "What programs that go through all pages may ask for (RFC 9309)", problems: [])
     package static let modelGuide = Endpoint<NoParameters, NoBody, NoBody>.text(

@@ -68,7 +68,7 @@ struct CatalogImport {
         }
         progress.finish()
         // It is published whatever comes of this.
-        if counts.published + counts.refreshed > 0, (try? await publisher.awaitShown()) == false {
+        if counts.published + counts.refreshed > 0, (try? await publisher.awaitShown()) != true {
             Host.write("import: the lists do not show all of it yet\n", to: 2)
         }
         Host.write(

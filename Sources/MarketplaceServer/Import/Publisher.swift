@@ -112,10 +112,10 @@ struct Publisher: Sendable {
     }
 
     private static let pageTries = 100
-    /// Each try waits on the server for some seconds.
     private static let shownTries = 6
+    private static let pauseMilliseconds = 1_000
 
-    /// Waits until everybody can see what was published.
+    /// Waits until the lists show what was published.
     ///
     /// - Returns: false where that takes longer than half a minute.
     func awaitShown() async throws -> Bool {
@@ -127,6 +127,8 @@ struct Publisher: Sendable {
             let response = try await client.send(HTTPClientRequest("GET", url + target))
             if response.status == 200 { return true }
             guard response.status == 503 else { throw Self.refusal(response) }
+            // Where the models are behind, the server has waited for some seconds itself.
+            try await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
         }
         return false
     }

@@ -53,10 +53,10 @@ struct Services: Sendable {
         let pool = PostgresPool(
             database.configuration(role, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
         _ = measures.watch(pool, as: "follow")
-        measuring = measures.watch(
-            PostgresPool(
-                database.configuration(role, "marketplace-measures", statementTimeoutMilliseconds: 5_000), sessions: 1,
-                maximumWaiters: 16), as: "measures")
+        // Whoever reads measures waits for it each time, which says nothing.
+        measuring = PostgresPool(
+            database.configuration(role, "marketplace-measures", statementTimeoutMilliseconds: 5_000), sessions: 1,
+            maximumWaiters: 16)
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)

@@ -11,7 +11,7 @@ import Web
 extension QueryFront {
     /// Adds the pages of the log.
     func addLogPages(to routes: inout QueryRoutes) {
-        routes.onDocument(Endpoints.logPage, of: []) { query in
+        routes.onDocument(Endpoints.logPage, of: [], within: logShares) { query in
             let choice = try Self.choice(query)
             // What everybody looks at is read once for each entry that comes.
             guard query.before == nil, choice.agent == nil, choice.stream == nil, query.minimumPosition == nil,

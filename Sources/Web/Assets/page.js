@@ -244,42 +244,52 @@
   const following = () => {
     const button = document.querySelector("[data-follow]");
     if (!button || !window.EventSource) return;
-    let [source, timer, wants, asked] = [null, 0, true, null];
+    let [source, timer, wants, asked, isStale] = [null, 0, true, null, false];
     const label = () => { button.textContent = wants ? "Stop following" : "Follow"; };
     const later = (milliseconds) => { timer ||= setTimeout(refresh, milliseconds); };
+    const show = (page) => {
+      const [old, list] = [document.getElementById("entries"), page.getElementById("entries")];
+      // What is there stays where it is, with whatever is chosen in it.
+      const place = (item) => item.querySelector(".small a").pathname;
+      const known = new Set([...old.children].map(place));
+      old.prepend(...[...list.children].filter((item) => !known.has(place(item))));
+      while (old.children.length > list.children.length) old.lastElementChild.remove();
+      for (const part of [".empty", ".next"]) {
+        old.parentElement.querySelector(part)?.remove();
+        old.parentElement.append(...list.parentElement.querySelectorAll(part));
+      }
+      document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
+      times();
+    };
     const refresh = async () => {
       timer = 0;
-      asked?.abort();
-      const mine = asked = new AbortController();
+      // One at a time: what comes meanwhile is asked for when it is over.
+      if (asked) { isStale = true; return; }
       const old = document.getElementById("entries");
       // Who stands on a link, or has scrolled to what is older, is not disturbed.
       if (old.contains(document.activeElement) || old.getBoundingClientRect().top < 0) return later(2000);
+      const mine = asked = new AbortController();
+      isStale = false;
       try {
         const answer = await fetch(location.href, { headers: { accept: "text/html" }, signal: mine.signal });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const list = page.getElementById("entries");
-        if (!answer.ok || !list || mine.signal.aborted) return;
-        // What is there stays where it is, with whatever is chosen in it.
-        const place = (item) => item.querySelector(".small a").pathname;
-        const known = new Set([...old.children].map(place));
-        const fresh = [...list.children].filter((item) => !known.has(place(item)));
-        old.prepend(...fresh);
-        while (old.children.length > list.children.length) old.lastElementChild.remove();
-        document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
-        button.dataset.follow = page.querySelector("[data-follow]").dataset.follow;
-        times();
+        if (answer.ok && page.getElementById("entries") && !mine.signal.aborted) show(page);
       } catch { /* The next entry tries again. */ }
+      if (asked !== mine) return;
+      asked = null;
+      if (isStale) later(1000);
     };
     const close = () => {
       source?.close();
       asked?.abort();
       clearTimeout(timer);
-      [source, timer] = [null, 0];
+      [source, timer, asked] = [null, 0, null];
     };
     const open = () => {
       if (source || !wants || document.hidden) return;
       source = new EventSource(button.dataset.follow);
-      // Not everybody at the same moment.
+      // It tells of what comes from now on; what came before is asked for once. Not everybody at the same moment.
+      source.addEventListener("open", () => later(Math.random() * 300));
       source.addEventListener("message", () => later(700 + Math.random() * 600));
       source.addEventListener("dropped", () => { close(); open(); });
       source.addEventListener("error", () => {
@@ -294,14 +304,12 @@
     button.addEventListener("click", () => {
       wants = !wants;
       label();
-      if (!wants) return close();
-      refresh();
-      open();
+      if (wants) open();
+      else close();
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return close();
-      if (wants) refresh();
-      open();
+      if (document.hidden) close();
+      else open();
     });
     open();
   };

@@ -29,6 +29,9 @@ struct Link {
     /// The same page as Markdown.
     var asMarkdown: Link { Link(PageForm.markdown.address(of: target)) }
 
+    /// A place on the page that it leads to.
+    func at(_ id: String) -> Link { Link("\(text)#\(id)", target: target) }
+
     /// A place on the same page.
     static func anchor(_ id: String) -> Link { Link("#\(id)") }
 

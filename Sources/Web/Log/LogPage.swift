@@ -80,7 +80,7 @@ package struct LogPage: PageDocument {
         guard !html.isMarkdown else { return }
         let stream = Link(
             Endpoints.followEvents,
-            FollowQuery(from: head, agent: query.agent, type: query.type, stream: query.stream))
+            FollowQuery(agent: query.agent, type: query.type, stream: query.stream))
         html.element(
             .button, .named(.type, "button"), .class("copy"), .flag(.hidden), .named(.dataFollow, stream.text),
             text: "Stop following")

@@ -71,15 +71,20 @@ package struct ChapterPage: PageDocument {
         }
     }
 
+    /// What the names of headings begin with.
+    private static let headings = "text-"
+
     /// Where a chapter is.
     static func link(_ chapter: GuideChapter) -> Link { Link(Endpoints.chapterPage, ChapterParameters(chapter)) }
 
     /// Where a file of the documentation is, by its address in another one.
     private static func document(_ address: String) -> Link? {
         if address == Endpoints.description.declaration.path { return Link(Endpoints.description, NoParameters()) }
-        let path = address.prefix { $0 != "#" }
-        guard path.hasSuffix(".md"), let name = path.split(separator: "/").last?.dropLast(3) else { return nil }
-        return GuideChapter(rawValue: String(name)).map(link)
+        let parts = address.split(separator: "#", maxSplits: 1)
+        guard let path = parts.first, path.hasSuffix(".md"), let name = path.split(separator: "/").last?.dropLast(3),
+            let chapter = GuideChapter(rawValue: String(name))
+        else { return nil }
+        return parts.count > 1 ? link(chapter).at(headings + parts[1]) : link(chapter)
     }
 
     package func written(in setting: PageSetting) -> WrittenPage {
@@ -89,7 +94,7 @@ package struct ChapterPage: PageDocument {
             html.element(.p, .class("section small")) { $0.link(GuidePage.link, text: "Guide") }
             html.element(.article, .class("prose")) { html in
                 var prose = Prose(
-                    parts, prefix: "text-", below: 0, picture: { _ in nil }, document: Self.document)
+                    parts, prefix: Self.headings, below: 0, picture: { _ in nil }, document: Self.document)
                 prose.write(&html)
             }
             switch chapter {

@@ -85,7 +85,7 @@ package struct OperationPage: PageDocument {
     }
 
     private func parameters(_ html: inout HTML) {
-        guard !endpoint.parameters.isEmpty else { return }
+        guard !endpoint.parameters.isEmpty || endpoint.isKeyed else { return }
         html.section("Parameters") { html in
             html.table(["Name", "Where", "Value", "What it is"]) { html in
                 for parameter in endpoint.parameters {
@@ -96,16 +96,34 @@ package struct OperationPage: PageDocument {
                         html.element(.td, text: parameter.schema.value["description"]?.string ?? "")
                     }
                 }
+                if endpoint.isKeyed {
+                    html.element(.tr) { html in
+                        html.element(.td) { $0.element(.code, text: "Idempotency-Key") }
+                        html.element(.td, text: "header")
+                        html.element(.td, text: "a text")
+                        html.element(.td, text: "A repeat with the same key within a day is not carried out again.")
+                    }
+                }
             }
         }
+    }
+
+    /// Fields that follow from what the endpoint is.
+    private var commonFields: [(name: String, description: String)] {
+        var fields: [(name: String, description: String)] = []
+        if case .never = endpoint.caching {} else { fields.append(("etag", "What If-None-Match takes, for a 304.")) }
+        if endpoint.keepsPast { fields.append((Fields.asOf, "With as_of: the position that the answer is of.")) }
+        if endpoint.meter != nil { fields += RateLimit.described }
+        return fields
     }
 
     private func write(_ answer: EndpointDeclaration.Answer, _ html: inout HTML) {
         html.section("Answer \(answer.status)") { html in
             html.element(.p, text: answer.description)
-            if !answer.fields.isEmpty {
+            let fields = answer.fields + commonFields
+            if !fields.isEmpty {
                 html.table(["Field", "What it says"]) { html in
-                    for field in answer.fields {
+                    for field in fields {
                         html.element(.tr) { html in
                             html.element(.td) { $0.element(.code, text: field.name) }
                             html.element(.td, text: field.description)
@@ -125,7 +143,9 @@ package struct OperationPage: PageDocument {
             html.element(.ul, .class("chips")) { html in
                 for code in endpoint.allProblems {
                     html.element(.li) { html in
-                        html.element(.code, text: code.rawValue)
+                        html.link(ChapterPage.link(.errors).at(code.rawValue)) { html in
+                            html.element(.code, text: code.rawValue)
+                        }
                         html.element(.span, .class("small quiet"), text: "\(code.status)")
                     }
                 }
@@ -213,7 +233,8 @@ struct SchemaTable {
         // The bound of lists that have no other says nothing.
         if let most = schema["maxItems"]?.integer, most < 100_000 { bounds.append("at most \(most)") }
         if let usual = schema["default"] {
-            bounds.append("usually \(usual.string ?? usual.integer.map(String.init) ?? "")")
+            let value = usual.string ?? usual.integer.map { "\($0)" } ?? usual.bool.map { "\($0)" }
+            if let value { bounds.append("usually \(value)") }
         }
         return bounds.isEmpty ? kind : "\(kind), \(bounds.joined(separator: ", "))"
     }

@@ -44,7 +44,7 @@ enum PastCommands {
 
     private static let exposure = RunnableCommand(
         Subcommand(
-            "agent exposure", "Shows when a version could be had, who took it, and what it newly asked for.",
+            "agent exposure", "Shows when a version could be had, how many took it, and what it newly asked for.",
             notes:
                 "A version is resolvable while a range or `latest` can lead to it, and downloadable while its number can.",
             arguments: [
