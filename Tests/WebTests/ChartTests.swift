@@ -64,9 +64,9 @@ import Testing
         #expect(LineDrawing.step(for: highest) >= highest / 5)
     }
 
-    @Test func versionsHaveLinesTheMostReadFirstAndOthersLast() throws {
+    @Test func versionsHaveLinesTheMostDownloadedFirstAndOthersLast() throws {
         let days = [("2.0.0", 3), ("1.0.0", 9), ("", 50)].map {
-            VersionDay(day: "2026-03-10", version: $0.0, downloads: 60, readers: Int64($0.1))
+            VersionDay(day: "2026-03-10", version: $0.0, downloads: Int64($0.1), readers: 1)
         }
         let key = try #require(AgentID("acme.zebra")?.key)
         let chart = Chart.versions(days, of: key, Self.span)

@@ -127,7 +127,7 @@ extension AgentReader {
         ) { try $0.map(VersionDayCount.init) }
     }
 
-    /// The same of the versions with the most readers on these days; those of all others together have an empty version.
+    /// The same of the versions with the most downloads on these days; those of all others together have an empty version.
     public func versionLines(
         of key: AgentKey, on days: Range<Day>, limit: Int
     ) async throws -> Reflecting<[VersionDayCount]> {

@@ -85,9 +85,6 @@ extension Chart {
     /// How many versions have a line of their own; all others have one together.
     package static let lines = 5
 
-    private static let oncePerVersion =
-        "Each reader counts once for each version and day; readers of two days can't be told apart."
-
     /// Readers by day.
     package static func readers(_ days: [DayDownloads], of id: AgentKey, _ span: ChartSpan) -> Chart {
         Chart(
@@ -96,21 +93,21 @@ extension Chart {
             addresses: Addresses(.readers, of: id, span))
     }
 
-    /// Readers by day and version; an empty version stands for all others.
+    /// Downloads by day and version; an empty version stands for all others.
     package static func versions(_ days: [VersionDay], of id: AgentKey, _ span: ChartSpan) -> Chart {
         let byVersion = Dictionary(grouping: days, by: \.version)
-        func total(_ version: String) -> Int64 { byVersion[version]?.reduce(0) { $0 + $1.readers } ?? 0 }
+        func total(_ version: String) -> Int64 { byVersion[version]?.reduce(0) { $0 + $1.downloads } ?? 0 }
         // The others come last.
         let versions = byVersion.keys.sorted {
             ($0.isEmpty ? 1 : 0, -total($0), $0) < ($1.isEmpty ? 1 : 0, -total($1), $1)
         }
         return Chart(
-            title: "Readers a day by version", rule: oncePerVersion,
+            title: "Downloads a day by version", rule: eachTime,
             drawing: span.drawing(
                 versions.map { version in
                     .init(
                         version.isEmpty ? "others" : version,
-                        (byVersion[version] ?? []).map { ($0.day, $0.readers) })
+                        (byVersion[version] ?? []).map { ($0.day, $0.downloads) })
                 }),
             addresses: Addresses(.versions, of: id, span))
     }
