@@ -47,4 +47,25 @@ extension EventReader {
                 .first.map(PublicContent.init)
         }
     }
+
+    /// What erased contents of an entry, by the field: entries of its stream behind it.
+    public func erasures(
+        of entry: UUIDv7, at position: Position, in stream: StreamName
+    ) async throws(EventLogError) -> [String: (position: Position, erased: ContentErased)] {
+        try await Self.reading(pool) { connection in
+            let entries = try Self.entries(
+                try connection.execute(
+                    Statements.findErasures,
+                    [
+                        .uuid(StreamID(name: stream.description).bytes), .int8(position.value),
+                        .text(entry.description),
+                    ]))
+            var found: [String: (position: Position, erased: ContentErased)] = [:]
+            for one in entries {
+                guard let erased = try one.envelope().event as? ContentErased, erased.entry == entry else { continue }
+                found[erased.field] = (one.position, erased)
+            }
+            return found
+        }
+    }
 }

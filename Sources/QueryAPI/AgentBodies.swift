@@ -75,6 +75,13 @@ extension DependencyBody {
     }
 }
 
+extension AgentHit {
+    /// The agents of some rows as pages show them: not those that moderators hold.
+    static func shown(_ rows: [AgentReader.Summary]) throws -> [AgentHit] {
+        try rows.filter { !$0.isQuarantined }.map { AgentHit(try AgentSummary($0)) }
+    }
+}
+
 extension DayDownloads {
     init(_ count: AgentReader.DownloadCount) {
         self.init(day: count.name, downloads: count.downloads, readers: count.readers)

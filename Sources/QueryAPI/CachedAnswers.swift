@@ -10,6 +10,14 @@ import Projections
 import Synchronization
 import System
 
+/// How full a cache is, and how often it had an answer.
+package struct CacheStatus: Sendable {
+    package let answers: Int
+    package let bytes: Int
+    package let hits: Int64
+    package let misses: Int64
+}
+
 /// Answers cached as bytes under their request, until an entry of the log changes what they show.
 ///
 /// An answer is never older than the position it names: it is cached only if no change of its subject is known
@@ -113,17 +121,9 @@ final class CachedAnswers: Sendable {
             ? FrontRouter.Kept(answer: known.answer, endpoint: cached.endpoint, status: 304) : whole
     }
 
-    /// How full a cache is, and how often it had an answer.
-    struct Status: Sendable {
-        let answers: Int
-        let bytes: Int
-        let hits: Int64
-        let misses: Int64
-    }
-
     /// How full it is now.
-    var status: Status {
-        state.withLock { Status(answers: $0.answers.count, bytes: $0.bytes, hits: $0.hits, misses: $0.misses) }
+    var status: CacheStatus {
+        state.withLock { CacheStatus(answers: $0.answers.count, bytes: $0.bytes, hits: $0.hits, misses: $0.misses) }
     }
 
     /// Caches the answer to a request, but not of one that waited for a position. Compression runs on another thread,

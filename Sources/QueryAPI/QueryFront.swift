@@ -102,9 +102,7 @@ package struct QueryFront: Sendable {
     }
 
     /// What is kept to be answered at once; nil where nothing is.
-    package var cacheStatus: (answers: Int, bytes: Int, hits: Int64, misses: Int64)? {
-        cached.map { ($0.status.answers, $0.status.bytes, $0.status.hits, $0.status.misses) }
-    }
+    package var cacheStatus: CacheStatus? { cached?.status }
 
     /// Adds the routes of the queries.
     package func addRoutes(to router: inout FrontRouter) {

@@ -139,13 +139,10 @@ extension QueryFront {
             PopularKind.trending.rawValue, days: 7, category: nil, of: nil, after: 0, limit: Self.listedAgents)
         let new = try await agents.newAgents(limit: Self.listedAgents)
         let updated = try await agents.list(from: .recent(before: .max), limit: Self.listedAgents)
-        func hits(_ rows: [AgentReader.Summary]) throws -> [AgentHit] {
-            try rows.filter { !$0.isQuarantined }.map { AgentHit(try AgentSummary($0)) }
-        }
         let present = StatsPage.Present(
             figures: figures.value, top: zip(top, keys).map { ($0, before[$1] ?? 0) }, topDays: topDays.count,
-            trending: try hits(trending.value.agents.map(\.summary)), new: try hits(new.value),
-            updated: try hits(updated.value))
+            trending: try AgentHit.shown(trending.value.agents.map(\.summary)), new: try AgentHit.shown(new.value),
+            updated: try AgentHit.shown(updated.value))
         let reflection = [
             figures.reflecting, popular.reflection, trending.reflection, new.reflection, updated.reflection,
         ]

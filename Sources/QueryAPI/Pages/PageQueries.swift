@@ -92,16 +92,12 @@ extension QueryFront {
             PopularKind.trending.rawValue, days: 7, category: input.name, of: nil, after: 0, limit: limit)
         let popular = try await agents.popular(
             PopularKind.readers.rawValue, days: 30, category: input.name, of: nil, after: 0, limit: limit)
-        func hits(_ found: Reflecting<(made: AgentReader.MadeFrom?, agents: [AgentReader.Popular])>) throws
-            -> [AgentHit]
-        {
-            try found.value.agents.map(\.summary).filter { !$0.isQuarantined }.map { AgentHit(try AgentSummary($0)) }
-        }
         let reflection = listed.reflecting.merged(with: trending.reflection).merged(with: popular.reflection)
         // As those in it write it.
         let name = listed.value.agents.first?.summary.categories.first ?? input.name
         let page = CategoryPage(
-            name: name, total: total, trending: try hits(trending), popular: try hits(popular),
+            name: name, total: total, trending: try AgentHit.shown(trending.value.agents.map(\.summary)),
+            popular: try AgentHit.shown(popular.value.agents.map(\.summary)),
             updated: listed.value.agents, position: reflection.position)
         return Document(page: page, reflecting: reflection, subject: listed.subject)
     }
@@ -122,14 +118,11 @@ extension QueryFront {
             categories.reflection,
         ]
         .reduce(new.reflecting) { $0.merged(with: $1) }
-        func hits(_ rows: [AgentReader.Summary]) throws -> [AgentHit] {
-            try rows.filter { !$0.isQuarantined }.map { AgentHit(try AgentSummary($0)) }
-        }
         let page = FrontPage(
-            figures: figures.value, trending: try hits(trending.value.agents.map(\.summary)),
-            popular: try hits(popular.value.agents.map(\.summary)), new: try hits(newest.value),
+            figures: figures.value, trending: try AgentHit.shown(trending.value.agents.map(\.summary)),
+            popular: try AgentHit.shown(popular.value.agents.map(\.summary)), new: try AgentHit.shown(newest.value),
             // What is new was also published last.
-            updated: try hits(updated.value.filter { row in !newest.value.contains { $0.key == row.key } }),
+            updated: try AgentHit.shown(updated.value.filter { row in !newest.value.contains { $0.key == row.key } }),
             categories: categories.value.map(CountBody.init),
             position: reflection.position)
         return Document(page: page, reflecting: reflection)

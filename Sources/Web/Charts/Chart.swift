@@ -125,26 +125,4 @@ extension HTML {
     mutating func label(_ text: String, _ x: Int64, _ y: Int64, _ anchor: String = "start") {
         element(.text, .named(.x, "\(x)"), .named(.y, "\(y)"), .named(.textAnchor, anchor), text: text)
     }
-
-    /// Writes a table with a head.
-    mutating func table(_ columns: [String], rows: (inout HTML) -> Void) {
-        // Wider than a phone, it moves in its own box.
-        element(.div, .class("wide"), .named(.tabindex, "0"), .named(.role, "group"), .named(.ariaLabel, "Table")) {
-            html in
-            html.element(.table) { html in
-                html.element(.thead) { html in
-                    html.element(.tr) { html in
-                        for column in columns {
-                            if column.isEmpty {
-                                html.element(.td) { _ in }
-                            } else {
-                                html.element(.th, .named(.scope, "col"), text: column)
-                            }
-                        }
-                    }
-                }
-                html.element(.tbody, content: rows)
-            }
-        }
-    }
 }

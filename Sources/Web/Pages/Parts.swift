@@ -216,6 +216,28 @@ extension HTML {
             .button, .named(.type, "button"), .class("copy"), .flag(.hidden), .named(.dataCopy, text), text: "Copy")
     }
 
+    /// Writes a table with a head.
+    mutating func table(_ columns: [String], rows: (inout HTML) -> Void) {
+        // Wider than a phone, it moves in its own box.
+        element(.div, .class("wide"), .named(.tabindex, "0"), .named(.role, "group"), .named(.ariaLabel, "Table")) {
+            html in
+            html.element(.table) { html in
+                html.element(.thead) { html in
+                    html.element(.tr) { html in
+                        for column in columns {
+                            if column.isEmpty {
+                                html.element(.td) { _ in }
+                            } else {
+                                html.element(.th, .named(.scope, "col"), text: column)
+                            }
+                        }
+                    }
+                }
+                html.element(.tbody, content: rows)
+            }
+        }
+    }
+
     /// Writes a section with a heading, which can be that of the page.
     mutating func section(
         _ title: String, _ more: (text: String, link: Link)? = nil, isHeading: Bool = false,
