@@ -11,6 +11,14 @@ struct EventWords {
         self.gravity = gravity
     }
 
+    private static let listed = 6
+
+    /// Some of the names of a list, which can have thousands, and how many more there are.
+    static func list(_ names: [String]) -> String {
+        let more = names.count - listed
+        return names.prefix(listed).joined(separator: ", ") + (more > 0 ? " and \(Int64(more).grouped) more" : "")
+    }
+
     /// - Parameters:
     ///   - event: nil for one of a type that this program does not know.
     ///   - type: the name of the type.
@@ -37,7 +45,7 @@ struct EventWords {
         case let added as AgentOwnerAdded: self.init("Somebody became \(added.role.rawValue)")
         case is AgentOwnerRemoved: self.init("Somebody's role ended")
         case let removed as AgentArtifactRemoved:
-            self.init("A file of \(removed.versions.joined(separator: ", ")) removed for good", "bad")
+            self.init("A file of \(Self.list(removed.versions)) removed for good", "bad")
         case let removed as ArtifactRemoved: self.init("A file removed for good: \(removed.reason.rawValue)", "bad")
         default: return nil
         }
