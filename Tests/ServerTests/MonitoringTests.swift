@@ -168,7 +168,7 @@ import Testing
             let shown = try await run([program, "status", "--data", marketplace.folder])
             #expect(shown.code == 0 && shown.errors.isEmpty, "\(shown.errors)")
             for words in [
-                "log        ", " entries\n", "model      agents build 1 (active): 0 behind\n", "publishes  2, ",
+                "log        ", " entries\n", "model      agents build 1 (active): ", " behind", "publishes  2, ",
                 "spool      ", "disk       data: ", "program    ",
             ] {
                 #expect(shown.output.contains(words), "\(shown.output)")
