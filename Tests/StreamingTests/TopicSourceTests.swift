@@ -91,14 +91,19 @@ import Testing
             // Given models that begin with nothing, and a topic that has the whole log
             let projecting = try project(fixture)
             try await caughtUp(fixture)
-            // When more comes while they run, until they have some of it from the topic
-            for _ in 0..<50 where projecting.source.counts.entries == 0 { try await walker.steps(10) }
-            let before = projecting.source.counts
+            // When more comes while they run
             try await walker.steps(300)
             try await caughtUp(fixture)
+            // Then some of it is read from the topic, as soon as that is not later than the log: on a busy machine it
+            // may be at first, and then what is later is right to come from there
+            for _ in 0..<200 where projecting.source.counts.entries == 0 {
+                try await relay.delivers(try await fixture.head())
+                try await walker.steps(10)
+                try await caughtUp(fixture)
+            }
+            #expect(projecting.source.counts.entries > 0)
+            // And they are right
             await projecting.stop()
-            // Then they are right, and what came was read from the topic
-            #expect(projecting.source.counts.entries > before.entries)
             #expect(try await TestDatabase.wrongModels(fixture.url) == [])
         }
     }
