@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import Synchronization
 import TestSupport
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
     /// Waits until more is delivered.
     private func moves(_ fixture: RelayFixture) async throws {
         let before = try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics")
-        for _ in 0..<2_000 {
+        for _ in 0..<12_000 {
             let next = try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics")
             if next != before { return }
             try await Task.sleep(for: .milliseconds(5))
@@ -36,7 +37,11 @@ import Testing
             try await one.says("relaying to \(fixture.topic) from position 0")
             let two = try PartProcess(relaying: fixture)
             try await two.says("standing by: ")
-            let writing = Task { try await walker.steps(2_000) }
+            // It grows until the last take-over, however long programs take to start.
+            let isEnough = Atomic(false)
+            let writing = Task {
+                repeat { try await walker.steps(50) } while !isEnough.load(ordering: .relaxed)
+            }
             // When the one that sends is killed while there is much to send
             try await moves(fixture)
             one.send(SIGKILL)
@@ -50,6 +55,7 @@ import Testing
             two.send(SIGCONT)
             try await two.says("another relay has taken over")
             try await two.says("standing by: ")
+            isEnough.store(true, ordering: .relaxed)
             try await writing.value
             // And the last one stops in order
             try await delivered(fixture)
