@@ -130,6 +130,8 @@ struct HTTPConnectionState {
 
     /// Reports the time, so that deadlines take effect; called a few times a second.
     mutating func tick(now: Int64) {
+        let isHandlerSlow = isHandlerSlow
+        if isHandlerSlow { deadline = now + limits.stallMilliseconds }
         guard now > min(deadline, bodyDeadline) else { return }
         switch phase {
         case .idle:
@@ -140,19 +142,23 @@ struct HTTPConnectionState {
                 isRefusing = true
             }
         case .handling(var exchange):
-            // While the buffer is full or 100 Continue is not sent, the handler is slow, not the client.
-            if exchange.isOpen, wantsBytes, !exchange.owesContinue {
-                exchange.refuse(HTTPRefusal(408, "the request's body took too long"))
-                phase = .handling(exchange)
-                bodyDeadline = .max
-            }
+            guard exchange.isOpen, !isHandlerSlow else { return }
+            exchange.refuse(HTTPRefusal(408, "the request's body took too long"))
+            phase = .handling(exchange)
             deadline = .max
+            bodyDeadline = .max
         case .answering(let exchange, .memory, let acceptedBytes) where isFast(acceptedBytes):
             phase = .answering(exchange, .memory, acceptedBytes: 0)
             deadline = now + limits.stallMilliseconds
         case .answering, .lingering: mustClose = true
         case .closed: break
         }
+    }
+
+    /// True while the buffer of a body is full or 100 Continue is not sent: then the client waits for the handler.
+    private var isHandlerSlow: Bool {
+        guard case .handling(let exchange) = phase, exchange.isOpen else { return false }
+        return !wantsBytes || exchange.owesContinue
     }
 
     /// True where a client has accepted enough of an answer in memory.

@@ -82,6 +82,7 @@ struct HTTPExchange {
     /// Sets the limit in bytes, and refuses the body where its stated length or the received bytes exceed it.
     mutating func allow(_ bytes: Int) {
         limit = bytes
+        if case .refused = end { return }
         if receivedBytes > bytes { refuse(tooLarge) }
         refuseStatedLength()
     }

@@ -6,7 +6,8 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     public let reason: String
     /// The number of bytes before the place.
     public let offset: Int
-    /// The place in the document as a JSON Pointer (RFC 6901); empty for the whole document.
+    /// The place in the document as a JSON Pointer (RFC 6901), in which names keep the document's spelling, escapes
+    /// included; empty for the whole document.
     public let path: String
 
     /// Describes an error at a place.

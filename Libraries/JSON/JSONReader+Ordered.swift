@@ -20,18 +20,15 @@ extension JSONReader {
     /// white space.
     public mutating func next(_ name: String, _ members: inout OrderedMembers) throws(JSONError) -> Bool {
         skipSpace()
-        var index = position
+        var start = position
         if !members.isFirst {
             guard byte == UInt8(ascii: ",") else { return false }
-            index += 1
+            start = afterSpace(from: position + 1)
         }
-        var ahead = self
-        ahead.position = index
-        ahead.skipSpace()
-        let start = ahead.position + 1
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "\"") else { return false }
+        start += 1
         let end = start + name.utf8.count
-        guard ahead.byte == UInt8(ascii: "\""), end < bytes.count, bytes[end] == UInt8(ascii: "\""),
-            name ~= bytes.span.extracting(start..<end)
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), name ~= bytes.span.extracting(start..<end)
         else { return false }
         position = end + 1
         skipSpace()

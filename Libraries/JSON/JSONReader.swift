@@ -259,12 +259,18 @@ public struct JSONReader: Sendable {
         guard values <= limits.values else { throw fault("more than \(limits.values) values") }
     }
 
-    @inline(__always) mutating func skipSpace() {
-        while position < bytes.count {
-            let byte = bytes[position]
-            guard byte <= 0x20, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return }
+    @inline(__always) mutating func skipSpace() { position = afterSpace(from: position) }
+
+    /// The first position from a given one on at which no white space stands.
+    @inline(__always) func afterSpace(from start: Int) -> Int {
+        let span = bytes.span
+        var position = start
+        while position < span.count {
+            let byte = span[position]
+            guard byte <= 0x20, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { break }
             position += 1
         }
+        return position
     }
 
     var byte: UInt8? { position < bytes.count ? bytes[position] : nil }

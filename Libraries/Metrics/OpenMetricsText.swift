@@ -24,7 +24,7 @@ public enum OpenMetricsText {
     /// A bound as a label: a whole number has a point, which tells it from no other spelling (OpenMetrics 1.0, canonical numbers).
     static func bound(_ value: Double) -> String {
         let text = number(value)
-        return text.allSatisfy { $0.isNumber } ? "\(text).0" : text
+        return value == value.rounded() && text.allSatisfy { $0.isNumber || $0 == "-" } ? "\(text).0" : text
     }
 
     /// A number, without a point where it is whole.

@@ -5,9 +5,9 @@ public import JSON
 public struct OpenSearchError: Error, Sendable, CustomStringConvertible {
     /// What kind of reason it is.
     public enum Kind: Sendable {
-        /// It can't be reached.
+        /// The cluster can't be reached, or has no trusted certificate.
         case unreachable
-        /// It is too slow, or has too much to do, or the task that asked was cancelled.
+        /// It is too slow, answers with more than 32 MiB, has too much to do, or the task that asked was cancelled.
         case unavailable
         /// What the request names is not there.
         case missing
@@ -33,14 +33,14 @@ public struct OpenSearchClient: Sendable {
         case remove(id: String, version: Int64)
     }
 
-    /// A document with what tells whether somebody changes it.
+    /// A document and its state, by which `write` notices that somebody else has changed it.
     public struct Document: Sendable {
-        /// Its members.
+        /// The members of the document.
         public let source: JSONValue
-        /// Which of its states this is.
+        /// The state of the document when it was read.
         public let state: State
 
-        /// A state of a document.
+        /// The sequence number and primary term of a document (optimistic concurrency control).
         public struct State: Sendable, Equatable {
             fileprivate let number: Int64
             fileprivate let term: Int64
@@ -71,7 +71,10 @@ public struct OpenSearchClient: Sendable {
 
     // MARK: Searching
 
-    /// Searches an index; returns the hits. An answer to a part of the search alone is none.
+    /// Searches an index and returns the elements of `hits.hits`.
+    ///
+    /// - Throws: `OpenSearchError`; of kind `unavailable` where a shard failed or the search ran out of time, since
+    ///   hits would be missing.
     public func search(
         _ index: String, _ body: JSONValue, timeoutMilliseconds: Int? = nil
     ) async throws(OpenSearchError) -> [JSONValue] {
@@ -125,10 +128,13 @@ public struct OpenSearchClient: Sendable {
         return Document.State(number: number, term: term)
     }
 
-    /// Carries operations out, and returns once searches see them where that is asked for.
+    /// Carries out operations in one bulk request.
     ///
-    /// - Parameter alias: an alias of the index, so that none is made where it is gone.
-    /// - Throws: where one of them fails for another reason than that a later version is there.
+    /// - Parameters:
+    ///   - alias: an alias of the index; where it is missing, OpenSearch refuses and creates no index.
+    ///   - isAwaited: true to return only once searches see the changes.
+    /// - Throws: `OpenSearchError` for the first operation that failed; others may have been carried out. A later
+    ///   version in the index and a missing document are no failures.
     public func apply(
         _ operations: [Operation], by alias: String, isAwaited: Bool
     ) async throws(OpenSearchError) {
@@ -228,7 +234,7 @@ public struct OpenSearchClient: Sendable {
         do {
             answer = try await client.send(request)
         } catch {
-            let isReached = (error as? HTTPClientError)?.kind == .interrupted
+            let isReached = [.interrupted, .tooLarge].contains((error as? HTTPClientError)?.kind)
             throw OpenSearchError(kind: isReached ? .unavailable : .unreachable, description: "\(error)")
         }
         let value = try? JSONValue(answer.body, limits: Self.limits)

@@ -116,10 +116,10 @@ import System
         }
     }
 
-    /// Makes names without a schema mean what stands in the schemas of a list, from the next statement on.
+    /// Sets the search path of this connection to a list of schemas; does nothing where it is set to that already.
     ///
-    /// Names of the server's own go first in any case. Call it outside a transaction, which would take it back where it
-    /// fails. The server plans prepared statements anew after a change.
+    /// The server's own names come first unless the list names `pg_catalog`. Call it outside a transaction: a rollback
+    /// would undo it unnoticed. The server plans prepared statements anew after a change.
     public func use(searchPath: String) throws(PostgresError) {
         guard self.searchPath != searchPath else { return }
         try execute(Self.setSearchPath, [.text(searchPath)])
@@ -134,12 +134,16 @@ import System
 
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
     ///
-    /// - Throws: what `body` throws, or `PostgresError` where the commit fails. After `connectionLost` or `unanswered`
+    /// - Throws: what `body` throws, or `PostgresError` where the commit fails, also because `body` has caught the error of
+    ///   a statement: after one the server would answer COMMIT by rolling back, without an error. After `connectionLost` or `unanswered`
     ///   the commit may have taken effect.
     public func transaction<Value>(_ body: () throws -> Value) throws -> Value {
         try executeScript("BEGIN")
         do {
             let value = try body()
+            guard unsafe PQtransactionStatus(connection) != PQTRANS_INERROR else {
+                throw PostgresError(.unexpectedResult, "a statement of the transaction has failed, so it can't be committed")
+            }
             try executeScript("COMMIT")
             return value
         } catch {

@@ -52,6 +52,12 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         var isStopping = false
     }
 
+    private struct Watched {
+        let handler: any ReadinessHandler
+        /// The round in which it was added.
+        let since: UInt64
+    }
+
     private struct Periodic {
         let everyMilliseconds: Int64
         var dueMilliseconds: Int64
@@ -64,7 +70,9 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
     private let threadID = Atomic<UInt>(0)
     private let longest = Mutex(Turn(nanoseconds: 0, what: "nothing"))
     // Used only on the reactor's thread, which `checkIsolated` checks.
-    private var handlers: [Int32: any ReadinessHandler] = [:]
+    private var handlers: [Int32: Watched] = [:]
+    /// Counts the calls of epoll.
+    private var round: UInt64 = 0
     private var longestNanoseconds: Int64 = 0
     private var periodics: [Periodic] = []
 
@@ -127,7 +135,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
     ) throws(SystemError) {
         checkIsolated()
         try control(EPOLL_CTL_ADD, descriptor, interest)
-        handlers[descriptor] = handler
+        handlers[descriptor] = Watched(handler: handler, since: round)
     }
 
     /// Changes the events to wait for; traps off the reactor's thread.
@@ -186,15 +194,17 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
         var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
         while runJobs() {
             let count = unsafe epoll_wait(epoll.number, &events, Int32(events.count), waitMilliseconds())
+            round += 1
             var moment = Host.steadyClockNanoseconds()
             for index in 0..<max(0, Int(count)) {
                 let descriptor = unsafe events[index].data.fd
                 if descriptor == wakeup.number {
                     var sink: UInt64 = 0
                     _ = unsafe read(wakeup.number, &sink, 8)
-                } else if let handler = handlers[descriptor] {
-                    unsafe handler.ready(Readiness(rawValue: events[index].events))
-                    moment = measure(from: moment, "\(type(of: handler))")
+                } else if let watched = handlers[descriptor], watched.since != round {
+                    // One that was added in this round has no events yet: those are of a descriptor that had its number.
+                    unsafe watched.handler.ready(Readiness(rawValue: events[index].events))
+                    moment = measure(from: moment, "\(type(of: watched.handler))")
                 }
             }
             runPeriodics()

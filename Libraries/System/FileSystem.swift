@@ -40,16 +40,26 @@ public enum FileSystem {
             modifiedNanoseconds: Int64(raw.st_mtim.tv_nsec), number: UInt64(raw.st_ino))
     }
 
-    /// Creates a folder and the missing ones above it; one that exists is left as it is.
+    /// Creates a folder and the missing ones above it, each with `mode` less the process's umask.
+    ///
+    /// A folder that exists stays as it is.
     public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
-        if unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = lastSlash(path), slash != path.startIndex else {
-            throw SystemError("mkdir", path: path)
+        if try make(path, mode) { return }
+        guard let slash = lastSlash(path), slash != path.startIndex else {
+            throw SystemError("mkdir", path: path, code: ENOENT)
         }
         try makeDirectory(String(decoding: path.utf8[..<slash], as: UTF8.self), mode: mode)
-        guard unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
-            throw SystemError("mkdir", path: path)
-        }
+        guard try make(path, mode) else { throw SystemError("mkdir", path: path, code: ENOENT) }
+    }
+
+    /// Creates a folder, or finds it there; false where the one above it is missing.
+    private static func make(_ path: String, _ mode: UInt32) throws(SystemError) -> Bool {
+        if unsafe mkdir(path, mode_t(mode)) == 0 { return true }
+        let code = errno
+        var found = stat()
+        if code == EEXIST, unsafe stat(path, &found) == 0, found.st_mode & S_IFMT == S_IFDIR { return true }
+        guard code == ENOENT else { throw SystemError("mkdir", path: path, code: code) }
+        return false
     }
 
     /// Reads a whole file.
@@ -111,7 +121,12 @@ public enum FileSystem {
     ///   true.
     public static func create(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) -> Bool {
         let temporary = try writeBeside(path, bytes, mode)
-        try Descriptor.open(temporary, O_RDONLY).synchronize()
+        do {
+            try Descriptor.open(temporary, O_RDONLY).synchronize()
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
         let isMade = unsafe link(temporary, path) == 0
         let code = errno
         try remove(temporary)

@@ -34,7 +34,7 @@ public struct EventReader: Sendable {
         try await Self.reading(pool) { try Self.head($0) }
     }
 
-    /// The log's first entry, which names it, and when it was written; nil where there is none yet.
+    /// The id of the log and the time of its first entry; nil while it has no entry.
     public func beginning() async throws -> (log: LogID, time: Timestamp)? {
         let first = try await read(from: Position(0), limit: 1).entries.first
         return try first.map { entry in
@@ -165,7 +165,9 @@ public struct EventReader: Sendable {
 
     /// True where more entries may follow than a page has: it is full, or the largest entry would not fit any more.
     private static func mayBeCut(_ entries: [RecordedEntry], _ limit: Int, _ maximumBytes: Int) -> Bool {
-        entries.count == limit
+        // A single entry may be larger than the bound, so without any there is none.
+        guard !entries.isEmpty else { return false }
+        return entries.count == limit
             || entries.reduce(0) { $0 + $1.bytes.count } + Envelope.maximumBytes > maximumBytes
     }
 

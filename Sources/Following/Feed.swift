@@ -26,8 +26,8 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         var pauseMilliseconds = firstPauseMilliseconds
         /// The sleep between two polls, so that it can be cut short.
         var sleep: Task<Void, Never>?
-        /// The current query.
-        var query: Task<Value, any Error>?
+        /// The current query, and when it began.
+        var query: (task: Task<Value, any Error>, began: Int64)?
     }
 
     private static var firstPauseMilliseconds: Int64 { 20 }
@@ -109,7 +109,7 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
             state.askedMilliseconds.flatMap { now - $0 < age ? state.value : nil }
         }
         if let fresh { return fresh }
-        return try await ask()
+        return try await ask(since: now - age)
     }
 
     // MARK: Polling
@@ -120,19 +120,23 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         return reached
     }
 
-    /// Waits for the current query, or starts one.
-    private func ask() async throws -> Value {
-        let query = state.withLock { state in
-            if let query = state.query { return query }
-            let query = Task { try await self.query() }
-            state.query = query
-            return query
+    /// Waits for the current query, or starts one. A query that began before a given time does not count: what it reads may
+    /// be older.
+    private func ask(since earliest: Int64 = .min) async throws -> Value {
+        while true {
+            let (query, isLateEnough) = state.withLock { state in
+                if let query = state.query { return (query.task, query.began >= earliest) }
+                let began = Host.steadyClockMilliseconds()
+                let query = Task { try await self.query(began) }
+                state.query = (query, began)
+                return (query, true)
+            }
+            if isLateEnough { return try await query.value }
+            _ = await query.result
         }
-        return try await query.value
     }
 
-    private func query() async throws -> Value {
-        let began = Host.steadyClockMilliseconds()
+    private func query(_ began: Int64) async throws -> Value {
         let announcements = state.withLock { $0.announcements }
         defer { state.withLock { $0.query = nil } }
         let answer = try await read()

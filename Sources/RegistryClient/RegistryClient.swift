@@ -29,7 +29,7 @@ package final class RegistryClient: Sendable {
     private static let maximumBodyBytes = 64 << 20
     private static let limits = JSONLimits(bytes: maximumBodyBytes, values: maximumBodyBytes)
 
-    /// Scheme, host and port.
+    /// The registry's address without a slash at the end: scheme, host, port and perhaps a path.
     package let origin: String
     private let token: String?
     private let client: HTTPClient
@@ -124,7 +124,7 @@ package final class RegistryClient: Sendable {
         return request
     }
 
-    /// Throws where a token would be sent or received in plain text; warns once where all else is.
+    /// Refuses a request that would send or receive a token in plain text; warns once of any other plain request.
     private func checkSafety(_ endpoint: EndpointDeclaration) throws(Failure) {
         guard !sendsTokens else { return }
         let isSecret = if case .token = endpoint.credential { true } else { endpoint.cost == .command }
@@ -192,12 +192,12 @@ package final class RegistryClient: Sendable {
             do {
                 let response = try await client.send(request)
                 if response.status == 429 {
-                    guard let seconds = response.fields["retry-after"].flatMap({ Int64($0) }),
-                        (0...limitSeconds).contains(seconds)
+                    guard let seconds = response.fields["retry-after"].flatMap({ Int64($0) }).map({ max(1, $0) }),
+                        seconds <= limitSeconds
                     else { return response }
-                    limitSeconds -= max(1, seconds)
-                    notice("\(failure(response).message); waiting \(max(1, seconds)) s")
-                    try await Task.sleep(for: .seconds(max(1, seconds)))
+                    limitSeconds -= seconds
+                    notice("\(failure(response).message); waiting \(seconds) s")
+                    try await Task.sleep(for: .seconds(seconds))
                     continue
                 }
                 attempt += 1
@@ -249,10 +249,15 @@ package final class RegistryClient: Sendable {
 
     // MARK: Files
 
-    /// Downloads bytes to the end of a file and goes on where it broke off. Nothing beyond `sizeBytes` is ever written.
+    /// Downloads to a new file, and resumes where the connection broke. It never writes more than `sizeBytes` bytes.
     ///
-    /// - Parameter target: below the origin.
+    /// - Parameters:
+    ///   - target: the path below `origin`.
+    ///   - file: the path of the file, which must not exist.
+    ///   - progress: how many bytes were received so far.
     /// - Returns: the digest of the whole file.
+    /// - Throws: `Failure` or `HTTPClientError`, at once or after three further tries without a new byte;
+    ///   `SystemError`.
     package func download(
         _ target: String, to file: String, sizeBytes: Int64, progress: @escaping @Sendable (Int64) -> Void
     ) async throws -> SHA256Digest {
@@ -279,7 +284,7 @@ package final class RegistryClient: Sendable {
                 fault = error
             }
             if place.received == sizeBytes { return place.finish() }
-            // What brought more than ever before is no failure of the registry's yet.
+            // A try that brought new bytes starts the count again: the registry works, but the connection breaks.
             failures = place.received > most ? 1 : failures + 1
             most = max(most, place.received)
             guard failures < Self.maximumTries else { throw fault }
@@ -287,8 +292,9 @@ package final class RegistryClient: Sendable {
         }
     }
 
-    /// Where the registry says that the file of a version is, below the origin: by way of the address that counts it.
-    /// It has to be on the registry itself.
+    /// The target of a version's file below `origin`. Asking for it counts the download.
+    ///
+    /// - Throws: `Failure` where the registry redirects to another address than its own, or not at all.
     package func location(of download: DownloadParameters) async throws -> String {
         let endpoint = Endpoints.download
         let request = try request(endpoint.declaration, endpoint.target(download))

@@ -58,6 +58,22 @@ import Testing
         #expect(source.asked <= asked + 1)
     }
 
+    @Test func aQueryThatBeganBeforeTheCallIsTooOld() async throws {
+        // Given a query that has read the value and takes a while to answer
+        let value = Mutex(Int64(1))
+        let feed = HeadFeed(Position(0)) {
+            let read = value.withLock { $0 }
+            if read == 1 { try await Task.sleep(for: .milliseconds(300)) }
+            return Position(read)
+        }
+        let slow = Task { try await feed.value(atMostMillisecondsOld: 0) }
+        try await Task.sleep(for: .milliseconds(100))
+        // When the value changes, then who asks after that gets the new one
+        value.withLock { $0 = 2 }
+        #expect(try await feed.value(atMostMillisecondsOld: 0) == Position(2))
+        _ = try await slow.value
+    }
+
     @Test func whoWaitsInVainIsToldSo() async throws {
         let feed = Source().feed()
         #expect(try await feed.passes(Position(0), withinMilliseconds: 50) == false)

@@ -197,6 +197,22 @@ import Testing
         #expect(answer.actions() == ["close"])
     }
 
+    /// A client is not at fault while the handler is slow, and has its whole time again afterwards.
+    @Test func whoWaitedForASlowHandlerHasTimeAndIsBoundAgain() {
+        var connection = Connection { $0.bufferedBodyBytes = 4 }
+        connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nabcd")
+        #expect(connection.actions() == ["handle POST /a"])
+        connection.pass(30_001)
+        connection.pass(30_001)
+        #expect(connection.actions().isEmpty)
+        #expect(connection.pull() == "abcd")
+        #expect(connection.pull() == "later")
+        connection.pass(29_999)
+        #expect(connection.actions().isEmpty)
+        connection.pass(2)
+        #expect(connection.actions() == ["resume 408"])
+    }
+
     /// A body that is made while it is sent has no end of time between its pieces, and each piece has one.
     @Test func aStreamWaitsAndItsClientMayNot() {
         func streaming(_ request: String = Self.get) -> Connection {

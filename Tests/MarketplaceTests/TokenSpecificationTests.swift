@@ -179,7 +179,12 @@ import Testing
                 extent: extent, administrators: administrators.map(Self.id))
         }
         #expect(then(end(.alone), past(given)) == ["lastAdministrator"])
+        #expect(then(end(.descendants), past(given)) == ["lastAdministrator"])
         #expect(then(end(.leaked), past(given)) == ["token/\(Self.id(2)): token.revoked.v1"])
+        // One that descends from it ends with it and so can't take its place.
+        let child = past(given + [issued(3, by: 2, scopes: [.admin])])
+        #expect(then(end(.descendants, administrators: [2, 3]), child) == ["lastAdministrator"])
+        #expect(then(end(.alone, administrators: [2, 3]), child) == ["token/\(Self.id(2)): token.revoked.v1"])
         let two = past(given + [issued(3, scopes: [.admin])])
         #expect(then(end(.alone, administrators: [2, 3]), two) == ["token/\(Self.id(2)): token.revoked.v1"])
     }

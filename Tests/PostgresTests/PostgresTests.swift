@@ -147,6 +147,24 @@ import Testing
         }
     }
 
+    /// The server would answer such a COMMIT with a rollback, and no error.
+    @Test func aTransactionInWhichAStatementFailedIsNotTakenForCommitted() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            try await TestDatabase.script(url, "CREATE TABLE t (x int)")
+            let session = open(url)
+            await #expect(throws: PostgresError.self) {
+                try await session.run { connection in
+                    try connection.transaction {
+                        try connection.executeScript("INSERT INTO t VALUES (1)")
+                        try? connection.executeScript("SELECT 1 / 0")
+                    }
+                }
+            }
+            #expect(try await session.run { $0.isInTransaction } == false)
+            #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM t") == ["0"])
+        }
+    }
+
     @Test func aTransactionLeftOpenIsRolledBack() async throws {
         try await TestDatabase.with(migrated: false) { url in
             try await TestDatabase.script(url, "CREATE TABLE t (x int)")

@@ -77,6 +77,18 @@ import Testing
         await #expect(throws: CancellationError.self) { try await worker.run {} }
     }
 
+    @Test func aFileWhereAFolderIsWantedIsSaid() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "folders-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileSystem.makeDirectory("\(folder)/a/b")
+        try FileSystem.makeDirectory("\(folder)/a/b")
+        try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: "\(folder)/a")
+        try FileSystem.makeDirectory("\(folder)/link")
+        #expect(FileManager.default.createFile(atPath: "\(folder)/file", contents: nil))
+        #expect(throws: SystemError.self) { try FileSystem.makeDirectory("\(folder)/file") }
+        #expect(throws: SystemError.self) { try FileSystem.makeDirectory("\(folder)/file/c") }
+    }
+
     @Test func aFolderNamesAllThatIsInIt() throws {
         try withFolder { folder in
             // Lengths around those that records of a directory are rounded to.

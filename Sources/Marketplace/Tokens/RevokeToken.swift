@@ -2,8 +2,9 @@ public import Events
 
 /// The command to revoke credentials.
 ///
-/// A credential may always revoke itself. Refused for credentials of other people, and for those of scope `admin`,
-/// unless the one that asks has the scope `admin`. Appends a `TokenRevoked` for each credential.
+/// A credential may always revoke itself alone, unless it is the last good one with the scope `admin`. Refused for
+/// credentials of other people, and for those of scope `admin`, unless the one that asks has the scope `admin`. Appends
+/// a `TokenRevoked` for each credential.
 public struct RevokeToken: AuthenticatedCommand {
     /// The credentials to revoke.
     public enum Target: Sendable, Equatable {
@@ -104,19 +105,23 @@ public struct RevokeToken: AuthenticatedCommand {
         return .unchanged(since: ended.last.flatMap { past[.token($0)].revoked })
     }
 
-    /// True where a good credential with the scope `admin` ends, itself or with one that it depends on.
+    /// True where a credential ends with those that are revoked: it is one of them, or descends from one.
+    private func ends(_ token: TokenID, with ended: [TokenID], _ past: Past) -> Bool {
+        ended.contains(token)
+            || extent != .alone && !Set(past.lineage(of: token).tokens).isDisjoint(with: ended)
+    }
+
+    /// True where a credential with the scope `admin` ends.
     private func endsAdministrator(_ ended: [TokenID], _ past: Past) -> Bool {
         (known + ended).contains { token in
-            guard past[.token(token)].permissions.scopes.contains(.admin) else { return false }
-            guard !ended.contains(token) else { return true }
-            return extent != .alone && !Set(past.lineage(of: token).tokens).isDisjoint(with: ended)
+            past[.token(token)].permissions.scopes.contains(.admin) && ends(token, with: ended, past)
         }
     }
 
-    /// The last good credential with the scope `admin` does not end for its own sake; one that leaked always does.
+    /// Refuses to end the last good credential with the scope `admin`, unless it has leaked.
     private func keepAdministrator(_ ended: [TokenID], _ past: Past) throws(Rejection) {
-        guard extent == .alone, ended.contains(where: { isAdministrators($0, past) }) else { return }
-        guard administrators.contains(where: { !ended.contains($0) && isAdministrators($0, past) }) else {
+        guard extent != .leaked, ended.contains(where: { isAdministrators($0, past) }) else { return }
+        guard administrators.contains(where: { isAdministrators($0, past) && !ends($0, with: ended, past) }) else {
             throw .lastAdministrator
         }
     }

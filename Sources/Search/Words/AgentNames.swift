@@ -17,9 +17,6 @@ public struct AgentNames: Sendable, Equatable {
 
         /// True for what nobody can claim: the id, and the package that an administrator imported.
         var isProof: Bool { self == .id || self == .lastPart || self == .package }
-
-        /// True where a name is met by its beginning: all ids of a namespace begin alike, and all packages of an organization.
-        public var hasBeginnings: Bool { self != .id && self != .package }
     }
 
     /// A name with its kind.

@@ -1,6 +1,7 @@
 import Contract
 import Crypto
 import Events
+import HTTPClient
 import RegistryClient
 import System
 
@@ -41,7 +42,8 @@ struct TokenRenewal {
             try settings.keep(new, for: origin)
             console.note("the token for \(origin) was renewed and is good until \(answer.value.credential.expires)")
             return new.token
-        } catch let failure as Failure {
+        } catch where error is Failure || error is HTTPClientError {
+            let failure = Failure(error)
             if failure.exit == .authentication || failure.code == ProblemCode.tokenInUse.rawValue {
                 // The same request would fail again, so a later command starts another renewal.
                 old.renewal = nil
