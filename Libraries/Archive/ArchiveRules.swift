@@ -54,9 +54,10 @@ public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible 
 
 /// The rules for names in an archive, the same on every file system.
 ///
-/// A name is valid UTF-8 and relative. It holds no backslash, no control or invisible character, no `.` or `..` part,
-/// no empty part, and nothing that Windows can't hold: `< > : " | ? *`, a dot or space at the end of a part, and the names
-/// of its devices. Two names that differ in case alone are refused, since some file systems can't hold both.
+/// A name is valid UTF-8 and relative. It holds no backslash, no control or invisible character, and no empty, `.` or
+/// `..` part but one leading `./`. It holds nothing that Windows can't hold: `< > : " | ? *`, a dot or space at the end
+/// of a part, and the names of its devices. A part has at most 255 bytes. Two names that differ only in case or in
+/// Unicode composition are refused, since some file systems can't hold both.
 ///
 /// The names form a tree of folders. A part of a name is checked and folded once, where it is new in its folder; all
 /// else is looked up by its bytes. So the work depends on the bytes of new parts, which `ArchiveBudget/newNameBytes`

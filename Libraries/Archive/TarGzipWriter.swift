@@ -21,8 +21,9 @@ extension TarGzip {
 
     /// Packs files into a gzip-compressed tar archive; blocks the calling thread.
     ///
-    /// The result is reproducible: the same names, contents and modes give the same bytes. The order of `sources` and
-    /// the files' times and owners do not count.
+    /// The result is reproducible: with one version of libarchive and zlib, the same names, contents and modes give the
+    /// same bytes. The order of `sources` and the files' times and owners do not count. After an error `path` holds an
+    /// incomplete archive. Nothing is forced to the disk.
     ///
     /// - Parameters:
     ///   - sources: the files; their names have to satisfy the same rules as in an archive that is read.

@@ -87,7 +87,8 @@ struct TarHeaders {
         }
         func fault(_ reason: String) -> ArchiveFault { ArchiveFault(reason, entry: ArchiveFault.shown(name)) }
         switch kind {
-        // Old archives have folders so; where another header names the entry, readers differ on which name counts.
+        // In old archives a slash at the end of the name makes an entry a folder. Where another header names the entry
+        // as well, readers differ on which of the two names decides.
         case "0" where name.last == UInt8(ascii: "/") || Self.name(block).last == UInt8(ascii: "/"),
             "\0" where Self.name(block).last == UInt8(ascii: "/") && (next.path != nil || size > 0),
             "\0" where next.path?.last == UInt8(ascii: "/"):

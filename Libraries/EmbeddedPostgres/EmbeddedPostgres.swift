@@ -46,7 +46,8 @@ public struct EmbeddedPostgres: Sendable {
     ///
     /// - Parameters:
     ///   - dataFolder: an existing folder.
-    ///   - password: the superuser's; a cluster that is made now gets it.
+    ///   - password: the superuser's. A new cluster gets it. An existing cluster must have it already; `start` does not
+    ///     check that.
     ///   - progress: gets a line before each step that takes long.
     /// - Throws: `Failure` where Postgres is not installed, the folder was moved, or the server does not start.
     public static func start(
@@ -130,10 +131,11 @@ public struct EmbeddedPostgres: Sendable {
     private static let logFileMebibytes = 8
     private static let keptLogFiles = 4
 
-    /// Creates a database where it is missing; the other databases are for the superuser alone.
+    /// Creates a database where it is missing, and takes all rights on `postgres` and `template1` from `PUBLIC`.
     ///
     /// - Parameter name: lower-case letters and underscores; a missing database with another name traps.
     /// - Returns: the superuser's connection string of the database.
+    /// - Throws: `PostgresError` where the server can't be reached or refuses.
     public func makeDatabase(_ name: String) async throws -> PostgresConnectionString {
         var maintenance = superuser
         maintenance["dbname"] = "postgres"

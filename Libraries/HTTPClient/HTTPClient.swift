@@ -38,12 +38,14 @@ public struct HTTPClientRequest: Sendable {
     public var uploadProgress: (@Sendable (_ sentBytes: Int64, _ totalBytes: Int64) -> Void)?
     /// `user:password` for a server that asks for them at once (basic authentication, RFC 7617); nil for none.
     public var credentials: String?
-    /// The bound for this request in milliseconds; nil for the client's.
+    /// The bound for this request as a whole, in milliseconds; nil for the client's. Ignored where `stallSeconds` is
+    /// set.
     public var timeoutMilliseconds: Int?
-    /// True where the request, once it has a connection, ends within about a second after its task was cancelled.
+    /// True where cancelling the task ends the request within about a second, once it has one of the client's
+    /// connections; `send` then throws `HTTPClientError` of kind `interrupted`.
     public var endsWithTask = false
-    /// The time in seconds in which less than one byte a second may move before the request fails; nil to bound the
-    /// request as a whole by the client's `timeoutMilliseconds`.
+    /// The request fails after this many seconds in which less than one byte a second moves; its whole time then has no
+    /// bound. Nil to bound the request as a whole by `timeoutMilliseconds`.
     public var stallSeconds: Int?
 
     /// Describes a request without progress, sink, credentials or limits of its own; set those afterwards.

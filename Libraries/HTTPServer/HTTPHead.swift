@@ -1,4 +1,4 @@
-/// Header fields in their order; lookups by name are case-insensitive, since names are stored in lower case.
+/// Header fields in their order. The list stores names in lower case, and lookups need the lower-case name.
 public struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
     /// One field line.
     public struct Field: Sendable {
@@ -19,7 +19,9 @@ public struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
         for (name, value) in elements { append(name, value) }
     }
 
-    /// Adds a field; traps where the value holds CR, LF or NUL, since values come from the program.
+    /// Adds a field; traps where the value holds CR, LF or NUL.
+    ///
+    /// The parser refuses such values of clients before, so only a fault of the program traps. The name is not checked.
     public mutating func append(_ name: String, _ value: String) {
         precondition(!value.utf8.contains { $0 == 0x0a || $0 == 0x0d || $0 == 0 }, "a line break in field \(name)")
         fields.append(Field(name: name.lowercased(), value: value))
@@ -50,7 +52,7 @@ public struct HTTPRequestHead: Sendable {
     /// The authority that the request is meant for: of a target in absolute form its own, else the field Host (RFC 9112
     /// 3.2.2). Nil where an HTTP/1.0 request names none.
     public let authority: String?
-    /// True for HTTP/1.1, false for HTTP/1.0.
+    /// True for HTTP/1.1 and later minor versions (RFC 9110 2.5), false for HTTP/1.0.
     public let isVersion11: Bool
     /// The header fields.
     public let fields: HTTPFields

@@ -14,7 +14,7 @@ public struct HTTPLimits: Sendable {
     public var waitingBytesOfAddress = 4 << 20
     /// Bytes of answers that wait in memory for all clients. Beyond it the slowest client is closed.
     public var waitingBytes = 64 << 20
-    /// An answer with fewer waiting bytes counts towards neither.
+    /// An answer with fewer waiting bytes counts towards neither `waitingBytesOfAddress` nor `waitingBytes`.
     public var smallAnswerBytes = 65_536
     /// Bytes a second that a client has to accept of an answer in memory, over each `stallMilliseconds`; a slower one is
     /// closed.
@@ -26,7 +26,8 @@ public struct HTTPLimits: Sendable {
     public var bodyBytes = 1 << 20
     /// Body bytes that wait for the handler; beyond that the server stops reading the socket.
     public var bufferedBodyBytes = 262_144
-    /// Time for a head from its first byte; a slower one is refused with 408.
+    /// Time for a head from its first byte; a slower one is refused with 408. A new connection that sends nothing
+    /// closes after the same time.
     public var headMilliseconds: Int64 = 10_000
     /// Time in which a client sends nothing of a body (then 408), or accepts too little of an answer in memory (then the
     /// connection closes).

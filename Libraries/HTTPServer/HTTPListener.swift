@@ -2,8 +2,10 @@ import CLinux
 import Glibc
 public import System
 
-/// A socket for connections. It can be opened before the server that takes them is made, such as by a program that may open
-/// it only at its start; until the server starts, connections are refused.
+/// A bound TCP socket for an `HTTPServer`.
+///
+/// A program can open it before it creates the server, for example before it gives up root rights. The system refuses
+/// connections until the server starts.
 public final class HTTPListener: Sendable {
     let socket: Descriptor
 
@@ -41,8 +43,9 @@ public final class HTTPListener: Sendable {
                 }
             }
         }
-        // Two sockets that may share an address can be bound to one port for as long as neither listens (socket(7)): of two
-        // programs that begin at once, both would take it. Sharing is for connections of a program that has ended.
+        // With SO_REUSEADDR, two sockets can be bound to one port as long as neither listens (socket(7)), so two
+        // programs that start at once would both get it. The first attempt goes without it; the second is for a port
+        // that only connections of an ended program still hold.
         if bound() { return descriptor }
         guard errno == EADDRINUSE else { throw SystemError("listen", path: place) }
         share(number, true)

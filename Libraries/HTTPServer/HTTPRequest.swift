@@ -7,7 +7,7 @@ public struct HTTPRequest: Sendable {
     /// The body.
     public let body: HTTPBody
 
-    /// The address at the other end of the connection; nil where it had left before it was asked for.
+    /// The address at the other end of the connection; nil where that end had disconnected before the server read it.
     public var remoteAddress: IPAddress? { body.connection.address }
 }
 

@@ -2,8 +2,9 @@ public import System
 
 /// An answer: status, fields, and a body from memory, from a file or as it comes.
 ///
-/// The server adds `content-length` or `transfer-encoding`, `date` and, where it applies, `connection: close`. It sends no body for HEAD and
-/// 304.
+/// The server adds `content-length` or `transfer-encoding`, `date` and, where the connection closes after the answer,
+/// `connection: close`. It sends no body for HEAD and 304. The body of a 204 has to be `empty`: the server would send
+/// it without a length.
 public struct HTTPResponse: Sendable {
     /// The body.
     public enum Body: Sendable {

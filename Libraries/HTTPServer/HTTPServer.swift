@@ -30,10 +30,10 @@ public final class HTTPServer: Sendable {
         var connections: [ObjectIdentifier: HTTPConnection] = [:]
         var ofAddress: [IPNetwork: Int] = [:]
         var waiting = HTTPWaiting<ObjectIdentifier>()
-        /// Connections that were idle when this was last looked up, the longest first. By their ids, so that none is kept
-        /// open by it.
+        /// Connections that were idle at the last look-up, the longest idle first; ids, since a reference would keep a
+        /// closed connection alive.
         var idle: ArraySlice<ObjectIdentifier> = []
-        /// Addresses of which none of these is left.
+        /// Addresses without a connection in `idle`; they are not searched again before the next look-up.
         var withoutIdle: Set<IPNetwork> = []
         var idleLookedUp: Int64 = .min
         var takenSinceLookUp = 0
@@ -51,9 +51,9 @@ public final class HTTPServer: Sendable {
     /// The port that the server listens on.
     public var port: UInt16 { listener.port }
 
-    /// Takes a port of this machine; connections are refused until `start`.
+    /// Creates a server on a port of 127.0.0.1; the system refuses connections until `start`.
     ///
-    /// - Throws: `SystemError` where the port is in use.
+    /// - Throws: `SystemError` where the port is in use or this process may not bind it.
     public convenience init(
         on reactor: Reactor, port: UInt16, limits: HTTPLimits = HTTPLimits(),
         refusal: @escaping @Sendable (HTTPRefusal) -> HTTPResponse, quick: @escaping QuickHandler = { _ in nil },
@@ -69,7 +69,8 @@ public final class HTTPServer: Sendable {
     ///   - reactor: the event loop that all connections run on.
     ///   - listener: where it listens.
     ///   - limits: the bounds of requests and connections.
-    ///   - refusal: the answer to a request that is malformed, too large or too slow.
+    ///   - refusal: the answer to a request whose head is malformed, too large or too slow. A fault in a body does not
+    ///     come here: the handler gets it from `HTTPBody/next()`.
     ///   - quick: looks for a cached answer before the handler is called.
     ///   - handler: answers all other requests.
     public init(
@@ -151,8 +152,9 @@ public final class HTTPServer: Sendable {
 
     /// The connection that is idle for longest, of one address or of all.
     ///
-    /// All connections are gone through ten times a second, the fewer they are the more often, and once for each eighth of
-    /// them that is new: a flood of new ones costs no more than that.
+    /// It comes from a list. The server makes the list anew once it is older than 1 ms for each 100 connections, at
+    /// most 100 ms, or once an eighth of `HTTPLimits/connections` has come since, so that a flood of connections stays
+    /// cheap.
     private func longestIdle(of address: IPNetwork?) -> HTTPConnection? {
         let now = Host.steadyClockMilliseconds()
         let known = state.withLock { state -> [HTTPConnection]? in

@@ -1,16 +1,17 @@
-/// The body of an answer that is made while it is sent, such as events as they come; its length is not known in advance.
+/// The body of an answer that the program makes while the server sends it, such as a stream of events.
 ///
-/// The next piece is asked for once the client has accepted the one before, so a client sets the pace and a single piece
-/// waits in memory. A client has to accept each piece within `HTTPLimits/stallMilliseconds`. The connection closes after
-/// the last piece, and at once where the client stops sending: it looks no different from one that has left. When the
-/// server shuts down, the body ends after the current piece.
+/// The server asks for the next piece once the client has accepted the one before, so the client sets the pace and one
+/// piece at a time waits in memory. A client has to accept each piece within `HTTPLimits/stallMilliseconds`. The
+/// connection closes after the last piece, and at once where the client shuts down its sending side, since the server
+/// can't tell such a client from one that has left. When the server shuts down, it cancels the task that calls `next`;
+/// the body ends once `next` returns nil, and at the latest after `HTTPLimits/drainMilliseconds`.
 public struct HTTPStream: Sendable {
     let next: @Sendable () async -> [UInt8]?
 
     /// Creates a body.
     ///
-    /// - Parameter next: returns the next piece, nil at the end. It is called on the reactor, by one task at a time, which is
-    ///   cancelled where nothing more is wanted; then it has to return soon.
+    /// - Parameter next: returns the next piece, nil at the end. One task calls it on the reactor, so it must not
+    ///   block. The server cancels that task where it wants no more pieces; `next` then has to return nil soon.
     public init(next: @escaping @Sendable () async -> [UInt8]?) {
         self.next = next
     }

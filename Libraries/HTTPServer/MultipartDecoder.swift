@@ -2,9 +2,9 @@ import Glibc
 
 /// Decodes a multipart/form-data body (RFC 7578, RFC 2046 5.1) as its bytes arrive; no I/O.
 ///
-/// The caller adds bytes with `append` and calls `next` until it returns nil. The result does not depend on how the
-/// bytes are split. Between calls it holds back no more than one part's head (at most 8 KiB) or one boundary. A body
-/// with a preamble is refused.
+/// The caller adds bytes with `append` and calls `next` until it returns nil. How the bytes are split changes nothing
+/// but how a part's content is split into `data` events. After nil the decoder holds back no more than one part's head
+/// (at most 8 KiB) or one boundary. A body with a preamble is refused.
 public struct MultipartDecoder: Sendable {
     /// An event of the decoder.
     public enum Event: Sendable, Equatable {

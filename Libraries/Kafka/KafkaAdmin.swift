@@ -1,7 +1,10 @@
 import CKafka
 public import Reactor
 
-/// Looks at topics and makes them.
+/// Reads and creates topics.
+///
+/// Requests of one client run one after the other. Each waits for the brokers about 10 seconds at most (`makeTopic` and
+/// `settings(of:)` 15) and then throws `KafkaError`, as a rule of kind `unreachable`.
 public final class KafkaAdmin: Sendable {
     /// A topic as the brokers know it.
     public struct Topic: Sendable, Equatable {
@@ -66,7 +69,8 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
-    /// A topic; nil where there is none of this name. Asking makes none, whatever the brokers' settings.
+    /// A topic; nil where there is none of this name. The call never creates it, even where the brokers create topics
+    /// by themselves.
     public func topic(_ name: String) async throws(KafkaError) -> Topic? {
         try await unsafe client.call { (handle, waiting) throws(KafkaError) in
             try unsafe Self.metadata(handle, waiting) { list throws(KafkaError) in
@@ -88,7 +92,8 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
-    /// What the brokers know of all topics: asked about one topic alone, brokers that are set so would make it.
+    /// Reads the metadata of all topics: a request for a single topic would create it on brokers with
+    /// `auto.create.topics.enable`.
     private static func metadata<Value>(
         _ handle: OpaquePointer, _ waiting: KafkaClient.Waiting,
         _ read: (UnsafePointer<rd_kafka_metadata>) throws(KafkaError) -> Value
@@ -136,9 +141,11 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
-    /// What a topic is set to, by the names of Kafka; brokers' settings where it has none of its own.
+    /// The settings of a topic by their names in Kafka, with the brokers' values where the topic sets none. Settings
+    /// without a value, such as secret ones, are left out.
     ///
-    /// - Throws: `missing`, `forbidden`, and `unsupported` where the brokers do not say.
+    /// - Throws: `KafkaError` of kind `missing` or `forbidden`, or `unsupported` where the brokers have no such
+    ///   request.
     public func settings(of name: String) async throws(KafkaError) -> [String: String] {
         try await unsafe client.call { (handle, waiting) throws(KafkaError) in
             let what = "the settings of the topic '\(name)' can't be read"
@@ -177,8 +184,13 @@ public final class KafkaAdmin: Sendable {
         return zip(first, next).map { Offsets(first: $0, next: max($0, $1)) }
     }
 
-    /// The offset of the first message of each partition that is not older than a time, in milliseconds of Unix time; where
-    /// there is none, the one that the next message gets.
+    /// The offset of the first message of each partition that is not older than a time.
+    ///
+    /// - Parameters:
+    ///   - partitions: the number of the topic's partitions.
+    ///   - time: in milliseconds since 1970.
+    /// - Returns: one offset for each partition, from partition 0 on; where there is no such message, the offset that
+    ///   the next message gets.
     public func offsets(
         of name: String, partitions: Int, sinceMilliseconds time: Int64
     ) async throws(KafkaError) -> [Int64] {

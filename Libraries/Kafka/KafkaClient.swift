@@ -13,7 +13,7 @@ import System
         case consumer
     }
 
-    // Both are freed by the last job of `calls`; whoever uses them off that thread holds the lock and has seen that the
+    // Both are freed by the last job of `calls`; code that uses them off that thread holds the lock and has seen that the
     // client is open.
     private let handle: OpaquePointer
     private let queue: OpaquePointer
@@ -118,8 +118,8 @@ import System
         return value
     }
 
-    /// True for what passes by itself: while no broker is connected the library may say so at once, and a partition whose leader
-    /// has changed, or was just made, has none for a moment.
+    /// True for an error that usually passes by itself: no broker has answered in time or is connected, or a partition
+    /// has no leader for a moment, since it is new or its leader has changed.
     static func isPassing(_ code: rd_kafka_resp_err_t) -> Bool {
         [
             RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
@@ -133,7 +133,9 @@ import System
 
         fileprivate func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
-        /// Tries something for some seconds, a part of the time at once, so that who no longer waits is soon let go.
+        /// Repeats an attempt while it fails with an error that passes (`isPassing`), for about `milliseconds` at most.
+        ///
+        /// One attempt gets at most 2 seconds. After the task was cancelled, no further one begins.
         func trying(milliseconds: Int32, _ attempt: (_ milliseconds: Int32) -> rd_kafka_resp_err_t)
             -> rd_kafka_resp_err_t
         {
@@ -196,7 +198,7 @@ import System
 
     private func keep(_ notice: KafkaNotice) { heard.withLock { $0.notices.append(notice) } }
 
-    /// Whoever is told may use the client.
+    /// Called without the lock, so that the callbacks may use the client.
     private func reportHeard() {
         let notices = heard.withLock { heard in
             defer { heard.notices = [] }
@@ -214,9 +216,10 @@ import System
         return unsafe KafkaError(rd_kafka_event_error(event), what, detail)
     }
 
-    /// Closes the client, after the calls that are under way. What is not delivered yet may be lost.
+    /// Closes the client after the calls that are under way; records that are not delivered yet may be lost. A second
+    /// call returns at once.
     ///
-    /// - Parameter begun: called once nothing can be asked for any more, and before the end.
+    /// - Parameter begun: called once new calls fail with `closed`, before the handle is freed.
     func close(begun: () -> Void = {}) async {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
@@ -246,8 +249,9 @@ import System
             // The library may have begun to write to it.
             withExtendedLifetime(signal) {}
             unsafe rd_kafka_queue_destroy(leaving.queue)
-            // A consumer that ends in order leaves its group; so nobody waits until its session is over.
-            // A share that was announced and never taken would be waited for.
+            // A consumer that is closed in order leaves its group, so the other members need not wait for its session
+            // to end. It gives up its partitions first: librdkafka waits for an assignment that it announced and nobody
+            // took.
             if kind == .consumer, isOrderly {
                 unsafe rd_kafka_assign(leaving.handle, nil)
                 unsafe rd_kafka_consumer_close(leaving.handle)

@@ -53,8 +53,10 @@ public struct KafkaConfiguration: Sendable {
         self.report = report
     }
 
-    /// How the names of settings begin that are passed through: what concerns the way to the brokers, and nothing on which
-    /// the order or the loss of messages depends.
+    /// The beginnings of the names of settings that are passed through: settings of the connection to the brokers, on
+    /// which neither the order nor the loss of messages depends.
+    ///
+    /// Settings that load code or run a command are refused although their names begin like that.
     public static let passedThrough = [
         "security.protocol", "ssl.", "sasl.", "enable.ssl.", "client.rack", "socket.keepalive", "socket.connection",
         "broker.address.", "connections.max.", "reconnect.backoff.", "metadata.max.age.ms", "topic.metadata.refresh.",

@@ -30,10 +30,11 @@ public struct KafkaArrivals: Sendable {
     var isEmpty: Bool { messages.isEmpty && ended.isEmpty }
 }
 
-/// Reads partitions: those that it is given, from offsets of the caller's, or those that a group shares out.
+/// Reads partitions: those of `assign`, from offsets that the caller chooses, or those that a group gives it after
+/// `subscribe`.
 ///
-/// Nothing is read ahead of what is asked for but for the library's own bounded buffer (64 MiB), and nothing is committed
-/// unless `commit` is called. Messages leave the library one by one: what was fetched before a new assignment is dropped then.
+/// The caller pulls messages; librdkafka reads ahead into a buffer of 64 MiB. Only `commit` commits offsets. A new
+/// assignment drops the messages that librdkafka has fetched and not handed over yet.
 public final class KafkaConsumer: Sendable {
     /// The arrivals until the consumer is closed or the task is cancelled; one iterator at a time.
     public struct Batches: AsyncSequence {
@@ -47,13 +48,13 @@ public final class KafkaConsumer: Sendable {
 
             /// The next arrivals, once there are any; nil once the consumer is closed or the task is cancelled.
             ///
-            /// - Throws: `KafkaError` of a partition, such as `outOfRange` and `missing`, or a fatal one. After that of a
-            ///   partition the others go on; `assign` decides anew about all.
+            /// - Throws: `KafkaError` of one partition, such as `outOfRange` or `missing`, or a fatal one. After the
+            ///   error of a partition the other partitions go on; `assign` decides about all of them again.
             public func next() async throws(KafkaError) -> KafkaArrivals? {
                 try await consumer.next(atMost)
             }
 
-            /// The same; what the caller is isolated to makes no difference.
+            /// The next arrivals, exactly as `next()` returns them; the caller's isolation has no effect.
             public func next(isolation actor: isolated (any Actor)?) async throws(KafkaError) -> KafkaArrivals? {
                 try await consumer.next(atMost)
             }
@@ -165,7 +166,8 @@ public final class KafkaConsumer: Sendable {
         }
     }
 
-    /// Notes for the group the offsets that each partition is read from next time; returns once the broker has them.
+    /// Commits for the group the offset of the message that it reads next in each partition; returns once the broker
+    /// has stored them.
     public func commit(_ offsets: [KafkaPartition: Int64]) async throws(KafkaError) {
         try await unsafe client.call { (handle, _) throws(KafkaError) in
             let list = unsafe Self.list(offsets)

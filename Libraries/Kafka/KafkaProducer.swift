@@ -2,13 +2,13 @@ import CKafka
 public import Reactor
 import Synchronization
 
-/// Sends records and says when the brokers have them.
+/// Sends records and tells when the brokers have them.
 ///
-/// It is idempotent and gapless: within a partition, records stand in the order in which they were sent, each once, and none
-/// stands behind a gap. The first record that can't be delivered ends the producer: every delivery that is not confirmed by
-/// then fails, and so does every later `send`. Close it then, make another one, and go on from what is known to be delivered.
-/// A broker that is away is no such failure; deliveries wait for it. A topic that was made anew meanwhile is one: then offsets
-/// go back.
+/// It is idempotent and gapless: a partition holds the records in the order in which they were sent, each once and
+/// without a gap. The first record that can't be delivered ends the producer: all unconfirmed deliveries fail, and so
+/// does every later `send`. The caller then closes it, creates another one, and goes on after the last confirmed
+/// delivery. A broker that can't be reached ends nothing; deliveries wait for it. A topic that was deleted and created
+/// again ends the producer, since its offsets have gone back.
 public final class KafkaProducer: Sendable {
     private struct Flight {
         var left: Int
@@ -63,10 +63,11 @@ public final class KafkaProducer: Sendable {
     ///
     /// - Parameters:
     ///   - reactor: where it hears of deliveries.
-    ///   - ends: the offsets that the partitions are known to have reached; a record that is delivered before one ends the
-    ///     producer.
-    ///   - maximumRecords: the most records on their way; a `send` of more waits until the others are delivered.
-    ///   - maximumBytes: the same for bytes of keys, values and headers.
+    ///   - ends: the lowest offset that the next record of each partition can get, as far as it is known. A record at a
+    ///     lower one shows that the topic was created again, and ends the producer with `remade`.
+    ///   - maximumRecords: the most records on their way; a `send` that would exceed it waits. A `send` of more records
+    ///     than this waits until no other record is on its way.
+    ///   - maximumBytes: the most bytes of keys, values and headers on their way, by the same rule.
     public init(
         _ configuration: KafkaConfiguration, on reactor: Reactor, ends: [KafkaPartition: Int64] = [:],
         maximumRecords: Int = maximumRecords, maximumBytes: Int = maximumBytes
@@ -264,7 +265,7 @@ public final class KafkaProducer: Sendable {
                 return true
             }
             guard wasThere != nil else { return }
-            // What was delivered to another topic of the same name is not where it has to be.
+            // Offsets that went back belong to a topic that was created again: its records do not count as delivered.
             if let failure = failure ?? advance(delivered) {
                 fail(failure)
             } else {

@@ -6,8 +6,8 @@ import System
 
 /// An eventfd that the library writes to when a queue of events is no longer empty, watched by a reactor.
 final class KafkaSignal: ReadinessHandler {
-    /// A lock around the closure itself would wrap it once more at each access: the calls would become slower with each one, and
-    /// one day the stack would end.
+    /// Wraps the closure. A `Mutex` of the closure itself would wrap it once more at each access, until the calls are
+    /// slow and overflow the stack.
     private struct Listener {
         let ready: @Sendable () -> Void
     }
@@ -33,7 +33,7 @@ final class KafkaSignal: ReadinessHandler {
             // Refused only where the system has no memory left; then nothing would ever be heard of.
             do { try reactor.watch(number, for: .readable, self) } catch { preconditionFailure("\(error)") }
         }.value
-        // What came before the library knew the descriptor was written of to nobody.
+        // The library did not signal events that came before it knew the descriptor, so look for them now.
         wake()
     }
 

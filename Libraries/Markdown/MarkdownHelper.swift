@@ -1,10 +1,12 @@
 import JSON
 public import System
 
-/// Reads documents that others wrote in a process of their own, which can be killed: it has little memory and time, sees
-/// nothing of the environment, and only says what the document is made of.
+/// Reads untrusted Markdown in a process of its own, since `MarkdownReader` takes quadratic time for some documents.
+///
+/// The process has at most 2 seconds of processor time and 1 GiB of address space, gets no environment variable but
+/// `LD_LIBRARY_PATH`, and answers with the events of the document.
 public enum MarkdownHelper {
-    /// The argument that makes a program such a process, in the place of all that it does otherwise.
+    /// The only argument of a program that is to be this process; the program then calls `serve` and nothing else.
     public static let argument = "read-markdown"
 
     /// The most bytes of a document.
@@ -14,10 +16,10 @@ public enum MarkdownHelper {
     private static let processorSeconds: UInt = 2
     private static let memoryBytes: UInt = 1 << 30
 
-    /// What a program does that was started with `argument`: it reads a document from its standard input and writes its parts to
-    /// its standard output.
+    /// Reads a document from standard input and writes its events to standard output, as JSON. A program that was
+    /// started with `argument` calls it.
     ///
-    /// - Returns: the exit code.
+    /// - Returns: the exit code: 0, or 1 where the document is larger than `maximumBytes` or can't be read or written.
     public static func serve() -> Int32 {
         Host.limitItself(processorSeconds: processorSeconds, memoryBytes: memoryBytes)
         guard let document = Host.readInput(limit: maximumBytes) else { return 1 }
@@ -30,7 +32,8 @@ public enum MarkdownHelper {
     /// - Parameters:
     ///   - program: the absolute path of a program that does what `serve` does when it is started with `argument`.
     ///   - milliseconds: how long that may take.
-    /// - Returns: nil where it is too long, takes too long or too much memory.
+    /// - Returns: nil where the document is larger than `maximumBytes`, or where the process exceeds a limit, fails, or
+    ///   answers with more than 8 MiB or something else than events.
     /// - Throws: `SystemError` where the program can't be started.
     public static func events(
         of document: [UInt8], program: String, withinMilliseconds milliseconds: Int64

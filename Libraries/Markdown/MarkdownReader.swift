@@ -9,13 +9,15 @@ public enum MarkdownReader {
     /// The most events of a document; what is behind them is left out.
     public static let maximumEvents = 100_000
 
-    /// Elements within elements, of which a document has at most so many.
+    /// The most levels of elements. Deeper elements are left out; their content stays.
     private static let maximumDepth = 30
 
     private static let extensions = ["table", "strikethrough", "autolink", "tasklist"]
 
-    /// The parts of a document. Bytes that are no UTF-8 become U+FFFD. A document of more than `maximumEvents` parts, or
-    /// with deeper elements than 30, is cut; what is open there is closed.
+    /// Returns the events of a document.
+    ///
+    /// Bytes that are not UTF-8 become U+FFFD. After `maximumEvents` events the rest is left out, and the elements that
+    /// are open are closed. Elements deeper than 30 levels are left out; their content stays.
     public static func events(of document: [UInt8]) -> [MarkdownEvent] {
         cmark_gfm_core_extensions_ensure_registered()
         guard let parser = unsafe cmark_parser_new(CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8) else { return [] }

@@ -1,8 +1,10 @@
 import Synchronization
 
-/// What a program counts of itself, and what it reads when somebody asks (OpenMetrics 1.0, MetricSet).
+/// The metrics of a program: counters and histograms that it keeps, and families that it reads on each call of
+/// `families()` (OpenMetrics 1.0, MetricSet).
 ///
-/// Every family has a bounded number of series: what comes beyond is counted under labels that say `other`.
+/// A counter or histogram has at most `maximumSeries` series; all further values of labels share one more series, whose
+/// labels are `other`. Of a family that is read, the samples beyond `maximumSeries` are left out.
 public final class Metrics: Sendable {
     /// Reads families at the moment at which somebody asks.
     public typealias Gatherer = @Sendable () async throws -> [MetricFamily]
@@ -23,8 +25,9 @@ public final class Metrics: Sendable {
     /// Creates a set that counts nothing but its own failures.
     ///
     /// - Parameters:
-    ///   - prefix: what the name of every family begins with, with an underscore at its end.
-    ///   - patience: how long what is read when somebody asks may take.
+    ///   - prefix: the beginning of the name of the set's own counter, `metrics_failures`, with an underscore at its
+    ///     end. All other families get their whole names from the caller.
+    ///   - patience: how long `families()` waits for the families of `gather`.
     public init(prefix: String, patience: Duration = .seconds(2)) {
         self.patience = patience
         failures = Counter(
@@ -55,12 +58,14 @@ public final class Metrics: Sendable {
         return histogram
     }
 
-    /// Adds families that are read when somebody asks. What fails, or takes longer than `patience`, is left out and counted.
+    /// Adds families that `gatherer` reads when `families()` is called; calls at the same time share one reading.
+    ///
+    /// Where it throws or takes longer than `patience`, its families are left out, and the set counts a failure.
     public func gather(_ gatherer: @escaping Gatherer) {
         state.withLock { $0.gatherers.append(Gathering(gatherer)) }
     }
 
-    /// All families as they are now, by name; none has more than `maximumSeries` samples that were read.
+    /// Reads all families and returns them sorted by name; waits at most about `patience` for those of `gather`.
     public func families() async -> [MetricFamily] {
         let gatherers = state.withLock(\.gatherers)
         let gathered = await withTaskGroup(of: [MetricFamily].self) { group in

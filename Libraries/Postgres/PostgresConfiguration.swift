@@ -13,13 +13,14 @@ public struct PostgresConfiguration: Sendable {
     /// Beyond it the server closes the connection, so that a stopped program does not hold locks. Set nil where the
     /// locks also guard something outside the database.
     public var transactionPauseMilliseconds: Int? = PostgresConfiguration.transactionPauseMilliseconds
-    /// Server settings for this connection, by name.
+    /// Server settings for this connection, by name. A value must hold neither white space nor a backslash, since the
+    /// settings are passed on unescaped in one string of options.
     public var settings: [String: String]
 
-    /// The setting under which names without a schema mean what the server brings along.
+    /// The setting with which names without a schema mean only what the server itself defines.
     ///
-    /// Otherwise whoever may create functions in a schema of the search path can put one of their own in place of a
-    /// server's function, and it runs with the rights of whoever calls it.
+    /// Without it, a user who may create functions in a schema of the search path can put a function in place of one of
+    /// the server's, and it runs with the rights of its caller.
     public static let builtInNames = ["search_path": "pg_catalog"]
     /// Settings for statements that the server plans once, by generic plans that stay right while the tables grow. Where
     /// only a sequential scan is possible, its forbidding cost would make the server compile the plan at each execution.

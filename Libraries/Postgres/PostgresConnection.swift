@@ -142,7 +142,8 @@ import System
         do {
             let value = try body()
             guard unsafe PQtransactionStatus(connection) != PQTRANS_INERROR else {
-                throw PostgresError(.unexpectedResult, "a statement of the transaction has failed, so it can't be committed")
+                throw PostgresError(
+                    .unexpectedResult, "a statement of the transaction has failed, so it can't be committed")
             }
             try executeScript("COMMIT")
             return value

@@ -18,15 +18,15 @@ public final class PostgresPool: Sendable {
 
     /// How busy a pool is.
     public struct Status: Sendable {
-        /// The sessions.
+        /// The number of sessions.
         public let sessions: Int
-        /// Those that nobody uses now.
+        /// The number of sessions that no caller uses now.
         public let idle: Int
-        /// The callers that wait for one now.
+        /// The number of callers that wait for a session now.
         public let waiting: Int
-        /// Those that had to wait since the beginning.
+        /// The number of callers that have waited since the pool was created.
         public let waited: Int64
-        /// Those that were refused since the beginning, since too many waited.
+        /// The number of callers that got `poolExhausted` since the pool was created, since too many waited.
         public let refused: Int64
     }
 

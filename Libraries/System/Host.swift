@@ -100,8 +100,9 @@ public enum Host {
         return Int(limit.rlim_cur)
     }
 
-    /// Bounds what this process may use from now on, for one that reads what others wrote: time of the processor, memory, and no
-    /// file that grows and no image of it where it fails.
+    /// Limits this process for good, for work on untrusted input: its processor time in seconds and its address space
+    /// in bytes; it can't enlarge files and leaves no core dump (`setrlimit`). A limit that the system refuses is left
+    /// out.
     public static func limitItself(processorSeconds: UInt, memoryBytes: UInt) {
         let bounds: [(__rlimit_resource_t, UInt)] = [
             (__rlimit_resource_t(RLIMIT_CPU.rawValue), processorSeconds),

@@ -55,8 +55,8 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
         let bytes = address.bytes.enumerated().map { index, byte in
             byte & UInt8(truncatingIfNeeded: 0xff00 >> max(0, min(8, prefix - 8 * index)))
         }
-        // The mask keeps the number of bytes. Where it makes a mapped address of an IPv6 address, the address is all
-        // zero but for bits that are part of both spellings.
+        // The mask keeps the number of bytes. It can't make a mapped address: that needs a prefix of 96 bits or more,
+        // and then the address itself would be mapped, which `IPAddress` stores as IPv4.
         first = IPAddress(bytes: bytes) ?? address
         self.prefix = prefix
     }

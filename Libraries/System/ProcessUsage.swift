@@ -1,15 +1,15 @@
 import Glibc
 
-/// What this process takes of the machine.
+/// The processor time, the memory and the descriptors that this process uses.
 public struct ProcessUsage: Sendable {
-    /// The time that its threads have run, in user and kernel.
+    /// The time that all its threads have run so far, in user and kernel mode.
     public let processorMicroseconds: Int64
-    /// The memory that is in use.
+    /// The memory of this process that is in RAM.
     public let residentBytes: Int64
-    /// The open descriptors.
+    /// The number of open descriptors, with the one that `current` opens to count them.
     public let descriptors: Int
 
-    /// What it takes now.
+    /// Reads the usage at this moment from the kernel; traps on a `LoopThread` in a debug build.
     public static func current() throws(SystemError) -> ProcessUsage {
         var usage = rusage()
         guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else {
@@ -27,7 +27,7 @@ public struct ProcessUsage: Sendable {
 }
 
 extension FileSystem {
-    /// The bytes of the file system that holds a path: those that this process may still use, and all.
+    /// The bytes of the file system that holds a path: those still free to users without root rights, and all.
     public static func space(of path: String) throws(SystemError) -> (free: Int64, all: Int64) {
         var status = statvfs()
         guard unsafe statvfs(path, &status) == 0 else { throw SystemError("ask for the space", path: path) }

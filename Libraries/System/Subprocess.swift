@@ -84,8 +84,11 @@ public enum Subprocess {
         return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
     }
 
-    /// Gives a program some bytes and takes what it writes; blocks the calling thread until then. The program sees nothing of
-    /// this process's environment but where libraries are, and is killed when its time is over or it writes too much.
+    /// Runs a program with `input` on its standard input, and returns what it writes to its standard output; blocks the
+    /// calling thread.
+    ///
+    /// Of this process's environment the program gets only `LD_LIBRARY_PATH`. This function kills it once its time is
+    /// over or it has written too much.
     ///
     /// - Parameters:
     ///   - arguments: `arguments[0]` is an absolute path.
@@ -150,13 +153,13 @@ public enum Subprocess {
                 let count = unsafe input.withUnsafeBytes { bytes in
                     unsafe send(socket, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, flags)
                 }
-                // One that reads no more may still have an answer.
+                // A program that reads no more input may still write an answer.
                 sent = count < 0 && errno != EAGAIN && errno != EINTR ? input.count : sent + max(0, count)
                 if sent == input.count { shutdown(socket, Int32(SHUT_WR)) }
             }
             if Int32(poll.revents) & (POLLIN | POLLHUP | POLLERR) != 0 {
                 let count = unsafe recv(socket, &block, block.count, Int32(MSG_DONTWAIT))
-                // One that has not read all is gone all the same.
+                // ECONNRESET: the program ended before it had read all its input, and its output is complete.
                 if count == 0 || count < 0 && errno == ECONNRESET { return output }
                 if count < 0, errno != EAGAIN, errno != EINTR { return nil }
                 output += block.prefix(max(0, count))

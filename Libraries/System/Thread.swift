@@ -1,8 +1,9 @@
 import CLinux
 import Glibc
 
-/// Blocks the calling thread for a time; only for threads from `startThread`, since in a task it would block a thread
-/// of Swift's pool.
+/// Blocks the calling thread for 0 to 4,294,967 ms (about 71 minutes); traps for another time.
+///
+/// Do not call it in a task, where it would block a thread of Swift's pool.
 public func pauseThread(milliseconds: Int64) {
     usleep(UInt32(milliseconds * 1000))
 }

@@ -1,7 +1,8 @@
 extension StringProtocol {
-    /// The first line, of at most so many code points: a longer one is cut at a word and ends with an ellipsis.
+    /// The first line that is not empty, of at most `maximum` code points.
     ///
-    /// Takes time in proportion to what is taken, however long the text is.
+    /// A longer line is cut, at a space where there is one, and ends with an ellipsis. The time does not depend on how
+    /// much text follows.
     ///
     /// - Parameter maximum: at least 1.
     public func firstLine(upTo maximum: Int) -> String {

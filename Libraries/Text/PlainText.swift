@@ -1,5 +1,5 @@
-/// A text that people write, as it is kept: what nobody sees and what means nothing is taken out, and nothing reaches
-/// beyond its end.
+/// A text that a person wrote, cleaned to be stored: without invisible characters that mean nothing, and without
+/// changes of direction that reach beyond a line.
 ///
 /// Line ends become LF; tabs stay. Taken out are other C0 and C1 controls and DEL, U+00AD, U+200B, U+FEFF, interlinear
 /// marks (U+FFF9–FFFB) and tags (U+E0000–E007F) outside of an emoji. Marks of direction and the joiners of scripts and

@@ -1,9 +1,10 @@
 /// Finds the word that a mistyped one was meant to be.
 public enum Spelling {
-    /// The nearest known word by edit distance, without case; nil where none is near.
+    /// The nearest known word by edit distance, without case; nil where none is near, or `typed` has more than 256
+    /// bytes.
     ///
-    /// Near is a distance of at most a third of the shorter word's length, or 1. A word that is there as it was typed is no
-    /// answer.
+    /// Near is a distance of at most a third of the shorter word's length, or 1. A known word that differs from `typed`
+    /// at most in case is not returned.
     public static func nearest(to typed: String, among known: some Sequence<String>) -> String? {
         // A word of many marks takes long to count, and nobody has mistyped it.
         guard typed.utf8.count <= maximumBytes else { return nil }

@@ -1,5 +1,5 @@
-/// An address of the web that others may be sent to: `http` or `https`, a host by name or IPv4, and what a URL may have behind it
-/// (RFC 3986), so no user and no password.
+/// A web address to which a page may link: `http` or `https`, a host name or an IPv4 address, and optionally a port,
+/// path, query and fragment (RFC 3986); no user, no password and no IPv6 address.
 public struct WebAddress: Sendable, Equatable {
     private static let others = Set("-._~:/?#@!$&'()*+,;=%".utf8)
 

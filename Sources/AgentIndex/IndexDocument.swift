@@ -54,7 +54,7 @@ public struct IndexDocument: Sendable, Equatable {
     /// registered yet.
     ///
     /// The links to older pages stay as they are. What they say of the best version of a page is not so for the past, so
-    /// whoever looks for a version reads more of them, and takes what each says as of this position.
+    /// a reader that looks for a version reads more of them, and takes what each says as of this position.
     public func asOf(_ past: Position) -> IndexDocument? {
         guard registered <= past else { return nil }
         var document = self

@@ -280,7 +280,8 @@ public final class IndexFolder: Sendable {
         try FileSystem.replace(markPath, with: writer.bytes)
     }
 
-    /// Deletes all files and the mark, before the folder follows another log or gets another format. The folder has to
+    /// Deletes the mark, the files of all agents, their pages and the digests of named files, before the folder follows
+    /// another log or gets another format. The list of withheld files stays until it is replaced. The folder has to
     /// exist.
     public func clear() throws(SystemError) {
         try FileSystem.remove(markPath)

@@ -30,7 +30,7 @@ package struct CommandFront: Sendable {
         /// The folder of the day keys, which turn readers into tokens.
         package var dayKeyFolder: String
 
-        /// Gets downloads as they are noted, for whoever counts.
+        /// Gets downloads as they are noted, for metrics.
         package var downloaded: @Sendable (DownloadSource, Int64) -> Void = { _, _ in }
 
         /// Creates the default settings, with three folders that only fronts of this kind use.
@@ -66,11 +66,11 @@ package struct CommandFront: Sendable {
     ///
     /// - Parameters:
     ///   - index: what downloads are resolved from.
-    ///   - lines: where the program says what it does.
-    ///   - files: which versions name which file.
-    ///   - published: the files of what somebody published.
-    ///   - flags: what was flagged, for moderators, the most often first, from behind so many.
-    ///   - activity: who did what, for those whom it concerns.
+    ///   - lines: the diagnostic log of the program.
+    ///   - files: finds the versions that name a file, and the removals that are not noted yet.
+    ///   - published: finds the files of the versions that a person published.
+    ///   - flags: lists flagged targets for moderators, the most often flagged first, after skipping some.
+    ///   - activity: finds who did what, for the people whom it concerns.
     /// - Throws: where the folders of the configuration can't be made.
     package init(
         log: EventLog, artifacts: ArtifactStore, index: IndexFolder, configuration: Configuration,

@@ -132,7 +132,8 @@ package struct EndpointDeclaration: Sendable {
     package let problems: [ProblemCode]
     package let caching: Caching
     package let cost: Cost
-    /// The limit that a request counts towards; nil where it adds nothing, or repairs what must not wait.
+    /// The limit that a request counts towards; nil where it counts towards none: reads, reports of downloads, and
+    /// revoking tokens.
     package let meter: Meter?
     /// Whose rules it follows.
     package var dialect = Dialect.marketplace

@@ -19,7 +19,8 @@ package enum Endpoints {
 
 /// The answer to a command: it names the position of the last event.
 package protocol CommandAnswer: Body {
-    /// Nil where only the vault changed, and in what is kept for a repeat.
+    /// Nil where no event was appended (only the vault changed), and in the answer that is stored under the
+    /// Idempotency-Key.
     var position: Position? { get set }
 }
 

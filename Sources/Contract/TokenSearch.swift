@@ -2,7 +2,7 @@ import Text
 
 /// Looks for tokens of a marketplace in bytes that come in pieces.
 package struct TokenSearch {
-    /// Checking one costs a hash, so whoever sends nothing but what looks like tokens is stopped.
+    /// Checking one costs a hash, so a text with very many candidates is refused.
     package static let maximumCandidates = 1_000
 
     private static let length = 76

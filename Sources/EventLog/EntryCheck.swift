@@ -2,7 +2,7 @@ import Crypto
 public import Events
 import JSON
 
-/// Holds an entry to its own bytes, and its contents to the commitments in it: what anybody can check who has them.
+/// Checks an entry against its own bytes, and its contents against the commitments in it. It needs no database.
 public struct EntryCheck: Sendable {
     private let position: Position
     private let bytes: [UInt8]
@@ -15,7 +15,7 @@ public struct EntryCheck: Sendable {
         self.contents = contents
     }
 
-    /// Reports what differs; returns the parsed entry, or nil where it is none.
+    /// Reports each difference; returns the parsed entry, or nil where the bytes are no entry.
     ///
     /// - Parameter log: the id of the log, as hexadecimal digits.
     public func run(log: String, _ report: (LogDifference) -> Void) -> Envelope? {

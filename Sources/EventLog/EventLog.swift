@@ -50,7 +50,7 @@ public final class EventLog: Sendable {
         public var settleMilliseconds: Int64 = 20_000
         /// Gets the next position after each batch that this process has appended.
         public var announce: @Sendable (Position) -> Void = { _ in }
-        /// Gets what each batch of this process came to, for whoever counts.
+        /// Gets what each batch of this process came to, for metrics.
         public var observe: @Sendable (AppendedBatch) -> Void = { _ in }
         /// The number of positions in a new partition; existing partitions keep theirs.
         public var partitionPositions: Int64 = 1 << 24

@@ -3,7 +3,7 @@ import Postgres
 
 // Reads for people, who want to see first what happened last.
 extension EventReader {
-    /// Which entries somebody wants to see: those that fit everything that is given.
+    /// A filter for entries: an entry passes where it meets every condition that is given.
     public struct Choice: Sendable {
         /// The name of a type with its version.
         public var type: String?
@@ -41,13 +41,13 @@ extension EventReader {
         public let head: Position
     }
 
-    /// The most entries of such a page.
+    /// The most entries of a page of `readBack`.
     public static let maximumBack = 100
 
     /// Reads entries before a position, the last one first.
     ///
-    /// Of anything but one whole stream with versions, or all, it looks at `window` positions at most, so a page may be empty
-    /// although earlier ones are not.
+    /// With a filter other than one whole stream with versions, it looks at no more than `window` positions, so a page
+    /// may be empty although earlier entries pass.
     ///
     /// - Parameters:
     ///   - position: the first one that is left out; the head of the log where it is nil or later than that.

@@ -1,7 +1,7 @@
 public import Events
 import Postgres
 
-/// Public contents, for whoever checks commitments.
+/// Public contents, with which readers check commitments.
 extension EventReader {
     /// A public content that is not erased, and the entry that commits to it.
     public struct PublicContent: Sendable {
@@ -48,7 +48,7 @@ extension EventReader {
         }
     }
 
-    /// What erased contents of an entry, by the field: entries of its stream behind it.
+    /// The entries that erased contents of an entry, by the erased field. It looks in the entry's stream, behind it.
     public func erasures(
         of entry: UUIDv7, at position: Position, in stream: StreamName
     ) async throws(EventLogError) -> [String: (position: Position, erased: ContentErased)] {

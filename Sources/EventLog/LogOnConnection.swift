@@ -126,7 +126,7 @@ public enum LogOnConnection {
         try contents(connection, Statements.publicContentsAt, at: positions)
     }
 
-    /// An entry with what says where it belongs, as the columns beside it have it.
+    /// An undecoded entry, with the columns that say where it belongs.
     public struct Placed: Sendable {
         /// Its position.
         public let position: Position

@@ -60,8 +60,8 @@ struct PartitionKeeper: Sendable {
 
     /// Attaches a partition that was made.
     ///
-    /// Another session may hold a lock that it needs; appends continue meanwhile. Nobody needs one for long, and whoever
-    /// may only read may not stop appends by it, so after some attempts whatever is in the way is ended.
+    /// Another session may hold a lock that it needs; appends continue meanwhile. No part needs one for long, and a session
+    /// that only reads must not stop appends by it, so after some attempts it ends the sessions that are in the way.
     private func attach(_ bounds: [PostgresValue]) async throws {
         for attempt in 1... {
             let isPatient = attempt > Self.shortAttempts

@@ -11,7 +11,7 @@ struct SessionWatch: Sendable {
         session = PostgresSession(database.configuration(.owner, "marketplace-watch"))
     }
 
-    /// Ends what another session waits for, until the task is cancelled.
+    /// Starts a task that ends the sessions that block `other`, every 100 ms until it is cancelled.
     func endBlockers(of other: PostgresSession) async throws -> Task<Void, Never> {
         let process = try await other.run { try $0.execute(Statements.backend).first?.integer(0) ?? 0 }
         return Task { [session] in

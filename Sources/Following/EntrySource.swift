@@ -21,8 +21,8 @@ public struct SourcedEntry: Sendable {
 public enum Sourced: Sendable {
     /// Entries without a gap, the first one at the position: one at least.
     case entries([SourcedEntry])
-    /// It does not have the entry. Those before a position, or where it is nil as many as there are, have to be read from the
-    /// log.
+    /// The source does not have the entry. The caller reads it from the log, and those after it that come before
+    /// `before`; nil for no bound.
     case absent(before: Position?)
     /// Nothing has come, and the log has nothing there either.
     case nothing

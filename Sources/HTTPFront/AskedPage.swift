@@ -2,8 +2,9 @@ package import Contract
 package import HTTPServer
 
 extension PageForm {
-    /// The form in which a client wants a page: that of the path's ending; else Markdown where its field Accept prefers it to HTML, and for
-    /// curl, which shows text to whoever typed the command.
+    /// The form in which a client wants a page: that of the path's ending, where it has one. Else Markdown where the
+    /// field Accept weighs it at least as much as HTML. Without Accept, or with `*/*`, Markdown for curl and HTML for
+    /// others.
     package init(for head: HTTPRequestHead) {
         if let form = PageForm(ending: head.target.prefix { $0 != "?" }) {
             self = form

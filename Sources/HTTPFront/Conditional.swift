@@ -52,7 +52,7 @@ extension FrontRequest {
 }
 
 extension HTTPResponse {
-    /// The answer to whoever has it already.
+    /// The same answer for a client that has it already: 304, without a body.
     package var notModified: HTTPResponse {
         var response = self
         response.status = 304

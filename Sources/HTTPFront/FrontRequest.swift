@@ -27,8 +27,11 @@ package struct FrontRequest: Sendable {
     /// The representation that the client wants.
     package var representation: Representation { Representation(for: http.head) }
 
-    /// Refuses query parameters that the endpoint does not declare, so that a misspelled one is not ignored, unless its rules are
-    /// another protocol's.
+    /// Refuses query parameters that the endpoint does not declare, so that a misspelled one is not ignored. Endpoints
+    /// of the MCP Registry API ignore them, and pages ignore all but `as_of`.
+    ///
+    /// - Throws: `Problem`: `pastNotKept` for `as_of` of a GET request, else `invalidParameter` with the declared
+    ///   names.
     package func checkNames(_ endpoint: EndpointDeclaration) throws(Problem) {
         let names = endpoint.queryNames
         for parameter in http.head.query where !names.contains(parameter.name) {
@@ -41,8 +44,8 @@ package struct FrontRequest: Sendable {
         }
     }
 
-    /// True where the endpoint declares all parameters of the query. Answers to others are not kept, since they are the same
-    /// under any number of addresses.
+    /// True where the endpoint declares all parameters of the query. Only such answers are cached: undeclared
+    /// parameters would fill the cache with the same answer under any number of addresses.
     package func isDeclared(by endpoint: EndpointDeclaration) -> Bool {
         http.head.query.allSatisfy { endpoint.queryNames.contains($0.name) }
     }

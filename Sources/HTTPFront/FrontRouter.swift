@@ -21,7 +21,7 @@ package struct FrontRouter: Sendable {
     private let translate: @Sendable (any Error) -> Problem?
     private var table = HTTPRouter()
 
-    /// An answer that needs nobody to work on it.
+    /// A cached answer, with what metrics count of it.
     package struct Kept: Sendable {
         package let answer: HTTPCachedAnswer
         /// The endpoint that gave it, and its status.
@@ -35,14 +35,15 @@ package struct FrontRouter: Sendable {
         }
     }
 
-    /// A request that was answered, for whoever counts.
+    /// A request that was answered, for metrics.
     package struct Served: Sendable {
         /// The name of the endpoint; nil where none answers such a request.
         package let endpoint: String?
         package let method: String
         /// The status; `clientLeft` where nobody waited for the answer any more.
         package let status: Int
-        /// How long the answer took until it could be sent; nil where it was kept, or refused before it was read.
+        /// How long the answer took until it could be sent; nil for a cached one, and where the server refused the
+        /// request before it had read it.
         package let nanoseconds: Int64?
 
         package init(endpoint: String?, method: String, status: Int, nanoseconds: Int64?) {
@@ -116,8 +117,8 @@ package struct FrontRouter: Sendable {
         "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
     ]
 
-    /// The rules of an answer to what no endpoint answers: those of the API that the path is of, and for whoever reads pages those
-    /// of pages.
+    /// The rules of an answer where no endpoint matches: those of the API that the path belongs to. Outside of the
+    /// APIs, those of pages for clients that accept HTML or want Markdown, else those of the marketplace.
     private static func dialect(of head: HTTPRequestHead) -> EndpointDeclaration.Dialect {
         if let dialect = dialectOfAPI(head) { return dialect }
         let wantsPage = head.fields["accept"]?.contains("text/html") == true || PageForm(for: head) == .markdown

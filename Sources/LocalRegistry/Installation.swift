@@ -9,8 +9,8 @@ import PackageRules
 package import RegistryClient
 import System
 
-/// Brings one agent from a registry to this machine. Nothing of it is seen before all of it is there and as its digest
-/// says.
+/// Installs one agent of a registry on this machine. The version's folder appears in one step, once all files are there
+/// and have the digests that the index states.
 package struct Installation: Sendable {
     /// What was done.
     package enum Change: String, Sendable {
@@ -37,7 +37,7 @@ package struct Installation: Sendable {
 
     /// - Parameters:
     ///   - asOf: the moment as of which versions are found; nil for the present.
-    ///   - warn: told of a version that is yanked or deprecated.
+    ///   - warn: gets a sentence where the agent is deprecated, and one where the version is yanked.
     ///   - progress: how many bytes of a file were received.
     package init(
         _ registry: RegistryClient, asOf: AsOf?, into agents: InstalledAgents,

@@ -48,9 +48,10 @@ package struct InstalledAgents: Sendable {
     /// Where a version is installed.
     func path(_ key: AgentKey, _ version: SemVer) -> String { "\(folder)/\(key)/\(version)" }
 
-    /// Waits until no other program changes what is installed.
+    /// Takes the lock on the installed agents; waits at most a minute while another program holds it.
     ///
-    /// - Parameter notice: told once where that takes longer than a second.
+    /// - Parameter notice: called once after a second of waiting.
+    /// - Throws: `Failure` with the code `locked`, of the kind `retryable`, after that minute.
     package func lock(_ notice: (String) -> Void) async throws -> FileLock {
         try FileSystem.makeDirectory(folder, mode: 0o755)
         for attempt in 0..<600 {
@@ -153,7 +154,7 @@ package struct InstalledAgents: Sendable {
         }
     }
 
-    /// Removes a version; out of sight at once, whatever ends this program in between.
+    /// Removes a version. Its folder disappears in one step; `sweep` deletes what a killed program leaves of it.
     package func remove(_ receipt: Receipt) async throws {
         try await Unfinished.folder(in: incoming) { work in
             try FileSystem.rename(receipt.path, to: "\(work)/removed")
@@ -162,7 +163,7 @@ package struct InstalledAgents: Sendable {
         }
     }
 
-    /// Removes what programs left that were killed; the lock says that no other one is at work.
+    /// Deletes what killed programs left of downloads and removals. The caller has to hold the lock.
     package func sweep() throws {
         try FileSystem.removeTree(incoming)
         try FileSystem.makeDirectory(incoming)

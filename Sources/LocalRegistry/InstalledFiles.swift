@@ -3,11 +3,11 @@ import Crypto
 import JSON
 import System
 
-/// The files of an installed version with their digests, so that whoever changes one is noticed.
+/// The files of an installed version with their digests, so that changes to them are noticed.
 package struct InstalledFiles {
     /// What is different on the disk.
     package struct Differences: Sendable, Equatable {
-        /// Files with another content, or others who may run them.
+        /// Files with another content, or with another execute bit for their owner.
         package var changed: [String] = []
         package var missing: [String] = []
         /// Files that were not installed. Agents may write some, so they are no fault.
@@ -85,7 +85,8 @@ package struct InstalledFiles {
         return try Self.names(in: folder).filter { !known.contains($0) }
     }
 
-    /// All that is no folder below a folder, but for what mentatctl keeps there.
+    /// The paths of everything below a folder that is no folder itself, without `.mentatlab`, where mentatctl keeps
+    /// files.
     private static func names(in folder: String) throws -> [String] {
         var names: [String] = []
         var folders = [""]

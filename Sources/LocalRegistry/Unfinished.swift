@@ -2,8 +2,8 @@ import Crypto
 import Synchronization
 import System
 
-/// Folders that are worth nothing unless what makes them ends well. Those of a program that was killed are removed by the
-/// next one.
+/// Temporary folders. Each is removed when the work in it ends, or when `cancel` ends the program. Those of a killed
+/// program stay; `InstalledAgents.sweep` deletes the ones below its own folder.
 package enum Unfinished {
     private struct State {
         var folders: Set<String> = []
@@ -24,7 +24,9 @@ package enum Unfinished {
         return try await body(path)
     }
 
-    /// Does what has to be whole: while it runs nothing is cancelled, and after that it is not begun.
+    /// Runs `body`, which must not be cut off: `cancel` waits for its end.
+    ///
+    /// - Throws: `CancellationError` without running `body` after `cancel`; else what `body` throws.
     package static func whole(_ body: () throws -> Void) throws {
         try state.withLock { state in
             guard !state.isCancelled else { throw CancellationError() }
@@ -41,7 +43,7 @@ package enum Unfinished {
         for path in folders { try? FileSystem.removeTree(path) }
     }
 
-    /// Waits for the end where the program was cancelled; a command that fails meanwhile prints nothing.
+    /// Blocks for good after `cancel`, until the program ends, so that a command that fails meanwhile prints nothing.
     package static func waitIfCancelled() {
         while state.withLock({ $0.isCancelled }) { pauseThread(milliseconds: 100) }
     }

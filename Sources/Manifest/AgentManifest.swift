@@ -1,9 +1,10 @@
 /// An agent's manifest: its fields, and all findings about it.
 ///
-/// The reader is permissive. Errors are: a missing required field, faults of id, version, description, pins,
-/// dependencies and the digest of the module, too long or too many capabilities, and control characters. Everything
-/// else is a warning, and the faulty value is left out. Unknown members are ignored, since real manifests go beyond the
-/// schema.
+/// The reader is permissive. Errors are: a missing required field; faults of id, version, description, pins,
+/// dependencies and the module's digest; `main` or `module` outside the agent's folder; too long or too many
+/// capabilities; a word or a number in the place of a boolean; a `ui.catalog` that is no mapping; control characters.
+/// Everything else is a warning, and most faulty values are left out. An unknown member is a warning, since real
+/// manifests go beyond the schema; names that begin with `x-` are free.
 public struct AgentManifest: Sendable, Equatable {
     /// An input or an output of the agent.
     public struct Pin: Sendable, Equatable {
@@ -119,6 +120,7 @@ public struct AgentManifest: Sendable, Equatable {
     public var wasmModule: String?
     /// The files that the manifest says the agent runs, each with the member that names it.
     public var programs: [Program] = []
-    /// All findings; up to 100 in the order of the fields, beyond that with errors first.
+    /// All findings, in the order in which they were found. Of more than 100 only the first 100 are listed, errors
+    /// first, and one more finding says how many are left out.
     public internal(set) var findings: [Finding] = []
 }

@@ -1,7 +1,7 @@
 import JSON
 import System
 
-/// What was written to stdout could not be, as on a full disk.
+/// Writing to stdout failed, as on a full disk.
 struct OutputFault: Error, CustomStringConvertible {
     let description = "stdout can't be written"
 }

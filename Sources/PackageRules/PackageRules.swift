@@ -18,9 +18,9 @@ package struct PackageFault: Error, Equatable, CustomStringConvertible {
 
 /// What a package may hold beside the other parts of its version.
 ///
-/// A version shows its manifest, its README, its changes and its module as parts of their own; a package may hold them
-/// again. Who reads the one and runs the other is shown something else unless both are the same bytes, so they are
-/// compared where a version is published and again where it is installed.
+/// A version has its manifest, README, changes and module as files of their own; its package may hold copies of them. A
+/// copy that differs would run something else than people read, so the bytes are compared when a version is published
+/// and when it is installed.
 package struct PackageRules {
     /// The name under which a package holds its manifest.
     package static let manifestName = "manifest.yaml"
@@ -76,10 +76,11 @@ package struct PackageRules {
         try Self.check(entries)
     }
 
-    /// Unpacks a package into a folder that exists and is empty; blocks the calling thread. After an error the folder
-    /// holds what was unpacked so far.
+    /// Unpacks a package into a folder that exists and is empty; blocks the calling thread. It compares the copies of
+    /// parts and checks the names as `check` does, but looks for no tokens. After an error the folder holds what was
+    /// unpacked.
     ///
-    /// - Throws: as `check` does.
+    /// - Throws: `PackageFault`, `ArchiveFault` or `SystemError`.
     package func unpack(_ path: String, into folder: String) throws {
         let comparison = Comparison(doubles)
         let entries = try TarGzip.unpack(path, into: folder) { try comparison.take($0, $1) }

@@ -59,7 +59,7 @@ package struct AgentFolder {
         package let files: [PackedFile]
         /// What is left out of it.
         package let leftOut: [LeftOut]
-        /// What whoever publishes should know, beside the findings of the manifest.
+        /// What the publisher should know, beside the findings of the manifest.
         package let warnings: [String]
     }
 
@@ -69,13 +69,15 @@ package struct AgentFolder {
         package let secrets: [FoundSecret]
     }
 
-    /// Packs the folder and judges all of it.
+    /// Packs the folder and judges all of it; blocks the calling thread.
     ///
     /// - Parameters:
     ///   - workFolder: where the package is made.
-    ///   - allowed: the files, by their names in the package, whose secrets are meant to be public.
-    ///   - progress: how far looking for secrets and packing are.
-    /// - Throws: `SecretsFound`; a `Failure` with all findings where it can't be published.
+    ///   - allowed: the files, by their names in the package, whose secrets are meant to be public. A token of a
+    ///     marketplace is refused all the same.
+    ///   - progress: the step, and its bytes: those that are done, and all.
+    /// - Throws: `SecretsFound`; `Failure` with all findings of the manifest, or with the first other fault;
+    ///   `SystemError`.
     package func prepare(
         in workFolder: String, allowing allowed: Set<String> = [], progress: (_ what: String, Int64, Int64) -> Void
     ) throws -> Prepared {

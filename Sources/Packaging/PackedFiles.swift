@@ -29,7 +29,7 @@ package struct PackedFile: Sendable, Equatable {
 struct PackedFiles {
     private(set) var files: [PackedFile] = []
     private(set) var leftOut: [LeftOut] = []
-    /// What whoever publishes should know.
+    /// What the publisher should know.
     private(set) var warnings: [String] = []
 
     private let folder: String

@@ -59,7 +59,7 @@ final class CachedAnswers: Sendable {
     fileprivate struct Cached {
         let answer: HTTPCachedAnswer
         let endpoint: String
-        /// Its tag, and the answer to whoever has it; nil for one without a tag.
+        /// Its tag, and the 304 for clients that have it already; nil for an answer without a tag.
         let known: (tag: String, answer: HTTPCachedAnswer)?
         let subject: Subject
 

@@ -30,7 +30,8 @@ package struct QueryFront: Sendable {
     let lastEntries = RecentAnswers(atMost: 32)
     /// Feeds and pictures of what clients name, of which there are many.
     let named = RecentAnswers()
-    /// What may have been meant by names of nothing, of which there are any number.
+    /// Suggestions for names that do not exist. They have a cache of their own, since clients can send any number of
+    /// names.
     let guesses = RecentAnswers()
     let search: AgentSearch
     let builds: BuildReader
@@ -51,7 +52,7 @@ package struct QueryFront: Sendable {
     let followers: Log
     /// Where clients reach the marketplace.
     let origin: String
-    /// Gets each search, for whoever counts.
+    /// Gets each search, for metrics.
     let searched: @Sendable (Searched) -> Void
 
     /// A search that was answered.
@@ -74,7 +75,7 @@ package struct QueryFront: Sendable {
     ///     and the queries do not wait for them.
     ///   - cachedBytes: the memory for cached answers; 0 to cache none.
     ///   - origin: where clients reach the marketplace, without a slash at the end.
-    ///   - searched: gets each search, for whoever counts.
+    ///   - searched: gets each search, for metrics.
     package init(
         agents: AgentReader, statistics: AgentReader, past: PastReader, search: AgentSearch, builds: BuildReader,
         entries: EventReader,
@@ -101,7 +102,7 @@ package struct QueryFront: Sendable {
         copied = Feed(Copied()) { try await worker.run { try Copied(index) } }
     }
 
-    /// What is kept to be answered at once; nil where nothing is.
+    /// How full the cache of answers is, and its hits; nil where this front caches nothing.
     package var cacheStatus: CacheStatus? { cached?.status }
 
     /// Adds the routes of the queries.
@@ -137,7 +138,7 @@ package struct QueryFront: Sendable {
         }
     }
 
-    /// Drops cached answers that new log entries make outdated, and sends the entries to whoever follows the log, for as
+    /// Drops cached answers that new log entries make outdated, and sends the entries to readers that follow the log, for as
     /// long as the task lives.
     ///
     /// - Parameters:

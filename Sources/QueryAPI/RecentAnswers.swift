@@ -1,8 +1,8 @@
 import Synchronization
 import System
 
-/// What was read a moment ago, by what was asked: reads that go through many rows are made once for all who ask at the same
-/// time, and for some seconds.
+/// Results of reads that go through many rows, by what was asked. All callers that ask the same within five seconds
+/// share one read; a read that fails is not cached.
 final class RecentAnswers: Sendable {
     /// How old an answer may be.
     private static let freshMilliseconds: Int64 = 5_000

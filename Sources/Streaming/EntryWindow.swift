@@ -3,8 +3,8 @@ import Following
 
 /// Entries that have come from the partitions of a topic, put in order.
 ///
-/// It holds a run of entries without a gap, and what came too early: entries behind the first gap. It is bounded: where the gap
-/// does not close, the run begins anew behind all that has come, and who was before that reads the log up to there.
+/// It holds a run of entries without a gap, and entries behind the first gap, which came too early. Both are bounded.
+/// Where the gap does not close, the run begins anew behind all that has come; readers before that read the log.
 struct EntryWindow {
     struct Held {
         let entry: SourcedEntry

@@ -10,11 +10,10 @@ import System
 
 /// Sends the log to a topic of Kafka, in order and without loss, for as long as its task lives.
 ///
-/// Of several relays one sends; the others stand by and take over some seconds after it was killed, at once after it stopped.
-/// Each begins with the first position that is not known to be delivered, so after a take-over some entries may stand in the
-/// topic again. Within a partition, where an entry stands first is in the order of the log all the same: each relay begins within
-/// what stands there already and leaves nothing out, so what stands there is at any time the slice up to some entry, also while
-/// one that was held up goes on for a moment.
+/// One of several relays sends; the others stand by. One of them takes over some seconds after the sender was killed,
+/// and within a second after it stopped. It begins with the first position that is not known to be delivered, so the
+/// topic may hold some entries twice. In each partition the first copies are at any time in the order of the log and
+/// without a gap, also while a relay that was overtaken still sends.
 public final class Relay: Sendable {
     /// What a relay is told.
     public struct Configuration: Sendable {
@@ -29,7 +28,7 @@ public final class Relay: Sendable {
         public init(_ topic: LogTopic.Address) { self.topic = topic }
     }
 
-    /// What became of a relay, for whoever looks on.
+    /// What a relay reports of itself.
     public enum News: Sendable, Equatable {
         /// It waits for the end of another one.
         case standsBy(holder: String)
@@ -62,7 +61,7 @@ public final class Relay: Sendable {
     private static let patienceMilliseconds: Int64 = 30_000
     /// How long one that hands over leaves the topic to others.
     private static let restMilliseconds: Int64 = 2_000
-    /// Who relayed for so long has done well.
+    /// After a term of this length the pause before the next try is the shortest again.
     private static let goodMilliseconds: Int64 = 10_000
 
     private static let pageEntries = 2_000
@@ -111,7 +110,8 @@ public final class Relay: Sendable {
 
     /// Relays until the task is cancelled.
     ///
-    /// - Throws: `TopicFault` where somebody has to do something about the topic first.
+    /// - Throws: `TopicFault` for what an operator has to repair first: a topic that is missing, wrongly set or holds
+    ///   other entries, and brokers that refuse a setting or this login.
     public func run() async throws(TopicFault) {
         var pauseMilliseconds = Self.firstPauseMilliseconds
         var isChecked = false
@@ -204,7 +204,7 @@ public final class Relay: Sendable {
 
     // MARK: Sending
 
-    /// Sends from where the topic is, and makes another producer whenever one is spent.
+    /// Sends from where the topic ends; after most errors of Kafka it waits, makes another producer and goes on.
     private func relay(_ term: RelayStore.Term, _ patience: Patience) async throws {
         guard let id = try await reading.run({ try LogOnConnection.id($0) }) else {
             throw EventLogError.unavailable("the log was not opened yet")
@@ -277,7 +277,7 @@ public final class Relay: Sendable {
         let progress: RelayProgress
     }
 
-    /// Sends by one producer until it is spent, which it throws; `progress` is what is delivered by then.
+    /// Sends with one producer until that fails, and throws its error; `progress` then holds what was delivered.
     private func send(
         by producer: KafkaProducer, _ id: LogID, _ term: RelayStore.Term, _ progress: inout RelayProgress,
         _ stored: inout Position, _ patience: Patience

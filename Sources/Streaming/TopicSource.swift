@@ -273,7 +273,7 @@ public final class TopicSource: EntrySource {
                 throw Foreign(description: "it holds another log, \(place.log.hex)")
             }
             let isWanted = state.withLock { $0.window?.wants(place.position) ?? false }
-            // What this program can't read is read from the log, where it is told what it is.
+            // An entry that this program can't decode is not taken from the topic; readers get it from the log.
             guard isWanted, let envelope = try? Envelope(bytes: value), envelope.log == id else { continue }
             guard envelope.stream.slice == Int(message.partition.number) else {
                 throw Foreign(

@@ -1,6 +1,6 @@
 import Crypto
 
-/// A file that pages need, under a name that changes with its bytes, so that whoever has it never asks again.
+/// A file that pages need, under a name that changes with its bytes, so that a client that has it never asks again.
 package struct Asset: Sendable {
     /// The name as a path names it.
     package let name: String

@@ -15,7 +15,7 @@ package struct LineDiff: Sendable {
     /// How many kept lines are shown beside a change.
     private static let context = 3
 
-    /// Compares two texts; nil where they are too long for that.
+    /// Compares two texts; nil where more than 600 lines of one lie between the first and the last difference.
     package init?(_ old: [UInt8], _ new: [UInt8]) {
         let (old, new) = (Self.split(old), Self.split(new))
         let head = zip(old, new).prefix { $0 == $1 }.count

@@ -1,5 +1,5 @@
-// What Swift's Glibc module leaves out of Linux: epoll, eventfd, and accept4, which glibc declares
-// under _GNU_SOURCE alone, as it does the closing of descriptors at a spawn and the names of threads; these are declared once more.
+// What Swift's Glibc module leaves out of Linux. glibc declares the first three functions below only with _GNU_SOURCE,
+// so this file declares them once more.
 #pragma once
 #include <pthread.h>
 #include <spawn.h>

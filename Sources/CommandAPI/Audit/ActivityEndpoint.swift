@@ -4,13 +4,13 @@ package import Events
 import HTTPFront
 import Marketplace
 
-/// Whose deeds are listed.
+/// The subject whose deeds are listed.
 package enum ActivitySubject: Sendable {
-    /// Those of a person.
+    /// Deeds of a person.
     case person(PersonID)
-    /// Those with a credential.
+    /// Deeds with a credential.
     case token(TokenID)
-    /// Those that concern an agent.
+    /// Deeds that concern an agent.
     case agent(AgentKey)
 }
 

@@ -9,8 +9,8 @@ import Manifest
 import Marketplace
 import System
 
-/// `GET /agents/{id}/versions/{version}/download`: records the download and redirects to the file. It needs only the
-/// disk, so it answers while the database is down.
+/// `GET /agents/{id}/versions/{version}/download`: records the download and redirects to the file. Without `as_of` it
+/// needs only the disk, so it answers while the database is down.
 struct DownloadEndpoint: Sendable {
     /// The time limit for looking up a credential, so that a download does not wait for the database.
     private static let askingMilliseconds = 250

@@ -62,7 +62,7 @@ final class Buckets: Sendable {
         }
     }
 
-    /// The state of a bucket as `take` would leave it, without taking anything.
+    /// The present state of a bucket; takes nothing. `isTaken` says whether a token is left.
     func look(_ holder: String, now: Int64) -> Level {
         state.withLock { state in
             let before = taken(state.buckets[holder], now)

@@ -4,7 +4,7 @@ import System
 
 /// Limits the lines that one address adds to the log by downloads.
 ///
-/// The log has one line for each version and minute, whoever downloads. So the first download of a version within a minute
+/// The log has one line for each version and minute, for all clients together. So the first download of a version within a minute
 /// costs its address one line, and all others of the front are free until the minute ends.
 final class LineShares: Sendable {
     private struct Line: Hashable {

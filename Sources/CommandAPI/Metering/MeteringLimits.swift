@@ -36,7 +36,7 @@ package struct MeteringLimits: Sendable {
     package var refused = Rate(perHour: 600, burst: 120)
     /// Lines of the log, for a version and minute each, that an address adds by downloads.
     package var downloadLines = Rate(perHour: 600)
-    /// Versions of one agent within a day.
+    /// Versions and changed listings of one agent within a day.
     package var agentVersionsPerDay = 100
     /// Judgments of an account on one stream, such as the stars of an agent, within a day.
     package var streamJudgmentsPerDay = 10

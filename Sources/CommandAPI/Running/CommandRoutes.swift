@@ -5,7 +5,7 @@ import HTTPServer
 import Marketplace
 
 /// The endpoints of the front for writes. Each request is checked in the same order: the parameters' names, the
-/// credential with its scope, path and query, the limits, the idempotency key, the body; then the endpoint does its own
+/// credential with its scope, path and query, the idempotency key, the limits, the body; then the endpoint does its own
 /// work.
 package struct CommandRoutes: Sendable {
     /// The routes.
@@ -45,7 +45,7 @@ package struct CommandRoutes: Sendable {
         }
     }
 
-    /// Adds a command that needs no token; of those that are sent it gets an administrator's.
+    /// Adds a command that needs no token. `run` gets a principal only for a token with the scope `admin`.
     mutating func onOpen<Input, Sent, Given: CommandAnswer>(
         _ endpoint: Endpoint<Input, Sent, Given>,
         _ run:

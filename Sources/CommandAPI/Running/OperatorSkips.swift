@@ -4,7 +4,7 @@ package import Events
 
 /// Decides for the operator of the marketplace that a projection skips an entry, with a reason for all to read.
 package struct OperatorSkips: Sendable {
-    /// The skip could not be appended: others append to the log's own stream, or it goes on at a place that is unknown.
+    /// The skip was refused five times, such as by appends of other programs to the log's own stream.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }

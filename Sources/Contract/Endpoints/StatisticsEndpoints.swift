@@ -70,7 +70,7 @@ package enum Counting {
     package static let lists = "agents that are listed and not held."
 }
 
-/// What all agents come to.
+/// The parameters of an answer about all agents.
 package struct TotalsQuery: PositionedParameters {
     package let minimumPosition: Position?
 

@@ -144,7 +144,7 @@ package struct Parameter<Object, Value>: Sendable {
         }
     }
 
-    /// An optional field of the header, which whoever makes a target does not know. An empty one counts as absent.
+    /// An optional field of the header; it is no part of a target. An empty one counts as absent.
     static func field<Wrapped>(_ name: String, _ kind: ParameterKind<Wrapped>, _ description: String) -> Parameter
     where Value == Wrapped? {
         let declaration = ParameterDeclaration(

@@ -132,7 +132,7 @@ public enum AppendRefusal: String, Sendable, CaseIterable {
     case spoolMoved = "spool-moved"
     /// A line of a report was appended before: leave it out.
     case lineTaken = "line-taken"
-    /// Somebody takes no invitations of the inviter.
+    /// The invitee has blocked the inviter for good.
     case inviterRefused = "inviter-refused"
     /// The inviter has as many open offers as one may have.
     case tooManyOffers = "too-many-offers"

@@ -42,12 +42,12 @@ public struct CredentialEffect: AppendEffect {
     public var claims: [EffectClaim] { [.person(person)] }
 }
 
-/// A credential is revoked: it counts no more, and the vault forgets it after 30 days.
+/// Marks a credential as revoked. The vault forgets it after 30 days.
 public struct EndedCredentialEffect: AppendEffect {
-    /// Which.
+    /// The credential that is revoked.
     public let token: TokenID
 
-    /// States it.
+    /// Creates the effect for a credential.
     public init(_ token: TokenID) {
         self.token = token
     }

@@ -1,7 +1,7 @@
 public import Events
 
-/// Enters a name under what it looks like. Refused as `nameMoved` where another holder has that by now, unless the decision
-/// considered that one.
+/// Enters a name under its skeleton. Refused as `nameMoved` where another holder has the skeleton by now, unless the
+/// decision has already considered that holder.
 public struct NameEffect: AppendEffect {
     /// The holder: the stream of an agent, a namespace or a person. Agents are compared among each other; namespaces and
     /// people share one space.

@@ -4,10 +4,10 @@ public import Logging
 public import Postgres
 import Synchronization
 
-/// The word of a running program that it works on the log, renewed for as long as it does.
+/// A lease of a running program on the log: it says that the program works on the log, and is renewed while it does.
 ///
-/// An upgrade is finished once no program of an older release holds a lease. A program whose vocabulary is older than what is
-/// written gets none: it could not read what others append.
+/// An upgrade can be finished once no program of an older release holds a lease. A program whose vocabulary is older
+/// than the written one gets no lease, since it could not read what others append.
 public final class ProgramLease: Sendable {
     /// The program knows an earlier edition of the vocabulary than what is written.
     public struct Outdated: Error, CustomStringConvertible {
@@ -36,7 +36,7 @@ public final class ProgramLease: Sendable {
     /// Creates a lease; it begins with `keep`.
     ///
     /// - Parameters:
-    ///   - pool: sessions of any part but readers.
+    ///   - pool: sessions of the owner, of commands, of projectors or of queries; relays and readers get no lease.
     ///   - program: names the program and its version.
     ///   - part: what it runs, such as `query`.
     ///   - models: each projection with the version that the program reads or fills.
@@ -91,8 +91,8 @@ public final class ProgramLease: Sendable {
         if let fault = outdated.withLock({ $0 }) { throw fault }
     }
 
-    /// Lets a log without entries be written in the whole vocabulary of this program, as its owner: no program was here
-    /// before.
+    /// Permits all types of this program in a log without entries, unless a program of an earlier edition holds a
+    /// lease. The connection acts as the owner of the schema.
     public static func begin(_ connection: PostgresConnection) throws {
         try connection.transaction {
             _ = try lock(connection)

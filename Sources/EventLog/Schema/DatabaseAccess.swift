@@ -2,7 +2,7 @@ public import Postgres
 
 /// How a program reaches the database: by a login for each role that it needs, or by one login that takes them on.
 ///
-/// One login for all is convenient and no boundary: whoever runs a statement in a part can take on what the login may.
+/// One login for all is convenient but separates nothing: a statement in any part can do all that the login may.
 public struct DatabaseAccess: Sendable {
     private enum Way {
         case apart([DatabaseRole: String])

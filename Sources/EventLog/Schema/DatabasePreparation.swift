@@ -48,8 +48,8 @@ public enum DatabasePreparation {
         await session.close()
     }
 
-    /// What keeps the logins of a database from being boundaries, each in words; none in a database that was prepared
-    /// by a superuser.
+    /// What keeps the logins of a database from being separate, each as a sentence for people. After a superuser's
+    /// `prepare` at most one is left: the logins may connect to other databases of the server.
     public static func weaknesses(_ access: DatabaseAccess) async throws -> [String] {
         let session = PostgresSession(access.configuration(.owner, "marketplace-check"))
         let found = try await session.run { try $0.execute(Statements.weakBoundaries).map { try $0.text(0) } }

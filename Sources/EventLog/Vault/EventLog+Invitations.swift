@@ -3,21 +3,21 @@ import Postgres
 
 /// An offer of a role that nobody has answered yet.
 public struct VaultInvitation: Sendable {
-    /// The id that it is answered by.
+    /// The id under which the invitee answers it.
     public let id: InvitationID
     /// The stream of the agent or namespace.
     public let stream: StreamName
-    /// Who offers.
+    /// The person who offers the role.
     public let inviter: PersonID
-    /// By which credential.
+    /// The credential with which they offer it.
     public let inviterToken: TokenID
-    /// To whom.
+    /// The person who is invited.
     public let invitee: PersonID
-    /// What.
+    /// The role that is offered.
     public let role: Role
     /// When it was offered.
     public let offered: Timestamp
-    /// Until when it can be answered.
+    /// The time from which it can't be answered any more.
     public let expires: Timestamp
 }
 

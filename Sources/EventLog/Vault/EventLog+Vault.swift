@@ -26,7 +26,8 @@ extension EventLog {
         try await reading(Statements.findToken, [.bytea(hash.bytes)]) { try Self.id($0) }
     }
 
-    /// The credentials of a person, newest first, revoked and expired ones included.
+    /// The credentials of a person, at most 2,000: those that are not revoked first, then the revoked ones, each part
+    /// newest first; expired ones are included. The vault forgets a revoked one after 30 days.
     public func tokens(of person: PersonID) async throws(EventLogError) -> [VaultToken] {
         try await reading(Statements.listTokens, [.text(person.hex), .int8(Self.listedTokens)]) {
             try $0.map(VaultToken.init)

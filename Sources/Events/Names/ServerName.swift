@@ -1,7 +1,7 @@
 /// The name of an agent as a server in a registry of the Model Context Protocol: `<namespace>/<rest of the id>`.
 ///
-/// Only agents in the namespaces of package registries have one. Nobody but the administrator registers an agent there, so the
-/// packages that their manifests name are what they say; of another agent nobody knows whether a package is its publisher's.
+/// Only agents in the namespaces of package registries have one. These namespaces are reserved for administrators, who
+/// import the packages; elsewhere nothing proves that a package that a manifest names belongs to the agent's publisher.
 public struct ServerName: Sendable, Equatable, CustomStringConvertible {
     /// The namespaces of package registries.
     public static let namespaces = ["go", "maven", "mcp", "npm", "other", "pypi"]

@@ -76,7 +76,7 @@ public enum Decision: Sendable, Equatable {
 
     /// Appends an event about an agent with an optional note.
     ///
-    /// The note replaces the earlier one on the same matter: nobody sees that any more, so it is erased.
+    /// It erases the superseded note, if there is one, since nobody sees that any more.
     static func state(
         _ event: any EventPayload, on key: AgentKey, note: Content?, superseding before: WrittenAt?
     ) -> Decision {

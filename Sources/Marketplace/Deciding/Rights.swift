@@ -119,10 +119,11 @@ extension Past {
         return token
     }
 
-    /// Throws unless the table of rights permits the action; returns the authority under which the principal acts.
+    /// Checks the table of rights; returns the authority under which the principal acts.
     ///
     /// - Parameter wanted: the authority to act under; nil for the first of owner, moderator and administrator that
     ///   permits the action.
+    /// - Throws: `notAuthenticated`, `outOfScope` where the credential lacks the scope, or `notPermitted`.
     @discardableResult
     public func authorize(
         _ principal: Principal, _ action: Action, on resource: Resource, at now: Timestamp, as wanted: Authority? = nil

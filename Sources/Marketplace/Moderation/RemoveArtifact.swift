@@ -21,8 +21,9 @@ extension TypedStream<ArtifactState> {
 /// The command to remove the bytes of a file from the marketplace. Its digest and all proofs stay; nobody can publish
 /// the file again.
 ///
-/// Refused without the right to `remove-artifact`. Appends `ArtifactRemoved`; `NoteRemovedArtifact` follows for each
-/// agent.
+/// Refused without the right to `remove-artifact`, and, unless the reason is `owner`, to a person who has a role on an
+/// agent that names the file or in its namespace, or had one within 365 days. Appends `ArtifactRemoved`;
+/// `NoteRemovedArtifact` follows for each agent.
 public struct RemoveArtifact: AuthenticatedCommand {
     public let principal: Principal
     public let now: Timestamp

@@ -1,5 +1,5 @@
-/// Names that only an administrator may use for a namespace or for an agent without one, and that no person may take:
-/// names of the marketplace, names of package ecosystems, and words that are paths, commands or offices.
+/// Names that only an administrator may use for a namespace or for an agent without one, or give to a person: names of
+/// the marketplace, names of package ecosystems, and words that are paths, commands or offices.
 public enum ReservedNames {
     /// All of them, folded.
     ///

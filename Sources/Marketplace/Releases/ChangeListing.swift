@@ -3,7 +3,7 @@ public import Manifest
 
 /// The command to say anew what a page shows of a version: title, description, pins and the like, and the author.
 ///
-/// The files of the version and the facts of its publication stay. Refused to whoever may not publish a version, and while
+/// The files of the version and the facts of its publication stay. Refused to people who may not publish a version, and while
 /// moderators hold the agent. Appends `ListingChanged`, or nothing where the page says the same already.
 public struct ChangeListing: AuthenticatedCommand {
     /// What a version says now, from the log.

@@ -2,10 +2,10 @@ public import Events
 
 /// The part of a publication that does not depend on its files: whether the principal may publish under an id.
 ///
-/// Asked alone, it appends nothing where the agent exists, and else `AgentRegistered`, before it `NamespaceClaimed` where
-/// nobody has the namespace. Refused for a reserved name, a namespace or an agent of other people, another spelling of a
-/// registered id, an agent on hold, and a name that can be mistaken for another one. An administrator may override the
-/// last.
+/// Asked alone, it appends nothing where the agent exists; else `AgentRegistered`, and before it `NamespaceClaimed`
+/// where nobody has the namespace. Refused for a namespace or an agent of other people, another spelling of a
+/// registered id, an agent on hold, a reserved name, and a name that can be mistaken for another one. The scope `admin`
+/// overrides the last two.
 public struct ClaimAgent: AuthenticatedCommand {
     /// The person and the credential that publish.
     public let principal: Principal

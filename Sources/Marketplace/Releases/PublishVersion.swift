@@ -5,9 +5,9 @@ public import Manifest
 /// The command to publish a version of an agent.
 ///
 /// The first version registers the agent, and claims its namespace where nobody has; the principal becomes the owner.
-/// Refused for a reserved name, a namespace of other people, another spelling of a registered id, an agent on hold, a
-/// removed file, and a version that exists with other files. Appends `VersionPublished`, before it `NamespaceClaimed`
-/// and `AgentRegistered` where they are needed.
+/// Refused for a reserved name, a name that can be mistaken for another one, a namespace or an agent of other people,
+/// another spelling of a registered id, an agent on hold, a removed file, and a version that exists with other files.
+/// Appends `VersionPublished`, before it `NamespaceClaimed` and `AgentRegistered` where they are needed.
 public struct PublishVersion: AuthenticatedCommand {
     /// The person and the credential that publish.
     public let principal: Principal

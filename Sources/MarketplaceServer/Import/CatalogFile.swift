@@ -23,7 +23,9 @@ struct CatalogFile {
     let name: String
     let bytes: [UInt8]
 
-    /// Reads a file; `-` is standard input.
+    /// Reads a file, `-` for standard input, of at most 1 GiB, also once it is unpacked; blocks the calling thread.
+    ///
+    /// - Throws: `Fault` or `SystemError` where it can't be read, can't be unpacked or is larger.
     init(_ path: String) throws {
         name = path == "-" ? "stdin" : path
         var bytes: [UInt8]

@@ -83,7 +83,8 @@ struct CatalogImport {
         var description: String { "\(place): \(reason)" }
     }
 
-    /// What to publish: of each package what the file says last, and of packages whose ids are one the first.
+    /// What to publish. Of entries with one identity the last one, unless only an earlier one is marked as the latest;
+    /// of different packages with one agent id, the first one.
     private func read(_ source: CatalogFile, _ counts: inout Counts) throws -> [ImportedVersion] {
         func say(_ place: String, _ reason: String) {
             Host.write("\(source.name): \(EntryFault(place: place, reason: reason))\n", to: 2)

@@ -11,7 +11,7 @@ struct ImportedVersion: Sendable {
         case deleted
     }
 
-    /// Why something in a file is none.
+    /// Why an entry of a file can't be imported.
     struct Fault: Error, CustomStringConvertible {
         let description: String
     }
@@ -20,7 +20,7 @@ struct ImportedVersion: Sendable {
     let place: String
     /// Its name in the source.
     let name: String
-    /// Equal for what the file says again later.
+    /// Entries with the same identity are duplicates; one of them is published.
     let identity: String
     let agentID: String
     let version: SemVer
@@ -54,7 +54,7 @@ struct ImportedVersion: Sendable {
         return "\(registry).\(String(decoding: name, as: UTF8.self))"
     }
 
-    /// The version that one is published as: its own where that is SemVer.
+    /// The version to publish under: the source's own where that is SemVer, else 0.0.0.
     static func version(_ own: String?) -> SemVer {
         guard let version = own.flatMap({ SemVer($0) }) ?? SemVer("0.0.0") else { preconditionFailure("0.0.0 is none") }
         return version

@@ -60,7 +60,7 @@ struct Publisher: Sendable {
             NewListing.form.bytes(NewListing(manifest: RawObject(manifest))))
     }
 
-    /// What an import writes beside what it says, and by which it knows it again.
+    /// The note of every yank and deprecation by an import. A later import takes back only those with this note.
     static let importNote = "Its registry says so."
 
     /// Yanks a version; false where it is yanked already.
@@ -100,7 +100,7 @@ struct Publisher: Sendable {
         return try Self.answer(try await shown(target), Endpoints.showAgent.given)
     }
 
-    /// A page, which may be there a moment later than what it shows.
+    /// Gets a page; waits about ten seconds for one that does not exist yet, since read models are behind the log.
     private func shown(_ target: String) async throws -> HTTPClientResponse {
         for _ in 0..<Self.pageTries {
             let response = try await client.send(HTTPClientRequest("GET", url + target))

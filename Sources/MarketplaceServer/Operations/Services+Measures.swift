@@ -158,7 +158,7 @@ extension Services {
         }
     }
 
-    /// Adds how often answers were kept.
+    /// Adds how full the cache of answers is, and how often it had the answer or not.
     func measure(_ front: QueryFront) {
         measures.set.gather {
             guard let cache = front.cacheStatus else { return [] }

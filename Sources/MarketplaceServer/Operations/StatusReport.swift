@@ -24,8 +24,9 @@ struct StatusReport {
 
     /// The report.
     ///
-    /// - Parameter earlier: another report of the same part, which so many seconds ago told something else: rates are shown
-    ///   then.
+    /// - Parameters:
+    ///   - earlier: an earlier report of the same part, to show rates; nil to show none.
+    ///   - seconds: the time between both reports; nil without an earlier one.
     func text(since earlier: StatusReport?, seconds: Double?) -> String {
         var lines: [(name: String, text: String)] = []
         /// What was added each second since the earlier report; nothing before there is one.

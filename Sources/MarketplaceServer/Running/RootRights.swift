@@ -12,8 +12,8 @@ enum RootRights {
     /// - Parameters:
     ///   - folders: those that the program writes to. Missing ones are made and are the user's.
     ///   - firstPort: as for `Listening.open`.
-    /// - Returns: the socket that was opened before, or why it can't be, which matters only to who wants to serve; nil where
-    ///   nothing was given up.
+    /// - Returns: the socket that was opened as root, or the error of opening it, which callers that do not serve
+    ///   ignore; nil without `--user`.
     static func giveUp(
         _ invocation: Invocation, _ listening: Listening, firstPort: UInt16, folders: [String]
     ) throws -> Result<HTTPListener, any Error>? {

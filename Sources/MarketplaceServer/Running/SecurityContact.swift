@@ -11,7 +11,7 @@ struct SecurityContact: Sendable {
         "security-contact", "URI", "whom to tell about a vulnerability: mailto: or https:; may stand several times",
         isRepeated: true)
 
-    /// A file that promises more than a year is not trusted, so it is never older than half of that.
+    /// The days until the file expires, counted from each request. RFC 9116 (2.5.5) recommends less than a year.
     private static let validDays: Int64 = 180
 
     private let contacts: [String]

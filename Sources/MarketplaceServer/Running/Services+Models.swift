@@ -29,8 +29,10 @@ extension Services {
         return missing
     }
 
-    /// Waits until projections have builds of this program's version, for a part that can't make them: a minute at most, in
-    /// which a program that was just started does so over a new log.
+    /// Waits until projections have builds of this program's version, for a part that can't make them: at most a
+    /// minute, in which a program that was just started builds them over a new log.
+    ///
+    /// - Throws: `UsageError` after that minute, and at once where the database already has active builds.
     func awaitBuilds(of projections: [Projection]) async throws {
         let pool = PostgresPool(database.configuration(.projectors, "marketplace-builds"), sessions: 1)
         let deadline = Host.steadyClockMilliseconds() + Self.schemaSeconds * 1_000

@@ -31,11 +31,11 @@ struct Services: Sendable {
     let models: ModelFeed
     /// The scores that rank agents in searches.
     let generations: Feed<SearchGenerations>
-    /// What does not go on in the models that are read, in words: asked for once for all who look.
+    /// Why the read models are degraded, a sentence for each reason; one query serves all callers.
     let degraded: Feed<[String]>
     /// What agents are searched in beside the models; nil for nothing.
     let engine: SearchEngine?
-    /// That this program works on the database, for whoever finishes an upgrade.
+    /// Tells `marketplace upgrade finish` that this program works on the database.
     let lease: ProgramLease
 
     /// - Parameters:
@@ -53,7 +53,7 @@ struct Services: Sendable {
         let pool = PostgresPool(
             database.configuration(role, "marketplace-follow", statementTimeoutMilliseconds: 10_000), sessions: 1)
         _ = measures.watch(pool, as: "follow")
-        // Whoever reads measures waits for it each time, which says nothing.
+        // It is not watched: with one session its readers always wait, so its figures would say nothing.
         measuring = PostgresPool(
             database.configuration(role, "marketplace-measures", statementTimeoutMilliseconds: 5_000), sessions: 1,
             maximumWaiters: 16)
@@ -320,8 +320,8 @@ struct Services: Sendable {
         }
     }
 
-    /// Keeps room in the log, sweeps orphaned files and drops builds that nobody reads any more, now and then, for as long
-    /// as the task lives.
+    /// Every minute keeps room in the log, sweeps orphaned files and drops builds that nobody reads any more, for as
+    /// long as the task lives.
     func maintain(_ eventLog: EventLog, _ store: ArtifactStore) async {
         let log = log.component("maintain")
         let builds = BuildStore(database, program: Self.program)

@@ -46,7 +46,7 @@ final class Relaying: Sendable {
         relay = Relay(
             database, configuration, head: head, on: try Reactor(name: "kafka"), name: name, log: log
         ) { news in
-            // Whoever relays, or stands by for one that does, has nothing to complain of.
+            // A relay that sends, or stands by for one that does, has no fault.
             _ = fault.set(nil)
             guard case .sends(let position) = news else { return }
             log.info("relaying", ["topic": topic, "from": "\(position)"])
@@ -55,7 +55,8 @@ final class Relaying: Sendable {
         late = Feed(nil) { try await Self.lateness(of: topic, pool, entries) }
     }
 
-    /// Relays for as long as the task lives; tries again now and then where somebody has to do something about the topic.
+    /// Relays until the task is cancelled. After a `TopicFault`, which an operator has to repair, it tries again every
+    /// five seconds.
     func run() async {
         while !Task.isCancelled {
             do {

@@ -7,7 +7,7 @@ import JSON
 import Postgres
 import System
 
-/// `marketplace log verify`: holds the database and the files to what the log's own bytes say.
+/// `marketplace log verify`: checks the database and the artifacts against the log.
 struct VerifyCommand {
     private static let application = "marketplace-verify"
 

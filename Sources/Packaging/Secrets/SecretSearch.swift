@@ -17,9 +17,11 @@ package struct FoundSecret: Sendable, Equatable {
 
 /// Looks for secrets in files.
 enum SecretSearch {
-    /// What is read at once, and how much of it is looked at again with what follows: more than the longest secret has.
+    /// How many bytes are read at once, and how many at the end are searched again with the next ones: more than any
+    /// secret has.
     private static let (windowBytes, overlapBytes) = (4 << 20, 128 << 10)
-    /// More of one certainty in one file are not listed; likely ones never hide a certain one.
+    /// The most secrets of one file that are listed, for certain and for likely ones apart, so that neither hides the
+    /// other.
     private static let maximumFound = 20
 
     /// All secrets of a file; blocks the calling thread.

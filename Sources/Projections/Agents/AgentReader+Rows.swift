@@ -56,7 +56,7 @@ extension AgentReader {
         public let rating: Rating
         /// The number of downloads, counted once for each reader and day.
         public let readers: Int64
-        /// The average rating in hundredths, drawn towards the middle while there are few.
+        /// The average rating in hundredths as if five more people had given 3.5, so that few ratings count little.
         public let rated: Int64
 
         init(

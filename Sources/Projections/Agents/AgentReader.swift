@@ -23,7 +23,7 @@ public struct AgentReader: Sendable {
 
     /// The order of a list, and the point at which it continues.
     public enum ListCursor: Sendable {
-        /// By the last change: before a position.
+        /// By the last published version, the newest first: before a position.
         case recent(before: Int64)
         /// By key: after a key.
         case name(after: String)
@@ -87,9 +87,9 @@ public struct AgentReader: Sendable {
         }
     }
 
-    /// The versions of some agents that were published last, the last one first, each with the key of its agent.
+    /// The newest versions of some agents, the newest first, at most `limit`, each with the key of its agent.
     ///
-    /// Of the agents whose last versions are the newest, it finds the newest versions of all.
+    /// Given the agents whose last versions are the newest, these are the newest versions of all agents.
     public func lastVersions(of keys: [String], limit: Int) async throws -> Reflecting<
         [(key: String, version: Version)]
     > {
@@ -126,7 +126,7 @@ public struct AgentReader: Sendable {
         }
     }
 
-    /// The same for answers about one agent, which reflect what its slice of the log reflects.
+    /// A reader for answers about one agent, which reflect what the agent's slice of the log reflects.
     func about(_ key: AgentKey) -> AgentReader { AgentReader(access.about(key)) }
 
     /// Reads a few rows by key.

@@ -1,7 +1,7 @@
 import Events
 import Postgres
 
-/// Stars and ratings after each entry of a batch that changes them, for whoever asks about the past.
+/// Stars and ratings after each entry of a batch that changes them, for answers about the past.
 ///
 /// It reads what people said before the batch, so it is applied before the parts that write stars and reviews.
 struct FigureBatch: AgentBatch {

@@ -30,7 +30,7 @@ struct RoleFold {
         return true
     }
 
-    /// Owners and maintainers, the one for longest first.
+    /// Owners and maintainers, in the order in which their roles last changed.
     var owners: [(person: PersonID, role: Role)] {
         holdings.sorted { ($0.value.position, $0.key.hex) < ($1.value.position, $1.key.hex) }.map {
             ($0.key, $0.value.role)

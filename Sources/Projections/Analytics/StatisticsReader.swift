@@ -36,7 +36,7 @@ extension AgentReader {
         public let versions: Int64
         /// Agents that are new.
         public let agents: Int64
-        /// The people who did.
+        /// The number of people who published.
         public let publishers: Int64
     }
 
@@ -65,7 +65,7 @@ extension AgentReader {
         public let agents: Int64
         /// All downloads of these.
         public let downloads: Int64
-        /// The same, counted once for each reader, agent and day.
+        /// All downloads of these agents, counted once for each reader, agent and day.
         public let readers: Int64
         /// How many have a WebAssembly module in the version that is shown.
         public let wasm: Int64
@@ -127,7 +127,8 @@ extension AgentReader {
         ) { try $0.map(VersionDayCount.init) }
     }
 
-    /// The same of the versions with the most downloads on these days; those of all others together have an empty version.
+    /// The downloads of an agent by day, for the `limit` versions with the most downloads on these days; those of all
+    /// other versions together come under an empty version.
     public func versionLines(
         of key: AgentKey, on days: Range<Day>, limit: Int
     ) async throws -> Reflecting<[VersionDayCount]> {
@@ -144,7 +145,7 @@ extension AgentReader {
         }
     }
 
-    /// The listed agents that were registered last.
+    /// The listed agents that were registered last, without those that moderators hold.
     public func newAgents(limit: Int) async throws -> Reflecting<[Summary]> {
         try await searching(Self.shownModels, Statements.listNew, [.int8(Int64(limit))]) { try $0.map(Summary.init) }
     }

@@ -12,11 +12,11 @@ public struct AuditReader: Sendable {
     public struct Deed: Sendable {
         /// How it follows from a credential.
         public enum Via: String, Sendable {
-            /// It was done with it, or with one that descends from it.
+            /// Somebody did it with the credential, or with one that descends from it.
             case token
-            /// Somebody accepted a role that was offered with it.
+            /// Somebody accepted a role that was offered with the credential.
             case invitation
-            /// It was done by a role that came of such an offer.
+            /// Somebody did it by a role that follows from such an offer, directly or over further offers.
             case role
         }
 
@@ -32,7 +32,8 @@ public struct AuditReader: Sendable {
         public let agent: AgentKey?
         /// The version that it concerns.
         public let version: String?
-        /// The person that it concerns, other than who did it.
+        /// The person whom the entry names, such as the one who gets a role; this may be the actor. Nil where it names
+        /// none.
         public let person: AgentReader.Person?
         /// A role, reason or the like.
         public let detail: String?

@@ -4,8 +4,9 @@ import Postgres
 
 /// Applies batches to a build: rows and cursor in one transaction, in the order of the log.
 ///
-/// What data make impossible does not stop a sliced model: the key concerned is parked, its entries wait from there on, and
-/// all others go on. A whole model stops before the entry. Entries that `projection.skipped` names are left out by every build.
+/// An entry that fails because of its data does not stop a sliced model: the writer parks the key, so that its entries
+/// wait from there on, and applies all others. A whole model stops before the entry. Every build leaves out the entries
+/// that `projection.skipped` names.
 struct BuildWriter {
     /// Where a build is, once a worker has the turn on it.
     struct State {

@@ -6,8 +6,8 @@ import Postgres
 import Synchronization
 import System
 
-/// What is made from the models for a day, over and over, and replaces what was made before: a function of the models and that
-/// day. It belongs to no build.
+/// Rows that a program makes from the models for a day, again and again; each generation replaces the one before. They
+/// depend on the models and the day alone, and belong to no build.
 public struct Generations: Sendable {
     /// Whether one is due.
     enum Due {

@@ -76,7 +76,7 @@ public struct ModelAccess: Sendable {
         self.models = models
     }
 
-    /// The same for answers about one agent: they reflect what its slice of the log reflects.
+    /// Access for answers about one agent, which reflect what the agent's slice of the log reflects.
     func about(_ key: AgentKey) -> ModelAccess {
         var access = self
         access.slice = StreamName.agent(key).slice

@@ -78,7 +78,9 @@ public struct Upgrade: Sendable {
     ///
     /// - Parameter dropsNewer: true to drop builds of later versions as well, where the newer release is given up.
     /// - Returns: how it was before.
-    /// - Throws: `BuildFault` where programs of other versions are at work, or models of this version are not built yet.
+    /// - Throws: `BuildFault` where programs of other versions are at work, models of this version are not built yet,
+    ///   models of a newer release exist, or the database server started less than 30 s ago; `ProgramLease.Outdated`
+    ///   where a newer release has finished its upgrade; `PostgresError`.
     public func finish(dropsNewer: Bool) async throws -> Status {
         let store = BuildStore(database, program: program)
         do {

@@ -24,7 +24,8 @@ public struct FlagReader: Sendable {
         self.access = access
     }
 
-    /// Flagged targets, the most often flagged first: at most `limit`, after skipping `offset`.
+    /// Flagged targets, the most often flagged first: at most `limit`, after skipping `offset`. Flags that still wait
+    /// for the log count as well.
     public func list(limit: Int, offset: Int) async throws -> [Flagged] {
         try await access.long([.flags]) { connection in
             try connection.execute(Statements.listFlags, [.int8(Int64(limit)), .int8(Int64(offset))]).map { row in

@@ -11,7 +11,7 @@ import System
 
 /// Fills the index of a search engine from the models, and keeps it up along the log.
 ///
-/// The cursor lies in the index and is written after what it says is there, so that whoever goes on from it repeats a little
+/// The cursor lies in the index and is written after what it says is there, so that a program that goes on from it repeats a little
 /// and leaves nothing out. Of several programs one fills; where it ends, another takes over after some seconds. What one that
 /// was held up still writes does nothing, since each document names the position that it was read at.
 public struct EngineFollower: Sendable {

@@ -35,7 +35,7 @@ public final class SearchEngine: Sendable {
         var searches = 0
     }
 
-    /// Whoever searches does not wait for long: the time for all requests of a search.
+    /// The time for all requests of a search, in which people still wait.
     private static let searchMilliseconds: Int64 = 2_000
     /// One request of each at a time, so that none waits for a connection.
     private static let maximumSearches = 8

@@ -56,7 +56,7 @@ struct AgentPast {
         }.sorted { $1.precedence.lexicographicallyPrecedes($0.precedence) }
     }
 
-    /// Owners and maintainers, the one for longest first.
+    /// Owners and maintainers, in the order in which their roles last changed.
     var owners: [(person: PersonID, role: Role)] { roles.owners }
 
     /// Who is shown as publisher.

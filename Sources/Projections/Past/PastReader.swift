@@ -5,8 +5,9 @@ import Postgres
 
 /// Reads what was so at a moment of the past.
 ///
-/// The past of an agent is not stored twice: its stream is read again, up to the moment, by the rules of the model of
-/// agents. Only counts, which many streams change, come from the model.
+/// The past of an agent is not stored twice: its whole stream is read again by the rules of the model of agents, since
+/// holds and removals after the moment count as well. Only counts, which many streams change, come from the model.
+/// Every read of a stream with more than 50,000 entries, or 64 MiB of entries and contents, throws `PastFault`.
 public struct PastReader: Sendable {
     /// The most entries of an agent's stream that are read for one answer.
     static let maximumEntries = 50_000
@@ -117,7 +118,7 @@ public struct PastReader: Sendable {
         return try AgentReader.Version(found, try names([found.publisher], connection))
     }
 
-    /// Owners and maintainers, the one for longest first; nil where the agent was not there.
+    /// Owners and maintainers, in the order in which their roles last changed; nil where the agent was not there.
     public func owners(
         of key: AgentKey, at moment: Moment
     ) async throws -> Reflecting<[(person: AgentReader.Person, role: String)]?> {

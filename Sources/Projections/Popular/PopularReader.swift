@@ -13,7 +13,8 @@ extension AgentReader {
         public let downloads: Int64
         /// Its downloads in that time, counted once for each reader and day.
         public let readers: Int64
-        /// Its growth in hundredths; 0 where it has too few readers to say.
+        /// The readers of the last 7 days against an average week of the 28 days before, with 20 added to both, in
+        /// hundredths: 100 is no change. 0 where the 7 days have fewer than 20 readers.
         public let growth: Int64
     }
 

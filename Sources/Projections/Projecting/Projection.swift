@@ -36,8 +36,8 @@ public struct Projection: Sendable {
     public let past: Past
     /// The types of events that it handles.
     public let handled: Set<String>
-    /// The types that it does not need. Together with `handled` these are all types of the catalogue, so that whoever adds
-    /// a type decides for each model. A type that is neither stops every model.
+    /// The types that it does not need. Together with `handled` these are all types of the catalogue, so that an author of
+    /// a new type decides for each model. A type that is neither stops every model.
     public let ignored: Set<String>
     /// The SQL that makes the tables with what `apply` needs, in a schema that is first in the search path.
     let tables: String

@@ -152,7 +152,7 @@ public final class Projector: Sendable {
         }
     }
 
-    /// How many entries are looked through for a batch: whoever has some of the slices finds as many of its own further on.
+    /// How many entries are looked through for a batch: more where it has only some of the slices, so that a batch is full.
     private func span(of cursors: SliceCursors) -> Int {
         batchEntries * min(Self.mostBatches, SliceCursors.count / max(1, cursors.slices.count))
     }

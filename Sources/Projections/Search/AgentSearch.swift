@@ -5,7 +5,7 @@ import Postgres
 public import Search
 import System
 
-/// Searches agents: the port of whatever engine finds them.
+/// Searches agents, by the search engine where one is configured and answers, else in the models.
 public struct AgentSearch: Sendable {
     private let access: ModelAccess
     private let generations: Feed<SearchGenerations>

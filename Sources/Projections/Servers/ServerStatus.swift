@@ -6,7 +6,7 @@ public enum ServerStatus: Int32, Sendable {
     case active
     /// It is yanked, or the agent is deprecated.
     case deprecated
-    /// Moderators hold it, or its files were removed.
+    /// Moderators hold it or its agent, or one of its files was removed.
     case deleted
 
     init(agent: AgentRecord, version: VersionRecord) {

@@ -7,11 +7,12 @@ import System
 
 /// The part that one process takes in builds which several processes keep up together.
 ///
-/// Who takes part says so more than twice a second. Where a build is not divided among all those present, and no others, the first
-/// of them divides it anew (`Division`), or another one where that is not done soon.
-/// What a worker holds stands in the database and is looked up inside each transaction that applies something, under a shared
-/// turn on the build, and it is divided under the turn as a whole: nobody can apply what was given to somebody else, however
-/// long it was stopped.
+/// Each process says more than twice a second that it takes part. Where a build is not divided among exactly the
+/// processes that are present, the first of them divides it anew (`Division`), or another one if that takes over 2 s.
+///
+/// The database holds what each worker has. Each transaction that applies entries looks it up under a shared turn on
+/// the build, and a division takes the whole turn, so no process applies what was given to another, however long it
+/// was stopped.
 public final class Sharing: Sendable {
     /// Who was not seen for so long has its slices taken.
     static let leaseMilliseconds: Int64 = 2_000

@@ -10,9 +10,10 @@ import System
 package struct FollowingLimits: Sendable {
     /// Readers at once.
     package var readers = 4_000
-    /// Readers at once from one address.
+    /// The most readers at once from one network: an IPv4 address, or the /64 of an IPv6 address.
     package var readersOfAddress = 100
-    /// Bytes of the newest entries that are kept in memory for all readers; who falls behind them is dropped.
+    /// The most bytes of the newest entries in memory for all readers, at most 20,000 entries. A reader that was up to
+    /// date and falls behind them is dropped.
     package var keptBytes = 16 << 20
 
     /// The default bounds.
@@ -21,7 +22,8 @@ package struct FollowingLimits: Sendable {
 
 /// The newest entries of the log in memory, read once for all readers that follow it.
 ///
-/// Who is further behind reads the log itself. While nobody follows the log, it is not read and nothing is kept.
+/// A reader that starts further back reads the log itself until it has caught up. While there is no reader, the hub
+/// does not read the log and holds no entries.
 final class EventHub: Sendable {
     /// What a reader finds at its position.
     enum Found {

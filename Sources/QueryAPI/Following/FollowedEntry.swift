@@ -3,7 +3,7 @@ import EventLog
 import Events
 import JSON
 
-/// An entry of the log as it is sent to whoever follows the log, with what filters ask about it.
+/// An entry as it is sent to readers that follow the log, with what filters ask about it.
 struct FollowedEntry: Sendable {
     let position: Position
     let type: String
@@ -59,7 +59,7 @@ enum EventFrame {
         position.value > 0 ? Array("id: \(position.value - 1)\n\n".utf8) : nil
     }
 
-    /// A comment, so that whoever is between both ends sees that the connection is used.
+    /// A comment of server-sent events, so that proxies see that the connection is used.
     static let comment = Array(":\n\n".utf8)
 
     /// Says that the reader is dropped, and where it can go on.

@@ -101,7 +101,7 @@ extension QueryFront {
         }
     }
 
-    /// How far what is known of withheld files is, at least to a position where one is given.
+    /// How far the local copy of the list of withheld files is; waits until it reflects `position`, where one is given.
     func filesKnown(from position: Position?) async throws -> Copied {
         if let position {
             try await self.await(position) { try await indexReflects(position, withinMilliseconds: $0) }

@@ -9,10 +9,10 @@ import Synchronization
 import System
 import Web
 
-/// Reads files of versions for pages: documents, which a process of its own takes apart, and pictures in packages.
+/// Reads files of versions for pages: documents, which a separate process parses, and pictures in packages.
 ///
-/// A few at once, behind which a few wait; one more is told to come again. What was found out is kept, within a bound: what a
-/// document is made of, that it took too long, and which pictures a package has.
+/// Two documents and one picture are read at a time. At most 32 calls run or wait; one more throws the problem `busy`.
+/// At most 16 MiB of results are cached: the parts of a document, that it took too long, and a package's pictures.
 final class DocumentReader: Sendable {
     private enum Known {
         case parts([MarkdownEvent])

@@ -84,7 +84,8 @@ extension QueryFront {
         return commitments
     }
 
-    /// What holds by now of what an entry is about, and what that reflects; nil where no model was asked.
+    /// What the models say now of the agent or version that an entry is about, and what that reflects; nil where no
+    /// model was asked.
     private func remarks(on line: LogLine) async throws -> ([EntryPage.Remark], Reflection?) {
         guard case .agent(let key)? = line.envelope?.stream else { return ([], nil) }
         let found = try await agents.agent(key)

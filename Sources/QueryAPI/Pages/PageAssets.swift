@@ -5,7 +5,7 @@ import HTTPServer
 import Web
 
 extension Asset {
-    /// The answer with the file, which whoever has it keeps.
+    /// The answer with the file. Clients may cache it for a year, since its name changes with its bytes.
     fileprivate var response: HTTPResponse {
         HTTPResponse(
             status: 200,

@@ -12,7 +12,7 @@ public struct Candidate: Sendable {
     public let licenses: [String]
     /// True where it has a WebAssembly module.
     public let hasWASM: Bool
-    /// True where it is deprecated, or every version is yanked.
+    /// True where it is deprecated, or every version is yanked or held.
     public let isDown: Bool
     /// The number of its ratings.
     public let ratings: Int64

@@ -8,7 +8,7 @@ public struct Ranking: Sendable {
     public struct Place: Sendable, Comparable {
         /// The tiers that there are.
         public static let tiers = 0...3
-        /// 3 for the exact id, 2 for its last part, 1 for an imported package, 0 else.
+        /// 3 for the exact id, 2 for its last part, 1 for an imported package or for the id without separators, 0 else.
         public let tier: Int
         /// The score, in thousandths.
         public let score: Int64

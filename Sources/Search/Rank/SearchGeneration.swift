@@ -17,7 +17,7 @@ public struct SearchGeneration: Sendable, Equatable {
         self.words = words
     }
 
-    /// The score of an agent that has none yet: that of one which is new and which nobody has judged.
+    /// The score of an agent that has none yet: about that of a new one that nobody has downloaded or judged.
     public static let newcomersScore: Int32 = 990
 
     /// In how many agents a term stands; 0 where few have it.

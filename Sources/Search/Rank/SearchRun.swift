@@ -12,7 +12,7 @@ public struct SearchRun<Source: CandidateSource> {
     private var needed: [SearchQuery.Term] = []
     /// True where no agent has all of the query.
     private var isPartial = false
-    /// The terms that whoever answers by words should have: where somebody has all of the query, all.
+    /// The terms that an agent needs to be found by words: all, where some agent has all of the query.
     private var asked: [SearchQuery.Term] { isPartial ? needed : terms.required }
     /// True where enough agents have all of it.
     private var isWhole = true
@@ -77,7 +77,7 @@ public struct SearchRun<Source: CandidateSource> {
 
     /// Looks for the words that no agent has, and takes the nearest words of names in their place; what has none is left out.
     private mutating func correct() async throws {
-        // Whoever is met by name was typed right.
+        // A query that is the name of an agent was typed right.
         let collapsed = Word.collapsed(request.query.text)
         guard !names.values.contains(where: { $0.contains { $0.text == collapsed } }) else { return }
         let rare = terms.indices.filter { owners[$0] == nil && generation.count(of: terms[$0]) == 0 }
@@ -238,7 +238,7 @@ public struct SearchRun<Source: CandidateSource> {
     /// The candidates that answer, in their order.
     private func placed(_ candidates: [Candidate]) -> [Placed] {
         let ranking = ranking()
-        // Whoever has all that is needed answers, however little of the query that is.
+        // An agent that has all needed terms is a hit, however small a part of the query they are.
         let forms = Set(asked.map(\.form))
         let part = min(
             SearchBounds.smallestPart, leastPart,

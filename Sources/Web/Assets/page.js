@@ -38,7 +38,7 @@
     }
   };
 
-  // Days are written in UTC; the exact time is shown in the zone of whoever reads.
+  // Days are written in UTC; the exact time is shown in the reader's zone.
   const times = () => {
     for (const time of document.querySelectorAll("time[datetime]")) {
       const date = new Date(time.dateTime);
@@ -226,7 +226,7 @@
     });
   };
 
-  // What an entry commits to, computed by whoever reads it.
+  // What an entry commits to, computed by the reader's browser.
   const checking = () => {
     if (!crypto.subtle) return;
     for (const place of document.querySelectorAll("[data-check]")) {
@@ -293,7 +293,7 @@
       source.addEventListener("message", () => later(700 + Math.random() * 600));
       source.addEventListener("dropped", () => { close(); open(); });
       source.addEventListener("error", () => {
-        // It was refused, such as where too many follow: whoever reads says when to try again.
+        // It was refused, such as where too many follow: the reader decides when to try again.
         if (source?.readyState !== EventSource.CLOSED) return;
         close();
         wants = false;

@@ -95,7 +95,7 @@ package struct Chart: Sendable {
     package static let policy =
         "default-src 'none'; style-src 'sha256-\(SHA256Digest(of: Array(style.utf8)).base64)'; sandbox"
 
-    /// The chart as a picture of its own (SVG 1.1), in light or dark as whoever shows it prefers.
+    /// The chart as a picture of its own (SVG 1.1), in light or dark as the viewer prefers.
     package var picture: [UInt8] {
         var html = HTML()
         let height = drawing.height + Self.headHeight

@@ -45,7 +45,8 @@ struct Link {
 extension HTML {
     /// Writes a link.
     mutating func link(_ link: Link, _ attribute: Attribute? = nil, content: (inout HTML) -> Void) {
-        // Whoever writes an address gains nothing by it, and is not told who followed it.
+        // `nofollow ugc`: an author gains no rank in search engines by it. `noopener`: the page behind it can't script
+        // this one.
         let rel: Attribute? = link.isOutside ? .named(.rel, "nofollow ugc noopener") : nil
         element(.a, .href(link), rel, attribute, content: content)
     }

@@ -10,7 +10,8 @@ struct Prose {
     private let prefix: String
     /// The address of a picture that a document names; nil for one that is not shown.
     private let picture: (String) -> Link?
-    /// Where an address leads that is no address of the web; nil where nowhere.
+    /// The link for an address that is not of the web, such as a file beside the document; nil to write it without a
+    /// link.
     private let document: (String) -> Link?
     /// The level of the heading that the document stands below.
     private let base: Int
@@ -254,7 +255,7 @@ struct Prose {
         if let shown = picture(address) {
             html.picture(shown, words)
         } else if !isInLink, let elsewhere = Link(outside: address) {
-            // Whoever reads this page is not made known to others.
+            // The browser must not tell other sites who reads this page.
             html.link(elsewhere, text: words.isEmpty ? "a picture elsewhere" : "picture: \(words)")
         } else {
             html.text(words)

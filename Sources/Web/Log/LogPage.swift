@@ -5,7 +5,7 @@ package import Events
 package struct LogPage: PageDocument {
     package let query: LogQuery
     package let lines: [LogLine]
-    /// From this position on all of the choice were looked at; 0 where no more come.
+    /// The first position that was searched; 0 where there are no earlier entries to search.
     package let first: Position
     /// The number of entries of the log.
     package let head: Position

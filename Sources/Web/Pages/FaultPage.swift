@@ -17,7 +17,7 @@ package struct FaultPage: PageDocument {
         self.meant = meant
     }
 
-    /// What whoever reads it can do.
+    /// What the reader of the page can do about the problem.
     private var remedy: String {
         switch problem.code.status {
         case 400: "The address is not as it should be. Begin again with a search."

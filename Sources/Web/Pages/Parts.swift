@@ -42,7 +42,7 @@ extension Timestamp {
 }
 
 extension HTML {
-    /// Writes a day in UTC; a script adds the exact time in the zone of whoever points at it.
+    /// Writes a day in UTC; a script adds the exact time in the reader's zone.
     mutating func day(_ time: Timestamp) {
         element(.time, .named(.datetime, time.description), text: time.dayInWords)
     }

@@ -41,7 +41,8 @@ struct LeakedTokens {
             findings: findings)
     }
 
-    /// Only a publication asks, and names where the tokens would be sent: another marketplace's is nobody's business here.
+    /// True with `--revoke-leaked`, or after a yes to the question that `agent publish` asks on a terminal. The
+    /// question names the registry, since the tokens are sent there.
     private func wantsToRevoke(_ count: Int) -> Bool {
         if context.flag("revoke-leaked") { return true }
         guard context.invocation.command.name == "agent publish", !context.flag("dry-run"), Host.isTerminal(0),

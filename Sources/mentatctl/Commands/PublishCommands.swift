@@ -118,7 +118,7 @@ enum PublishCommands {
 
     /// Asks before a first publication makes a namespace public for good.
     private static func askForNamespace(_ id: AgentID, _ registry: RegistryClient) async throws {
-        // One that is reserved becomes nobody's: the marketplace says so to whoever is not its administrator.
+        // A reserved one becomes nobody's: the marketplace refuses it to all but its administrator.
         guard let namespace = id.key.namespace, ReservedNames.like(namespace.description) == nil else { return }
         do {
             _ = try await registry.send(Endpoints.listMembers, MemberQuery(namespace: namespace, limit: 1))

@@ -33,7 +33,8 @@ enum UpdateCommand {
         let receipts = all.filter { wanted.isEmpty || wanted.contains($0.id.key) }
         let (asOf, home) = (try context.asOf(), try context.origin())
         var attempts = Attempts(context.console)
-        // From where it came, whatever is asked otherwise: another registry's agent of the name is another agent.
+        // Each agent is updated from the registry that it came from, whichever is selected: an agent of that name
+        // elsewhere is another one.
         for ((id, origin), group) in grouped(receipts) {
             if case .position = asOf, origin != home {
                 await attempts.add("\(id)") {

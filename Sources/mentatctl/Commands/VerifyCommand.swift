@@ -4,7 +4,7 @@ import Events
 import LocalRegistry
 import Manifest
 
-/// Holding what is installed to what was installed.
+/// Compares installed agents with what was installed.
 enum VerifyCommand {
     static let verify = RunnableCommand(
         Subcommand(

@@ -85,7 +85,9 @@ struct Settings: Sendable {
     private var file: String { "\(folder)/config.json" }
     private var credentialFile: String { "\(folder)/credentials.json" }
 
-    /// Scheme, host and port of an address, without a trailing slash.
+    /// The scheme, host, port and path of a registry's address: scheme and host in lower case, no slash at the end.
+    ///
+    /// - Throws: `Failure` of the kind `usage` for anything else; its message hides what stands before an `@`.
     static func origin(_ text: String) throws(Failure) -> String {
         // The part before the last '@' may hold a password, so the message does not show it.
         let shown =

@@ -42,7 +42,7 @@ struct TokenRenewal {
             try settings.keep(new, for: origin)
             console.note("the token for \(origin) was renewed and is good until \(answer.value.credential.expires)")
             return new.token
-        } catch where error is Failure || error is HTTPClientError {
+        } catch  where error is Failure || error is HTTPClientError {
             let failure = Failure(error)
             if failure.exit == .authentication || failure.code == ProblemCode.tokenInUse.rawValue {
                 // The same request would fail again, so a later command starts another renewal.

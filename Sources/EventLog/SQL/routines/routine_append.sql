@@ -4,8 +4,8 @@
 -- which of these (counted from 1), v_ events, c_ contents of an event (counted from 1 over the batch), k_ idempotency
 -- keys with their command's last event (0 where it has none). Each kind of effect adds arrays of its own, whose prefix
 -- is its name. Commands count from 0. v_version is empty where no event has a version. Within a batch no two commands
--- touch the same stream or share a claim. A stream that an event begins need not stand under s_: the unique index of
--- log.streams fails the batch where the stream exists.
+-- change the same stream with versions or share a claim. A stream that an event begins need not stand under s_: the
+-- unique index of log.streams fails the batch where the stream exists.
 --
 -- first is the position of the first event. refused are the commands of which nothing happened, and reasons the reason
 -- of each; the events of the others follow each other from first.

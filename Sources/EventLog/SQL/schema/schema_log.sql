@@ -80,9 +80,9 @@ CREATE TABLE log.programs (
 GRANT SELECT (login, program, part, edition, models, begun, seen) ON log.programs
     TO marketplace_commands, marketplace_projectors, marketplace_queries, marketplace_readers;
 
--- Begins or renews a lease and says which edition is written. A program that knows an earlier one only gets none. A login
--- begins so many at once, so that none can keep the others from theirs; to renew one always works. An operator reads the names
--- on a terminal, so they are plain and short.
+-- Begins or renews a lease; returns the edition that is written. A program that knows only an earlier edition gets no
+-- lease. A login can begin 500 at once, so that it can't exhaust those of others; renewing always works. An operator
+-- reads the names on a terminal, so they are printable ASCII of at most 100 characters.
 CREATE FUNCTION log.keep_lease(
     p_id uuid, p_program text, p_part text, p_edition integer, p_models text[]
 ) RETURNS integer

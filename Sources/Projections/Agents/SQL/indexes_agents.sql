@@ -1,4 +1,4 @@
--- What only readers go along; a build gets it once its rows are there.
+-- Indexes that only queries use; a build gets them once its rows are there.
 CREATE INDEX IF NOT EXISTS agents_listed_recent ON agents (updated_position) WHERE listed;
 CREATE INDEX IF NOT EXISTS agents_listed_new ON agents (created, key) WHERE listed;
 CREATE INDEX IF NOT EXISTS agents_listed_owner ON agents (owner, key) WHERE listed;

@@ -1,4 +1,4 @@
--- Listed agents, the one changed last first, from before a position.
+-- Listed agents, the one whose last version is the newest first, from before a position.
 SELECT s.*, coalesce(u.name, '') AS username
 FROM listed_agents s
 LEFT JOIN publishers u ON u.person = s.owner

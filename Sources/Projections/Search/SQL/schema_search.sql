@@ -9,7 +9,7 @@ CREATE TABLE agent_search (
     runtime           text COLLATE "C" NOT NULL,
     licenses          text[] COLLATE "C" NOT NULL,
     has_wasm          boolean NOT NULL,
-    -- True for one that is deprecated, or of which every version is yanked.
+    -- True for one that is deprecated, or of which every version is yanked or held.
     is_down           boolean NOT NULL,
     title_words       smallint NOT NULL,
     summary_words     smallint NOT NULL,

@@ -1,4 +1,4 @@
--- Agents that match, the one changed last first, from before a position.
+-- Agents that match, the one whose last version is the newest first, from before a position.
 SELECT s.*, coalesce(u.name, '') AS username
 FROM agent_search a
 JOIN listed_agents s ON s.key = a.key

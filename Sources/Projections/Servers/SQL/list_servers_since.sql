@@ -1,4 +1,5 @@
--- The same in the order of their changes: behind a time ($9, in milliseconds), position ($10), key and precedence.
+-- Servers in the order of their changes, with the filters of list_servers.sql: behind a time ($9, in milliseconds),
+-- position ($10), key and precedence.
 WITH found AS MATERIALIZED (
     SELECT s.*
     FROM servers s
