@@ -115,6 +115,34 @@ public enum FileSystem {
         for directory in Set(files.map { parent(of: $0.path) }) { try synchronizeDirectory(directory) }
     }
 
+    /// Bytes to add to a file.
+    public struct Addition: Sendable {
+        /// The file; it is created with mode 0600 where it is missing.
+        public let path: String
+        /// The bytes for its end.
+        public let bytes: [UInt8]
+
+        /// Creates an addition.
+        public init(path: String, bytes: [UInt8]) {
+            self.path = path
+            self.bytes = bytes
+        }
+    }
+
+    /// Adds bytes to the ends of files durably, though not all of them in one step.
+    ///
+    /// First all are written, then all are forced to the disk, which costs little more than for one. After an error or a crash
+    /// a file may have none of its addition, a part or all.
+    public static func appendAll(_ additions: [Addition]) throws(SystemError) {
+        for addition in additions {
+            let file = try Descriptor.open(addition.path, O_WRONLY | O_APPEND | O_CREAT, mode: 0o600)
+            try file.write(addition.bytes)
+            file.beginSynchronizing()
+        }
+        for addition in additions { try Descriptor.open(addition.path, O_RDONLY).synchronize() }
+        for directory in Set(additions.map { parent(of: $0.path) }) { try synchronizeDirectory(directory) }
+    }
+
     /// Writes a whole file atomically and durably unless one exists at the path.
     ///
     /// - Returns: false where a file exists; it is left as it is. Of two processes that try at the same time one gets
@@ -143,6 +171,7 @@ public enum FileSystem {
         do {
             let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
             try file.write(bytes)
+            file.beginSynchronizing()
         } catch {
             try? remove(temporary)
             throw error

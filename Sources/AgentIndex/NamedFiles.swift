@@ -54,24 +54,36 @@ final class NamedFiles: Sendable {
         get throws(SystemError) { try FileSystem.status(path) != nil }
     }
 
+    /// Adds digests durably. What it costs depends on how many are added, and not on how many there are.
     func add(_ digests: [SHA256Digest]) throws(SystemError) {
         try FileSystem.makeDirectory(path)
-        var files: [(path: String, bytes: [UInt8])] = []
+        var additions: [FileSystem.Addition] = []
+        var added: [(shard: UInt8, digests: Set<SHA256Digest>)] = []
         for (shard, digests) in Dictionary(grouping: digests, by: { $0.bytes[0] }) {
             let known = try read(shard)
             let new = Set(digests).subtracting(known)
             guard !new.isEmpty else { continue }
-            let bytes = (known.sorted { $0.hex < $1.hex } + new.sorted { $0.hex < $1.hex }).flatMap(\.bytes)
-            files.append((shardPath(shard), bytes))
+            // A program that ended while it wrote may have left a part of a digest, behind which none could be read.
+            let size = try FileSystem.status(shardPath(shard))?.size ?? 0
+            guard size % Int64(Self.digestBytes) == 0 else {
+                try FileSystem.replace(shardPath(shard), with: known.union(new).flatMap(\.bytes))
+                continue
+            }
+            additions.append(FileSystem.Addition(path: shardPath(shard), bytes: new.flatMap(\.bytes)))
+            added.append((shard, known.union(new)))
         }
-        if !files.isEmpty { try FileSystem.replaceAll(files) }
+        try FileSystem.appendAll(additions)
+        for (shard, digests) in added {
+            guard let status = try FileSystem.status(shardPath(shard)) else { continue }
+            keep(digests, status, as: shard)
+        }
     }
 
     /// Replaces the digests that begin with a byte, where others are known.
     func set(_ shard: UInt8, _ digests: Set<SHA256Digest>) throws(SystemError) {
         guard try read(shard) != digests else { return }
         try FileSystem.makeDirectory(path)
-        try FileSystem.replace(shardPath(shard), with: digests.sorted { $0.hex < $1.hex }.flatMap(\.bytes))
+        try FileSystem.replace(shardPath(shard), with: digests.flatMap(\.bytes))
     }
 
     func clear() throws(SystemError) {
@@ -92,6 +104,11 @@ final class NamedFiles: Sendable {
             stride(from: 0, through: bytes.count - Self.digestBytes, by: Self.digestBytes).compactMap {
                 SHA256Digest(bytes: Array(bytes[$0..<($0 + Self.digestBytes)]))
             })
+        keep(digests, status, as: shard)
+        return digests
+    }
+
+    private func keep(_ digests: Set<SHA256Digest>, _ status: FileSystem.Status, as shard: UInt8) {
         state.withLock { state in
             if state.digests + digests.count > Self.maximumCached {
                 state.shards.removeAll()
@@ -100,6 +117,5 @@ final class NamedFiles: Sendable {
             state.digests += digests.count - (state.shards[shard]?.digests.count ?? 0)
             state.shards[shard] = (status, digests)
         }
-        return digests
     }
 }

@@ -19,6 +19,7 @@ public final class ArtifactStore: Sendable {
     private let folder: ArtifactFolder
     private let leases: PostgresPool
     private let workers: [Worker]
+    private let placements: PlacementQueue
 
     /// Opens the store and creates its folders where they are missing.
     ///
@@ -30,6 +31,7 @@ public final class ArtifactStore: Sendable {
         self.folder = folder
         self.leases = leases
         workers = (0..<diskThreads).map { _ in Worker(name: "artifacts") }
+        placements = PlacementQueue(folder) { try await Self.lease($0, leases) }
         try FileSystem.makeDirectory(folder.incoming)
         try FileSystem.makeDirectory(folder.files)
         for directory in folder.directories { try FileSystem.makeDirectory(directory) }
@@ -45,30 +47,13 @@ public final class ArtifactStore: Sendable {
         return ArtifactUpload(file: IncomingFile("\(folder.incoming)/\(name)"), worker: worker)
     }
 
-    /// Stores finished uploads: leases their digests, forces the files to the disk and moves each into its place.
+    /// Stores the finished uploads of a publication: leases their digests, forces the files to the disk and moves each into its
+    /// place.
     ///
     /// A file whose bytes are already stored is discarded. All files are durable once this returns; after an error some
     /// may be in place.
     public func place(_ uploads: [(upload: ArtifactUpload, digest: SHA256Digest)]) async throws {
-        guard let worker = uploads.first?.upload.worker else { return }
-        try await lease(uploads.map(\.digest))
-        let folder = folder
-        try await worker.run {
-            // Flushed one after the other once all are written: the first flush writes most of the others, too.
-            for (upload, _) in uploads { try upload.file.synchronize() }
-            var changed: Set<String> = []
-            for (upload, digest) in uploads {
-                let destination = folder.filePath(digest)
-                if try FileSystem.status(destination) == nil {
-                    try FileSystem.rename(upload.file.path, to: destination)
-                } else {
-                    upload.file.discard()
-                }
-                // Also where another upload has put it there: its name may not be durable yet.
-                changed.insert(folder.directory(digest))
-            }
-            for directory in changed { try FileSystem.synchronizeDirectory(directory) }
-        }
+        try await placements.place(PlacementQueue.Publication(uploads: uploads))
     }
 
     /// Deletes the bytes of a file for good, durably; nothing happens where they are gone already.
@@ -95,7 +80,7 @@ public final class ArtifactStore: Sendable {
         }
     }
 
-    private func lease(_ digests: [SHA256Digest]) async throws {
+    private static func lease(_ digests: [SHA256Digest], _ leases: PostgresPool) async throws {
         try await leases.runRepeatable { connection in
             _ = try connection.execute(Statements.lease, [.byteas(digests.map(\.bytes))]).affected
         }
@@ -126,7 +111,7 @@ public final class ArtifactStore: Sendable {
                 // A file that can't be deleted does not stop the others. If only the answer to the commit was lost, its
                 // lease is gone.
                 failure = error
-                try? await lease([digest])
+                try? await Self.lease([digest], leases)
             }
         }
         if let failure { throw failure }
@@ -177,7 +162,7 @@ public final class ArtifactStore: Sendable {
             guard let digest = ArtifactFolder.digest(ofSwept: name) else { continue }
             do {
                 // This waits for the lock of a running sweep.
-                try await lease([digest])
+                try await Self.lease([digest], leases)
                 try await workers[0].run { try folder.putBack(name) }
             } catch let error as PostgresError where error.sqlState == "57014" {
                 // That sweep has stopped; its file has to wait, the others do not.
@@ -204,8 +189,8 @@ public final class ArtifactUpload: Sendable {
     /// The bytes that are collected before they are written to the disk.
     private static let bufferBytes = 65_536
 
-    fileprivate let file: IncomingFile
-    fileprivate let worker: Worker
+    let file: IncomingFile
+    let worker: Worker
 
     fileprivate init(file: IncomingFile, worker: Worker) {
         self.file = file
@@ -225,69 +210,15 @@ public final class ArtifactUpload: Sendable {
         return try await worker.run { try file.finish() }
     }
 
+    /// The size of the file so far.
+    var sizeBytes: Int { file.sizeBytes }
+
     /// The path of the file; all of it is there once `finish` has returned, until the upload is placed or released.
     public var path: String { file.path }
 
     deinit {
+        guard !file.isPlaced else { return }
         let file = file
-        Task { [worker] in try? await worker.run { file.discard() } }
-    }
-}
-
-/// The file of an upload; all but collecting bytes happens on its worker's thread.
-private final class IncomingFile: Sendable {
-    private struct State: ~Copyable {
-        var gathered: [UInt8] = []
-        /// Nil until something is written, and after `synchronize`.
-        var descriptor: Descriptor?
-        var hasher = SHA256Hasher()
-
-        mutating func write(_ path: String) throws(SystemError) {
-            if descriptor == nil { descriptor = try Descriptor.creating(path) }
-            hasher.update(gathered)
-            try descriptor?.write(gathered)
-            gathered.removeAll(keepingCapacity: true)
-        }
-    }
-
-    let path: String
-    private let state = Mutex(State())
-
-    init(_ path: String) {
-        self.path = path
-    }
-
-    /// Collects bytes for the next write; returns the number of collected bytes.
-    func gather(_ bytes: [UInt8]) -> Int {
-        state.withLock { state in
-            state.gathered += bytes
-            return state.gathered.count
-        }
-    }
-
-    func writeGathered() throws {
-        try state.withLock { try $0.write(path) }
-    }
-
-    func finish() throws -> SHA256Digest {
-        try state.withLock { state in
-            try state.write(path)
-            state.gathered = []
-            return state.hasher.finish()
-        }
-    }
-
-    /// Forces the file to the disk, through the descriptor that wrote it: the kernel reports a write error to no other
-    /// one.
-    func synchronize() throws {
-        try state.withLock { state in
-            try state.descriptor?.synchronize()
-            state.descriptor = nil
-        }
-    }
-
-    /// Deletes the upload's file; once the file is in its place, nothing is left under this name.
-    func discard() {
-        try? FileSystem.remove(path)
+        worker.enqueue { file.discard() }
     }
 }

@@ -49,6 +49,50 @@ import Testing
         }
     }
 
+    /// Uploads that come together share the flushes of the disk, and nothing else.
+    @Test func uploadsThatComeTogetherAreEachStoredOrRefused() async throws {
+        try await withStore { store, folder, path, url in
+            // Given uploads of which some have the same file, and one whose file is gone
+            let uploads = try await withThrowingTaskGroup { group in
+                for number in 0..<60 {
+                    group.addTask {
+                        let upload = store.begin()
+                        try await upload.write([UInt8(number % 20)])
+                        return (number, upload, try await upload.finish())
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            try FileManager.default.removeItem(atPath: uploads[0].1.path)
+            // A number of which two others have the file as well
+            let broken = uploads[0].0
+            // When all are placed at once
+            let failed = await withTaskGroup { group in
+                for (number, upload, digest) in uploads {
+                    group.addTask {
+                        do {
+                            try await store.place([(upload, digest)])
+                            return nil as Int?
+                        } catch {
+                            return number
+                        }
+                    }
+                }
+                return await group.reduce(into: [Int]()) { all, number in if let number { all.append(number) } }
+            }
+            // Then all but that one are stored, unless another one with its file came first
+            #expect(failed.isEmpty || failed == [broken])
+            for number in 0..<20 {
+                let digest = SHA256Digest(of: [UInt8(number)])
+                #expect(try content(folder, digest) == [UInt8(number)])
+            }
+            #expect(files(path).count == 20)
+            // And each holds the lease of its file
+            #expect(
+                try await TestDatabase.query(url, "SELECT DISTINCT uploads::text FROM vault.artifact_leases") == ["3"])
+        }
+    }
+
     @Test func aRefusedUploadFreesItsBytesUnlessOthersHoldThem() async throws {
         try await withStore { store, folder, path, url in
             let alone = try await self.store(store, [[1]])

@@ -1,4 +1,4 @@
-// What Swift's Glibc module leaves out of Linux. glibc declares the first three functions below only with _GNU_SOURCE,
+// What Swift's Glibc module leaves out of Linux. glibc declares the first four functions below only with _GNU_SOURCE,
 // so this file declares them once more.
 #pragma once
 #include <pthread.h>
@@ -12,6 +12,7 @@
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int sync_file_range(int file, off_t start, off_t count, unsigned int flags);
 
 // POSIX has it, glibc declares it for X/Open programs alone.
 #include <wchar.h>

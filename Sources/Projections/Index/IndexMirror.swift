@@ -19,6 +19,8 @@ public struct IndexMirror: Sendable {
     private static let sweepMilliseconds: Int64 = 300_000
     private static let batchFiles: Int64 = 5_000
     private static let pauseMilliseconds = 1_000
+    /// The pause after changes were copied: what comes within it is flushed to the disk together.
+    private static let gatheringMilliseconds: Int64 = 100
     private static let copyAttempts = 3
 
     let folder: IndexFolder
@@ -64,7 +66,7 @@ public struct IndexMirror: Sendable {
     }
 
     private func follow() async {
-        await Follower("index mirror", log: log) { known in
+        await Follower("index mirror", gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { known in
             guard let id = try await reader.beginning()?.log else { return Position(0) }
             let from: Position
             if let known, known > Position(0) { from = known } else { from = try await start(id) }

@@ -1,0 +1,129 @@
+import Crypto
+import Synchronization
+import System
+
+/// Puts finished uploads into their places, those of several publications that come at the same time together.
+///
+/// Each flush writes the journal of the file system, or the log of the database, as far as it is: one for many files costs
+/// little more than one for a single file. What comes while a group is under way waits for the next one. A publication of
+/// large files does not wait and keeps no other waiting.
+final class PlacementQueue: Sendable {
+    /// The uploads of one publication.
+    struct Publication: Sendable {
+        let uploads: [(upload: ArtifactUpload, digest: SHA256Digest)]
+
+        var digests: Set<SHA256Digest> { Set(uploads.map(\.digest)) }
+        var sizeBytes: Int { uploads.reduce(0) { $0 + $1.upload.sizeBytes } }
+    }
+
+    private struct Waiting {
+        let publication: Publication
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var waiting: [Waiting] = []
+        var isPlacing = false
+    }
+
+    /// The most publications of a group.
+    private static let mostPublications = 64
+    /// The size from which the files of a publication are large.
+    private static let largeBytes = 4 << 20
+
+    private let folder: ArtifactFolder
+    private let lease: @Sendable ([SHA256Digest]) async throws -> Void
+    private let worker = Worker(name: "placements")
+    private let state = Mutex(State())
+
+    /// Creates a queue.
+    ///
+    /// - Parameter lease: adds an upload to the lease of each digest, as often as that is named.
+    init(_ folder: ArtifactFolder, lease: @escaping @Sendable ([SHA256Digest]) async throws -> Void) {
+        self.folder = folder
+        self.lease = lease
+    }
+
+    deinit { worker.stop() }
+
+    /// Leases the digests of a publication, forces its files to the disk and moves each into its place.
+    func place(_ publication: Publication) async throws {
+        guard let worker = publication.uploads.first?.upload.worker else { return }
+        guard publication.sizeBytes < Self.largeBytes else {
+            try await lease(Array(publication.digests))
+            return try await worker.run { [folder] in try Self.move([publication], into: folder)[0].get() }
+        }
+        try await withCheckedThrowingContinuation { continuation in
+            let mustBegin = state.withLock { state in
+                state.waiting.append(Waiting(publication: publication, continuation: continuation))
+                defer { state.isPlacing = true }
+                return !state.isPlacing
+            }
+            if mustBegin { Task { await run() } }
+        }
+    }
+
+    private func run() async {
+        while true {
+            let group = state.withLock { state in
+                let group = Array(state.waiting.prefix(Self.mostPublications))
+                state.waiting.removeFirst(group.count)
+                state.isPlacing = !group.isEmpty
+                return group
+            }
+            guard !group.isEmpty else { return }
+            await place(group)
+        }
+    }
+
+    private func place(_ group: [Waiting]) async {
+        do {
+            try await lease(group.flatMap { $0.publication.digests })
+            let publications = group.map(\.publication)
+            let outcomes = try await worker.run { [folder] in Self.move(publications, into: folder) }
+            for (waiting, outcome) in zip(group, outcomes) { waiting.continuation.resume(with: outcome) }
+        } catch  where group.count > 1 {
+            // One of them may be at fault; alone, the others are not.
+            for waiting in group { await place([waiting]) }
+        } catch {
+            for waiting in group { waiting.continuation.resume(throwing: error) }
+        }
+    }
+
+    /// Moves the files of publications into their places; blocks the calling thread.
+    private static func move(_ publications: [Publication], into folder: ArtifactFolder) -> [Result<Void, any Error>] {
+        // Begun for all before the first flush, which then writes the journal for all of them.
+        for (upload, _) in publications.flatMap(\.uploads) { upload.file.beginSynchronizing() }
+        var changed: [[String]] = []
+        var outcomes = publications.map { publication in
+            Result<Void, any Error> {
+                for (upload, _) in publication.uploads { try upload.file.synchronize() }
+            }
+        }
+        for (index, publication) in publications.enumerated() {
+            var directories: [String] = []
+            outcomes[index] = outcomes[index].flatMap {
+                Result {
+                    for (upload, digest) in publication.uploads {
+                        let destination = folder.filePath(digest)
+                        if try FileSystem.status(destination) == nil {
+                            try upload.file.move(to: destination)
+                        } else {
+                            upload.file.discard()
+                        }
+                        // Also where another upload has put it there: its name may not be durable yet.
+                        directories.append(folder.directory(digest))
+                    }
+                }
+            }
+            changed.append(directories)
+        }
+        var flushed: [String: Result<Void, any Error>] = [:]
+        for directory in Set(changed.joined()) {
+            flushed[directory] = Result { try FileSystem.synchronizeDirectory(directory) }
+        }
+        return zip(outcomes, changed).map { outcome, directories in
+            directories.reduce(outcome) { outcome, directory in outcome.flatMap { flushed[directory] ?? .success(()) } }
+        }
+    }
+}
