@@ -74,7 +74,7 @@ struct UserEndpoints: Sendable {
     }
 
     private func showMe(_ principal: Principal) async throws -> Reply<Me> {
-        let past = try await handler.past.read(of: principal)
+        let past = try await handler.past.read(ofHolder: principal.token)
         let token = past[.token(principal.token)]
         let profile = try await handler.words(past[.user(principal.user)].profile, ProfileContent.self)
         // A token with few permissions may leak, so it does not show the e-mail address.

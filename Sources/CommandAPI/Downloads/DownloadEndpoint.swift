@@ -164,7 +164,7 @@ struct DownloadEndpoint: Sendable {
         guard let token = try await log.token(hash: secret.hash) else { return nil }
         guard let user = try await past.read(.token(token)).user else { return nil }
         let principal = Principal(user: user, token: token)
-        _ = try await past.read(of: principal).credential(of: principal, at: now())
+        _ = try await past.read(ofHolder: principal.token).credential(of: principal, at: now())
         await uses.note(token)
         return user
     }

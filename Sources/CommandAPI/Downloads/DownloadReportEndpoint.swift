@@ -66,7 +66,7 @@ struct DownloadReportEndpoint: Sendable {
     private func append(
         _ lines: [DownloadLine], _ principal: Principal, _ request: FrontRequest
     ) async throws -> Position? {
-        let past = try await handler.past.read(of: principal)
+        let past = try await handler.past.read(ofHolder: principal.token)
         do throws(Rejection) {
             try past.authorize(principal, .reportDownloads, on: .marketplace, at: handler.now())
         } catch {

@@ -53,7 +53,8 @@ struct Authenticator: Sendable {
         guard let token = try await log.token(hash: secret.hash) else {
             throw Problem(.notAuthenticated, "this marketplace does not know the token")
         }
-        let state = try await past.read(.token(token))
+        let lineage = try await past.read(ofHolder: token)
+        let state = lineage[.token(token)]
         guard let user = state.user else {
             throw Problem(.notAuthenticated, "this marketplace does not know the token")
         }
@@ -61,7 +62,6 @@ struct Authenticator: Sendable {
             throw Problem(.notAuthenticated, "the token expired on \(state.expires)")
         }
         let principal = Principal(user: user, token: token)
-        let lineage = try await past.read(of: principal)
         let asksAgain = takesReplaced && lineage.canAskAgain(principal, at: now())
         guard !state.isRevoked || asksAgain else { throw Problem(.notAuthenticated, "the token is revoked") }
         guard !lineage.isEndedFromAbove(token) else {

@@ -12,6 +12,15 @@ public struct Past: Sendable {
         streams[stream] = (version, state)
     }
 
+    /// Adds those streams that another past has, and takes them from the list.
+    public mutating func add(from other: Past, _ missing: inout [AnyStream]) {
+        missing.removeAll { stream in
+            guard let read = other.streams[stream.name] else { return false }
+            streams[stream.name] = read
+            return true
+        }
+    }
+
     /// The versions that the decision depends on.
     public var versions: [StreamName: StreamVersion] { streams.mapValues(\.version) }
 
