@@ -37,12 +37,14 @@ import Glibc
 
     /// The number of a column.
     ///
-    /// Callers look up most columns in the order of the statement, so the search begins after the last one found.
-    fileprivate func column(_ name: String) throws(PostgresError) -> Int {
+    /// Callers look up most columns in the order of the statement, so the search begins after the last one found. Names are
+    /// literals, which need no conversion for C.
+    fileprivate func column(_ name: StaticString) throws(PostgresError) -> Int {
         let count = unsafe PQnfields(result)
+        let wanted = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         for offset in 0..<count {
             let index = (next + offset) % count
-            guard let known = unsafe PQfname(result, index), unsafe strcmp(known, name) == 0 else { continue }
+            guard let known = unsafe PQfname(result, index), unsafe strcmp(known, wanted) == 0 else { continue }
             next = index + 1
             return Int(index)
         }
@@ -159,27 +161,27 @@ public struct PostgresRow {
 
 extension PostgresRow {
     /// True where the column is NULL.
-    public func isNull(_ name: String) throws(PostgresError) -> Bool { isNull(try rows.column(name)) }
+    public func isNull(_ name: StaticString) throws(PostgresError) -> Bool { isNull(try rows.column(name)) }
     /// A `boolean`.
-    public func bool(_ name: String) throws(PostgresError) -> Bool { try bool(try rows.column(name)) }
+    public func bool(_ name: StaticString) throws(PostgresError) -> Bool { try bool(try rows.column(name)) }
     /// An `integer` or `bigint`.
-    public func integer(_ name: String) throws(PostgresError) -> Int64 { try integer(try rows.column(name)) }
+    public func integer(_ name: StaticString) throws(PostgresError) -> Int64 { try integer(try rows.column(name)) }
     /// A `text`.
-    public func text(_ name: String) throws(PostgresError) -> String { try text(try rows.column(name)) }
+    public func text(_ name: StaticString) throws(PostgresError) -> String { try text(try rows.column(name)) }
     /// A `text`; nil for NULL.
-    public func optionalText(_ name: String) throws(PostgresError) -> String? {
+    public func optionalText(_ name: StaticString) throws(PostgresError) -> String? {
         let column = try rows.column(name)
         return isNull(column) ? nil : try text(column)
     }
     /// A `bytea`.
-    public func bytes(_ name: String) throws(PostgresError) -> [UInt8] { try bytes(try rows.column(name)) }
+    public func bytes(_ name: StaticString) throws(PostgresError) -> [UInt8] { try bytes(try rows.column(name)) }
     /// A `bytea`; nil for NULL.
-    public func optionalBytes(_ name: String) throws(PostgresError) -> [UInt8]? {
+    public func optionalBytes(_ name: StaticString) throws(PostgresError) -> [UInt8]? {
         let column = try rows.column(name)
         return isNull(column) ? nil : try bytes(column)
     }
     /// A `timestamptz` as milliseconds since 1970, rounded down.
-    public func milliseconds(_ name: String) throws(PostgresError) -> Int64 {
+    public func milliseconds(_ name: StaticString) throws(PostgresError) -> Int64 {
         try milliseconds(try rows.column(name))
     }
 }

@@ -296,11 +296,14 @@ private struct EngineDocument {
     let bytes: [UInt8]
 
     init(_ row: PostgresRow) throws {
-        func lines(_ column: String) throws -> [String] {
+        func lines(_ column: StaticString) throws -> [String] {
             try row.text(column).split(separator: "\n").map(String.init)
         }
-        let texts = try ["key", "owner", "category", "runtime"].map { ($0, try row.text($0)) }
-        let lists = try ["licenses", "name", "title", "summary", "description"].map { ($0, try lines($0)) }
+        let columns: (texts: [StaticString], lists: [StaticString]) = (
+            ["key", "owner", "category", "runtime"], ["licenses", "name", "title", "summary", "description"]
+        )
+        let texts = try columns.texts.map { ("\($0)", try row.text($0)) }
+        let lists = try columns.lists.map { ("\($0)", try lines($0)) }
         let (hasWASM, rating, score) = (
             try row.bool("has_wasm"), try row.integer("rating"), try row.integer("score")
         )

@@ -9,7 +9,7 @@ extension Candidate {
 
     /// A row with what is known of its marks.
     init(_ row: PostgresRow, _ marks: Marks) throws {
-        func count(_ column: String) throws -> Int { Int(try row.integer(column)) }
+        func count(_ column: StaticString) throws -> Int { Int(try row.integer(column)) }
         self.init(
             key: try row.text("key"), owner: try row.text("owner"), category: try row.text("category"),
             runtime: try row.text("runtime"),
