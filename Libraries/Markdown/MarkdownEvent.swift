@@ -33,10 +33,22 @@ public enum MarkdownElement: Sendable, Equatable {
     case list(start: Int?, isTight: Bool)
     /// An item of a list; `isChecked` is nil where it is no task.
     case item(isChecked: Bool?)
-    /// A table, a row of it, and a cell of a row.
-    case table, row(isHead: Bool), cell
+    /// A table, and a row of it.
+    case table, row(isHead: Bool)
+    /// A cell of a row; nil where its column has no alignment.
+    case cell(MarkdownAlignment?)
     /// Emphasis, strong emphasis, words that were struck through.
     case emphasis, strong, struck
     /// A link to an address as it was written.
     case link(String)
+}
+
+/// The side to which the column of a table is set (GitHub Flavored Markdown, 4.10).
+public enum MarkdownAlignment: String, Sendable {
+    /// `:---`
+    case left
+    /// `:---:`
+    case center
+    /// `---:`
+    case right
 }

@@ -44,6 +44,7 @@ public enum MarkdownReader {
         /// The words in the place of a picture, which are read instead of what is in it.
         var picture: (depth: Int, words: String)?
         var place = 0
+        var columns = Columns()
         while true {
             let step = unsafe cmark_iter_next(iterator)
             if step == CMARK_EVENT_DONE || events.count >= maximumEvents { break }
@@ -86,7 +87,8 @@ public enum MarkdownReader {
             }
             // What is left out ends with its line at the latest.
             if !isEntering, kind == "paragraph" || kind == "heading" || kind == "table_cell" { unread = nil }
-            guard picture == nil, let element = unsafe element(kind, node) else { continue }
+            if isEntering { unsafe columns.enter(kind, node) }
+            guard picture == nil, let element = unsafe element(kind, node, in: columns) else { continue }
             if isEntering {
                 guard depth < maximumDepth else {
                     depth += 1
@@ -101,6 +103,33 @@ public enum MarkdownReader {
         }
         for _ in 0..<min(depth, maximumDepth) { events.append(.close) }
         return events
+    }
+
+    /// The columns of the table that is read, and the one that the present cell is in.
+    private struct Columns {
+        private var alignments: [MarkdownAlignment?] = []
+        private var number = 0
+
+        var alignment: MarkdownAlignment? { alignments.indices.contains(number - 1) ? alignments[number - 1] : nil }
+
+        @unsafe mutating func enter(_ kind: String, _ node: OpaquePointer?) {
+            switch kind {
+            case "table":
+                let count = unsafe Int(cmark_gfm_extensions_get_table_columns(node))
+                guard let known = unsafe cmark_gfm_extensions_get_table_alignments(node) else { return alignments = [] }
+                alignments = (0..<count).map { column in
+                    switch unsafe known[column] {
+                    case UInt8(ascii: "l"): .left
+                    case UInt8(ascii: "c"): .center
+                    case UInt8(ascii: "r"): .right
+                    default: nil
+                    }
+                }
+            case "table_header", "table_row": number = 0
+            case "table_cell": number += 1
+            default: break
+            }
+        }
     }
 
     private static func isLeaf(_ kind: String) -> Bool {
@@ -124,7 +153,7 @@ public enum MarkdownReader {
 
     /// The element that a node is; nil for the document itself and for what is unknown, which only holds others.
     @unsafe private static func element(
-        _ kind: String, _ node: OpaquePointer?
+        _ kind: String, _ node: OpaquePointer?, in columns: Columns
     ) -> MarkdownElement? {
         switch kind {
         case "paragraph": return .paragraph
@@ -139,7 +168,7 @@ public enum MarkdownReader {
         case "table": return .table
         case "table_header": return .row(isHead: true)
         case "table_row": return .row(isHead: false)
-        case "table_cell": return .cell
+        case "table_cell": return .cell(columns.alignment)
         case "emph": return .emphasis
         case "strong": return .strong
         case "strikethrough": return .struck

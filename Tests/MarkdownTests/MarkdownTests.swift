@@ -10,7 +10,7 @@ import Testing
         "# One\n\nTwo *em* **strong** ~~gone~~ `code` [link](https://a.example/b \"t\") ![pic *x*](p.png)\n",
         "- a\n- b\n  1. c\n  2. d\n\n     e\n\n* * *\n\n7) f\n",
         "> quote\n> # in\n>\n> - list\n\nsoft\nbreak  \nhard\\\nbreak\n",
-        "| a | b |\n|---|:-:|\n| 1 | `x` |\n| *2* | |\n\nafter\n",
+        "| a | b | c | d |\n|---|:-:|--:|:--|\n| 1 | `x` | 2 | y |\n| *2* | |\n\nafter\n",
         "```swift x\nlet a = 1 < 2\n```\n\n    indented\n\n~~~\nopen\n",
         "<div>\n*x*\n</div>\n\na <b>c</b> <!-- d --> &amp; &copy; &#x41; \\*no\\*\n",
         "[a]: https://a.example\n\n[a] [b][a] ![a] [none] <https://c.example>\n",

@@ -14,6 +14,14 @@ ELEMENTS = {
 UNSEEN = {"thead_open", "thead_close", "tbody_open", "tbody_close"}
 
 
+CELLS = {"th_open", "td_open"}
+
+
+def alignment(token):
+    """The side to which the column of a cell is set."""
+    return [(token.attrs or {}).get("style", "").removeprefix("text-align:")]
+
+
 def parts(tokens):
     in_head = False
     for number, token in enumerate(tokens):
@@ -21,7 +29,7 @@ def parts(tokens):
         if kind in UNSEEN:
             in_head = kind == "thead_open"
         elif kind in ELEMENTS:
-            yield ["open", ELEMENTS[kind]] + ([-1] if kind == "list_item_open" else [])
+            yield ["open", ELEMENTS[kind]] + ([-1] if kind == "list_item_open" else alignment(token) if kind in CELLS else [])
         elif kind == "heading_open":
             yield ["open", "heading", int(token.tag[1])]
         elif kind in ("bullet_list_open", "ordered_list_open"):

@@ -45,6 +45,15 @@ import Testing
         #expect(levels == ["3", "4", "3", "4", "5"])
     }
 
+    @Test func columnsAreSetToTheirSides() {
+        let document = "| a | b | c | d |\n|---|:-:|--:|:--|\n| 1 | 2 | 3 | 4 |\n"
+        let html = written(document, as: .html)
+        let cells = html.matches(of: /<t[hd]( scope="col")?( class="[a-z-]*")?>/).map { String($0.2 ?? "") }
+        let sides = ["", " class=\"to-center\"", " class=\"to-right\"", " class=\"to-left\""]
+        #expect(cells == sides + sides, "\(html)")
+        #expect(written(document, as: .markdown).contains("| --- | :---: | ---: | :--- |"))
+    }
+
     @Test func whatIsWrittenIsBounded() {
         let nested = String(repeating: "- ", count: 25) + "```\n" + String(repeating: "\n", count: 500_000)
         let quoted = String(repeating: "> ", count: 25) + "```\n" + String(repeating: "> \n", count: 100_000)

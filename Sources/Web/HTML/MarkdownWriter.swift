@@ -28,6 +28,8 @@ struct MarkdownWriter {
     private var links: [String?] = []
     /// The cells of the row that is written, and whether a row was written before.
     private var table: (cells: Int, hasHead: Bool)?
+    /// The marks below the cells of the first row of a table: `---`, or with colons where the column is set to a side.
+    private var marks: [String] = []
 
     private struct List {
         /// The number of the next item; nil for a list without numbers.
@@ -76,12 +78,14 @@ struct MarkdownWriter {
         case "table":
             block(2)
             table = (0, false)
+            marks = []
         case "tr":
             table?.cells = 0
             block(1)
         case "td", "th":
             raw(table?.cells == 0 ? "| " : " ")
             table?.cells += 1
+            if table?.hasHead == false { marks.append(Self.mark(value("class"))) }
             endsElement = false
         case "pre":
             block(2)
@@ -255,10 +259,19 @@ struct MarkdownWriter {
     }
 
     private mutating func row() {
-        guard let cells = table?.cells, table?.hasHead == false, cells > 0 else { return }
+        guard table?.hasHead == false, !marks.isEmpty else { return }
         table = (0, true)
         block(1)
-        raw("|" + String(repeating: " --- |", count: cells))
+        raw("|" + marks.map { " \($0) |" }.joined())
+    }
+
+    private static func mark(_ classes: String?) -> String {
+        switch classes {
+        case "to-left": ":---"
+        case "to-center": ":---:"
+        case "to-right": "---:"
+        default: "---"
+        }
     }
 
     // MARK: Words

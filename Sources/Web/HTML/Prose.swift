@@ -153,7 +153,7 @@ struct Prose {
                 html.element(.table) { content(&$0) }
             }
         case .row(let isHead): row(isHead, &html)
-        case .cell: html.element(.td) { content(&$0) }
+        case .cell(let alignment): html.element(.td, Self.aligned(alignment)) { content(&$0) }
         case .emphasis: html.element(.em) { content(&$0) }
         case .strong: html.element(.strong) { content(&$0) }
         case .struck: html.element(.del) { content(&$0) }
@@ -164,16 +164,21 @@ struct Prose {
     private mutating func row(_ isHead: Bool, _ html: inout HTML) {
         html.element(.tr) { html in
             while place < events.count, events[place] != .close {
-                let isCell = events[place] == .open(.cell)
-                if isCell, isHead, words(from: place + 1).contains(where: { !$0.isWhitespace }) {
+                if case .open(.cell(let alignment)) = events[place], isHead,
+                    words(from: place + 1).contains(where: { !$0.isWhitespace })
+                {
                     place += 1
-                    html.element(.th, .named(.scope, "col")) { content(&$0) }
+                    html.element(.th, .named(.scope, "col"), Self.aligned(alignment)) { content(&$0) }
                 } else {
                     part(&html)
                 }
             }
             place += 1
         }
+    }
+
+    private static func aligned(_ alignment: MarkdownAlignment?) -> HTML.Attribute? {
+        alignment.map { .class("to-\($0.rawValue)") }
     }
 
     private static let headings: [HTML.Tag] = [.h1, .h2, .h3, .h4, .h5, .h6]
