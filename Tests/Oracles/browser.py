@@ -1,5 +1,5 @@
-"""Opens pages in Debian's Chromium and holds them to axe-core, in both themes and at the widths of a phone, a tablet and a desktop; then
-tries what a person does, with scripts and without.
+"""Opens pages in Debian's Chromium and holds them to axe-core, in both themes and at the widths of a phone, a tablet and a desktop; at
+the narrowest, the widest and on paper to what has to hold there; then tries what a person does, with scripts and without.
 
 Arguments: the URL of a marketplace, a folder for screenshots, the folder with axe-core, a JSON list of the paths of all pages, and the id
 of an agent, and the token of somebody who may judge it. Pages of agents with hostile words differ in these alone, so they are looked at once. Prints one JSON document: the faults.
@@ -58,6 +58,26 @@ def look(browser, url, folder, axe, paths, faults):
                     faults.append(f"{where}: words of people ran")
                 shot(page, folder, path, width, theme)
             context.close()
+
+
+def edges(browser, url, folder, paths, faults):
+    """The narrowest and the widest windows, and paper: nothing leaves its page, and lines stay short enough to read."""
+    for width, height, media in [(320, 640, "screen"), (3840, 2160, "screen"), (794, 1123, "print")]:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.emulate_media(media=media)
+        for path in paths:
+            where = f"{path} at {width} for {media}"
+            page.goto(url + path, wait_until="load")
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            expect(faults, wide <= 0, f"{where}: {wide} pixels wider than the window")
+            longest = page.evaluate("Math.max(0, ...[...document.querySelectorAll('main p:not(.row)')].map(p => p.getBoundingClientRect().width / parseFloat(getComputedStyle(p).fontSize)))")
+            expect(faults, longest <= 50, f"{where}: a line is {longest:.0f} em long")
+            if media == "print":
+                shown = page.evaluate("[...document.querySelectorAll('nav, form, button, .skip')].filter(e => e.getClientRects().length).map(e => e.outerHTML.slice(0, 80))")
+                expect(faults, shown == [], f"{where}: paper shows {shown[:2]}")
+            shot(page, folder, path, width, media)
+        context.close()
 
 
 def expect(faults, condition, words):
@@ -207,6 +227,7 @@ def main(url, folder, home, paths, agent, token):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         look(browser, url, folder, axe, json.loads(paths), faults)
+        edges(browser, url, folder, [path for path in json.loads(paths) if not path.startswith(HOSTILE[5:])], faults)
         for has_scripts in [True, False]:
             walk(browser, url, agent, faults, has_scripts)
         follow(browser, url, agent, token, faults)
