@@ -116,6 +116,8 @@ import Testing
             #expect(try await latest("\(bad)") == "1.0.0")
             let page = try await marketplace.json("agents/ada.tool?as_of=\(bad)")
             #expect(page["latest_version"]?.string == "1.0.0")
+            let words = try await marketplace.get("/agents/ada.tool.md?as_of=\(bad)")
+            #expect(String(decoding: words.body, as: UTF8.self).contains("| `network` | 1.0.0, "))
             let owners = try await marketplace.json("agents/ada.tool/owners?as_of=\(good)")["owners"]?.array ?? []
             #expect(owners.compactMap { $0["username"]?.string } == ["ada"])
 

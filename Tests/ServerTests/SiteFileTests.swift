@@ -140,6 +140,35 @@ import Testing
         }
     }
 
+    @Test func documentationIsReadOfAnyVersion() async throws {
+        try await withMarketplace { marketplace, _ in
+            // Given two versions with a README each, and one without
+            let (_, eve) = try await marketplace.register("eve")
+            try await publish(marketplace, eve, [manifest("eve.tool", "1.0.0"), part("readme", "# First plan\n")])
+            try await publish(marketplace, eve, [manifest("eve.tool", "1.0.1")])
+            try await publish(marketplace, eve, [manifest("eve.tool", "1.1.0"), part("readme", "# Second plan\n")])
+            let position = try await marketplace.head() - 1
+            let page = "/agents/eve.tool/documentation"
+            func words(_ version: String) async throws -> String {
+                try await text(marketplace, "\(page)?min_position=\(position)\(version)").text
+            }
+            // Then each is read under its version, which is said where another one is shown
+            let note = "This is not the version that is shown."
+            let (shown, first, named) = (
+                try await words(""), try await words("&version=1.0.0"), try await words("&version=1.1.0")
+            )
+            #expect(shown.contains("Second plan") && !shown.contains(note))
+            #expect(first.contains("First plan") && !first.contains("Second plan") && first.contains(note))
+            #expect(named.contains("Second plan") && !named.contains(note))
+            #expect(try await words("&version=1.0.1").contains("brings no README along"))
+            // And the page of a version leads there, where there is something to read
+            let address = "/documentation?version="
+            #expect(try await text(marketplace, "/agents/eve.tool/versions/1.0.0").text.contains("\(address)1.0.0"))
+            #expect(try await text(marketplace, "/agents/eve.tool/versions/1.0.1").text.contains(address) == false)
+            #expect(try await marketplace.get("\(page)?version=9.9.9").status == 404)
+        }
+    }
+
     @Test func whatIsHeldOrRemovedIsNotShown() async throws {
         try await withMarketplace { marketplace, _ in
             let (_, eve) = try await marketplace.register("eve")

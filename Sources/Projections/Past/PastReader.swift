@@ -36,6 +36,24 @@ public struct PastReader: Sendable {
         try await replaying(key, at: moment) { try Self.detail($0, of: key, at: moment, $1) }
     }
 
+    /// An agent with its shown version and those below it, from high to low, as many as a limit in all; nil where the agent was
+    /// not there, or had no version. Where all versions were yanked or held, there are none.
+    public func agent(
+        _ key: AgentKey, versionsOfShown limit: Int, at moment: Moment
+    ) async throws -> Reflecting<(agent: AgentReader.Detail, versions: [AgentReader.Version])?> {
+        try await replaying(key, at: moment) { past, connection in
+            guard let detail = try Self.detail(past, of: key, at: moment, connection) else { return nil }
+            guard !detail.summary.isWithheld, let shown = SemVer(detail.latest.published.version) else {
+                return (detail, [])
+            }
+            return (
+                detail,
+                [detail.latest]
+                    + (try Self.versions(past, below: shown.precedenceKey, limit: limit - 1, connection))
+            )
+        }
+    }
+
     /// An agent and its versions from high to low, below a precedence; nil where the agent was not there, or had no version.
     public func agent(
         _ key: AgentKey, versionsBelow precedence: [UInt8]?, limit: Int, at moment: Moment

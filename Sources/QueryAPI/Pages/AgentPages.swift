@@ -16,9 +16,16 @@ extension QueryFront {
         }
         routes.onDocument(Endpoints.documentationPage, of: AgentReader.shownModels, within: documentShares) { input in
             let copied = try await filesKnown(from: input.minimumPosition)
-            let (row, reflection) = try await shownRow(input.id)
+            let (row, shown) = try await shownRow(input.id)
             let detail = try AgentDetail(row)
-            let version = VersionPage(row.latest, of: input.id)
+            let named: Reflecting<AgentReader.Version>? =
+                if let number = input.version {
+                    try await version(VersionParameters(id: input.id, version: number))
+                } else {
+                    nil
+                }
+            let reflection = named.map { $0.reflection.merged(with: shown) } ?? shown
+            let version = VersionPage(named?.value ?? row.latest, of: input.id)
             let isHeld = detail.quarantine != nil || version.quarantine != nil
             let readme = try await documents.text(version, .readme, isHeld)
             let changes = try await documents.text(version, .changelog, isHeld)
@@ -138,11 +145,11 @@ extension QueryFront {
         let detail = try AgentDetail(row)
         let (highest, shown, read) = try await versions(of: detail)
         let surroundings = AgentPage.Surroundings(
-            highest: highest, shown: shown, readers: readers.sorted { $0.readers > $1.readers },
+            highest: highest, readers: readers.sorted { $0.readers > $1.readers },
             server: ServerBody(detail, row.latest.listing))
         return document(reflection.merged(with: read), of: input.id) { position in
             AgentPage(
-                agent: detail, charts: charts, surroundings: surroundings, position: position)
+                agent: detail, charts: charts, shown: shown, surroundings: surroundings, position: position)
         }
     }
 
@@ -172,15 +179,18 @@ extension QueryFront {
     private func agentPage(
         _ input: AgentParameters, at moment: Moment, _ past: PastMoment
     ) async throws -> Document {
-        let found = try await self.past.agent(input.id, at: moment)
-        guard let detail = found.value else { throw Self.noAgent(input.id, at: moment) }
+        let found = try await self.past.agent(input.id, versionsOfShown: Int(AgentPage.versions) + 1, at: moment)
+        guard let (detail, rows) = found.value else { throw Self.noAgent(input.id, at: moment) }
         let charts = try await charts(
             of: input.id, on: Self.days(AgentPage.days.count, before: moment),
             Self.span(AgentPage.days, at: moment, past.asOf))
         let agent = try AgentDetail(detail)
+        let shown = Self.page(
+            VersionListParameters(id: input.id, limit: AgentPage.versions), rows, found.reflection
+        ).value
         return document(found.reflection) { _ in
             AgentPage(
-                agent: agent, charts: charts, surroundings: nil, position: moment.position, past: past)
+                agent: agent, charts: charts, shown: shown, surroundings: nil, position: moment.position, past: past)
         }
     }
 }

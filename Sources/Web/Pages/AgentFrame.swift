@@ -25,7 +25,7 @@ struct AgentFrame {
         func link(_ id: AgentKey, asOf: AsOf? = nil) -> Link {
             switch self {
             case .overview: Link(Endpoints.agentPage, AgentParameters(id: id, asOf: asOf))
-            case .documentation: Link(Endpoints.documentationPage, AgentParameters.Present(id: id))
+            case .documentation: Link(Endpoints.documentationPage, DocumentationQuery(id: id))
             case .versions: Link(Endpoints.versionsPage, VersionListParameters(id: id, asOf: asOf))
             case .reviews: Link(Endpoints.reviewsPage, ReviewQuery(id: id))
             case .dependencies: Link(Endpoints.dependenciesPage, AgentPageParameters(id: id))

@@ -4,22 +4,17 @@ import Manifest
 
 /// An agent: what it is, what it asks for, how many read it.
 package struct AgentPage: PageDocument {
-    /// What is said of an agent besides what its versions say.
+    /// What is said of an agent besides what its shown version and those below it say.
     package struct Surroundings: Sendable {
         /// The highest versions, from high to low.
         package let highest: [VersionPage]
-        /// The shown version, and those below it.
-        package let shown: VersionList
         /// Who read each version in the days of the charts, the most read ones first.
         package let readers: [VersionDownloads]
         /// What clients of the Model Context Protocol are told; nil for what is none of their servers.
         package let server: ServerBody?
 
-        package init(
-            highest: [VersionPage], shown: VersionList, readers: [VersionDownloads], server: ServerBody?
-        ) {
+        package init(highest: [VersionPage], readers: [VersionDownloads], server: ServerBody?) {
             self.highest = highest
-            self.shown = shown
             self.readers = readers
             self.server = server
         }
@@ -27,16 +22,20 @@ package struct AgentPage: PageDocument {
 
     package let agent: AgentDetail
     package let charts: [Chart]
+    /// The shown version, and those below it; empty where none is shown.
+    package let shown: VersionList
     /// What stands around it at present; nil for the past.
     package let surroundings: Surroundings?
     package let position: Position?
     package let past: PastMoment?
 
     package init(
-        agent: AgentDetail, charts: [Chart], surroundings: Surroundings?, position: Position?, past: PastMoment? = nil
+        agent: AgentDetail, charts: [Chart], shown: VersionList, surroundings: Surroundings?, position: Position?,
+        past: PastMoment? = nil
     ) {
         self.agent = agent
         self.charts = charts
+        self.shown = shown
         self.surroundings = surroundings
         self.position = position
         self.past = past
@@ -68,7 +67,7 @@ package struct AgentPage: PageDocument {
         } side: { html in
             guard let surroundings else { return }
             otherWays(surroundings, &html)
-            news(surroundings.shown.versions, &html)
+            news(shown.versions, &html)
             avoided(surroundings, &html)
             readers(surroundings.readers, &html)
             badge(&html)
@@ -105,7 +104,7 @@ package struct AgentPage: PageDocument {
                 html.command(settings.text)
             }
         }
-        if agent.quarantine == nil, let version = surroundings.shown.versions.first,
+        if agent.quarantine == nil, let version = shown.versions.first,
             let artifact = version.installedFile
         {
             html.element(.section) { html in
@@ -167,14 +166,14 @@ package struct AgentPage: PageDocument {
 
     private func asks(_ html: inout HTML) {
         html.section("What it asks for") { html in
-            guard let versions = surroundings?.shown, !agent.capabilities.isEmpty else {
+            guard !agent.capabilities.isEmpty else {
                 return html.capabilities(agent.capabilities)
             }
             html.table(["Capability", "Since"]) { html in
                 for capability in agent.capabilities {
                     html.element(.tr) { html in
                         html.element(.td) { html in html.element(.code) { $0.words(capability) } }
-                        html.element(.td) { since(capability, versions, &$0) }
+                        html.element(.td) { since(capability, shown, &$0) }
                     }
                 }
             }

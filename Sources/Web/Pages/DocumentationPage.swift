@@ -20,7 +20,10 @@ package struct DocumentationPage: PageDocument {
     }
 
     package let agent: AgentDetail
+    /// The version that the documents belong to.
     package let version: String
+    /// True where that is not the version that the agent's page shows.
+    private var isOther: Bool { agent.summary.latestVersion.map { $0 != version } ?? false }
     package let readme: Text
     package let changelog: Text
     /// The package that holds the pictures; nil for none.
@@ -40,6 +43,14 @@ package struct DocumentationPage: PageDocument {
 
     package func written(in setting: PageSetting) -> WrittenPage {
         AgentFrame(agent: agent, tab: .documentation, position: position).written(in: setting) { html in
+            if isOther {
+                html.element(.p, .class("note")) { html in
+                    html.text("This is not the version that is shown. ")
+                    html.link(
+                        Link(Endpoints.documentationPage, DocumentationQuery(id: agent.summary.id)),
+                        text: "Documentation of \(agent.summary.latestVersion ?? "")")
+                }
+            }
             document("Documentation of \(version)", readme, "readme-", &html)
             if case .none = changelog { return }
             document("Changes", changelog, "changes-", &html)

@@ -40,6 +40,7 @@ package struct VersionDocument: PageDocument {
                 }
                 notes(&html)
             }
+            documentation(&html)
             if let news = exposure?.news { newly(news, &html) }
             html.section("What it asks for", reviewsLink) { $0.capabilities(version.capabilities) }
             if let exposure {
@@ -68,6 +69,19 @@ package struct VersionDocument: PageDocument {
         if version.artifacts.contains(where: { $0.isRemoved == true }) {
             html.element(
                 .p, .class("note bad"), text: "A file of it was removed for good; its digest stays.")
+        }
+    }
+
+    /// A link to what this version brought along to read.
+    private func documentation(_ html: inout HTML) {
+        let roles = [Artifact.Role.readme.rawValue, Artifact.Role.changelog.rawValue]
+        guard past == nil, let number = SemVer(version.version),
+            version.artifacts.contains(where: { roles.contains($0.role) && $0.isRemoved != true })
+        else { return }
+        html.element(.p) { html in
+            html.link(
+                Link(Endpoints.documentationPage, DocumentationQuery(id: version.id, version: number)),
+                text: "Its documentation")
         }
     }
 
