@@ -16,7 +16,8 @@ CREATE TABLE agent_search (
     description_words smallint NOT NULL,
     position          bigint NOT NULL,
     tokens            tsvector NOT NULL
-);
+-- A search looks at the words of thousands of agents, so they stay in the row, and as they are.
+) WITH (toast_tuple_target = 8160);
 
 -- The names of these agents without separators, each with what it is of.
 CREATE TABLE agent_names (
