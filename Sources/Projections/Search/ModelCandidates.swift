@@ -15,6 +15,7 @@ struct ModelCandidates: CandidateSource {
     private static let maximumTried: Int64 = 3_000
     /// The most candidates that are only well known.
     private static let maximumKnown: Int64 = 200
+    private static let phraseCost: Int64 = 5
     /// So few of the best known are not all that there is.
     private static let fewCandidates = 50
 
@@ -111,7 +112,15 @@ struct ModelCandidates: CandidateSource {
         let whole = wanted.whole(conditions)
         return try found(
             Statements.candidatesByWords, wanted,
-            [whole, first.map { .text($0.tsquery) } ?? whole, .int8(Self.maximumHits)], connection)
+            [
+                whole, first.map { .text($0.tsquery) } ?? whole, .int8(Self.most(Self.maximumHits, conditions)),
+            ], connection)
+    }
+
+    /// How many agents are looked at for some conditions: fewer for phrases, since to find words one behind the other takes the
+    /// database many times as long as to find the words.
+    private static func most(_ agents: Int64, _ conditions: [Condition]) -> Int64 {
+        conditions.contains { if case .chain = $0 { true } else { false } } ? agents / phraseCost : agents
     }
 
     /// The best known ones, and those that are newer than what is known.
@@ -119,10 +128,10 @@ struct ModelCandidates: CandidateSource {
         _ conditions: [Condition], _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
         let whole = wanted.whole(conditions)
+        let tried = Self.most(Self.maximumTried, conditions)
         var known = try found(
-            Statements.candidatesByScore, wanted, limit: Self.maximumKnown, [whole, .int8(Self.maximumTried)],
-            connection)
-        if generation.agents > Self.maximumTried { known.isBounded = true }
+            Statements.candidatesByScore, wanted, limit: Self.maximumKnown, [whole, .int8(tried)], connection)
+        if generation.agents > tried { known.isBounded = true }
         return known.joined(
             with: try found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection))
     }

@@ -24,7 +24,8 @@ public struct Suggestions: Sendable {
             Statements.candidatesByKey, [.null, .texts(names), .texts([]), .int8(Self.maximumCandidates)], generation,
             connection)
         if found.count < Self.maximumAgents {
-            for completed in try completions(of: query, generation, connection) {
+            for completed in try completions(of: query, generation, connection)
+            where Set(found).count < Self.maximumAgents {
                 guard let condition = Condition.all(completed.map { .of($0) }, without: [])?.tsquery else { continue }
                 found += try candidates(
                     Statements.candidatesByWords, [.text(condition), .text(condition), .int8(Self.maximumCandidates)],
