@@ -54,7 +54,7 @@ final class NamedFiles: Sendable {
         get throws(SystemError) { try FileSystem.status(path) != nil }
     }
 
-    /// Adds digests durably. What it costs depends on how many are added, and not on how many there are.
+    /// Adds digests durably. What it writes depends on how many are added, and not on how many there are.
     func add(_ digests: [SHA256Digest]) throws(SystemError) {
         try FileSystem.makeDirectory(path)
         var additions: [FileSystem.Addition] = []
@@ -62,17 +62,24 @@ final class NamedFiles: Sendable {
         for (shard, digests) in Dictionary(grouping: digests, by: { $0.bytes[0] }) {
             let known = try read(shard)
             let new = Set(digests).subtracting(known)
-            guard !new.isEmpty else { continue }
             // A program that ended while it wrote may have left a part of a digest, behind which none could be read.
             let size = try FileSystem.status(shardPath(shard))?.size ?? 0
             guard size % Int64(Self.digestBytes) == 0 else {
                 try FileSystem.replace(shardPath(shard), with: known.union(new).flatMap(\.bytes))
                 continue
             }
+            // Also where nothing is new: an earlier try may have written it and not forced it to the disk.
             additions.append(FileSystem.Addition(path: shardPath(shard), bytes: new.flatMap(\.bytes)))
             added.append((shard, known.union(new)))
         }
-        try FileSystem.appendAll(additions)
+        do {
+            try FileSystem.appendAll(additions)
+        } catch {
+            // What could not be forced to the disk counts as written all the same, so it is written anew.
+            for (shard, digests) in added {
+                try FileSystem.replace(shardPath(shard), with: digests.flatMap(\.bytes))
+            }
+        }
         for (shard, digests) in added {
             guard let status = try FileSystem.status(shardPath(shard)) else { continue }
             keep(digests, status, as: shard)

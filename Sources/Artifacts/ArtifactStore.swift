@@ -31,7 +31,7 @@ public final class ArtifactStore: Sendable {
         self.folder = folder
         self.leases = leases
         workers = (0..<diskThreads).map { _ in Worker(name: "artifacts") }
-        placements = PlacementQueue(folder) { try await Self.lease($0, leases) }
+        placements = PlacementQueue(folder)
         try FileSystem.makeDirectory(folder.incoming)
         try FileSystem.makeDirectory(folder.files)
         for directory in folder.directories { try FileSystem.makeDirectory(directory) }
@@ -53,6 +53,8 @@ public final class ArtifactStore: Sendable {
     /// A file whose bytes are already stored is discarded. All files are durable once this returns; after an error some
     /// may be in place.
     public func place(_ uploads: [(upload: ArtifactUpload, digest: SHA256Digest)]) async throws {
+        guard !uploads.isEmpty else { return }
+        try await lease(uploads.map(\.digest))
         try await placements.place(PlacementQueue.Publication(uploads: uploads))
     }
 
@@ -80,7 +82,7 @@ public final class ArtifactStore: Sendable {
         }
     }
 
-    private static func lease(_ digests: [SHA256Digest], _ leases: PostgresPool) async throws {
+    private func lease(_ digests: [SHA256Digest]) async throws {
         try await leases.runRepeatable { connection in
             _ = try connection.execute(Statements.lease, [.byteas(digests.map(\.bytes))]).affected
         }
@@ -111,7 +113,7 @@ public final class ArtifactStore: Sendable {
                 // A file that can't be deleted does not stop the others. If only the answer to the commit was lost, its
                 // lease is gone.
                 failure = error
-                try? await Self.lease([digest], leases)
+                try? await lease([digest])
             }
         }
         if let failure { throw failure }
@@ -162,7 +164,7 @@ public final class ArtifactStore: Sendable {
             guard let digest = ArtifactFolder.digest(ofSwept: name) else { continue }
             do {
                 // This waits for the lock of a running sweep.
-                try await Self.lease([digest], leases)
+                try await lease([digest])
                 try await workers[0].run { try folder.putBack(name) }
             } catch let error as PostgresError where error.sqlState == "57014" {
                 // That sweep has stopped; its file has to wait, the others do not.

@@ -2,7 +2,7 @@ import Crypto
 import Synchronization
 import System
 
-/// The file of an upload; all but collecting bytes happens on its worker's thread.
+/// The file of an upload. Only collecting bytes may happen on a `LoopThread`; all else blocks the calling thread.
 final class IncomingFile: Sendable {
     private struct State: ~Copyable {
         var gathered: [UInt8] = []

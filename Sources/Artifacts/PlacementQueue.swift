@@ -2,17 +2,16 @@ import Crypto
 import Synchronization
 import System
 
-/// Puts finished uploads into their places, those of several publications that come at the same time together.
+/// Puts the files of finished uploads into their places, those of several publications that come at the same time together.
 ///
-/// Each flush writes the journal of the file system, or the log of the database, as far as it is: one for many files costs
-/// little more than one for a single file. What comes while a group is under way waits for the next one. A publication of
-/// large files does not wait and keeps no other waiting.
+/// To force a file to the disk costs a commit of the file system's journal. With several files the first commit is that of
+/// all, so the others cost little. A publication that comes while a group is under way waits for the next group. One of large
+/// files does not wait, and no other waits for it.
 final class PlacementQueue: Sendable {
     /// The uploads of one publication.
     struct Publication: Sendable {
         let uploads: [(upload: ArtifactUpload, digest: SHA256Digest)]
 
-        var digests: Set<SHA256Digest> { Set(uploads.map(\.digest)) }
         var sizeBytes: Int { uploads.reduce(0) { $0 + $1.upload.sizeBytes } }
     }
 
@@ -24,33 +23,31 @@ final class PlacementQueue: Sendable {
     private struct State {
         var waiting: [Waiting] = []
         var isPlacing = false
+        var groups = 0
     }
 
     /// The most publications of a group.
-    private static let mostPublications = 64
+    static let mostPublications = 64
     /// The size from which the files of a publication are large.
-    private static let largeBytes = 4 << 20
+    static let largeBytes = 4 << 20
 
     private let folder: ArtifactFolder
-    private let lease: @Sendable ([SHA256Digest]) async throws -> Void
     private let worker = Worker(name: "placements")
     private let state = Mutex(State())
 
-    /// Creates a queue.
-    ///
-    /// - Parameter lease: adds an upload to the lease of each digest, as often as that is named.
-    init(_ folder: ArtifactFolder, lease: @escaping @Sendable ([SHA256Digest]) async throws -> Void) {
+    init(_ folder: ArtifactFolder) {
         self.folder = folder
-        self.lease = lease
     }
 
     deinit { worker.stop() }
 
-    /// Leases the digests of a publication, forces its files to the disk and moves each into its place.
+    /// The number of groups so far.
+    var groups: Int { state.withLock { $0.groups } }
+
+    /// Forces the files of a publication to the disk and moves each into its place.
     func place(_ publication: Publication) async throws {
         guard let worker = publication.uploads.first?.upload.worker else { return }
         guard publication.sizeBytes < Self.largeBytes else {
-            try await lease(Array(publication.digests))
             return try await worker.run { [folder] in try Self.move([publication], into: folder)[0].get() }
         }
         try await withCheckedThrowingContinuation { continuation in
@@ -69,24 +66,17 @@ final class PlacementQueue: Sendable {
                 let group = Array(state.waiting.prefix(Self.mostPublications))
                 state.waiting.removeFirst(group.count)
                 state.isPlacing = !group.isEmpty
+                if state.isPlacing { state.groups += 1 }
                 return group
             }
             guard !group.isEmpty else { return }
-            await place(group)
-        }
-    }
-
-    private func place(_ group: [Waiting]) async {
-        do {
-            try await lease(group.flatMap { $0.publication.digests })
             let publications = group.map(\.publication)
-            let outcomes = try await worker.run { [folder] in Self.move(publications, into: folder) }
-            for (waiting, outcome) in zip(group, outcomes) { waiting.continuation.resume(with: outcome) }
-        } catch  where group.count > 1 {
-            // One of them may be at fault; alone, the others are not.
-            for waiting in group { await place([waiting]) }
-        } catch {
-            for waiting in group { waiting.continuation.resume(throwing: error) }
+            do {
+                let outcomes = try await worker.run { [folder] in Self.move(publications, into: folder) }
+                for (waiting, outcome) in zip(group, outcomes) { waiting.continuation.resume(with: outcome) }
+            } catch {
+                for waiting in group { waiting.continuation.resume(throwing: error) }
+            }
         }
     }
 

@@ -165,7 +165,7 @@ public struct EventReader: Sendable {
 
     /// True where more entries may follow than a page has: it is full, or the largest entry would not fit any more.
     private static func mayBeCut(_ entries: [RecordedEntry], _ limit: Int, _ maximumBytes: Int) -> Bool {
-        // A single entry may be larger than the bound, so without any there is none.
+        // A page has one entry at least, where there is one.
         guard !entries.isEmpty else { return false }
         return entries.count == limit
             || entries.reduce(0) { $0 + $1.bytes.count } + Envelope.maximumBytes > maximumBytes

@@ -125,7 +125,7 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
     private func ask(since earliest: Int64 = .min) async throws -> Value {
         while true {
             let (query, isLateEnough) = state.withLock { state in
-                if let query = state.query { return (query.task, query.began >= earliest) }
+                if let query = state.query { return (query.task, query.began > earliest) }
                 let began = Host.steadyClockMilliseconds()
                 let query = Task { try await self.query(began) }
                 state.query = (query, began)

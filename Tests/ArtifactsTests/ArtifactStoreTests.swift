@@ -1,10 +1,11 @@
-import Artifacts
 import Crypto
 import Foundation
 import Postgres
 import System
 import TestSupport
 import Testing
+
+@testable import Artifacts
 
 @Suite struct ArtifactStoreTests {
     private func withStore(_ body: (ArtifactStore, ArtifactFolder, String, String) async throws -> Void) async throws {
@@ -90,6 +91,36 @@ import Testing
             // And each holds the lease of its file
             #expect(
                 try await TestDatabase.query(url, "SELECT DISTINCT uploads::text FROM vault.artifact_leases") == ["3"])
+        }
+    }
+
+    @Test func groupsHaveABoundAndLargeFilesAreNotInThem() async throws {
+        try await withStore { store, folder, _, _ in
+            let queue = PlacementQueue(folder)
+            let count = 3 * PlacementQueue.mostPublications
+            try await withThrowingTaskGroup { group in
+                for number in 0..<count {
+                    group.addTask {
+                        let upload = store.begin()
+                        try await upload.write(Array("file \(number)".utf8))
+                        let digest = try await upload.finish()
+                        try await queue.place(PlacementQueue.Publication(uploads: [(upload, digest)]))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let groups = queue.groups
+            #expect((3..<count).contains(groups), "\(groups) groups of \(count)")
+            for number in 0..<count {
+                let text = Array("file \(number)".utf8)
+                #expect(try content(folder, SHA256Digest(of: text)) == text)
+            }
+            let large = store.begin()
+            try await large.write([UInt8](repeating: 7, count: PlacementQueue.largeBytes))
+            let digest = try await large.finish()
+            try await queue.place(PlacementQueue.Publication(uploads: [(large, digest)]))
+            #expect(try content(folder, digest)?.count == 100)
+            #expect(queue.groups == groups)
         }
     }
 

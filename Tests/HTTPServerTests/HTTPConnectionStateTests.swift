@@ -197,7 +197,7 @@ import Testing
         #expect(answer.actions() == ["close"])
     }
 
-    /// A client is not at fault while the handler is slow, and has its whole time again afterwards.
+    /// A client is not at fault while the handler is slow, and has the whole time for its next bytes afterwards.
     @Test func whoWaitedForASlowHandlerHasTimeAndIsBoundAgain() {
         var connection = Connection { $0.bufferedBodyBytes = 4 }
         connection.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nabcd")

@@ -185,6 +185,13 @@ import Testing
         let child = past(given + [issued(3, by: 2, scopes: [.admin])])
         #expect(then(end(.descendants, administrators: [2, 3]), child) == ["lastAdministrator"])
         #expect(then(end(.alone, administrators: [2, 3]), child) == ["token/\(Self.id(2)): token.revoked.v1"])
+        // Nor does it end with one that was revoked alone before.
+        let orphan = past(
+            given + [issued(3, by: 2, scopes: [.account, .admin]), (.token(Self.id(2)), TokenRevoked(reason: .owner))])
+        let later = RevokeToken(
+            principal: Principal(user: Given.alice, token: Self.id(3)), now: Given.now, target: .one(Self.id(2)),
+            extent: .descendants, administrators: [Self.id(3)])
+        #expect(then(later, orphan) == ["lastAdministrator"])
         let two = past(given + [issued(3, scopes: [.admin])])
         #expect(then(end(.alone, administrators: [2, 3]), two) == ["token/\(Self.id(2)): token.revoked.v1"])
     }

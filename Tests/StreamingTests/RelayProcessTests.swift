@@ -39,6 +39,7 @@ import Testing
             try await two.says("standing by: ")
             // It grows until the last take-over, however long programs take to start.
             let isEnough = Atomic(false)
+            defer { isEnough.store(true, ordering: .relaxed) }
             let writing = Task {
                 repeat { try await walker.steps(50) } while !isEnough.load(ordering: .relaxed)
             }

@@ -120,10 +120,10 @@ public struct RevokeToken: AuthenticatedCommand {
 
     /// Refuses to end the last good credential with the scope `admin`, unless it has leaked.
     private func keepAdministrator(_ ended: [TokenID], _ past: Past) throws(Rejection) {
-        guard extent != .leaked, ended.contains(where: { isAdministrators($0, past) }) else { return }
-        guard administrators.contains(where: { isAdministrators($0, past) && !ends($0, with: ended, past) }) else {
-            throw .lastAdministrator
-        }
+        guard extent != .leaked else { return }
+        let good = (administrators + ended).filter { isAdministrators($0, past) }
+        guard good.contains(where: { ends($0, with: ended, past) }) else { return }
+        guard good.contains(where: { !ends($0, with: ended, past) }) else { throw .lastAdministrator }
     }
 
     private func isAdministrators(_ token: TokenID, _ past: Past) -> Bool {

@@ -7,7 +7,7 @@ import Postgres
 ///
 /// The past of an agent is not stored twice: its whole stream is read again by the rules of the model of agents, since
 /// holds and removals after the moment count as well. Only counts, which many streams change, come from the model.
-/// Every read of a stream with more than 50,000 entries, or 64 MiB of entries and contents, throws `PastFault`.
+/// Every read that replays a stream with more than 50,000 entries, or 64 MiB of entries and contents, throws `PastFault`.
 public struct PastReader: Sendable {
     /// The most entries of an agent's stream that are read for one answer.
     static let maximumEntries = 50_000

@@ -48,7 +48,16 @@ struct AgentFrame {
 
     private var canonical: Link {
         guard let number = version.flatMap({ SemVer($0) }) else { return tab.link(summary.id) }
-        return Link(Endpoints.versionPage, VersionParameters(id: summary.id, version: number))
+        return tab == .documentation
+            ? Link(Endpoints.documentationPage, DocumentationQuery(id: summary.id, version: number))
+            : Link(Endpoints.versionPage, VersionParameters(id: summary.id, version: number))
+    }
+
+    /// What of the agent the page is, in words.
+    private var part: String {
+        let title = tab.title.lowercased()
+        guard let version else { return title }
+        return tab == .documentation ? "\(title) of \(version)" : version
     }
 
     /// The whole page.
@@ -59,7 +68,7 @@ struct AgentFrame {
     ) -> WrittenPage {
         let name = summary.displayName
         var frame = Frame(
-            title: tab == .overview ? name : "\(name), \(version ?? tab.title.lowercased())",
+            title: tab == .overview ? name : "\(name), \(part)",
             canonical: canonical, section: .browse, position: position)
         if !summary.summary.isEmpty { frame.summary = summary.summary }
         frame.feed = Link(Endpoints.agentFeed, AgentParameters.Present(id: summary.id))

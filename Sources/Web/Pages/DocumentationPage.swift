@@ -42,7 +42,9 @@ package struct DocumentationPage: PageDocument {
     }
 
     package func written(in setting: PageSetting) -> WrittenPage {
-        AgentFrame(agent: agent, tab: .documentation, position: position).written(in: setting) { html in
+        var frame = AgentFrame(agent: agent, tab: .documentation, position: position)
+        if isOther { frame.version = version }
+        return frame.written(in: setting) { html in
             if isOther {
                 html.element(.p, .class("note")) { html in
                     html.text("This is not the version that is shown. ")
