@@ -33,8 +33,8 @@ public struct KafkaArrivals: Sendable {
 /// Reads partitions: those of `assign`, from offsets that the caller chooses, or those that a group gives it after
 /// `subscribe`.
 ///
-/// The caller pulls messages; librdkafka reads ahead into a buffer of 64 MiB. Only `commit` commits offsets. A new
-/// assignment drops the messages that librdkafka has fetched and not handed over yet.
+/// The caller pulls messages; librdkafka reads ahead into a buffer of 64 MiB. Only `commit` commits offsets. When
+/// the group shares its partitions anew, messages that librdkafka has fetched and not handed over are dropped.
 public final class KafkaConsumer: Sendable {
     /// The arrivals until the consumer is closed or the task is cancelled; one iterator at a time.
     public struct Batches: AsyncSequence {
@@ -49,7 +49,7 @@ public final class KafkaConsumer: Sendable {
             /// The next arrivals, once there are any; nil once the consumer is closed or the task is cancelled.
             ///
             /// - Throws: `KafkaError` of one partition, such as `outOfRange` or `missing`, or a fatal one. After the
-            ///   error of a partition the other partitions go on; `assign` decides about all of them again.
+            ///   error of a partition the other partitions go on.
             public func next() async throws(KafkaError) -> KafkaArrivals? {
                 try await consumer.next(atMost)
             }
@@ -96,6 +96,7 @@ public final class KafkaConsumer: Sendable {
 
     private let client: KafkaClient
     private let waiting = Mutex(Waiting())
+    private let isAssigned = Atomic(false)
 
     /// Creates a consumer that reads nothing yet.
     ///
@@ -145,14 +146,21 @@ public final class KafkaConsumer: Sendable {
     /// What the library last counted; nil before the first time.
     public var statistics: KafkaStatistics? { client.statistics }
 
-    /// Reads these partitions, and no others, from now on.
+    /// Reads these partitions, and no others. Call it once.
+    ///
+    /// librdkafka 2.0.2 ends the whole program by an assertion where partitions are assigned again, and then given up before
+    /// it has stopped reading them for the first assignment.
+    ///
+    /// - Throws: `KafkaError`; of kind `other` where partitions were assigned before.
     public func assign(_ starts: [KafkaPartition: KafkaStart]) async throws(KafkaError) {
+        guard !isAssigned.exchange(true, ordering: .relaxed) else {
+            throw KafkaError(.other, "the consumer has partitions already; another consumer can read others")
+        }
         try await unsafe client.call { (handle, _) throws(KafkaError) in
             let list = unsafe Self.list(starts.mapValues(\.offset))
             defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
             try unsafe Self.check(rd_kafka_assign(handle, list), "the partitions can't be read")
         }
-        waiting.withLock { $0.fault = nil }
     }
 
     /// Joins the group and reads the partitions of some topics that it gives to this consumer, each from where the group

@@ -5,24 +5,24 @@ import TestSupport
 import Testing
 
 extension KafkaTests {
-    @Test func aNewAssignmentLosesAndRepeatsNothing() async throws {
+    @Test func readingBeginsWhereTheCallerSaysAndLosesNothing() async throws {
         try await Self.withReactor { reactor in
-            // Given a consumer that has read a part of what the library fetched
             let topic = try await broker.topic(partitions: 1)
             try await send((0..<3_000).map { Self.record($0) }, to: topic, on: reactor)
-            let consumer = try await KafkaConsumer(try broker.configuration(), on: reactor)
             let partition = KafkaPartition(topic, 0)
-            try await consumer.assign([partition: .beginning])
             for start: Int64 in [500, 7, 2_500, 1_000] {
-                _ = try await Self.read(10, from: consumer, of: 10)
-                // When it goes on elsewhere
+                let consumer = try await KafkaConsumer(try broker.configuration(), on: reactor)
                 try await consumer.assign([partition: .at(start)])
-                // Then the next message is the one asked for, and all others follow
+                // The next message is the one asked for, and all others follow.
                 let read = try await Self.read(Int(3_000 - start), from: consumer, of: 100)
                 #expect(read.map(\.offset) == Array(start..<3_000))
-                try await consumer.assign([partition: .beginning])
+                // The library would not survive another assignment that ends at once.
+                let error = await #expect(throws: KafkaError.self) {
+                    try await consumer.assign([partition: .beginning])
+                }
+                #expect(error?.kind == .other)
+                await consumer.close()
             }
-            await consumer.close()
         }
     }
 
@@ -40,10 +40,12 @@ extension KafkaTests {
                 if ended.count == 2 { break }
             }
             #expect(messages == 1)
-            try await consumer.assign([KafkaPartition(topic, 0): .at(5)])
-            let error = await #expect(throws: KafkaError.self) { _ = try await Self.read(1, from: consumer) }
-            #expect(error?.kind == .outOfRange)
             await consumer.close()
+            let beyond = try await KafkaConsumer(try broker.configuration(), on: reactor)
+            try await beyond.assign([KafkaPartition(topic, 0): .at(5)])
+            let error = await #expect(throws: KafkaError.self) { _ = try await Self.read(1, from: beyond) }
+            #expect(error?.kind == .outOfRange)
+            await beyond.close()
         }
     }
 
