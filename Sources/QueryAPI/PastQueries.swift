@@ -69,7 +69,7 @@ extension QueryFront {
             reflecting: found.reflection, cursor: pagination.nextCursor)
     }
 
-    func showExposure(_ query: ExposureQuery) async throws -> Page<ExposurePage> {
+    func showExposure(_ query: VersionQuery) async throws -> Page<ExposurePage> {
         let version: SemVer
         if let named = query.version {
             version = named

@@ -12,7 +12,7 @@ extension Endpoints {
     package static let versionPage = Endpoint<VersionParameters, NoBody, NoBody>.page(
         "versionPage", "/agents/{id}/versions/{version}", "A version of an agent", cost: .past,
         problems: [.versionNotFound, .pastTooLong])
-    package static let documentationPage = Endpoint<DocumentationQuery, NoBody, NoBody>.page(
+    package static let documentationPage = Endpoint<VersionQuery, NoBody, NoBody>.page(
         "documentationPage", "/agents/{id}/documentation", "What an agent says of itself at length", cost: .search,
         problems: [.versionNotFound, .tooManyAtOnce])
     package static let comparePage = Endpoint<Comparison, NoBody, NoBody>.page(
@@ -45,25 +45,6 @@ extension Endpoints {
             dependenciesPage,
             historyPage, comparePage, publisherPage, reputationPage, categoryPage, pageAsset,
         ] + SiteText.allCases.map(textPage) + guide + charts + logPages + feeds + site
-}
-
-/// An agent, and which of its versions' documentation is read.
-package struct DocumentationQuery: PositionedParameters, AboutOneAgent {
-    package let id: AgentKey
-    package let version: SemVer?
-    package let minimumPosition: Position?
-
-    package init(id: AgentKey, version: SemVer? = nil, minimumPosition: Position? = nil) {
-        self.id = id
-        self.version = version
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:version:minimumPosition:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .query("version", \.version, .version, "A version by SemVer 2.0; by default the one that is shown."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
 /// A file of the pages'.

@@ -1,5 +1,4 @@
 package import Events
-package import Manifest
 
 extension Endpoints {
     package static let showHistory = Endpoint<AgentPageParameters, NoBody, HistoryPage>.query(
@@ -7,7 +6,7 @@ extension Endpoints {
         notes:
             "Versions, yanks, deprecations, holds, roles, removed files: each with the position of its entry, which anybody can look up. Judgments and downloads have lists of their own.",
         cost: .past)
-    package static let showExposure = Endpoint<ExposureQuery, NoBody, ExposurePage>.query(
+    package static let showExposure = Endpoint<VersionQuery, NoBody, ExposurePage>.query(
         "showExposure", "/agents/{id}/exposure", "Show when a version could be had, and what it newly asked for",
         notes:
             "A version is resolvable while a range can lead to it, and downloadable while its number can: a yank ends the former alone. It is compared with the highest version below it that was there when it was published, a release with a release where there was one, or else with the one published last before it.",
@@ -67,25 +66,6 @@ package struct HistoryPage: Body {
         .required("id", \.id, .agentKey),
         .required("history", \.history, .list(HistoryItem.form)),
         .required("pagination", \.pagination, Pagination.form))
-}
-
-/// A version whose exposure is asked for.
-package struct ExposureQuery: PositionedParameters {
-    package let id: AgentKey
-    package let version: SemVer?
-    package let minimumPosition: Position?
-
-    package init(id: AgentKey, version: SemVer?, minimumPosition: Position? = nil) {
-        self.id = id
-        self.version = version
-        self.minimumPosition = minimumPosition
-    }
-
-    package static let parameters = ParameterForm.of(
-        Self.init(id:version:minimumPosition:),
-        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
-        .query("version", \.version, .version, "A version by SemVer 2.0; by default the one that is shown."),
-        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
 }
 
 /// A time from one entry to another.

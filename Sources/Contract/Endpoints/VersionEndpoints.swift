@@ -41,6 +41,25 @@ package struct VersionParameters: PastParameters, AboutOneAgent {
         .asOf(\.asOf))
 }
 
+/// An agent, and one of its versions; by default the one that is shown.
+package struct VersionQuery: PositionedParameters {
+    package let id: AgentKey
+    package let version: SemVer?
+    package let minimumPosition: Position?
+
+    package init(id: AgentKey, version: SemVer? = nil, minimumPosition: Position? = nil) {
+        self.id = id
+        self.version = version
+        self.minimumPosition = minimumPosition
+    }
+
+    package static let parameters = ParameterForm.of(
+        Self.init(id:version:minimumPosition:),
+        .path("id", \.id, .agent, "The id of an agent, in any spelling."),
+        .query("version", \.version, .version, "A version by SemVer 2.0; by default the one that is shown."),
+        .query("min_position", \.minimumPosition, .position, "Wait until the answer reflects this position."))
+}
+
 /// An agent, and where the list of its versions goes on.
 package struct VersionListParameters: PastParameters, PagedParameters, AboutOneAgent {
     package let id: AgentKey

@@ -86,7 +86,7 @@ extension QueryFront {
             // Of an agent to which more has happened than is read for one answer that is not said.
             let exposure: ExposurePage?
             do {
-                exposure = try await showExposure(ExposureQuery(id: input.id, version: input.version)).value
+                exposure = try await showExposure(VersionQuery(id: input.id, version: input.version)).value
             } catch is PastFault {
                 exposure = nil
             }

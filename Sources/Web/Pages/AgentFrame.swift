@@ -25,7 +25,7 @@ struct AgentFrame {
         func link(_ id: AgentKey, asOf: AsOf? = nil) -> Link {
             switch self {
             case .overview: Link(Endpoints.agentPage, AgentParameters(id: id, asOf: asOf))
-            case .documentation: Link(Endpoints.documentationPage, DocumentationQuery(id: id))
+            case .documentation: Link(Endpoints.documentationPage, VersionQuery(id: id))
             case .versions: Link(Endpoints.versionsPage, VersionListParameters(id: id, asOf: asOf))
             case .reviews: Link(Endpoints.reviewsPage, ReviewQuery(id: id))
             case .dependencies: Link(Endpoints.dependenciesPage, AgentPageParameters(id: id))
@@ -49,7 +49,7 @@ struct AgentFrame {
     private var canonical: Link {
         guard let number = version.flatMap({ SemVer($0) }) else { return tab.link(summary.id) }
         return tab == .documentation
-            ? Link(Endpoints.documentationPage, DocumentationQuery(id: summary.id, version: number))
+            ? Link(Endpoints.documentationPage, VersionQuery(id: summary.id, version: number))
             : Link(Endpoints.versionPage, VersionParameters(id: summary.id, version: number))
     }
 

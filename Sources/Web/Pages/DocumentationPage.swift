@@ -49,7 +49,7 @@ package struct DocumentationPage: PageDocument {
                 html.element(.p, .class("note")) { html in
                     html.text("This is not the version that is shown. ")
                     html.link(
-                        Link(Endpoints.documentationPage, DocumentationQuery(id: agent.summary.id)),
+                        Link(Endpoints.documentationPage, VersionQuery(id: agent.summary.id)),
                         text: "Documentation of \(agent.summary.latestVersion ?? "")")
                 }
             }

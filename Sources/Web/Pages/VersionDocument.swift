@@ -80,7 +80,7 @@ package struct VersionDocument: PageDocument {
         else { return }
         html.element(.p) { html in
             html.link(
-                Link(Endpoints.documentationPage, DocumentationQuery(id: version.id, version: number)),
+                Link(Endpoints.documentationPage, VersionQuery(id: version.id, version: number)),
                 text: "Its documentation")
         }
     }

@@ -56,7 +56,7 @@ enum PastCommands {
         let (reference, registry) = (try context.reference(), try await context.registry())
         let version = try reference.version.map { _ throws(Failure) in try reference.exactVersion() }
         let page = try await registry.about(reference.id) {
-            try await registry.send(Endpoints.showExposure, ExposureQuery(id: reference.id.key, version: version)).value
+            try await registry.send(Endpoints.showExposure, VersionQuery(id: reference.id.key, version: version)).value
         }
         return Report(page, lines: { $0.resolvable.map { "\($0.from) \($0.until?.description ?? "")" } }, text: show)
     }
