@@ -158,7 +158,7 @@ import Testing
                 return try await group.reduce(into: Set()) { $0.insert($1) }
             }
             #expect(digests.count == 1)
-            try await waitUntil { files(path).count == 1 }
+            try await eventually("one file is left") { files(path).count == 1 }
         }
     }
 
@@ -169,7 +169,7 @@ import Testing
                 try await upload.write([UInt8](repeating: 1, count: 70_000))
                 #expect(files(path).count == 1)
             }
-            try await waitUntil { files(path).isEmpty }
+            try await eventually("no file is left") { files(path).isEmpty }
         }
     }
 
@@ -216,10 +216,5 @@ import Testing
             #expect(try content(folder, orphan) == [1])
             #expect(files(path).count == 1)
         }
-    }
-
-    private func waitUntil(_ condition: () -> Bool) async throws {
-        for _ in 0..<100 where !condition() { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(condition())
     }
 }

@@ -2,6 +2,7 @@ import Events
 import Following
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct FeedTests {
@@ -128,10 +129,7 @@ import Testing
         let running = Task { await follower.run() }
         for target in 1...3 as ClosedRange<Int64> {
             source.set(target)
-            for _ in 0..<400 where seen.withLock({ $0.last ?? nil }) != target {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            #expect(seen.withLock { $0.last ?? nil } == target)
+            try await eventually("\(target) is seen") { seen.withLock { $0.last ?? nil } == target }
         }
         running.cancel()
         await running.value

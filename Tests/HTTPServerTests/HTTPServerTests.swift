@@ -21,8 +21,7 @@ import Testing
         var all: [String] { events.withLock { $0 } }
 
         func wait(for event: String) async throws {
-            for _ in 0..<500 where !all.contains(event) { try await Task.sleep(for: .milliseconds(10)) }
-            #expect(all.contains(event), "\(event) did not happen")
+            try await eventually(event) { all.contains(event) }
         }
     }
 

@@ -91,9 +91,9 @@ import Testing
         gate.continuation.finish()
         // It is there again once it has ended.
         var last = await values()
-        for _ in 0..<200 where last["test_hangs"] == nil {
-            try await Task.sleep(for: .milliseconds(10))
+        try await eventually("it is there again") {
             last = await values()
+            return last["test_hangs"] != nil
         }
         #expect(last["test_hangs"] == 1)
     }

@@ -39,11 +39,7 @@ import Testing
             return Task { await mirror.run() }
         }
         let folder = IndexFolder(path)
-        for _ in 0..<400 {
-            if try folder.mark() == wanted { break }
-            try await Task.sleep(for: .milliseconds(25))
-        }
-        #expect(try folder.mark() == wanted)
+        try await eventually("the mark is \(wanted)") { try folder.mark() == wanted }
         for task in running {
             task.cancel()
             await task.value

@@ -44,12 +44,10 @@ extension SharingTests {
 
     func awaitRows(_ what: String, _ url: String, _ sql: String, is wanted: [String]) async throws {
         var found: [String] = []
-        for _ in 0..<1_500 {
+        try await eventually("\(what): \(wanted); last \(found)") {
             found = try await TestDatabase.query(url, sql)
-            if found == wanted { return }
-            try await Task.sleep(for: .milliseconds(20))
+            return found == wanted
         }
-        Issue.record("\(what): \(found), not \(wanted)")
     }
 
     /// Waits until all models have all of the log.

@@ -2,6 +2,7 @@ import Glibc
 import Reactor
 import Synchronization
 import System
+import TestSupport
 import Testing
 
 /// One thread, an epoll and its tasks.
@@ -74,8 +75,7 @@ import Testing
         Task(executorPreference: reactor) {
             reactor.repeatEvery(milliseconds: 5) { ticks.withLock { $0 += 1 } }
         }
-        for _ in 0..<2_000 where ticks.withLock({ $0 }) < 3 { try await Task.sleep(for: .milliseconds(5)) }
-        #expect(ticks.withLock { $0 } >= 3)
+        try await eventually("it ticks three times") { ticks.withLock { $0 } >= 3 }
         isOver.withLock { $0 = true }
         await busy.value
         reactor.stop()
@@ -85,10 +85,7 @@ import Testing
         let reactor = try Reactor(name: "test")
         await Task(executorPreference: reactor) { pauseThread(milliseconds: 30) }.value
         // The turn is measured after its task has gone on elsewhere.
-        for _ in 0..<1_000 where reactor.longestTurn.nanoseconds < 30_000_000 {
-            try await Task.sleep(for: .milliseconds(2))
-        }
-        #expect(reactor.longestTurn.nanoseconds >= 30_000_000)
+        try await eventually("the long turn is known") { reactor.longestTurn.nanoseconds >= 30_000_000 }
         #expect(reactor.longestTurn.what == "task")
         reactor.stop()
     }

@@ -28,10 +28,9 @@ import Testing
             for path in ["agents/acme.kept", "agents?limit=5"] {
                 // What was read before the front has followed the log so far is not kept, so it may take some.
                 var answers: [HTTPClientResponse] = []
-                for _ in 0..<1_500 {
+                try await eventually("\(path) is kept") {
                     answers.append(try await marketplace.get(path))
-                    if try isCached(path, marketplace) { break }
-                    try await Task.sleep(for: .milliseconds(20))
+                    return try isCached(path, marketplace)
                 }
                 answers.append(try await marketplace.get(path))
                 let (first, kept) = (try #require(answers.first), try #require(answers.last))
@@ -81,12 +80,9 @@ import Testing
             let fresh = try await marketplace.json("agents/acme.kept?min_position=\(position)")
             #expect(fresh["latest_version"]?.string == "2.0.0")
             for path in ["agents/acme.kept", "agents?limit=5"] {
-                var isNew = false
-                for _ in 0..<100 where !isNew {
-                    isNew = String(decoding: try await marketplace.get(path).body, as: UTF8.self).contains("2.0.0")
-                    if !isNew { try await Task.sleep(for: .milliseconds(20)) }
+                try await eventually("\(path) is new") {
+                    String(decoding: try await marketplace.get(path).body, as: UTF8.self).contains("2.0.0")
                 }
-                #expect(isNew, "\(path)")
             }
         }
     }

@@ -32,10 +32,9 @@ import Testing
                 _ = try await marketplace.get("agents/acme.zebra/versions/\(version)/download")
             }
             // Downloads reach the log within a second, and the models after it.
-            for _ in 0..<400 {
+            try await eventually("all downloads are counted") {
                 let days = try await marketplace.json("agents/acme.zebra/downloads/days")["days"]?.array ?? []
-                if days.reduce(0, { $0 + ($1["downloads"]?.integer ?? 0) }) == 3 { break }
-                try await Task.sleep(for: .milliseconds(25))
+                return days.reduce(0, { $0 + ($1["downloads"]?.integer ?? 0) }) == 3
             }
             let position = try await marketplace.head() - 1
             func sum(_ path: String, _ list: String, _ member: String) async throws -> Int64 {

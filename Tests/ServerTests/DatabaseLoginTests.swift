@@ -107,8 +107,8 @@ import Testing
             #expect(try await TestDatabase.query(reader, "SHOW work_mem") == ["4MB"])
             let isSuperuser = "SELECT rolsuper::text FROM pg_roles WHERE rolname = current_user"
             #expect(try await TestDatabase.query(reader, isSuperuser) == ["false"])
-            for _ in 0..<200 where try FileManager.default.contentsOfDirectory(atPath: log).count > 4 {
-                try await Task.sleep(for: .milliseconds(50))
+            try await eventually("old files of the log are removed") {
+                try FileManager.default.contentsOfDirectory(atPath: log).count <= 4
             }
             let kept = try FileManager.default.contentsOfDirectory(atPath: log).sorted()
             #expect(kept.count == 4 && kept[0] >= "20000118")

@@ -33,9 +33,9 @@ func downloadLine(
         _ marketplace: MarketplaceProcess, _ agent: String, _ wanted: Int64, orUpTo most: Int64? = nil
     ) async throws {
         var raw: Int64 = -1
-        for _ in 0..<600 where raw < wanted {
+        try await eventually("\(wanted) downloads; last \(raw)") {
             raw = (try? await counts(marketplace, agent).raw) ?? -1
-            if raw < wanted { try await Task.sleep(for: .milliseconds(50)) }
+            return raw >= wanted
         }
         try await Task.sleep(for: .milliseconds(1_200))
         let last = try await counts(marketplace, agent).raw
@@ -45,11 +45,10 @@ func downloadLine(
     /// Waits until so many readers are counted: they come apart from the downloads.
     private func expectReaders(_ marketplace: MarketplaceProcess, _ agent: String, _ wanted: Int64) async throws {
         var readers: Int64 = -1
-        for _ in 0..<200 where readers != wanted {
+        try await eventually("\(wanted) readers; last \(readers)") {
             readers = try await counts(marketplace, agent).unique
-            if readers != wanted { try await Task.sleep(for: .milliseconds(50)) }
+            return readers == wanted
         }
-        #expect(readers == wanted)
     }
 
     private func publish(_ marketplace: MarketplaceProcess, _ agent: String, _ versions: String...) async throws {
@@ -260,10 +259,7 @@ func downloadLine(
                 try "kill".write(toFile: moment, atomically: true, encoding: .utf8)
                 let path = "agents/acme.sync/versions/latest/download"
                 #expect(try await marketplace.get(path).status == 302)
-                for _ in 0..<400 where FileManager.default.fileExists(atPath: moment) {
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-                #expect(!FileManager.default.fileExists(atPath: moment), "the disk was not asked for 20 s")
+                try await eventually("the disk is asked") { !FileManager.default.fileExists(atPath: moment) }
                 try await marketplace.kill()
             }
         }

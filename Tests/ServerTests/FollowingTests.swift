@@ -106,8 +106,8 @@ import Testing
             let code = try package(["src/main.py": "print()"])
             for id in ["acme.c", "acme.d"] {
                 #expect(try await marketplace.publish([manifest(id), code]).status == 201)
-                for _ in 0..<400 where try await marketplace.get("/index/\(id)").status != 200 {
-                    try await Task.sleep(for: .milliseconds(25))
+                try await eventually("\(id) is in the index") {
+                    try await marketplace.get("/index/\(id)").status == 200
                 }
                 #expect(try await marketplace.get("agents/\(id)/versions/1.0.0/download").status == 302)
             }
@@ -151,10 +151,8 @@ import Testing
             #expect(result["different"] == .object([]))
             #expect(came(result) == (try await logged(marketplace, "")))
             // Their places are free again.
-            for _ in 0..<200 {
-                let head = try await marketplace.get(Self.path, method: "HEAD")
-                if head.status == 200 { break }
-                try await Task.sleep(for: .milliseconds(50))
+            try await eventually("a place is free") {
+                try await marketplace.get(Self.path, method: "HEAD").status == 200
             }
             let again = try await marketplace.get(Self.path, method: "HEAD")
             #expect(again.status == 200 && again.fields["content-type"] == "text/event-stream")

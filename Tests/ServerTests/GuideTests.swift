@@ -68,15 +68,13 @@ import Testing
             try await withMarketplace(["--publish", examples] + later) { marketplace, databaseURL in
                 // What the pages begin with: a marketplace with its example agents, in whose folder one stands.
                 for agent in ["rot13", "slugify", "word-count"] {
-                    for _ in 0..<400 {
-                        if try await marketplace.get("agents/mentatlab.\(agent)").status == 200 { break }
-                        try await Task.sleep(for: .milliseconds(25))
+                    try await eventually("\(agent) is shown") {
+                        try await marketplace.get("agents/mentatlab.\(agent)").status == 200
                     }
                 }
-                for _ in 0..<400 {
+                try await eventually("the models reach the log") {
                     let models = try await marketplace.json("projections")["projections"]?.array ?? []
-                    if models.allSatisfy({ $0["lag"]?.integer == 0 }) { break }
-                    try await Task.sleep(for: .milliseconds(25))
+                    return models.allSatisfy { $0["lag"]?.integer == 0 }
                 }
                 try FileManager.default.createSymbolicLink(
                     atPath: "\(work)/.mentatlab", withDestinationPath: marketplace.folder)
@@ -194,9 +192,8 @@ import Testing
 
     /// Files and values that the lines name; returns the variables of the shell.
     private func furnish(_ marketplace: MarketplaceProcess, _ folder: String) async throws -> [String: String] {
-        for _ in 0..<400 {
-            if try await marketplace.get("agents/mentatlab.word-count").status == 200 { break }
-            try await Task.sleep(for: .milliseconds(25))
+        try await eventually("the sample is shown") {
+            try await marketplace.get("agents/mentatlab.word-count").status == 200
         }
         try
             #"{"id": "acme.sample", "version": "1.0.0", "image": "a/b:1", "description": "A sample.", "inputs": [], "outputs": []}"#

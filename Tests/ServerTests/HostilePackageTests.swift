@@ -34,10 +34,9 @@ import Testing
                 // One namespace, then an agent and a version each.
                 #expect(try await marketplace.head() == head + 1 + 2 * published)
                 let incoming = "\(marketplace.folder)/artifacts/incoming"
-                for _ in 0..<100 where try FileManager.default.contentsOfDirectory(atPath: incoming).count > 0 {
-                    try await Task.sleep(for: .milliseconds(20))
+                try await eventually("nothing is left incoming") {
+                    try FileManager.default.contentsOfDirectory(atPath: incoming).isEmpty
                 }
-                #expect(try FileManager.default.contentsOfDirectory(atPath: incoming).isEmpty)
             }
         }
     }

@@ -59,7 +59,7 @@ import Testing
             print("upload of 512 MiB, \(kind): the highest resident size grew by \(growth) KiB")
             #expect(growth < 64 << 10)
             #expect(try await marketplace.head() == head)
-            try await waitUntil { try incoming(folder).isEmpty }
+            try await eventually("nothing is left incoming") { try incoming(folder).isEmpty }
         }
     }
 
@@ -71,7 +71,7 @@ import Testing
             let answer = try await Oracle.run(
                 "upload", arguments: [try port(marketplace), try marketplace.token, kind, "8"], input: "")
             #expect(answer == [expected])
-            try await waitUntil { try incoming(folder).isEmpty }
+            try await eventually("nothing is left incoming") { try incoming(folder).isEmpty }
             #expect(try await marketplace.head() == head)
         }
     }
@@ -88,7 +88,7 @@ import Testing
             }
             print("1000 slow senders of \(kind): resident \(try memory(marketplace)) KiB")
             await crowd.stop()
-            try await waitUntil { try incoming(folder).isEmpty }
+            try await eventually("nothing is left incoming") { try incoming(folder).isEmpty }
         }
     }
 
@@ -130,7 +130,7 @@ import Testing
             #expect(raw.hasPrefix("HTTP/1.1 503 "))
             #expect(raw.contains("retry-after: 1"))
             await busy.stop()
-            try await waitUntil { (try? await marketplace.get("agents"))?.status == 200 }
+            try await eventually("it answers") { (try? await marketplace.get("agents"))?.status == 200 }
         }
     }
 
@@ -142,7 +142,7 @@ import Testing
             let busy = try OracleProcess("crowd", [port, token, "bodies", "100"])
             #expect(try await busy.line("open") == "open 100 turned away 0")
             // Of 60 places half are anybody's.
-            try await waitUntil { try incoming(marketplace.folder).count <= 30 }
+            try await eventually("uploads are given up") { try incoming(marketplace.folder).count <= 30 }
             let raw = try await RawHTTP.exchange(port: try #require(UInt16(port)), [.send("GET / HTTP/1.1\r\n")])
             #expect(raw.hasPrefix("HTTP/1.1 503 "))
             // Another address of this machine still gets in.
@@ -181,13 +181,5 @@ import Testing
             #expect(try await marketplace.stop() == 0)
             await crowd.stop()
         }
-    }
-
-    private func waitUntil(_ condition: () async throws -> Bool) async throws {
-        for _ in 0..<200 {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("it never came true")
     }
 }

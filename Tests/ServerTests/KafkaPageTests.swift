@@ -12,18 +12,15 @@ import Testing
 
     /// Waits until so many entries are in the topic.
     private func delivered(_ count: Int64, _ marketplace: MarketplaceProcess) async throws {
-        for _ in 0..<600 {
+        try await eventually("the log is delivered up to \(count)") {
             let status = try await marketplace.operate(["relay", "status", "--json"])
             #expect(status.code == 0, "\(status.errors)")
             let topic = try JSONValue(Array(status.output.utf8))["topics"]?.array?.first
-            if let next = topic?["next"]?.integer, next >= count {
-                #expect(topic?["holder"]?.string?.isEmpty == false)
-                #expect(topic?["lag"]?.integer == 0)
-                return
-            }
-            try await Task.sleep(for: .milliseconds(50))
+            guard let next = topic?["next"]?.integer, next >= count else { return false }
+            #expect(topic?["holder"]?.string?.isEmpty == false)
+            #expect(topic?["lag"]?.integer == 0)
+            return true
         }
-        Issue.record("the log is not delivered up to \(count)")
     }
 
     @Test func othersFollowTheMarketplace() async throws {
@@ -80,10 +77,7 @@ import Testing
     }
 
     private func follow(_ members: [OracleProcess], count: Int) async throws {
-        for _ in 0..<1_200 {
-            if try lines(members).count >= count { break }
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        try await eventually("\(count) lines") { try lines(members).count >= count }
         #expect(try lines(members).count == count)
     }
 

@@ -153,8 +153,8 @@ import Testing
         try await withMarketplace(arguments) { marketplace, _ in
             for id in ["acme.a", "acme.b", "acme.c"] {
                 #expect(try await marketplace.publish([manifest(id), package(["a": id])]).status == 201)
-                for _ in 0..<500 where try await marketplace.get("/index/\(id)").status != 200 {
-                    try await Task.sleep(for: .milliseconds(10))
+                try await eventually("\(id) is in the index") {
+                    try await marketplace.get("/index/\(id)").status == 200
                 }
             }
             func download(_ id: String, _ address: String) async throws {

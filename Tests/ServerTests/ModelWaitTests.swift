@@ -44,9 +44,9 @@ import Testing
                 port: port,
                 [.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n"), .sleep(milliseconds: 200), .leave])
             var lines = ""
-            for _ in 0..<100 where !lines.contains("a client left before its answer") {
-                try await Task.sleep(for: .milliseconds(50))
+            try await eventually("the client's leaving is logged") {
                 lines = try String(contentsOfFile: "\(marketplace.folder)-up.log", encoding: .utf8)
+                return lines.contains("a client left before its answer")
             }
             let left = lines.split(separator: "\n").filter { $0.contains("a client left before its answer") }
             #expect(left.count == 1 && left.allSatisfy { $0.contains(#""level":"debug""#) })

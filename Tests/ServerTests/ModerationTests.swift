@@ -26,12 +26,10 @@ import Testing
     private func settle(_ marketplace: MarketplaceProcess, _ id: String) async throws {
         let last = try await marketplace.head() - 1
         _ = try await marketplace.get("agents/\(id)?min_position=\(last)")
-        for _ in 0..<500 {
+        try await eventually("the index passes \(last)") {
             let mark = try? JSONValue([UInt8](Data(contentsOf: URL(filePath: "\(marketplace.folder)/index/mark.json"))))
-            if let next = mark?["next"]?.integer, next > last { return }
-            try await Task.sleep(for: .milliseconds(10))
+            return mark?["next"]?.integer.map { $0 > last } == true
         }
-        Issue.record("the index does not follow")
     }
 
     @Test func whatIsHeldIsServedToNobodyUntilItIsLifted() async throws {
@@ -231,11 +229,10 @@ import Testing
             expect(try await marketplace.send("DELETE", "\(path)?everywhere=true", reason, token: admin), "200 ")
             // On each agent the log says so, and the bytes are gone.
             for id in ["eve.tool", "ada.tool"] {
-                for _ in 0..<500 {
+                try await eventually("the file is removed") {
                     try await settle(marketplace, id)
                     let version = try await marketplace.json("agents/\(id)/versions/1.0.0")
-                    if version["artifacts"]?.array?.contains(where: { $0["removed"]?.bool == true }) == true { break }
-                    try await Task.sleep(for: .milliseconds(10))
+                    return version["artifacts"]?.array?.contains { $0["removed"]?.bool == true } == true
                 }
                 try await settle(marketplace, id)
                 let index = try JSONValue(try await marketplace.get("/index/\(id)").body)
@@ -291,18 +288,16 @@ import Testing
                 _ = try? await first.send(
                     "DELETE", "artifacts/sha256/\(module)?everywhere=true", #"{"reason":"owner"}"#,
                     token: try first.token)
-                for _ in 0..<6_000 where ProcessState.isAlive(first.processID) {
-                    try await Task.sleep(for: .milliseconds(10))
-                }
+                try await eventually("the first has ended") { !ProcessState.isAlive(first.processID) }
                 let before = try await TestDatabase.query(
                     url, "SELECT type FROM log.events WHERE type LIKE '%artifact%' ORDER BY position")
                 #expect(before.first == "artifact.removed.v1" && before.count < 3)
                 let second = try await MarketplaceProcess(words, folder: folder)
                 var said: [String] = []
-                for _ in 0..<6_000 where said.count < 3 {
+                try await eventually("all three are said; last \(said)") {
                     said = try await TestDatabase.query(
                         url, "SELECT stream FROM log.events WHERE type LIKE '%artifact%' ORDER BY position")
-                    try await Task.sleep(for: .milliseconds(10))
+                    return said.count >= 3
                 }
                 #expect(Set(said) == ["artifact/\(module)", "agent/mentatlab.one", "agent/mentatlab.two"])
                 try await settle(second, "mentatlab.two")

@@ -78,9 +78,10 @@ import Testing
             try await use(marketplace)
             var found = try await families(marketplace)
             // A relay has to find its broker first.
-            for _ in 0..<100 where broker != nil && found["mentatlab_marketplace_relay_held"] == nil {
-                try await Task.sleep(for: .milliseconds(100))
+            try await eventually("the relay is there") {
+                guard broker != nil, found["mentatlab_marketplace_relay_held"] == nil else { return true }
                 found = try await families(marketplace)
+                return false
             }
             let missing = Set(known.keys).subtracting(found.keys).map {
                 $0.replacing("mentatlab_marketplace_", with: "")

@@ -24,11 +24,9 @@ import Testing
                 owner, "ALTER TABLE agent_versions ADD CONSTRAINT refuses CHECK (key <> '\(key)')")
             #expect(try await marketplace.publish([manifest(key)]).status == 201)
             position = try await marketplace.head() - 1
-            for _ in 0..<400 {
-                if try await marketplace.operate(["project", "parked"]).output.contains(key) { return }
-                try await Task.sleep(for: .milliseconds(25))
+            try await eventually("'\(key)' is parked") {
+                try await marketplace.operate(["project", "parked"]).output.contains(key)
             }
-            Issue.record("'\(key)' is not parked")
         }
 
         func mend() async throws {

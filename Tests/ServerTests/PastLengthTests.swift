@@ -18,10 +18,9 @@ import Testing
             try await withFolder { folder in
                 let marketplace = try await MarketplaceProcess(
                     ["up", "--data", folder, "--database-url", url, "--port", "0"], folder: folder)
-                for _ in 0..<1_200 {
+                try await eventually("the models reach the log") {
                     let models = try await marketplace.json("projections")["projections"]?.array ?? []
-                    if models.allSatisfy({ $0["lag"]?.integer == 0 }) { break }
-                    try await Task.sleep(for: .milliseconds(100))
+                    return models.allSatisfy { $0["lag"]?.integer == 0 }
                 }
                 let head = try await marketplace.head()
                 for path in ["agents/acme.long", "agents/acme.long/versions"] {

@@ -176,10 +176,9 @@ import Testing
             #expect(try await marketplace.json("agents/ada.b")["star_count"]?.integer == 2)
             try await send("DELETE", "agents/ada.b/star", by: 1, 201)
             #expect(try await marketplace.json("agents/ada.b?min_position=\(last)")["star_count"]?.integer == 1)
-            for _ in 0..<200 where try await marketplace.json("agents/ada.b")["star_count"]?.integer != 1 {
-                try await Task.sleep(for: .milliseconds(20))
+            try await eventually("the star is shown") {
+                try await marketplace.json("agents/ada.b")["star_count"]?.integer == 1
             }
-            #expect(try await marketplace.json("agents/ada.b")["star_count"]?.integer == 1)
         }
     }
 
@@ -237,9 +236,7 @@ import Testing
             #expect(now.map { $0["count"]?.integer } == [2, 1, 1, 1])
             #expect(try await marketplace.head() == before)
             // The log gets it later.
-            for _ in 0..<1_000 where try await marketplace.head() < before + 5 {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await eventually("the log has five more") { try await marketplace.head() >= before + 5 }
             #expect(try await marketplace.head() == before + 5)
             let waiting = try await TestDatabase.query(databaseURL, "SELECT count(*)::text FROM vault.pending_flags")
             #expect(waiting == ["0"])
@@ -259,10 +256,10 @@ import Testing
             expect(try await marketplace.send("GET", "flags", token: token), "403 out-of-scope")
             expect(try await marketplace.get("flags"), "401 not-authenticated")
             var listed: [JSONValue] = []
-            for _ in 0..<200 where listed.count < 4 || listed.first?["count"]?.integer != 2 {
+            try await eventually("all flags are listed") {
                 let answer = try await marketplace.send("GET", "flags", token: moderator)
                 listed = try json(answer, 200)["flags"]?.array ?? []
-                try await Task.sleep(for: .milliseconds(20))
+                return listed.count >= 4 && listed.first?["count"]?.integer == 2
             }
             #expect(listed.map { $0["kind"]?.string } == ["agent", "review", "user", "version"])
             #expect(
@@ -286,9 +283,7 @@ import Testing
                     == ["0"])
             let leaving = try await marketplace.head()
             try await TestDatabase.script(databaseURL, "UPDATE vault.flag_erasures SET due = now()")
-            for _ in 0..<1_000 where try await marketplace.head() == leaving {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await eventually("the account is erased") { try await marketplace.head() != leaving }
             let erased = try await marketplace.json("events?from=\(leaving)")["events"]?.array?.map { $0["entry"] }
             #expect(erased?.count == 1 && erased?.first??["type"]?.string == "content.erased.v1")
             #expect(erased?.first??["actor"] == nil && erased?.first??["subject"]?.string?.hasPrefix("flag/") == true)

@@ -138,10 +138,9 @@ import Testing
             #expect(try await summary() == "planted")
             // Another entry makes the copy of the index read what was planted.
             #expect(try await marketplace.publish([manifest("acme.a3")]).status == 201)
-            for _ in 0..<200 where try await marketplace.get("/index/acme.planted").status != 200 {
-                try await Task.sleep(for: .milliseconds(25))
+            try await eventually("the planted one is in the index") {
+                try await marketplace.get("/index/acme.planted").status == 200
             }
-            #expect(try await marketplace.get("/index/acme.planted").status == 200)
             let checked = try await marketplace.operate(["rebuild", "agents", "index", "--check", "--json"])
             #expect(checked.code == 1)
             let projections = try #require(try JSONValue(Array(checked.output.utf8))["checked"]?.array)
@@ -157,13 +156,10 @@ import Testing
             }
             let rebuilt = try await marketplace.operate(["rebuild", "agents", "index"])
             #expect(rebuilt.code == 0, "\(rebuilt.errors)")
-            for _ in 0..<200 {
-                let isGone = try await marketplace.get("/index/acme.planted").status == 404
-                if isGone, try await summary() != "planted" { break }
-                try await Task.sleep(for: .milliseconds(25))
+            try await eventually("the planted one is gone") {
+                guard try await marketplace.get("/index/acme.planted").status == 404 else { return false }
+                return try await summary() != "planted"
             }
-            #expect(try await summary() != "planted")
-            #expect(try await marketplace.get("/index/acme.planted").status == 404)
             // What did not change has the same tag from another build.
             let again = try await marketplace.get("agents/acme.a1")
             let tag = { (answer: HTTPClientResponse) in answer.fields["etag"] }
@@ -179,17 +175,13 @@ import Testing
             let marketplace = try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
             #expect(try await marketplace.publish([manifest("acme.a")]).status == 201)
             // It is asked for at most once a second.
-            func healthSays(_ words: String) async throws -> Bool {
-                for _ in 0..<100 {
+            func healthSays(_ words: String) async throws {
+                try await eventually("\(words) is said") {
                     let answer = try await marketplace.get("/health/ready")
-                    if answer.status == 200, String(decoding: answer.body, as: UTF8.self).contains(words) {
-                        return true
-                    }
-                    try await Task.sleep(for: .milliseconds(50))
+                    return answer.status == 200 && String(decoding: answer.body, as: UTF8.self).contains(words)
                 }
-                return false
             }
-            #expect(try await healthSays("\"ready\""))
+            try await healthSays("\"ready\"")
             let owner = try String(contentsOfFile: "\(folder)/logins/owner", encoding: .utf8)
                 .trimmingCharacters(in: .newlines)
             try await TestDatabase.scriptModels(
@@ -198,7 +190,7 @@ import Testing
             let position = try await marketplace.head() - 1
             #expect(try await marketplace.publish([manifest("acme.c")]).status == 201)
             #expect(try await marketplace.get("agents/acme.c?min_position=\(position + 2)").status == 200)
-            #expect(try await healthSays("the read model 'agents' parks 1 agents"))
+            try await healthSays("the read model 'agents' parks 1 agents")
 
             let parked = try await marketplace.operate(["project", "parked", "--json"])
             let rows = try #require(try JSONValue(Array(parked.output.utf8))["parked"]?.array)
@@ -221,10 +213,7 @@ import Testing
             try await TestDatabase.scriptModels(owner, "ALTER TABLE index_documents DROP CONSTRAINT refuses")
             let retried = try await marketplace.operate(["project", "retry", "index", "acme.d"])
             #expect(retried.code == 0 && retried.output == "acme.d is up to the model now\n", "\(retried)")
-            for _ in 0..<200 where try await marketplace.get("/index/acme.d").status != 200 {
-                try await Task.sleep(for: .milliseconds(25))
-            }
-            #expect(try await marketplace.get("/index/acme.d").status == 200)
+            try await eventually("it is in the index") { try await marketplace.get("/index/acme.d").status == 200 }
 
             for (words, said) in [
                 (["agents", "0", "--reason", "x"], "does not stand still at position 0"),
@@ -238,7 +227,7 @@ import Testing
             #expect(skipped.code == 0, "\(skipped.output) \(skipped.errors)")
             let entries = try await marketplace.json("events?type=projection.skipped.v1")["events"]?.array
             #expect(entries?.first?["entry"]?["data"]?["position"]?.integer == position)
-            #expect(try await healthSays("\"ready\""))
+            try await healthSays("\"ready\"")
             // The agent is there without the version that is skipped, here and in every later build.
             try await TestDatabase.scriptModels(owner, "ALTER TABLE agent_versions DROP CONSTRAINT refuses")
             #expect(try await marketplace.operate(["rebuild", "--all", "--check"]).code == 0)

@@ -50,10 +50,10 @@ import Testing
             )
             #expect(try await marketplace.publish([manifest("acme.last")]).status == 201)
             var made: [String] = []
-            for _ in 0..<600 where made.isEmpty {
+            try await eventually("all are scored") {
                 made = try await TestDatabase.query(
                     databaseURL, "SELECT agents::text FROM models.search_generations WHERE agents > 2000")
-                try await Task.sleep(for: .milliseconds(50))
+                return !made.isEmpty
             }
             #expect(made.count == 1)
             // when people look for agents,

@@ -271,10 +271,7 @@ import Testing
                     try Data("stop".utf8).write(to: URL(filePath: "\(failpoints)/append.sending"))
                     async let answering = moment.begun()
                     // It has decided, and stops with the append in its hands.
-                    for _ in 0..<2_000 where ProcessState.of(first.processID) != "T" {
-                        try await Task.sleep(for: .milliseconds(10))
-                    }
-                    #expect(ProcessState.of(first.processID) == "T")
+                    try await eventually("the first is held") { ProcessState.of(first.processID) == "T" }
                     #expect(try await second.send("DELETE", moment.path, moment.body, token: ada).status == 201)
                     kill(first.processID, SIGCONT)
                     let answer = try await answering

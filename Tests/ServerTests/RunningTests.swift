@@ -56,7 +56,7 @@ struct EmbeddedServer {
     func remove() async throws {
         if let processID {
             kill(processID, SIGQUIT)
-            for _ in 0..<200 where self.processID != nil { try await Task.sleep(for: .milliseconds(50)) }
+            try await eventually("it has ended") { self.processID == nil }
         }
         guard getuid() == 0 else { return }
         let place = URL(filePath: cluster).deletingLastPathComponent()
@@ -122,7 +122,7 @@ struct EmbeddedServer {
             let old = try #require(try await EmbeddedServer(folder).processID)
             if getuid() != 0 {
                 kill(old, SIGQUIT)
-                for _ in 0..<200 where ProcessState.isAlive(old) { try await Task.sleep(for: .milliseconds(20)) }
+                try await eventually("the old one has ended") { !ProcessState.isAlive(old) }
             }
             try FileManager.default.removeItem(atPath: folder)
 
@@ -368,9 +368,7 @@ struct EmbeddedServer {
         let examples = try #require(
             ProcessInfo.processInfo.environment["MENTATLAB_EXAMPLES"], "run the tests by ./test")
         try await withMarketplace(["--publish", examples]) { marketplace, _ in
-            for _ in 0..<200 where !marketplace.printed.contains("mentatlab.word-count") {
-                try await Task.sleep(for: .milliseconds(50))
-            }
+            try await eventually("all three are published") { marketplace.printed.contains("mentatlab.word-count") }
             for id in ["mentatlab.rot13", "mentatlab.slugify", "mentatlab.word-count"] {
                 #expect(marketplace.printed.contains("published \(id) 1.0.0\n"))
             }

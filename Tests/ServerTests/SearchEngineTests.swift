@@ -74,9 +74,9 @@ struct SearchEngineTests {
             #expect(try await marketplace.operate(["rebuild", "agents"]).code == 0)
             // then the engine has an index of the new build in place of the old one, and goes on in it.
             var after = before
-            for _ in 0..<600 where after.count != 1 || after == before {
+            try await eventually("the index is another") {
                 after = try await indices(marketplace)
-                try await Task.sleep(for: .milliseconds(50))
+                return after.count == 1 && after != before
             }
             #expect(after.count == 1 && Set(after.keys).isDisjoint(with: before.keys))
             #expect(try await marketplace.publish([manifest("acme.zebra-b")]).status == 201)
@@ -126,11 +126,10 @@ struct SearchEngineTests {
     /// The program looks every second.
     private func expectHealth(_ marketplace: MarketplaceProcess, saysTrouble: Bool) async throws {
         var says = !saysTrouble
-        for _ in 0..<200 where says != saysTrouble {
+        try await eventually("trouble is said: \(saysTrouble)") {
             says = "\(try await marketplace.json("/health/ready"))".contains("search engine")
-            try await Task.sleep(for: .milliseconds(50))
+            return says == saysTrouble
         }
-        #expect(says == saysTrouble)
     }
 
     @Test func modelsAreSearchedWhileTheEngineIsGone() async throws {

@@ -275,9 +275,9 @@ import Testing
             // Then it is gone, for this reason, and the one before is the latest.
             // The agent is told of it by an entry of its own, which comes a moment later.
             var status = ""
-            for _ in 0..<200 where !status.hasPrefix("deleted") {
+            try await eventually("it is deleted; last \(status)") {
                 status = try await registry.status("npm/a", "2.0.0")
-                try await Task.sleep(for: .milliseconds(25))
+                return status.hasPrefix("deleted")
             }
             #expect(status == "deleted, files of it were removed")
             #expect(try await registry.status("npm/a", "latest") == "active, latest")

@@ -137,8 +137,8 @@ import Testing
             try await hold(marketplace, "eve.tool")
             // A kept answer is dropped a moment after the models say something else.
             for name in ["version", "rating"] {
-                for _ in 0..<500 where try await label(name)?.hasSuffix(": quarantined") == false {
-                    try await Task.sleep(for: .milliseconds(10))
+                try await eventually("\(name) is quarantined") {
+                    try await label(name)?.hasSuffix(": quarantined") != false
                 }
             }
             #expect(try await label("version") == "agent: quarantined")
@@ -184,11 +184,7 @@ import Testing
                 [manifest("eve.tool"), part("readme", "# Secret plan\n"), part("changelog", "# Changed plan\n")])
             let page = "/agents/eve.tool/documentation"
             func settle(_ isSettled: (String) -> Bool) async throws {
-                for _ in 0..<500 {
-                    if isSettled(try await text(marketplace, page).text) { return }
-                    try await Task.sleep(for: .milliseconds(10))
-                }
-                Issue.record("\(try await text(marketplace, page).text)")
+                try await eventually("the page has settled") { isSettled(try await text(marketplace, page).text) }
             }
             try await settle { $0.contains("Secret plan") && $0.contains("Changed plan") }
             let version = try await marketplace.json("agents/eve.tool/versions/1.0.0")

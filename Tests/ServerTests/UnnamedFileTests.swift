@@ -71,18 +71,15 @@ import Testing
                 #expect(try await first.publish(parts, token: ada).status == 201)
                 // What was lost of the copy is copied again.
                 let named = "\(folder)/index/named"
-                for _ in 0..<3_000 where !FileManager.default.fileExists(atPath: named) {
-                    try await Task.sleep(for: .milliseconds(10))
-                }
+                try await eventually("it is named") { FileManager.default.fileExists(atPath: named) }
                 try await first.kill()
                 try FileManager.default.removeItem(atPath: named)
                 let second = try await MarketplaceProcess(words, folder: folder)
                 var served = ""
-                for _ in 0..<500 where served != "200 " {
+                try await eventually("it is served; last \(served)") {
                     served = try await serves(second, digest)
-                    if served != "200 " { try await Task.sleep(for: .milliseconds(10)) }
+                    return served == "200 "
                 }
-                #expect(served == "200 ")
                 #expect(try await second.stop() == 0)
             }
         }

@@ -241,11 +241,10 @@ import Testing
                     try await switchTo(new)
                     try await projector.stop()
                     var programs: [JSONValue] = []
-                    for _ in 0..<100 {
+                    try await eventually("three programs are known") {
                         let status = try await new.run("upgrade", "status", "--json")
                         programs = try #require(try JSONValue(Array(status.output.utf8))["programs"]?.array)
-                        if programs.count == 3 { break }
-                        try await Task.sleep(for: .milliseconds(500))
+                        return programs.count == 3
                     }
                     #expect(programs.allSatisfy { $0["same_release"]?.bool == true } && programs.count == 3)
                     // The older release can neither end its own time nor the newer one's.

@@ -48,11 +48,7 @@ struct RelayFixture {
 
         /// Waits for news.
         func hears(_ isMeant: (Relay.News) -> Bool) async throws {
-            for _ in 0..<12_000 {
-                if news.value.contains(where: isMeant) { return }
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            Issue.record("the relay tells nothing of it: \(news.value)")
+            try await eventually("the relay tells it, but \(news.value)") { news.value.contains(where: isMeant) }
         }
 
         /// Waits until so many entries are delivered.

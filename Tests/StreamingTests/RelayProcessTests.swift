@@ -9,23 +9,17 @@ import Testing
     /// Waits until all of the log is delivered.
     private func delivered(_ fixture: RelayFixture) async throws {
         let head = try await fixture.head()
-        for _ in 0..<3_000 {
-            let next = try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics")
-            if next == ["\(head)"] { return }
-            try await Task.sleep(for: .milliseconds(20))
+        try await eventually("the log is delivered up to \(head)") {
+            try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics") == ["\(head)"]
         }
-        Issue.record("the log is not delivered up to \(head)")
     }
 
     /// Waits until more is delivered.
     private func moves(_ fixture: RelayFixture) async throws {
         let before = try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics")
-        for _ in 0..<12_000 {
-            let next = try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics")
-            if next != before { return }
-            try await Task.sleep(for: .milliseconds(5))
+        try await eventually("something is delivered", every: .milliseconds(5)) {
+            try await TestDatabase.query(fixture.url, "SELECT next::text FROM relay.topics") != before
         }
-        Issue.record("nothing is delivered")
     }
 
     @Test func anotherRelayTakesOverFromOneThatIsKilledAndFromOneThatIsHeldUp() async throws {

@@ -69,8 +69,7 @@ import Testing
 
     /// Waits until the topic is given up.
     private func givesUp(_ projecting: Projecting) async throws {
-        for _ in 0..<1_500 where projecting.source.counts.refusals == 0 { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(projecting.source.counts.refusals > 0)
+        try await eventually("an entry is refused") { projecting.source.counts.refusals > 0 }
     }
 
     private func withRelayed(

@@ -89,22 +89,18 @@ enum CrashAttack: Sendable {
     }
 
     private func reached(_ point: String, _ stage: CrashStage) async throws {
-        for _ in 0..<18_000 {
-            if [CrashTarget.first, .second].contains(where: { !stage.isArmed(point, $0) }) { return }
-            try await Task.sleep(for: .milliseconds(5))
+        try await eventually("\(point) is reached", every: .milliseconds(5)) {
+            [CrashTarget.first, .second].contains { !stage.isArmed(point, $0) }
         }
-        Issue.record("\(point) was not reached")
     }
 
     /// Holds the log's lock until appends wait for it, and lets it go after `body`.
     private func whileLocked(_ url: String, _ body: () async throws -> Void) async throws {
         let session = PostgresSession(PostgresConfiguration(url: url, applicationName: "tests"))
         try await session.run { try $0.executeScript("SELECT pg_advisory_lock(7306920370913280)") }
-        for _ in 0..<400 {
-            let waiting = try await TestDatabase.query(
-                url, "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            if waiting != ["0"] { break }
-            try await Task.sleep(for: .milliseconds(10))
+        try await eventually("an append waits", every: .milliseconds(10)) {
+            try await TestDatabase.query(
+                url, "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") != ["0"]
         }
         try await body()
         await session.close()

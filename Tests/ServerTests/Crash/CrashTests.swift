@@ -151,13 +151,11 @@ import Testing
         projector.standardOutput = FileHandle.nullDevice
         try projector.start()
         defer { if projector.isRunning { kill(projector.processIdentifier, SIGKILL) } }
-        for _ in 0..<600 {
-            let isDone = try await TestDatabase.query(
+        try await eventually("the copy is projected") {
+            try await TestDatabase.query(
                 copy,
                 "SELECT (count(*) = \(ProjectionCatalogue.all.count) AND min(position) = (SELECT count(*) FROM log.events))::text FROM models.cursors"
-            )
-            if isDone == ["true"] { break }
-            try await Task.sleep(for: .milliseconds(100))
+            ) == ["true"]
         }
         projector.interrupt()
         while projector.isRunning { try await Task.sleep(for: .milliseconds(20)) }
