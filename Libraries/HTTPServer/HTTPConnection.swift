@@ -94,14 +94,15 @@ actor HTTPConnection: ReadinessHandler {
         // A few rounds at most, so that one fast sender does not keep other clients waiting.
         for _ in 0..<4 {
             var count = 0
-            let block = unsafe [UInt8](unsafeUninitializedCapacity: Self.blockBytes) { buffer, initialized in
-                count = unsafe recv(descriptor.number, buffer.baseAddress, Self.blockBytes, 0)
+            let wanted = state.readBytes
+            let block = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, initialized in
+                count = unsafe recv(descriptor.number, buffer.baseAddress, wanted, 0)
                 initialized = max(0, count)
             }
             if count > 0 {
                 state.receive(block, now: Host.steadyClockMilliseconds())
                 act()
-                guard state.wantsBytes, count == Self.blockBytes else { return }
+                guard state.wantsBytes, count == wanted else { return }
             } else if count == 0 {
                 return state.peerFinished()
             } else {

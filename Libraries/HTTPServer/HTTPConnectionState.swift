@@ -75,6 +75,17 @@ struct HTTPConnectionState {
         }
     }
 
+    /// How many bytes the connection reads at once: before a head is complete, not many more than one takes.
+    var readBytes: Int { if case .idle = phase { 16_384 } else { 65_536 } }
+
+    /// The memory that waits for a handler or for the next request, in bytes.
+    var heldBytes: Int {
+        switch phase {
+        case .handling(let exchange), .answering(let exchange, _, _): decoder.heldBytes + exchange.bufferedBytes
+        case .idle, .lingering, .closed: decoder.heldBytes
+        }
+    }
+
     /// True while the connection has to watch for the end of the client's stream.
     var wantsEnd: Bool { peer == .sending }
 
@@ -181,7 +192,11 @@ struct HTTPConnectionState {
     mutating func answer(
         now: Int64, _ delivery: HTTPDelivery
     ) -> (closes: Bool, hasBody: Bool, knowsChunks: Bool)? {
+        // Of a body that nobody has asked for, what is here may be all.
+        while case .handling(let exchange) = phase, exchange.isOpen, receiveBody() {}
         guard case .handling(var exchange) = phase else { return nil }
+        exchange.dropPieces()
+        decoder.rest()
         // Without the end of the body the start of the next request is unknown.
         if !exchange.isComplete || isDraining || delivery == .stream { exchange.forbidAnother() }
         let delivery = exchange.isHead ? .memory : delivery
@@ -264,8 +279,12 @@ struct HTTPConnectionState {
     ///
     /// - Returns: the answer, and whether the connection has to send `100 Continue` first.
     mutating func pull() -> (Pull, mustSayContinue: Bool) {
+        guard var asked = takeExchange() else { return (.now(.failure(Self.gone)), false) }
+        let mustSayContinue = asked.beginPull()
+        phase = .handling(asked)
+        // Until now it lay where it came in.
+        while takesBody, receiveBody() {}
         guard var exchange = takeExchange() else { return (.now(.failure(Self.gone)), false) }
-        let mustSayContinue = exchange.beginPull()
         let piece = exchange.takePiece()
         phase = .handling(exchange)
         if let piece { return (.now(piece), mustSayContinue) }
@@ -334,7 +353,7 @@ struct HTTPConnectionState {
     /// True while the body of the current request is incomplete and its buffer has room.
     private var takesBody: Bool {
         guard case .handling(let exchange) = phase else { return false }
-        return exchange.isOpen && exchange.bufferedBytes < limits.bufferedBodyBytes
+        return exchange.isOpen && exchange.isWanted && exchange.bufferedBytes < limits.bufferedBodyBytes
     }
 
     /// Takes the exchange out of `phase`, so that changing it does not copy its pieces; the caller puts it back.

@@ -21,6 +21,9 @@ struct HTTPExchange {
     /// True until the server has sent `100 Continue`.
     private(set) var owesContinue: Bool
     private(set) var end: BodyEnd
+    /// True once the handler has asked for the body: until then it stays with the client, so that a body which nobody reads
+    /// takes no memory.
+    private(set) var isWanted = false
     private(set) var bufferedBytes = 0
     /// The largest body that is accepted, in bytes.
     private var limit: Int
@@ -71,9 +74,14 @@ struct HTTPExchange {
     /// Refuses the body: pieces that the handler has not read are dropped, and the connection closes after the answer.
     mutating func refuse(_ refusal: HTTPRefusal) {
         end = .refused(refusal)
+        dropPieces()
+        keepsAlive = false
+    }
+
+    /// Drops what was received and the handler has not read.
+    mutating func dropPieces() {
         pieces = []
         bufferedBytes = 0
-        keepsAlive = false
     }
 
     /// Makes the connection close after the answer.
@@ -81,6 +89,7 @@ struct HTTPExchange {
 
     /// Sets the limit in bytes, and refuses the body where its stated length or the received bytes exceed it.
     mutating func allow(_ bytes: Int) {
+        isWanted = true
         limit = bytes
         if case .refused = end { return }
         if receivedBytes > bytes { refuse(tooLarge) }
@@ -91,6 +100,7 @@ struct HTTPExchange {
     ///
     /// - Returns: true where the connection has to send `100 Continue`.
     mutating func beginPull() -> Bool {
+        isWanted = true
         refuseStatedLength()
         guard owesContinue, isOpen else { return false }
         owesContinue = false

@@ -40,6 +40,19 @@ struct HTTPRequestDecoder {
 
     private var available: Int { buffer.count - start }
 
+    /// The memory that it holds, in bytes.
+    var heldBytes: Int { buffer.capacity }
+
+    /// Lets go of memory that holds nothing any more.
+    mutating func rest() {
+        guard available == 0, buffer.capacity > Self.restingBytes else { return }
+        buffer = []
+        start = 0
+    }
+
+    /// As much as a connection may keep between two requests.
+    private static let restingBytes = 4_096
+
     mutating func append(_ bytes: [UInt8]) {
         if start > 0 && start == buffer.count {
             buffer.removeAll(keepingCapacity: buffer.capacity <= 65_536)

@@ -70,6 +70,41 @@ import Testing
         #expect(connection.actions().isEmpty)
     }
 
+    @Test func aBodyThatNobodyAsksForTakesNoMemory() {
+        var connection = Connection()
+        connection.receive("GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\n" + text(60_000))
+        #expect(connection.actions() == ["handle GET /a"])
+        // No more is read while the handler is at work,
+        #expect(!connection.state.wantsBytes && connection.state.heldBytes < 130_000)
+        // and nothing is kept while its answer is on its way.
+        #expect(connection.state.answer(now: 0, .file)?.closes == true)
+        #expect(connection.state.heldBytes == 0)
+        // A body that was asked for is read, and what the handler leaves of it is dropped.
+        var other = Connection()
+        other.receive("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\n" + text(20_000))
+        #expect(other.actions() == ["handle POST /a"] && !other.state.wantsBytes)
+        #expect(other.pull() == text(20_000) && other.state.wantsBytes)
+        other.receive(text(70_000))
+        #expect(other.actions() == [] && other.state.heldBytes >= 70_000)
+        #expect(other.state.answer(now: 0, .file)?.closes == false)
+        #expect(other.state.heldBytes == 0)
+    }
+
+    @Test func aBodyThatNobodyAskedForIsPassedOver() {
+        var connection = Connection()
+        connection.receive("GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + Self.get)
+        #expect(connection.actions() == ["handle GET /a"])
+        #expect(connection.answer() == false)
+        #expect(connection.actions() == ["handle GET /a"])
+        // One that is malformed ends the connection.
+        var other = Connection()
+        other.receive("GET /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n" + Self.get)
+        #expect(other.actions() == ["handle GET /a"])
+        #expect(other.answer() == true)
+    }
+
+    private func text(_ count: Int) -> String { String(repeating: "x", count: count) }
+
     @Test func aConnectionThatWasAnsweringWhenTheDrainBeganClosesAfterwards() {
         var connection = Connection()
         connection.receive(Self.get)
