@@ -2,8 +2,8 @@
 /// changes of direction that reach beyond a line.
 ///
 /// Line ends become LF; tabs stay. Taken out are other C0 and C1 controls and DEL, U+00AD, U+200B, U+FEFF, interlinear
-/// marks (U+FFF9–FFFB) and tags (U+E0000–E007F) outside of an emoji. Marks of direction and the joiners of scripts and
-/// emoji stay. Embeddings, overrides and isolates (UAX #9) that a line leaves open are closed at its end, so that they do
+/// marks (U+FFF9–FFFB), tags (U+E0000–E007F) outside of a flag, and selectors of variants behind what has none. Marks of
+/// direction and the joiners of scripts and emoji stay. Embeddings, overrides and isolates (UAX #9) that a line leaves open are closed at its end, so that they do
 /// not reorder what follows.
 public struct PlainText: Sendable, Equatable {
     /// The text to keep.
@@ -75,16 +75,23 @@ public struct PlainText: Sendable, Equatable {
                     openIsolates -= 1
                 }
                 kept.append(scalar)
-            case 0xe0020...0xe007e where kept.last.map(DangerousCharacters.isPictured) == true:
+            case 0xe0020...0xe007e where kept.last == Self.flag:
                 let end =
                     scalars[index...].firstIndex { !(0xe0020...0xe007e).contains($0.value) } ?? scalars.count
-                if end < scalars.count, scalars[end].value == 0xe007f {
+                if end - index < Self.maximumTags, end < scalars.count, scalars[end].value == 0xe007f {
                     kept.append(contentsOf: scalars[(index - 1)...end])
                     index = end + 1
                 } else {
                     // All of the run at once: each of its tags would look for the end again.
                     for tag in scalars[(index - 1)..<end] { remove(tag) }
                     index = end
+                }
+            case 0xfe00...0xfe0f, 0xe0100...0xe01ef:
+                let next = index < scalars.count ? scalars[index] : nil
+                if DangerousCharacters.isVariant(scalar, of: kept.last, before: next) {
+                    kept.append(scalar)
+                } else {
+                    remove(scalar)
                 }
             case _ where Self.meansNothing(scalar): remove(scalar)
             default: kept.append(scalar)
@@ -95,6 +102,10 @@ public struct PlainText: Sendable, Equatable {
         self.removed = removed
         self.isClosed = isClosed
     }
+
+    /// The flag that tags make one of a region (UTS #51, 1.4.9), of six letters and digits at most.
+    private static let flag: Unicode.Scalar = "\u{1f3f4}"
+    private static let maximumTags = 6
 
     private static func meansNothing(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

@@ -5,6 +5,8 @@ import Text
 extension AgentManifest {
     /// Members whose texts people write and read, wherever they stand. All others are for programs.
     private static let prose: Set = ["author", "description", "title"]
+    /// Those that people read at one place alone: a pin has a name as well, and an input may be called tags.
+    private static let proseAt: Set = ["/name", "/ui/catalog/category", "/ui/catalog/tags"]
 
     /// The document with what people read as `PlainText`; each change is a warning. The uploaded bytes stay as they are.
     mutating func cleaned(_ value: JSONValue, at path: String, isProse: Bool) -> JSONValue {
@@ -22,9 +24,8 @@ extension AgentManifest {
         case .object(let members):
             var all: [JSONValue.Member] = []
             for member in members {
-                // The name of an agent is for people, the names of its pins are for programs.
-                let isProse = Self.prose.contains(member.name) || path.isEmpty && member.name == "name"
                 let path = "\(path)/\(pointerToken(member.name))"
+                let isProse = Self.prose.contains(member.name) || Self.proseAt.contains(path)
                 let value = cleaned(member.value, at: path, isProse: isProse)
                 all.append(JSONValue.Member(member.name, value))
             }

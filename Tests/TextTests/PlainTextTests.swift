@@ -18,6 +18,7 @@ import Text
     private static let emoji = [
         "😀", "❤️", "👩‍👩‍👧‍👦", "🏳️‍🌈", "👋🏽", "🇩🇪", "1️⃣", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
         "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} and text", "🧑🏿‍🚀", "☺︎",
+        "葛\u{e0100}城", "≨\u{fe00} and 0\u{fe00}", "™️", "#️⃣",
     ]
 
     @Test(arguments: sentences + emoji)
@@ -33,6 +34,9 @@ import Text
         ("\u{85}next\u{9b}31m\u{7f}", "next31m"),
         ("\u{fff9}a\u{fffa}b\u{fffb}", "ab"), ("hid\u{e0068}\u{e0069}den\u{e0001}", "hidden"),
         ("🏴\u{e0067}\u{e0062}", "🏴"), ("x\u{e0067}\u{e007f}", "x"), ("nul\u{0}", "nul"),
+        ("x\u{fe0f}\u{e0068}\u{e0069}\u{e007f}", "x"), ("™️\u{e0068}\u{e007f}", "™️"),
+        ("🏴\u{e0061}\u{e0062}\u{e0063}\u{e0064}\u{e0065}\u{e0066}\u{e0067}\u{e007f}", "🏴"),
+        ("a\u{fe00}\u{fe0f}\u{e0100}b", "ab"), ("❤️\u{fe0f}\u{fe0e}", "❤️"), ("1\u{fe0f}", "1"),
     ])
     func whatMeansNothingIsTakenOut(_ raw: String, _ wanted: String) {
         let plain = PlainText(raw)
@@ -69,7 +73,8 @@ import Text
         var random = SystemRandomNumberGenerator()
         let alphabet: [Unicode.Scalar] = [
             "a", "\n", "\r", "\t", "\u{ad}", "\u{200d}", "\u{202a}", "\u{202c}", "\u{202e}", "\u{2066}", "\u{2069}",
-            "\u{1f3f4}", "\u{e0067}", "\u{e007f}", "\u{feff}", "\u{1b}",
+            "\u{1f3f4}", "\u{e0067}", "\u{e007f}", "\u{feff}", "\u{1b}", "1", "\u{fe0f}",
+            "\u{20e3}", "\u{e0100}", "葛",
         ]
         for _ in 0..<20_000 {
             var text = String.UnicodeScalarView()
