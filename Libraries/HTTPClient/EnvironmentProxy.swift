@@ -21,9 +21,16 @@ enum EnvironmentProxy {
         return host.lowercased()
     }
 
+    /// The hosts that no proxy is asked for, as libcurl takes them: those that the environment names, and this machine, so that
+    /// what is meant for it never leaves it.
+    static var exceptions: String {
+        let named = Host.environment("no_proxy") ?? Host.environment("NO_PROXY") ?? ""
+        return named == "*" ? named : (named.isEmpty ? "" : "\(named),") + "localhost,127.0.0.0/8,::1"
+    }
+
     private static func isExcepted(_ host: String) -> Bool {
-        let list = Host.environment("no_proxy") ?? Host.environment("NO_PROXY") ?? ""
-        return list.split(whereSeparator: { $0 == "," || $0 == " " }).contains { entry in
+        if host == "localhost" || IPAddress(host)?.isLoopback == true { return true }
+        return exceptions.split(whereSeparator: { $0 == "," || $0 == " " }).contains { entry in
             let suffix = entry.lowercased().drop { $0 == "." }
             return suffix == "*" || host == suffix || host.hasSuffix(".\(suffix)")
         }

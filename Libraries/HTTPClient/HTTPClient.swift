@@ -241,6 +241,7 @@ private final class CancellationFlag: Sendable {
         }
         unsafe ccurl_set_pointer(handle, CURLOPT_CUSTOMREQUEST, request.method)
         unsafe ccurl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        unsafe ccurl_set_pointer(handle, CURLOPT_NOPROXY, EnvironmentProxy.exceptions)
         unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, Host.environment("SSL_CERT_DIR") ?? "/etc/ssl/certs")
         // Without this, libcurl would also trust the bundle that it was built with, and read it at each first
         // handshake.

@@ -266,6 +266,24 @@ import Testing
         }
     }
 
+    /// A token for a registry on this machine stays on it, whatever proxy the environment names.
+    @Test func noProxyIsAskedForThisMachine() async throws {
+        try await withMarketplace { marketplace, _ in
+            _ = try await marketplace.publish([manifest("acme.a")])
+            let port = try #require(marketplace.url.split(separator: ":").last)
+            for (host, exceptions) in [("127.0.0.1", nil), ("localhost", nil), ("127.0.0.1", "example.org")] {
+                try await Ctl.with("http://\(host):\(port)") { ctl in
+                    var behind = ctl
+                    behind.environment["http_proxy"] = "http://127.0.0.1:9"
+                    behind.environment["all_proxy"] = "http://127.0.0.1:9"
+                    behind.environment["no_proxy"] = exceptions
+                    let outcome = try await behind("agent", "search", "--json")
+                    #expect(outcome.code == 0, "\(host): \(outcome.errors)")
+                }
+            }
+        }
+    }
+
     /// On a terminal a table fits its lines, and wide characters are counted as two columns.
     @Test func tablesFitTheTerminal() async throws {
         try await withMarketplace { marketplace, _ in
