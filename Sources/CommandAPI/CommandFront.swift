@@ -111,7 +111,8 @@ package struct CommandFront: Sendable {
             try LineSpool(
                 configuration.readersFolder, log: log.id, maximumBytes: configuration.spoolBytes), log: log)
         downloads = DownloadEndpoint(
-            log: log, index: index, spool: spool, keys: keys, shares: LineShares(limits.downloadLines),
+            log: log, index: index, spool: spool, keys: keys, limits: limits,
+            shares: LineShares(limits.downloadLines),
             publicURL: configuration.publicURL, now: now, past: past,
             uses: uses, downloaded: configuration.downloaded)
         reports = DownloadReportEndpoint(

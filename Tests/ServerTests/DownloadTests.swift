@@ -115,9 +115,10 @@ func downloadLine(
         }
     }
 
-    /// A person counts once a day, wherever they come from; so does an address.
-    @Test func readersAreCountedOnceADayAndStandInNoEntry() async throws {
-        try await withMarketplace { marketplace, databaseURL in
+    /// A person counts once a day, wherever they come from; so does an address, and with it all accounts that are young.
+    @Test(arguments: [(0, 3), (7, 1)] as [(Int, Int64)])
+    func readersAreCountedOnceADayAndStandInNoEntry(_ youngDays: Int, _ readers: Int64) async throws {
+        try await withMarketplace(["--limit", "young-days=\(youngDays)"]) { marketplace, databaseURL in
             try await publish(marketplace, "acme.read", "1.0.0", "1.1.0")
             let (_, ada) = try await marketplace.register("ada")
             let (_, bob) = try await marketplace.register("bob")
@@ -129,9 +130,9 @@ func downloadLine(
                 }
             }
             try await expectCounted(marketplace, "acme.read", 12)
-            try await expectReaders(marketplace, "acme.read", 3)
+            try await expectReaders(marketplace, "acme.read", readers)
             let versions = try await marketplace.json("agents/acme.read/downloads?days=1")["versions"]?.array ?? []
-            #expect(versions.map { $0["unique_downloads"]?.integer } == [3, 3])
+            #expect(versions.map { $0["unique_downloads"]?.integer } == [readers, readers])
             let entries = try await TestDatabase.query(
                 databaseURL, "SELECT convert_from(entry, 'UTF8') FROM log.events WHERE stream LIKE 'downloads/%'")
             #expect(!entries.isEmpty)

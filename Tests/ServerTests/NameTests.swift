@@ -7,7 +7,7 @@ import Testing
 /// Names that can't be mistaken, through HTTP and at the same time.
 @Suite struct NameTests {
     @Test func lookAlikesAreRefusedByTheNameThatTheyResemble() async throws {
-        try await withMarketplace { marketplace, _ in
+        try await withMarketplace { marketplace, databaseURL in
             let (_, ada) = try await marketplace.register("ada-tools")
             let (_, eve) = try await marketplace.register("eve")
             for name in ["adm1n", "ADMlN", "Sup-port", "mentat_lab"] {
@@ -35,6 +35,10 @@ import Testing
             #expect(try await marketplace.publish([manifest("modernx")], token: eve).status == 201)
             // What is there goes on.
             #expect(try await marketplace.publish([manifest("adat00ls.x", "1.1.0")], token: ada).status == 201)
+            // Of a name that was refused nothing is kept.
+            let kept = try await TestDatabase.query(
+                databaseURL, "SELECT name FROM vault.usernames WHERE person IS NULL")
+            #expect(kept == [])
         }
     }
 

@@ -39,21 +39,26 @@ struct UserEndpoints: Sendable {
         var outcome = try await handler.run(call.identity) { _, _ in
             KeptRegistration(name: name.description, user: person)
         } attempt: {
-            let username = try await handler.log.usernameID(
-                folded: name.folded, proposing: UsernameID(random: SecureRandom.bytes(16)))
             let skeleton = NameSkeleton(name.folded).description
             let held = try await handler.log.name(in: .owners, like: skeleton)
+            func command(_ username: UsernameID) -> RegisterUser {
+                RegisterUser(
+                    administrator: administrator, person: person, username: username, name: name,
+                    likeness: held.map(Likeness.init), nameContent: nameContent,
+                    token: new.credential(RegisterUser.permissions), now: handler.now())
+            }
+            // Decided under a temporary id first, so that the vault keeps no name that is refused.
+            let passing = UsernameID(random: SecureRandom.bytes(16))
+            let known = try await handler.log.usernameID(folded: name.folded) ?? passing
+            _ = try command(known).decision(try await handler.past.read(for: command(known)))
+            let username = try await handler.log.usernameID(folded: name.folded, proposing: passing)
             var effects: [any AppendEffect] = [
                 NameHolderEffect(of: username, person),
                 NameEffect(.user(person), name: name.folded, skeleton: skeleton, considered: held),
                 new.effect(of: person, named: "first", RegisterUser.permissions, under: call.identity.key),
             ]
             if let address = call.sent.email { effects.append(MailboxEffect(person, address: address)) }
-            return CommandAttempt(
-                command: RegisterUser(
-                    administrator: administrator, person: person, username: username, name: name,
-                    likeness: held.map(Likeness.init), nameContent: nameContent,
-                    token: new.credential(RegisterUser.permissions), now: handler.now()), effects: effects)
+            return CommandAttempt(command: command(username), effects: effects)
         }
         if outcome.isRepeat {
             let user = outcome.answer.user

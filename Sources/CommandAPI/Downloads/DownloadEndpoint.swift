@@ -23,6 +23,7 @@ struct DownloadEndpoint: Sendable {
     let index: IndexFolder
     let spool: LineSpool
     let keys: DayKeys
+    let limits: MeteringLimits
     let shares: LineShares
     let publicURL: String
     let now: @Sendable () -> Timestamp
@@ -144,7 +145,8 @@ struct DownloadEndpoint: Sendable {
         fields["user-agent"]?.hasPrefix("mentatctl/") == true ? .cli : .api
     }
 
-    /// The owner of the credential, where there is one and the look-up is fast enough.
+    /// The owner of the credential, where there is one, the look-up is fast enough, and the account is no young one: those are
+    /// the reader that their address is, so that nobody becomes many readers by registering.
     private func reader(_ request: FrontRequest) async -> String? {
         guard let words = request.http.head.fields["authorization"]?.split(separator: " "), words.count == 2,
             let secret = TokenSecret(String(words[1]))
@@ -164,9 +166,10 @@ struct DownloadEndpoint: Sendable {
         guard let token = try await log.token(hash: secret.hash) else { return nil }
         guard let user = try await past.read(.token(token)).user else { return nil }
         let principal = Principal(user: user, token: token)
-        _ = try await past.read(ofHolder: principal.token).credential(of: principal, at: now())
+        let lineage = try await past.read(ofHolder: principal.token)
+        _ = try lineage.credential(of: principal, at: now())
         await uses.note(token)
-        return user
+        return limits.isYoung(lineage[.user(user)].registered, at: now()) ? nil : user
     }
 
     private func showSpool() -> Reply<SpoolStatus> {

@@ -16,9 +16,7 @@ struct Admission: Sendable {
     /// more than one; the scope `admin` is not limited.
     func allowance(of caller: Caller, for request: FrontRequest) -> Allowance {
         if caller.isAdministrator { return Allowance(of: nil, in: metering) }
-        let youngMilliseconds = Int64(limits.youngDays) * Timestamp.dayMilliseconds
-        guard let registered = caller.registered, registered.milliseconds + youngMilliseconds <= now().milliseconds
-        else { return allowance(ofAddressOf: request) }
+        if limits.isYoung(caller.registered, at: now()) { return allowance(ofAddressOf: request) }
         return Allowance(of: "account \(caller.principal.user)", in: metering)
     }
 
@@ -40,7 +38,9 @@ struct Admission: Sendable {
             do {
                 try allowance.take(meter)
             } catch {
-                // A repeat adds nothing, and who lost an answer has to get it. One that issued a token issues another.
+                // A repeat adds nothing, and who lost an answer has to get it, unless too much was refused: what follows may be
+                // another command under the same key. One that issued a token issues another.
+                try allowance.lookAtRefusals()
                 guard let key, meter != .registrations, meter != .tokens,
                     try await log.storedReply(KeyID(actor: actor, key: key)) != nil
                 else { throw error }
@@ -53,11 +53,14 @@ struct Admission: Sendable {
             return request.response(endpoint, outcome.reply)
         } catch {
             let problem = error as? Problem ?? Problem.translating(error)
-            switch problem?.code {
-            // It may have been appended.
-            case .outcomeUnknown: break
-            case let code? where (400..<500).contains(code.status) && code != .rateLimited: allowance.noteRefusal()
-            default: allowance.giveBack()
+            let status = problem?.code.status ?? (error as? HTTPRefusal)?.status ?? 500
+            if problem?.code == .outcomeUnknown {
+                // It may have been appended.
+            } else if (400..<500).contains(status) {
+                // Also where the limit of a day refuses it, or the client leaves in the middle: it has cost as much.
+                allowance.noteRefusal()
+            } else {
+                allowance.giveBack()
             }
             throw error
         }

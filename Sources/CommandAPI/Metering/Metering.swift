@@ -71,9 +71,14 @@ final class Allowance: Sendable {
     /// - Throws: `Problem` where the account or address has none left.
     func take(_ meter: Meter) throws(Problem) {
         guard let holder, !taken.withLock({ $0.contains { $0.meter == meter } }) else { return }
-        if meter != .refused { try metering.look(.refused, of: holder) }
+        try lookAtRefusals()
         let limit = try metering.take(meter, from: holder)
         taken.withLock { $0.append((meter, limit)) }
+    }
+
+    /// Throws where too many commands of the account or address were refused.
+    func lookAtRefusals() throws(Problem) {
+        if let holder { try metering.look(.refused, of: holder) }
     }
 
     /// Reports that the command has added nothing: gives everything back.

@@ -1,4 +1,5 @@
 import Contract
+import Events
 
 /// How much an account or an address may send, and how fast.
 package struct MeteringLimits: Sendable {
@@ -51,6 +52,14 @@ package struct MeteringLimits: Sendable {
 
     /// The default limits.
     package init() {}
+
+    /// True for an account that still counts as a part of its address.
+    ///
+    /// - Parameter registered: when it was registered; nil where that is not known.
+    func isYoung(_ registered: Timestamp?, at now: Timestamp) -> Bool {
+        guard let registered else { return true }
+        return now.milliseconds < registered.milliseconds + Int64(youngDays) * Timestamp.dayMilliseconds
+    }
 
     /// The rate of a kind of command.
     func rate(_ meter: Meter) -> Rate {

@@ -85,9 +85,10 @@ struct Limits: Sendable {
             Setting(
                 "readers-bytes", "bytes of the newest entries in memory for readers that follow the log"
             ) { \.following.keptBytes },
-            Setting("young-days", "days for which a new account shares the limits of its address", 0...36_500) {
-                \.metering.youngDays
-            },
+            Setting(
+                "young-days",
+                "days for which a new account shares the limits of its address, and is no reader besides it", 0...36_500
+            ) { \.metering.youngDays },
         ]
 
     private static func rate(
