@@ -179,7 +179,7 @@ let package = Package(
         tests("Metrics", ["JSON", "Metrics", "TestSupport"]),
         tests("Markdown", ["JSON", "Markdown", "TestSupport"]),
         tests("Web", ["Contract", "Markdown", "TestSupport", "Web"]),
-        tests("Search", ["Search"]),
+        tests("Search", ["Search", "TestSupport"]),
         tests("YAML", ["JSON", "TestSupport", "YAML"]),
         tests("HTTPServer", ["HTTPServer", "Reactor", "TestSupport"]),
         tests("Manifest", ["Manifest", "TestSupport"]),

@@ -17,7 +17,8 @@ import Testing
 
     @Test(arguments: [
         ("candidates_by_words", "\(candidates), \(words), \(words), 2000", "agent_search_tokens"),
-        ("candidates_by_score", "\(candidates), '''common''', 3000", "search_scores_best"),
+        ("candidates_by_score", "\(candidates), '!''rare''', 3000", "search_scores_place"),
+        ("candidates_listed", "\(candidates), '''common''', '{common}', 1000", "search_scores_place"),
         ("candidates_since", "\(candidates), '''common''', 4990", "agent_search_position"),
         ("candidates_by_key", "\(candidates), NULL, '{acme.a1,acme.a2}', '{}', 2000", "agent_search_pkey"),
         ("candidates_by_key", "\(candidates), '''common''', '{}', '{p7}', 2000", "agent_search_owner"),
@@ -51,8 +52,12 @@ import Testing
                 INSERT INTO agent_spellings
                 SELECT 'acme.a' || n, ARRAY['a' || n], ARRAY['a' || n, n::text] FROM generate_series(1, 5000) n;
                 INSERT INTO models.search_generations VALUES (1, '2026-01-01', 5000, 5000);
-                INSERT INTO models.search_scores SELECT 1, 'acme.a' || n, 500 + n % 1500 FROM generate_series(1, 5000) n;
-                ANALYZE agents, agent_counters, agent_search, agent_names, agent_spellings, models.search_scores;
+                INSERT INTO models.search_scores SELECT 1, 'acme.a' || n, 500 + n % 1500, n FROM generate_series(1, 5000) n;
+                INSERT INTO models.search_words
+                SELECT 1, 'word' || n, 5000, ARRAY(SELECT generate_series(1, 1000)) FROM generate_series(1, 500) n;
+                INSERT INTO models.search_words SELECT 1, 'common', 5000, ARRAY(SELECT generate_series(1, 1000));
+                ANALYZE agents, agent_counters, agent_search, agent_names, agent_spellings, models.search_scores,
+                    models.search_words;
                 """)
             let sql = try Self.sql(name)
                 .replacing("/* candidates */", with: try Self.sql("part_candidates"))

@@ -73,6 +73,18 @@ import Testing
             #expect(try await stage.query(kept) == ["2 40", "3 40"])
             let bounds = "SELECT bool_and(score BETWEEN 500 AND 2000)::text FROM models.search_scores"
             #expect(try await stage.query(bounds) == ["true"])
+            // Each word of two or more agents lists those that have it, the best known first.
+            let wrong = """
+                SELECT w.word FROM models.search_words w
+                WHERE w.best <> (
+                    SELECT array_agg(s.place ORDER BY -s.score, s.key)
+                    FROM models.search_scores s
+                    JOIN agent_search a ON a.key = s.key
+                    WHERE s.generation = w.generation AND w.word = ANY (tsvector_to_array(a.tokens)))
+                    OR cardinality(w.best) <> w.agents
+                """
+            #expect(try await TestDatabase.queryModels(stage.url, wrong) == [])
+            #expect(try await stage.query("SELECT (count(*) > 0)::text FROM models.search_words") == ["true"])
             let left = "SELECT count(DISTINCT generation)::text FROM models.search_scores"
             #expect(try await stage.query(left) == ["2"])
             // A day that has passed is not made again.

@@ -4,17 +4,18 @@ import Search
 
 /// Finds candidates in the read models.
 ///
-/// Words that few agents have are looked up; of agents with common words the best known are tried first, so that no search
-/// by relevance reads all agents.
+/// Words that few agents have are looked up; of agents with common words the best known are looked at, which are listed for
+/// each such word, so that no search by relevance reads all agents.
 struct ModelCandidates: CandidateSource {
-    /// The most agents with rare words that are looked at; more have to be common.
+    /// Where more agents may have all words, the best known are looked at.
+    private static let manyHits = 1_000.0
+    /// The most agents with rare words that are looked at: words that go together stand in more agents than may be expected.
     private static let maximumHits: Int64 = 2_000
     /// The most candidates of one kind.
-    private static let maximumCandidates: Int64 = 300
-    /// How many of the best known agents are tried for words that many have.
+    private static let maximumCandidates: Int64 = 200
+    /// How many of the best known agents are looked at, of all or of those with a word that many have.
     private static let maximumTried: Int64 = 3_000
-    /// The most candidates that are only well known.
-    private static let maximumKnown: Int64 = 200
+    private static let maximumListed: Int64 = 1_000
     private static let phraseCost: Int64 = 5
     /// So few of the best known are not all that there is.
     private static let fewCandidates = 50
@@ -68,7 +69,6 @@ struct ModelCandidates: CandidateSource {
     func candidates(_ wanted: WantedCandidates) async throws -> FoundCandidates {
         try await session.run { connection in
             switch wanted.way {
-            case .words([]): try byScore([], wanted, connection)
             case .words(let terms): try byWords(terms, wanted, connection)
             case .titled(let terms):
                 try byWords([.any(terms.map { .of($0, in: [.name, .title]) })], first: nil, wanted, connection)
@@ -94,12 +94,13 @@ struct ModelCandidates: CandidateSource {
         _ terms: [SearchQuery.Term], _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
         let conditions = terms.map { Condition.of($0) }
+        guard let words = generation.telling(conditions) else { return try byScore(wanted, connection) }
         let named = Condition.all(terms.map { .of($0, in: [.name, .title]) })
         // How many have all of them, if one word said nothing of another.
         let agents = Double(max(generation.agents, 1))
         let hits = terms.map { Double(generation.count(of: $0)) / agents }.reduce(agents, *)
-        guard hits > Double(Self.maximumHits) else { return try byWords(conditions, first: named, wanted, connection) }
-        let known = try byScore(conditions, wanted, connection)
+        guard hits > Self.manyHits else { return try byWords(conditions, first: named, wanted, connection) }
+        let known = try byList(words, conditions, wanted, connection)
         // Few of the best known may have all words, or pass the filters.
         guard known.candidates.count < Self.fewCandidates || !wanted.filters.isEmpty else { return known }
         return known.joined(with: try byWords(conditions, first: named, wanted, connection))
@@ -123,17 +124,38 @@ struct ModelCandidates: CandidateSource {
         conditions.contains { if case .chain = $0 { true } else { false } } ? agents / phraseCost : agents
     }
 
-    /// The best known ones, and those that are newer than what is known.
-    private func byScore(
-        _ conditions: [Condition], _ wanted: WantedCandidates, _ connection: PostgresConnection
+    /// The best known ones that have words which many have, those that have rarer forms of these words, and those that are
+    /// newer than what is known.
+    private func byList(
+        _ words: (listed: [String], few: [String], agents: Int64), _ conditions: [Condition],
+        _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        let whole = wanted.whole(conditions)
-        let tried = Self.most(Self.maximumTried, conditions)
+        let tried = Self.most(Self.maximumListed, conditions)
         var known = try found(
-            Statements.candidatesByScore, wanted, limit: Self.maximumKnown, [whole, .int8(tried)], connection)
-        if generation.agents > tried { known.isBounded = true }
-        return known.joined(
-            with: try found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection))
+            Statements.candidatesListed, wanted,
+            [wanted.whole(conditions), .texts(words.listed), .int8(tried)], connection)
+        if words.agents > tried { known.isBounded = true }
+        if !words.few.isEmpty {
+            let few = Condition.any(words.few.map { .word($0, in: []) })
+            known = known.joined(with: try byWords(conditions + [few], first: nil, wanted, connection))
+        }
+        return known.joined(with: try since(wanted.whole(conditions), wanted, connection))
+    }
+
+    /// The best known ones, and those that are newer than what is known.
+    private func byScore(_ wanted: WantedCandidates, _ connection: PostgresConnection) throws -> FoundCandidates {
+        let whole = wanted.whole([])
+        var known = try found(
+            Statements.candidatesByScore, wanted, [whole, .int8(Self.maximumTried)],
+            connection)
+        if generation.agents > Self.maximumTried { known.isBounded = true }
+        return known.joined(with: try since(whole, wanted, connection))
+    }
+
+    private func since(
+        _ whole: PostgresValue, _ wanted: WantedCandidates, _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        try found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection)
     }
 
     private func byKey(

@@ -30,6 +30,7 @@ extension Statements {
     static let candidatesByKey = candidates("candidates_by_key", PackageResources.candidates_by_key_sql)
     static let candidatesByScore = candidates("candidates_by_score", PackageResources.candidates_by_score_sql)
     static let candidatesByWords = candidates("candidates_by_words", PackageResources.candidates_by_words_sql)
+    static let candidatesListed = candidates("candidates_listed", PackageResources.candidates_listed_sql)
     static let candidatesSince = candidates("candidates_since", PackageResources.candidates_since_sql)
 
     // The same filters, with an order by which no candidates are chosen.

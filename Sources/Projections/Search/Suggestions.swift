@@ -26,10 +26,7 @@ public struct Suggestions: Sendable {
         if found.count < Self.maximumAgents {
             for completed in try completions(of: query, generation, connection)
             where Set(found).count < Self.maximumAgents {
-                guard let condition = Condition.all(completed.map { .of($0) }, without: [])?.tsquery else { continue }
-                found += try candidates(
-                    Statements.candidatesByWords, [.text(condition), .text(condition), .int8(Self.maximumCandidates)],
-                    generation, connection)
+                found += try candidates(with: completed.map { .of($0) }, generation, connection)
             }
         }
         var seen: Set<String> = []
@@ -53,6 +50,17 @@ public struct Suggestions: Sendable {
             Statements.completeWords, [.int4(generation.number), .text(last.form), .int8(Self.maximumCompletions)]
         ).map { try $0.text("word") }
         return words.compactMap { word in last.replaced(by: word).map { terms.dropLast() + [$0] } }
+    }
+
+    private func candidates(
+        with conditions: [Condition], _ generation: SearchGeneration, _ connection: PostgresConnection
+    ) throws -> [String] {
+        let whole = PostgresValue.text(Condition.all(conditions).tsquery)
+        let most = PostgresValue.int8(Self.maximumCandidates)
+        guard let words = generation.telling(conditions), words.agents > Self.maximumCandidates else {
+            return try candidates(Statements.candidatesByWords, [whole, whole, most], generation, connection)
+        }
+        return try candidates(Statements.candidatesListed, [whole, .texts(words.listed), most], generation, connection)
     }
 
     private func candidates(

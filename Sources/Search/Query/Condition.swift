@@ -67,6 +67,24 @@ public indirect enum Condition: Sendable, Equatable {
 }
 
 extension Condition {
+    /// Words of which at least one stands in each document that meets the condition: those by which the fewest documents have
+    /// to be looked at. Nil where a document may meet it without any word.
+    ///
+    /// - Parameter count: in how many documents a word stands.
+    func telling(_ count: (String) -> Int64) -> (words: Set<String>, count: Int64)? {
+        switch self {
+        case .word(let lexeme, _): return ([lexeme], count(lexeme))
+        case .chain(let parts), .all(let parts):
+            return parts.compactMap { $0.telling(count) }.min { $0.count < $1.count }
+        case .any(let parts):
+            let each = parts.map { $0.telling(count) }
+            guard !each.contains(where: { $0 == nil }) else { return nil }
+            let words = each.reduce(into: Set<String>()) { $0.formUnion($1?.words ?? []) }
+            return (words, words.map(count).reduce(0, +))
+        case .not: return nil
+        }
+    }
+
     /// The condition in the language of Postgres's `tsquery`. All words are quoted, so that no query can change what it is.
     public var tsquery: String {
         switch self {

@@ -25,6 +25,13 @@ public struct SearchGeneration: Sendable, Equatable {
         term.words.map { word in Condition.lexemes(of: word).map { words[$0] ?? 0 }.reduce(0, +) }.min() ?? 0
     }
 
+    /// The words of the fewest agents by which all agents that meet some conditions are found: those whose best known agents
+    /// are listed, and those that few agents have. Nil where agents may meet the conditions without any word.
+    public func telling(_ conditions: [Condition]) -> (listed: [String], few: [String], agents: Int64)? {
+        guard let (words, count) = Condition.all(conditions).telling({ self.words[$0] ?? 0 }) else { return nil }
+        return (words.filter { self.words[$0] != nil }.sorted(), words.filter { self.words[$0] == nil }.sorted(), count)
+    }
+
     /// How telling a term is with all its forms: 1 for one that no agent has, and less the more have it.
     func weight(of term: SearchQuery.Term) -> Double { weight(count(of: term)) }
 

@@ -1,11 +1,11 @@
--- Agents with some words, the ones with the highest score first, looked for among so many. For words that many have.
+-- Agents in the order of their scores, looked for among so many of the best known. For searches without words.
 WITH best AS (
     SELECT a.*, s.score
     FROM (
-        SELECT t.key, t.score, -t.score AS behind
+        SELECT t.key, t.score, t.place
         FROM models.search_scores t
         WHERE t.generation = $11::integer
-        ORDER BY -t.score, t.key
+        ORDER BY t.place
         LIMIT $18
     ) s
     JOIN LATERAL (
@@ -15,7 +15,7 @@ WITH best AS (
           AND ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
           AND /* filters */
     ) a ON true
-    ORDER BY s.behind, s.key
+    ORDER BY s.place
     LIMIT $16
 )
 /* candidates */

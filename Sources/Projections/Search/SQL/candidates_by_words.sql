@@ -1,14 +1,14 @@
 -- Agents with some words, at most so many; of these the ones with the words in names and titles first, then those with the
 -- highest score. For words that few have.
-WITH hits AS MATERIALIZED (
-    SELECT a.*
-    FROM agent_search a
-    WHERE a.tokens @@ $17::text::tsquery
-      AND /* filters */
-    LIMIT $19
-), best AS (
+WITH best AS (
     SELECT h.*, coalesce(s.score, $12::integer) AS score
-    FROM hits h
+    FROM (
+        SELECT a.*
+        FROM agent_search a
+        WHERE a.tokens @@ $17::text::tsquery
+          AND /* filters */
+        LIMIT $19
+    ) h
     LEFT JOIN models.search_scores s ON s.generation = $11::integer AND s.key = h.key
     ORDER BY (h.tokens @@ $18::text::tsquery) DESC, coalesce(s.score, $12::integer) DESC, h.key
     LIMIT $16

@@ -8,19 +8,21 @@ CREATE TABLE models.search_generations (
     agents     bigint NOT NULL,
     made       timestamptz NOT NULL DEFAULT now()
 );
--- From 500 to 2000, each agent that there was.
+-- From 500 to 2000, each agent that there was. Its place is 1 for the highest score.
 CREATE TABLE models.search_scores (
     generation integer NOT NULL,
     key        text COLLATE "C" NOT NULL,
     score      integer NOT NULL,
-    PRIMARY KEY (generation, key)
+    place      integer NOT NULL,
+    PRIMARY KEY (generation, key) INCLUDE (score)
 );
-CREATE INDEX search_scores_best ON models.search_scores (generation, (-score), key) INCLUDE (score);
--- How many agents have a word, of the words that many have.
+CREATE INDEX search_scores_place ON models.search_scores (generation, place) INCLUDE (key, score);
+-- How many agents have a word, of the words that many have, and the places of the best known ones that have it.
 CREATE TABLE models.search_words (
     generation integer NOT NULL,
     word       text COLLATE "C" NOT NULL,
     agents     integer NOT NULL,
+    best       integer[] NOT NULL,
     PRIMARY KEY (generation, word)
 );
 GRANT SELECT, INSERT, DELETE ON models.search_generations, models.search_scores, models.search_words
