@@ -19,7 +19,8 @@ extension EventReader {
             self.agent = agent
         }
 
-        var isAll: Bool { type == nil && stream == nil && agent == nil }
+        /// True where all entries are chosen.
+        public var isAll: Bool { type == nil && stream == nil && agent == nil }
 
         /// Type, slice, stream and agent as parameters of a search.
         fileprivate var parameters: [PostgresValue] {

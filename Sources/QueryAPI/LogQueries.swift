@@ -72,7 +72,7 @@ extension QueryFront {
             return try await entries.read(stream: stream, from: from, limit: limit)
         case (nil, let type?):
             try Self.checkType(type)
-            return try await entries.read(type: type, from: from, limit: limit)
+            return try await searchedEntries.read(type: type, from: from, limit: limit)
         case (_?, _?): throw Problem(.invalidParameter, "give 'stream' or 'type', not both")
         }
     }

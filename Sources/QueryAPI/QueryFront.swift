@@ -36,6 +36,8 @@ package struct QueryFront: Sendable {
     let search: AgentSearch
     let builds: BuildReader
     let entries: EventReader
+    /// For what goes through many entries of the log.
+    let searchedEntries: EventReader
     let artifacts: ArtifactFolder
     let index: IndexFolder
     /// How far the index folder is: one look at the disk for all who wait.
@@ -71,6 +73,7 @@ package struct QueryFront: Sendable {
     /// - Parameters:
     ///   - statistics: for what goes through many rows; few sessions, so that they wait for each other.
     ///   - past: for questions about the past; few sessions, so that they wait for each other.
+    ///   - searchedEntries: for what goes through many entries; few sessions, so that they wait for each other.
     ///   - catchUp: for readers that follow the log and are behind it; few sessions, so that they wait for each other
     ///     and the queries do not wait for them.
     ///   - cachedBytes: the memory for cached answers; 0 to cache none.
@@ -78,8 +81,7 @@ package struct QueryFront: Sendable {
     ///   - searched: gets each search, for metrics.
     package init(
         agents: AgentReader, statistics: AgentReader, past: PastReader, search: AgentSearch, builds: BuildReader,
-        entries: EventReader,
-        catchUp: EventReader,
+        entries: EventReader, searchedEntries: EventReader, catchUp: EventReader,
         artifacts: ArtifactFolder, index: IndexFolder, cachedBytes: Int, following: FollowingLimits, origin: String,
         searched: @escaping @Sendable (Searched) -> Void, log: Log
     ) {
@@ -94,6 +96,7 @@ package struct QueryFront: Sendable {
         self.search = search
         self.builds = builds
         self.entries = entries
+        self.searchedEntries = searchedEntries
         self.artifacts = artifacts
         self.index = index
         documents = DocumentReader(artifacts, index)

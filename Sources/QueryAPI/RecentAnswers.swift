@@ -23,23 +23,43 @@ final class RecentAnswers: Sendable {
 
     /// Gives what was read for a question, or reads it.
     ///
-    /// - Parameter question: names it, with all that the answer depends on.
+    /// - Parameters:
+    ///   - question: names it, with all that the answer depends on.
+    ///   - isEnough: says whether an answer that is kept will do; one that is read from now on always does.
     func value<Value: Sendable>(
-        _ question: String, _ read: @escaping @Sendable () async throws -> Value
+        _ question: String, isEnough: (Value) -> Bool = { _ in true },
+        read: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
+        let first = task(question, read) { _ in true }
+        let value: Value = try await result(of: first, question)
+        if isEnough(value) { return value }
+        return try await result(of: task(question, read) { $0 != first }, question)
+    }
+
+    private typealias Reading = Task<any Sendable, any Error>
+
+    /// The reading that is kept where that will do, else a new one.
+    private func task<Value: Sendable>(
+        _ question: String, _ read: @escaping @Sendable () async throws -> Value, whereKept isEnough: (Reading) -> Bool
+    ) -> Reading {
         let now = Host.steadyClockMilliseconds()
-        let task = kept.withLock { kept in
-            if let known = kept[question], now - known.begun < Self.freshMilliseconds { return known.task }
+        return kept.withLock { kept in
+            if let known = kept[question], now - known.begun < Self.freshMilliseconds, isEnough(known.task) {
+                return known.task
+            }
             if kept.count >= maximumAnswers {
                 kept = kept.filter { now - $0.value.begun < Self.freshMilliseconds }
                 if kept.count >= maximumAnswers, let oldest = kept.min(by: { $0.value.begun < $1.value.begun }) {
                     kept[oldest.key] = nil
                 }
             }
-            let task = Task<any Sendable, any Error> { try await read() }
+            let task = Reading { try await read() }
             kept[question] = Kept(task: task, begun: now)
             return task
         }
+    }
+
+    private func result<Value: Sendable>(of task: Reading, _ question: String) async throws -> Value {
         do {
             guard let value = try await task.value as? Value else {
                 preconditionFailure("'\(question)' names answers of two kinds")

@@ -9,7 +9,7 @@ import System
 extension QueryFront {
     func addStatistics(to routes: inout QueryRoutes) {
         routes.on(Endpoints.showStatistics, of: AgentReader.statisticsModels) { query in
-            try await recently("stats", query) { try await showStatistics() }
+            try await shared(recent, "stats", query, of: AgentReader.statisticsModels) { try await showStatistics() }
         }
         addDays(to: &routes, Endpoints.listDownloadDays) { try await listDownloadDays($0) }
         addDays(to: &routes, Endpoints.listDownloadHours) { try await listDownloadHours($0) }
@@ -41,22 +41,12 @@ extension QueryFront {
         _ show: @escaping @Sendable (Range<Day>) async throws -> Page<Given>
     ) {
         routes.on(endpoint, of: AgentReader.statisticsModels) { query in
-            try await recently("\(endpoint.declaration.name) \(query.days)", query) {
-                try await show(Self.days(query.days))
-            }
+            try await shared(
+                recent, "\(endpoint.declaration.name) \(query.days)", query, of: AgentReader.statisticsModels
+            ) { try await show(Self.days(query.days)) }
         } past: { query, moment in
             try await show(Self.days(query.days, before: moment))
         }
-    }
-
-    /// Answers what goes through many rows, for some seconds with what was read for somebody else, unless a position is named
-    /// that has to be reflected.
-    private func recently<Given>(
-        _ question: String, _ query: some PositionedParameters,
-        _ show: @escaping @Sendable () async throws -> Page<Given>
-    ) async throws -> Page<Given> {
-        guard query.minimumPosition == nil else { return try await show() }
-        return try await recent.value(question, show)
     }
 
     /// The last days up to now. Another server's clock may be ahead.

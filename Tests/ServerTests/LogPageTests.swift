@@ -160,7 +160,11 @@ import Testing
                 ).position
             }
             let yanked = try await page(marketplace, "/log/\(try published("agent/ada.tool", "1.2.0"))").text
-            #expect(yanked.contains("This version is yanked since"))
+            #expect(yanked.contains("The version 1.2.0 is yanked since"))
+            // So it does at every other entry that is about the version.
+            let yank = try #require(all.first { $0.entry["type"]?.string == "agent.version-yanked.v1" })
+            #expect(
+                try await page(marketplace, "/log/\(yank.position)").text.contains("The version 1.2.0 is yanked since"))
             let other = try await page(marketplace, "/log/\(try published("agent/ada.tool", "1.3.0"))").text
             #expect(!other.contains("yanked since"))
             let held = try await page(marketplace, "/log/\(try published("agent/bob.tool", "1.0.0"))").text

@@ -8,7 +8,8 @@ import System
 struct StatusCommand {
     private static let pauseSeconds = 2
 
-    private let url: String
+    private let given: String?
+    private let folder: String
     private let isWatching: Bool
     private let isJSON: Bool
     private let client = HTTPClient(connections: 1, timeoutMilliseconds: 10_000)
@@ -16,22 +17,37 @@ struct StatusCommand {
     init(_ invocation: Invocation) throws {
         isWatching = invocation.flags.contains("watch")
         isJSON = invocation.flags.contains("json")
-        if let given = invocation.values["metrics-url"] {
-            url = given
-            return
+        given = invocation.values["metrics-url"]
+        folder = invocation.values["data"] ?? ".mentatlab"
+        _ = try url
+    }
+
+    /// Where the measures are; a marketplace that is started anew may have another address.
+    private var url: String {
+        get throws {
+            if let given { return given }
+            guard try FileSystem.status(folder) != nil, let running = try DataFolder(folder).runningMetricsURL() else {
+                throw UsageError(
+                    "no marketplace runs in '\(folder)'; start one, or name the /metrics of a part with --metrics-url.")
+            }
+            return running
         }
-        let folder = invocation.values["data"] ?? ".mentatlab"
-        guard try FileSystem.status(folder) != nil, let running = try DataFolder(folder).runningMetricsURL() else {
-            throw UsageError(
-                "no marketplace runs in '\(folder)'; start one, or name the /metrics of a part with --metrics-url.")
-        }
-        url = running
     }
 
     func run() async throws -> Int32 {
         var before: (report: StatusReport, milliseconds: Int64)?
         while true {
-            let report = StatusReport(try await read())
+            let report: StatusReport
+            do {
+                report = StatusReport(try await read())
+            } catch {
+                // Who watches wants to see it come back.
+                guard isWatching, !Task.isCancelled else { throw error }
+                _ = Host.write("no answer, trying again: \(StatusReport.shown("\(error)"))\n", to: 2)
+                before = nil
+                try await Task.sleep(for: .seconds(Self.pauseSeconds))
+                continue
+            }
             let now = Host.steadyClockMilliseconds()
             let seconds = before.map { Double(now - $0.milliseconds) / 1_000 }
             if isJSON {
@@ -48,6 +64,7 @@ struct StatusCommand {
     }
 
     private func read() async throws -> [MetricFamily] {
+        let url = try url
         let answer = try await client.send(HTTPClientRequest("GET", url))
         guard answer.status == 200 else { throw StatusFault(reason: "\(url) answers \(answer.status)") }
         do {

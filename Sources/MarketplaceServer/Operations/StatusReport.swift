@@ -44,7 +44,10 @@ struct StatusReport {
         add("appends", appends(rate { $0.sum("appended_entries", "_total") }))
         for model in samples("projection_lag_entries") { add("model", self.model(model)) }
         for topic in samples("relay_lag_entries") {
-            add("topic", "\(topic["topic"]): \(Self.whole(topic.value)) entries behind")
+            let held = sum("relay_held") { $0["topic"] == topic["topic"] }
+            add(
+                "topic",
+                "\(topic["topic"]): \(Self.whole(topic.value)) entries behind\(held == 0 ? ", NOBODY RELAYS" : "")")
         }
         add(
             "requests",
@@ -96,6 +99,11 @@ struct StatusReport {
         if let parked = sum("projection_parked_keys", where: same), parked > 0 {
             text += ", parks \(Self.whole(parked))"
         }
+        if lag["state"] == "active", let seen = sum("projection_worker_seen_seconds", where: same),
+            seen >= Self.silentSeconds
+        {
+            text += ", NO PROGRAM WORKS ON IT for \(Self.whole(seen)) s"
+        }
         if let stopped = sum("projection_stopped", where: same), stopped > 0 { text += ", STANDS STILL" }
         let slices = samples("projection_slice_lag_entries").filter(same)
         if let worst = slices.max(by: { $0.value < $1.value }), worst.value > 0 {
@@ -103,6 +111,9 @@ struct StatusReport {
         }
         return text
     }
+
+    /// Whoever works on a build gives a sign of life several times in as long.
+    private static let silentSeconds = 60.0
 
     private func mean(_ name: String, _ rate: String) -> String? {
         guard let count = sum(name, "_count"), count > 0 else { return nil }

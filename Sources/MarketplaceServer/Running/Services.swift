@@ -253,6 +253,8 @@ struct Services: Sendable {
             search: AgentSearch(
                 ModelAccess(pool: searching, pipeline: pipeline, models: models), generations, engine: engine),
             builds: BuildReader(pool: lists), entries: EventReader(pool: lists),
+            searchedEntries: EventReader(
+                pool: pool("entries", configuration, sessions: 2, maximumWaiters: 64)),
             catchUp: EventReader(
                 pool: pool("catch-up", configuration, sessions: 2, maximumWaiters: following.readers)),
             artifacts: folder, index: index,

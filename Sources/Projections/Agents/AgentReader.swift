@@ -126,6 +126,11 @@ public struct AgentReader: Sendable {
         }
     }
 
+    /// The first position that some models did not reflect yet, a moment ago.
+    public func reflected(in projections: [Projection]) async throws -> Position {
+        try await access.models.value(atMostMillisecondsOld: 250).next(projections)
+    }
+
     /// A reader for answers about one agent, which reflect what the agent's slice of the log reflects.
     func about(_ key: AgentKey) -> AgentReader { AgentReader(access.about(key)) }
 

@@ -26,8 +26,9 @@ extension QueryFront {
     func addCharts(to routes: inout QueryRoutes) {
         let models = AgentReader.shownModels + AgentReader.statisticsModels
         routes.onDocument(Endpoints.statsPage, of: models) { query in
-            guard query.minimumPosition == nil else { return try await statsPage(query) }
-            return try await recent.value("stats page \(query.days.rawValue)") { try await statsPage(query) }
+            try await shared(recent, "stats page \(query.days.rawValue)", query, of: models) {
+                try await statsPage(query)
+            }
         } past: { query, moment, past in
             let found = try await charts(ChartKind.allCases.filter(\.keepsPast), query.days, at: (moment, past.asOf))
             return document(found.reflecting) { _ in
@@ -89,7 +90,7 @@ extension QueryFront {
             .readers(try await agents.dailyDownloads(of: key, on: days).map(DayDownloads.init), of: key, span)
         case .versions:
             .versions(
-                try await agents.versionLines(of: key, on: days, limit: Chart.lines).value.map(VersionDay.init),
+                try await statistics.versionLines(of: key, on: days, limit: Chart.lines).value.map(VersionDay.init),
                 of: key,
                 span)
         }
@@ -138,11 +139,11 @@ extension QueryFront {
         let trending = try await agents.popular(
             PopularKind.trending.rawValue, days: 7, category: nil, of: nil, after: 0, limit: Self.listedAgents)
         let new = try await agents.newAgents(limit: Self.listedAgents)
-        let updated = try await agents.list(from: .recent(before: .max), limit: Self.listedAgents)
+        let updated = try await recentlyUpdated(Self.listedAgents)
         let present = StatsPage.Present(
             figures: figures.value, top: zip(top, keys).map { ($0, before[$1] ?? 0) }, topDays: topDays.count,
             trending: try AgentHit.shown(trending.value.agents.map(\.summary)), new: try AgentHit.shown(new.value),
-            updated: try AgentHit.shown(updated.value))
+            updated: updated.value)
         let reflection = [
             figures.reflecting, popular.reflection, trending.reflection, new.reflection, updated.reflection,
         ]
@@ -172,10 +173,8 @@ extension QueryFront {
             try await self.await(moment.position, in: models)
             drawn = try await replaying(for: request) { try await picture((moment, asOf)) }
             Self.add(moment, to: &fields)
-        } else if input.minimumPosition == nil {
-            drawn = try await named.value(endpoint.target(input)) { try await picture(nil) }
         } else {
-            drawn = try await picture(nil)
+            drawn = try await shared(named, question(endpoint, input), input, of: models) { try await picture(nil) }
         }
         return request.conditional(
             etag: drawn.tag, cacheControl: input.asOf == nil ? "public, max-age=300" : "no-store",

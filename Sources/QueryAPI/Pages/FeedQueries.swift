@@ -69,10 +69,8 @@ extension QueryFront {
                     return try await feed(input).document(beginning, at: origin)
                 }
             }
-            // Who names a position wants nothing that is older.
-            let text =
-                input.minimumPosition == nil
-                ? try await named.value(endpoint.target(input).lowercased(), document) : try await document()
+            let text = try await shared(
+                named, question(endpoint, input).lowercased(), input, of: AgentReader.shownModels, document)
             return request.siteFile(text, EndpointDeclaration.feed)
         }
     }

@@ -13,11 +13,14 @@ extension QueryFront {
     func addLogPages(to routes: inout QueryRoutes) {
         routes.onDocument(Endpoints.logPage, of: [], within: logShares) { query in
             let choice = try Self.choice(query)
-            // What everybody looks at is read once for each entry that comes.
-            guard query.before == nil, choice.agent == nil, choice.stream == nil, query.minimumPosition == nil,
-                let head = hub.head
-            else { return try await logPage(query, choice) }
-            return try await lastEntries.value("\(head) \(choice.type ?? "")") { try await logPage(query, choice) }
+            // What is looked at as it comes is read once for each entry that comes.
+            guard query.before == nil, query.minimumPosition == nil, let head = hub.head else {
+                return try await logPage(query, choice)
+            }
+            let question = [choice.type, choice.agent?.description, choice.stream?.description].map { $0 ?? "" }
+            return try await lastEntries.value("\(head) \(question.joined(separator: " "))") {
+                try await logPage(query, choice)
+            }
         }
         routes.onDocument(Endpoints.entryPage, of: AgentReader.shownModels, within: logShares) { input in
             // Entries can be long, and what they commit to as well.
@@ -27,7 +30,8 @@ extension QueryFront {
 
     private func logPage(_ query: LogQuery, _ choice: EventReader.Choice) async throws -> Document {
         try await withTaskExecutorPreference(globalConcurrentExecutor) {
-            let page = try await entries.readBack(choice, before: query.before, limit: LogPage.lines)
+            let page = try await (choice.isAll ? entries : searchedEntries).readBack(
+                choice, before: query.before, limit: LogPage.lines)
             let lines = page.entries.map(LogLine.init)
             return Document(
                 page: LogPage(query: query, lines: lines, first: page.first, head: page.head),
@@ -41,7 +45,7 @@ extension QueryFront {
         }
         let line = LogLine(entry)
         let head = try await entries.head()
-        let (remarks, reflecting) = try await remarks(on: line)
+        let (remarks, reflecting) = try await remarks(on: line, entry)
         let page = EntryPage(
             line: line, bytes: entry.bytes, commitments: try await commitments(of: entry, line), remarks: remarks,
             head: head)
@@ -84,20 +88,33 @@ extension QueryFront {
         return commitments
     }
 
-    /// What the models say now of the agent or version that an entry is about, and what that reflects; nil where no
-    /// model was asked.
-    private func remarks(on line: LogLine) async throws -> ([EntryPage.Remark], Reflection?) {
-        guard case .agent(let key)? = line.envelope?.stream else { return ([], nil) }
-        let found = try await agents.agent(key)
-        guard let agent = found.value else { return ([], found.reflection) }
+    /// What holds by now of the agent and version that an entry is about, and what that reflects; nil where no model was
+    /// asked.
+    private func remarks(on line: LogLine, _ entry: RecordedEntry) async throws -> ([EntryPage.Remark], Reflection?) {
         var remarks: [EntryPage.Remark] = []
+        switch line.envelope?.event {
+        case is ArtifactRemoved:
+            remarks.append(
+                EntryPage.Remark(
+                    "The file was taken out of the marketplace: nobody gets it any more, and nobody can publish it again. "
+                        + "Its digest stays.", gravity: "bad"))
+        case let removed as AgentArtifactRemoved:
+            remarks.append(
+                EntryPage.Remark(
+                    "The file \(removed.sha256) of these versions was removed for good. Its digest stays in their entries.",
+                    gravity: "bad"))
+        default: break
+        }
+        guard let key = line.agent else { return (remarks, nil) }
+        let found = try await agents.agent(key)
+        guard let agent = found.value else { return (remarks, found.reflection) }
         if let held = try AgentDetail(agent).quarantine {
             remarks.append(
                 EntryPage.Remark(
-                    "Moderators hold all versions since \(held.since.day): \(held.reason). Nothing of them is served.",
+                    "Moderators hold all versions since \(held.since.day): \(held.reason). No file of them is served.",
                     gravity: "bad"))
         }
-        guard let published = line.envelope?.event as? VersionPublished, let number = SemVer(published.version) else {
+        guard let text = try? JSONValue(entry.bytes)["data"]?["version"]?.string, let number = SemVer(text) else {
             return (remarks, found.reflection)
         }
         let row = try await agents.version(number, of: key)
@@ -107,13 +124,13 @@ extension QueryFront {
         if let held = version.quarantine {
             remarks.append(
                 EntryPage.Remark(
-                    "Moderators hold this version since \(held.since.day): \(held.reason). It is not served.",
+                    "Moderators hold the version \(number) since \(held.since.day): \(held.reason). No file of it is served.",
                     gravity: "bad"))
         }
         if let yank = version.yank {
             remarks.append(
                 EntryPage.Remark(
-                    "This version is yanked since \(yank.since.day): \(yank.reason). Who names it exactly still gets it.",
+                    "The version \(number) is yanked since \(yank.since.day): \(yank.reason). Who names it exactly still gets it.",
                     gravity: "warn"))
         }
         if !value.removed.isEmpty {

@@ -12,10 +12,9 @@ extension QueryFront {
     private static let shownAgents: Int64 = 6
 
     func addPages(to routes: inout QueryRoutes) {
-        routes.onDocument(Endpoints.frontPage, of: AgentReader.shownModels + AgentReader.statisticsModels) { query in
-            // What goes through many rows is read for all who ask at the same time.
-            guard query.minimumPosition == nil else { return try await frontPage() }
-            return try await recent.value("front page") { try await frontPage() }
+        let modelsOfFront = AgentReader.shownModels + AgentReader.statisticsModels
+        routes.onDocument(Endpoints.frontPage, of: modelsOfFront) { query in
+            try await shared(recent, "front page", query, of: modelsOfFront) { try await frontPage() }
         }
         routes.onDocument(Endpoints.searchPage, of: AgentReader.shownModels) { query in
             // Splitting texts and ranking take milliseconds.
@@ -58,10 +57,9 @@ extension QueryFront {
                     try await showReputation(ReputationQuery(name: query.name, limit: 1), at: nil)
                 )
             }
-            // Both go through all that somebody publishes. Who names a position wants nothing that is older.
-            let (statistics, reputation) =
-                query.minimumPosition == nil
-                ? try await recent.value("publisher \(found.value.id)") { try await sums() } : try await sums()
+            // Both go through all that somebody publishes.
+            let (statistics, reputation) = try await shared(
+                recent, "publisher \(found.value.id)", query, of: AgentReader.reputationModels, sums)
             let reflecting = found.reflecting.merged(with: statistics.reflecting).merged(with: reputation.reflecting)
             return document(reflecting) {
                 PublisherDocument(
@@ -110,7 +108,7 @@ extension QueryFront {
         let popular = try await agents.popular(
             PopularKind.readers.rawValue, days: 30, category: nil, of: nil, after: 0, limit: limit)
         let new = try await listTop(TopQuery(kind: .new, limit: Self.shownAgents))
-        let updated = try await agents.list(from: .recent(before: .max), limit: limit)
+        let updated = try await recentlyUpdated(limit, apartFrom: Set(new.value.rows.map(\.id)))
         let categories = try await search.categories()
         let newest = try await agents.agents(new.value.rows.map(\.id))
         let reflection = [
@@ -121,11 +119,20 @@ extension QueryFront {
         let page = FrontPage(
             figures: figures.value, trending: try AgentHit.shown(trending.value.agents.map(\.summary)),
             popular: try AgentHit.shown(popular.value.agents.map(\.summary)), new: try AgentHit.shown(newest.value),
-            // What is new was also published last.
-            updated: try AgentHit.shown(updated.value.filter { row in !newest.value.contains { $0.key == row.key } }),
+            updated: updated.value,
             categories: categories.value.map(CountBody.init),
             position: reflection.position)
         return Document(page: page, reflecting: reflection)
+    }
+
+    /// Of so many agents that were published last, those that are shown are listed: moderators may hold a wave of them.
+    private static let recentAgents = 100
+
+    /// The agents that were published last, without those that are held or stand in another list.
+    func recentlyUpdated(_ limit: Int, apartFrom others: Set<String> = []) async throws -> Reflecting<[AgentHit]> {
+        let found = try await agents.list(from: .recent(before: .max), limit: Self.recentAgents)
+        let rows = found.value.filter { !$0.isQuarantined && !others.contains($0.key) }.prefix(limit)
+        return Reflecting(value: try AgentHit.shown(Array(rows)), reflection: found.reflection)
     }
 
     private func searchPage(_ query: AgentQuery) async throws -> Document {

@@ -30,9 +30,13 @@ package struct Chart: Sendable {
         let picture: Link
         let json: Link
         let csv: Link
+        /// The picture over other times, where the page has no choice of its own.
+        var ranges: [(days: ChartDays, picture: Link)] = []
     }
 
     let title: String
+    /// What a picture by itself adds to the title: the agent, and the moment of the past; empty where there is nothing.
+    var subject = ""
     /// What is counted, and how.
     let rule: String
     let drawing: any Drawing
@@ -48,6 +52,9 @@ package struct Chart: Sendable {
                 html.element(.h2, text: title)
                 html.element(.span, .class("row small")) { html in
                     html.link(addresses.picture, text: "SVG")
+                    for (days, picture) in addresses.ranges {
+                        html.link(picture, .named(.ariaLabel, "\(title): \(days.words)"), text: days.words)
+                    }
                     html.link(addresses.csv, text: "CSV")
                     html.link(addresses.json, text: "JSON")
                 }
@@ -89,6 +96,21 @@ package struct Chart: Sendable {
     }
 
     private static let headHeight: Int64 = 34
+    private static let lineHeight: Int64 = 16
+    /// As much of the rule as a line has room for, in the fonts that are likely.
+    private static let lineCharacters = 92
+
+    /// The rule in lines.
+    private var ruleLines: [String] {
+        rule.split(separator: " ").reduce(into: []) { lines, word in
+            if let last = lines.last, last.count + word.count < Self.lineCharacters {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+    }
+
     private static let style = String(decoding: PackageResources.colors_css + PackageResources.chart_css, as: UTF8.self)
 
     /// What the picture may do where somebody opens it by itself: nothing but look as it does (CSP 3).
@@ -98,7 +120,10 @@ package struct Chart: Sendable {
     /// The chart as a picture of its own (SVG 1.1), in light or dark as the viewer prefers.
     package var picture: [UInt8] {
         var html = HTML()
-        let height = drawing.height + Self.headHeight
+        let title = title + subject
+        let lines = ruleLines
+        let drawn = Self.headHeight + drawing.height
+        let height = drawn + Int64(lines.count) * Self.lineHeight + 8
         html.element(
             .svg, .named(.xmlns, "http://www.w3.org/2000/svg"), .class("drawing"),
             .named(.width, "\(Self.width)"), .named(.height, "\(height)"),
@@ -106,6 +131,7 @@ package struct Chart: Sendable {
             .named(.ariaLabel, "\(title): \(drawing.label)")
         ) { html in
             html.element(.title, text: title)
+            html.element(.desc, text: rule)
             html.element(.style, text: Self.style)
             html.element(.path, .class("sheet"), .named(.d, "M0 0h\(Self.width)v\(height)h-\(Self.width)z")) { _ in }
             html.element(.text, .class("name"), .named(.x, "10"), .named(.y, "20"), text: title)
@@ -113,6 +139,9 @@ package struct Chart: Sendable {
                 .svg, .named(.y, "\(Self.headHeight)"), .named(.width, "\(Self.width)"),
                 .named(.height, "\(drawing.height)")
             ) { drawing.draw(&$0) }
+            for (number, line) in lines.enumerated() {
+                html.label(line, 10, drawn + Int64(number + 1) * Self.lineHeight)
+            }
         }
         return html.bytes
     }

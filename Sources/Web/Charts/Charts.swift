@@ -15,11 +15,19 @@ package struct ChartSpan: Sendable {
         self.asOf = asOf
     }
 
+    /// The moment of the past, behind a title.
+    fileprivate var moment: String { asOf.map { ", as of \($0)" } ?? "" }
+
     fileprivate var first: Day { last.adding(days: 1 - days.count) }
 
     fileprivate func drawing(_ lines: [LineDrawing.Line]) -> LineDrawing {
         LineDrawing(lines: lines, first: first, last: last, goesOn: asOf == nil)
     }
+}
+
+extension ChartDays {
+    /// What a link to them says.
+    var words: String { self == .year ? "a year" : "\(rawValue) days" }
 }
 
 // The charts of all agents.
@@ -34,7 +42,7 @@ extension Chart {
             "Each reader counts once for each agent and day; readers of two days or agents can't be told apart."
         let isAtMost = list.rows.contains(where: \.isAtMost)
         return Chart(
-            title: "\(name) a day",
+            title: "\(name) a day", subject: span.moment,
             rule: readers ? oncePerDay + (isAtMost ? Counting.atMost : "") : eachTime,
             drawing: span.drawing([.init(name, values)]),
             addresses: Addresses(readers ? .readers : .downloads, Endpoints.listDownloadDays, span))
@@ -43,7 +51,7 @@ extension Chart {
     /// Published versions by day.
     package static func publishing(_ list: PublishingDays, _ span: ChartSpan) -> Chart {
         Chart(
-            title: "Versions published a day", rule: "By the day of their entry, UTC.",
+            title: "Versions published a day", subject: span.moment, rule: "By the day of their entry, UTC.",
             drawing: span.drawing([.init("Versions", list.rows.map { ($0.day, $0.versions) })]),
             addresses: Addresses(.publishing, Endpoints.listPublishing, span))
     }
@@ -52,7 +60,7 @@ extension Chart {
     package static func hours(_ list: DownloadHours, _ span: ChartSpan) -> Chart {
         let counts = list.rows.map { (HeatDrawing.Hour(weekday: $0.weekday, hour: $0.hour), $0.downloads) }
         return Chart(
-            title: "When people download", rule: "\(eachTime) By hour in UTC.",
+            title: "When people download", subject: span.moment, rule: "\(eachTime) By hour in UTC.",
             drawing: HeatDrawing(counts: Dictionary(counts) { $0 + $1 }),
             addresses: Addresses(.hours, Endpoints.listDownloadHours, span))
     }
@@ -88,7 +96,8 @@ extension Chart {
     /// Readers by day.
     package static func readers(_ days: [DayDownloads], of id: AgentKey, _ span: ChartSpan) -> Chart {
         Chart(
-            title: "Readers a day", rule: "Each reader counts once a day; readers of two days can't be told apart.",
+            title: "Readers a day", subject: " of \(id)\(span.moment)",
+            rule: "Each reader counts once a day; readers of two days can't be told apart.",
             drawing: span.drawing([.init("Readers", days.map { ($0.day, $0.readers) })]),
             addresses: Addresses(.readers, of: id, span))
     }
@@ -102,7 +111,7 @@ extension Chart {
             ($0.isEmpty ? 1 : 0, -total($0), $0) < ($1.isEmpty ? 1 : 0, -total($1), $1)
         }
         return Chart(
-            title: "Downloads a day by version", rule: eachTime,
+            title: "Downloads a day by version", subject: " of \(id)\(span.moment)", rule: eachTime,
             drawing: span.drawing(
                 versions.map { version in
                     .init(
@@ -143,8 +152,11 @@ extension Chart.Addresses {
                     VersionDaysQuery(id: id, days: days, limit: 10_000, format: format, asOf: asOf))
             }
         }
+        func picture(_ days: ChartDays) -> Link {
+            Link(Endpoints.agentChart, AgentChartQuery(id: id, kind: kind, days: days, asOf: asOf))
+        }
         self.init(
-            picture: Link(Endpoints.agentChart, AgentChartQuery(id: id, kind: kind, days: span.days, asOf: asOf)),
-            json: link(nil), csv: link(.csv))
+            picture: picture(span.days), json: link(nil), csv: link(.csv),
+            ranges: ChartDays.allCases.filter { $0 != span.days }.map { ($0, picture($0)) })
     }
 }

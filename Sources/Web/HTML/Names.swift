@@ -7,7 +7,7 @@ extension HTML {
             script, section
         case select, span, strong, style, summary, table, tbody, td, th, thead, time, title, tr, ul
         // SVG
-        case line, path, polygon, polyline, svg, text
+        case desc, line, path, polygon, polyline, svg, text
     }
 
     /// An element that can hold nothing.

@@ -66,6 +66,13 @@ package struct LogPage: PageDocument {
                 text: first.value > 0
                     ? "Nothing of it among the entries from \(first.value.grouped) on. What is older is looked at on the next page."
                     : "Nothing of it.")
+            if let agent = query.agent, first.value > 0 {
+                html.element(.p) { html in
+                    html.link(
+                        Link(Endpoints.logPage, LogQuery(stream: StreamName.agent(agent).description)),
+                        text: "What was done with the agent itself is found at once")
+                }
+            }
         }
         if first.value > 0 {
             html.next(
@@ -89,14 +96,14 @@ package struct LogPage: PageDocument {
     private func filter(_ html: inout HTML) {
         guard !html.isMarkdown else { return }
         html.element(.form, .class("row"), .named(.ariaLabel, "Choose"), .action(Self.link)) { html in
-            if let stream = query.stream {
-                html.void(.input, .named(.type, "hidden"), .named(.name, "stream"), .named(.value, stream))
-            } else {
+            for (name, words, value) in [
+                ("agent", "Agent ", query.agent?.description), ("stream", "or stream ", query.stream),
+            ] {
                 html.element(.label) { html in
-                    html.text("Agent ")
+                    html.text(words)
                     html.void(
-                        .input, .named(.name, "agent"), .named(.value, query.agent?.description ?? ""),
-                        .named(.maxlength, "128"), .named(.autocomplete, "off"), .named(.spellcheck, "false"))
+                        .input, .named(.name, name), .named(.value, value ?? ""),
+                        .named(.maxlength, "256"), .named(.autocomplete, "off"), .named(.spellcheck, "false"))
                 }
             }
             html.element(.label) { html in

@@ -15,7 +15,8 @@ package struct GuidePage: PageDocument {
                 html.element(.h1, text: "Guide")
                 html.element(
                     .p, .class("lead"),
-                    text: "Every command in the chapters is run by a test, and what stands below it is what it printed."
+                    text:
+                        "Every command in the chapters before the reference is run by a test, and what stands below it is what it printed."
                 )
             }
             for part in GuideChapter.parts {

@@ -57,7 +57,7 @@ package struct StatsPage: PageDocument {
                         html.link(
                             link(days, asOf: past?.asOf),
                             days == query.days ? .named(.ariaCurrent, "page") : nil,
-                            text: days == .year ? "a year" : "\(days.rawValue) days")
+                            text: days.words)
                     }
                 }
             }
@@ -106,7 +106,8 @@ package struct StatsPage: PageDocument {
         guard !present.top.isEmpty else { return }
         html.section("Top agents") { html in
             html.table([
-                "Agent", "Readers, \(present.topDays) days", "Against the \(present.topDays) days before", "Rating",
+                "Agent", "Readers, \(present.topDays) days, today so far",
+                "Against the \(present.topDays) days before", "Rating",
             ]) { html in
                 for (line, before) in present.top {
                     html.element(.tr) { html in
