@@ -28,8 +28,12 @@ import Testing
                 try #require(try await marketplace.publish(parts).status == 201)
             }
             _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
+            try await eventually("both versions are in the index") {
+                String(decoding: try await marketplace.get("/index/acme.zebra").body, as: UTF8.self).contains("1.1.0")
+            }
             for version in ["1.0.0", "1.1.0", "1.1.0"] {
-                _ = try await marketplace.get("agents/acme.zebra/versions/\(version)/download")
+                let answer = try await marketplace.get("agents/acme.zebra/versions/\(version)/download")
+                #expect(answer.status == 302)
             }
             // Downloads reach the log within a second, and the models after it.
             try await eventually("all downloads are counted") {

@@ -5,8 +5,9 @@ package import Events
 import HTTPFront
 import Marketplace
 
-/// Gives the files of versions that somebody published, those of so many versions at most.
-package typealias PublishedFiles = @Sendable (PersonID, _ limit: Int) async throws -> [Artifact]
+/// Gives the files of versions that somebody published, those of so many versions at most; nil where the last of them may not be
+/// known yet.
+package typealias PublishedFiles = @Sendable (PersonID, _ limit: Int) async throws -> [Artifact]?
 
 /// `DELETE /users/me`: a person erases their account.
 struct LeavingEndpoint: Sendable {
@@ -31,7 +32,10 @@ struct LeavingEndpoint: Sendable {
         _ = try first.decision(try await handler.past.read(for: first))
         var (erased, files): (Int64, [Artifact]) = (0, [])
         if call.input.erasure == .words {
-            files = try await published(person, Self.listedVersions)
+            guard let found = try await published(person, Self.listedVersions) else {
+                throw Problem(.unavailable, "the list of what you published is behind; try again")
+            }
+            files = found
             erased = try await eraseWords(of: principal, call.identity.correlation)
         }
         let digests = Set(files.map(\.sha256)).sorted { $0.hex < $1.hex }

@@ -38,11 +38,7 @@ public struct FileReader: Sendable {
     ///
     /// - Returns: nil where the model does not reach the head of the log within 5 s.
     public func versions(naming digest: SHA256Digest, limit: Int) async throws -> [Naming]? {
-        let head = try await entries.head()
-        let isThere = try await access.models.wait(withinMilliseconds: Self.waitMilliseconds) {
-            $0.next([.files]) >= head
-        }
-        guard isThere else { return nil }
+        guard try await reflectsAll([.files]) else { return nil }
         return try await access.long([.files]) { connection in
             try connection.execute(
                 Statements.versionsNamingFile, [.bytea(digest.bytes), .int8(Int64(limit))]
@@ -52,9 +48,17 @@ public struct FileReader: Sendable {
         }.value
     }
 
+    private func reflectsAll(_ models: [Projection]) async throws -> Bool {
+        let head = try await entries.head()
+        return try await access.models.wait(withinMilliseconds: Self.waitMilliseconds) { $0.next(models) >= head }
+    }
+
     /// The files of the versions that somebody published: those of so many versions at most.
-    public func files(of person: PersonID, limit: Int) async throws -> [Artifact] {
-        try await access.long([.agents]) { connection in
+    ///
+    /// - Returns: nil where the model does not reach the head of the log within 5 s.
+    public func files(of person: PersonID, limit: Int) async throws -> [Artifact]? {
+        guard try await reflectsAll([.agents]) else { return nil }
+        return try await access.long([.agents]) { connection in
             try connection.execute(Statements.listPublishedBy, [.text(person.hex), .int8(Int64(limit))]).flatMap {
                 try VersionPublished(data: try $0.bytes("data")).artifacts
             }
