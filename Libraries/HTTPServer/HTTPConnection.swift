@@ -160,7 +160,19 @@ actor HTTPConnection: ReadinessHandler {
 
     // MARK: Out
 
+    /// Takes what is here of a small body that nobody has asked for.
+    private func takeSmallBody() {
+        guard state.mayHaveSmallBody else { return }
+        var count = 0
+        let block = unsafe [UInt8](unsafeUninitializedCapacity: 16_384) { buffer, initialized in
+            count = unsafe recv(descriptor.number, buffer.baseAddress, 16_384, 0)
+            initialized = max(0, count)
+        }
+        if count > 0 { state.receive(block, now: Host.steadyClockMilliseconds()) }
+    }
+
     private func send(_ response: HTTPResponse) {
+        takeSmallBody()
         let now = Host.steadyClockMilliseconds()
         guard let (closes, hasBody, knowsChunks) = state.answer(now: now, response.delivery) else { return }
         output.append(encodeFields(response))

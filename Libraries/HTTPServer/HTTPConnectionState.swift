@@ -78,6 +78,13 @@ struct HTTPConnectionState {
     /// How many bytes the connection reads at once: before a head is complete, not many more than one takes.
     var readBytes: Int { if case .idle = phase { 16_384 } else { 65_536 } }
 
+    /// True where the request at hand has a small body that nobody has asked for, so that all of it may be here: with its end
+    /// known another request can follow on the connection.
+    var mayHaveSmallBody: Bool {
+        guard case .handling(let exchange) = phase, peer != .finished else { return false }
+        return exchange.isSmallAndUnread
+    }
+
     /// The memory that waits for a handler or for the next request, in bytes.
     var heldBytes: Int {
         switch phase {
@@ -166,7 +173,8 @@ struct HTTPConnectionState {
         }
     }
 
-    /// True while the buffer of a body is full or 100 Continue is not sent: then the client waits for the handler.
+    /// True while nobody has asked for a body, its buffer is full, or 100 Continue is not sent: then the client waits for the
+    /// handler.
     private var isHandlerSlow: Bool {
         guard case .handling(let exchange) = phase, exchange.isOpen else { return false }
         return !wantsBytes || exchange.owesContinue

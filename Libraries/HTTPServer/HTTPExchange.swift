@@ -21,8 +21,7 @@ struct HTTPExchange {
     /// True until the server has sent `100 Continue`.
     private(set) var owesContinue: Bool
     private(set) var end: BodyEnd
-    /// True once the handler has asked for the body: until then it stays with the client, so that a body which nobody reads
-    /// takes no memory.
+    /// True once the handler has asked for the body: until then all but what came with the head stays with the client.
     private(set) var isWanted = false
     private(set) var bufferedBytes = 0
     /// The largest body that is accepted, in bytes.
@@ -55,6 +54,9 @@ struct HTTPExchange {
     var isOpen: Bool { if case .open = end { true } else { false } }
     /// True where all of the body was received, so that the next request can follow.
     var isComplete: Bool { if case .complete = end { true } else { false } }
+
+    /// True for a body of at most 16 KiB that nobody has asked for.
+    var isSmallAndUnread: Bool { isOpen && !isWanted && !owesContinue && statedLength.map { $0 <= 16_384 } == true }
 
     /// Adds received bytes, or refuses the body where it exceeds the limit.
     mutating func receive(_ bytes: [UInt8]) {

@@ -13,8 +13,8 @@ public struct HTTPRequest: Sendable {
 
 /// The body of a request, read piece by piece by one reader.
 ///
-/// The reader sets the pace: beyond `HTTPLimits/bufferedBodyBytes` the server leaves the rest in the socket, and the
-/// client has to wait. Where the client expects `100 Continue`, the server sends it at the first `next()`.
+/// The reader sets the pace: before the first `next()`, and beyond `HTTPLimits/bufferedBodyBytes`, the server leaves the rest
+/// in the socket, and the client has to wait. Where the client expects `100 Continue`, the server sends it at the first `next()`.
 ///
 ///     while let piece = try await request.body.next() { hasher.update(piece) }
 public struct HTTPBody: Sendable {

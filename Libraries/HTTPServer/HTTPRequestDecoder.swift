@@ -45,8 +45,8 @@ struct HTTPRequestDecoder {
 
     /// Lets go of memory that holds nothing any more.
     mutating func rest() {
-        guard available == 0, buffer.capacity > Self.restingBytes else { return }
-        buffer = []
+        guard available <= Self.restingBytes, buffer.capacity > Self.restingBytes else { return }
+        buffer = Array(buffer[start...])
         start = 0
     }
 

@@ -22,6 +22,9 @@ public struct PostgresConfiguration: Sendable {
     /// Without it, a user who may create functions in a schema of the search path can put a function in place of one of
     /// the server's, and it runs with the rights of its caller.
     public static let builtInNames = ["search_path": "pg_catalog"]
+    /// The setting with which the server answers each statement in one process. To start others takes milliseconds, more than
+    /// most answers, and takes the cores from everybody else; a plan that does not know how few rows are wanted asks for them.
+    public static let oneProcess = ["max_parallel_workers_per_gather": "0"]
     /// Settings for statements that the server plans once, by generic plans that stay right while the tables grow. Where
     /// only a sequential scan is possible, its forbidding cost would make the server compile the plan at each execution.
     public static let plannedOnce = [

@@ -24,21 +24,21 @@ extension StringProtocol {
 
     /// The same where all that counts is ASCII, in which each byte is a character; nil elsewhere.
     private func asciiLine(upTo maximum: Int) -> String? {
-        var line: [UInt8] = []
-        for byte in utf8 {
-            guard byte < 0x80 else { return nil }
-            if (0x0a...0x0d).contains(byte) {
-                if line.isEmpty { continue }
-                return String(decoding: line, as: UTF8.self)
+        utf8.withContiguousStorageIfAvailable { bytes in
+            func isNewline(_ byte: UInt8) -> Bool { (0x0a...0x0d).contains(byte) }
+            guard let start = unsafe bytes.firstIndex(where: { !isNewline($0) }) else { return "" }
+            let end = Swift.min(bytes.count, start + maximum + 1)
+            var index = start
+            while index < end, unsafe !isNewline(bytes[index]) {
+                guard unsafe bytes[index] < 0x80 else { return nil }
+                index += 1
             }
-            line.append(byte)
-            guard line.count > maximum else { continue }
-            // What comes next could belong to the last character.
-            line.removeLast(2)
-            return String(decoding: line[..<(line.lastIndex(of: UInt8(ascii: " ")) ?? line.endIndex)], as: UTF8.self)
-                + "…"
-        }
-        return String(decoding: line, as: UTF8.self)
+            guard index - start > maximum else { return unsafe String(decoding: bytes[start..<index], as: UTF8.self) }
+            // With the ellipsis it has as many; what comes next could belong to the last character.
+            let cut = start + maximum - 1
+            let space = unsafe bytes[start..<cut].lastIndex(of: UInt8(ascii: " ")) ?? cut
+            return unsafe String(decoding: bytes[start..<space], as: UTF8.self) + "…"
+        } ?? nil
     }
 
     /// True for what ends a line (Unicode Standard, 5.8).

@@ -1,8 +1,6 @@
 /// A web address to which a page may link: `http` or `https`, a host name or an IPv4 address, and optionally a port,
 /// path, query and fragment (RFC 3986); no user, no password and no IPv6 address.
 public struct WebAddress: Sendable, Equatable {
-    private static let others = Set("-._~:/?#@!$&'()*+,;=%".utf8)
-
     /// The address as it was given.
     public let text: String
     /// The host in lower case, without its port.
@@ -12,39 +10,64 @@ public struct WebAddress: Sendable, Equatable {
 
     /// Reads an address; nil where it is none.
     public init?(_ text: String) {
-        guard let scheme = ["https://", "http://"].first(where: text.hasPrefix),
-            text.utf8.allSatisfy({ Self.isLetterOrDigit($0) || Self.others.contains($0) }), Self.isEncoded(text)
-        else { return nil }
-        let rest = text.dropFirst(scheme.count)
-        let authority = rest.prefix { !"/?#".contains($0) }
-        let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-        guard let host = parts.first, Self.isHost(host), parts.count <= 2,
-            parts.count == 1 || parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }) && (UInt16(parts[1]) ?? 0) > 0
+        let bytes = Array(text.utf8)
+        guard let scheme = Self.schemes.first(where: { bytes.starts(with: $0) }), Self.isSpelled(bytes) else {
+            return nil
+        }
+        let authority = bytes[scheme.count...].prefix { !Self.endsAuthority($0) }
+        let host = authority.prefix { $0 != UInt8(ascii: ":") }
+        guard Self.isHost(host), host.count == authority.count || Self.isPort(authority[host.endIndex...].dropFirst())
         else { return nil }
         self.text = text
-        self.host = host.lowercased()
-        path = rest.dropFirst(authority.count).prefix { !"?#".contains($0) }.split(separator: "/").map(String.init)
+        self.host = String(decoding: host.map(Self.lowercased), as: UTF8.self)
+        path = bytes[authority.endIndex...].prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+            .split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
     }
+
+    private static let schemes = ["https://", "http://"].map { Array($0.utf8) }
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+        isDigit(byte) || (0x61...0x7a).contains(byte) || (0x41...0x5a).contains(byte)
     }
 
-    private static func isHost(_ host: Substring) -> Bool {
-        host.utf8.count <= 253
-            && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-                (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
-                    && label.utf8.allSatisfy {
-                        isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-                    }
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte + 0x20 : byte }
+
+    /// True where all characters may stand in an address, and two hexadecimal digits follow each percent sign.
+    private static func isSpelled(_ bytes: [UInt8]) -> Bool {
+        for (index, byte) in bytes.enumerated() where !isLetterOrDigit(byte) {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard index + 2 < bytes.count, isHexadecimal(bytes[index + 1]), isHexadecimal(bytes[index + 2]) else {
+                    return false
+                }
+            // - . _ ~ : / ? # @ ! $ & ' ( ) * + , ; =
+            case 0x2d, 0x2e, 0x5f, 0x7e, 0x3a, 0x2f, 0x3f, 0x23, 0x40, 0x21, 0x24, 0x26...0x2c, 0x3b, 0x3d: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
+    private static func isHost(_ host: ArraySlice<UInt8>) -> Bool {
+        let hyphen = UInt8(ascii: "-")
+        return host.count <= 253
+            && host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+                (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
+                    && label.allSatisfy { isLetterOrDigit($0) || $0 == hyphen || $0 == UInt8(ascii: "_") }
             }
     }
 
-    /// True where two hexadecimal digits follow each percent sign.
-    private static func isEncoded(_ text: String) -> Bool {
-        text.utf8.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy { part in
-            part.prefix(2).count == 2
-                && part.prefix(2).allSatisfy { UInt8(String(UnicodeScalar($0)), radix: 16) != nil }
-        }
+    private static func isPort(_ digits: ArraySlice<UInt8>) -> Bool {
+        digits.allSatisfy(isDigit) && UInt16(String(decoding: digits, as: UTF8.self)).map { $0 > 0 } == true
     }
 }

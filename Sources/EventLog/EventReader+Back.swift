@@ -19,8 +19,15 @@ extension EventReader {
             self.agent = agent
         }
 
-        /// True where all entries are chosen.
-        public var isAll: Bool { type == nil && stream == nil && agent == nil }
+        var isAll: Bool { type == nil && stream == nil && agent == nil }
+
+        /// True for a whole stream with versions, which is read along an index.
+        fileprivate var isOneStream: Bool {
+            type == nil && agent == nil && stream.map { $0.kind != .downloads } == true
+        }
+
+        /// True where nothing but what is chosen is read.
+        public var isFoundAtOnce: Bool { isAll || isOneStream }
 
         /// Type, slice, stream and agent as parameters of a search.
         fileprivate var parameters: [PostgresValue] {
@@ -60,7 +67,7 @@ extension EventReader {
             let limit = min(limit, Self.maximumBack)
             let head = try Self.head(connection)
             let end = min(position ?? head, head)
-            if let stream = choice.stream, stream.kind != .downloads, choice.agent == nil, choice.type == nil {
+            if choice.isOneStream, let stream = choice.stream {
                 let entries = try Self.entries(
                     try connection.execute(
                         Statements.readStreamBack,

@@ -28,6 +28,8 @@ package struct QueryFront: Sendable {
     let recent = RecentAnswers()
     /// What was read of the log's end, by the next position that it will give.
     let lastEntries = RecentAnswers(atMost: 32)
+    /// The same of the agents and streams that clients name.
+    let lastEntriesNamed = RecentAnswers(atMost: 64)
     /// Feeds and pictures of what clients name, of which there are many.
     let named = RecentAnswers()
     /// Suggestions for names that do not exist. They have a cache of their own, since clients can send any number of

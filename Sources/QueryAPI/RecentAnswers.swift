@@ -31,21 +31,21 @@ final class RecentAnswers: Sendable {
         read: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let first = task(question, read) { _ in true }
-        let value: Value = try await result(of: first, question)
-        if isEnough(value) { return value }
-        return try await result(of: task(question, read) { $0 != first }, question)
+        let value: Value = try await result(of: first.task, question)
+        if first.isNew || isEnough(value) { return value }
+        return try await result(of: task(question, read) { $0 != first.task }.task, question)
     }
 
     private typealias Reading = Task<any Sendable, any Error>
 
-    /// The reading that is kept where that will do, else a new one.
+    /// The reading that is kept where that will do, else a new one, and which of both.
     private func task<Value: Sendable>(
         _ question: String, _ read: @escaping @Sendable () async throws -> Value, whereKept isEnough: (Reading) -> Bool
-    ) -> Reading {
+    ) -> (task: Reading, isNew: Bool) {
         let now = Host.steadyClockMilliseconds()
         return kept.withLock { kept in
             if let known = kept[question], now - known.begun < Self.freshMilliseconds, isEnough(known.task) {
-                return known.task
+                return (known.task, false)
             }
             if kept.count >= maximumAnswers {
                 kept = kept.filter { now - $0.value.begun < Self.freshMilliseconds }
@@ -55,7 +55,7 @@ final class RecentAnswers: Sendable {
             }
             let task = Reading { try await read() }
             kept[question] = Kept(task: task, begun: now)
-            return task
+            return (task, true)
         }
     }
 

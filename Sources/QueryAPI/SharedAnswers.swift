@@ -22,10 +22,11 @@ extension QueryFront {
         _ read: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let minimum = query.minimumPosition
+        let key = (query as? any AboutOneAgent)?.id
         return try await answers.value(question) { (kept: Shared<Value>) in
             minimum.map { $0 < kept.next } ?? true
         } read: {
-            let next = try await agents.reflected(in: models)
+            let next = try await agents.reflected(in: models, about: key)
             return Shared(value: try await read(), next: next)
         }.value
     }

@@ -131,6 +131,9 @@ func downloadLine(
             }
             try await expectCounted(marketplace, "acme.read", 12)
             try await expectReaders(marketplace, "acme.read", readers)
+            // No more come with the next flush, which is due within a second.
+            try await Task.sleep(for: .milliseconds(1_500))
+            try await expectReaders(marketplace, "acme.read", readers)
             let versions = try await marketplace.json("agents/acme.read/downloads?days=1")["versions"]?.array ?? []
             #expect(versions.map { $0["unique_downloads"]?.integer } == [readers, readers])
             let entries = try await TestDatabase.query(

@@ -49,8 +49,10 @@ struct UserEndpoints: Sendable {
             }
             // Decided under a temporary id first, so that the vault keeps no name that is refused.
             let passing = UsernameID(random: SecureRandom.bytes(16))
-            let known = try await handler.log.usernameID(folded: name.folded) ?? passing
-            _ = try command(known).decision(try await handler.past.read(for: command(known)))
+            let known = command(try await handler.log.usernameID(folded: name.folded) ?? passing)
+            let past = try await handler.past.read(for: known)
+            // The handler decides the same again, and first looks whether the same call was taken meanwhile.
+            guard (try? known.decide(past)) != nil else { return CommandAttempt(command: known) }
             let username = try await handler.log.usernameID(folded: name.folded, proposing: passing)
             var effects: [any AppendEffect] = [
                 NameHolderEffect(of: username, person),

@@ -44,6 +44,7 @@ public struct DatabaseAccess: Sendable {
         return PostgresConfiguration(
             url: url, applicationName: applicationName, role: acting,
             statementTimeoutMilliseconds: statementTimeoutMilliseconds,
-            settings: settings.merging(PostgresConfiguration.builtInNames) { $1 })
+            settings: settings.merging(PostgresConfiguration.oneProcess) { $1 }
+                .merging(PostgresConfiguration.builtInNames) { $1 })
     }
 }

@@ -36,18 +36,20 @@ struct StatusCommand {
 
     func run() async throws -> Int32 {
         var before: (report: StatusReport, milliseconds: Int64)?
+        var hasAnswered = false
         while true {
             let report: StatusReport
             do {
                 report = StatusReport(try await read())
             } catch {
-                // Who watches wants to see it come back.
-                guard isWatching, !Task.isCancelled else { throw error }
+                // Who watches wants to see it come back, and to be told at once where it was never there.
+                guard isWatching, hasAnswered, !Task.isCancelled else { throw error }
                 _ = Host.write("no answer, trying again: \(StatusReport.shown("\(error)"))\n", to: 2)
                 before = nil
                 try await Task.sleep(for: .seconds(Self.pauseSeconds))
                 continue
             }
+            hasAnswered = true
             let now = Host.steadyClockMilliseconds()
             let seconds = before.map { Double(now - $0.milliseconds) / 1_000 }
             if isJSON {

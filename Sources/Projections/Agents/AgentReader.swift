@@ -127,8 +127,11 @@ public struct AgentReader: Sendable {
     }
 
     /// The first position that some models did not reflect yet, a moment ago.
-    public func reflected(in projections: [Projection]) async throws -> Position {
-        try await access.models.value(atMostMillisecondsOld: 250).next(projections)
+    ///
+    /// - Parameter key: the agent that the answer is about; nil where it is about others as well.
+    public func reflected(in projections: [Projection], about key: AgentKey?) async throws -> Position {
+        let slice = key.map { StreamName.agent($0).slice }
+        return try await access.models.value(atMostMillisecondsOld: 250).next(projections, slice: slice)
     }
 
     /// A reader for answers about one agent, which reflect what the agent's slice of the log reflects.

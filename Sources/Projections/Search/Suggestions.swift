@@ -57,10 +57,15 @@ public struct Suggestions: Sendable {
     ) throws -> [String] {
         let whole = PostgresValue.text(Condition.all(conditions).tsquery)
         let most = PostgresValue.int8(Self.maximumCandidates)
-        guard let words = generation.telling(conditions), words.agents > Self.maximumCandidates else {
-            return try candidates(Statements.candidatesByWords, [whole, whole, most], generation, connection)
+        var found: [String] = []
+        if let words = generation.telling(conditions), words.agents > Self.maximumCandidates {
+            found = try candidates(
+                Statements.candidatesListed, [whole, .texts(words.listed), most], generation, connection)
         }
-        return try candidates(Statements.candidatesListed, [whole, .texts(words.listed), most], generation, connection)
+        // Few of the best known may have all words.
+        guard found.count < Self.maximumAgents else { return found }
+        return found
+            + (try candidates(Statements.candidatesByWords, [whole, whole, most], generation, connection))
     }
 
     private func candidates(

@@ -17,10 +17,12 @@ extension QueryFront {
             guard query.before == nil, query.minimumPosition == nil, let head = hub.head else {
                 return try await logPage(query, choice)
             }
+            // There are few types, and any number of agents and streams.
+            let isNamed = choice.agent != nil || choice.stream != nil
             let question = [choice.type, choice.agent?.description, choice.stream?.description].map { $0 ?? "" }
-            return try await lastEntries.value("\(head) \(question.joined(separator: " "))") {
-                try await logPage(query, choice)
-            }
+            return try await (isNamed ? lastEntriesNamed : lastEntries).value(
+                "\(head) \(question.joined(separator: " "))"
+            ) { try await logPage(query, choice) }
         }
         routes.onDocument(Endpoints.entryPage, of: AgentReader.shownModels, within: logShares) { input in
             // Entries can be long, and what they commit to as well.
@@ -30,7 +32,7 @@ extension QueryFront {
 
     private func logPage(_ query: LogQuery, _ choice: EventReader.Choice) async throws -> Document {
         try await withTaskExecutorPreference(globalConcurrentExecutor) {
-            let page = try await (choice.isAll ? entries : searchedEntries).readBack(
+            let page = try await (choice.isFoundAtOnce ? entries : searchedEntries).readBack(
                 choice, before: query.before, limit: LogPage.lines)
             let lines = page.entries.map(LogLine.init)
             return Document(

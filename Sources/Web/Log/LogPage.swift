@@ -103,7 +103,7 @@ package struct LogPage: PageDocument {
                     html.text(words)
                     html.void(
                         .input, .named(.name, name), .named(.value, value ?? ""),
-                        .named(.maxlength, "256"), .named(.autocomplete, "off"), .named(.spellcheck, "false"))
+                        .named(.maxlength, "512"), .named(.autocomplete, "off"), .named(.spellcheck, "false"))
                 }
             }
             html.element(.label) { html in

@@ -1,4 +1,6 @@
-SELECT a.agent_id, a.record AS agent_record, v.listing, v.record, v.published, v.position,
+SELECT a.agent_id, v.listing, v.published, v.position,
+       -- What each side said is the reason for a status; of an active one there is none.
+       CASE WHEN f.status > 0 THEN a.record END AS agent_record, CASE WHEN f.status > 0 THEN v.record END AS record,
        f.precedence, f.version, f.status::bigint AS status, f.status_changed, f.changed, f.updated, f.is_latest,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
        c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers
