@@ -5,6 +5,7 @@ import HTTPFront
 import Metrics
 import Postgres
 import QueryAPI
+import Reactor
 import Synchronization
 import System
 
@@ -25,6 +26,7 @@ final class Measures: Sendable {
     private let appends: Metrics.Histogram
     private let entries: Metrics.Counter
     private let pools = Mutex<[(name: String, pool: PostgresPool)]>([])
+    private let loops = Mutex<[(name: String, reactor: Reactor)]>([])
 
     /// From half a millisecond to ten seconds.
     private static let seconds: [Double] = [
@@ -105,6 +107,28 @@ final class Measures: Sendable {
         }
         if isFirst { set.gather { [self] in poolFamilies() } }
         return pool
+    }
+
+    /// Measures for how long work held up a loop that others wait for, and returns the loop.
+    ///
+    /// - Parameter name: what it carries; no two loops have the same.
+    func watch(_ reactor: Reactor, as name: String) -> Reactor {
+        let isFirst = loops.withLock { loops in
+            loops.append((name, reactor))
+            return loops.count == 1
+        }
+        if isFirst {
+            set.gather { [self] in
+                let loops = loops.withLock { $0 }
+                return [
+                    .gauge(
+                        "\(Self.prefix)loop_longest_turn_seconds", unit: "seconds",
+                        "The longest time for which something held up all that a loop carries, since the start.",
+                        loops.map { ([.init("loop", $0.name)], Self.seconds($0.reactor.longestTurn.nanoseconds)) })
+                ]
+            }
+        }
+        return reactor
     }
 
     private func poolFamilies() -> [MetricFamily] {

@@ -173,17 +173,14 @@ extension Services {
         }
     }
 
-    /// Adds how many are connected, and how long work held up the thread that all of them wait for.
+    /// Adds how many are connected, and the loop that carries all of them.
     func measure(_ server: HTTPServer, _ reactor: Reactor) {
+        _ = measures.watch(reactor, as: "http")
         measures.set.gather {
             [
                 .gauge(
                     "\(Measures.prefix)http_connections", "Connections that are open.",
-                    [([], Double(server.openConnections))]),
-                .gauge(
-                    "\(Measures.prefix)loop_longest_turn_seconds", unit: "seconds",
-                    "The longest time for which something held up all connections since the start.",
-                    [([.init("loop", "http")], Measures.seconds(reactor.longestTurn.nanoseconds))]),
+                    [([], Double(server.openConnections))])
             ]
         }
     }

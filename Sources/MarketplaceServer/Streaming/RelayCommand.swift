@@ -35,7 +35,7 @@ struct RelayCommand {
     func run(_ signals: Signals) async throws -> Int32 {
         let topic = configuration.topic.name
         let relay = Relay(
-            database, configuration, head: services.head, on: try Reactor(name: "kafka"), name: Services.processName,
+            database, configuration, head: services.head, on: try services.kafkaLoop(), name: Services.processName,
             log: log.component("relay")
         ) { news in
             switch news {

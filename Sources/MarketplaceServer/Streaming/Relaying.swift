@@ -38,13 +38,13 @@ final class Relaying: Sendable {
     ///   - looking: a session that may read how far the topic is.
     init(
         _ database: DatabaseAccess, _ configuration: Relay.Configuration, head: HeadFeed, looking pool: PostgresPool,
-        name: String, log: Log
-    ) throws {
+        on reactor: Reactor, name: String, log: Log
+    ) {
         let (topic, fault) = (configuration.topic.name, Fault())
         self.fault = fault
         self.log = log
         relay = Relay(
-            database, configuration, head: head, on: try Reactor(name: "kafka"), name: name, log: log
+            database, configuration, head: head, on: reactor, name: name, log: log
         ) { news in
             // A relay that sends, or stands by for one that does, has no fault.
             _ = fault.set(nil)

@@ -16,7 +16,7 @@ extension Services {
         let pool = PostgresPool(
             database.configuration(.projectors, "marketplace-topic", statementTimeoutMilliseconds: 10_000), sessions: 1)
         return TopicSource(
-            topic, pool, head: head, on: try Reactor(name: "kafka"), log: log.component("topic"))
+            topic, pool, head: head, on: try kafkaLoop(), log: log.component("topic"))
     }
 
     /// What relays the log to a topic beside the other parts of a process.
@@ -24,7 +24,11 @@ extension Services {
         let pool = PostgresPool(
             database.configuration(.queries, "marketplace-relay-look", statementTimeoutMilliseconds: 10_000),
             sessions: 1)
-        return try Relaying(
-            database, configuration, head: head, looking: pool, name: Self.processName, log: log.component("relay"))
+        return Relaying(
+            database, configuration, head: head, looking: pool, on: try kafkaLoop(), name: Self.processName,
+            log: log.component("relay"))
     }
+
+    /// The loop that hears from Kafka.
+    func kafkaLoop() throws -> Reactor { measures.watch(try Reactor(name: "kafka"), as: "kafka") }
 }
