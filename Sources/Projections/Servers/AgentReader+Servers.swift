@@ -122,7 +122,11 @@ extension AgentReader {
             .bool(filter.includesDeleted), .text(text),
         ]
         guard filter.isByChange else {
-            return try await searching([.agents], Statements.listServers, parameters) { try $0.compactMap(Server.init) }
+            // Without a filter each row that is read is one of the page.
+            let isShort = text.isEmpty && version == nil && !filter.isLatest
+            return try await isShort
+                ? reading([.agents], Statements.listServers, parameters) { try $0.compactMap(Server.init) }
+                : searching([.agents], Statements.listServers, parameters) { try $0.compactMap(Server.init) }
         }
         parameters += [.int8(place.since.milliseconds), .int8(place.changed?.value ?? -1)]
         let found = try await searching([.agents], Statements.listServersSince, parameters) {

@@ -5,6 +5,14 @@ SELECT a.agent_id, v.listing, v.published, v.position,
        c.ones + c.twos + c.threes + c.fours + c.fives AS ratings,
        c.ones + 2 * c.twos + 3 * c.threes + 4 * c.fours + 5 * c.fives AS rating_sum, c.readers
 FROM found f
-JOIN agents a ON a.key = f.key
-JOIN agent_counters c ON c.key = f.key
-JOIN agent_versions v ON v.key = f.key AND v.precedence = f.precedence
+-- One row of each is looked up for a server; as joins they would be planned in all orders each time.
+CROSS JOIN LATERAL (SELECT a.agent_id, a.record FROM agents a WHERE a.key = f.key LIMIT 1) a
+CROSS JOIN LATERAL (
+    SELECT c.ones, c.twos, c.threes, c.fours, c.fives, c.readers FROM agent_counters c WHERE c.key = f.key LIMIT 1
+) c
+CROSS JOIN LATERAL (
+    SELECT v.listing, v.record, v.published, v.position
+    FROM agent_versions v
+    WHERE v.key = f.key AND v.precedence = f.precedence
+    LIMIT 1
+) v
