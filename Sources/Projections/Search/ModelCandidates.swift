@@ -146,8 +146,7 @@ struct ModelCandidates: CandidateSource {
     private func byScore(_ wanted: WantedCandidates, _ connection: PostgresConnection) throws -> FoundCandidates {
         let whole = wanted.whole([])
         var known = try found(
-            Statements.candidatesByScore, wanted, [whole, .int8(Self.maximumTried)],
-            connection)
+            Statements.candidatesByScore, wanted, [whole, .int8(Self.maximumTried)], connection)
         if generation.agents > Self.maximumTried { known.isBounded = true }
         return known.joined(with: try since(whole, wanted, connection))
     }
@@ -168,13 +167,13 @@ struct ModelCandidates: CandidateSource {
     }
 
     private func found(
-        _ statement: PostgresStatement, _ wanted: WantedCandidates, limit: Int64 = maximumCandidates,
-        _ more: [PostgresValue], _ connection: PostgresConnection
+        _ statement: PostgresStatement, _ wanted: WantedCandidates, _ more: [PostgresValue],
+        _ connection: PostgresConnection
     ) throws -> FoundCandidates {
         let parameters = Candidate.parameters(
-            wanted.filters, generation, marking: wanted.marked, limit: limit, more)
+            wanted.filters, generation, marking: wanted.marked, limit: Self.maximumCandidates, more)
         let candidates = try connection.execute(statement, parameters).map { try Candidate($0) }
-        return FoundCandidates(candidates, isBounded: candidates.count >= Int(limit))
+        return FoundCandidates(candidates, isBounded: candidates.count >= Int(Self.maximumCandidates))
     }
 }
 
