@@ -2,8 +2,8 @@
 # Sourced by bash.
 
 # What the programs are built with and run over.
-program_packages="libarchive-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libcurl4-openssl-dev libpq-dev librdkafka-dev
-    libssl-dev libstemmer-dev libutf8proc-dev pkg-config postgresql-15 zlib1g-dev"
+program_packages="libarchive-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libcurl4-openssl-dev libicu-dev libpq-dev
+    librdkafka-dev libssl-dev libstemmer-dev libutf8proc-dev pkg-config postgresql-15 zlib1g-dev"
 
 # Installs the missing ones of the named Debian packages. Without root rights it prints the apt-get command to run.
 need_packages() {

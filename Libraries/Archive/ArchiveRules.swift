@@ -1,3 +1,4 @@
+import Lookalikes
 import Text
 
 /// The limits of an archive that is read, unpacked or packed.
@@ -57,7 +58,8 @@ public struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible 
 /// A name is valid UTF-8 and relative. It holds no backslash, no control or invisible character, and no empty, `.` or
 /// `..` part but one leading `./`. It holds nothing that Windows can't hold: `< > : " | ? *`, a dot or space at the end
 /// of a part, and the names of its devices. A part has at most 255 bytes. Two names that differ only in case or in
-/// Unicode composition are refused, since some file systems can't hold both.
+/// Unicode composition are refused, since some file systems can't hold both. So are words that mix letters of Latin with
+/// others that look like them, and two names of a folder that look alike, unless all their letters are ASCII.
 ///
 /// The names form a tree of folders. A part of a name is checked and folded once, where it is new in its folder; all
 /// else is looked up by its bytes. So the work depends on the bytes of new parts, which `ArchiveBudget/newNameBytes`
@@ -82,6 +84,8 @@ struct ArchiveNames {
     private var places: [Place: Int] = [:]
     /// The spelling that came first for each folded part.
     private var spellings: [FoldedPlace: [UInt8]] = [:]
+    /// The spelling that came first for what parts look like, in the place's `part`.
+    private var looks: [FoldedPlace: [UInt8]] = [:]
     private var files: Set<Int> = []
     private var entries = 0
     /// The bytes of the parts that were checked and folded.
@@ -143,6 +147,10 @@ struct ArchiveNames {
         case .direction, .invisible: throw fault("has an invisible character in its name")
         case nil: break
         }
+        if let word = Lookalikes.mixedWord(in: text) {
+            let shown = ArchiveFault.shown(Array(word.utf8))
+            throw fault("has the word '\(shown)' in its name, with letters of another script that look like Latin ones")
+        }
         guard part != [0x2e, 0x2e], part != [0x2e] else { throw fault("leads out of its folder or names it twice") }
         guard !part.isEmpty else { throw fault("has an empty part in its name") }
         if let reason = Self.reasonAgainst(part) { throw fault(reason) }
@@ -151,6 +159,10 @@ struct ArchiveNames {
         let folded = FoldedPlace(folder: folder, part: text.uppercased().lowercased())
         if let first = spellings.updateValue(part, forKey: folded) {
             throw fault("differs from '\(ArchiveFault.shown(first))' in case alone")
+        }
+        let look = FoldedPlace(folder: folder, part: Lookalikes.skeleton(text))
+        if let first = looks.updateValue(part, forKey: look), !(first + part).allSatisfy({ $0 < 0x80 }) {
+            throw fault("looks like '\(ArchiveFault.shown(first))' beside it")
         }
         let number = places.count + 1
         places[Place(folder: folder, part: part)] = number

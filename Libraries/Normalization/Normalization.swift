@@ -9,6 +9,9 @@ public enum Normalization {
         map(text, [UTF8PROC_COMPOSE, UTF8PROC_COMPAT, UTF8PROC_CASEFOLD, UTF8PROC_IGNORE])
     }
 
+    /// The text without differences of compatibility: `NFKC`. `Ｇ` becomes `G`.
+    public static func compatible(_ text: String) -> String { map(text, [UTF8PROC_COMPOSE, UTF8PROC_COMPAT]) }
+
     /// The text with each letter apart from its marks: `NFD`.
     public static func decomposed(_ text: String) -> String { map(text, [UTF8PROC_DECOMPOSE]) }
 

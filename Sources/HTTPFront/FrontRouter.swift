@@ -20,6 +20,8 @@ package struct FrontRouter: Sendable {
     package let blocking = Worker(name: "http-blocking", threads: 4)
     private let translate: @Sendable (any Error) -> Problem?
     private var table = HTTPRouter()
+    /// The routes of pages, whose paths may end with a form.
+    private var pages = HTTPRouter()
 
     /// A cached answer, with what metrics count of it.
     package struct Kept: Sendable {
@@ -85,7 +87,7 @@ package struct FrontRouter: Sendable {
     /// Adds the route of an endpoint; undeclared query parameters are refused before the handler is called.
     package mutating func on(_ endpoint: EndpointDeclaration, _ handler: @escaping Handler) {
         let router = self
-        table.on(endpoint.method.rawValue, endpoint.path) { request, parameters in
+        add(endpoint.method.rawValue, endpoint) { request, parameters in
             let response = await router.answer(request, parameters, endpoint.dialect, endpoint.name) { request in
                 try request.checkNames(endpoint)
                 return try await handler(request)
@@ -93,9 +95,16 @@ package struct FrontRouter: Sendable {
             return endpoint.isOpenRead ? response.forAnyOrigin : response
         }
         guard endpoint.isOpenRead else { return }
-        table.on("OPTIONS", endpoint.path) { request, parameters in
+        add("OPTIONS", endpoint) { request, parameters in
             await router.answer(request, parameters, .marketplace, endpoint.name) { _ in .preflight }
         }
+    }
+
+    private mutating func add(
+        _ method: String, _ endpoint: EndpointDeclaration, _ handler: @escaping HTTPRouter.Handler
+    ) {
+        table.on(method, endpoint.path, handler)
+        if endpoint.dialect == .page { pages.on(method, endpoint.path, handler) }
     }
 
     /// Adds the route of an endpoint whose answer depends only on its parameters.
@@ -132,14 +141,18 @@ package struct FrontRouter: Sendable {
         return path.hasPrefix("\(Endpoints.base)/") ? .marketplace : nil
     }
 
-    /// The segments of the path, without the ending that asks for a form.
-    private static func segments(of head: HTTPRequestHead) -> [String] {
+    /// The route of a request: that of a page in the form that its path ends with, else that of the path as it is, since names
+    /// may end like a form.
+    private func route(of head: HTTPRequestHead) -> HTTPRouter.Match {
         let segments = head.segments
-        guard let last = segments.last, let form = PageForm(ending: last), dialectOfAPI(head) == nil else {
-            return segments
+        if let last = segments.last, let form = PageForm(ending: last) {
+            let isFirstPage = segments == ["index\(form.ending)"]
+            let page = isFirstPage ? [""] : segments.dropLast() + [String(last.dropLast(form.ending.count))]
+            if case .found(let handler, let parameters) = pages.match(head.method, page) {
+                return .found(handler, parameters)
+            }
         }
-        return segments == ["index\(form.ending)"]
-            ? [""] : segments.dropLast() + [String(last.dropLast(form.ending.count))]
+        return table.match(head)
     }
 
     /// Answers a request; an error becomes a problem response.
@@ -156,20 +169,25 @@ package struct FrontRouter: Sendable {
                 throw Problem(.notImplemented, "there is no method '\(request.http.head.method)'")
             }
         }
-        switch table.match(request.head.method, Self.segments(of: request.head)) {
+        switch route(of: request.head) {
         case .found(let handler, let parameters):
             return await handler(request, parameters)
+        // Clients of any origin read what is wrong with an address of the registry's API.
+        case .notFound where dialect == .registry && request.head.method == "OPTIONS":
+            return await answer(request, [:], dialect) { _ in .preflight }
         case .otherMethods(let methods):
-            return await answer(request, [:], dialect) { request in
+            let response = await answer(request, [:], dialect) { request in
                 let known = methods.joined(separator: ", ")
                 var response = refusal(Problem(.methodNotAllowed, "this path knows \(known)"), request, dialect)
                 response.fields.append("allow", known)
                 return response
             }
+            return dialect == .registry ? response.forAnyOrigin : response
         case .notFound:
-            return await answer(request, [:], dialect) { _ in
+            let response = await answer(request, [:], dialect) { _ in
                 throw Problem(.pathNotFound, "see \(Endpoints.description.declaration.path) for what there is")
             }
+            return dialect == .registry ? response.forAnyOrigin : response
         }
     }
 

@@ -54,6 +54,7 @@ extension AgentManifest {
             refuse("\(path)/id", "a dependency needs the id of an agent")
             return nil
         }
+        refuseHidden(id, at: "\(path)/id")
         if id.lowercased() == self.id.lowercased() { refuse("\(path)/id", "an agent can't depend on itself") }
         let name = element["version"] == nil ? "range" : "version"
         if element["version"] != nil, element["range"] != nil {

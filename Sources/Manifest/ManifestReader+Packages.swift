@@ -25,6 +25,7 @@ extension AgentManifest {
                     "\(path)/\(place.index)/version",
                     "a version is a string of at most 128 characters; this one is left out")
             }
+            refuseHidden(version, at: "\(path)/\(place.index)/version")
             return Package(registry: place.first, identifier: place.second, version: version)
         }
     }
@@ -47,6 +48,8 @@ extension AgentManifest {
                 element[wanted.name]?.string.flatMap { (1...wanted.limit).contains($0.unicodeScalars.count) ? $0 : nil }
             }
             if let one = text(first), let other = text(second) {
+                refuseHidden(one, at: "\(path)/\(index)/\(first.name)")
+                refuseHidden(other, at: "\(path)/\(index)/\(second.name)")
                 places.append((index, element, one, other))
             } else {
                 warn(

@@ -77,6 +77,7 @@ extension AgentManifest {
         }
         if let text = requiredText("image", document) {
             image = text
+            refuseHidden(text, at: "/image")
             let name = text.split(separator: "/").last.map(String.init) ?? ""
             if !text.contains("@sha256:") && (!name.contains(":") || name.hasSuffix(":latest")) {
                 warn("/image", "the image needs a tag other than 'latest' or a @sha256: digest")
@@ -135,6 +136,7 @@ extension AgentManifest {
         if name?.isEmpty ?? true || name.map({ $0.utf8.count > 128 }) ?? false {
             findings.append(Finding(.error, "\(path)/name", "a pin needs a name of 1 to 128 bytes"))
         }
+        refuseHidden(name, at: "\(path)/name")
         let type = element["type"]?.string
         if !(type.map(Pin.types.contains) ?? false) {
             findings.append(
@@ -194,8 +196,16 @@ extension AgentManifest {
         }
         switch document["wasm"]?["sha256"] {
         case nil, .null?: break
-        case .string(let text)?: wasmSHA256 = text.lowercased()
-        // In YAML, digits without quotes are a number. A digest pins a file, so a wrong one is never ignored.
+        // A digest pins a file, so a wrong one is never ignored.
+        case .string(let text)?:
+            wasmSHA256 = text.lowercased()
+            if text.utf8.count != 64 || !text.allSatisfy({ $0.isASCII && $0.isHexDigit }) {
+                findings.append(
+                    Finding(
+                        .error, "/wasm/sha256", "'\(text.prefix(128))' is no digest; it has to be 64 hexadecimal digits"
+                    ))
+            }
+        // In YAML, digits without quotes are a number.
         case _?: findings.append(Finding(.error, "/wasm/sha256", "the digest has to be a string; put it in quotes"))
         }
         readPrograms(document)
@@ -260,6 +270,7 @@ extension AgentManifest {
         let catalog = interface?["catalog"]
         title = shortText("ui/title", interface?["title"], 256) ?? shortText("name", document["name"], 256)
         icon = shortText("ui/icon", interface?["icon"], 64)
+        refuseHidden(icon, at: "/ui/icon")
         category = shortText("ui/catalog/category", catalog?["category"], 128)
         author = shortText("author", document["author"], 256)
         sourceURL = shortText("source_url", document["source_url"], 2048)
@@ -267,6 +278,7 @@ extension AgentManifest {
             warn("/source_url", "the source has to be an http or https URL; this one is left out")
             self.sourceURL = nil
         }
+        refuseHidden(sourceURL, at: "/source_url")
         readPackages(document)
         if catalog?["visible"]?.bool == false { isListed = false }
         if let list = catalog?["tags"], list != .null {

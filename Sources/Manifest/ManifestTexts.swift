@@ -34,6 +34,16 @@ extension AgentManifest {
         }
     }
 
+    /// Refuses a text that stands for itself, such as a name, where it holds what nobody sees or what reorders the text around it.
+    mutating func refuseHidden(_ text: String?, at path: String) {
+        switch text.flatMap({ DangerousCharacters.kind(inName: $0) }) {
+        case .direction: refuse(path, "a mark of direction stands in the text; leave it out")
+        case .invisible: refuse(path, "an invisible character or an unusual space stands in the text; leave it out")
+        // All texts are looked through for these.
+        case .control, nil: break
+        }
+    }
+
     /// Refuses control characters, except tabs and line ends, in all strings and names.
     mutating func refuseControlCharacters(_ value: JSONValue, at path: String) {
         func holdsControl(_ text: String) -> Bool {

@@ -2,6 +2,7 @@ import Archive
 import Contract
 import Crypto
 package import Events
+import Lookalikes
 package import Manifest
 
 /// The reason why a package is refused although it is a sound archive.
@@ -16,29 +17,64 @@ package struct PackageFault: Error, Equatable, CustomStringConvertible {
     package var description: String { "'\(entry)' \(reason)" }
 }
 
+/// A part of a name that means something in a package.
+private struct KnownName {
+    /// The name as systems see it that fold case.
+    let folded: String
+    private let looks: Set<String>
+
+    init(_ name: String) {
+        folded = Self.folded(Substring(name))
+        looks = Self.looks(Substring(name)).union(Self.looks(Substring(name.uppercased())))
+    }
+
+    /// True for a part that may be taken for this one, in any case: `.rnentatlab`, `MANlFEST.YAML`.
+    func isSuggested(by part: Substring) -> Bool { !looks.isDisjoint(with: Self.looks(part)) }
+
+    /// A name as systems see it that fold case, and drop dots and spaces at its end.
+    static func folded(_ part: Substring) -> String {
+        // Letters that have one capital are the same letter, such as the long s.
+        var name = Substring(part.uppercased().lowercased())
+        while name.last == "." || name.last == " " { name.removeLast() }
+        return String(name)
+    }
+
+    /// What a part looks like whatever its case: as it is, and in small letters.
+    private static func looks(_ part: Substring) -> Set<String> {
+        let shown = folded(Substring(Lookalikes.skeleton(String(part))))
+        return [Lookalikes.skeleton(shown), Lookalikes.skeleton(folded(part))]
+    }
+}
+
 /// What a package may hold beside the other parts of its version.
 ///
 /// A version has its manifest, README, changes and module as files of their own; its package may hold copies of them. A
 /// copy that differs would run something else than people read, so the bytes are compared when a version is published
-/// and when it is installed.
+/// and when it is installed. A name that only looks like that of a copy is refused.
 package struct PackageRules {
     /// The name under which a package holds its manifest.
     package static let manifestName = "manifest.yaml"
     /// The name under which a package holds its module, where the manifest does not say another.
     package static let moduleName = "agent.wasm"
-    private static let otherManifests: Set<String> = ["manifest.yaml", "manifest.yml", "manifest.json"]
-    private static let keptFolder = ".mentatlab"
+    private static let manifestNames = [manifestName, "manifest.yml", "manifest.json"].map { KnownName($0) }
+    private static let keptFolder = KnownName(".mentatlab")
 
     /// What an entry has to be: the digest, and where that is said.
     private typealias Wanted = [(digest: SHA256Digest, source: String)]
 
-    /// What entries have to be, by the folded parts of their names from the last to the first.
-    private let doubles: [(parts: [String], wanted: Wanted)]
+    /// What entries of a name have to be.
+    private struct Double {
+        /// The parts of the name, from the last to the first.
+        let parts: [KnownName]
+        let wanted: Wanted
+    }
+
+    private let doubles: [Double]
 
     /// The rules for the package of a version with these artifacts.
     package init(_ manifest: AgentManifest, _ artifacts: [Artifact]) {
         var doubles: [[String]: Wanted] = [:]
-        let module = Self.parts(manifest.wasmModule ?? Self.moduleName).reversed().map(Self.folded)
+        let module = Self.parts(manifest.wasmModule ?? Self.moduleName).reversed().map(KnownName.folded)
         for artifact in artifacts {
             let name: [String]
             switch artifact.role {
@@ -54,7 +90,7 @@ package struct PackageRules {
         if let stated = manifest.wasmSHA256.flatMap({ SHA256Digest(hex: $0) }) {
             doubles[module, default: []].append((stated, "'wasm.sha256' of the manifest"))
         }
-        self.doubles = doubles.map { (parts: $0.key, wanted: $0.value) }
+        self.doubles = doubles.map { Double(parts: $0.key.map { KnownName($0) }, wanted: $0.value) }
     }
 
     /// Reads a whole package that is to be published; blocks the calling thread. A token of a marketplace must not be in
@@ -103,12 +139,18 @@ package struct PackageRules {
     }
 
     private static func check(_ entries: [TarGzip.Entry]) throws(PackageFault) {
+        // Most parts are folders that many entries share.
+        var seen: Set<[UInt8]> = []
+        var roots: Set<[UInt8]> = []
         for entry in entries {
             let parts = parts(entry.name)
-            if parts.contains(where: isKept) {
+            if parts.contains(where: { seen.insert(Array($0.utf8)).inserted && keptFolder.isSuggested(by: $0) }) {
                 throw PackageFault(entry: entry.name, reason: "has a name that is kept for what mentatctl writes")
             }
-            if parts.count == 1, otherManifests.contains(folded(parts[0])), entry.name != manifestName || !entry.isFile
+            // The first part is a file, or a folder that need not have an entry of its own.
+            if let first = parts.first, roots.insert(Array(first.utf8)).inserted,
+                manifestNames.contains(where: { $0.isSuggested(by: first) }),
+                entry.name != manifestName || !entry.isFile
             {
                 throw PackageFault(
                     entry: entry.name, reason: "is another spelling of \(manifestName), the manifest of a package")
@@ -122,22 +164,6 @@ package struct PackageRules {
         path.utf8.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map(Substring.init)
     }
 
-    /// A name as systems see it that fold case, and drop dots and spaces at its end.
-    private static func folded(_ part: Substring) -> String {
-        // Letters that have one capital are the same letter, such as the long s.
-        var name = Substring(part.uppercased().lowercased())
-        while name.last == "." || name.last == " " { name.removeLast() }
-        return String(name)
-    }
-
-    /// True for a spelling of `keptFolder`. No letter outside of ASCII folds to one of its letters, so bytes tell.
-    private static func isKept(_ part: Substring) -> Bool {
-        let kept = keptFolder.utf8
-        guard part.utf8.count >= kept.count else { return false }
-        return zip(part.utf8, kept).allSatisfy { $0 == $1 || $0 | 0x20 == $1 && $1 != UInt8(ascii: ".") }
-            && part.utf8.dropFirst(kept.count).allSatisfy { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: " ") }
-    }
-
     /// Compares entries with the parts while they are read.
     private final class Comparison {
         private struct Open: ~Copyable {
@@ -146,20 +172,25 @@ package struct PackageRules {
             var hasher = SHA256Hasher()
         }
 
-        private let doubles: [(parts: [String], wanted: Wanted)]
+        private let doubles: [Double]
         private var open: Open?
 
-        init(_ doubles: [(parts: [String], wanted: Wanted)]) { self.doubles = doubles }
+        init(_ doubles: [Double]) { self.doubles = doubles }
 
         /// What an entry has to be; nil for one that may be anything. Names are compared from the end, since folding costs
         /// something and most names differ there.
-        private func wanted(_ name: String) -> Wanted? {
-            let parts = PackageRules.parts(name)
-            guard let last = parts.last.map(PackageRules.folded) else { return nil }
-            return doubles.first { double in
-                double.parts.count == parts.count && double.parts[0] == last
-                    && zip(double.parts, parts.reversed()).dropFirst().allSatisfy { $0 == PackageRules.folded($1) }
-            }?.wanted
+        private func wanted(_ name: String) throws(PackageFault) -> Wanted? {
+            let parts: [Substring] = PackageRules.parts(name).reversed()
+            for double in doubles where double.parts.count == parts.count {
+                let pairs = zip(double.parts, parts)
+                if pairs.allSatisfy({ $0.folded == KnownName.folded($1) }) { return double.wanted }
+                guard !pairs.allSatisfy({ $0.isSuggested(by: $1) }) else {
+                    let meant = double.parts.reversed().map(\.folded).joined(separator: "/")
+                    throw PackageFault(
+                        entry: name, reason: "looks like '\(meant)', a part of the version, and is another")
+                }
+            }
+            return nil
         }
 
         func take(_ entry: TarGzip.Entry, _ piece: [UInt8]?) throws(PackageFault) {
@@ -168,7 +199,7 @@ package struct PackageRules {
                 return
             }
             try end()
-            if let wanted = wanted(entry.name) { open = Open(entry: entry.name, wanted: wanted) }
+            if let wanted = try wanted(entry.name) { open = Open(entry: entry.name, wanted: wanted) }
         }
 
         /// Checks the entry that is open.

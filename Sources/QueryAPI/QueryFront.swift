@@ -25,7 +25,10 @@ package struct QueryFront: Sendable {
     let pastShares = NetworkShares(about: "the past")
     let documentShares = NetworkShares(about: "documents")
     let logShares = NetworkShares(about: "the log", atOnce: 16)
+    let siteMapShares = NetworkShares(about: "lists of pages")
     let recent = RecentAnswers()
+    /// Lists of pages, of which one may have more than a megabyte.
+    let siteMaps = RecentAnswers(atMost: 8)
     /// What was read of the log's end, by the next position that it will give.
     let lastEntries = RecentAnswers(atMost: 32)
     /// The same of the agents and streams that clients name.

@@ -47,11 +47,10 @@ final class RecentAnswers: Sendable {
             if let known = kept[question], now - known.begun < Self.freshMilliseconds, isEnough(known.task) {
                 return (known.task, false)
             }
-            if kept.count >= maximumAnswers {
-                kept = kept.filter { now - $0.value.begun < Self.freshMilliseconds }
-                if kept.count >= maximumAnswers, let oldest = kept.min(by: { $0.value.begun < $1.value.begun }) {
-                    kept[oldest.key] = nil
-                }
+            // Nobody gets an older answer, so it does not keep its memory either.
+            kept = kept.filter { now - $0.value.begun < Self.freshMilliseconds }
+            if kept.count >= maximumAnswers, let oldest = kept.min(by: { $0.value.begun < $1.value.begun }) {
+                kept[oldest.key] = nil
             }
             let task = Reading { try await read() }
             kept[question] = Kept(task: task, begun: now)

@@ -26,8 +26,10 @@ package final class RegistryClient: Sendable {
     private static let longestPauseMilliseconds: Int64 = 10_000
     /// The most seconds that one request waits for limits of the marketplace.
     private static let longestLimitSeconds: Int64 = 600
-    private static let maximumBodyBytes = 64 << 20
-    private static let limits = JSONLimits(bytes: maximumBodyBytes, values: maximumBodyBytes)
+    private static let maximumBodyBytes = 8 << 20
+    private static let limits = JSONLimits(bytes: maximumBodyBytes, values: 1 << 20)
+    /// The bounds of an answer that says what is wrong.
+    private static let failureLimits = JSONLimits(bytes: 1 << 20, values: 10_000)
 
     /// The registry's address without a slash at the end: scheme, host, port and perhaps a path.
     package let origin: String
@@ -225,7 +227,7 @@ package final class RegistryClient: Sendable {
 
     /// What an answer says that is a problem (RFC 9457).
     private func failure(_ response: HTTPClientResponse) -> Failure {
-        let document = try? JSONValue(response.body, limits: Self.limits)
+        let document = try? JSONValue(response.body, limits: Self.failureLimits)
         guard let document, let problem = try? ForeignProblem.form.value(document, isStrict: false) else {
             return Failure(
                 Self.kind(response.status, nil), "no-marketplace",

@@ -41,6 +41,31 @@ import Testing
         #expect(throws: ArchiveFault.self) { _ = try names.take(Array(other.utf8), isFile: true) }
     }
 
+    @Test(arguments: ["RE\u{410}DME.md", "docs/сonfig.py", "αx", "сlient/a.txt"])
+    func aWordThatMixesLettersWhichLookAlikeIsRefused(_ name: String) throws {
+        var names = ArchiveNames(ArchiveBudget())
+        let fault = #expect(throws: ArchiveFault.self) { try names.take(Array(name.utf8), isFile: true) }
+        #expect(fault?.reason.contains("with letters of another script that look like Latin ones") == true)
+    }
+
+    /// Russian letters alone, a folder, and letters of full width.
+    @Test(arguments: [("сору.py", "copy.py"), ("lib/сору/x", "lib/copy/y"), ("ｇｏ", "go"), ("ヘ.txt", "へ.txt")])
+    func namesOfAFolderThatLookAlikeAreRefused(_ one: String, _ other: String) throws {
+        for (first, second) in [(one, other), (other, one)] {
+            var names = ArchiveNames(ArchiveBudget())
+            _ = try names.take(Array(first.utf8), isFile: true)
+            let fault = #expect(throws: ArchiveFault.self) { try names.take(Array(second.utf8), isFile: true) }
+            #expect(fault?.reason.hasPrefix("looks like") == true)
+        }
+    }
+
+    @Test func namesOfASCIIAreKnownApart() throws {
+        var names = ArchiveNames(ArchiveBudget())
+        for name in ["v1", "vl", "O.json", "0.json", "rn/x", "m/x", "a/сору", "b/copy", "отчёт.md", "отчет.md"] {
+            #expect(try names.take(Array(name.utf8), isFile: true) == name)
+        }
+    }
+
     @Test func theSameFolderInTwoFoldersIsNoConflict() throws {
         var names = ArchiveNames(ArchiveBudget())
         for name in ["a/src/X", "b/SRC/x", "c/Src", "a/src/y", "A.md", "a-src"] {

@@ -102,6 +102,15 @@ import Testing
         ("wasm: {capabilities: {network: yes}}", "/wasm/capabilities/network", "write true"),
         ("ui: {catalog: hidden}", "/ui/catalog", "has to be a mapping"),
         ("ui: {catalog: {visible: 'no '}}", "/ui/catalog/visible", "true or false"),
+        ("wasm: {sha256: 'sha256:9f86'}", "/wasm/sha256", "64 hexadecimal digits"),
+        // Names, addresses and the like are shown as they are.
+        ("packages: [{registry: npm, identifier: \"a\u{202e}b\"}]", "/packages/0/identifier", "mark of direction"),
+        ("packages: [{registry: npm, identifier: a, version: \"1\u{e0041}\"}]", "/packages/0/version", "invisible"),
+        ("mcp: {remotes: [{type: \"sse\u{200b}\", url: 'https://a.example'}]}", "/mcp/remotes/0/type", "invisible"),
+        ("mcp: {packages: [{registry: npm, identifier: \"a\u{a0}\"}]}", "/mcp/packages/0/identifier", "unusual space"),
+        ("source_url: \"https://a.example/\u{2066}\"", "/source_url", "mark of direction"),
+        ("ui: {icon: \"i\u{e0041}\"}", "/ui/icon", "invisible"),
+        ("dependencies: [{id: \"a.b\u{200d}\"}]", "/dependencies/0/id", "invisible"),
     ])
     func refusesWhatWouldMeanSomethingElse(_ line: String, _ path: String, _ words: String) throws {
         let manifest = read("\(sound)\(line)\n")

@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: [
         ("admin", "Adm1n"), ("admin", "ad-min"), ("admin", "a.d_m.i-n"), ("modern", "modem"), ("modem", "moderm"),
         ("wallet", "vva11et"), ("tool", "t00i"), ("lil", "1I1"), ("co.rn", "com"), ("ada.tool", "adatool"),
-        ("my-v-v", "myw"),
+        ("my-v-v", "myw"), ("vw-tools", "vvv-tools"), ("wv", "vw"),
     ])
     func namesThatLookAlikeHaveOneSkeleton(_ one: String, _ other: String) {
         // The last letter of `moderm` is an `m` and no `rn`.
@@ -97,6 +97,12 @@ import Testing
         #expect(then(try when("acme.too1", other), Given.past(theirs)) == ["\(Rejection.resembles(other))"])
         let own = try alice + [namespace("a-cme", of: Given.alice)]
         #expect(then(try when("acme.too1", other), Given.past(own)) == claimed)
+        // A namespace of the bearer's name, which the bearer gave away, or was given.
+        let named = try #require(Namespace("a-cme"))
+        let given = Likeness(name: "a-cme", holder: .user(Given.alice), namespace: named)
+        #expect(then(try when("acme.too1", given), Given.past(theirs)) == ["\(Rejection.resembles(given))"])
+        let got = Likeness(name: "a-cme", holder: .user(Given.bob), namespace: named)
+        #expect(then(try when("acme.too1", got), Given.past(own)) == claimed)
     }
 
     @Test func anAdministratorLetsNamesPass() throws {

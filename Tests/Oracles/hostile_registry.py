@@ -128,6 +128,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = b"<html>welcome</html>" if what == "no-json" else json.dumps(index(what)).encode()
             return self.answer(200, body)
         parts = path.split("/")
+        if path.endswith("/dependents"):
+            row = {"id": "a.b", "agent_id": "a.b", "version": "1.0.0", "range": "*", "peer": False}
+            return self.answer(200, json.dumps({"dependents": [row] * 1001, "pagination": {"limit": 100}}).encode())
         if path.endswith("/download"):
             what = parts[5].removeprefix("bad.")
             location = f"{BASE}/artifacts/sha256/{digest(files(what)['package'])}?{what}"

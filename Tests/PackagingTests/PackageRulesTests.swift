@@ -69,9 +69,21 @@ import Testing
         ("manifest.json", manifest, "is another spelling of manifest.yaml"),
         ("MANIFEST.YAML", manifest, "is another spelling of manifest.yaml"),
         ("Manifest.yml", "x", "is another spelling of manifest.yaml"),
+        // A folder where the manifest is put, which has no entry of its own.
+        ("manifest.yaml/x", "x", "is another spelling of manifest.yaml"),
         (".mentatlab/receipt.json", "{}", "has a name that is kept"),
         (".MentatLab/receipt.json", "{}", "has a name that is kept"),
         ("sub/.mentatlab/x", "{}", "has a name that is kept"), (".mentatlab", "{}", "has a name that is kept"),
+        // Names that look like those above: of other letters of ASCII, and of another script.
+        ("rnanifest.yaml", manifest, "looks like 'manifest.yaml', a part of the version, and is another"),
+        ("MANlFEST.YAML", manifest, "looks like 'manifest.yaml', a part of the version, and is another"),
+        ("manifest.yrnl", manifest, "is another spelling of manifest.yaml"),
+        (".rnentatlab/receipt.json", "{}", "has a name that is kept"),
+        (".mentatIab/receipt.json", "{}", "has a name that is kept"),
+        ("rEADrnE.md", "# Tool", "looks like 'readme.md', a part of the version, and is another"),
+        ("ＲＥＡＤＭＥ.md", "# Another", "looks like 'readme.md', a part of the version, and is another"),
+        ("ꓣꓰꓮꓓꓟꓰ.md", "# Another", "looks like 'readme.md', a part of the version, and is another"),
+        ("bin/too1.wasm", "evil", "looks like 'bin/tool.wasm', a part of the version, and is another"),
     ])
     func whatDiffersIsNamed(_ name: String, _ content: String, _ reason: String) throws {
         let fault = try #require(try fault([("src/main.py", "print()"), (name, content), ("z", "last")]))

@@ -18,6 +18,14 @@ import Testing
                 #expect(preflight.status == 204, "\(path)")
                 #expect(preflight.fields["access-control-allow-methods"] == "GET, HEAD, OPTIONS")
             }
+            // Clients of the registry's API read what is wrong with an address, too.
+            for path in ["/v0.1/servers/npm/a/versions", "/v0.1/none"] {
+                let answer = try await marketplace.get(path, page)
+                #expect(answer.status == 404 && answer.fields["access-control-allow-origin"] == "*", "\(path)")
+                #expect(try await marketplace.get(path, page, method: "OPTIONS").status == 204, "\(path)")
+            }
+            let refused = try await marketplace.get("/v0.1/servers", page, method: "DELETE")
+            #expect(refused.status == 405 && refused.fields["access-control-allow-origin"] == "*")
             let token = [(name: "Authorization", value: "Bearer \(try marketplace.token)")] + page
             for path in ["users/me", "tokens", "agents/acme.a/reviews/mine", "invitations", "flags"] {
                 let answer = try await marketplace.get(path, token)

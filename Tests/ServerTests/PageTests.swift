@@ -294,6 +294,68 @@ import Testing
         }
     }
 
+    @Test func whatModeratorsHoldIsNotOffered() async throws {
+        try await withMarketplace { marketplace, _ in
+            _ = try await marketplace.register("watch")
+            let moderator = try await marketplace.operatorToken(for: "watch", scopes: ["moderate", "admin"])
+            let held = """
+                id: npm.held
+                version: 1.0.0
+                image: test/a:1
+                description: Does one thing.
+                inputs: []
+                outputs: []
+                packages: [{registry: npm, identifier: held, version: 1.0.0}]
+                """
+            for version in ["1.0.0", "1.1.0"] {
+                let text = held.replacingOccurrences(of: "version: 1.0.0\nimage", with: "version: \(version)\nimage")
+                let answer = try await marketplace.publish([part("manifest", text)])
+                try #require(answer.status == 201, "\(String(decoding: answer.body, as: UTF8.self))")
+            }
+            let paths = ["", "/versions", "/versions/1.0.0", "/documentation", "/documentation?version=1.0.0"]
+            func pages() async throws -> [String] {
+                var pages: [String] = []
+                for path in paths {
+                    let mark = path.contains("?") ? "&" : "?"
+                    let target = "/agents/npm.held\(path)\(mark)min_position=\(try await marketplace.head() - 1)"
+                    pages.append(String(decoding: try await marketplace.get(target).body, as: UTF8.self))
+                }
+                return pages
+            }
+            for page in try await pages() { #expect(page.contains("agent install npm.held")) }
+            #expect(try await pages()[0].contains("mcpServers"))
+            let hold = try await marketplace.send(
+                "POST", "agents/npm.held/quarantine", #"{"reason":"malware"}"#, token: moderator)
+            try #require(hold.status < 300)
+            for page in try await pages() {
+                #expect(page.contains("Moderators hold all its versions"))
+                #expect(!page.contains("agent install") && !page.contains("mcpServers") && !page.contains("curl "))
+            }
+        }
+    }
+
+    /// The rest of a list is a page of its own, with its own form as Markdown.
+    @Test func laterPagesNameThemselves() async throws {
+        try await withMarketplace { marketplace, _ in
+            for minor in 0..<3 {
+                #expect(try await marketplace.publish([manifest("acme.a", "1.\(minor).0")]).status == 201)
+            }
+            let position = try await marketplace.head() - 1
+            let first = "/agents/acme.a/versions"
+            for (path, canonical) in [("\(first)?cursor=1.2.0", "\(first)?cursor=1.2.0"), (first, first)] {
+                let mark = path.contains("?") ? "&" : "?"
+                let answer = try await marketplace.get("\(path)\(mark)min_position=\(position)")
+                let page = String(decoding: answer.body, as: UTF8.self)
+                #expect(
+                    page.contains("1.1.0") && page.contains("rel=\"canonical\" href=\"\(marketplace.url)\(canonical)"))
+                let form = try #require(page.firstMatch(of: /type="text\/markdown" href="([^"]*)"/)?.1)
+                let markdown = try await marketplace.get(String(form).replacing("&amp;", with: "&"))
+                let text = String(decoding: markdown.body, as: UTF8.self)
+                #expect(text.contains("1.1.0") && text.contains("1.2.0](") == (path == first), "\(form)")
+            }
+        }
+    }
+
     @Test func filesOfPagesAreKeptForeverAndUnknownOnesAreNotThere() async throws {
         try await withMarketplace { marketplace, _ in
             let front = String(decoding: try await page(marketplace, "/").body, as: UTF8.self)

@@ -193,6 +193,13 @@ import Testing
                 #expect(try JSONValue(response.body)["code"]?.string == code, "\(id)")
                 #expect(try await marketplace.head() == head)
             }
+            // Nobody looks through a large package that comes before a manifest that its sender may not publish.
+            let large = HTTPClientRequest.Part(
+                name: "package", bytes: [0x1f, 0x8b, 0x08] + Array(repeating: 0, count: 300_000))
+            for (token, status, code) in [(other, 403, "not-owner"), (try marketplace.token, 422, "invalid-part")] {
+                let response = try await marketplace.publish([large, manifest("acme.there", "3.0.0")], token: token)
+                #expect(try response.status == status && JSONValue(response.body)["code"]?.string == code)
+            }
             #expect(try await marketplace.publish([manifest("narrow.one")], token: narrow).status == 201)
             #expect(try await marketplace.publish([manifest("hers.one")], token: other).status == 201)
         }

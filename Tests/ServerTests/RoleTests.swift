@@ -85,6 +85,23 @@ import Testing
         }
     }
 
+    /// Who is put out does not come back by an offer of an owner that still stood.
+    @Test func whatWasOfferedToSomebodyInARoleEndsWithIt() async throws {
+        try await withMarketplace { marketplace, _ in
+            let (_, ada) = try await marketplace.register("ada")
+            let (_, bob) = try await marketplace.register("bob")
+            _ = try await marketplace.publish([manifest("ada.a")], token: ada)
+            try await marketplace.give("maintainer", of: "agents/ada.a", to: ("bob", bob), by: ada)
+            let offered = try await marketplace.send(
+                "POST", "agents/ada.a/invitations", #"{"user":"bob","role":"owner"}"#, token: ada)
+            let invitation = try #require(try json(offered)["invitation"]?.string)
+            #expect(try await marketplace.send("DELETE", "agents/ada.a/owners/bob", token: ada).status == 201)
+            expect(
+                try await marketplace.send("POST", "invitations/\(invitation)/acceptance", token: bob),
+                "404 invitation-not-found")
+        }
+    }
+
     /// Invitations are bounded, end by themselves, and can be refused for good.
     @Test func invitationsAreBoundedAndCanBeRefused() async throws {
         try await withMarketplace { marketplace, databaseURL in

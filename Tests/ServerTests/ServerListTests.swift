@@ -285,6 +285,26 @@ import Testing
         }
     }
 
+    /// A client sends the cursor alone and as it is.
+    @Test func theCursorOfVersionsHoldsTheQuestion() async throws {
+        try await withRegistry { registry in
+            // Given versions of a held agent, one with a mark of its build.
+            for version in ["1.0.0", "1.1.0+cu118", "1.2.0"] { try await registry.put("npm.held", version) }
+            try await registry.say(
+                "POST", "agents/npm.held/quarantine", #"{"reason":"malware"}"#, token: try await registry.moderator())
+            // When one after the other is asked for, then each page goes on where the one before ended.
+            var page = try await registry.answer("servers/npm%2Fheld/versions?include_deleted=true&limit=1")
+            var found = Registry.names(page)
+            while let cursor = page["metadata"]?["nextCursor"]?.string {
+                #expect(cursor.allSatisfy { $0.isLetter || $0.isNumber })
+                page = try await registry.answer("servers/npm%2Fheld/versions?limit=1&cursor=\(cursor)")
+                found += Registry.names(page)
+            }
+            #expect(found == ["npm/held@1.2.0", "npm/held@1.1.0+cu118", "npm/held@1.0.0"])
+            #expect(try await registry.marketplace.get("/v0.1/servers/npm%2Fheld/versions?cursor=1.2.0").status == 400)
+        }
+    }
+
     @Test func longListsGoOnWhereTheyEnded() async throws {
         try await withRegistry { registry in
             // Given more servers than the export reads at once, of which one has many versions.

@@ -107,6 +107,13 @@ import Testing
             #expect(version.type.hasPrefix("text/html") && version.text.contains("Version 1.0.0-rc.md<"))
             let markdown = try await text(marketplace, "/agents/eve.tool/versions/1.0.0-rc.md.md")
             #expect(markdown.type.hasPrefix("text/markdown") && markdown.text.contains("## Version 1.0.0-rc.md"))
+            // An agent may be called so, and what is no page has no endings.
+            try await publish(marketplace, eve, [manifest("eve.md"), part("readme", readme)])
+            try await eventually("the index has eve.md") {
+                try await marketplace.get("/index/eve.md").status == 200
+            }
+            #expect(try await marketplace.json("/index/eve.md")["id"]?.string == "eve.md")
+            #expect(try await text(marketplace, "/agents/eve.md.html", []).text.contains("agent install eve.md"))
             // The API has no such endings.
             #expect(try await text(marketplace, "/api/v1/marketplace/agents/eve.tool.md").status == 404)
             let guide = try await text(marketplace, "/llms.txt")

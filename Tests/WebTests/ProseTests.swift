@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import Markdown
 import Testing
 
@@ -17,6 +18,20 @@ import Testing
             """
         #expect(Prose.typed(in: block) == "cat > a <<'END'\none\nEND\nb")
         #expect(Prose.typed(in: "printed\n") == "")
+    }
+
+    @Test func wordsOfPeopleKeepTheirParagraphs() {
+        for (form, expected) in [
+            (
+                PageForm.html,
+                "<div class=\"prose\"><p><bdi>one\ntwo</bdi></p><p><bdi>&lt;three&gt;</bdi></p></div>"
+            ), (.markdown, "one two\n\n\\<three\\>"),
+        ] {
+            var html = HTML(in: PageSetting(form: form, origin: ""))
+            html.paragraphs("one\ntwo\n\n\n<three>")
+            let text = String(decoding: html.bytes, as: UTF8.self)
+            #expect(text.trimmingCharacters(in: .newlines) == expected)
+        }
     }
 
     private func written(_ document: String, as form: PageForm) -> String {

@@ -42,6 +42,6 @@ struct NewNames: Sendable {
 
 extension Likeness {
     init(_ held: HeldName) {
-        self.init(name: held.name, holder: held.holder)
+        self.init(name: held.name, holder: held.holder, namespace: held.namespace)
     }
 }

@@ -33,8 +33,8 @@ struct PublishUpload: Sendable {
     /// Reads a whole multipart body.
     ///
     /// - Parameters:
-    ///   - ask: throws where nothing may be published under the manifest. It is called as soon as that is read, where
-    ///     more than `largeBytes` of the body are still to come.
+    ///   - ask: throws where nothing may be published under the manifest. It is called before a package is looked through, and
+    ///     as soon as the manifest is read where more than `largeBytes` of the body are still to come.
     ///   - inspect: reads a package on a thread that may compute for long.
     ///   - count: told of bytes before they go to the disk; throws where there may be no more.
     static func receive(
@@ -48,6 +48,7 @@ struct PublishUpload: Sendable {
         var manifest: [UInt8]?
         var part: OpenPart?
         var receivedBytes = 0
+        var isAsked = false
         while let piece = try await request.body.next() {
             receivedBytes += piece.count
             decoder.append(piece)
@@ -67,7 +68,10 @@ struct PublishUpload: Sendable {
                     try open.check()
                     if open.role == .manifest {
                         manifest = open.kept
-                        if isLarge(request.head.framing, besides: receivedBytes) { try await ask(open.kept) }
+                        if isLarge(request.head.framing, besides: receivedBytes) {
+                            try await ask(open.kept)
+                            isAsked = true
+                        }
                     }
                     let digest = try await open.upload.finish()
                     finished.append((open.upload, digest))
@@ -88,6 +92,7 @@ struct PublishUpload: Sendable {
                 ])
         }
         if let index = artifacts.firstIndex(where: { $0.role == .package }) {
+            if artifacts[index].sizeBytes > largeBytes, !isAsked { try await ask(manifest) }
             try await checkPackage(finished[index].upload, manifest, artifacts, inspect)
         }
         return PublishUpload(artifacts: artifacts.sorted { $0.role < $1.role }, manifest: manifest, files: finished)

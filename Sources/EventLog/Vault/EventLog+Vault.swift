@@ -59,7 +59,12 @@ extension EventLog {
     /// The name that was first with a skeleton; nil where it is free.
     public func name(in space: NameSpace, like skeleton: String) async throws(EventLogError) -> HeldName? {
         try await reading(Statements.findName, [.text(space.rawValue), .text(skeleton)]) { rows in
-            try rows.first.map { HeldName(name: try $0.optionalText("name"), kept: try $0.text("holder")) }
+            try rows.first.map { row in
+                HeldName(
+                    name: try row.optionalText("name"),
+                    namespace: try row.optionalText("namespace").flatMap { Namespace($0) },
+                    kept: try row.text("holder"))
+            }
         }
     }
 

@@ -16,14 +16,17 @@ public enum NameSpace: String, Sendable {
 public struct HeldName: Sendable, Equatable {
     /// The name; nil where its bearer has left.
     public let name: String?
+    /// The namespace of that name; nil where there is none.
+    public let namespace: Namespace?
     /// The holder as the vault writes it.
     let kept: String
 
     /// The stream of the holder; nil where its bearer has left.
     public var holder: StreamName? { StreamName(kept) }
 
-    init(name: String?, kept: String) {
+    init(name: String?, namespace: Namespace?, kept: String) {
         self.name = name
+        self.namespace = namespace
         self.kept = kept
     }
 }

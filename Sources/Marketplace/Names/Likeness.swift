@@ -6,11 +6,14 @@ public struct Likeness: Sendable, Equatable {
     public let name: String?
     /// The stream of the person, namespace or agent that has it; nil where its bearer has left.
     public let holder: StreamName?
+    /// The namespace of the name, which its bearer may have given away; nil where there is none.
+    private let namespace: Namespace?
 
     /// States what has a name.
-    public init(name: String?, holder: StreamName?) {
+    public init(name: String?, holder: StreamName?, namespace: Namespace? = nil) {
         self.name = name
         self.holder = holder
+        self.namespace = namespace
     }
 
     /// The streams that tell whose it is.
@@ -19,7 +22,7 @@ public struct Likeness: Sendable, Equatable {
         case .agent(let key):
             [TypedStream.agent(key).any] + (key.namespace.map { [TypedStream.namespace($0).any] } ?? [])
         case .namespace(let namespace): [TypedStream.namespace(namespace).any]
-        default: []
+        default: namespace.map { [TypedStream.namespace($0).any] } ?? []
         }
     }
 
@@ -29,10 +32,10 @@ public struct Likeness: Sendable, Equatable {
             [.owner, .maintainer].contains(past.relation(of: person, to: resource))
         }
         return switch holder {
-        case .user(let holder): holder == person
+        case .user(let holder): namespace.map { hasRole(.namespace($0)) } ?? (holder == person)
         case .namespace(let namespace): hasRole(.namespace(namespace))
         case .agent(let key): hasRole(.agent(key)) || key.namespace.map { hasRole(.namespace($0)) } ?? false
-        default: false
+        default: namespace.map { hasRole(.namespace($0)) } ?? false
         }
     }
 }

@@ -1,7 +1,8 @@
 /// What a name looks like at a glance: names with one skeleton can be mistaken for each other.
 ///
 /// Case and the separators `.`, `-` and `_` make no difference; `i`, `l` and `1` are one letter, as are `o` and `0`, `rn` and
-/// `m`, `vv` and `w`. It is made of a whole name or id.
+/// `m`, `vv` and `w`. It is made of a whole name or id, and the wider form of two stands in it: of `vvv` nobody can tell
+/// which two were meant.
 public struct NameSkeleton: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
@@ -14,6 +15,6 @@ public struct NameSkeleton: Sendable, Hashable, CustomStringConvertible {
             default: letter
             }
         }
-        description = String(letters).replacing("rn", with: "m").replacing("vv", with: "w")
+        description = String(letters).replacing("m", with: "rn").replacing("w", with: "vv")
     }
 }

@@ -31,7 +31,8 @@ extension QueryFront {
             let changes = try await documents.text(version, .changelog, isHeld)
             let reflecting = reflection.withFiles(copied)
             let page = DocumentationPage(
-                agent: detail, version: version.version, readme: readme, changelog: changes,
+                agent: detail, version: version.version, isServed: !isHeld && version.isWhole, readme: readme,
+                changelog: changes,
                 package: version.artifacts.first { $0.role == Artifact.Role.package.rawValue },
                 position: reflecting.position)
             // What files hold may be withheld for the sake of another agent, so the page is not kept; what it is made of is.

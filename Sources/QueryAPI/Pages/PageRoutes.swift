@@ -26,7 +26,9 @@ extension QueryRoutes {
         let (front, cached) = (front, cached)
         onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
-            return try await request.answer(endpoint.declaration, front.origin, cached, within: shares) {
+            return try await request.answer(
+                endpoint.declaration, request.setting(endpoint, input, front), cached, within: shares
+            ) {
                 try await show(input)
             }
         }
@@ -38,21 +40,26 @@ extension QueryRoutes {
     ) {
         let front = front
         onPage(endpoint) { input, request in
-            try await request.answer(endpoint.declaration, front.origin, nil, within: nil) {
+            try await request.answer(endpoint.declaration, request.setting(endpoint, input, front), nil, within: nil) {
                 Document(page: try text(input), reflecting: Reflection(next: Position(0), builds: ""))
             }
         }
     }
 
-    /// Adds a page; where what it is about is not there, it says what may have been meant.
+    /// Adds a page. Where what it is about is not there, it says what may have been meant; where a list has changed, it leads to
+    /// its beginning.
     private mutating func onPage<Input>(
         _ endpoint: Endpoint<Input, NoBody, NoBody>,
         _ answer: @escaping @Sendable (Input, FrontRequest) async throws -> HTTPResponse
     ) {
         let front = front
         add(endpoint) { request in
+            let input = try request.input(of: endpoint)
             do {
-                return try await answer(try request.input(of: endpoint), request)
+                return try await answer(input, request)
+            } catch let problem as Problem where problem.code == .cursorExpired {
+                let page = FaultPage(problem, request: request.id.description, list: endpoint.target(input))
+                return request.fault(problem, page, front.origin)
             } catch let problem as Problem where [.agentNotFound, .userNotFound].contains(problem.code) {
                 let meant = (try? await front.meant(by: request.path["id"] ?? request.path["name"] ?? "")) ?? []
                 let page = FaultPage(problem, request: request.id.description, meant: meant)
@@ -73,7 +80,9 @@ extension QueryRoutes {
         onPage(endpoint) { input, request in
             try await front.awaitMinimum(input, in: models)
             guard let asOf = input.asOf else {
-                return try await request.answer(endpoint.declaration, front.origin, cached, within: shares) {
+                return try await request.answer(
+                    endpoint.declaration, request.setting(endpoint, input, front), cached, within: shares
+                ) {
                     try await show(input)
                 }
             }
@@ -83,7 +92,8 @@ extension QueryRoutes {
                 let document = try await showPast(input, moment, PastMoment(position: moment.position, asOf: asOf))
                 var fields: HTTPFields = [:]
                 QueryFront.add(moment, to: &fields)
-                return request.page(200, document.page, front.origin, fields, caching: "no-store")
+                return request.page(
+                    200, document.page, request.setting(endpoint, input, front), fields, caching: "no-store")
             }
         }
     }
@@ -94,21 +104,28 @@ extension FrontRequest {
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+    /// Where the page of an input is written for.
+    fileprivate func setting<Input>(
+        _ endpoint: Endpoint<Input, NoBody, NoBody>, _ input: Input, _ front: QueryFront
+    ) -> PageSetting {
+        PageSetting(form: pageForm, origin: front.origin, target: endpoint.target(input))
+    }
+
     /// A page, which is kept where it may be, or 304 where the client has it.
     ///
     /// - Parameter shares: where the network has only so many of its kind under way at once.
     fileprivate func answer(
-        _ endpoint: EndpointDeclaration, _ origin: String, _ cached: CachedAnswers?, within shares: NetworkShares?,
+        _ endpoint: EndpointDeclaration, _ setting: PageSetting, _ cached: CachedAnswers?,
+        within shares: NetworkShares?,
         _ show: () async throws -> Document
     ) async throws -> HTTPResponse {
-        guard let shares else { return await answer(endpoint, try await show(), origin, cached) }
-        return try await shares.run(for: clientNetwork) { await answer(endpoint, try await show(), origin, cached) }
+        guard let shares else { return await answer(endpoint, try await show(), setting, cached) }
+        return try await shares.run(for: clientNetwork) { await answer(endpoint, try await show(), setting, cached) }
     }
 
     private func answer(
-        _ endpoint: EndpointDeclaration, _ document: Document, _ origin: String, _ cached: CachedAnswers?
+        _ endpoint: EndpointDeclaration, _ document: Document, _ setting: PageSetting, _ cached: CachedAnswers?
     ) async -> HTTPResponse {
-        let setting = PageSetting(form: pageForm, origin: origin)
         // Writing a page takes longer than the thread of all connections has for one of them.
         let written = await withTaskExecutorPreference(globalConcurrentExecutor) { document.page.written(in: setting) }
         var fields = HTTPFields()
@@ -126,17 +143,16 @@ extension FrontRequest {
 
     /// A page that says what is wrong.
     func fault(_ problem: Problem, _ page: FaultPage, _ origin: String) -> HTTPResponse {
-        self.page(problem.code.status, page, origin, caching: "no-store")
+        self.page(problem.code.status, page, PageSetting(form: pageForm, origin: origin), caching: "no-store")
     }
 
     /// A page.
     ///
     /// - Parameter caching: the field `cache-control`.
     fileprivate func page(
-        _ status: Int, _ page: any PageDocument, _ origin: String, _ more: HTTPFields = [:], caching: String
+        _ status: Int, _ page: any PageDocument, _ setting: PageSetting, _ more: HTTPFields = [:], caching: String
     ) -> HTTPResponse {
-        var response = self.page(
-            status, page.written(in: PageSetting(form: pageForm, origin: origin)), more)
+        var response = self.page(status, page.written(in: setting), more)
         response.fields.append("cache-control", caching)
         return response
     }

@@ -47,14 +47,16 @@ extension QueryFront {
     /// connections.
     private func addSiteMap(to routes: inout QueryRoutes) {
         routes.onAny(Endpoints.siteMap) { _, request in
-            let text = try await recent.value("site map") {
+            let text = try await siteMaps.value("site map") {
                 try await withTaskExecutorPreference(globalConcurrentExecutor) { try await siteMap() }
             }
             return request.siteFile(text, "application/xml")
         }
         routes.onAny(Endpoints.siteMapOfAgents) { span, request in
-            let text = try await recent.value("site map \(Endpoints.siteMapOfAgents.target(span))") {
-                try await withTaskExecutorPreference(globalConcurrentExecutor) { try await siteMap(of: span) }
+            let text = try await siteMapShares.run(for: request.clientNetwork) {
+                try await siteMaps.value(Endpoints.siteMapOfAgents.target(span)) {
+                    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await siteMap(of: span) }
+                }
             }
             return request.siteFile(text, "application/xml")
         }

@@ -82,6 +82,26 @@ struct ServerQuestion {
     }
 }
 
+/// Where a list of a server's versions goes on, with the whole question, as `ServerCursor`.
+struct ServerVersionCursor {
+    private static let form = Form.object(
+        nil, Self.init(version:includesDeleted:), .required("p", \.version, .version),
+        .required("d", \.includesDeleted, .bool))
+
+    /// The version above the next one.
+    let version: SemVer
+    let includesDeleted: Bool
+
+    /// The cursor as it is sent.
+    var text: String { Hexadecimal.text(Self.form.bytes(self)) }
+
+    /// The place that a page gave a cursor of; nil where none did.
+    static func read(_ encoded: String) -> ServerVersionCursor? {
+        guard let bytes = Hexadecimal.bytes(encoded), let document = try? JSONValue(bytes) else { return nil }
+        return try? form.value(document, isStrict: true)
+    }
+}
+
 /// Bytes as digits and back (RFC 4648, 8, in lower case).
 private enum Hexadecimal {
     static func text(_ bytes: [UInt8]) -> String {

@@ -12,15 +12,17 @@ extension QueryFront {
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listServers(query) }
         }
         routes.on(Endpoints.listServerVersions, of: [.agents]) { query in
-            let below = try query.cursor.map { text throws(Problem) in
-                guard let version = SemVer(text) else { throw badCursor }
-                return version
+            let place = try query.cursor.map { text throws(Problem) in
+                guard let place = ServerVersionCursor.read(text) else { throw badCursor }
+                return place
             }
+            let includesDeleted = place?.includesDeleted ?? query.includesDeleted ?? false
             let found = try await agents.serverVersions(
-                of: query.id, below: below, includingDeleted: query.includesDeleted ?? false,
-                limit: Int(query.limit) + 1)
-            guard !found.value.isEmpty || below != nil else { throw Self.noServer(query.server) }
-            let page = PageRows(found.value, limit: query.limit) { $0.version.description }
+                of: query.id, below: place?.version, includingDeleted: includesDeleted, limit: Int(query.limit) + 1)
+            guard !found.value.isEmpty || place != nil else { throw Self.noServer(query.server) }
+            let page = PageRows(found.value, limit: query.limit) {
+                ServerVersionCursor(version: $0.version, includesDeleted: includesDeleted).text
+            }
             return Page(
                 value: ServerList(
                     servers: page.rows.map(ServerEntry.init), nextCursor: page.pagination.nextCursor),

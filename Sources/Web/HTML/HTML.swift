@@ -100,6 +100,16 @@ struct HTML {
     /// Writes words of people: their direction does not reach beyond them.
     mutating func words(_ text: String) { element(.bdi, text: text) }
 
+    /// Writes words of people that may have several paragraphs.
+    mutating func paragraphs(_ text: String) {
+        element(.div, .class("prose")) { html in
+            for paragraph in text.split(separator: "\n\n") {
+                let words = paragraph.drop { $0 == "\n" }
+                if !words.isEmpty { html.element(.p) { $0.words(String(words)) } }
+            }
+        }
+    }
+
     /// The beginning of a document.
     mutating func doctype() { if markdown == nil { written += "<!doctype html>".utf8 } }
 

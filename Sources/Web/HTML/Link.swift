@@ -23,6 +23,9 @@ struct Link {
         self.init(isPage ? PageForm.html.address(of: target) : target, target: target)
     }
 
+    /// A target of an endpoint that shows a page.
+    init(page target: String) { self.init(PageForm.html.address(of: target), target: target) }
+
     /// A file of the pages' own.
     init(_ asset: Asset) { self.init(asset.path) }
 

@@ -38,7 +38,7 @@ struct AgentFrame {
     let tab: Tab
     /// The version that the page is about; nil for the agent as a whole.
     var version: String?
-    /// False for a version that nobody gets.
+    /// False for a version that nobody gets; what is held as a whole is never offered.
     var isServed = true
     let position: Position?
     /// The moment of the past that the page is about; nil for the present.
@@ -154,8 +154,11 @@ struct AgentFrame {
         }
     }
 
+    /// Writes how it is installed, unless nobody gets it.
     private func install(_ html: inout HTML) {
-        guard isServed, summary.latestVersion != nil || past != nil || version != nil else { return }
+        guard isServed, agent.quarantine == nil, summary.latestVersion != nil || past != nil || version != nil else {
+            return
+        }
         html.element(.section) { html in
             html.element(.h2, text: "Install")
             html.command(

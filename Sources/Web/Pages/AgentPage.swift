@@ -50,13 +50,7 @@ package struct AgentPage: PageDocument {
     package func written(in setting: PageSetting) -> WrittenPage {
         AgentFrame(agent: agent, tab: .overview, position: position, past: past).written(in: setting) { html in
             if let description = agent.description, description != agent.summary.summary {
-                html.section("Description") { html in
-                    html.element(.div, .class("prose words")) { html in
-                        for paragraph in description.split(separator: "\n\n") {
-                            html.element(.p) { $0.words(String(paragraph)) }
-                        }
-                    }
-                }
+                html.section("Description") { $0.paragraphs(description) }
             }
             html.element(.div, .class("charts")) { html in
                 for chart in charts { chart.write(&html) }
@@ -97,16 +91,16 @@ package struct AgentPage: PageDocument {
         return (isRelease(shown) ? others.first(where: isRelease) : nil) ?? others.first
     }
 
+    /// Writes how it is run without mentatctl, unless nobody should: a client of MCP asks nobody here.
     private func otherWays(_ surroundings: Surroundings, _ html: inout HTML) {
+        guard agent.quarantine == nil, agent.summary.latestVersion != nil else { return }
         if let settings = surroundings.server.flatMap(ClientSettings.init) {
             html.element(.section) { html in
                 html.element(.h2, text: "For an MCP client")
                 html.command(settings.text)
             }
         }
-        if agent.quarantine == nil, let version = shown.versions.first,
-            let artifact = version.installedFile
-        {
+        if let version = shown.versions.first, let artifact = version.installedFile {
             html.element(.section) { html in
                 html.element(.details) { html in
                     html.element(.summary, text: "Without mentatctl")

@@ -22,6 +22,8 @@ package struct DocumentationPage: PageDocument {
     package let agent: AgentDetail
     /// The version that the documents belong to.
     package let version: String
+    /// False where nobody gets that version.
+    private let isServed: Bool
     /// True where that is not the version that the agent's page shows.
     private var isOther: Bool { agent.summary.latestVersion.map { $0 != version } ?? false }
     package let readme: Text
@@ -31,10 +33,12 @@ package struct DocumentationPage: PageDocument {
     package let position: Position?
 
     package init(
-        agent: AgentDetail, version: String, readme: Text, changelog: Text, package: ArtifactBody?, position: Position?
+        agent: AgentDetail, version: String, isServed: Bool, readme: Text, changelog: Text, package: ArtifactBody?,
+        position: Position?
     ) {
         self.agent = agent
         self.version = version
+        self.isServed = isServed
         self.readme = readme
         self.changelog = changelog
         self.package = package
@@ -42,7 +46,7 @@ package struct DocumentationPage: PageDocument {
     }
 
     package func written(in setting: PageSetting) -> WrittenPage {
-        var frame = AgentFrame(agent: agent, tab: .documentation, position: position)
+        var frame = AgentFrame(agent: agent, tab: .documentation, isServed: isServed, position: position)
         if isOther { frame.version = version }
         return frame.written(in: setting) { html in
             if isOther {

@@ -5,16 +5,24 @@ package struct FaultPage: PageDocument {
     private let problem: Problem
     private let request: String
     private let meant: [AgentHit]
+    /// Where the list begins that can't go on; nil where there is none.
+    private let beginning: Link?
 
     /// Creates the page of a problem.
     ///
     /// - Parameters:
     ///   - request: the id of the request.
     ///   - meant: agents that may have been meant, where one is not there.
-    package init(_ problem: Problem, request: String, meant: [AgentHit] = []) {
+    ///   - list: the target of the endpoint whose list can't go on.
+    package init(_ problem: Problem, request: String, meant: [AgentHit] = [], list: String? = nil) {
         self.problem = problem
         self.request = request
         self.meant = meant
+        beginning = list.map { target in
+            let parts = target.split(separator: "?")
+            let rest = (parts.dropFirst().first ?? "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }
+            return Link(page: (parts.first ?? "/") + (rest.isEmpty ? "" : "?\(rest.joined(separator: "&"))"))
+        }
     }
 
     /// What the reader of the page can do about the problem.
@@ -23,7 +31,8 @@ package struct FaultPage: PageDocument {
         case 400: "The address is not as it should be. Begin again with a search."
         case 404: "It may be there under another name. Look for it:"
         case 403, 451: "Moderators hold it, or it is not for everybody."
-        case 410: "The list has changed meanwhile. Begin it anew."
+        case 410 where problem.code == .cursorExpired: "The list has changed meanwhile. Begin it anew."
+        case 410: "It was removed for good; nobody gets it any more."
         case 429: "There were too many questions from here. Wait a little, then try again."
         case 503: "Try again in a moment; nothing is lost."
         case 500...:
@@ -47,7 +56,11 @@ package struct FaultPage: PageDocument {
                 if let seconds = problem.retryAfterSeconds {
                     html.element(.p, text: "Try again in \(Int64(seconds).counted("second", "seconds")).")
                 }
-                SearchField(words: "", id: "look").write(&html)
+                if let beginning {
+                    html.element(.p) { $0.link(beginning, text: "The beginning of the list") }
+                } else {
+                    SearchField(words: "", id: "look").write(&html)
+                }
                 html.element(.p) { html in
                     html.link(Link(Endpoints.frontPage, TotalsQuery()), text: "The first page")
                     html.text(" · ")

@@ -12,7 +12,7 @@ package struct Frame {
     var title: String?
     /// One sentence for those who have not opened it yet.
     var summary = "Agents you can find, judge, run, and check for yourself."
-    /// Its own address, without what does not change it.
+    /// Its address, without what does not change it; the rest of a list has an address of its own.
     var canonical: Link
     /// What stands in the field for searches; nil where the page has a field of its own.
     var words: String? = ""
@@ -75,6 +75,7 @@ package struct Frame {
         if !mayBeListed {
             html.void(.meta, .named(.name, "robots"), .named(.content, "noindex, nofollow"))
         }
+        let canonical = html.setting.isLater ? html.setting.own ?? canonical : canonical
         html.void(.link, .named(.rel, "canonical"), .href(canonical, at: html.setting.origin))
         // The Open Graph protocol (ogp.me), for those who show a link with what it leads to.
         for (property, content) in [
@@ -85,8 +86,9 @@ package struct Frame {
         }
         html.void(.meta, .named(.property, "og:url"), .content(canonical, at: html.setting.origin))
         html.void(.meta, .named(.property, "og:image"), .content(Link(.cover), at: html.setting.origin))
-        html.void(
-            .link, .named(.rel, "alternate"), .named(.type, "text/markdown"), .href(canonical.asMarkdown))
+        if let own = html.setting.own {
+            html.void(.link, .named(.rel, "alternate"), .named(.type, "text/markdown"), .href(own.asMarkdown))
+        }
         if let feed, past == nil {
             html.void(.link, .named(.rel, "alternate"), .named(.type, "application/atom+xml"), .href(feed))
         }

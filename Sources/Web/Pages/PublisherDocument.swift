@@ -34,7 +34,7 @@ package struct PublisherDocument: PageDocument {
                     }
                     if let website = Link(outside: publisher.websiteURL) { html.link(website, text: website.text) }
                 }
-                if let bio = publisher.bio { html.element(.p, .class("lead")) { $0.words(bio) } }
+                if let bio = publisher.bio { html.paragraphs(bio) }
             }
             html.figures([
                 (statistics.agents.grouped, statistics.agents == 1 ? "agent" : "agents"),

@@ -80,7 +80,7 @@ package struct ReviewsPage: PageDocument {
                     html.stars(review.rating * 100, 1)
                     if let title = review.title { html.element(.h3) { $0.words(title) } }
                 }
-                if let text = review.text { html.element(.p) { $0.words(text) } }
+                if let text = review.text { html.paragraphs(text) }
                 html.element(.p, .class("row small quiet")) { html in
                     html.publisher(review.author.username)
                     if let version = SemVer(review.version) {

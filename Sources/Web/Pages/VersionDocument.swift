@@ -26,7 +26,7 @@ package struct VersionDocument: PageDocument {
     package func written(in setting: PageSetting) -> WrittenPage {
         let frame = AgentFrame(
             agent: agent, tab: .versions, version: version.version,
-            isServed: isServed, position: position, past: past)
+            isServed: isServed && version.isWhole, position: position, past: past)
         return frame.written(in: setting) { html in
             html.section("Version \(version.version)") { html in
                 html.element(.p, .class("row")) { html in
@@ -186,6 +186,12 @@ package struct VersionDocument: PageDocument {
 }
 
 extension VersionPage {
+    /// False where a file that is run was removed.
+    package var isWhole: Bool {
+        let run = [Artifact.Role.package.rawValue, Artifact.Role.wasmModule.rawValue]
+        return !artifacts.contains { $0.isRemoved == true && run.contains($0.role) }
+    }
+
     /// The file that is installed: the package, else the module; nil where there is none to be had.
     var installedFile: ArtifactBody? {
         guard quarantine == nil else { return nil }

@@ -2,8 +2,11 @@ import Contract
 import RegistryClient
 
 extension Context {
-    /// No list is longer; each page has up to a hundred rows.
+    /// The most rows of a list, and the most pages where a registry gives few rows in each.
+    private static let maximumRows = 100_000
     private static let maximumPages = 10_000
+    /// The most rows of a page, many times as many as are asked for.
+    private static let maximumPageRows = 1_000
 
     /// Gets all pages of a list, one after the other. A registry that goes round, or gives an empty page, is at its end.
     ///
@@ -19,6 +22,9 @@ extension Context {
         var seen: Set<String> = []
         for _ in 0..<Self.maximumPages {
             let page = try await get(cursor)
+            guard page.rows.count <= Self.maximumPageRows, all.count + page.rows.count <= Self.maximumRows else {
+                break
+            }
             all += page.rows
             console.progress("\(all.count) \(what)")
             guard let next = page.pagination.nextCursor, !page.rows.isEmpty, seen.insert(next).inserted else {
@@ -27,6 +33,7 @@ extension Context {
             cursor = next
         }
         throw Failure(
-            .permanent, "list-too-long", "the registry's list of \(what) has no end after \(Self.maximumPages) pages")
+            .permanent, "list-too-long", "the registry's list of \(what) has no end after \(all.count) of them",
+            fix: "read it page by page from the registry's API")
     }
 }

@@ -34,6 +34,9 @@ import Testing
                 let left = (FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []).sorted()
                 #expect(left == [".incoming", ".lock"], "\(agent): \(left)")
             }
+            // A page that has more rows than anybody asked for.
+            let long = try await ctl("agent", "dependents", "bad.long", "--json")
+            #expect(long.problem == "list-too-long" && long.output.isEmpty, "\(long.errors)")
             // The same registry when it means well, when it is busy, and over a connection that breaks again and again.
             for agent in ["nothing", "busy", "flaky", "same-parts", "good-page"] {
                 let good = try await ctl("agent", "install", "bad.\(agent)", "--json")
