@@ -32,9 +32,6 @@ public struct PostgresConfiguration: Sendable {
     ]
     /// The settings of `plannedOnce` for statements that look up few rows by given keys.
     public static let byKeys = plannedOnce.merging(["enable_hashjoin": "off", "enable_mergejoin": "off"]) { $1 }
-    /// The settings of `byKeys` for statements whose best plan depends on their parameters. A guess that is wrong can't make
-    /// the server read a whole table.
-    public static let byKeysPlannedEachTime = byKeys.merging(["plan_cache_mode": "force_custom_plan"]) { $1 }
     /// The settings of `byKeys` for statements that find few rows by an index and in its order.
     public static let alongIndexes = byKeys.merging(["enable_bitmapscan": "off", "enable_sort": "off"]) { $1 }
 

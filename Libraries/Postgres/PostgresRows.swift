@@ -125,9 +125,9 @@ public struct PostgresRow {
         return (microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000) + PostgresType.epochMilliseconds
     }
 
-    /// Reads a `bigint[]` without NULLs.
+    /// Reads an `integer[]` or `bigint[]` without NULLs.
     public func integers(_ column: Int) throws(PostgresError) -> [Int64] {
-        try elements(column, PostgresType.int8Array).map { Self.decodeInteger($0) }
+        try elements(column, PostgresType.int8Array, or: PostgresType.int4Array).map { Self.decodeInteger($0) }
     }
 
     /// Reads a `text[]` without NULLs.
@@ -137,8 +137,10 @@ public struct PostgresRow {
 
     /// The elements of a one-dimensional array in the format of `array_send`: five words, then each element with its
     /// length.
-    private func elements(_ column: Int, _ type: UInt32) throws(PostgresError) -> [ArraySlice<UInt8>] {
-        try rows.check(column, type)
+    private func elements(
+        _ column: Int, _ type: UInt32, or other: UInt32? = nil
+    ) throws(PostgresError) -> [ArraySlice<UInt8>] {
+        try rows.check(column, type, or: other)
         let bytes = try unsafe value(column) { unsafe [UInt8]($0) }
         var elements: [ArraySlice<UInt8>] = []
         var index = 20
@@ -166,6 +168,8 @@ extension PostgresRow {
     public func bool(_ name: StaticString) throws(PostgresError) -> Bool { try bool(try rows.column(name)) }
     /// An `integer` or `bigint`.
     public func integer(_ name: StaticString) throws(PostgresError) -> Int64 { try integer(try rows.column(name)) }
+    /// An `integer[]` or `bigint[]`.
+    public func integers(_ name: StaticString) throws(PostgresError) -> [Int64] { try integers(try rows.column(name)) }
     /// A `text`.
     public func text(_ name: StaticString) throws(PostgresError) -> String { try text(try rows.column(name)) }
     /// A `text`; nil for NULL.

@@ -39,7 +39,7 @@ public enum PostgresValue: Sendable {
         case .bytea: PostgresType.bytea
         case .timestamp: PostgresType.timestamptz
         case .bools: 1000
-        case .int4s: 1007
+        case .int4s: PostgresType.int4Array
         case .int8s: PostgresType.int8Array
         case .texts: PostgresType.textArray
         case .byteas: 1001
@@ -130,6 +130,7 @@ enum PostgresType {
     static let text: UInt32 = 25
     static let textArray: UInt32 = 1009
     static let int8Array: UInt32 = 1016
+    static let int4Array: UInt32 = 1007
     static let timestamptz: UInt32 = 1184
     static let uuid: UInt32 = 2950
     /// Postgres counts timestamps from 2000-01-01; this is that moment in milliseconds since 1970.

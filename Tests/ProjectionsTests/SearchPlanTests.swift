@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         ("candidates_by_words", "\(candidates), \(words), \(words), 2000", "agent_search_tokens"),
         ("candidates_by_score", "\(candidates), '!''rare''', 3000", "search_scores_place"),
-        ("candidates_listed", "\(candidates), '''common''', '{common}', 1000", "search_scores_place"),
+        ("candidates_listed", "\(candidates), '''common''', '{1,2,3}'", "search_scores_place"),
         ("candidates_since", "\(candidates), '''common''', 4990", "agent_search_position"),
         ("candidates_by_key", "\(candidates), NULL, '{acme.a1,acme.a2}', '{}', 2000", "agent_search_pkey"),
         ("candidates_by_key", "\(candidates), '''common''', '{}', '{p7}', 2000", "agent_search_owner"),
@@ -63,7 +63,7 @@ import Testing
                 .replacing("/* candidates */", with: try Self.sql("part_candidates"))
                 .replacing("/* filters */", with: try Self.sql("part_filters"))
             // when a statement of a search is planned as searches plan it,
-            let settings = PostgresConfiguration.byKeysPlannedEachTime
+            let settings = PostgresConfiguration.byKeys
             let session = PostgresSession(
                 PostgresConfiguration(url: url, applicationName: "tests", settings: settings))
             let explain = PostgresStatement("plan", Array("EXPLAIN EXECUTE searched(\(arguments))".utf8))

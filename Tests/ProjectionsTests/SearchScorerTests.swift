@@ -76,12 +76,12 @@ import Testing
             // Each word of two or more agents lists those that have it, the best known first.
             let wrong = """
                 SELECT w.word FROM models.search_words w
-                WHERE w.best <> (
+                WHERE w.places <> (
                     SELECT array_agg(s.place ORDER BY -s.score, s.key)
                     FROM models.search_scores s
                     JOIN agent_search a ON a.key = s.key
                     WHERE s.generation = w.generation AND w.word = ANY (tsvector_to_array(a.tokens)))
-                    OR cardinality(w.best) <> w.agents
+                    OR cardinality(w.places) <> w.agents
                 """
             #expect(try await TestDatabase.queryModels(stage.url, wrong) == [])
             #expect(try await stage.query("SELECT (count(*) > 0)::text FROM models.search_words") == ["true"])

@@ -39,36 +39,67 @@ import Testing
         }
     }
 
-    @Test func whateverMeetsAConditionHasOneOfItsTellingWords() {
-        var random = SeededRandom(seed: 5)
-        var known = 0
-        var met = 0
-        for _ in 0..<5_000 {
-            let counts = Dictionary(
-                uniqueKeysWithValues: Self.words.prefix(4).map { ($0, Int64.random(in: 1...9, using: &random)) })
-            let generation = SearchGeneration(number: 1, agents: 10, words: counts)
-            let conditions = [condition(2, &random), condition(1, &random)]
-            guard let telling = generation.telling(conditions) else { continue }
-            known += 1
-            #expect(telling.listed.allSatisfy { counts[$0] != nil } && telling.few.allSatisfy { counts[$0] == nil })
-            #expect(telling.agents == telling.listed.map { counts[$0] ?? 0 }.reduce(0, +))
-            for _ in 0..<4 {
-                let document = (0..<Int.random(in: 0...5, using: &random)).map { _ in word(&random) }
-                guard conditions.allSatisfy({ meets(document, $0) }) else { continue }
-                met += 1
-                #expect(!Set(document).isDisjoint(with: telling.listed + telling.few), "\(document) \(conditions)")
-            }
+    /// What is known of documents at the places from 1 on, of which some words are listed.
+    private func generation(_ documents: [[String]], listed: some Sequence<String>) -> SearchGeneration {
+        var words: [String: ListedWord] = [:]
+        for word in listed {
+            let places = documents.indices.filter { documents[$0].contains(word) }.map { Int32($0 + 1) }
+            words[word] = ListedWord(agents: Int64(places.count), places: places)
         }
-        #expect(known > 3_000 && met > 3_000)
+        return SearchGeneration(number: 1, agents: Int64(documents.count), words: words)
     }
 
-    @Test func theRarestPartTells() {
-        let generation = SearchGeneration(number: 1, agents: 100, words: ["a": 50, "b": 9, "c": 8, "d": 7])
+    @Test func whateverMeetsConditionsStandsAtAKnownPlaceOrHasARareWord() {
+        var random = SeededRandom(seed: 5)
+        var (found, cut, none) = (0, 0, 0)
+        for _ in 0..<400 {
+            // Long lists are kept as bits.
+            let documents = (0..<Int.random(in: 1...200, using: &random)).map { _ in
+                (0..<Int.random(in: 0...5, using: &random)).map { _ in word(&random) }
+            }
+            let generation = generation(documents, listed: Self.words.prefix(4))
+            let conditions = [condition(2, &random), condition(1, &random)]
+            let most = Int.random(in: 1...200, using: &random)
+            guard let known = generation.places(of: conditions, atMost: most) else {
+                none += 1
+                continue
+            }
+            #expect(known.places == Set(known.places).sorted() && known.places.count <= most)
+            #expect(known.few.allSatisfy { generation.words[$0] == nil })
+            if known.isCut { cut += 1 }
+            let seen = known.isCut ? Int(known.places.last ?? 0) : documents.count
+            for place in documents.indices.prefix(seen) where conditions.allSatisfy({ meets(documents[place], $0) }) {
+                found += 1
+                #expect(
+                    known.places.contains(Int32(place + 1)) || !Set(documents[place]).isDisjoint(with: known.few),
+                    "\(documents[place]) \(conditions)")
+            }
+        }
+        #expect(found > 1_000 && cut > 20 && none > 5)
+    }
+
+    @Test func placesComeFromTheRarestPartAndAreHeldToTheOthers() {
+        let words: [String: [Int32]] = [
+            "a": Array(1...5_000), "b": [2, 4_999, 6_000, 9_000], "c": [3, 4], "d": [4, 8], "~a": [7_000, 9_000],
+        ]
+        let generation = SearchGeneration(
+            number: 1, agents: 10_000, words: words.mapValues { ListedWord(agents: Int64($0.count), places: $0) })
+        func known(_ conditions: [Condition], most: Int = 10) -> KnownPlaces? {
+            generation.places(of: conditions, atMost: most)
+        }
+        let stems = Condition.any([.word("a", in: []), .word("~a", in: [])])
+        let both = known([stems, .word("b", in: [.name])])
+        #expect(both?.places == [2, 4_999, 9_000] && both?.few == [] && both?.isCut == false && both?.agents == 4)
         let either = Condition.any([.word("c", in: []), .word("d", in: []), .word("z", in: [])])
-        let telling = generation.telling([.word("a", in: [.name]), .chain([.word("b", in: []), either])])
-        #expect(telling?.listed == ["b"] && telling?.few == [] && telling?.agents == 9)
-        let other = generation.telling([.word("a", in: []), either])
-        #expect(other?.listed == ["c", "d"] && other?.few == ["z"] && other?.agents == 15)
-        #expect(generation.telling([]) == nil && generation.telling([.not(.word("a", in: []))]) == nil)
+        #expect(known([either])?.places == [3, 4, 8] && known([either])?.few == ["z"] && known([either])?.agents == 4)
+        let first = known([either], most: 2)
+        #expect(first?.places == [3, 4] && first?.isCut == true)
+        var named = known([.word("b", in: [])])
+        if let first { named?.begin(with: first, atMost: 4) }
+        #expect(named?.places == [3, 4, 2, 4_999])
+        let rare = known([.word("z", in: [])])
+        #expect(rare?.places == [] && rare?.few == ["z"] && rare?.isCut == false && rare?.agents == 0)
+        #expect(known([]) == nil && known([.not(.word("a", in: []))]) == nil)
+        #expect(Condition.of(SearchQuery("a").terms[0]).inNames.tsquery.hasPrefix("('^a'"))
     }
 }

@@ -125,7 +125,9 @@ import Testing
     /// Words that every sentence has need not stand anywhere, and take nobody out.
     @Test func sentenceWordsTakeNobodyOut() async throws {
         var shelf = Shelf(agents: (0..<20).map { .init(key: "a.a\($0)", name: ["lens"]) })
-        shelf.generation = SearchGeneration(number: 1, agents: 21, words: ["lens": 20, "+lens": 0])
+        shelf.generation = SearchGeneration(
+            number: 1, agents: 21,
+            words: ["lens": 20, "+lens": 0].mapValues { ListedWord(agents: $0, places: []) })
         let found = try await find("what is a lens that you can have for me", shelf)
         #expect(found.total == 20)
     }

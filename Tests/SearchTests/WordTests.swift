@@ -83,6 +83,8 @@ import Testing
         lexemes.add("GitHub's c++", .title)
         lexemes.add("databases", .summary)
         #expect(
-            lexemes.text == "'+git':1B '+hub':2B 'c++':3B 'databases':12C 'github':1B,2B '~databas':12C")
+            lexemes.text
+                == "'+git':1B '+hub':2B '^+git':1B '^+hub':2B '^c++':3B '^github':1B,2B 'c++':3B 'databases':12C 'github':1B,2B '~databas':12C"
+        )
     }
 }

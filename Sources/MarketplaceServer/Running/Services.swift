@@ -241,7 +241,7 @@ struct Services: Sendable {
             "search",
             database.configuration(
                 .queries, "marketplace-search", statementTimeoutMilliseconds: 10_000,
-                settings: PostgresConfiguration.byKeysPlannedEachTime), sessions: 8)
+                settings: PostgresConfiguration.byKeys), sessions: 8)
         return QueryFront(
             agents: AgentReader(ModelAccess(pool: lists, pipeline: pipeline, models: models)),
             statistics: AgentReader(

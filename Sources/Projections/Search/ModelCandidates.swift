@@ -7,8 +7,6 @@ import Search
 /// Words that few agents have are looked up; of agents with common words the best known are looked at, which are listed for
 /// each such word, so that no search by relevance reads all agents.
 struct ModelCandidates: CandidateSource {
-    /// Where more agents may have all words, the best known are looked at.
-    private static let manyHits = 1_000.0
     /// The most agents with rare words that are looked at: words that go together stand in more agents than may be expected.
     private static let maximumHits: Int64 = 2_000
     /// The most candidates of one kind.
@@ -71,10 +69,9 @@ struct ModelCandidates: CandidateSource {
             switch wanted.way {
             case .words(let terms): try byWords(terms, wanted, connection)
             case .titled(let terms):
-                try byWords([.any(terms.map { .of($0, in: [.name, .title]) })], first: nil, wanted, connection)
+                try byWords([.any(terms.map { Condition.of($0).inNames })], first: nil, wanted, connection)
             case .keys(let keys): try byKey([], [.texts(keys), .texts([])], wanted, connection)
-            case .owner(let owner, let terms):
-                try byKey(terms.map { .of($0) }, [.texts([]), .texts([owner])], wanted, connection)
+            case .owner(let owner, let terms): try byOwner(owner, terms.map { .of($0) }, wanted, connection)
             }
         }
     }
@@ -94,16 +91,25 @@ struct ModelCandidates: CandidateSource {
         _ terms: [SearchQuery.Term], _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
         let conditions = terms.map { Condition.of($0) }
-        guard let words = generation.telling(conditions) else { return try byScore(wanted, connection) }
-        let named = Condition.all(terms.map { .of($0, in: [.name, .title]) })
-        // How many have all of them, if one word said nothing of another.
-        let agents = Double(max(generation.agents, 1))
-        let hits = terms.map { Double(generation.count(of: $0)) / agents }.reduce(agents, *)
-        guard hits > Self.manyHits else { return try byWords(conditions, first: named, wanted, connection) }
-        let known = try byList(words, conditions, wanted, connection)
+        let most = Int(Self.most(Self.maximumListed, conditions))
+        guard var known = generation.places(of: conditions, atMost: most) else {
+            return try byScore(wanted, connection)
+        }
+        let named = Condition.all(conditions).inNames
+        guard known.agents > 0 else { return try byWords(conditions, first: named, wanted, connection) }
+        let shown = Int(Self.maximumCandidates)
+        var some = FoundCandidates([], isBounded: false)
+        // Those with the words in names and titles come first, unless these say little.
+        if !known.isCut, known.places.count > shown, let first = generation.places(of: [named], atMost: shown) {
+            known.begin(with: first, atMost: most)
+            if !first.few.isEmpty { some = try byFew(first.few, [named], wanted, connection) }
+        }
+        let found = some.joined(with: try byList(known, conditions, wanted, connection))
         // Few of the best known may have all words, or pass the filters.
-        guard known.candidates.count < Self.fewCandidates || !wanted.filters.isEmpty else { return known }
-        return known.joined(with: try byWords(conditions, first: named, wanted, connection))
+        guard found.isBounded, found.candidates.count < Self.fewCandidates || !wanted.filters.isEmpty else {
+            return found
+        }
+        return found.joined(with: try byWords(conditions, first: named, wanted, connection))
     }
 
     /// - Parameter first: those that meet it come first; nil for all.
@@ -127,19 +133,25 @@ struct ModelCandidates: CandidateSource {
     /// The best known ones that have words which many have, those that have rarer forms of these words, and those that are
     /// newer than what is known.
     private func byList(
-        _ words: (listed: [String], few: [String], agents: Int64), _ conditions: [Condition],
-        _ wanted: WantedCandidates, _ connection: PostgresConnection
+        _ words: KnownPlaces, _ conditions: [Condition], _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        let tried = Self.most(Self.maximumListed, conditions)
-        var known = try found(
-            Statements.candidatesListed, wanted,
-            [wanted.whole(conditions), .texts(words.listed), .int8(tried)], connection)
-        if words.agents > tried { known.isBounded = true }
+        let whole = wanted.whole(conditions)
+        var known =
+            words.places.isEmpty
+            ? FoundCandidates([], isBounded: false)
+            : try found(Statements.candidatesListed, wanted, [whole, .int4s(words.places)], connection)
+        if words.isCut || generation.agents > ListedWord.maximumPlaces { known.isBounded = true }
         if !words.few.isEmpty {
-            let few = Condition.any(words.few.map { .word($0, in: []) })
-            known = known.joined(with: try byWords(conditions + [few], first: nil, wanted, connection))
+            known = known.joined(with: try byFew(words.few, conditions, wanted, connection))
         }
-        return known.joined(with: try since(wanted.whole(conditions), wanted, connection))
+        return known.joined(with: try since(whole, wanted, connection))
+    }
+
+    /// Those that meet some conditions and have one of some words that few have.
+    private func byFew(
+        _ few: [String], _ conditions: [Condition], _ wanted: WantedCandidates, _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        try byWords(conditions + [.any(few.map { .word($0, in: []) })], first: nil, wanted, connection)
     }
 
     /// The best known ones, and those that are newer than what is known.
@@ -155,6 +167,24 @@ struct ModelCandidates: CandidateSource {
         _ whole: PostgresValue, _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
         try found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection)
+    }
+
+    /// The agents of an owner that meet some conditions. Where few agents of all meet these, the owner, who may have all of the
+    /// marketplace, is looked at with each; else some of the owner's are looked at.
+    private func byOwner(
+        _ owner: String, _ conditions: [Condition], _ wanted: WantedCandidates, _ connection: PostgresConnection
+    ) throws -> FoundCandidates {
+        if generation.agents <= ListedWord.maximumPlaces,
+            let known = generation.places(of: conditions, atMost: Int(Self.maximumListed)), !known.isCut
+        {
+            let scoped = WantedCandidates(
+                wanted.way, without: wanted.negative, passing: wanted.filters.narrowed(toOwner: owner),
+                marking: wanted.marked)
+            return try byList(known, conditions, scoped, connection)
+        }
+        var some = try byKey(conditions, [.texts([]), .texts([owner])], wanted, connection)
+        if !conditions.isEmpty { some.isBounded = true }
+        return some
     }
 
     private func byKey(

@@ -20,19 +20,33 @@ extension Feed where Value == SearchGenerations {
                 let kept = try connection.execute(Statements.lastGenerations).map { row in
                     let number = Int32(clamping: try row.integer("generation"))
                     if let same = [last.present, last.before].first(where: { $0.number == number }) { return same }
-                    var words: [String: Int64] = [:]
-                    for row in try connection.execute(Statements.listWords, [.int4(number)]) {
-                        words[try row.text("word")] = try row.integer("agents")
-                    }
                     return SearchGeneration(
                         number: number, agents: try row.integer("agents"), position: try row.integer("position"),
-                        words: words)
+                        words: try listedWords(number, connection))
                 }
                 let generations = SearchGenerations(
                     present: kept.first ?? SearchGeneration(), before: kept.dropFirst().first ?? SearchGeneration())
                 known.withLock { $0 = generations }
                 return generations
             }
+        }
+    }
+
+    /// The words that many agents have, read some at a time, since all lists together have tens of megabytes.
+    private static func listedWords(
+        _ generation: Int32, _ connection: PostgresConnection
+    ) throws -> [String: ListedWord] {
+        var words: [String: ListedWord] = [:]
+        var last = ""
+        while true {
+            let rows = try connection.execute(Statements.listWords, [.int4(generation), .text(last)])
+            for row in rows {
+                last = try row.text("word")
+                words[last] = ListedWord(
+                    agents: try row.integer("agents"),
+                    places: try row.integers("places").map { Int32(truncatingIfNeeded: $0) })
+            }
+            if rows.count == 0 { return words }
         }
     }
 }

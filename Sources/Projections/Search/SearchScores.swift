@@ -1,5 +1,6 @@
 import Events
 import Postgres
+import Search
 
 extension Generations {
     /// The scores that rank agents: one generation each day, and one more whenever the agents have grown by a quarter.
@@ -16,7 +17,8 @@ extension Generations {
             Statements.beginGeneration, [generation, day, .int8(next.value)]
         ).first?.integer("agents")
         try connection.execute(Statements.scoreAgents, [generation, day])
-        try connection.execute(Statements.countWords, [generation, .int8(agents ?? 0)])
+        try connection.execute(
+            Statements.countWords, [generation, .int8(agents ?? 0), .int8(ListedWord.maximumPlaces)])
         try connection.execute(Statements.dropGenerations, [generation])
     }
 }

@@ -58,9 +58,10 @@ public struct Suggestions: Sendable {
         let whole = PostgresValue.text(Condition.all(conditions).tsquery)
         let most = PostgresValue.int8(Self.maximumCandidates)
         var found: [String] = []
-        if let words = generation.telling(conditions), words.agents > Self.maximumCandidates {
+        if let known = generation.places(of: conditions, atMost: Int(Self.maximumCandidates)), !known.places.isEmpty {
             found = try candidates(
-                Statements.candidatesListed, [whole, .texts(words.listed), most], generation, connection)
+                Statements.candidatesListed, [whole, .int4s(known.places)], generation, connection)
+            if !known.isCut, known.few.isEmpty, generation.agents <= ListedWord.maximumPlaces { return found }
         }
         // Few of the best known may have all words.
         guard found.count < Self.maximumAgents else { return found }

@@ -24,6 +24,17 @@ public indirect enum Condition: Sendable, Equatable {
         return chained(term.words.map { alternatives($0, isLiteral ? [] : term.joined, fields, isLiteral: isLiteral) })
     }
 
+    /// The same of the words in names and titles alone.
+    public var inNames: Condition {
+        switch self {
+        case .word(let lexeme, _): .word("\(Lexemes.nameMark)\(lexeme)", in: [])
+        case .chain(let parts): .chain(parts.map(\.inNames))
+        case .any(let parts): .any(parts.map(\.inNames))
+        case .all(let parts): .all(parts.map(\.inNames))
+        case .not(let part): .not(part.inNames)
+        }
+    }
+
     /// What an agent has to have: all of some conditions, and none of the negative terms; nil where nothing is asked for.
     public static func all(
         _ positive: [Condition], without negative: [SearchQuery.Term]
@@ -67,21 +78,23 @@ public indirect enum Condition: Sendable, Equatable {
 }
 
 extension Condition {
-    /// Words of which at least one stands in each document that meets the condition: those by which the fewest documents have
-    /// to be looked at. Nil where a document may meet it without any word.
+    /// Sets of words; each document that meets the condition has a word of each. The first is the one by which the fewest
+    /// documents have to be looked at. None where a document may meet it without any word.
     ///
     /// - Parameter count: in how many documents a word stands.
-    func telling(_ count: (String) -> Int64) -> (words: Set<String>, count: Int64)? {
+    func clauses(_ count: (String) -> Int64) -> [(words: Set<String>, count: Int64)] {
         switch self {
-        case .word(let lexeme, _): return ([lexeme], count(lexeme))
+        case .word(let lexeme, _): return [([lexeme], count(lexeme))]
         case .chain(let parts), .all(let parts):
-            return parts.compactMap { $0.telling(count) }.min { $0.count < $1.count }
+            let all = parts.flatMap { $0.clauses(count) }
+            guard let first = all.indices.min(by: { all[$0].count < all[$1].count }) else { return [] }
+            return [all[first]] + all[..<first] + all[(first + 1)...]
         case .any(let parts):
-            let each = parts.map { $0.telling(count) }
-            guard !each.contains(where: { $0 == nil }) else { return nil }
+            let each = parts.map { $0.clauses(count).first }
+            guard !each.contains(where: { $0 == nil }) else { return [] }
             let words = each.reduce(into: Set<String>()) { $0.formUnion($1?.words ?? []) }
-            return (words, words.map(count).reduce(0, +))
-        case .not: return nil
+            return [(words, words.map(count).reduce(0, +))]
+        case .not: return []
         }
     }
 

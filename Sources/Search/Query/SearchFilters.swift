@@ -13,6 +13,13 @@ public struct SearchFilters: Sendable {
             if isNegative { unwanted.append(value) } else { wanted = (wanted ?? []) + [value] }
         }
 
+        /// Of those that passed, what is one value.
+        fileprivate mutating func narrow(to value: String) {
+            let isWanted = wanted.map { $0.contains(value) } ?? true
+            wanted = []
+            add(isWanted ? value : "", isNegative: false)
+        }
+
         /// - Parameter values: made only where something is asked for.
         fileprivate func passes(_ values: @autoclosure () -> [String]) -> Bool {
             guard wanted != nil || !unwanted.isEmpty else { return true }
@@ -60,6 +67,14 @@ public struct SearchFilters: Sendable {
         }
         minimumRating = request.minimumRating
         isEmpty = request.allFilters.isEmpty && minimumRating == nil
+    }
+
+    /// The filters, and that an owner has the agent.
+    public func narrowed(toOwner owner: String) -> SearchFilters {
+        var filters = self
+        filters.owners.narrow(to: owner)
+        filters.isEmpty = false
+        return filters
     }
 
     /// True where a candidate passes the filters of all fields but one.

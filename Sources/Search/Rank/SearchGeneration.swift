@@ -6,11 +6,11 @@ public struct SearchGeneration: Sendable, Equatable {
     public let agents: Int64
     /// All agents whose shown version was published before this position of the log have a score.
     public let position: Int64
-    /// In how many agents a word stands, of the words that many have.
-    public let words: [String: Int64]
+    /// The words that many agents have.
+    public let words: [String: ListedWord]
 
     /// Creates a generation; without values, the one before the first.
-    public init(number: Int32 = 0, agents: Int64 = 0, position: Int64 = 0, words: [String: Int64] = [:]) {
+    public init(number: Int32 = 0, agents: Int64 = 0, position: Int64 = 0, words: [String: ListedWord] = [:]) {
         self.number = number
         self.agents = agents
         self.position = position
@@ -22,14 +22,16 @@ public struct SearchGeneration: Sendable, Equatable {
 
     /// In how many agents a term stands; 0 where few have it.
     public func count(of term: SearchQuery.Term) -> Int64 {
-        term.words.map { word in Condition.lexemes(of: word).map { words[$0] ?? 0 }.reduce(0, +) }.min() ?? 0
+        term.words.map { word in Condition.lexemes(of: word).map { words[$0]?.agents ?? 0 }.reduce(0, +) }.min() ?? 0
     }
 
-    /// The words of the fewest agents by which all agents that meet some conditions are found: those whose best known agents
-    /// are listed, and those that few agents have. Nil where agents may meet the conditions without any word.
-    public func telling(_ conditions: [Condition]) -> (listed: [String], few: [String], agents: Int64)? {
-        guard let (words, count) = Condition.all(conditions).telling({ self.words[$0] ?? 0 }) else { return nil }
-        return (words.filter { self.words[$0] != nil }.sorted(), words.filter { self.words[$0] == nil }.sorted(), count)
+    /// Where the agents are that meet some conditions; nil where they may meet them without any word.
+    ///
+    /// - Parameter most: the most places.
+    public func places(of conditions: [Condition], atMost most: Int) -> KnownPlaces? {
+        let clauses = Condition.all(conditions).clauses { words[$0]?.agents ?? 0 }
+        guard !clauses.isEmpty else { return nil }
+        return KnownPlaces(clauses.map(\.words), most: most) { words[$0] }
     }
 
     /// How telling a term is with all its forms: 1 for one that no agent has, and less the more have it.
@@ -37,7 +39,7 @@ public struct SearchGeneration: Sendable, Equatable {
 
     /// How telling a term is as it was typed.
     func exactWeight(of term: SearchQuery.Term) -> Double {
-        weight(term.words.map { words[$0.form] ?? 0 }.min() ?? 0)
+        weight(term.words.map { words[$0.form]?.agents ?? 0 }.min() ?? 0)
     }
 
     private func weight(_ count: Int64) -> Double {

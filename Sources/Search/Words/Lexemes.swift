@@ -1,7 +1,8 @@
 /// The words of a document as Postgres's `tsvector` holds them: each with its places, and the field of each place.
 ///
 /// A word stands under its form. Beside it stand, each with a mark before it, its stem in prose (`~databas`) and the parts of
-/// a word that is written as one (`+git` and `+hub` of `GitHub`), since both mean a little less.
+/// a word that is written as one (`+git` and `+hub` of `GitHub`), since both mean a little less. What stands in a name or title
+/// stands once more with `^` before it: an index over words knows nothing of their fields.
 public struct Lexemes: Sendable {
     /// Where a word stands in a document.
     public enum Field: Character, Sendable {
@@ -16,6 +17,7 @@ public struct Lexemes: Sendable {
 
     static let stemMark: Character = "~"
     static let partMark: Character = "+"
+    static let nameMark: Character = "^"
     /// The words between two texts, so that no phrase reaches from one to the next.
     private static let gap = 8
     /// What Postgres can hold of one document (12.9 of its manual); words beyond have its last place.
@@ -56,6 +58,11 @@ public struct Lexemes: Sendable {
     }
 
     private mutating func add(_ lexeme: String, _ field: Field, at place: Int) {
+        addOnce(lexeme, field, at: place)
+        if field == .name || field == .title { addOnce("\(Self.nameMark)\(lexeme)", field, at: place) }
+    }
+
+    private mutating func addOnce(_ lexeme: String, _ field: Field, at place: Int) {
         guard places[lexeme]?.count ?? 0 < Self.placesOfWord, bytes < Self.maximumBytes else { return }
         bytes += 8 + (places[lexeme] == nil ? lexeme.utf8.count : 0)
         places[lexeme, default: []].append((min(place, Self.lastPlace), field))

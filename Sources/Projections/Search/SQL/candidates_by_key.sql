@@ -1,13 +1,15 @@
--- Agents by their keys, or so many by their owners, the ones with the highest score first.
+-- Agents by their keys, or among so many by their owners, the ones with the highest score first.
 WITH best AS (
     SELECT h.*, coalesce(s.score, $12::integer) AS score
     FROM (
         SELECT a.*
-        FROM agent_search a
-        WHERE (a.key = ANY ($18::text[]) OR a.owner = ANY ($19::text[]))
-          AND ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
+        FROM (
+            SELECT * FROM agent_search k WHERE k.key = ANY ($18::text[])
+            UNION ALL
+            SELECT * FROM (SELECT * FROM agent_search o WHERE o.owner = ANY ($19::text[]) LIMIT $20) o
+        ) a
+        WHERE ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
           AND /* filters */
-        LIMIT $20
     ) h
     LEFT JOIN models.search_scores s ON s.generation = $11::integer AND s.key = h.key
     ORDER BY coalesce(s.score, $12::integer) DESC, h.key

@@ -1,15 +1,11 @@
--- Agents with some words, the ones with the highest score first, looked for among so many of the best known that have one of
--- some words. For words that many have. The order is that of the places all the way, so that it ends once there are enough.
+-- Agents with some words, looked for at some places in their order. For words that many have. The order is that of the places all
+-- the way, so that it ends once there are enough.
 WITH best AS (
     SELECT a.*, s.score
     FROM (
-        SELECT p.place
-        FROM models.search_words w
-        CROSS JOIN LATERAL unnest(w.best) p (place)
-        WHERE w.generation = $11::integer AND w.word = ANY ($18::text[])
-        GROUP BY p.place
-        ORDER BY p.place
-        LIMIT $19
+        SELECT p.place, p.number
+        FROM unnest($18::integer[]) WITH ORDINALITY p (place, number)
+        ORDER BY p.number
     ) l
     JOIN LATERAL (
         SELECT t.key, t.score
@@ -23,7 +19,7 @@ WITH best AS (
           AND a.tokens @@ $17::text::tsquery
           AND /* filters */
     ) a ON true
-    ORDER BY l.place
+    ORDER BY l.number
     LIMIT $16
 )
 /* candidates */

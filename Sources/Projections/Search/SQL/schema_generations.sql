@@ -17,12 +17,12 @@ CREATE TABLE models.search_scores (
     PRIMARY KEY (generation, key) INCLUDE (score)
 );
 CREATE INDEX search_scores_place ON models.search_scores (generation, place) INCLUDE (key, score);
--- How many agents have a word, of the words that many have, and the places of the best known ones that have it.
+-- How many agents have a word, of the words that many have, and the places of those that have it, of the best known ones.
 CREATE TABLE models.search_words (
     generation integer NOT NULL,
     word       text COLLATE "C" NOT NULL,
     agents     integer NOT NULL,
-    best       integer[] NOT NULL,
+    places     integer[] NOT NULL,
     PRIMARY KEY (generation, word)
 );
 GRANT SELECT, INSERT, DELETE ON models.search_generations, models.search_scores, models.search_words
