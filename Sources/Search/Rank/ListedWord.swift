@@ -63,7 +63,7 @@ struct PlaceSet: Sendable {
 /// A word that many agents have.
 public struct ListedWord: Sendable {
     /// The most places that are listed: those of the best known agents.
-    public static let maximumPlaces: Int64 = 100_000
+    public static let maximumPlaces: Int64 = 200_000
 
     /// In how many agents it stands.
     public let agents: Int64
