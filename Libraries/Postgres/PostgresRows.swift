@@ -125,9 +125,28 @@ public struct PostgresRow {
         return (microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000) + PostgresType.epochMilliseconds
     }
 
-    /// Reads an `integer[]` or `bigint[]` without NULLs.
+    /// Reads a `bigint[]` without NULLs.
     public func integers(_ column: Int) throws(PostgresError) -> [Int64] {
-        try elements(column, PostgresType.int8Array, or: PostgresType.int4Array).map { Self.decodeInteger($0) }
+        try elements(column, PostgresType.int8Array).map { Self.decodeInteger($0) }
+    }
+
+    /// Reads an `integer[]` of one dimension without NULLs, which may be long.
+    public func int4s(_ column: Int) throws(PostgresError) -> [Int32] {
+        try rows.check(column, PostgresType.int4Array)
+        let decoded = try unsafe value(column) { bytes in
+            // Five words, then each element behind its length.
+            stride(from: 20, to: bytes.count, by: 8).map { place -> Int32? in
+                guard bytes.count - place >= 8,
+                    unsafe UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)) == 4
+                else { return nil }
+                return unsafe Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: place + 4, as: Int32.self))
+            }
+        }
+        let values = decoded.compactMap(\.self)
+        guard values.count == decoded.count else {
+            throw PostgresError(.unexpectedResult, "column \(column) has a NULL among its elements")
+        }
+        return values
     }
 
     /// Reads a `text[]` without NULLs.
@@ -137,10 +156,8 @@ public struct PostgresRow {
 
     /// The elements of a one-dimensional array in the format of `array_send`: five words, then each element with its
     /// length.
-    private func elements(
-        _ column: Int, _ type: UInt32, or other: UInt32? = nil
-    ) throws(PostgresError) -> [ArraySlice<UInt8>] {
-        try rows.check(column, type, or: other)
+    private func elements(_ column: Int, _ type: UInt32) throws(PostgresError) -> [ArraySlice<UInt8>] {
+        try rows.check(column, type)
         let bytes = try unsafe value(column) { unsafe [UInt8]($0) }
         var elements: [ArraySlice<UInt8>] = []
         var index = 20
@@ -168,8 +185,8 @@ extension PostgresRow {
     public func bool(_ name: StaticString) throws(PostgresError) -> Bool { try bool(try rows.column(name)) }
     /// An `integer` or `bigint`.
     public func integer(_ name: StaticString) throws(PostgresError) -> Int64 { try integer(try rows.column(name)) }
-    /// An `integer[]` or `bigint[]`.
-    public func integers(_ name: StaticString) throws(PostgresError) -> [Int64] { try integers(try rows.column(name)) }
+    /// An `integer[]`.
+    public func int4s(_ name: StaticString) throws(PostgresError) -> [Int32] { try int4s(try rows.column(name)) }
     /// A `text`.
     public func text(_ name: StaticString) throws(PostgresError) -> String { try text(try rows.column(name)) }
     /// A `text`; nil for NULL.

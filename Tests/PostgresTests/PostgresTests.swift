@@ -69,14 +69,16 @@ import Testing
         try await TestDatabase.with(migrated: false) { url in
             let session = open(url)
             let echo = statement(
-                "SELECT $1::bool, $2::int, $3::bigint, $4::text, $5::bytea, $6::timestamptz, $7::bigint[], $8::text")
+                "SELECT $1::bool, $2::int, $3::bigint, $4::text, $5::bytea, $6::timestamptz, $7::bigint[], $8::text, $9::int[], $10::int[], '{}'::int[]"
+            )
             try await session.run { connection in
                 let row = try #require(
                     try connection.execute(
                         echo,
                         [
                             .bool(true), .int4(-7), .int8(.min), .text("é\u{1F600}"), .bytea([0, 255, 0]),
-                            .timestamp(milliseconds: -1), .int8s([1, -1, .max]), .null,
+                            .timestamp(milliseconds: -1), .int8s([1, -1, .max]), .null, .int4s([.min, 0, 7]),
+                            .int4s([1, nil]),
                         ]
                     ).first)
                 #expect(try row.bool(0))
@@ -87,6 +89,9 @@ import Testing
                 #expect(try row.milliseconds(5) == -1)
                 #expect(try row.integers(6) == [1, -1, .max])
                 #expect(row.isNull(7))
+                #expect(try row.int4s(8) == [.min, 0, 7] && row.int4s(10) == [])
+                #expect(throws: PostgresError.self) { try row.int4s(9) }
+                #expect(throws: PostgresError.self) { try row.int4s(6) }
                 #expect(throws: PostgresError.self) { try row.text(7) }
                 #expect(throws: PostgresError.self) { try row.integer(3) }
             }

@@ -16,15 +16,9 @@ struct Publishing {
     ) async throws {
         let id = try #require(AgentID(id))
         let stream = StreamName.agent(id.key)
-        let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
         func event(_ event: any EventPayload, _ version: Int64, _ contents: [Append.NewContent] = []) -> Append.NewEvent
         {
-            Append.NewEvent(
-                envelope: Envelope(
-                    id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
-                    stream: stream,
-                    time: now, recordedTime: now, origin: Envelope.Origin(actor: owner), event: event),
-                version: StreamVersion(version), contents: contents)
+            self.event(event, on: stream, version, contents)
         }
         var events: [Append.NewEvent] = []
         if first == 0 { events.append(event(AgentRegistered(id: id, owner: owner), 1)) }
@@ -46,5 +40,27 @@ struct Publishing {
             Issue.record("not appended: \(outcome)")
             return
         }
+    }
+
+    /// Appends one event to the stream of an agent, which is at a version.
+    func append(_ payload: any EventPayload, to id: String, at version: Int64) async throws {
+        let stream = StreamName.agent(try #require(AgentKey(id)))
+        let outcome = try await log.append(
+            Append(expected: [stream: StreamVersion(version)], events: [event(payload, on: stream, version + 1, [])]))
+        guard case .appended = outcome else {
+            Issue.record("not appended: \(outcome)")
+            return
+        }
+    }
+
+    private func event(
+        _ payload: any EventPayload, on stream: StreamName, _ version: Int64, _ contents: [Append.NewContent]
+    ) -> Append.NewEvent {
+        let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
+        return Append.NewEvent(
+            envelope: Envelope(
+                id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id, stream: stream,
+                time: now, recordedTime: now, origin: Envelope.Origin(actor: owner), event: payload),
+            version: StreamVersion(version), contents: contents)
     }
 }

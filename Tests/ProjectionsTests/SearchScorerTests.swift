@@ -18,6 +18,10 @@ import Testing
 
         func publish(_ names: some Sequence<String>, _ listing: ListingContent = ListingContent()) async throws {
             for name in names { try await publishing.publish("acme.\(name)", ["1.0.0"], listing: listing) }
+            try await catchUp()
+        }
+
+        func catchUp() async throws {
             let head = HeadFeed(Position(0)) { Position(0) }
             for projection in ProjectionCatalogue.all {
                 let projector = Projector(
@@ -107,6 +111,34 @@ import Testing
             }
             let last = "SELECT max(generation)::text FROM models.search_generations"
             #expect(try await stage.query(last) == ["12"])
+        }
+    }
+
+    /// Words that an agent has again, since its newer version was yanked, are found before they are counted anew.
+    @Test func whatIsSaidAfterScoresWereMadeIsFound() async throws {
+        try await withStage { stage in
+            // Given agents of which one no longer has the word of the others when words are counted,
+            var (zebra, lion) = (ListingContent(), ListingContent())
+            (zebra.title, lion.title) = ("Zebra", "Lion")
+            try await stage.publish(["a", "b", "c"], zebra)
+            try await stage.publishing.publish("acme.c", ["2.0.0"], listing: lion, from: 2)
+            try await stage.catchUp()
+            #expect(try await stage.scorer().makeIfDue(on: day))
+            func find(_ word: String) async throws -> [String] {
+                let pool = PostgresPool(DatabaseAccess(url: stage.url).configuration(.queries, "later"), sessions: 2)
+                let search = AgentSearch(ModelAccess(pool: pool, models: stage.models), .searchGenerations(pool))
+                let found = try await search.find(SearchRequest(SearchQuery(word))).found.value
+                await pool.close()
+                #expect(!found.isBounded)
+                return found.hits.map(\.place.key).sorted()
+            }
+            #expect(try await find("zebra") == ["acme.a", "acme.b"])
+            // when its newer version is yanked,
+            try await stage.publishing.append(
+                VersionYanked(authority: .owner, reason: .broken, version: "2.0.0"), to: "acme.c", at: 3)
+            try await stage.catchUp()
+            // then it is found by the older one.
+            #expect(try await find("zebra") == ["acme.a", "acme.b", "acme.c"])
         }
     }
 

@@ -95,8 +95,8 @@ import Testing
         let first = known([either], most: 2)
         #expect(first?.places == [3, 4] && first?.isCut == true)
         var named = known([.word("b", in: [])])
-        if let first { named?.begin(with: first, atMost: 4) }
-        #expect(named?.places == [3, 4, 2, 4_999])
+        if let some = known([.any([.word("~a", in: []), .word("d", in: [])])]) { named?.begin(with: some) }
+        #expect(named?.places == [9_000, 2, 4_999, 6_000])
         let rare = known([.word("z", in: [])])
         #expect(rare?.places == [] && rare?.few == ["z"] && rare?.isCut == false && rare?.agents == 0)
         #expect(known([]) == nil && known([.not(.word("a", in: []))]) == nil)

@@ -60,7 +60,13 @@ struct Services: Sendable {
         let reader = EventReader(pool: pool)
         head = HeadFeed(Position(0)) { try await reader.head() }
         models = ModelFeed.models(pool)
-        generations = .searchGenerations(pool)
+        // All lists of a generation take longer than whoever waits for the others should.
+        generations = .searchGenerations(
+            measures.watch(
+                PostgresPool(
+                    database.configuration(role, "marketplace-scores", statementTimeoutMilliseconds: 10_000),
+                    sessions: 1),
+                as: "scores"))
         lease = ProgramLease(pool, program: Self.program, part: part, models: Upgrade.models)
         let builds = BuildReader(pool: pool)
         degraded = Feed([]) { try await Self.degradation(builds) }

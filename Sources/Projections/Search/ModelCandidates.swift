@@ -101,7 +101,7 @@ struct ModelCandidates: CandidateSource {
         var some = FoundCandidates([], isBounded: false)
         // Those with the words in names and titles come first, unless these say little.
         if !known.isCut, known.places.count > shown, let first = generation.places(of: [named], atMost: shown) {
-            known.begin(with: first, atMost: most)
+            known.begin(with: first)
             if !first.few.isEmpty { some = try byFew(first.few, [named], wanted, connection) }
         }
         let found = some.joined(with: try byList(known, conditions, wanted, connection))
@@ -183,7 +183,8 @@ struct ModelCandidates: CandidateSource {
             return try byList(known, conditions, scoped, connection)
         }
         var some = try byKey(conditions, [.texts([]), .texts([owner])], wanted, connection)
-        if !conditions.isEmpty { some.isBounded = true }
+        // All of an owner's are not looked at for what not all of them have.
+        if !conditions.isEmpty || !wanted.filters.isEmpty || !wanted.negative.isEmpty { some.isBounded = true }
         return some
     }
 

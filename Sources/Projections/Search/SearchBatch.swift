@@ -25,14 +25,15 @@ struct SearchBatch: AgentBatch {
         let names: AgentNames
     }
 
-    private var keys: Set<String> = []
+    /// The last entry of each agent's stream.
+    private var last: [String: Int64] = [:]
 
     mutating func add(_ event: ProjectedEvent) {
-        if case .agent(let key) = event.envelope.stream { keys.insert(key.description) }
+        if case .agent(let key) = event.envelope.stream { last[key.description] = event.position.value }
     }
 
     func apply(_ connection: PostgresConnection) throws {
-        let sorted = keys.sorted()
+        let sorted = last.keys.sorted()
         for start in stride(from: 0, to: sorted.count, by: Self.agentsAtOnce) {
             try apply(Array(sorted[start..<min(start + Self.agentsAtOnce, sorted.count)]), connection)
         }
@@ -40,7 +41,7 @@ struct SearchBatch: AgentBatch {
 
     private func apply(_ keys: [String], _ connection: PostgresConnection) throws {
         let rows = try connection.execute(Statements.findSearchSources, [.texts(keys)])
-            .filter { try $0.bool("is_shown") }.map(Self.row)
+            .filter { try $0.bool("is_shown") }.map(row)
         let shown = Set(rows.map(\.key))
         let hidden = keys.filter { !shown.contains($0) }
         if !hidden.isEmpty { try connection.execute(Statements.hideFromSearch, [.texts(hidden)]) }
@@ -74,7 +75,8 @@ struct SearchBatch: AgentBatch {
             ])
     }
 
-    private static func row(_ source: PostgresRow) throws -> Row {
+    private func row(_ source: PostgresRow) throws -> Row {
+        let key = try source.text("key")
         let published = try VersionPublished(data: try source.bytes("data"))
         let listing = try source.optionalBytes("listing").map { try ListingContent(document: $0) } ?? ListingContent()
         let id = try source.text("agent_id")
@@ -83,7 +85,7 @@ struct SearchBatch: AgentBatch {
         let category = storable(listing.category) ?? ""
         var lexemes = Lexemes()
         for name in [AgentNames.lastPart(ofID: id)] + packages {
-            lexemes.add(name, .name, isProse: false, atMost: maximumNameWords)
+            lexemes.add(name, .name, isProse: false, atMost: Self.maximumNameWords)
         }
         let titleWords = lexemes.add(title, .title)
         let summaryWords = ([listing.summary ?? ""] + tags).map { lexemes.add($0, .summary) }.reduce(0, +)
@@ -91,11 +93,11 @@ struct SearchBatch: AgentBatch {
             listing.description ?? "", .description, atMost: Self.maximumDescriptionWords)
         lexemes.add(category, .description)
         return Row(
-            key: try source.text("key"), owner: try source.text("owner"), category: category,
+            key: key, owner: try source.text("owner"), category: category,
             runtime: FacetValue.runtime(published.runtime ?? ""),
             licenses: FacetValue.licenses(published.license ?? ""),
             hasWASM: published.artifacts.contains { $0.role == .wasmModule },
-            isDown: try source.bool("is_down"), position: try source.integer("position"),
+            isDown: try source.bool("is_down"), position: last[key] ?? 0,
             counts: (titleWords, summaryWords, descriptionWords),
             tokens: lexemes.text,
             names: AgentNames(

@@ -42,9 +42,7 @@ extension Feed where Value == SearchGenerations {
             let rows = try connection.execute(Statements.listWords, [.int4(generation), .text(last)])
             for row in rows {
                 last = try row.text("word")
-                words[last] = ListedWord(
-                    agents: try row.integer("agents"),
-                    places: try row.integers("places").map { Int32(truncatingIfNeeded: $0) })
+                words[last] = ListedWord(agents: try row.integer("agents"), places: try row.int4s("places"))
             }
             if rows.count == 0 { return words }
         }

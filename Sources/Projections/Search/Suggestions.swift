@@ -61,7 +61,11 @@ public struct Suggestions: Sendable {
         if let known = generation.places(of: conditions, atMost: Int(Self.maximumCandidates)), !known.places.isEmpty {
             found = try candidates(
                 Statements.candidatesListed, [whole, .int4s(known.places)], generation, connection)
-            if !known.isCut, known.few.isEmpty, generation.agents <= ListedWord.maximumPlaces { return found }
+            if !known.isCut, known.few.isEmpty, generation.agents <= ListedWord.maximumPlaces {
+                return found
+                    + (try candidates(
+                        Statements.candidatesSince, [whole, .int8(generation.position)], generation, connection))
+            }
         }
         // Few of the best known may have all words.
         guard found.count < Self.maximumAgents else { return found }

@@ -112,11 +112,9 @@ public struct KnownPlaces: Sendable, Equatable {
         places = Array(places.prefix(most))
     }
 
-    /// Puts some places before all others.
-    ///
-    /// - Parameter most: the most places that stay.
-    public mutating func begin(with first: KnownPlaces, atMost most: Int) {
-        let known = Set(first.places)
-        places = Array((first.places + places.filter { !known.contains($0) }).prefix(most))
+    /// Puts those of some places that are among these before the others.
+    public mutating func begin(with first: KnownPlaces) {
+        let (all, known) = (Set(places), Set(first.places))
+        places = first.places.filter(all.contains) + places.filter { !known.contains($0) }
     }
 }

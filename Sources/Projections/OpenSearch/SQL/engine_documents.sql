@@ -20,6 +20,8 @@ CROSS JOIN LATERAL (
                    lag(o.place) OVER (PARTITION BY o.weight ORDER BY o.place) AS before
             FROM unnest(a.tokens) AS l
             CROSS JOIN LATERAL unnest(l.positions, l.weights) AS o (place, weight)
+            -- An engine has a field for names and one for titles, and needs no marks of theirs.
+            WHERE left(l.lexeme, 1) <> '^'
             GROUP BY o.weight, o.place
         ) p
         GROUP BY p.weight

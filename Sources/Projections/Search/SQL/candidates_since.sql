@@ -1,4 +1,4 @@
--- Agents with some words that were published since scores were made, the last one first.
+-- Agents with some words of which something was said since scores were made, the last one first.
 WITH best AS (
     SELECT a.*, coalesce(s.score, $12::integer) AS score
     FROM agent_search a

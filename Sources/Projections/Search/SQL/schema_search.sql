@@ -1,7 +1,7 @@
 ;
 -- What search reads of an agent that it may show, in a narrow row. tokens: A names, B title, C summary and tags, D description
 -- and category; what stands in A or B stands there once more with ^ before it. The counts of words tell how much of a field a
--- word is. position is that of the version that is shown.
+-- word is. position is that of the last entry of the agent's stream.
 CREATE TABLE agent_search (
     key               text COLLATE "C" PRIMARY KEY,
     owner             text COLLATE "C" NOT NULL,
