@@ -5,7 +5,7 @@ import Normalization
 public enum Lookalikes {
     /// ICU promises that calls on one checker may come from several threads at once.
     @safe private struct Checker: @unchecked Sendable {
-        let handle: OpaquePointer
+        let handle: UnsafeRawPointer
 
         init() {
             guard let handle = unsafe lookalikes_open() else { preconditionFailure("ICU has no table of lookalikes") }
@@ -50,11 +50,11 @@ public enum Lookalikes {
             var hasLatin = false
             var hasOther = false
             for script in word.unicodeScalars.lazy.map({ lookalikes_script($0.value) }) where script >= 0 {
-                if script == lookalikes_latin { hasLatin = true } else { hasOther = true }
+                if script == lookalikes_latin_script() { hasLatin = true } else { hasOther = true }
             }
             return hasLatin && hasOther
                 && skeleton(word).unicodeScalars.allSatisfy {
-                    [-1, lookalikes_latin].contains(lookalikes_script($0.value))
+                    [-1, lookalikes_latin_script()].contains(lookalikes_script($0.value))
                 }
         }
     }
