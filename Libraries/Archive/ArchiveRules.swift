@@ -149,7 +149,9 @@ struct ArchiveNames {
         }
         if let word = Lookalikes.mixedWord(in: text) {
             let shown = ArchiveFault.shown(Array(word.utf8))
-            throw fault("has the word '\(shown)' in its name, with letters of another script that look like Latin ones")
+            throw fault(
+                "has the word '\(shown)' in its name, with letters of another script that look like Latin ones; write it in one script"
+            )
         }
         guard part != [0x2e, 0x2e], part != [0x2e] else { throw fault("leads out of its folder or names it twice") }
         guard !part.isEmpty else { throw fault("has an empty part in its name") }
@@ -162,7 +164,7 @@ struct ArchiveNames {
         }
         let look = FoldedPlace(folder: folder, part: Lookalikes.skeleton(text))
         if let first = looks.updateValue(part, forKey: look), !(first + part).allSatisfy({ $0 < 0x80 }) {
-            throw fault("looks like '\(ArchiveFault.shown(first))' beside it")
+            throw fault("looks like '\(ArchiveFault.shown(first))' beside it; give it another name")
         }
         let number = places.count + 1
         places[Place(folder: folder, part: part)] = number

@@ -187,7 +187,9 @@ package struct PackageRules {
                 guard !pairs.allSatisfy({ $0.isSuggested(by: $1) }) else {
                     let meant = double.parts.reversed().map(\.folded).joined(separator: "/")
                     throw PackageFault(
-                        entry: name, reason: "looks like '\(meant)', a part of the version, and is another")
+                        entry: name,
+                        reason:
+                            "looks like '\(meant)', a part of the version, and is another file; give it another name")
                 }
             }
             return nil

@@ -130,7 +130,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         parts = path.split("/")
         if path.endswith("/dependents"):
             row = {"id": "a.b", "agent_id": "a.b", "version": "1.0.0", "range": "*", "peer": False}
-            return self.answer(200, json.dumps({"dependents": [row] * 1001, "pagination": {"limit": 100}}).encode())
+            large, rows = (" " * (9 << 20), []) if "large" in path else ("", [row] * 1001)
+            return self.answer(200, json.dumps({"dependents": rows, "pagination": {"limit": 100}, "x": large}).encode())
         if path.endswith("/download"):
             what = parts[5].removeprefix("bad.")
             location = f"{BASE}/artifacts/sha256/{digest(files(what)['package'])}?{what}"

@@ -119,7 +119,8 @@ import Testing
         try await withStage { stage in
             // Given agents of which one no longer has the word of the others when words are counted,
             var (zebra, lion) = (ListingContent(), ListingContent())
-            (zebra.title, lion.title) = ("Zebra", "Lion")
+            // A title would be a name, which is looked up without words.
+            (zebra.description, lion.description) = ("It feeds a zebra.", "It feeds a lion.")
             try await stage.publish(["a", "b", "c"], zebra)
             try await stage.publishing.publish("acme.c", ["2.0.0"], listing: lion, from: 2)
             try await stage.catchUp()

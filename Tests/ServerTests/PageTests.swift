@@ -347,7 +347,8 @@ import Testing
                 let answer = try await marketplace.get("\(path)\(mark)min_position=\(position)")
                 let page = String(decoding: answer.body, as: UTF8.self)
                 #expect(
-                    page.contains("1.1.0") && page.contains("rel=\"canonical\" href=\"\(marketplace.url)\(canonical)"))
+                    page.contains("1.1.0") && page.contains("rel=\"canonical\" href=\"\(marketplace.url)\(canonical)\"")
+                )
                 let form = try #require(page.firstMatch(of: /type="text\/markdown" href="([^"]*)"/)?.1)
                 let markdown = try await marketplace.get(String(form).replacing("&amp;", with: "&"))
                 let text = String(decoding: markdown.body, as: UTF8.self)

@@ -16,20 +16,30 @@ extension Feed where Value == SearchGenerations {
         let known = Mutex(SearchGenerations())
         return Feed(SearchGenerations()) {
             try await pool.runRepeatable { connection in
-                let last = known.withLock { $0 }
-                let kept = try connection.execute(Statements.lastGenerations).map { row in
-                    let number = Int32(clamping: try row.integer("generation"))
-                    if let same = [last.present, last.before].first(where: { $0.number == number }) { return same }
-                    return SearchGeneration(
-                        number: number, agents: try row.integer("agents"), position: try row.integer("position"),
-                        words: try listedWords(number, connection))
+                let generations = try connection.transaction {
+                    // Of one moment: while lists are read, another program may drop them.
+                    try connection.execute(Statements.snapshot)
+                    return try read(since: known.withLock { $0 }, connection)
                 }
-                let generations = SearchGenerations(
-                    present: kept.first ?? SearchGeneration(), before: kept.dropFirst().first ?? SearchGeneration())
                 known.withLock { $0 = generations }
                 return generations
             }
         }
+    }
+
+    /// The last two generations; those that are known are not read again.
+    private static func read(
+        since last: SearchGenerations, _ connection: PostgresConnection
+    ) throws -> SearchGenerations {
+        let kept = try connection.execute(Statements.lastGenerations).map { row in
+            let number = Int32(clamping: try row.integer("generation"))
+            if let same = [last.present, last.before].first(where: { $0.number == number }) { return same }
+            return SearchGeneration(
+                number: number, agents: try row.integer("agents"), position: try row.integer("position"),
+                words: try listedWords(number, connection))
+        }
+        return SearchGenerations(
+            present: kept.first ?? SearchGeneration(), before: kept.dropFirst().first ?? SearchGeneration())
     }
 
     /// The words that many agents have, read some at a time, since all lists together have tens of megabytes.

@@ -24,7 +24,7 @@ struct Link {
     }
 
     /// A target of an endpoint that shows a page.
-    init(page target: String) { self.init(PageForm.html.address(of: target), target: target) }
+    init(page target: PageTarget) { self.init(PageForm.html.address(of: target.text), target: target.text) }
 
     /// A file of the pages' own.
     init(_ asset: Asset) { self.init(asset.path) }

@@ -12,23 +12,21 @@ package struct PageSetting: Sendable {
     package let form: PageForm
     /// Where clients reach the marketplace, without a slash at the end.
     package let origin: String
-    /// The target of the endpoint that shows the page, without what asks for a form; nil for what is no page of its own.
-    private let target: String?
+    private let target: PageTarget?
 
+    /// - Parameter target: that of the endpoint that shows the page, without what asks for a form; nil for what is no page of its
+    ///   own. What it had to wait for is no part of its address.
     package init(form: PageForm, origin: String, target: String? = nil) {
         self.form = form
         self.origin = origin
-        self.target = target
+        self.target = target.map { PageTarget($0).without("min_position") }
     }
 
     /// The page's own address; nil where it has none.
     var own: Link? { target.map { Link(page: $0) } }
 
     /// True for a page that goes on with a list.
-    var isLater: Bool {
-        target?.split(separator: "?").dropFirst().first?.split(separator: "&").contains { $0.hasPrefix("cursor=") }
-            ?? false
-    }
+    var isLater: Bool { target?.has("cursor") ?? false }
 }
 
 /// A page in one of its forms.

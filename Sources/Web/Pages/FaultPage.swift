@@ -18,11 +18,7 @@ package struct FaultPage: PageDocument {
         self.problem = problem
         self.request = request
         self.meant = meant
-        beginning = list.map { target in
-            let parts = target.split(separator: "?")
-            let rest = (parts.dropFirst().first ?? "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }
-            return Link(page: (parts.first ?? "/") + (rest.isEmpty ? "" : "?\(rest.joined(separator: "&"))"))
-        }
+        beginning = list.map { Link(page: PageTarget($0).without("cursor")) }
     }
 
     /// What the reader of the page can do about the problem.

@@ -37,6 +37,8 @@ import Testing
             // A page that has more rows than anybody asked for.
             let long = try await ctl("agent", "dependents", "bad.long", "--json")
             #expect(long.problem == "list-too-long" && long.output.isEmpty, "\(long.errors)")
+            let large = try await ctl("agent", "dependents", "bad.large", "--json")
+            #expect(large.problem == "answer-too-large" && large.output.isEmpty, "\(large.errors)")
             // The same registry when it means well, when it is busy, and over a connection that breaks again and again.
             for agent in ["nothing", "busy", "flaky", "same-parts", "good-page"] {
                 let good = try await ctl("agent", "install", "bad.\(agent)", "--json")
