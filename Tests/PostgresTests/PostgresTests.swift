@@ -260,7 +260,7 @@ import Testing
             #expect(
                 names == [
                     "routines/log_r1", "schema/generations", "schema/log", "schema/models", "schema/popular",
-                    "schema/relay", "schema/sharing", "schema/vault",
+                    "schema/relay", "schema/sharing", "schema/skipped", "schema/vault",
                 ])
         }
     }

@@ -74,7 +74,7 @@ import Testing
                 """)
             let found = try await check(url)
             let words = found.flatMap { result in
-                result.differences.map { "\(result.projection) \($0.kind) \($0.table) \($0.key) \($0.columns)" }
+                result.differences.map { "\(result.projection) \($0.kind) \($0.table) \($0.key ?? "-") \($0.columns)" }
             }
             #expect(
                 words.sorted() == [
@@ -112,7 +112,7 @@ import Testing
             #expect(digests.count == 1)
             // What a rebuild that was cut off had in memory only is read again.
             let end = try await log.entries.head()
-            await cutOff(url, [.agents], batchEntries: Int(end.value) / 4)
+            await Rebuild.cutOff(url, [.agents], batchEntries: Int(end.value) / 4)
             #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM models.folds") == ["1"])
             #expect(try await rebuild(url).run([.agents]).map(\.position) == [end])
             #expect(try await TestDatabase.query(url, "SELECT count(*)::text FROM models.folds") == ["0"])
@@ -149,26 +149,10 @@ import Testing
         }
     }
 
-    /// Begins a rebuild and cuts it off after three batches.
-    private func cutOff(_ url: String, _ projections: [Projection], batchEntries: Int) async {
-        let reports = Shared(0)
-        let running = Shared<Task<[Rebuild.Result], any Error>?>(nil)
-        let first = rebuild(url, batchEntries: batchEntries) { _ in
-            reports.value += 1
-            if reports.value == 3 { running.value?.cancel() }
-        }
-        let task = Task {
-            while running.value == nil { await Task.yield() }
-            return try await first.run(projections)
-        }
-        running.value = task
-        await #expect(throws: (any Error).self) { try await task.value }
-    }
-
     /// A rebuild that was cut off goes on where it was, and leaves nothing behind.
     @Test func aRebuildThatWasCutOffGoesOn() async throws {
         try await withModels { url, publishing in
-            await cutOff(url, [.agents, .publishers], batchEntries: 5)
+            await Rebuild.cutOff(url, [.agents, .publishers], batchEntries: 5)
             let cut = try await TestDatabase.query(
                 url,
                 "SELECT build || ' ' || max(position) FROM models.builds JOIN models.cursors USING (build) WHERE activated IS NULL GROUP BY build ORDER BY build"

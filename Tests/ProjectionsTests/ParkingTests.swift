@@ -54,30 +54,6 @@ import Testing
             \.isRight)
     }
 
-    /// Appends the first skip of a log.
-    private func skip(_ position: Int64, of projection: String, _ publishing: Publishing) async throws {
-        let note = Content(NoteContent(text: "it says nothing"), nonce: SecureRandom.bytes(32))
-        let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
-        let stream = StreamName.log(publishing.log.id)
-        let skipped = ProjectionSkipped(
-            noteCommitment: note.commitment, position: position, projection: projection, version: 1)
-        let outcome = try await publishing.log.append(
-            Append(
-                expected: [stream: .none],
-                events: [
-                    Append.NewEvent(
-                        envelope: Envelope(
-                            id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)),
-                            log: publishing.log.id, stream: stream, time: now, recordedTime: now,
-                            origin: Envelope.Origin(), event: skipped),
-                        version: StreamVersion(1),
-                        contents: [
-                            Append.NewContent(field: ContentKind.note.field, content: note, isPublic: true)
-                        ])
-                ]))
-        guard case .appended = outcome else { throw EventLogError.corrupt("not appended") }
-    }
-
     /// Given rows that the database refuses, when the log is applied, then their agent waits and all others go on; and when
     /// the reason is gone, then a retry brings the agent up to the model.
     @Test func aDataErrorParksItsAgentAlone() async throws {
@@ -125,7 +101,7 @@ import Testing
             #expect(try await faults(url) == ["agents acme.a2 \(position)"])
             #expect(try await agents(url).contains("acme.a2 1.0.0"))
 
-            try await skip(position, of: "agents", publishing)
+            try await publishing.skip(position, of: "agents")
             #expect(try await Parking(DatabaseAccess(url: url)).retry(.agents).map(\.waitsAt) == [nil])
             #expect(try await catchUp(url, .agents) == nil)
             #expect(try await faults(url).isEmpty)
@@ -171,7 +147,7 @@ import Testing
             #expect(try await catchUp(url, .agents) != nil)
             #expect(try await faults(url) == ["agents  9"])
             #expect(try await agents(url).count == 5)
-            try await skip(9, of: "agents", publishing)
+            try await publishing.skip(9, of: "agents")
             #expect(try await catchUp(url, .agents) == nil)
             #expect(try await faults(url).isEmpty)
             #expect(try await agents(url).count == Self.agents)
@@ -247,22 +223,9 @@ import Testing
                 CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse();
                 """)
             let log = publishing.log
-            let now = Timestamp(milliseconds: Host.wallClockMilliseconds())
             let start = try await log.entries.head()
-            let events = try [("acme.a1", "1.0.0"), ("acme.a2", "1.0.0"), ("acme.a1", "6.6.6"), ("acme.a2", "1.0.0")]
-                .map { id, version in
-                    let key = try #require(AgentKey(id))
-                    return Append.NewEvent(
-                        envelope: Envelope(
-                            id: UUIDv7(milliseconds: now.milliseconds, random: SecureRandom.bytes(10)), log: log.id,
-                            stream: .downloads(slice: StreamName.agent(key).slice), time: now, recordedTime: now,
-                            origin: Envelope.Origin(),
-                            event: AgentDownloaded(agent: key, sources: [.cli: 7], version: version)), version: nil)
-                }
-            guard case .appended = try await log.append(Append(expected: [:], events: events)) else {
-                Issue.record("the downloads were not appended")
-                return
-            }
+            try await publishing.download(
+                [("acme.a1", "1.0.0"), ("acme.a2", "1.0.0"), ("acme.a1", "6.6.6"), ("acme.a2", "1.0.0")], times: 7)
             // when the projector applies them, and when a rebuild does,
             try await catchUp(url, .agents)
             let parked = ["agents acme.a1 \(start.value + 2)"]

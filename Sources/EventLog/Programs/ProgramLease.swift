@@ -24,7 +24,8 @@ public final class ProgramLease: Sendable {
 
     /// A lease counts as over after so long without a renewal.
     public static let milliseconds: Int64 = 30_000
-    private static let renewalSeconds = 5
+    /// A program renews its lease after so long.
+    public static let renewalMilliseconds: Int64 = 5_000
 
     private let id = SecureRandom.bytes(16)
     private let pool: PostgresPool
@@ -75,7 +76,7 @@ public final class ProgramLease: Sendable {
             } catch {
                 if !Task.isCancelled { log.warning("the lease is not renewed", ["error": "\(error)"]) }
             }
-            try? await Task.sleep(for: .seconds(Self.renewalSeconds))
+            try? await Task.sleep(for: .milliseconds(Self.renewalMilliseconds))
         }
         // The end is no part of the task that was cancelled.
         await Task { await end() }.value

@@ -150,7 +150,7 @@ struct ProjectionCommands {
         }
         let database = try database([.owner, .commands, .projectors, .readers])
         let position = Position(value)
-        guard let key = try await reader(database).fault(of: projection, at: position) else {
+        guard let stand = try await reader(database).fault(of: projection, at: position) else {
             throw UsageError(
                 "'\(projection.name)' does not stand still at position \(position), and parks nothing there (`marketplace project status`); only what can't be applied is skipped."
             )
@@ -160,7 +160,11 @@ struct ProjectionCommands {
             position, projection: projection.name, version: Int64(projection.version), reason: reason)
         await eventLog.close()
         Host.write("'\(projection.name)' skips position \(position), as entry \(skip) says\n", to: 1)
-        guard let key = AgentKey(key) else { return 0 }
+        guard stand.isRead else {
+            Host.write("the build that is being made leaves it out once it is gone on with\n", to: 2)
+            return 0
+        }
+        guard let key = stand.key else { return 0 }
         return report(try await Parking(database).retry(projection, key: key))
     }
 }

@@ -141,7 +141,15 @@ struct RebuildCommand {
     }
 
     private static func words(_ difference: Comparison.Difference) -> String {
-        let row = "\(difference.table) '\(difference.key)'"
+        guard let key = difference.key else {
+            return switch difference.kind {
+            case .missing: "the table \(difference.table) is missing"
+            case .planted: "the table \(difference.table) follows from nothing in the log"
+            case .changed:
+                "the table \(difference.table) has other columns: \(difference.columns.joined(separator: ", "))"
+            }
+        }
+        let row = "\(difference.table) '\(key)'"
         return switch difference.kind {
         case .missing: "\(row): the row is missing"
         case .planted: "\(row): the row follows from nothing in the log"

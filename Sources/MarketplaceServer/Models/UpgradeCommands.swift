@@ -22,7 +22,10 @@ struct UpgradeCommands {
             try show(try await upgrade.status())
             return 0
         }
-        let before = try await upgrade.finish(dropsNewer: invocation.flags.contains("drop-newer"))
+        let before = try await upgrade.finish(dropsNewer: invocation.flags.contains("drop-newer")) {
+            let seconds = Upgrade.observationMilliseconds / 1_000
+            Host.write("looking for \(seconds) s whether a program of another release is at work\n", to: 2)
+        }
         if isJSON {
             try printDocument { writer in
                 writer.object { object in

@@ -147,7 +147,7 @@ struct DownloadFold: ModelFold {
     }
 
     func write(_ connection: PostgresConnection) throws {
-        guard !isTooLarge else { throw FoldFault() }
+        guard !isTooLarge else { throw Unusable.folded }
         var (byVersion, byDay, live) = (byVersion, byDay, readers)
         for (key, found) in readers { live[key] = Self.count(found, of: key, &byVersion, &byDay) }
         for part in byVersion.map({ $0 }).pieces(of: Self.rowsOfStatement) {

@@ -11,5 +11,10 @@ public struct BuildFault: Error, CustomStringConvertible {
     }
 }
 
-/// What was folded can't be written, so the build has to be made without folding: then the key that is at fault is parked.
-struct FoldFault: Error {}
+/// Why a build that is being made has to be made anew from the beginning.
+enum Unusable: Error {
+    /// What was folded can't be written, so it is made without folding: then the key that is at fault is parked.
+    case folded
+    /// It has applied an entry that was skipped afterwards.
+    case skipped
+}

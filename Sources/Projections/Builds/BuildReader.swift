@@ -146,14 +146,22 @@ public struct BuildReader: Sendable {
         }
     }
 
-    /// What a build could not apply at a position: the agent, or an empty text where it stands still as a whole. Nil where
-    /// the build that is read applied all there.
-    public func fault(of projection: Projection, at position: Position) async throws -> String? {
+    /// What a build could not apply at a position.
+    public struct Stand: Sendable {
+        /// The agent that it parks; nil where it stands still as a whole.
+        public let key: AgentKey?
+        /// True for the build that is read, false for one that is being made.
+        public let isRead: Bool
+    }
+
+    /// What the build that is read, or else one that is being made, could not apply at a position; nil where nothing stands
+    /// there.
+    public func fault(of projection: Projection, at position: Position) async throws -> Stand? {
         try await pool.runRepeatable { connection in
             try connection.execute(
                 Statements.findFault,
                 [.text(projection.name), .int4(projection.version), .int8(position.value)]
-            ).first?.text("key")
+            ).first.map { Stand(key: AgentKey(try $0.text("key")), isRead: try $0.bool("is_read")) }
         }
     }
 

@@ -74,18 +74,18 @@ public final class BuildStore: Sendable {
         try projections.filter { try Build.active(of: $0, connection) == nil }
     }
 
-    /// Begins a build, or goes on with one that was left unfinished, and claims it for this session. One that parks agents
-    /// is made anew, unless that is accepted.
+    /// Begins a build, or goes on with one that was left unfinished, and claims it for this session. Whoever
+    /// made an unfinished one before can write no more.
     ///
     /// - Throws: `BuildFault` where somebody else makes one, or where an unfinished one would be lost to a check.
     func begin(
-        _ projection: Projection, for purpose: Purpose, acceptsParked: Bool = false, isFolding: Bool
+        _ projection: Projection, for purpose: Purpose, isFolding: Bool
     ) async throws -> (build: Build, isNew: Bool) {
         do {
             return try await session.run { [program] connection in
                 try connection.transaction {
                     try Self.checkIsCurrent(connection)
-                    let begun = try Self.begin(projection, purpose, acceptsParked: acceptsParked, program, connection)
+                    let begun = try Self.begin(projection, purpose, program, connection)
                     if begun.isNew, isFolding, projection.folding != nil {
                         try connection.execute(Statements.beginFold, [.int4(begun.build.number)])
                     }
@@ -111,8 +111,7 @@ public final class BuildStore: Sendable {
     }
 
     private static func begin(
-        _ projection: Projection, _ purpose: Purpose, acceptsParked: Bool, _ program: String,
-        _ connection: PostgresConnection
+        _ projection: Projection, _ purpose: Purpose, _ program: String, _ connection: PostgresConnection
     ) throws -> (build: Build, isNew: Bool) {
         let found = try connection.execute(
             Statements.unfinishedBuild, [.text(projection.name), .int4(projection.version)]
@@ -130,10 +129,13 @@ public final class BuildStore: Sendable {
                         "a rebuild of '\(projection.name)' was cut off; `marketplace rebuild \(projection.name)` goes on with it, then it can be checked"
                 )
             }
-            let isSame =
-                try isServing && found.text("definition") == definition(of: projection)
-                && (acceptsParked || !found.bool("has_faults"))
-            if isSame { return (build, false) }
+            if isServing, try found.text("definition") == definition(of: projection),
+                let continued = try connection.execute(
+                    Statements.continueBuild, [.int4(build.number), .text(program)]
+                ).first
+            {
+                return (try Build(continued, of: projection.name), false)
+            }
             try dropSchema(of: build, connection)
             try connection.execute(Statements.endRun, [.int4(build.number)])
         }

@@ -53,7 +53,7 @@ struct BuildWriter {
     static func isInData(_ fault: any Error) -> Bool {
         switch fault {
         case let error as PostgresError: ["22", "23", "54"].contains(String(error.sqlState.prefix(2)))
-        case is BuildFault, is CancellationError, is UnlikeTheLog: false
+        case is BuildFault, is CancellationError, is UnlikeTheLog, is Unusable: false
         case EventLogError.unavailable: false
         default: true
         }
@@ -74,9 +74,6 @@ struct BuildWriter {
         let isShared = worker != nil || !slices.isEmpty
         let cursors =
             isShared ? SliceCursors(slices, positions) : SliceCursors(at: Position(try row.integer("position")))
-        let skips = try LogOnConnection.skips(connection).filter {
-            $0.projection == projection.name && $0.version == Int64(projection.version)
-        }
         return State(
             cursors: cursors,
             others: try row.isNull("others") ? nil : Position(row.integer("others")), isShared: isShared,
@@ -84,7 +81,15 @@ struct BuildWriter {
             isActive: isActive,
             parked: Dictionary(
                 uniqueKeysWithValues: faults.compactMap { key, position in AgentKey(key).map { ($0, position) } }),
-            stopped: faults.first { $0.0.isEmpty }?.1, skipped: Set(skips.map { Position($0.position) }))
+            stopped: faults.first { $0.0.isEmpty }?.1, skipped: try skipped(connection))
+    }
+
+    /// The positions that this version of the model skips.
+    private func skipped(_ connection: PostgresConnection) throws -> Set<Position> {
+        let skips = try LogOnConnection.skips(connection).filter {
+            $0.projection == projection.name && $0.version == Int64(projection.version)
+        }
+        return Set(skips.map { Position($0.position) })
     }
 
     /// An entry that the build can't go past.
@@ -119,6 +124,7 @@ struct BuildWriter {
         _ connection: PostgresConnection
     ) throws -> Stop? {
         var stop: Stop?
+        try noteSkips(of: batch, skipped, connection)
         for entry in batch.undecoded
         where stop == nil && projection.handled.contains(entry.type) && !skipped.contains(entry.position) {
             guard projection.reach == .sliced, let key = entry.key else {
@@ -133,6 +139,26 @@ struct BuildWriter {
                 && stop.map { event.position < $0.position } ?? true
         }
         return try apply(events, &parked, isCareful: isCareful, connection) ?? stop
+    }
+
+    /// Notes which entries of a batch the build leaves out, so that it is known what was skipped too late for it.
+    private func noteSkips(
+        of batch: EventBatch, _ skipped: Set<Position>, _ connection: PostgresConnection
+    ) throws {
+        guard !skipped.isEmpty else { return }
+        let positions = batch.undecoded.map(\.position) + batch.events.map(\.position)
+        let left = positions.filter { skipped.contains($0) }
+        guard !left.isEmpty else { return }
+        try connection.execute(Statements.noteSkipped, [.int4(build.number), .int8s(left.map(\.value))])
+    }
+
+    /// True where the build, which is at a position, has applied an entry that is skipped: that was said later.
+    func hasLateSkips(at position: Position, _ connection: PostgresConnection) throws -> Bool {
+        let passed = try skipped(connection).filter { $0 < position }.map(\.value)
+        guard !passed.isEmpty else { return false }
+        return try connection.execute(
+            Statements.lateSkips, [.int4(build.number), .int8s(passed), .texts(projection.handled.sorted())]
+        ).first != nil
     }
 
     /// The events of a batch that the build has taken, where it is past them.

@@ -5,15 +5,15 @@ import Postgres
 
 /// Proves that the active build of a projection says what the log says: makes another one and compares all rows.
 public struct Comparison: Sendable {
-    /// A row that is not what the log says.
+    /// A row or a table that is not what the log says.
     public struct Difference: Sendable {
         /// The kinds of differences.
         public enum Kind: String, Sendable {
-            /// The row is not in the active build.
+            /// It is not in the active build.
             case missing
-            /// The row follows from nothing.
+            /// It follows from nothing.
             case planted
-            /// The row has other values.
+            /// The row has other values, or the table other columns.
             case changed
         }
 
@@ -21,13 +21,13 @@ public struct Comparison: Sendable {
         public let kind: Kind
         /// The table.
         public let table: String
-        /// The primary key of the row, its columns in order.
-        public let key: String
-        /// The columns with other values; empty for a row that is missing or planted.
+        /// The primary key of the row, its columns in order; nil where the table as a whole differs.
+        public let key: String?
+        /// The columns with other values, or that differ; empty for what is missing or planted.
         public let columns: [String]
     }
 
-    /// One table.
+    /// One table that both builds have.
     public struct Table: Sendable {
         /// Its name.
         public let name: String
@@ -54,7 +54,9 @@ public struct Comparison: Sendable {
         public let parked: [String]
 
         /// True where both builds have the same rows, of all entries.
-        public var isRight: Bool { parked.isEmpty && tables.allSatisfy { $0.digest == $0.expected } }
+        public var isRight: Bool {
+            parked.isEmpty && differences.isEmpty && tables.allSatisfy { $0.digest == $0.expected }
+        }
     }
 
     private static let mostDifferences: Int64 = 100
@@ -78,8 +80,10 @@ public struct Comparison: Sendable {
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
             return try await run(projections, isFolding: true)
-        } catch is FoldFault {
+        } catch Unusable.folded {
             return try await run(projections, isFolding: false)
+        } catch Unusable.skipped {
+            return try await run(projections)
         }
     }
 
@@ -117,6 +121,8 @@ public struct Comparison: Sendable {
             // So that the turn on the active build, which others wait for, is kept for a moment only.
             try await filler.fill([filling])
             _ = try await filling.apply(upTo: nil)
+            try await filling.retryParked()
+            try await catchUp(projection)
             let (active, position) = try await align(filling)
             let release: @Sendable () -> Void = { [store] in
                 Task {
@@ -128,9 +134,9 @@ public struct Comparison: Sendable {
             report(BuildProgress(phase: .comparing, position: position, head: position, entriesASecond: 0))
             let found: Result?
             do {
-                found = try await filling.session.run { [build = filling.writer.build] connection in
+                found = try await filling.session.run { [writer = filling.writer] connection in
                     try connection.transaction {
-                        try Self.compare(projection, active, build, at: position, connection, onSnapshot: release)
+                        try Self.compare(writer, with: active, at: position, connection, onSnapshot: release)
                     }
                 }
             } catch {
@@ -142,42 +148,67 @@ public struct Comparison: Sendable {
         throw BuildFault(description: "the builds of '\(projection.name)' can't be brought to one position")
     }
 
+    /// Brings the active build near to the head of the log in short turns, between which others have theirs.
+    private func catchUp(_ projection: Projection) async throws {
+        while true {
+            let rest = try await store.session.run { connection in
+                try BuildWriter.onActive(of: projection, connection) { writer, state, isCareful in
+                    let rest = try Filling.applyRest(
+                        writer, state, upTo: Position(state.cursor.value + Filling.turnEntries), isCareful: isCareful,
+                        connection)
+                    return (
+                        rest: rest, writer: writer,
+                        isNear: rest.reached.value < state.cursor.value + Filling.turnEntries
+                    )
+                }
+            }
+            if let stop = rest.rest.stop { throw Filling.fault(rest.writer, stop) }
+            if rest.isNear { return }
+        }
+    }
+
     /// Brings both builds to the head of the log; keeps the turn on the active one, so that it stays there.
     private func align(_ filling: Filling) async throws -> (Build, Position) {
         let projection = filling.writer.projection
-        let (active, position) = try await store.session.run { connection in
-            guard let active = try Build.active(of: projection, connection) else {
-                throw BuildFault(description: "'\(projection.name)' has no active build")
+        let (writer, rest) = try await store.session.run { connection in
+            try Self.keepTurn(of: projection, connection)
+            return try BuildWriter.onActive(of: projection, connection) { writer, state, isCareful in
+                (writer, try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection))
             }
-            try connection.execute(Statements.keepTurn, [.int4(active.number)])
-            try connection.use(searchPath: active.schema)
-            let writer = BuildWriter(projection: projection, build: active)
-            let position = try BuildWriter.transaction(connection) { isCareful in
-                guard let state = try writer.begin(connection), state.isActive else {
-                    throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
-                }
-                return try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
-            }
-            return (active, position)
         }
-        return (active, try await filling.apply(upTo: position))
+        if let stop = rest.stop { throw Filling.fault(writer, stop) }
+        return (writer.build, try await filling.apply(upTo: rest.reached))
+    }
+
+    /// Takes the turn on the active build for the session: nobody swaps it until then.
+    private static func keepTurn(of projection: Projection, _ connection: PostgresConnection) throws {
+        while let found = try Build.active(of: projection, connection) {
+            try connection.execute(Statements.keepTurn, [.int4(found.number)])
+            if try Build.active(of: projection, connection)?.number == found.number { return }
+            try connection.execute(Statements.endTurn, [.int4(found.number)])
+        }
     }
 
     /// Compares in one snapshot of the database; nil where the builds are not at one position in it.
     ///
     /// - Parameter onSnapshot: called once the snapshot is taken.
     private static func compare(
-        _ projection: Projection, _ active: Build, _ build: Build, at position: Position,
-        _ connection: PostgresConnection, onSnapshot: () -> Void
+        _ writer: BuildWriter, with active: Build, at position: Position, _ connection: PostgresConnection,
+        onSnapshot: () -> Void
     ) throws -> Result? {
+        let build = writer.build
         try connection.execute(Statements.snapshot)
         let isAligned = try connection.execute(
             Statements.isAligned, [.int4(active.number), .int4(build.number)]
         ).first?.bool(0)
         onSnapshot()
         guard isAligned == true else { return nil }
-        var (tables, differences): ([Table], [Difference]) = ([], [])
-        for table in try ModelTable.all(of: active, connection) {
+        guard try !writer.hasLateSkips(at: position, connection) else { throw Unusable.skipped }
+        let (expected, found) = (try ModelTable.all(of: build, connection), try ModelTable.all(of: active, connection))
+        var differences = Self.differences(expected, found)
+        var tables: [Table] = []
+        let different = Set(differences.map(\.table))
+        for table in expected where !different.contains(table.name) {
             let (rows, digest) = try self.digest(table, active, connection)
             let (_, expected) = try self.digest(table, build, connection)
             tables.append(Table(name: table.name, rows: rows, digest: digest, expected: expected))
@@ -187,7 +218,31 @@ public struct Comparison: Sendable {
             try $0.text("key")
         }
         return Result(
-            projection: projection.name, position: position, tables: tables, differences: differences, parked: parked)
+            projection: writer.projection.name, position: position, tables: tables, differences: differences,
+            parked: parked)
+    }
+
+    /// The tables that one build has and the other has not, or with other columns.
+    private static func differences(_ expected: [ModelTable], _ found: [ModelTable]) -> [Difference] {
+        func named(_ tables: [ModelTable]) -> [String: ModelTable] {
+            Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0) })
+        }
+        let (expected, found) = (named(expected), named(found))
+        return Set(expected.keys).union(found.keys).sorted().compactMap { name in
+            guard let table = expected[name] else {
+                return Difference(kind: .planted, table: name, key: nil, columns: [])
+            }
+            guard let other = found[name] else {
+                return Difference(kind: .missing, table: name, key: nil, columns: [])
+            }
+            let (columns, others) = (
+                Set(zip(table.columns, table.types).map { "\($0) \($1)" }),
+                Set(zip(other.columns, other.types).map { "\($0) \($1)" })
+            )
+            guard columns != others else { return nil }
+            return Difference(
+                kind: .changed, table: name, key: nil, columns: columns.symmetricDifference(others).sorted())
+        }
     }
 
     private static func quoted(_ name: String) -> String { "\"\(name)\"" }

@@ -43,7 +43,7 @@ final class Filling: Sendable {
 
     /// Writes what is folded; from then on nothing is.
     ///
-    /// - Throws: `FoldFault` where the database takes no such rows.
+    /// - Throws: `Unusable` where the database takes no such rows.
     private func writeFold() async throws {
         guard let fold = fold.withLock({ $0 }) else { return }
         do {
@@ -53,32 +53,38 @@ final class Filling: Sendable {
                     guard try writer.begin(connection) != nil else {
                         throw BuildFault(description: "the build \(writer.build.number) was retired meanwhile")
                     }
+                    // Somebody else may have read again what is held here, and written it.
+                    guard try connection.execute(Statements.endFold, [.int4(writer.build.number)]).affected > 0 else {
+                        throw BuildFault(description: "the build \(writer.build.number) was folded by somebody else")
+                    }
                     try fold.write(connection)
-                    try connection.execute(Statements.endFold, [.int4(writer.build.number)])
                 }
             }
         } catch let fault where BuildWriter.isInData(fault) {
-            throw FoldFault()
+            throw Unusable.folded
         }
         self.fold.withLock { $0 = nil }
     }
 
-    /// Applies what a batch has behind the build's cursor.
+    /// Applies what a batch has behind the build's cursor; where the build stops at an entry, all before it.
+    ///
+    /// - Throws: `BuildFault` where it stops.
     func apply(_ batch: EventBatch) async throws {
         let isFolding = fold.withLock { $0 != nil }
         var writer = writer
         if isFolding { writer.gathered = gathered }
-        try await inTurn { [writer, gathered] state, isCareful, connection in
+        let stop = try await inTurn { [writer, gathered] state, isCareful, connection -> BuildWriter.Stop? in
             // What an attempt that was rolled back has gathered.
             _ = gathered.take()
             let cursor = state.cursor
-            guard cursor < batch.next else { return }
+            guard cursor < batch.next else { return nil }
             guard cursor >= batch.from else {
                 throw BuildFault(
                     description: "the build is at \(cursor), before the batch that begins at \(batch.from)")
             }
-            try Self.apply(batch.dropping(before: cursor), to: writer, state, isCareful: isCareful, connection)
+            return try writer.apply(batch.dropping(before: cursor), state, isCareful: isCareful, connection)
         }
+        if let stop { throw Self.fault(writer, stop) }
         guard isFolding else { return }
         let isFull = fold.withLock { fold in
             fold?.add(gathered.take())
@@ -88,10 +94,24 @@ final class Filling: Sendable {
     }
 
     /// Applies everything before a position; nil for all that is in the log. Returns the position that is reached.
+    ///
+    /// - Throws: `BuildFault` where the build stops at an entry, after all before it was applied.
     func apply(upTo past: Position?) async throws -> Position {
         try await writeFold()
-        return try await inTurn { [writer] state, isCareful, connection in
+        let rest = try await inTurn { [writer] state, isCareful, connection in
             try Self.applyRest(writer, state, upTo: past, isCareful: isCareful, connection)
+        }
+        if let stop = rest.stop { throw Self.fault(writer, stop) }
+        return rest.reached
+    }
+
+    /// Tries again what the build parks: it may have been mended or skipped since. Called once nothing is folded any more.
+    func retryParked() async throws {
+        let parked = try await inTurn { state, _, _ in state.parked.keys.sorted() }
+        for key in parked {
+            while try await inTurn({ [writer] state, _, connection in
+                try writer.retry(key, state, connection).step == .more
+            }) {}
         }
     }
 
@@ -109,34 +129,44 @@ final class Filling: Sendable {
         }
     }
 
-    /// Applies all of a batch, or nothing.
-    private static func apply(
-        _ batch: EventBatch, to writer: BuildWriter, _ state: BuildWriter.State, isCareful: Bool,
-        _ connection: PostgresConnection
-    ) throws {
-        guard let stop = try writer.apply(batch, state, isCareful: isCareful, connection) else { return }
-        throw BuildFault(
-            description: "'\(writer.projection.name)' can't apply the entry at \(stop.position): \(stop.reason)")
+    /// What it means that a build stops.
+    static func fault(_ writer: BuildWriter, _ stop: BuildWriter.Stop) -> BuildFault {
+        BuildFault(
+            description:
+                "'\(writer.projection.name)' can't apply the entry at \(stop.position): \(stop.reason); mend what is at fault, or skip it (`marketplace project skip \(writer.projection.name) \(stop.position) --reason TEXT`)"
+        )
     }
 
     private static let batchEntries = 500
 
-    /// Applies entries inside a transaction that has the turn; returns the position that is reached.
+    /// How far entries were applied.
+    struct Rest: Sendable {
+        /// The next position that will be applied.
+        var reached: Position
+        /// What stopped the build there; nil where nothing did.
+        var stop: BuildWriter.Stop?
+    }
+
+    /// Applies entries inside a transaction that has the turn, as far as it goes.
     static func applyRest(
         _ writer: BuildWriter, _ state: BuildWriter.State, upTo past: Position?, isCareful: Bool,
         _ connection: PostgresConnection
-    ) throws -> Position {
-        var (cursor, state) = (state.cursor, state)
-        while past.map({ cursor < $0 }) ?? true {
-            let limit = past.map { min(Int($0.value - cursor.value), batchEntries) } ?? batchEntries
+    ) throws -> Rest {
+        var (rest, state) = (Rest(reached: state.cursor), state)
+        while past.map({ rest.reached < $0 }) ?? true {
+            let limit = past.map { min(Int($0.value - rest.reached.value), batchEntries) } ?? batchEntries
             let batch = try EventBatch.read(
                 connection, from: state.cursors, limit: limit, most: limit, types: writer.projection.handled)
-            guard batch.next != cursor else { break }
-            try apply(batch, to: writer, state, isCareful: isCareful, connection)
-            cursor = batch.next
+            guard batch.next != rest.reached else { break }
+            rest.stop = try writer.apply(batch, state, isCareful: isCareful, connection)
+            rest.reached = rest.stop?.position ?? batch.next
+            guard rest.stop == nil else { break }
             // Keys may have been parked.
             state = try writer.begin(connection) ?? state
         }
-        return cursor
+        return rest
     }
+
+    /// The entries of one short turn on the active build.
+    static let turnEntries = Int64(batchEntries)
 }

@@ -41,12 +41,7 @@ public struct Rebuild: Sendable {
     ///   be swapped in is left unfinished, and those before it are read by then.
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
-            let results: [Result]
-            do {
-                results = try await build(projections, isFolding: true)
-            } catch is FoldFault {
-                results = try await build(projections, isFolding: false)
-            }
+            let results = try await build(projections, isFolding: true)
             await store.close()
             return results
         } catch {
@@ -61,8 +56,7 @@ public struct Rebuild: Sendable {
         var added: [Build] = []
         do {
             for projection in projections {
-                let (build, isNew) = try await store.begin(
-                    projection, for: .serve, acceptsParked: options.acceptsParked, isFolding: isFolding)
+                let (build, isNew) = try await store.begin(projection, for: .serve, isFolding: isFolding)
                 if isNew { added.append(build) }
                 fillings.append(Filling(projection, build, database))
             }
@@ -72,46 +66,66 @@ public struct Rebuild: Sendable {
             throw error
         }
         do {
-            return try await complete(fillings)
-        } catch is FoldFault {
-            for filling in fillings { _ = try await store.drop(filling.writer.build) }
-            throw FoldFault()
+            try await fill(fillings)
+        } catch Unusable.folded {
+            for filling in fillings { try await discard(filling) }
+            return try await build(projections, isFolding: false)
         }
+        var results: [Result] = []
+        for filling in fillings {
+            do {
+                results.append(try await swap(filling))
+            } catch Unusable.skipped {
+                try await discard(filling)
+                results += try await build([filling.writer.projection], isFolding: isFolding)
+            }
+        }
+        return results
     }
 
-    private func complete(_ fillings: [Filling]) async throws -> [Result] {
+    /// Ends the work on a build that is of no use.
+    private func discard(_ filling: Filling) async throws {
+        await filling.session.close()
+        _ = try await store.drop(filling.writer.build)
+        try await store.endClaim(on: filling.writer.build)
+    }
+
+    /// Applies the log, and makes what readers need.
+    private func fill(_ fillings: [Filling]) async throws {
         try await filler.fill(fillings)
-        var results: [Result] = []
         for filling in fillings {
             let at = try await filling.apply(upTo: nil)
             options.report(BuildProgress(phase: .indexing, position: at, head: at, entriesASecond: 0))
             try await store.finish(filling.writer.build, of: filling.writer.projection)
         }
         try await filler.fill(fillings)
-        for filling in fillings { results.append(try await swap(filling)) }
-        return results
     }
 
     private func swap(_ filling: Filling) async throws -> Result {
         let writer = filling.writer
         let reached = try await filling.apply(upTo: nil)
+        try await filling.retryParked()
         options.report(BuildProgress(phase: .swapping, position: reached, head: reached, entriesASecond: 0))
-        let swapped = try await store.session.run { [acceptsParked = options.acceptsParked] connection in
+        let outcome = try await store.session.run { [acceptsParked = options.acceptsParked] connection in
             try connection.use(searchPath: writer.build.schema)
             return try BuildWriter.transaction(connection) {
                 try Self.swap(writer, acceptsParked: acceptsParked, isCareful: $0, connection)
             }
         }
-        try await store.endClaim(on: writer.build)
-        return Result(
-            projection: writer.projection.name, build: Int(writer.build.number), position: swapped.position,
-            isOldDropped: try await dropOld(swapped.old), parked: swapped.parked)
+        switch outcome {
+        case .stopped(let stop): throw Filling.fault(writer, stop)
+        case .swapped(let old, let position, let parked):
+            try await store.endClaim(on: writer.build)
+            return Result(
+                projection: writer.projection.name, build: Int(writer.build.number), position: position,
+                isOldDropped: try await dropOld(old), parked: parked)
+        }
     }
 
-    private struct Swapped: Sendable {
-        let old: Build?
-        let position: Position
-        let parked: [AgentKey]
+    private enum Outcome: Sendable {
+        /// The new build stops at an entry; what is before it is applied.
+        case stopped(BuildWriter.Stop)
+        case swapped(old: Build?, position: Position, parked: [AgentKey])
     }
 
     /// The most agents that a refusal names.
@@ -120,35 +134,58 @@ public struct Rebuild: Sendable {
     /// Takes the turn on both builds, applies the rest, and makes the new one the active one.
     private static func swap(
         _ writer: BuildWriter, acceptsParked: Bool, isCareful: Bool, _ connection: PostgresConnection
-    ) throws -> Swapped {
+    ) throws -> Outcome {
         let projection = writer.projection
         try BuildStore.checkIsCurrent(connection)
-        let old = try Build.active(of: projection, connection)
-        let before = try old.flatMap { try BuildWriter(projection: projection, build: $0).begin(connection) }
-        guard let state = try writer.begin(connection), (old == nil) == (before == nil) else {
-            throw BuildFault(description: "another program has swapped the build of '\(projection.name)'")
+        let before = try BuildWriter.active(of: projection, connection)
+        guard let state = try writer.begin(connection) else {
+            throw BuildFault(
+                description: "another program goes on with the build of '\(projection.name)'", isBusy: true)
         }
-        let reached = try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
-        guard reached >= before?.cursors.positions.max() ?? Position(0) else {
+        let rest = try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
+        if let stop = rest.stop { return .stopped(stop) }
+        guard rest.reached >= before?.state.cursors.positions.max() ?? Position(0) else {
             throw BuildFault(description: "the new build of '\(projection.name)' ends before the one that is read")
         }
+        guard try !writer.hasLateSkips(at: rest.reached, connection) else { throw Unusable.skipped }
         let parked = try writer.begin(connection)?.parked ?? [:]
-        let worse = parked.filter { key, position in before?.parked[key].map { position < $0 } ?? true }.keys.sorted()
-        guard worse.isEmpty || acceptsParked else {
-            let names = worse.prefix(mostNames).map(\.description).joined(separator: ", ")
+        let hidden = try worse(parked, than: before?.state.parked, projection, connection)
+        guard hidden.isEmpty || acceptsParked else {
+            let names = hidden.prefix(mostNames).map(\.description).joined(separator: ", ")
             throw BuildFault(
                 description:
-                    "the new build of '\(projection.name)' can't apply entries of \(worse.count) agents that the one that is read shows (\(names)); it is not swapped in unless that is accepted (--accept-parked)"
+                    "the new build of '\(projection.name)' can't apply entries of \(hidden.count) agents that the one that is read shows (\(names)); skip these (`marketplace project parked`), or swap it in all the same: `marketplace rebuild \(projection.name) --accept-parked`"
             )
         }
         try connection.execute(Statements.activateBuild, [.int4(writer.build.number)])
         try connection.execute(Statements.noteActivation, [.int4(writer.build.number)])
-        if let old {
+        if let old = before?.writer.build {
             try connection.execute(
-                Statements.handSharesOn, [.int4(old.number), .int4(writer.build.number), .int8(reached.value)])
+                Statements.handSharesOn, [.int4(old.number), .int4(writer.build.number), .int8(rest.reached.value)])
             try connection.execute(Statements.retireBuild, [.int4(old.number)])
         }
-        return Swapped(old: old, position: reached, parked: parked.keys.sorted())
+        return .swapped(old: before?.writer.build, position: rest.reached, parked: parked.keys.sorted())
+    }
+
+    /// Of the agents that a new build parks, those of which what is read shows more: the active build, or where there is none
+    /// the one that programs of the nearest earlier version read. None where nothing is read.
+    private static func worse(
+        _ parked: [AgentKey: Position], than active: [AgentKey: Position]?, _ projection: Projection,
+        _ connection: PostgresConnection
+    ) throws -> [AgentKey] {
+        var shown = active
+        if shown == nil, !parked.isEmpty {
+            shown = try connection.execute(
+                Statements.earlierFaults, [.text(projection.name), .int4(projection.version)]
+            ).first.map { row in
+                Dictionary(
+                    uniqueKeysWithValues: zip(try row.texts(1), try row.integers(2)).compactMap { key, position in
+                        AgentKey(key).map { ($0, Position(position)) }
+                    })
+            }
+        }
+        guard let shown else { return [] }
+        return parked.filter { key, position in shown[key].map { position < $0 } ?? true }.keys.sorted()
     }
 
     /// Drops the build that was read before, once nobody reads it.

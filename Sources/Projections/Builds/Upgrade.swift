@@ -66,7 +66,7 @@ public struct Upgrade: Sendable {
         let status = try await store.session.run { connection in
             try connection.transaction {
                 let written = Int32(clamping: try connection.execute(Statements.writtenEdition).first?.integer(0) ?? 0)
-                return try Self.status(connection, written: written)
+                return try Self.status(connection, written: written).0
             }
         }
         await store.close()
@@ -76,16 +76,30 @@ public struct Upgrade: Sendable {
     /// Ends the upgrade: the types of this program are written from now on, and the builds of other versions are dropped once
     /// nobody reads them. From then on there is no way back.
     ///
-    /// - Parameter dropsNewer: true to drop builds of later versions as well, where the newer release is given up.
+    /// - Parameters:
+    ///   - dropsNewer: true to drop builds of later versions as well, where the newer release is given up.
+    ///   - watching: called before programs are watched for a while, since a clock that was set could hide one.
     /// - Returns: how it was before.
     /// - Throws: `BuildFault` where programs of other versions are at work, models of this version are not built yet,
     ///   models of a newer release exist, or the database server started less than 30 s ago; `ProgramLease.Outdated`
     ///   where a newer release has finished its upgrade; `PostgresError`.
-    public func finish(dropsNewer: Bool) async throws -> Status {
+    public func finish(dropsNewer: Bool, watching: () -> Void = {}) async throws -> Status {
         let store = BuildStore(database, program: program)
         do {
+            let (status, signs) = try await store.session.run { connection in
+                try connection.transaction { try Self.check(connection, dropsNewer: dropsNewer) }
+            }
+            if status.isFinished {
+                await store.close()
+                return status
+            }
+            watching()
+            // The clock may have been set, so that leases seem to be over of programs that renew them.
+            try await Task.sleep(for: .milliseconds(Self.observationMilliseconds))
             let before = try await store.session.run { connection in
-                try connection.transaction { try Self.finish(connection, dropsNewer: dropsNewer) }
+                try connection.transaction {
+                    try Self.finish(connection, try Self.check(connection, dropsNewer: dropsNewer, since: signs).status)
+                }
             }
             _ = try await store.dropLeftovers()
             await store.close()
@@ -99,11 +113,20 @@ public struct Upgrade: Sendable {
         }
     }
 
-    private static func finish(_ connection: PostgresConnection, dropsNewer: Bool) throws -> Status {
+    /// How long programs are watched before the upgrade is finished: in that time each renews its lease.
+    public static let observationMilliseconds = 2 * ProgramLease.renewalMilliseconds
+
+    /// When each lease was last renewed, by its id.
+    private typealias Signs = [String: String]
+
+    /// Throws what `finish` throws; keeps leases from being renewed until the transaction ends.
+    private static func check(
+        _ connection: PostgresConnection, dropsNewer: Bool, since earlier: Signs? = nil
+    ) throws -> (status: Status, signs: Signs) {
         try connection.execute(Statements.bePatient, [.text("1s")])
-        let status = try status(connection, written: try ProgramLease.lock(connection))
+        let (status, signs) = try status(connection, written: try ProgramLease.lock(connection), since: earlier)
         guard status.written <= EventCatalogue.edition else { throw ProgramLease.Outdated(written: status.written) }
-        if status.isFinished { return status }
+        if status.isFinished { return (status, signs) }
         let newer = status.others.filter { other in
             ProjectionCatalogue.all.contains { $0.name == other.projection && other.version > $0.version }
         }
@@ -123,7 +146,9 @@ public struct Upgrade: Sendable {
         }
         let others = status.programs.filter { !$0.isSame }
         guard others.isEmpty else {
-            let names = others.map { "\($0.program) \($0.part), heard of \($0.silentMilliseconds / 1_000) s ago" }
+            let names = others.map { program in
+                "\(program.program) \(program.part), heard of \(max(0, program.silentMilliseconds) / 1_000) s ago"
+            }
             throw BuildFault(
                 description:
                     "programs of another release are at work (\(names.joined(separator: "; "))); stop them, and try again \(ProgramLease.milliseconds / 1_000) s after one that was killed"
@@ -136,6 +161,11 @@ public struct Upgrade: Sendable {
                     "the database was started \(running / 1_000) s ago, and not every program has been heard of since; try again in \((ProgramLease.milliseconds - running) / 1_000 + 1) s"
             )
         }
+        return (status, signs)
+    }
+
+    private static func finish(_ connection: PostgresConnection, _ status: Status) throws -> Status {
+        guard !status.isFinished else { return status }
         try connection.execute(Statements.raiseEdition, [.int4(EventCatalogue.edition)])
         for other in status.others {
             try connection.execute(Statements.deactivateBuild, [.int4(Int32(clamping: other.build))])
@@ -144,15 +174,22 @@ public struct Upgrade: Sendable {
         return status
     }
 
-    private static func status(_ connection: PostgresConnection, written: Int32) throws -> Status {
-        let programs = try connection.execute(
-            Statements.leaseHolders, [.int8(ProgramLease.milliseconds)]
-        ).map { row in
-            let (edition, models) = (Int32(clamping: try row.integer("edition")), try row.texts(3))
-            return Program(
-                program: try row.text("program"), part: try row.text("part"), edition: edition, models: models,
-                silentMilliseconds: try row.integer("silent"),
-                isSame: edition == EventCatalogue.edition && models == Self.models)
+    /// How far the upgrade is, and the signs of all leases. A lease is one of a program at work where the clock says so, or where
+    /// it was renewed since an earlier look.
+    private static func status(
+        _ connection: PostgresConnection, written: Int32, since earlier: Signs? = nil
+    ) throws -> (Status, Signs) {
+        var (programs, signs): ([Program], Signs) = ([], [:])
+        for row in try connection.execute(Statements.leaseHolders, [.int8(ProgramLease.milliseconds)]) {
+            let (id, sign) = (try row.text("id"), try row.text("sign"))
+            signs[id] = sign
+            guard try row.bool("is_held") || earlier.map({ $0[id] != sign }) ?? false else { continue }
+            let (edition, models) = (Int32(clamping: try row.integer("edition")), try row.texts(4))
+            programs.append(
+                Program(
+                    program: try row.text("program"), part: try row.text("part"), edition: edition, models: models,
+                    silentMilliseconds: try row.integer("silent"),
+                    isSame: edition == EventCatalogue.edition && models == Self.models))
         }
         let all = ProjectionCatalogue.all
         let others = try connection.execute(
@@ -162,7 +199,8 @@ public struct Upgrade: Sendable {
                 projection: try row.text("projection"), version: try row.integer("version"),
                 build: try row.integer("build"))
         }
-        return Status(
+        let status = Status(
             written: written, programs: programs, missing: try BuildStore.missing(all, connection), others: others)
+        return (status, signs)
     }
 }

@@ -89,5 +89,6 @@ public enum ProjectionCatalogue {
         PostgresMigration("schema/generations", PackageResources.schema_generations_sql),
         PostgresMigration("schema/popular", PackageResources.schema_popular_sql),
         PostgresMigration("schema/sharing", PackageResources.schema_sharing_sql),
+        PostgresMigration("schema/skipped", PackageResources.schema_skipped_sql),
     ]
 }

@@ -1,0 +1,2 @@
+-- Whoever made the build before may still be at work; with another epoch it can't write any more.
+UPDATE models.builds SET epoch = epoch + 1, program = $2 WHERE build = $1 RETURNING build, epoch
