@@ -110,6 +110,12 @@ import Testing
             let faults = try await faults(url)
             #expect(await refusal(url, .agents) == words)
             #expect(try await self.faults(url) == faults && faults.count == 1)
+            // Another model is not held up.
+            await #expect(throws: BuildFault.self) {
+                try await Rebuild(DatabaseAccess(url: url), BuildOptions(program: "tests")).run([.agents, .flags])
+            }
+            let read = try await TestDatabase.query(url, "SELECT projection FROM models.active WHERE version = 1")
+            #expect(read == ["flags"])
             let stand = try #require(try await stand(url, .agents, at: 5))
             #expect(stand.key?.description == "acme.a2" && !stand.isRead)
 
@@ -227,6 +233,49 @@ import Testing
         }
     }
 
+    /// Given a build that is swapped in while somebody else is about to go on with it, then that one is refused, and the build
+    /// that is read stays what it is.
+    @Test func aBuildThatIsReadIsNotGoneOnWith() async throws {
+        try await withModels { url, _ in
+            await Rebuild.cutOff(url, [.agents], batchEntries: 5)
+            let build = "(SELECT max(build) FROM models.builds)"
+            let holder = try await turn(url, on: "SELECT 0")
+            let swap = Task {
+                try await TestDatabase.script(
+                    url,
+                    """
+                    BEGIN;
+                    UPDATE models.builds SET activated = now(), epoch = epoch + 1 WHERE build = \(build);
+                    UPDATE models.active SET build = \(build) WHERE projection = 'agents';
+                    SELECT pg_advisory_xact_lock(1885564270, 0);
+                    COMMIT;
+                    """)
+            }
+            try await eventually("the swap is about to be committed") { try await waiting(url) == 1 }
+            let late = Task {
+                do {
+                    return "not refused: \(try await rebuild(url, .agents))"
+                } catch let fault as BuildFault {
+                    return fault.isBusy ? "busy" : fault.description
+                }
+            }
+            try await eventually("it waits for the row") {
+                try await TestDatabase.query(
+                    url,
+                    "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'marketplace-builds' AND wait_event_type = 'Lock'"
+                ).count == 1
+            }
+            await holder.close()
+            try await swap.value
+            #expect(try await late.value == "busy")
+            let read = try await TestDatabase.query(
+                url,
+                "SELECT (retired IS NULL)::text || ' ' || epoch FROM models.builds JOIN models.active USING (build) WHERE active.projection = 'agents'"
+            )
+            #expect(read == ["true 2"])
+        }
+    }
+
     /// Given a swap, and a check, that wait for the turn on the build that is read, when its epoch is raised before they
     /// get it, then they go on all the same.
     @Test(arguments: [true, false])
@@ -267,21 +316,25 @@ import Testing
 
     /// A table that is gone, one that nobody knows, and columns that were changed are named.
     @Test func aCheckNamesTablesThatDiffer() async throws {
-        try await withModels { url, _ in
+        try await withModels { url, publishing in
             try await TestDatabase.scriptModels(
                 url,
                 """
                 DROP TABLE stars;
+                DROP TABLE agent_versions;
                 CREATE TABLE planted (id int);
                 ALTER TABLE agents ADD COLUMN extra text;
                 ALTER TABLE version_downloads ALTER COLUMN downloads TYPE numeric;
                 """)
+            // Nothing more can be applied to it.
+            try await publishing.publish("acme.a2", ["2.0.0"], from: 2)
             let found = try await Comparison(DatabaseAccess(url: url), BuildOptions(program: "tests")).run([.agents])
             let words = found.flatMap(\.differences).map { "\($0.kind) \($0.table) \($0.key ?? "-") \($0.columns)" }
             #expect(
                 words.sorted() == [
                     "changed agents - [\"extra text\"]",
                     "changed version_downloads - [\"downloads bigint\", \"downloads numeric\"]",
+                    "missing agent_versions - []",
                     "missing stars - []",
                     "planted planted - []",
                 ])

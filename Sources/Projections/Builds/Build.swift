@@ -1,3 +1,4 @@
+import Events
 import Postgres
 
 /// One build of a projection: a schema with the model's tables, and how far it is.
@@ -20,6 +21,16 @@ struct Build: Sendable, Hashable {
     static func active(of projection: Projection, _ connection: PostgresConnection) throws -> Build? {
         try connection.execute(Statements.activeBuild, [.text(projection.name), .int4(projection.version)])
             .first.map { try Build($0, of: projection.name) }
+    }
+
+    /// The agents that it parks, each with the position from which on its entries wait.
+    func parked(_ connection: PostgresConnection) throws -> [AgentKey: Position] {
+        var parked: [AgentKey: Position] = [:]
+        for row in try connection.execute(Statements.parkedKeys, [.int4(number)]) {
+            guard let key = AgentKey(try row.text("key")) else { continue }
+            parked[key] = Position(try row.integer("position"))
+        }
+        return parked
     }
 
     /// The schema that holds its tables.

@@ -11,6 +11,15 @@ public struct BuildFault: Error, CustomStringConvertible {
     }
 }
 
+extension BuildFault {
+    /// Somebody else goes on with a build, or has ended it.
+    static func lost(_ build: Build) -> BuildFault {
+        BuildFault(
+            description: "another program goes on with build \(build.number) of '\(build.projection)', or has ended it",
+            isBusy: true)
+    }
+}
+
 /// Why a build that is being made has to be made anew from the beginning.
 enum Unusable: Error {
     /// What was folded can't be written, so it is made without folding: then the key that is at fault is parked.

@@ -110,34 +110,51 @@ public final class BuildStore: Sendable {
             isBusy: true)
     }
 
+    private struct Unfinished {
+        let build: Build
+        let isServing: Bool
+        let definition: String
+    }
+
+    private static func unfinished(_ projection: Projection, _ connection: PostgresConnection) throws -> Unfinished? {
+        try connection.execute(Statements.unfinishedBuild, [.text(projection.name), .int4(projection.version)]).first
+            .map { row in
+                Unfinished(
+                    build: try Build(row, of: projection.name),
+                    isServing: try row.text("purpose") == Purpose.serve.rawValue, definition: try row.text("definition")
+                )
+            }
+    }
+
     private static func begin(
         _ projection: Projection, _ purpose: Purpose, _ program: String, _ connection: PostgresConnection
     ) throws -> (build: Build, isNew: Bool) {
-        let found = try connection.execute(
-            Statements.unfinishedBuild, [.text(projection.name), .int4(projection.version)]
-        ).first
-        if let found {
-            let build = try Build(found, of: projection.name)
-            guard try connection.execute(Statements.tryRun, [.int4(build.number)]).first?.bool(0) == true else {
+        if let found = try unfinished(projection, connection) {
+            guard try connection.execute(Statements.tryRun, [.int4(found.build.number)]).first?.bool(0) == true else {
                 throw isMadeAlready(projection)
             }
-            let isServing = try found.text("purpose") == Purpose.serve.rawValue
-            if isServing, purpose == .check {
-                try connection.execute(Statements.endRun, [.int4(build.number)])
+            // Whoever had the claim until now may have ended the build.
+            guard try unfinished(projection, connection)?.build.number == found.build.number else {
+                try connection.execute(Statements.endRun, [.int4(found.build.number)])
+                throw isMadeAlready(projection)
+            }
+            if found.isServing, purpose == .check {
+                try connection.execute(Statements.endRun, [.int4(found.build.number)])
                 throw BuildFault(
                     description:
-                        "a rebuild of '\(projection.name)' was cut off; `marketplace rebuild \(projection.name)` goes on with it, then it can be checked"
+                        "a rebuild of '\(projection.name)' is not finished; `marketplace rebuild \(projection.name)` goes on with it or says what holds it up, then it can be checked"
                 )
             }
-            if isServing, try found.text("definition") == definition(of: projection),
-                let continued = try connection.execute(
-                    Statements.continueBuild, [.int4(build.number), .text(program)]
-                ).first
-            {
+            if found.isServing, found.definition == definition(of: projection) {
+                guard
+                    let continued = try connection.execute(
+                        Statements.continueBuild, [.int4(found.build.number), .text(program)]
+                    ).first
+                else { throw isMadeAlready(projection) }
                 return (try Build(continued, of: projection.name), false)
             }
-            try dropSchema(of: build, connection)
-            try connection.execute(Statements.endRun, [.int4(build.number)])
+            try dropSchema(of: found.build, connection)
+            try connection.execute(Statements.endRun, [.int4(found.build.number)])
         }
         let build = try add(projection, purpose, program, connection)
         try connection.execute(Statements.tryRun, [.int4(build.number)])
@@ -193,13 +210,20 @@ public final class BuildStore: Sendable {
     }
 
     /// Drops a build unless somebody reads it; false where somebody does.
-    func drop(_ build: Build) async throws -> Bool {
+    ///
+    /// - Parameter isOwn: true for a build that this program makes: then it is left alone once somebody else goes on with it.
+    func drop(_ build: Build, isOwn: Bool = false) async throws -> Bool {
         do {
             return try await session.run { connection in
                 try connection.transaction {
                     guard try connection.execute(Statements.tryDrop, [.int4(build.number)]).first?.bool(0) == true
                     else { return false }
                     try connection.execute(Statements.bePatient, [.text("1s")])
+                    if isOwn {
+                        let epoch = try connection.execute(Statements.lockBuild, [.int4(build.number)]).first?.integer(
+                            0)
+                        guard epoch == build.epoch else { throw BuildFault.lost(build) }
+                    }
                     try Self.dropSchema(of: build, connection)
                     return true
                 }
@@ -212,6 +236,17 @@ public final class BuildStore: Sendable {
     private static func dropSchema(of build: Build, _ connection: PostgresConnection) throws {
         try connection.executeScript("DROP SCHEMA IF EXISTS \(build.schema) CASCADE")
         try connection.execute(Statements.deleteBuild, [.int4(build.number)])
+    }
+
+    private static let dropAttempts = 40
+
+    /// Drops a build as soon as nobody reads it, within four seconds; false where somebody does for longer.
+    func dropSoon(_ build: Build, isOwn: Bool = false) async throws -> Bool {
+        for _ in 0..<Self.dropAttempts {
+            if try await drop(build, isOwn: isOwn) { return true }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return false
     }
 
     /// Drops builds that nobody reads any more, and unfinished ones that nobody goes on with; returns how many.

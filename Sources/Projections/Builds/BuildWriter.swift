@@ -152,13 +152,20 @@ struct BuildWriter {
         try connection.execute(Statements.noteSkipped, [.int4(build.number), .int8s(left.map(\.value))])
     }
 
-    /// True where the build, which is at a position, has applied an entry that is skipped: that was said later.
-    func hasLateSkips(at position: Position, _ connection: PostgresConnection) throws -> Bool {
+    /// True where the build, which is at a position and parks some keys, has applied an entry that is skipped: that was said
+    /// later.
+    func hasLateSkips(
+        at position: Position, _ parked: [AgentKey: Position], _ connection: PostgresConnection
+    ) throws -> Bool {
         let passed = try skipped(connection).filter { $0 < position }.map(\.value)
         guard !passed.isEmpty else { return false }
         return try connection.execute(
             Statements.lateSkips, [.int4(build.number), .int8s(passed), .texts(projection.handled.sorted())]
-        ).first != nil
+        ).contains { row in
+            // What waits is left out once it is applied.
+            let waitsFrom = try StreamName(row.text("stream"))?.agentKey.flatMap { parked[$0] }
+            return try waitsFrom.map { try Position(row.integer("position")) < $0 } ?? true
+        }
     }
 
     /// The events of a batch that the build has taken, where it is past them.

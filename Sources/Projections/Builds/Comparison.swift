@@ -92,7 +92,7 @@ public struct Comparison: Sendable {
         do {
             for projection in projections {
                 let build = try await store.begin(projection, for: .check, isFolding: isFolding).build
-                fillings.append(Filling(projection, build, database))
+                fillings.append(Filling(projection, build, for: .check, database))
             }
             for filling in fillings { try await filling.begin() }
             try await filler.fill(fillings)
@@ -122,6 +122,7 @@ public struct Comparison: Sendable {
             try await filler.fill([filling])
             _ = try await filling.apply(upTo: nil)
             try await filling.retryParked()
+            if let result = try await shapes(filling) { return result }
             try await catchUp(projection)
             let (active, position) = try await align(filling)
             let release: @Sendable () -> Void = { [store] in
@@ -146,6 +147,22 @@ public struct Comparison: Sendable {
             if let found { return found }
         }
         throw BuildFault(description: "the builds of '\(projection.name)' can't be brought to one position")
+    }
+
+    /// What there is to say where the tables themselves differ: then entries can't be applied, nor rows compared. Nil where they
+    /// are the same.
+    private func shapes(_ filling: Filling) async throws -> Result? {
+        let writer = filling.writer
+        return try await store.session.run { connection in
+            guard let active = try Build.active(of: writer.projection, connection) else { return nil }
+            let differences = Self.differences(
+                try ModelTable.all(of: writer.build, connection), try ModelTable.all(of: active, connection))
+            guard !differences.isEmpty else { return nil }
+            let position = try connection.execute(Statements.cursor, [.int4(active.number)]).first?.integer(0) ?? 0
+            return Result(
+                projection: writer.projection.name, position: Position(position), tables: [], differences: differences,
+                parked: [])
+        }
     }
 
     /// Brings the active build near to the head of the log in short turns, between which others have theirs.
@@ -203,23 +220,19 @@ public struct Comparison: Sendable {
         ).first?.bool(0)
         onSnapshot()
         guard isAligned == true else { return nil }
-        guard try !writer.hasLateSkips(at: position, connection) else { throw Unusable.skipped }
-        let (expected, found) = (try ModelTable.all(of: build, connection), try ModelTable.all(of: active, connection))
-        var differences = Self.differences(expected, found)
-        var tables: [Table] = []
-        let different = Set(differences.map(\.table))
-        for table in expected where !different.contains(table.name) {
+        let parked = try writer.build.parked(connection)
+        guard try !writer.hasLateSkips(at: position, parked, connection) else { throw Unusable.skipped }
+        var (tables, differences): ([Table], [Difference]) = ([], [])
+        for table in try ModelTable.all(of: build, connection) {
             let (rows, digest) = try self.digest(table, active, connection)
             let (_, expected) = try self.digest(table, build, connection)
             tables.append(Table(name: table.name, rows: rows, digest: digest, expected: expected))
             if digest != expected { differences += try self.differences(table, active, build, connection) }
         }
-        let parked = try connection.execute(Statements.parkedKeys, [.int4s([active.number, build.number])]).map {
-            try $0.text("key")
-        }
+        let keys = Set(parked.keys).union(try active.parked(connection).keys)
         return Result(
             projection: writer.projection.name, position: position, tables: tables, differences: differences,
-            parked: parked)
+            parked: keys.sorted().map(\.description))
     }
 
     /// The tables that one build has and the other has not, or with other columns.

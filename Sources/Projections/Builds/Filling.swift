@@ -11,7 +11,10 @@ final class Filling: Sendable {
     private let fold = Mutex<(any ModelFold)?>(nil)
     private let gathered = GatheredEvents()
 
-    init(_ projection: Projection, _ build: Build, _ database: DatabaseAccess) {
+    private let purpose: BuildStore.Purpose
+
+    init(_ projection: Projection, _ build: Build, for purpose: BuildStore.Purpose, _ database: DatabaseAccess) {
+        self.purpose = purpose
         writer = BuildWriter(projection: projection, build: build)
         // What a crash takes back is applied again: rows and cursor go together.
         session = PostgresSession(
@@ -51,11 +54,11 @@ final class Filling: Sendable {
                 try connection.use(searchPath: writer.build.schema)
                 try connection.transaction {
                     guard try writer.begin(connection) != nil else {
-                        throw BuildFault(description: "the build \(writer.build.number) was retired meanwhile")
+                        throw BuildFault.lost(writer.build)
                     }
                     // Somebody else may have read again what is held here, and written it.
                     guard try connection.execute(Statements.endFold, [.int4(writer.build.number)]).affected > 0 else {
-                        throw BuildFault(description: "the build \(writer.build.number) was folded by somebody else")
+                        throw BuildFault.lost(writer.build)
                     }
                     try fold.write(connection)
                 }
@@ -84,7 +87,7 @@ final class Filling: Sendable {
             }
             return try writer.apply(batch.dropping(before: cursor), state, isCareful: isCareful, connection)
         }
-        if let stop { throw Self.fault(writer, stop) }
+        if let stop { throw fault(stop) }
         guard isFolding else { return }
         let isFull = fold.withLock { fold in
             fold?.add(gathered.take())
@@ -101,7 +104,7 @@ final class Filling: Sendable {
         let rest = try await inTurn { [writer] state, isCareful, connection in
             try Self.applyRest(writer, state, upTo: past, isCareful: isCareful, connection)
         }
-        if let stop = rest.stop { throw Self.fault(writer, stop) }
+        if let stop = rest.stop { throw fault(stop) }
         return rest.reached
     }
 
@@ -122,14 +125,26 @@ final class Filling: Sendable {
             try connection.use(searchPath: writer.build.schema)
             return try BuildWriter.transaction(connection) { isCareful in
                 guard let state = try writer.begin(connection) else {
-                    throw BuildFault(description: "the build \(writer.build.number) was retired meanwhile")
+                    throw BuildFault.lost(writer.build)
                 }
                 return try body(state, isCareful, connection)
             }
         }
     }
 
-    /// What it means that a build stops.
+    /// What it means that the build stops.
+    func fault(_ stop: BuildWriter.Stop) -> BuildFault {
+        switch purpose {
+        case .serve: Self.fault(writer, stop)
+        case .check:
+            BuildFault(
+                description:
+                    "'\(writer.projection.name)' can't apply the entry at \(stop.position), so nothing is proven: \(stop.reason); `marketplace rebuild \(writer.projection.name)` stands still there as well, and then it can be skipped"
+            )
+        }
+    }
+
+    /// What it means that a build that is read, or will be, stops.
     static func fault(_ writer: BuildWriter, _ stop: BuildWriter.Stop) -> BuildFault {
         BuildFault(
             description:

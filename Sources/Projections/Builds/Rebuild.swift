@@ -20,7 +20,6 @@ public struct Rebuild: Sendable {
 
     /// The most entries that one transaction applies, unless told otherwise.
     public static let batchEntries = 10_000
-    private static let dropAttempts = 40
 
     private let database: DatabaseAccess
     private let store: BuildStore
@@ -38,7 +37,7 @@ public struct Rebuild: Sendable {
     /// Builds projections anew in one pass over the log and swaps each in. A rebuild that was cut off goes on.
     ///
     /// - Throws: `BuildFault` where another program makes a build of one of them; then nothing is changed. A build that can't
-    ///   be swapped in is left unfinished, and those before it are read by then.
+    ///   be swapped in is left unfinished, and the others are read by then.
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
             let results = try await build(projections, isFolding: true)
@@ -58,11 +57,11 @@ public struct Rebuild: Sendable {
             for projection in projections {
                 let (build, isNew) = try await store.begin(projection, for: .serve, isFolding: isFolding)
                 if isNew { added.append(build) }
-                fillings.append(Filling(projection, build, database))
+                fillings.append(Filling(projection, build, for: .serve, database))
             }
             for filling in fillings { try await filling.begin() }
         } catch {
-            for build in added { _ = try? await store.drop(build) }
+            for build in added { _ = try? await store.drop(build, isOwn: true) }
             throw error
         }
         do {
@@ -71,23 +70,33 @@ public struct Rebuild: Sendable {
             for filling in fillings { try await discard(filling) }
             return try await build(projections, isFolding: false)
         }
-        var results: [Result] = []
+        var (results, refusal): ([Result], BuildFault?) = ([], nil)
         for filling in fillings {
             do {
                 results.append(try await swap(filling))
             } catch Unusable.skipped {
                 try await discard(filling)
                 results += try await build([filling.writer.projection], isFolding: isFolding)
+            } catch let fault as BuildFault {
+                // What holds one model up is no concern of the others.
+                refusal = refusal ?? fault
             }
         }
+        if let refusal { throw refusal }
         return results
     }
 
     /// Ends the work on a build that is of no use.
     private func discard(_ filling: Filling) async throws {
+        let build = filling.writer.build
         await filling.session.close()
-        _ = try await store.drop(filling.writer.build)
-        try await store.endClaim(on: filling.writer.build)
+        guard try await store.dropSoon(build, isOwn: true) else {
+            throw BuildFault(
+                description:
+                    "build \(build.number) of '\(build.projection)' has to be made anew and can't be dropped now",
+                isBusy: true)
+        }
+        try await store.endClaim(on: build)
     }
 
     /// Applies the log, and makes what readers need.
@@ -103,26 +112,33 @@ public struct Rebuild: Sendable {
 
     private func swap(_ filling: Filling) async throws -> Result {
         let writer = filling.writer
-        let reached = try await filling.apply(upTo: nil)
-        try await filling.retryParked()
-        options.report(BuildProgress(phase: .swapping, position: reached, head: reached, entriesASecond: 0))
-        let outcome = try await store.session.run { [acceptsParked = options.acceptsParked] connection in
-            try connection.use(searchPath: writer.build.schema)
-            return try BuildWriter.transaction(connection) {
-                try Self.swap(writer, acceptsParked: acceptsParked, isCareful: $0, connection)
+        while true {
+            let reached = try await filling.apply(upTo: nil)
+            try await filling.retryParked()
+            options.report(BuildProgress(phase: .swapping, position: reached, head: reached, entriesASecond: 0))
+            let outcome = try await store.session.run { [acceptsParked = options.acceptsParked] connection in
+                try connection.use(searchPath: writer.build.schema)
+                return try BuildWriter.transaction(connection) {
+                    try Self.swap(writer, acceptsParked: acceptsParked, isCareful: $0, connection)
+                }
             }
-        }
-        switch outcome {
-        case .stopped(let stop): throw Filling.fault(writer, stop)
-        case .swapped(let old, let position, let parked):
-            try await store.endClaim(on: writer.build)
-            return Result(
-                projection: writer.projection.name, build: Int(writer.build.number), position: position,
-                isOldDropped: try await dropOld(old), parked: parked)
+            switch outcome {
+            case .skippedNow: continue
+            case .stopped(let stop): throw filling.fault(stop)
+            case .swapped(let old, let position, let parked):
+                try await store.endClaim(on: writer.build)
+                var isOldDropped = true
+                if let old { isOldDropped = try await store.dropSoon(old) }
+                return Result(
+                    projection: writer.projection.name, build: Int(writer.build.number), position: position,
+                    isOldDropped: isOldDropped, parked: parked)
+            }
         }
     }
 
     private enum Outcome: Sendable {
+        /// The entry at which a key is parked was skipped a moment ago.
+        case skippedNow
         /// The new build stops at an entry; what is before it is applied.
         case stopped(BuildWriter.Stop)
         case swapped(old: Build?, position: Position, parked: [AgentKey])
@@ -147,8 +163,10 @@ public struct Rebuild: Sendable {
         guard rest.reached >= before?.state.cursors.positions.max() ?? Position(0) else {
             throw BuildFault(description: "the new build of '\(projection.name)' ends before the one that is read")
         }
-        guard try !writer.hasLateSkips(at: rest.reached, connection) else { throw Unusable.skipped }
-        let parked = try writer.begin(connection)?.parked ?? [:]
+        let applied = try writer.begin(connection) ?? state
+        let parked = applied.parked
+        if parked.values.contains(where: { applied.skipped.contains($0) }) { return .skippedNow }
+        guard try !writer.hasLateSkips(at: rest.reached, parked, connection) else { throw Unusable.skipped }
         let hidden = try worse(parked, than: before?.state.parked, projection, connection)
         guard hidden.isEmpty || acceptsParked else {
             let names = hidden.prefix(mostNames).map(\.description).joined(separator: ", ")
@@ -175,26 +193,12 @@ public struct Rebuild: Sendable {
     ) throws -> [AgentKey] {
         var shown = active
         if shown == nil, !parked.isEmpty {
-            shown = try connection.execute(
-                Statements.earlierFaults, [.text(projection.name), .int4(projection.version)]
-            ).first.map { row in
-                Dictionary(
-                    uniqueKeysWithValues: zip(try row.texts(1), try row.integers(2)).compactMap { key, position in
-                        AgentKey(key).map { ($0, Position(position)) }
-                    })
-            }
+            let earlier = try connection.execute(
+                Statements.earlierBuild, [.text(projection.name), .int4(projection.version)]
+            ).first.map { try Build($0, of: projection.name) }
+            shown = try earlier?.parked(connection)
         }
         guard let shown else { return [] }
         return parked.filter { key, position in shown[key].map { position < $0 } ?? true }.keys.sorted()
-    }
-
-    /// Drops the build that was read before, once nobody reads it.
-    private func dropOld(_ old: Build?) async throws -> Bool {
-        guard let old else { return true }
-        for _ in 0..<Self.dropAttempts {
-            if try await store.drop(old) { return true }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        return false
     }
 }

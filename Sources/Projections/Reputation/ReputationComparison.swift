@@ -50,7 +50,8 @@ extension Comparison {
         do {
             let other = try await build(of: version)
             let filling = Filling(
-                .reputation, try await store.begin(.reputation, for: .check, isFolding: false).build, database)
+                .reputation, try await store.begin(.reputation, for: .check, isFolding: false).build, for: .check,
+                database)
             fillings = [filling]
             try await filling.begin()
             try await filler.fill(fillings)

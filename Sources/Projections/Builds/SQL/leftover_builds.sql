@@ -4,5 +4,6 @@ FROM models.builds b
 WHERE b.retired IS NOT NULL
    OR b.activated IS NULL AND (
         b.purpose = 'check'
-        OR (SELECT max(c.moved) FROM models.cursors c WHERE c.build = b.build) < now() - interval '1 day')
+        OR greatest((SELECT max(c.moved) FROM models.cursors c WHERE c.build = b.build),
+                    (SELECT max(f.tried) FROM models.faults f WHERE f.build = b.build)) < now() - interval '1 day')
 ORDER BY b.build

@@ -1,0 +1,1 @@
+SELECT epoch FROM models.builds WHERE build = $1 FOR UPDATE
