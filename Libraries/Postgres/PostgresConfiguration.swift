@@ -31,7 +31,9 @@ public struct PostgresConfiguration: Sendable {
         "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off",
     ]
     /// The settings of `plannedOnce` for statements that look up few rows by given keys.
-    public static let byKeys = plannedOnce.merging(["enable_hashjoin": "off", "enable_mergejoin": "off"]) { $1 }
+    public static let byKeys = plannedOnce.merging([
+        "enable_hashjoin": "off", "enable_mergejoin": "off", "enable_memoize": "off",
+    ]) { $1 }
     /// The settings of `byKeys` for statements that find few rows by an index and in its order.
     public static let alongIndexes = byKeys.merging(["enable_bitmapscan": "off", "enable_sort": "off"]) { $1 }
 

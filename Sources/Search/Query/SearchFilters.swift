@@ -79,7 +79,8 @@ public struct SearchFilters: Sendable {
 
     /// True where a candidate passes the filters of all fields but one.
     public func passes(_ candidate: Candidate, but field: FacetField? = nil) -> Bool {
-        (field == .category || categories.passes([Word.collapsed(candidate.category)]))
+        if isEmpty { return true }
+        return (field == .category || categories.passes([Word.collapsed(candidate.category)]))
             && (field == .publisher || owners.passes([candidate.owner]))
             && (field == .runtime || runtimes.passes([candidate.runtime]))
             && (field == .license || licenses.passes(candidate.licenses.map { $0.lowercased() }))

@@ -2,12 +2,15 @@
 public struct Highlighter: Sendable {
     private let forms: Set<String>
     private let stems: Set<String>
+    /// The first bytes of stems: a word of English begins as its stem does, and to find a stem takes long.
+    private let beginnings: Set<UInt8>
 
     /// Creates a highlighter for some terms.
     public init(_ terms: [SearchQuery.Term]) {
         let words = terms.flatMap(\.words)
         forms = Set(words.map(\.form) + words.flatMap { CommonWords.synonyms[$0.form] ?? [] })
         stems = Set(words.map { WordForm.stem($0.form) ?? $0.form })
+        beginnings = Set(stems.compactMap(\.utf8.first))
     }
 
     /// The places of the words, in Unicode scalars, in their order; those that touch are one.
@@ -27,6 +30,11 @@ public struct Highlighter: Sendable {
         guard word.kind != .tail else { return false }
         if forms.contains(word.form) { return true }
         guard word.kind == .spelled else { return word.parts.contains(where: forms.contains) }
-        return stems.contains(WordForm.stem(word.form) ?? word.form) || word.parts.contains(where: forms.contains)
+        return hasStem(word.form) || word.parts.contains(where: forms.contains)
+    }
+
+    private func hasStem(_ form: String) -> Bool {
+        if let first = form.utf8.first, first < 0x80, !beginnings.contains(first) { return false }
+        return stems.contains(WordForm.stem(form) ?? form)
     }
 }

@@ -243,9 +243,11 @@ public struct SearchRun<Source: CandidateSource> {
         let part = min(
             SearchBounds.smallestPart, leastPart,
             ranking.part(of: terms.indices.filter { forms.contains(terms[$0].form) }))
-        return candidates.compactMap { candidate in
-            ranking.place(of: candidate, needed: part) { owners[$0] == candidate.owner }.map { ($0, candidate) }
-        }.sorted { $0.0 < $1.0 }
+        // A place is a small thing to move about, a candidate is not.
+        return candidates.indices.compactMap { index in
+            let candidate = candidates[index]
+            return ranking.place(of: candidate, needed: part) { owners[$0] == candidate.owner }.map { ($0, index) }
+        }.sorted { $0.0 < $1.0 }.map { ($0, candidates[$1]) }
     }
 
     private typealias Placed = (place: Ranking.Place, candidate: Candidate)

@@ -8,7 +8,7 @@ WITH best AS (
             UNION ALL
             SELECT * FROM (SELECT * FROM agent_search o WHERE o.owner = ANY ($19::text[]) LIMIT 10 * $20) o
         ) a
-        WHERE ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
+        WHERE ($17::text IS NULL OR a.tokens @@ (SELECT $17::text::tsquery))
           AND /* filters */
         LIMIT $20
     ) h

@@ -12,7 +12,7 @@ WITH best AS (
         SELECT a.*
         FROM agent_search a
         WHERE a.key = s.key
-          AND ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
+          AND ($17::text IS NULL OR a.tokens @@ (SELECT $17::text::tsquery))
           AND /* filters */
     ) a ON true
     ORDER BY s.place

@@ -5,12 +5,12 @@ WITH best AS (
     FROM (
         SELECT a.*
         FROM agent_search a
-        WHERE a.tokens @@ $17::text::tsquery
+        WHERE a.tokens @@ (SELECT $17::text::tsquery)
           AND /* filters */
         LIMIT $19
     ) h
     LEFT JOIN models.search_scores s ON s.generation = $11::integer AND s.key = h.key
-    ORDER BY (h.tokens @@ $18::text::tsquery) DESC, coalesce(s.score, $12::integer) DESC, h.key
+    ORDER BY (h.tokens @@ (SELECT $18::text::tsquery)) DESC, coalesce(s.score, $12::integer) DESC, h.key
     LIMIT $16
 )
 /* candidates */

@@ -16,7 +16,7 @@ WITH best AS (
         SELECT a.*
         FROM agent_search a
         WHERE a.key = s.key
-          AND a.tokens @@ $17::text::tsquery
+          AND a.tokens @@ (SELECT $17::text::tsquery)
           AND /* filters */
     ) a ON true
     ORDER BY l.number

@@ -4,7 +4,7 @@ WITH best AS (
     FROM agent_search a
     LEFT JOIN models.search_scores s ON s.generation = $11::integer AND s.key = a.key
     WHERE a.position >= $18::bigint
-      AND ($17::text::tsquery IS NULL OR a.tokens @@ $17::text::tsquery)
+      AND ($17::text IS NULL OR a.tokens @@ (SELECT $17::text::tsquery))
       AND /* filters */
     ORDER BY a.position DESC
     LIMIT $16

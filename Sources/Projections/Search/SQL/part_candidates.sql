@@ -1,8 +1,11 @@
-, read AS MATERIALIZED (
-    -- Joined to nothing, the words are unpacked once for all conditions.
+, read AS (
+    -- Words that do not stand in the row as they are get unpacked once for all conditions; OFFSET keeps that apart from them.
     SELECT b.key, b.owner, b.category, b.runtime, b.licenses, b.has_wasm, b.is_down, b.title_words, b.summary_words,
-           b.description_words, b.score, b.tokens || ''::tsvector AS tokens
+           b.description_words, b.score,
+           CASE WHEN pg_column_size(b.tokens) < 4000 AND pg_column_compression(b.tokens) IS NULL THEN b.tokens
+                ELSE b.tokens || ''::tsvector END AS tokens
     FROM best b
+    OFFSET 0
 )
 SELECT coalesce(m.low, 0) AS low, coalesce(m.high, 0) AS high,
        b.key, b.owner, b.category, b.runtime, array_to_string(b.licenses, chr(10)) AS licenses, b.has_wasm, b.is_down,
