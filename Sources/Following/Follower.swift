@@ -1,5 +1,6 @@
 public import Events
 public import Logging
+import System
 
 /// Follows the log, or a model, for as long as its task lives: applies what exists, then waits for more.
 ///
@@ -12,9 +13,11 @@ public struct Follower: Sendable {
 
     private static let firstPauseMilliseconds: Int64 = 100
     private static let longestPauseMilliseconds: Int64 = 5_000
+    /// A follower that gathers for longer under load works at most one part in so many of the time.
+    private static let restShare: Int64 = 10
 
     private let name: String
-    private let gatheringMilliseconds: Int64
+    private let gatheringMilliseconds: ClosedRange<Int64>
     private let log: Log
     private let step: Step
     private let wait: @Sendable (Position) async throws -> Void
@@ -24,11 +27,12 @@ public struct Follower: Sendable {
     /// - Parameters:
     ///   - name: names the follower in the log.
     ///   - gatheringMilliseconds: the pause after a step that applied something, so that many small steps become few
-    ///     larger ones.
+    ///     larger ones. Where it is a range, the pause grows with how long the step took: on a machine that is busy steps take
+    ///     longer, and larger ones leave more of it to others.
     ///   - step: applies what exists.
     ///   - wait: returns once there may be something at a position.
     public init(
-        _ name: String, gatheringMilliseconds: Int64 = 0, log: Log, step: @escaping Step,
+        _ name: String, gatheringMilliseconds: ClosedRange<Int64> = 0...0, log: Log, step: @escaping Step,
         wait: @escaping @Sendable (Position) async throws -> Void
     ) {
         self.name = name
@@ -40,7 +44,8 @@ public struct Follower: Sendable {
 
     /// Creates a follower of the head of the log.
     public init(
-        _ name: String, of head: HeadFeed, gatheringMilliseconds: Int64 = 0, log: Log, step: @escaping Step
+        _ name: String, of head: HeadFeed, gatheringMilliseconds: ClosedRange<Int64> = 0...0, log: Log,
+        step: @escaping Step
     ) {
         self.init(name, gatheringMilliseconds: gatheringMilliseconds, log: log, step: step) { position in
             _ = try await head.passes(position, withinMilliseconds: nil, isUrgent: false)
@@ -53,12 +58,15 @@ public struct Follower: Sendable {
         var next: Position?
         while !Task.isCancelled {
             do {
+                let began = Host.steadyClockMilliseconds()
                 let reached = try await step(next)
                 pauseMilliseconds = Self.firstPauseMilliseconds
                 if let reached, reached == next {
                     try await wait(reached)
-                } else if gatheringMilliseconds > 0 {
-                    try await Task.sleep(for: .milliseconds(gatheringMilliseconds))
+                } else if gatheringMilliseconds.upperBound > 0 {
+                    let rest = (Host.steadyClockMilliseconds() - began) * Self.restShare
+                    let pause = min(max(rest, gatheringMilliseconds.lowerBound), gatheringMilliseconds.upperBound)
+                    try await Task.sleep(for: .milliseconds(pause))
                 }
                 next = reached
             } catch {

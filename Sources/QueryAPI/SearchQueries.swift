@@ -44,6 +44,7 @@ extension QueryFront {
         }
         let answer = try await find(request, query)
         let found = answer.found
+        async let notes = notes(found.value, query, request)
         let rows = try await agents.agents(found.value.hits.map(\.place.key))
         let hits = Dictionary(uniqueKeysWithValues: found.value.hits.map { ($0.place.key, $0) })
         let highlighter = Highlighter(found.value.terms)
@@ -57,7 +58,7 @@ extension QueryFront {
         let cursor = next.map { SearchCursor(generation: found.value.generation, place: $0.place).text(of: query) }
         return Page(
             value: AgentList(
-                agents: listed, search: try await notes(found.value, query, request),
+                agents: listed, search: try await notes,
                 pagination: Pagination(limit: query.limit, nextCursor: cursor)),
             reflecting: found.reflection.merged(with: rows.reflection), cursor: cursor, fields: answer.fields,
             subject: answer.subject)

@@ -43,6 +43,43 @@ import Testing
         "version_downloads", "daily_downloads", "index_documents",
     ]
 
+    /// Given a model that has no use for what is appended, then it passes that in one statement, and looks closely again where
+    /// its build was changed, an entry has a type that nobody knows, or one is missing.
+    @Test(arguments: [
+        "UPDATE log.events SET type = 'x.v1' WHERE position = 13", "DELETE FROM log.events WHERE position = 13",
+    ])
+    func whatAModelHasNoUseForIsPassed(_ harm: String) async throws {
+        try await withLog { publishing, url in
+            try await TestDatabase.script(
+                url,
+                """
+                CREATE TABLE public.moves (way text);
+                GRANT INSERT ON public.moves TO marketplace_projectors;
+                CREATE FUNCTION public.note_move() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    INSERT INTO public.moves VALUES (CASE WHEN current_query() LIKE 'SELECT models.pass%' THEN 'passed' ELSE 'applied' END);
+                    RETURN NEW;
+                END $$;
+                CREATE TRIGGER note AFTER INSERT ON models.cursors FOR EACH ROW EXECUTE FUNCTION public.note_move();
+                """)
+            let projector = Projector(
+                .flags, DatabaseAccess(url: url), head: head(url), log: Log("test", threshold: .error))
+            for (number, change) in ["", "", "UPDATE models.builds SET epoch = epoch + 1", ""].enumerated() {
+                try await publishing.publish("acme.a\(number)", ["1.0.0", "1.1.0"])
+                try await TestDatabase.script(url, change)
+                #expect(try await projector.applyBatch() == Position(Int64(3 * number + 3)))
+            }
+            let moves = try await TestDatabase.query(url, "SELECT way FROM public.moves ORDER BY ctid")
+            #expect(moves == ["applied", "passed", "applied", "passed"])
+            // What is behind the harm is not reached.
+            try await publishing.publish("acme.a4", ["1.0.0"])
+            try await publishing.publish("acme.a5", ["1.0.0"])
+            try await TestDatabase.script(url, harm)
+            #expect(try await projector.applyBatch() == Position(13))
+            await #expect(throws: EventLogError.self) { try await projector.applyBatch() }
+        }
+    }
+
     @Test func manyWorkersApplyEachEventOnce() async throws {
         try await withLog { publishing, url in
             for index in 0..<40 { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0-rc.1"]) }

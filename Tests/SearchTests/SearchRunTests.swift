@@ -15,9 +15,7 @@ import Testing
         let agents: [Agent]
         var generation = SearchGeneration(number: 1, agents: 1_000)
 
-        func publishers(_: Set<String>) async throws -> [String: String] { [:] }
-
-        func names(_: Set<String>, from _: [String]) async throws -> [String: [AgentNames.Name]] { [:] }
+        func named(_: WantedNames) async throws -> NamedThings { NamedThings() }
 
         func standing(_ terms: [SearchQuery.Term]) async throws -> Set<Int> {
             Set(terms.indices.filter { index in agents.contains { has($0, terms[index]) } })

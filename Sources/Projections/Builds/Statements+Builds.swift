@@ -29,6 +29,7 @@ extension Statements {
     static let modelTables = PostgresStatement("model_tables", PackageResources.model_tables_sql)
     static let models = PostgresStatement("models", PackageResources.models_sql)
     static let noteActivation = PostgresStatement("note_activation", PackageResources.note_activation_sql)
+    static let pass = PostgresStatement("pass", PackageResources.pass_sql)
     static let releaseBuild = PostgresStatement("release_build", PackageResources.release_build_sql)
     static let retireBuild = PostgresStatement("retire_build", PackageResources.retire_build_sql)
     static let takeTurn = PostgresStatement("take_turn", PackageResources.take_turn_sql)

@@ -20,7 +20,7 @@ public struct IndexMirror: Sendable {
     private static let batchFiles: Int64 = 5_000
     private static let pauseMilliseconds = 1_000
     /// The pause after changes were copied: what comes within it is flushed to the disk together.
-    private static let gatheringMilliseconds: Int64 = 100
+    private static let gatheringMilliseconds: ClosedRange<Int64> = 100...100
     private static let copyAttempts = 3
 
     let folder: IndexFolder

@@ -25,11 +25,7 @@ struct EngineCandidates: CandidateSource {
 
     var generation: SearchGeneration { models.generation }
 
-    func publishers(_ names: Set<String>) async throws -> [String: String] { try await models.publishers(names) }
-
-    func names(_ texts: Set<String>, from beginnings: [String]) async throws -> [String: [AgentNames.Name]] {
-        try await models.names(texts, from: beginnings)
-    }
+    func named(_ names: WantedNames) async throws -> NamedThings { try await models.named(names) }
 
     func standing(_ terms: [SearchQuery.Term]) async throws -> Set<Int> { try await models.standing(terms) }
 

@@ -63,7 +63,9 @@ public struct EngineFollower: Sendable {
     }
 
     private func follow() async {
-        await Follower("search engine", gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { _ in
+        await Follower(
+            "search engine", gatheringMilliseconds: Self.gatheringMilliseconds...Self.gatheringMilliseconds, log: log
+        ) { _ in
             while !Task.isCancelled {
                 guard try await goOn() else { break }
             }

@@ -90,5 +90,6 @@ public enum ProjectionCatalogue {
         PostgresMigration("schema/popular", PackageResources.schema_popular_sql),
         PostgresMigration("schema/sharing", PackageResources.schema_sharing_sql),
         PostgresMigration("schema/skipped", PackageResources.schema_skipped_sql),
+        PostgresMigration("schema/passing", PackageResources.schema_passing_sql),
     ]
 }

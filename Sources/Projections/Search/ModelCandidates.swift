@@ -24,24 +24,33 @@ struct ModelCandidates: CandidateSource {
     // MARK: Words and names
 
     func publishers(_ names: Set<String>) async throws -> [String: String] {
+        try await named(WantedNames(publishers: names)).publishers
+    }
+
+    private static func publishers(
+        _ names: Set<String>, _ connection: PostgresConnection
+    ) throws -> [String: String] {
         guard !names.isEmpty else { return [:] }
-        let folded = Dictionary(grouping: names, by: Self.folded)
-        return try await session.run { connection in
-            var found: [String: String] = [:]
-            for row in try connection.execute(Statements.findPublishers, [.texts(Array(folded.keys))]) {
-                let person = try row.text("person")
-                for name in folded[try row.text("folded")] ?? [] { found[name] = person }
-            }
-            return found
+        let folded = Dictionary(grouping: names, by: folded)
+        var found: [String: String] = [:]
+        for row in try connection.execute(Statements.findPublishers, [.texts(Array(folded.keys))]) {
+            let person = try row.text("person")
+            for name in folded[try row.text("folded")] ?? [] { found[name] = person }
         }
+        return found
     }
 
     /// The name of a publisher as the models fold it.
     static func folded(_ name: String) -> String { Username(name)?.folded ?? name.lowercased() }
 
-    func names(_ texts: Set<String>, from beginnings: [String]) async throws -> [String: [AgentNames.Name]] {
-        guard !texts.isEmpty else { return [:] }
-        return try await session.run { try AgentNames.found(texts, from: beginnings, $0) }
+    func named(_ names: WantedNames) async throws -> NamedThings {
+        guard !names.publishers.isEmpty || !names.agents.isEmpty else { return NamedThings() }
+        return try await session.run { connection in
+            NamedThings(
+                publishers: try Self.publishers(names.publishers, connection),
+                agents: names.agents.isEmpty
+                    ? [:] : try AgentNames.found(names.agents, from: names.beginnings, connection))
+        }
     }
 
     func standing(_ terms: [SearchQuery.Term]) async throws -> Set<Int> {

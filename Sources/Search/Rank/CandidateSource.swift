@@ -5,15 +5,8 @@ public protocol CandidateSource: Sendable {
     /// The scores that rank agents apart from a query.
     var generation: SearchGeneration { get }
 
-    /// The ids of publishers by their names as they were given; without those that nobody has.
-    func publishers(_ names: Set<String>) async throws -> [String: String]
-
-    /// The names that are one of some texts or begin with one of some, by the keys of their agents.
-    ///
-    /// - Parameters:
-    ///   - texts: names without separators.
-    ///   - beginnings: two at most. Whole ids and names of whole packages do not count for them.
-    func names(_ texts: Set<String>, from beginnings: [String]) async throws -> [String: [AgentNames.Name]]
+    /// Whom and what some names name.
+    func named(_ names: WantedNames) async throws -> NamedThings
 
     /// Which of some terms stand in any agent, by their indices.
     func standing(_ terms: [SearchQuery.Term]) async throws -> Set<Int>
@@ -23,6 +16,37 @@ public protocol CandidateSource: Sendable {
 
     /// Finds candidates, the likeliest ones where there are more than the engine looks at.
     func candidates(_ wanted: WantedCandidates) async throws -> FoundCandidates
+}
+
+/// Names that a query may hold.
+public struct WantedNames: Sendable {
+    /// Of publishers, as they were given.
+    public var publishers: Set<String> = []
+    /// Of agents, without separators.
+    public var agents: Set<String> = []
+    /// What names of agents may begin with, two at most. Whole ids and names of whole packages do not count for these.
+    public var beginnings: [String] = []
+
+    /// Creates a wish.
+    public init(publishers: Set<String> = [], agents: Set<String> = [], beginnings: [String] = []) {
+        self.publishers = publishers
+        self.agents = agents
+        self.beginnings = beginnings
+    }
+}
+
+/// What names name.
+public struct NamedThings: Sendable {
+    /// The ids of publishers by their names as they were given; without those that nobody has.
+    public let publishers: [String: String]
+    /// The names of agents that are meant, by the keys of the agents.
+    public let agents: [String: [AgentNames.Name]]
+
+    /// Creates the value.
+    public init(publishers: [String: String] = [:], agents: [String: [AgentNames.Name]] = [:]) {
+        self.publishers = publishers
+        self.agents = agents
+    }
 }
 
 /// Which candidates a search wants.

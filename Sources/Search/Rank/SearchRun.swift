@@ -38,12 +38,12 @@ public struct SearchRun<Source: CandidateSource> {
     public mutating func run() async throws -> FoundAgents {
         result.generation = generation.number
         let words = terms.filter { $0.words.count == 1 }.map(\.form)
-        let publishers = try await source.publishers(request.publisherNames.union(words))
-        filters = SearchFilters(request, publishers: publishers)
+        let named = try await source.named(wantedNames(request.publisherNames.union(words)))
+        names = named.agents
+        filters = SearchFilters(request, publishers: named.publishers)
         for (index, term) in terms.enumerated() where term.words.count == 1 {
-            owners[index] = publishers[term.form]
+            owners[index] = named.publishers[term.form]
         }
-        try await findNames()
         try await correct()
         needed = terms.required
         let all = try await gather()
@@ -67,12 +67,13 @@ public struct SearchRun<Source: CandidateSource> {
 
     // MARK: Understanding the query
 
-    private mutating func findNames() async throws {
+    private func wantedNames(_ publishers: Set<String>) -> WantedNames {
+        var wanted = WantedNames(publishers: publishers)
         let collapsed = Word.collapsed(request.query.text)
-        guard !collapsed.isEmpty else { return }
-        let texts = Set([collapsed, AgentNames.core(request.query.text)]).subtracting([""])
-        names = try await source.names(
-            texts, from: texts.filter { $0.count >= SearchBounds.shortestPrefix }.sorted())
+        guard !collapsed.isEmpty else { return wanted }
+        wanted.agents = Set([collapsed, AgentNames.core(request.query.text)]).subtracting([""])
+        wanted.beginnings = wanted.agents.filter { $0.count >= SearchBounds.shortestPrefix }.sorted()
+        return wanted
     }
 
     /// Looks for the words that no agent has, and takes the nearest words of names in their place; what has none is left out.
@@ -108,7 +109,7 @@ public struct SearchRun<Source: CandidateSource> {
         var meant = result.corrections.map(\.taken) + [terms.map(\.form).joined()]
         let whole = isWhole ? nil : try await nearest(to: collapsed)
         if let whole { meant.append(whole) }
-        let found = try await source.names(Set(meant).subtracting([""]), from: [])
+        let found = try await source.named(WantedNames(agents: Set(meant).subtracting([""]))).agents
         names.merge(found) { $0 + $1 }
         guard let whole, let key = found.filter({ $0.value.contains { $0.text == whole } }).keys.min() else { return }
         result.corrections = [.init(typed: request.query.text, taken: AgentNames.lastPart(ofID: key))]

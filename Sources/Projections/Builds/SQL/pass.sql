@@ -1,0 +1,1 @@
+SELECT models.pass($1, $2, $3, $4, $5, $6)
