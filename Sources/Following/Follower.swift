@@ -13,11 +13,12 @@ public struct Follower: Sendable {
 
     private static let firstPauseMilliseconds: Int64 = 100
     private static let longestPauseMilliseconds: Int64 = 5_000
-    /// A follower that gathers for longer under load works at most one part in so many of the time.
-    private static let restShare: Int64 = 10
+    /// A follower that may gather for longer rests so many times as long as it worked.
+    private static let restShare: Int64 = 5
 
     private let name: String
     private let gatheringMilliseconds: ClosedRange<Int64>
+    private let fullStep: Int64
     private let log: Log
     private let step: Step
     private let wait: @Sendable (Position) async throws -> Void
@@ -29,14 +30,16 @@ public struct Follower: Sendable {
     ///   - gatheringMilliseconds: the pause after a step that applied something, so that many small steps become few
     ///     larger ones. Where it is a range, the pause grows with how long the step took: on a machine that is busy steps take
     ///     longer, and larger ones leave more of it to others.
+    ///   - fullStep: a step that moves so many positions on has more before it, and the pause is the shortest one.
     ///   - step: applies what exists.
     ///   - wait: returns once there may be something at a position.
     public init(
-        _ name: String, gatheringMilliseconds: ClosedRange<Int64> = 0...0, log: Log, step: @escaping Step,
-        wait: @escaping @Sendable (Position) async throws -> Void
+        _ name: String, gatheringMilliseconds: ClosedRange<Int64> = 0...0, fullStep: Int64 = .max, log: Log,
+        step: @escaping Step, wait: @escaping @Sendable (Position) async throws -> Void
     ) {
         self.name = name
         self.gatheringMilliseconds = gatheringMilliseconds
+        self.fullStep = fullStep
         self.log = log
         self.step = step
         self.wait = wait
@@ -64,7 +67,8 @@ public struct Follower: Sendable {
                 if let reached, reached == next {
                     try await wait(reached)
                 } else if gatheringMilliseconds.upperBound > 0 {
-                    let rest = (Host.steadyClockMilliseconds() - began) * Self.restShare
+                    let isFull = reached.flatMap { past in next.map { past.value - $0.value >= fullStep } } ?? false
+                    let rest = isFull ? 0 : (Host.steadyClockMilliseconds() - began) * Self.restShare
                     let pause = min(max(rest, gatheringMilliseconds.lowerBound), gatheringMilliseconds.upperBound)
                     try await Task.sleep(for: .milliseconds(pause))
                 }

@@ -108,6 +108,33 @@ import Testing
         try IndexFolder(path).file(key)?.document
     }
 
+    /// Given another build, which lacks one agent and parks another, then the folder is compared with it: what is gone goes, and
+    /// what is parked stays.
+    @Test func aFolderIsComparedWithABuildThatIsSwappedIn() async throws {
+        try await TestDatabase.with { url in
+            try await withFolder { path in
+                let keys = ["acme.kept", "acme.gone", "acme.parked"]
+                try await copy(url, path, to: try await publish(url, keys))
+                let results = try await Rebuild(DatabaseAccess(url: url), BuildOptions(program: "tests")).run([.index])
+                let build = try #require(results.first?.build)
+                try await TestDatabase.scriptModels(url, "DELETE FROM index_documents WHERE key <> 'acme.kept'")
+                try await TestDatabase.script(
+                    url,
+                    "INSERT INTO models.faults (build, key, position, reason) VALUES (\(build), 'acme.parked', 1, '')")
+                let mirror = mirror(url, path)
+                let running = Task { await mirror.run() }
+                let folder = IndexFolder(path)
+                try await eventually("the folder is of the new build") {
+                    try folder.mark()?.builds.contains("index=\(build).") == true
+                }
+                running.cancel()
+                await running.value
+                let left = try keys.filter { try folder.file(try #require(AgentKey($0))) != nil }
+                #expect(left == ["acme.kept", "acme.parked"])
+            }
+        }
+    }
+
     /// Pages come before the documents that link to them, and go after those that did.
     @Test func anAgentOfManyVersionsIsCopiedInPages() async throws {
         try await TestDatabase.with { url in

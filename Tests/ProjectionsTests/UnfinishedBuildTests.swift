@@ -88,6 +88,13 @@ import Testing
                     words.contains("can't apply the entry at 7") && words.contains("project skip files 7"), "\(words)")
                 #expect(try await faults(url) == ["\(build)  7"])
             }
+            // Another model goes on.
+            do {
+                _ = try await Rebuild(DatabaseAccess(url: url), BuildOptions(program: "tests")).run([.files, .flags])
+                Issue.record("it was not refused")
+            } catch let fault as BuildFault {
+                #expect(fault.swapped.map(\.projection) == ["flags"])
+            }
             let stand = try #require(try await stand(url, .files, at: 7))
             #expect(stand.key == nil && !stand.isRead)
             #expect(try await self.stand(url, .files, at: 8) == nil)

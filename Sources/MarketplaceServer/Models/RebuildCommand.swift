@@ -87,8 +87,19 @@ struct RebuildCommand {
     }
 
     private func rebuild(_ rebuild: Rebuild, _ shown: ShownProgress) async throws -> Bool {
-        let results = try await rebuild.run(projections)
-        shown.end()
+        do {
+            let results = try await rebuild.run(projections)
+            shown.end()
+            try show(results)
+            return true
+        } catch let fault as BuildFault where !fault.swapped.isEmpty {
+            shown.end()
+            try show(fault.swapped)
+            throw fault
+        }
+    }
+
+    private func show(_ results: [Rebuild.Result]) throws {
         if isJSON {
             try printDocument { writer in
                 writer.object { object in
@@ -114,7 +125,6 @@ struct RebuildCommand {
                 for key in result.parked { Host.write("\(result.projection): parks '\(key)'\n", to: 1) }
             }
         }
-        return true
     }
 
     private func check(_ comparison: Comparison, _ shown: ShownProgress) async throws -> Bool {

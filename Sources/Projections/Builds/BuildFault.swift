@@ -4,10 +4,20 @@ public struct BuildFault: Error, CustomStringConvertible {
     public let description: String
     /// True where another program is at it, so that it can go well later.
     public let isBusy: Bool
+    /// The builds that are read now all the same, where several were made.
+    public let swapped: [Rebuild.Result]
 
-    init(description: String, isBusy: Bool = false) {
+    init(description: String, isBusy: Bool = false, swapped: [Rebuild.Result] = []) {
         self.description = description
         self.isBusy = isBusy
+        self.swapped = swapped
+    }
+
+    /// Several reasons as one.
+    init(_ faults: [BuildFault], swapped: [Rebuild.Result]) {
+        self.init(
+            description: faults.map(\.description).joined(separator: "\n"), isBusy: faults.allSatisfy(\.isBusy),
+            swapped: swapped)
     }
 }
 

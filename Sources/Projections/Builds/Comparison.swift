@@ -27,7 +27,7 @@ public struct Comparison: Sendable {
         public let columns: [String]
     }
 
-    /// One table that both builds have.
+    /// One table that both builds have alike.
     public struct Table: Sendable {
         /// Its name.
         public let name: String
@@ -43,7 +43,7 @@ public struct Comparison: Sendable {
     public struct Result: Sendable {
         /// The projection.
         public let projection: String
-        /// Both builds reflect all entries before it.
+        /// Both builds reflect all entries before it; where tables differ so that none can be applied, the active one does.
         public let position: Position
         /// The tables.
         public let tables: [Table]
@@ -122,9 +122,15 @@ public struct Comparison: Sendable {
             try await filler.fill([filling])
             _ = try await filling.apply(upTo: nil)
             try await filling.retryParked()
-            if let result = try await shapes(filling) { return result }
-            try await catchUp(projection)
-            let (active, position) = try await align(filling)
+            let shapes = try await shapes(filling)
+            let (active, position): (Build, Position)
+            do {
+                try await catchUp(projection)
+                (active, position) = try await align(filling)
+            } catch let fault where !shapes.isEmpty && !(fault is CancellationError) {
+                // What is not there can't be written.
+                return try await result(of: filling, shapes)
+            }
             let release: @Sendable () -> Void = { [store] in
                 Task {
                     try? await store.session.run {
@@ -149,19 +155,25 @@ public struct Comparison: Sendable {
         throw BuildFault(description: "the builds of '\(projection.name)' can't be brought to one position")
     }
 
-    /// What there is to say where the tables themselves differ: then entries can't be applied, nor rows compared. Nil where they
-    /// are the same.
-    private func shapes(_ filling: Filling) async throws -> Result? {
-        let writer = filling.writer
-        return try await store.session.run { connection in
-            guard let active = try Build.active(of: writer.projection, connection) else { return nil }
-            let differences = Self.differences(
+    /// How the tables of the active build themselves differ.
+    private func shapes(_ filling: Filling) async throws -> [Difference] {
+        try await store.session.run { [writer = filling.writer] connection in
+            guard let active = try Build.active(of: writer.projection, connection) else { return [] }
+            return Self.differences(
                 try ModelTable.all(of: writer.build, connection), try ModelTable.all(of: active, connection))
-            guard !differences.isEmpty else { return nil }
+        }
+    }
+
+    /// The result where entries can't be applied because tables differ: no rows are compared.
+    private func result(of filling: Filling, _ shapes: [Difference]) async throws -> Result {
+        try await store.session.run { [projection = filling.writer.projection] connection in
+            guard let active = try Build.active(of: projection, connection) else {
+                throw BuildFault(description: "'\(projection.name)' has no active build")
+            }
+            _ = try connection.execute(Statements.endTurn, [.int4(active.number)]).count
             let position = try connection.execute(Statements.cursor, [.int4(active.number)]).first?.integer(0) ?? 0
             return Result(
-                projection: writer.projection.name, position: Position(position), tables: [], differences: differences,
-                parked: [])
+                projection: projection.name, position: Position(position), tables: [], differences: shapes, parked: [])
         }
     }
 
@@ -222,8 +234,10 @@ public struct Comparison: Sendable {
         guard isAligned == true else { return nil }
         let parked = try writer.build.parked(connection)
         guard try !writer.hasLateSkips(at: position, parked, connection) else { throw Unusable.skipped }
-        var (tables, differences): ([Table], [Difference]) = ([], [])
-        for table in try ModelTable.all(of: build, connection) {
+        let expected = try ModelTable.all(of: build, connection)
+        var (tables, differences) = ([Table](), Self.differences(expected, try ModelTable.all(of: active, connection)))
+        let others = Set(differences.map(\.table))
+        for table in expected where !others.contains(table.name) {
             let (rows, digest) = try self.digest(table, active, connection)
             let (_, expected) = try self.digest(table, build, connection)
             tables.append(Table(name: table.name, rows: rows, digest: digest, expected: expected))

@@ -24,7 +24,7 @@ struct Filler {
         let head: Position
     }
 
-    /// Applies the log to builds until each is near to its head.
+    /// Applies the log to builds until each is near to its head or has stopped.
     func fill(_ fillings: [Filling]) async throws {
         let types = fillings.reduce(into: Set<String>()) { $0.formUnion($1.writer.projection.handled) }
         let start = try await start(of: fillings)
@@ -45,6 +45,7 @@ struct Filler {
                 BuildProgress(
                     phase: .applying, position: position, head: read.head,
                     entriesASecond: (position.value - start.value) * 1_000 / max(1, now - began)))
+            if fillings.allSatisfy(\.isStopped) { return }
             if read.head.value - position.value < min(Self.nearEntries, Int64(options.batchEntries)) { return }
             // The rest of the time belongs to others.
             let pause = (now - busySince) * (100 - options.pace) / options.pace

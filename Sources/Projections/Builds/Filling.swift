@@ -10,6 +10,8 @@ final class Filling: Sendable {
     /// The part of the model that is not written yet; nil where there is none.
     private let fold = Mutex<(any ModelFold)?>(nil)
     private let gathered = GatheredEvents()
+    /// Where the build stopped in a batch that others go on with.
+    private let stopped = Mutex<BuildFault?>(nil)
 
     private let purpose: BuildStore.Purpose
 
@@ -69,10 +71,13 @@ final class Filling: Sendable {
         self.fold.withLock { $0 = nil }
     }
 
-    /// Applies what a batch has behind the build's cursor; where the build stops at an entry, all before it.
-    ///
-    /// - Throws: `BuildFault` where it stops.
+    /// True once the build has stopped in a batch.
+    var isStopped: Bool { stopped.withLock { $0 != nil } }
+
+    /// Applies what a batch has behind the build's cursor; where the build stops at an entry, all before it, and nothing from
+    /// then on.
     func apply(_ batch: EventBatch) async throws {
+        guard !isStopped else { return }
         let isFolding = fold.withLock { $0 != nil }
         var writer = writer
         if isFolding { writer.gathered = gathered }
@@ -87,7 +92,10 @@ final class Filling: Sendable {
             }
             return try writer.apply(batch.dropping(before: cursor), state, isCareful: isCareful, connection)
         }
-        if let stop { throw fault(stop) }
+        if let stop {
+            stopped.withLock { $0 = fault(stop) }
+            return
+        }
         guard isFolding else { return }
         let isFull = fold.withLock { fold in
             fold?.add(gathered.take())
@@ -100,6 +108,7 @@ final class Filling: Sendable {
     ///
     /// - Throws: `BuildFault` where the build stops at an entry, after all before it was applied.
     func apply(upTo past: Position?) async throws -> Position {
+        if let fault = stopped.withLock({ $0 }) { throw fault }
         try await writeFold()
         let rest = try await inTurn { [writer] state, isCareful, connection in
             try Self.applyRest(writer, state, upTo: past, isCareful: isCareful, connection)

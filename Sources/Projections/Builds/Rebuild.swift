@@ -36,8 +36,8 @@ public struct Rebuild: Sendable {
 
     /// Builds projections anew in one pass over the log and swaps each in. A rebuild that was cut off goes on.
     ///
-    /// - Throws: `BuildFault` where another program makes a build of one of them; then nothing is changed. A build that can't
-    ///   be swapped in is left unfinished, and the others are read by then.
+    /// - Throws: `BuildFault` where another program makes a build of one of them; then nothing is changed. A build that
+    ///   can't be filled or swapped in is left unfinished, and the others are read by then.
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
             let results = try await build(projections, isFolding: true)
@@ -64,26 +64,43 @@ public struct Rebuild: Sendable {
             for build in added { _ = try? await store.drop(build, isOwn: true) }
             throw error
         }
+        // What holds one model up is no concern of the others.
+        var (results, faults, filled): ([Result], [BuildFault], [Filling]) = ([], [], [])
         do {
-            try await fill(fillings)
+            try await filler.fill(fillings)
+            for filling in fillings {
+                do {
+                    try await finish(filling)
+                    filled.append(filling)
+                } catch let fault as BuildFault {
+                    faults.append(fault)
+                }
+            }
+            try await filler.fill(filled)
         } catch Unusable.folded {
             for filling in fillings { try await discard(filling) }
             return try await build(projections, isFolding: false)
         }
-        var (results, refusal): ([Result], BuildFault?) = ([], nil)
-        for filling in fillings {
+        for filling in filled {
             do {
-                results.append(try await swap(filling))
-            } catch Unusable.skipped {
-                try await discard(filling)
-                results += try await build([filling.writer.projection], isFolding: isFolding)
+                results += try await complete(filling, isFolding: isFolding)
             } catch let fault as BuildFault {
-                // What holds one model up is no concern of the others.
-                refusal = refusal ?? fault
+                faults.append(fault)
+                results += fault.swapped
             }
         }
-        if let refusal { throw refusal }
+        guard faults.isEmpty else { throw BuildFault(faults, swapped: results) }
         return results
+    }
+
+    /// Swaps a build in, or where that can't be done makes it anew.
+    private func complete(_ filling: Filling, isFolding: Bool) async throws -> [Result] {
+        do {
+            return [try await swap(filling)]
+        } catch Unusable.skipped {
+            try await discard(filling)
+            return try await build([filling.writer.projection], isFolding: isFolding)
+        }
     }
 
     /// Ends the work on a build that is of no use.
@@ -99,15 +116,11 @@ public struct Rebuild: Sendable {
         try await store.endClaim(on: build)
     }
 
-    /// Applies the log, and makes what readers need.
-    private func fill(_ fillings: [Filling]) async throws {
-        try await filler.fill(fillings)
-        for filling in fillings {
-            let at = try await filling.apply(upTo: nil)
-            options.report(BuildProgress(phase: .indexing, position: at, head: at, entriesASecond: 0))
-            try await store.finish(filling.writer.build, of: filling.writer.projection)
-        }
-        try await filler.fill(fillings)
+    /// Applies the rest of the log, and makes what readers need.
+    private func finish(_ filling: Filling) async throws {
+        let at = try await filling.apply(upTo: nil)
+        options.report(BuildProgress(phase: .indexing, position: at, head: at, entriesASecond: 0))
+        try await store.finish(filling.writer.build, of: filling.writer.projection)
     }
 
     private func swap(_ filling: Filling) async throws -> Result {

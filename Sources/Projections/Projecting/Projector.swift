@@ -15,7 +15,7 @@ public final class Projector: Sendable {
     /// The most entries that one transaction applies, unless told otherwise.
     public static let batchEntries = 500
     /// The pause after a step that advanced the cursor, so that the next batch gathers more entries.
-    private static let gatheringMilliseconds: ClosedRange<Int64> = 20...60
+    private static let gatheringMilliseconds: ClosedRange<Int64> = 20...40
     /// How long it waits for the log before it asks a source again.
     private static let sourceMilliseconds: Int64 = 1_000
     /// How long it waits for the log before it looks whether it holds something else.
@@ -74,14 +74,18 @@ public final class Projector: Sendable {
     public func run() async {
         let name = "projection \(projection.name)"
         if let source {
-            await Follower(name, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] next in
+            // How long a step takes says little here: it waits for the source.
+            let gathering = Self.gatheringMilliseconds.lowerBound...Self.gatheringMilliseconds.lowerBound
+            await Follower(name, gatheringMilliseconds: gathering, log: log) { [self] next in
                 try await step(next, source)
             } wait: { [head] position in
                 // The source has waited, unless it sent the projector to a log that has nothing there yet.
                 _ = try await head.passes(position, withinMilliseconds: Self.sourceMilliseconds, isUrgent: false)
             }.run()
         } else {
-            await Follower(name, gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { [self] _ in
+            await Follower(
+                name, gatheringMilliseconds: Self.gatheringMilliseconds, fullStep: Int64(batchEntries), log: log
+            ) { [self] _ in
                 try await applyNext()
             } wait: { [self] position in
                 try await awaitMore(at: position)
@@ -115,7 +119,11 @@ public final class Projector: Sendable {
     /// Moves past entries that the model has no use for, in one statement where a batch takes seven; tried where the batch before
     /// was such a one. Returns the position that it will apply next, or nil where there is something to apply, or to say.
     private func pass() async throws -> Position? {
-        let (build, idleAt) = known.withLock { ($0.build, $0.idleAt) }
+        // Taken away, so that a fault of this way leads to the usual one.
+        let (build, idleAt) = known.withLock { known in
+            defer { known.idleAt = nil }
+            return (known.build, known.idleAt)
+        }
         guard sharing == nil, let build, let next = idleAt else { return nil }
         let past = try await session.run { [projection, batchEntries] connection -> Position? in
             let row = try connection.execute(
