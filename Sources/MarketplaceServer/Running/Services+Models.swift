@@ -113,6 +113,15 @@ extension Services {
             } catch {
                 if !Task.isCancelled { log.error("read models can't be built", ["error": "\(error)"]) }
                 try? await Task.sleep(for: .seconds(5))
+                let left = (try? await missing(projections)) ?? projections
+                let built = projections.filter { one in !left.contains { $0.name == one.name } }
+                guard built.isEmpty else {
+                    // Those that are read have to be kept up, whatever holds the others up.
+                    return await withTaskGroup { group in
+                        group.addTask { await project(built) }
+                        group.addTask { await buildAndProject(left) }
+                    }
+                }
             }
         }
     }

@@ -16,9 +16,6 @@ public final class BuildVector: Sendable {
         searchPath = sorted.map(\.value.schema).joined(separator: ", ")
     }
 
-    /// The numbers of the builds.
-    var numbers: [Int32] { builds.values.map(\.number) }
-
     /// Names the builds of some projections.
     func id(of projections: [Projection]) -> String {
         projections.map { "\($0.name)=\(builds[$0.name]?.name ?? "")" }.sorted().joined(separator: " ")

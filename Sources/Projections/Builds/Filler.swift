@@ -26,6 +26,7 @@ struct Filler {
 
     /// Applies the log to builds until each is near to its head or has stopped.
     func fill(_ fillings: [Filling]) async throws {
+        guard !fillings.isEmpty else { return }
         let types = fillings.reduce(into: Set<String>()) { $0.formUnion($1.writer.projection.handled) }
         let start = try await start(of: fillings)
         let began = Host.steadyClockMilliseconds()
@@ -45,7 +46,9 @@ struct Filler {
                 BuildProgress(
                     phase: .applying, position: position, head: read.head,
                     entriesASecond: (position.value - start.value) * 1_000 / max(1, now - began)))
-            if fillings.allSatisfy(\.isStopped) { return }
+            // What has stopped may stand far behind the others.
+            let going = fillings.filter { !$0.isStopped }
+            if going.count < fillings.count { return try await fill(going) }
             if read.head.value - position.value < min(Self.nearEntries, Int64(options.batchEntries)) { return }
             // The rest of the time belongs to others.
             let pause = (now - busySince) * (100 - options.pace) / options.pace

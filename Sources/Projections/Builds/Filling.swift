@@ -76,8 +76,18 @@ final class Filling: Sendable {
 
     /// Applies what a batch has behind the build's cursor; where the build stops at an entry, all before it, and nothing from
     /// then on.
+    ///
+    /// - Throws: `BuildFault` for a check that can't go on, since others wait for it in vain.
     func apply(_ batch: EventBatch) async throws {
         guard !isStopped else { return }
+        do {
+            try await applyAll(batch)
+        } catch let fault as BuildFault where purpose == .serve {
+            stopped.withLock { $0 = fault }
+        }
+    }
+
+    private func applyAll(_ batch: EventBatch) async throws {
         let isFolding = fold.withLock { $0 != nil }
         var writer = writer
         if isFolding { writer.gathered = gathered }
@@ -92,10 +102,7 @@ final class Filling: Sendable {
             }
             return try writer.apply(batch.dropping(before: cursor), state, isCareful: isCareful, connection)
         }
-        if let stop {
-            stopped.withLock { $0 = fault(stop) }
-            return
-        }
+        if let stop { throw fault(stop) }
         guard isFolding else { return }
         let isFull = fold.withLock { fold in
             fold?.add(gathered.take())

@@ -72,8 +72,8 @@ public struct Rebuild: Sendable {
                 do {
                     try await finish(filling)
                     filled.append(filling)
-                } catch let fault as BuildFault {
-                    faults.append(fault)
+                } catch {
+                    faults.append(try Self.fault(error, of: filling))
                 }
             }
             try await filler.fill(filled)
@@ -84,13 +84,23 @@ public struct Rebuild: Sendable {
         for filling in filled {
             do {
                 results += try await complete(filling, isFolding: isFolding)
-            } catch let fault as BuildFault {
+            } catch {
+                let fault = try Self.fault(error, of: filling)
                 faults.append(fault)
                 results += fault.swapped
             }
         }
         guard faults.isEmpty else { throw BuildFault(faults, swapped: results) }
         return results
+    }
+
+    /// What holds one model up; throws what concerns all of them.
+    private static func fault(_ error: any Error, of filling: Filling) throws -> BuildFault {
+        switch error {
+        case let fault as BuildFault: fault
+        case is CancellationError, is Unusable, is ProgramLease.Outdated: throw error
+        default: BuildFault(description: "'\(filling.writer.projection.name)': \(error)")
+        }
     }
 
     /// Swaps a build in, or where that can't be done makes it anew.
@@ -141,7 +151,8 @@ public struct Rebuild: Sendable {
             case .swapped(let old, let position, let parked):
                 try await store.endClaim(on: writer.build)
                 var isOldDropped = true
-                if let old { isOldDropped = try await store.dropSoon(old) }
+                // It is read by now, whatever becomes of the other.
+                if let old { isOldDropped = (try? await store.dropSoon(old)) ?? false }
                 return Result(
                     projection: writer.projection.name, build: Int(writer.build.number), position: position,
                     isOldDropped: isOldDropped, parked: parked)

@@ -28,19 +28,9 @@ extension IndexMirror {
     private func reconcileDocuments(_ next: Position, of id: LogID) async throws -> Position {
         var (next, last) = (next, "")
         var rest = try await worker.run { [folder] in try folder.keys() }[...]
-        let builds = try await access.recent().vector.numbers
-        let parked = Set(
-            try await access.long(Self.copied) { connection in
-                try connection.execute(Statements.parkedKeys, [.int4s(builds)]).map { try $0.text("key") }
-            }.value)
         while true {
             let start = last
-            let rows = try await access.long(Self.copied) { connection in
-                try connection.execute(
-                    Statements.indexDocumentsAfter,
-                    [.text(start), .int8(Self.batchDocuments), .int8(Self.batchBytes)]
-                ).map { (key: try $0.text("key"), bytes: try $0.bytes("document")) }
-            }.value
+            let (rows, parked) = try await page(after: start)
             let documents = try await worker.run {
                 try rows.map { (bytes: $0.bytes, document: try IndexDocument($0.bytes)) }
             }
@@ -52,7 +42,6 @@ extension IndexMirror {
             let isPassed = { (key: AgentKey) in end.map { key.description <= $0 } ?? true }
             let passed = rest.prefix(while: isPassed)
             rest = rest.dropFirst(passed.count)
-            // What is parked is missing in the model alone.
             let gone = passed.filter { !present.contains($0.description) && !parked.contains($0.description) }
             try await worker.run { [folder] in
                 try folder.write(
@@ -64,6 +53,23 @@ extension IndexMirror {
             guard let end else { return next }
             last = end
         }
+    }
+
+    /// The next documents, and what the build that they are of parks: that is missing in the model alone.
+    private func page(
+        after start: String
+    ) async throws -> (rows: [(key: String, bytes: [UInt8])], parked: Set<String>) {
+        try await access.staged(Self.copied) { session in
+            let builds = [session.vector.builds[Projection.index.name]?.number].compactMap(\.self)
+            return try await session.run { connection in
+                let rows = try connection.execute(
+                    Statements.indexDocumentsAfter,
+                    [.text(start), .int8(Self.batchDocuments), .int8(Self.batchBytes)]
+                ).map { (key: try $0.text("key"), bytes: try $0.bytes("document")) }
+                let parked = try connection.execute(Statements.parkedKeys, [.int4s(builds)]).map { try $0.text("key") }
+                return (rows, Set(parked))
+            }
+        }.value
     }
 
     private func reconcileNamed() async throws {
