@@ -28,8 +28,8 @@ public struct Follower: Sendable {
     /// - Parameters:
     ///   - name: names the follower in the log.
     ///   - gatheringMilliseconds: the pause after a step that applied something, so that many small steps become few
-    ///     larger ones. Where it is a range, the pause grows with how long the step took: on a machine that is busy steps take
-    ///     longer, and larger ones leave more of it to others.
+    ///     larger ones. Where it is a range, the pause grows with the time that the step took, so a busy machine gets fewer
+    ///     and larger steps.
     ///   - fullStep: a step that moves so many positions on has more before it, and the pause is the shortest one.
     ///   - step: applies what exists.
     ///   - wait: returns once there may be something at a position.

@@ -14,13 +14,10 @@ import Testing
     private func withModels(
         agents: Int = 20, _ body: (_ url: String, _ publishing: Publishing) async throws -> Void
     ) async throws {
-        try await TestDatabase.with { url in
-            let log = try await EventLog.open(EventLog.Configuration(url: url))
-            let publishing = Publishing(log: log)
+        try await Publishing.onNewLog { url, publishing in
             for index in 0..<agents { try await publishing.publish("acme.a\(index)", ["1.0.0", "1.1.0"]) }
             try await catchUp(url)
             try await body(url, publishing)
-            await log.close()
         }
     }
 

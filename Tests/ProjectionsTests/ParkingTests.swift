@@ -14,12 +14,9 @@ import Testing
     private static let agents = 8
 
     private func withLog(_ body: (_ url: String, _ publishing: Publishing) async throws -> Void) async throws {
-        try await TestDatabase.with { url in
-            let log = try await EventLog.open(EventLog.Configuration(url: url))
-            let publishing = Publishing(log: log)
+        try await Publishing.onNewLog { url, publishing in
             for index in 0..<Self.agents { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
             try await body(url, publishing)
-            await log.close()
         }
     }
 

@@ -13,11 +13,7 @@ import Testing
 
 @Suite struct ProjectorTests {
     private func withLog(_ body: (Publishing, String) async throws -> Void) async throws {
-        try await TestDatabase.with { url in
-            let log = try await EventLog.open(EventLog.Configuration(url: url))
-            try await body(Publishing(log: log), url)
-            await log.close()
-        }
+        try await Publishing.onNewLog { try await body($1, $0) }
     }
 
     private func head(_ url: String) -> HeadFeed {

@@ -2,12 +2,22 @@ import Crypto
 import EventLog
 import Events
 import System
+import TestSupport
 import Testing
 
 /// Publishes in tests as the domain would, without asking it.
 struct Publishing {
     let log: EventLog
     let owner = PersonID(random: SecureRandom.bytes(16))
+
+    /// Runs `body` over a new log, in a database of its own.
+    static func onNewLog(_ body: (_ url: String, _ publishing: Publishing) async throws -> Void) async throws {
+        try await TestDatabase.with { url in
+            let log = try await EventLog.open(EventLog.Configuration(url: url))
+            try await body(url, Publishing(log: log))
+            await log.close()
+        }
+    }
 
     /// Publishes versions of an agent.
     func publish(

@@ -13,13 +13,10 @@ import Testing
 
     /// A log of eight agents with a version each, at positions 0 to 15, and models that are up to it.
     private func withModels(_ body: (_ url: String, _ publishing: Publishing) async throws -> Void) async throws {
-        try await TestDatabase.with { url in
-            let log = try await EventLog.open(EventLog.Configuration(url: url))
-            let publishing = Publishing(log: log)
+        try await Publishing.onNewLog { url, publishing in
             for index in 0..<Self.agents { try await publishing.publish("acme.a\(index)", ["1.0.0"]) }
             for projection in [Projection.agents, .files] { try await catchUp(url, projection) }
             try await body(url, publishing)
-            await log.close()
         }
     }
 

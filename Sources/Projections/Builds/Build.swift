@@ -26,7 +26,7 @@ struct Build: Sendable, Hashable {
     /// The agents that it parks, each with the position from which on its entries wait.
     func parked(_ connection: PostgresConnection) throws -> [AgentKey: Position] {
         var parked: [AgentKey: Position] = [:]
-        for row in try connection.execute(Statements.parkedKeys, [.int4s([number])]) {
+        for row in try connection.execute(Statements.parkedKeys, [.int4(number)]) {
             guard let key = AgentKey(try row.text("key")) else { continue }
             parked[key] = Position(try row.integer("position"))
         }

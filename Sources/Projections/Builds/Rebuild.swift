@@ -178,9 +178,8 @@ public struct Rebuild: Sendable {
         let projection = writer.projection
         try BuildStore.checkIsCurrent(connection)
         let before = try BuildWriter.active(of: projection, connection)
-        guard let state = try writer.begin(connection) else {
-            throw BuildFault(
-                description: "another program goes on with the build of '\(projection.name)'", isBusy: true)
+        guard let state = try writer.begin(connection), before?.writer.build.number != writer.build.number else {
+            throw BuildFault.lost(writer.build)
         }
         let rest = try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection)
         if let stop = rest.stop { return .stopped(stop) }

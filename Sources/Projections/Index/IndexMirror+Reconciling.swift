@@ -42,7 +42,7 @@ extension IndexMirror {
             let isPassed = { (key: AgentKey) in end.map { key.description <= $0 } ?? true }
             let passed = rest.prefix(while: isPassed)
             rest = rest.dropFirst(passed.count)
-            let gone = passed.filter { !present.contains($0.description) && !parked.contains($0.description) }
+            let gone = passed.filter { !present.contains($0.description) && !parked.contains($0) }
             try await worker.run { [folder] in
                 try folder.write(
                     try whole.filter { try folder.file($0.document.key)?.bytes != $0.bytes }
@@ -58,16 +58,15 @@ extension IndexMirror {
     /// The next documents, and what the build that they are of parks: that is missing in the model alone.
     private func page(
         after start: String
-    ) async throws -> (rows: [(key: String, bytes: [UInt8])], parked: Set<String>) {
+    ) async throws -> (rows: [(key: String, bytes: [UInt8])], parked: Set<AgentKey>) {
         try await access.staged(Self.copied) { session in
-            let builds = [session.vector.builds[Projection.index.name]?.number].compactMap(\.self)
+            let build = session.vector.builds[Projection.index.name]
             return try await session.run { connection in
                 let rows = try connection.execute(
                     Statements.indexDocumentsAfter,
                     [.text(start), .int8(Self.batchDocuments), .int8(Self.batchBytes)]
                 ).map { (key: try $0.text("key"), bytes: try $0.bytes("document")) }
-                let parked = try connection.execute(Statements.parkedKeys, [.int4s(builds)]).map { try $0.text("key") }
-                return (rows, Set(parked))
+                return (rows, Set(try build?.parked(connection).keys.map { $0 } ?? []))
             }
         }.value
     }

@@ -1,2 +1,2 @@
--- The agents that some builds park, each with where its entries wait in one of them.
-SELECT key, position FROM models.faults WHERE build = ANY ($1::integer[]) AND key <> ''
+-- The agents that a build parks, each with where its entries wait.
+SELECT key, position FROM models.faults WHERE build = $1 AND key <> ''
