@@ -96,7 +96,12 @@ import Testing
     ) async throws -> [[String]] {
         let usual = "http://127.0.0.1:7080"
         var script = "exec 2>&1\n"
-        for step in steps { script += "printf '\\036'\n\(step.command.replacing(usual, with: marketplace.url))\n" }
+        // Nobody types as fast as a shell reads: the models have reached the log by then.
+        let reading =
+            "for _ in {1..100}; do curl -s \(marketplace.url)/api/v1/marketplace/projections | grep -qE '\"lag\": ?[1-9]' || break; sleep 0.05; done"
+        for step in steps {
+            script += "\(reading)\nprintf '\\036'\n\(step.command.replacing(usual, with: marketplace.url))\n"
+        }
         let programs = [
             try MarketplaceProcess.program, try #require(ProcessInfo.processInfo.environment["MENTATLAB_MENTATCTL"]),
         ]

@@ -41,8 +41,15 @@ public final class BuildStore: Sendable {
             settings: settings.merging(own) { $1 })
     }
 
-    /// Closes the session, which ends the claims on builds that are being made.
-    public func close() async { await session.close() }
+    /// Ends the claims on builds that are being made, and closes the session.
+    public func close() async {
+        // The server sees only later that a connection has ended, and whoever comes next would find the builds claimed. The end is
+        // no part of a task that was cancelled.
+        await Task { [session] in
+            _ = try? await session.run { try $0.execute(Statements.endClaims).count }
+            await session.close()
+        }.value
+    }
 
     /// Over a log without entries, gives an empty build, which is active at once, to each projection that has none of its
     /// present version. Over another log such a build has to be filled first.

@@ -10,6 +10,7 @@ extension Statements {
     static let cursor = PostgresStatement("cursor", PackageResources.cursor_sql)
     static let beginFold = PostgresStatement("begin_fold", PackageResources.begin_fold_sql)
     static let findFold = PostgresStatement("find_fold", PackageResources.find_fold_sql)
+    static let endClaims = PostgresStatement("end_claims", PackageResources.end_claims_sql)
     static let endFold = PostgresStatement("end_fold", PackageResources.end_fold_sql)
     static let leaseHolders = PostgresStatement("lease_holders", PackageResources.lease_holders_sql)
     static let writtenEdition = PostgresStatement("written_edition", PackageResources.written_edition_sql)
