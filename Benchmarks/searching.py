@@ -106,7 +106,8 @@ class Shelf:
         print(f"  {AGENTS:,} agents published and shown in {time.monotonic() - began:.0f} s", flush=True)
         build_of = server.sql("search", "SELECT build FROM models.active WHERE projection = 'agents'")
         server.sql("search", f"UPDATE model_agents_{build_of}.agent_counters SET stars = (random() ^ 8 * 5000)::bigint")
-        server.sql("search", "DELETE FROM models.search_scores; DELETE FROM models.search_words; DELETE FROM models.search_generations")
+        # The lock waits for a generation that is just being made, which would wait for the deletions otherwise.
+        server.sql("search", "LOCK TABLE models.search_generations; DELETE FROM models.search_scores; DELETE FROM models.search_words; DELETE FROM models.search_generations")
         # Whether one is due is asked once more where something was published.
         self.ours.token = Path(token).read_text().strip()
         self.ours.publish("bench.last", "1.0.0")

@@ -39,13 +39,18 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
 
     /// True where the same statement may succeed later without a change.
     public var isTransient: Bool {
+        // Classes: resources, system errors. Code: the statement was cancelled, mostly for the time that it took.
+        isInterruption || kind == .server && (["53", "58"].contains(sqlState.prefix(2)) || sqlState == "57014")
+    }
+
+    /// True where others ended the statement, and not what it takes of time or space: it may succeed at once.
+    public var isInterruption: Bool {
         switch kind {
         case .connectionLost, .unanswered, .unreachable, .poolExhausted: true
         case .unexpectedResult: false
         case .server:
-            // Classes: resources, operator intervention, system errors, connections. Codes: serialization, deadlock,
-            // lock not available.
-            ["53", "57", "58", "08"].contains(String(sqlState.prefix(2)))
+            // Classes: operator intervention, connections. Codes: serialization, deadlock, lock not available.
+            ["57", "08"].contains(sqlState.prefix(2)) && sqlState != "57014"
                 || ["40001", "40P01", "55P03"].contains(sqlState)
         }
     }

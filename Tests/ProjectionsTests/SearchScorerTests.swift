@@ -57,6 +57,21 @@ import Testing
 
     private let day = Day(number: 20_000)
 
+    @Test func whatOthersEndedIsTriedAgainSoon() async throws {
+        try await TestDatabase.with(migrated: false) { url in
+            // Given an attempt of 20 s, ended by a deadlock, an operator, a missing column, its own time and a full disk,
+            var pauses: [Int64] = []
+            for code in ["40P01", "57P01", "42703", "57014", "53100"] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await TestDatabase.query(url, "DO $$ BEGIN RAISE 'ended' USING ERRCODE = '\(code)'; END $$")
+                }
+                pauses.append(GenerationMaker.pause(after: try #require(error), tookMilliseconds: 20_000))
+            }
+            // what will fail again for the same reason waits until it no longer takes much of the database.
+            #expect(pauses == [5_000, 5_000, 2_000_000, 2_000_000, 2_000_000])
+        }
+    }
+
     @Test func aGenerationIsMadeForADayAndWhenAgentsHaveGrown() async throws {
         try await withStage { stage in
             // Given some agents,

@@ -55,8 +55,12 @@ public final class GenerationMaker: Sendable {
         self.log = log
     }
 
-    /// After a failure it waits so many times as long as the attempt took, and an hour at most.
-    private static let restAfterFailure: Int64 = 100
+    /// How long to wait after a failed attempt: a hundred times as long as it took and an hour at most, so that what
+    /// needs more time or space than there is does not take all of it; no longer than usual where others ended it.
+    package static func pause(after error: any Error, tookMilliseconds: Int64) -> Int64 {
+        if let error = error as? PostgresError, error.isInterruption { return pauseMilliseconds }
+        return max(pauseMilliseconds, min(3_600_000, tookMilliseconds * 100))
+    }
 
     /// Makes generations until the task is cancelled.
     ///
@@ -69,8 +73,7 @@ public final class GenerationMaker: Sendable {
                 try await makeIfDue(on: today())
             } catch {
                 if !Task.isCancelled { log.error("\(generations.name) can't be made", ["error": "\(error)"]) }
-                let took = Host.steadyClockMilliseconds() - began
-                pause = max(pause, min(3_600_000, took * Self.restAfterFailure))
+                pause = Self.pause(after: error, tookMilliseconds: Host.steadyClockMilliseconds() - began)
             }
             try? await Task.sleep(for: .milliseconds(pause))
         }
