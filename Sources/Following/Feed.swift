@@ -112,6 +112,21 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         return try await ask(since: now - age)
     }
 
+    /// The value, at most `age` milliseconds old; one that is older than `rest` is returned as well, while it is queried again
+    /// for those who ask later.
+    ///
+    /// For values that take long to read and may be old.
+    public func value(atMostMillisecondsOld age: Int64, readAgainAfterMilliseconds rest: Int64) async throws -> Value {
+        let now = Host.steadyClockMilliseconds()
+        let known = state.withLock { state -> Value? in
+            guard let asked = state.askedMilliseconds, now - asked < age else { return nil }
+            if now - asked >= rest, state.query == nil { beginQuery(&state) }
+            return state.value
+        }
+        if let known { return known }
+        return try await ask(since: now - age)
+    }
+
     // MARK: Polling
 
     private static func takeReached(_ state: inout State) -> [Waiter] {
@@ -126,14 +141,19 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         while true {
             let (query, isLateEnough) = state.withLock { state in
                 if let query = state.query { return (query.task, query.began > earliest) }
-                let began = Host.steadyClockMilliseconds()
-                let query = Task { try await self.query(began) }
-                state.query = (query, began)
-                return (query, true)
+                return (beginQuery(&state), true)
             }
             if isLateEnough { return try await query.value }
             _ = await query.result
         }
+    }
+
+    @discardableResult
+    private func beginQuery(_ state: inout State) -> Task<Value, any Error> {
+        let began = Host.steadyClockMilliseconds()
+        let task = Task { try await self.query(began) }
+        state.query = (task, began)
+        return task
     }
 
     private func query(_ began: Int64) async throws -> Value {

@@ -75,6 +75,28 @@ import Testing
         _ = try await slow.value
     }
 
+    @Test func whatTakesLongToReadIsReadBesideThoseWhoAsk() async throws {
+        // Given a value that is known, and a query for a newer one that does not answer
+        let value = Mutex(Int64(1))
+        let held = AsyncStream<Void>.makeStream()
+        let feed = HeadFeed(Position(0)) {
+            let read = value.withLock { $0 }
+            if read == 2 { for await _ in held.stream { break } }
+            return Position(read)
+        }
+        func ask() async throws -> Position {
+            try await feed.value(atMostMillisecondsOld: 60_000, readAgainAfterMilliseconds: 0)
+        }
+        #expect(try await ask() == Position(1))
+        value.withLock { $0 = 2 }
+        // when somebody asks, the known one is the answer,
+        #expect(try await ask() == Position(1))
+        #expect(try await ask() == Position(1))
+        // and the newer one once it was read.
+        held.continuation.finish()
+        try await eventually("the newer value is known") { try await ask() == Position(2) }
+    }
+
     @Test func whoWaitsInVainIsToldSo() async throws {
         let feed = Source().feed()
         #expect(try await feed.passes(Position(0), withinMilliseconds: 50) == false)

@@ -84,12 +84,17 @@ import Testing
             // a few more agents change nothing,
             try await stage.publish((20..<25).map { "a\($0)" })
             #expect(try await scorer.makeIfDue(on: day) == false)
-            // many more do, and so does the next day; the last two generations are kept.
+            // many more do, and so does the next day; the last two generations are kept, and what somebody may still use.
             try await stage.publish((25..<40).map { "a\($0)" })
             #expect(try await scorer.makeIfDue(on: day))
+            let age = "UPDATE models.search_generations SET made = made - interval '3 minutes' WHERE generation = "
+            try await TestDatabase.script(stage.url, age + "2")
             #expect(try await scorer.makeIfDue(on: day.adding(days: 1)))
             let kept = "SELECT generation || ' ' || agents FROM models.search_generations ORDER BY generation"
-            #expect(try await stage.query(kept) == ["2 40", "3 40"])
+            #expect(try await stage.query(kept) == ["1 20", "2 40", "3 40"])
+            try await TestDatabase.script(stage.url, age + "1")
+            #expect(try await scorer.makeIfDue(on: day.adding(days: 2)))
+            #expect(try await stage.query(kept) == ["3 40", "4 40"])
             let bounds = "SELECT bool_and(score BETWEEN 500 AND 2000)::text FROM models.search_scores"
             #expect(try await stage.query(bounds) == ["true"])
             // Each word of two or more agents lists those that have it, the best known first.

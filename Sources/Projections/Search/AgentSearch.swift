@@ -41,8 +41,15 @@ public struct AgentSearch: Sendable {
     /// The generation that a cursor names is not kept any more.
     public struct ExpiredCursor: Error {}
 
-    /// How old the known generation may be.
-    private static let generationMilliseconds: Int64 = 2_000
+    /// How old the known generation may be: each is kept for two minutes. The lists of a new one take long to read, so nobody
+    /// waits for them while another is known.
+    private static let generationMilliseconds: Int64 = 60_000
+    private static let generationRest: Int64 = 2_000
+
+    private func knownGenerations() async throws -> SearchGenerations {
+        try await generations.value(
+            atMostMillisecondsOld: Self.generationMilliseconds, readAgainAfterMilliseconds: Self.generationRest)
+    }
 
     /// Finds the agents that answer a query: by the engine where there is one, and in the models where it does not answer.
     ///
@@ -52,7 +59,7 @@ public struct AgentSearch: Sendable {
     /// - Throws: `ExpiredCursor` where the cursor names a generation that is not kept any more.
     public func find(_ request: SearchRequest, notBefore minimum: Position? = nil) async throws -> Answer {
         LoopThread.assertElsewhere()
-        var known = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds)
+        var known = try await knownGenerations()
         // Another front may know a newer one.
         if let after = request.after, after.generation > known.present.number {
             known = try await generations.value(atMostMillisecondsOld: 0)
@@ -121,7 +128,7 @@ public struct AgentSearch: Sendable {
 
     /// Names the generation of the scores that order what is found.
     public func generation() async throws -> Int32 {
-        try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds).present.number
+        try await knownGenerations().present.number
     }
 
     /// The names of owners by their ids.
@@ -146,7 +153,7 @@ public struct AgentSearch: Sendable {
 
     /// What somebody may mean who has typed the beginning of something.
     public func suggest(_ text: String) async throws -> Reflecting<Suggestions> {
-        let generation = try await generations.value(atMostMillisecondsOld: Self.generationMilliseconds).present
+        let generation = try await knownGenerations().present
         return try await access.long(AgentReader.shownModels) { try Suggestions(for: text, generation, $0) }
     }
 }
