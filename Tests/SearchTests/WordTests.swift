@@ -55,6 +55,14 @@ import Testing
         #expect(!kinds("eve.stripe-agent-toolkit", isImported: false).contains(.package))
     }
 
+    @Test func tagsTakeNoPlaceFromANameThatIsMisspelled() {
+        let tags = (0..<64).map { "aaa\($0)tag" }
+        let words = AgentNames(
+            id: "acme.zebra-counter", title: "Zebra Counter", packages: [], tags: tags, isImported: false
+        ).words
+        #expect(words.contains("zebra") && words.contains("zebracounter") && words.contains { $0.hasPrefix("aaa") })
+    }
+
     @Test(arguments: [
         ("kubernetes", "kuberntes", true), ("obsidian", "obsidain", true), ("postgres", "postgress", true),
         ("notion", "nation", true), ("slack", "slick", true), ("github", "gitlab", false), ("a", "b", true),

@@ -103,26 +103,14 @@ public struct AgentSearch: Sendable {
     public func list(
         _ request: SearchRequest, _ found: FoundAgents, from cursor: AgentReader.ListCursor, limit: Int
     ) async throws -> Reflecting<[AgentReader.Summary]> {
-        let statement =
-            switch cursor {
-            case .recent: Statements.searchRecent
-            case .name: Statements.searchByName
-            case .stars: Statements.searchByStars
-            case .downloads: Statements.searchByDownloads
-            case .rating: Statements.searchByRating
-            }
-        let condition = Condition.all(
-            found.needed.map { .of($0) }, without: request.query.terms.filter(\.isNegative))
         return try await access.staged(AgentReader.shownModels) { session in
             let source = ModelCandidates(session: session, generation: SearchGeneration())
             let filters = SearchFilters(request, publishers: try await source.publishers(request.publisherNames))
-            return try await session.run { connection in
-                try connection.execute(
-                    statement,
-                    filters.parameters + [condition.map { .text($0.tsquery) } ?? .null] + cursor.start
-                        + [.int8(Int64(limit)), .texts(found.named), .texts(found.owners)]
-                ).map(AgentReader.Summary.init)
-            }
+            let matching = MatchingLists(
+                needed: found.needed.isEmpty ? nil : .all(found.needed.map { .of($0) }),
+                unwanted: Condition.all([], without: request.query.terms.filter(\.isNegative)),
+                named: found.named, owners: found.owners, filters: filters)
+            return try await session.run { try matching.list(from: cursor, limit: limit, $0) }
         }
     }
 

@@ -11,7 +11,8 @@ struct ModelCandidates: CandidateSource {
     private static let maximumHits: Int64 = 2_000
     /// The most candidates of one kind.
     private static let maximumCandidates: Int64 = 200
-    /// How many of the best known agents are looked at, of all or of those with a word that many have.
+    /// How many of the best known agents are looked at, of all or of those with a word that many have, and of the newest ones
+    /// that are not known yet.
     private static let maximumTried: Int64 = 3_000
     private static let maximumListed: Int64 = 1_000
     private static let phraseCost: Int64 = 5
@@ -175,7 +176,9 @@ struct ModelCandidates: CandidateSource {
     private func since(
         _ whole: PostgresValue, _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        try found(Statements.candidatesSince, wanted, [whole, .int8(generation.position)], connection)
+        try found(
+            Statements.candidatesSince, wanted, [whole, .int8(generation.position), .int8(Self.maximumTried)],
+            connection)
     }
 
     /// The agents of an owner that meet some conditions. Where few agents of all meet these, the owner, who may have all of the

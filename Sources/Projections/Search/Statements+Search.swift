@@ -16,6 +16,7 @@ extension Statements {
     static let lastGenerations = PostgresStatement("last_generations", PackageResources.last_generations_sql)
     static let listAgentsNamed = PostgresStatement("list_agents_named", PackageResources.list_agents_named_sql)
     static let listCategories = PostgresStatement("list_categories", PackageResources.list_categories_sql)
+    static let listMatching = PostgresStatement("list_matching", PackageResources.list_matching_sql)
     static let listWords = PostgresStatement("list_words", PackageResources.list_words_sql)
     static let nearWords = PostgresStatement("near_words", PackageResources.near_words_sql)
     static let publishersBeginning = PostgresStatement(
@@ -33,21 +34,29 @@ extension Statements {
     static let candidatesListed = candidates("candidates_listed", PackageResources.candidates_listed_sql)
     static let candidatesSince = candidates("candidates_since", PackageResources.candidates_since_sql)
 
-    // The same filters, with an order by which no candidates are chosen.
-    static let searchByDownloads = filtered("search_by_downloads", PackageResources.search_by_downloads_sql)
-    static let searchByName = filtered("search_by_name", PackageResources.search_by_name_sql)
-    static let searchByRating = filtered("search_by_rating", PackageResources.search_by_rating_sql)
-    static let searchByStars = filtered("search_by_stars", PackageResources.search_by_stars_sql)
-    static let searchRecent = filtered("search_recent", PackageResources.search_recent_sql)
+    // The same filters, for all that match.
+    static let matchingByIndex = filtered("matching_by_index", PackageResources.matching_by_index_sql)
+    static let matchingOfAll = filtered("matching_of_all", PackageResources.matching_of_all_sql)
+    static let searchByDownloads = ordered("search_by_downloads", PackageResources.search_by_downloads_sql)
+    static let searchByName = ordered("search_by_name", PackageResources.search_by_name_sql)
+    static let searchByRating = ordered("search_by_rating", PackageResources.search_by_rating_sql)
+    static let searchByStars = ordered("search_by_stars", PackageResources.search_by_stars_sql)
+    static let searchRecent = ordered("search_recent", PackageResources.search_recent_sql)
 
     private static func candidates(_ name: String, _ sql: [UInt8]) -> PostgresStatement {
-        filtered(
-            name, Array(text(sql).replacing("/* candidates */", with: text(PackageResources.part_candidates_sql)).utf8))
+        filtered(name, replacing("/* candidates */", in: sql, with: PackageResources.part_candidates_sql))
+    }
+
+    private static func ordered(_ name: String, _ sql: [UInt8]) -> PostgresStatement {
+        filtered(name, replacing("/* matches */", in: sql, with: PackageResources.part_matches_sql))
     }
 
     private static func filtered(_ name: String, _ sql: [UInt8]) -> PostgresStatement {
-        let whole = text(sql).replacing("/* filters */", with: text(PackageResources.part_filters_sql))
-        return PostgresStatement(name, Array(whole.utf8))
+        PostgresStatement(name, replacing("/* filters */", in: sql, with: PackageResources.part_filters_sql))
+    }
+
+    private static func replacing(_ mark: String, in sql: [UInt8], with part: [UInt8]) -> [UInt8] {
+        Array(text(sql).replacing(mark, with: text(part)).utf8)
     }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -64,7 +64,7 @@ public struct Suggestions: Sendable {
             if !known.isCut, known.few.isEmpty, generation.agents <= ListedWord.maximumPlaces {
                 return found
                     + (try candidates(
-                        Statements.candidatesSince, [whole, .int8(generation.position)], generation, connection))
+                        Statements.candidatesSince, [whole, .int8(generation.position), most], generation, connection))
             }
         }
         // Few of the best known may have all words.

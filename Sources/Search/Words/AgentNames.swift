@@ -74,12 +74,17 @@ public struct AgentNames: Sendable, Equatable {
             add(Self.core(part), .core)
         }
         all = names.sorted { ($0.text, $0.kind.rawValue) < ($1.text, $1.kind.rawValue) }
-        var spelled = Set(names.filter { $0.kind != .id }.map(\.text))
-        for text in [lastPart, title] + parts + tags { spelled.formUnion(Word.all(in: text).map(\.form)) }
-        let fitting = spelled.filter {
+        let own = Set(names.filter { $0.kind != .id }.map(\.text)).union(Self.spelled([lastPart, title] + parts))
+        // Tags, of which there may be more than words are kept, take no place from a name.
+        let others = Self.spelled(tags).subtracting(own)
+        let fitting = (own.sorted() + others.sorted()).filter {
             Self.spelledLengths.contains($0.unicodeScalars.count) && !Self.generic.contains($0)
         }
-        words = Array(fitting.sorted().prefix(Self.maximumWords))
+        words = Array(fitting.prefix(Self.maximumWords))
+    }
+
+    private static func spelled(_ texts: [String]) -> Set<String> {
+        Set(texts.flatMap { Word.all(in: $0).map(\.form) })
     }
 
     /// What stands behind the last dot of an id.

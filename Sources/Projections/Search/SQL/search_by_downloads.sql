@@ -1,12 +1,21 @@
 -- Agents that match, the one with the most readers first, from behind so many and a key.
+-- The limit of all that are looked at keeps to the index of the order: the planner can't tell how many match.
 SELECT s.*, coalesce(u.name, '') AS username
-FROM agent_counters c
-JOIN agent_search a ON a.key = c.key
-JOIN listed_agents s ON s.key = c.key
+FROM (
+    SELECT c.key, -c.readers AS value
+    FROM agent_counters c
+    WHERE c.listed AND (-c.readers, c.key) > (-$17::bigint, $18::text)
+    ORDER BY -c.readers, c.key
+    LIMIT $16
+) o
+JOIN LATERAL (
+    SELECT a.key
+    FROM agent_search a
+    WHERE a.key = o.key
+      AND /* matches */
+      AND /* filters */
+) a ON true
+JOIN listed_agents s ON s.key = o.key
 LEFT JOIN publishers u ON u.person = s.owner
-WHERE c.listed AND (-c.readers, c.key) > (-$12::bigint, $13::text)
-  AND ($11::text IS NULL OR a.tokens @@ (SELECT $11::text::tsquery) OR a.key = ANY ($15::text[])
-       OR a.owner = ANY ($16::text[]))
-  AND /* filters */
-ORDER BY -c.readers, c.key
-LIMIT $14
+ORDER BY o.value, o.key
+LIMIT $15

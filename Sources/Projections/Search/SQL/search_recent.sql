@@ -1,11 +1,21 @@
 -- Agents that match, the one whose last version is the newest first, from before a position.
+-- The limit of all that are looked at keeps to the index of the order: the planner can't tell how many match.
 SELECT s.*, coalesce(u.name, '') AS username
-FROM agent_search a
-JOIN listed_agents s ON s.key = a.key
+FROM (
+    SELECT g.key, g.updated_position
+    FROM agents g
+    WHERE g.listed AND g.updated_position < $17
+    ORDER BY g.updated_position DESC
+    LIMIT $16
+) o
+JOIN LATERAL (
+    SELECT a.key
+    FROM agent_search a
+    WHERE a.key = o.key
+      AND /* matches */
+      AND /* filters */
+) a ON true
+JOIN listed_agents s ON s.key = o.key
 LEFT JOIN publishers u ON u.person = s.owner
-WHERE s.updated_position < $12
-  AND ($11::text IS NULL OR a.tokens @@ (SELECT $11::text::tsquery) OR a.key = ANY ($14::text[])
-       OR a.owner = ANY ($15::text[]))
-  AND /* filters */
-ORDER BY s.updated_position DESC
-LIMIT $13
+ORDER BY o.updated_position DESC
+LIMIT $15
