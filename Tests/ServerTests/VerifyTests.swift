@@ -156,6 +156,16 @@ import Testing
             let all = try await TestDatabase.query(url, "SELECT count(*)::text FROM log.contents")
             #expect(sound.counts["contents"]?.integer.map { "\($0)" } == stored.first && stored != all)
 
+            // A marketplace may keep entries to itself, the last ones as well.
+            let port = try #require(marketplace.url.split(separator: ":").last.map(String.init))
+            for (first, last) in [(head - 3, head - 1), (2, 3)] {
+                let liar = try OracleProcess("withholding_log", [port, "\(first)", "\(last)"])
+                let url = "http://127.0.0.1:\(try await liar.line("port ").dropFirst(5))"
+                let told = try await run([program, "log", "verify", "--json", "--url", url])
+                await liar.stop()
+                #expect(told.code == 1 && told.output.contains(#""kind":"gap","position":\#(first)}"#), "\(told)")
+            }
+
             let listed = try await marketplace.json("contents?from=6&limit=1")
             #expect(listed["contents"]?.array?.first?["position"]?.integer == 6 && listed["next"]?.integer == 7)
             #expect(try await marketplace.json("contents/6/listing_commitment")["nonce"]?.string?.utf8.count == 64)

@@ -55,7 +55,12 @@ struct RemoteLog {
                     .run(log: log, report)
                 next = logged.position.next
             }
-            next = max(next, min(page.next, head))
+            // Only entries lead on: a marketplace that says that it goes on behind others has kept these to itself.
+            let behind = min(page.next, head)
+            if next < behind {
+                report(LogDifference(.gap, at: next, "positions \(next) to \(behind.value - 1) are missing"))
+                next = behind
+            }
             progress(next.value, head.value)
         }
         return counts
