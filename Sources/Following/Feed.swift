@@ -34,15 +34,23 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
     private static var longestPauseMilliseconds: Int64 { 500 }
 
     private let read: @Sendable () async throws -> Value
+    private let merge: @Sendable (_ known: Value, _ answer: Value) -> Value
     private let state: Mutex<State>
 
     /// Creates a feed.
     ///
     /// - Parameters:
     ///   - initial: the value to assume before the first query.
+    ///   - merge: what holds where a change was announced while the query ran: neither knows all of the other. Without it the
+    ///     answer to such a query does not count, which is no fault where all changes are announced.
     ///   - read: queries the value.
-    public init(_ initial: Value, _ read: @escaping @Sendable () async throws -> Value) {
+    public init(
+        _ initial: Value,
+        merging merge: @escaping @Sendable (_ known: Value, _ answer: Value) -> Value = { known, _ in known },
+        _ read: @escaping @Sendable () async throws -> Value
+    ) {
         self.read = read
+        self.merge = merge
         state = Mutex(State(value: initial))
     }
 
@@ -163,7 +171,8 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         let (value, reached) = state.withLock { state -> (Value, [Waiter]) in
             state.askedMilliseconds = began
             // An announcement during the query may be newer than the answer.
-            if state.announcements == announcements, state.value != answer {
+            let answer = state.announcements == announcements ? answer : merge(state.value, answer)
+            if state.value != answer {
                 state.value = answer
                 state.pauseMilliseconds = Self.firstPauseMilliseconds
             }

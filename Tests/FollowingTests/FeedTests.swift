@@ -135,6 +135,22 @@ import Testing
         #expect(try await asked == Position(7))
     }
 
+    /// A process that announces without end still learns what others have done.
+    @Test func whatOthersDoIsSeenAmongAnnouncements() async throws {
+        struct Known: Equatable { var (own, others) = (0, 0) }
+        let (started, release) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        let feed = Feed(Known(), merging: { Known(own: max($0.own, $1.own), others: $1.others) }) {
+            started.continuation.yield()
+            for await _ in release.stream { break }
+            return Known(own: 1, others: 3)
+        }
+        async let asked = feed.value(atMostMillisecondsOld: 0)
+        for await _ in started.stream { break }
+        feed.announce { $0.own = 2 }
+        release.continuation.yield()
+        #expect(try await asked == Known(own: 2, others: 3))
+    }
+
     /// A follower applies what is there, waits for more, and begins anew after a fault.
     @Test func aFollowerGoesOnAfterAFault() async throws {
         let source = Source()

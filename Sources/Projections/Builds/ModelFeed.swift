@@ -17,6 +17,16 @@ public struct Models: Sendable, Equatable {
         one.vector.id == other.vector.id && one.next == other.next && one.slices == other.slices
     }
 
+    /// These models with what is known of the same builds where that is further: only the database knows which builds are read,
+    /// and only this process how far it just has come.
+    fileprivate func advanced(by known: Models) -> Models {
+        var models = self
+        for (name, position) in known.next where known.vector.builds[name]?.number == vector.builds[name]?.number {
+            models.next[name] = max(models.next[name] ?? position, position)
+        }
+        return models
+    }
+
     /// The next position that all of some projections will apply; 0 where one has no build.
     ///
     /// - Parameter slice: of projections that are sliced only this slice counts; nil for all slices.
@@ -41,7 +51,7 @@ extension Feed where Value == Models {
     /// process reads, so that nobody drops them.
     public static func models(_ pool: PostgresPool) -> ModelFeed {
         let holder = BuildHolder()
-        return ModelFeed(Models(vector: BuildVector([:]), next: [:])) {
+        return ModelFeed(Models(vector: BuildVector([:]), next: [:]), merging: { $1.advanced(by: $0) }) {
             try await pool.runRepeatable { try holder.models(on: $0) }
         }
     }
