@@ -87,6 +87,24 @@ import Testing
         }
     }
 
+    /// A model that can't be built leaves nothing unsaid of the others.
+    @Test func aModelThatCanNotBeBuiltDoesNotHideTheOthers() async throws {
+        try await withModels { url, _ in
+            // Given an entry that no whole model can read, a build of one model that is being made, and a planted row of another,
+            try await TestDatabase.script(
+                url, "UPDATE log.events SET entry = convert_to('{}', 'UTF8') WHERE position = 5")
+            try await TestDatabase.scriptModels(url, "DELETE FROM agent_counters WHERE key = 'acme.a2'")
+            // when all are checked,
+            let found = try await check(url)
+            // then each is spoken of, in the order in which they were asked for: what was compared, or why it was not.
+            #expect(found.map(\.projection) == ProjectionCatalogue.all.map(\.name))
+            let faults = Dictionary(uniqueKeysWithValues: found.map { ($0.projection, $0.fault ?? "") })
+            #expect(faults["audit"]?.contains("can't apply the entry at 5") == true, "\(faults)")
+            let agents = try #require(found.first { $0.projection == "agents" })
+            #expect(agents.fault == nil && agents.differences.contains { $0.table == "agent_counters" }, "\(agents)")
+        }
+    }
+
     /// However a log of every type is cut into batches, the rows are the same.
     @Test(arguments: [1, 2])
     func anyBatchSizeGivesTheSameRows(_ seed: UInt64) async throws {

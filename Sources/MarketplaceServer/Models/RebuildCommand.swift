@@ -134,6 +134,10 @@ struct RebuildCommand {
             try printDocument { Self.encode(results, to: &$0) }
         } else {
             for result in results {
+                if let fault = result.fault {
+                    Host.write("\(result.projection): \(fault)\n", to: 1)
+                    continue
+                }
                 for difference in result.differences {
                     Host.write("\(result.projection): \(Self.words(difference))\n", to: 1)
                 }
@@ -182,6 +186,7 @@ struct RebuildCommand {
                                 }
                             }
                         }
+                        object.member("fault", result.fault)
                         object.member("parked") { $0.array(result.parked) { $1.string($0) } }
                         object.member("position", result.position.value)
                         object.member("projection", result.projection)

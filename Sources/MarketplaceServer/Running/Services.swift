@@ -58,7 +58,7 @@ struct Services: Sendable {
             database.configuration(role, "marketplace-measures", statementTimeoutMilliseconds: 5_000), sessions: 1,
             maximumWaiters: 16)
         let reader = EventReader(pool: pool)
-        head = HeadFeed(Position(0)) { try await reader.head() }
+        head = HeadFeed(Position(0), merging: max) { try await reader.head() }
         models = ModelFeed.models(pool)
         // All lists of a generation take longer than whoever waits for the others should.
         generations = .searchGenerations(
@@ -329,19 +329,26 @@ struct Services: Sendable {
     }
 
     /// Every minute keeps room in the log, sweeps orphaned files and drops builds that nobody reads any more, for as
-    /// long as the task lives.
+    /// long as the task lives. What fails keeps nothing else from being done.
     func maintain(_ eventLog: EventLog, _ store: ArtifactStore) async {
         let log = log.component("maintain")
         let builds = BuildStore(database, program: Self.program)
-        while !Task.isCancelled {
+        func attempt(_ what: String, _ body: () async throws -> Void) async {
             do {
-                try await eventLog.maintain()
+                try await body()
+            } catch {
+                if !Task.isCancelled { log.warning("maintenance failed", ["of": what, "error": "\(error)"]) }
+            }
+        }
+        while !Task.isCancelled {
+            await attempt("the log") { try await eventLog.maintain() }
+            await attempt("files") {
                 let swept = try await store.sweep()
                 if swept > 0 { log.info("swept orphaned files", ["files": "\(swept)"]) }
+            }
+            await attempt("builds") {
                 let dropped = try await builds.dropLeftovers()
                 if dropped > 0 { log.info("dropped builds that nobody reads", ["builds": "\(dropped)"]) }
-            } catch {
-                if !Task.isCancelled { log.warning("maintenance failed", ["error": "\(error)"]) }
             }
             try? await Task.sleep(for: .seconds(60))
         }

@@ -43,7 +43,8 @@ public struct Comparison: Sendable {
     public struct Result: Sendable {
         /// The projection.
         public let projection: String
-        /// Both builds reflect all entries before it; where tables differ so that none can be applied, the active one does.
+        /// Both builds reflect all entries before it; where tables differ so that none can be applied, the active one does; 0
+        /// where nothing was compared.
         public let position: Position
         /// The tables.
         public let tables: [Table]
@@ -52,10 +53,24 @@ public struct Comparison: Sendable {
 
         /// The agents that one of the builds parks: nothing is said of what waits.
         public let parked: [String]
+        /// Why nothing was compared; nil where all was.
+        public let fault: String?
+
+        init(
+            projection: String, position: Position = Position(0), tables: [Table] = [], differences: [Difference] = [],
+            parked: [String] = [], fault: String? = nil
+        ) {
+            self.projection = projection
+            self.position = position
+            self.tables = tables
+            self.differences = differences
+            self.parked = parked
+            self.fault = fault
+        }
 
         /// True where both builds have the same rows, of all entries.
         public var isRight: Bool {
-            parked.isEmpty && differences.isEmpty && tables.allSatisfy { $0.digest == $0.expected }
+            fault == nil && parked.isEmpty && differences.isEmpty && tables.allSatisfy { $0.digest == $0.expected }
         }
     }
 
@@ -76,7 +91,7 @@ public struct Comparison: Sendable {
     }
 
     /// Builds projections beside the active builds and compares them. The active builds go on being read, and are brought
-    /// to the head of the log.
+    /// to the head of the log. A projection of which one of the builds can't go on has a fault, and the others are compared.
     public func run(_ projections: [Projection]) async throws -> [Result] {
         do {
             return try await run(projections, isFolding: true)
@@ -88,18 +103,29 @@ public struct Comparison: Sendable {
     }
 
     private func run(_ projections: [Projection], isFolding: Bool) async throws -> [Result] {
-        var fillings: [Filling] = []
+        var (fillings, faults): ([Filling], [String: String]) = ([], [:])
         do {
             for projection in projections {
-                let build = try await store.begin(projection, for: .check, isFolding: isFolding).build
-                fillings.append(Filling(projection, build, for: .check, database))
+                do {
+                    let build = try await store.begin(projection, for: .check, isFolding: isFolding).build
+                    fillings.append(Filling(projection, build, for: .check, database))
+                } catch let fault as BuildFault {
+                    faults[projection.name] = fault.description
+                }
             }
             for filling in fillings { try await filling.begin() }
             try await filler.fill(fillings)
-            var results: [Result] = []
-            for filling in fillings { results.append(try await compare(filling)) }
+            var found: [String: Result] = [:]
+            for filling in fillings {
+                let name = filling.writer.projection.name
+                do {
+                    found[name] = try await compare(filling)
+                } catch let fault as BuildFault {
+                    faults[name] = fault.description
+                }
+            }
             await end(fillings)
-            return results
+            return projections.map { found[$0.name] ?? Result(projection: $0.name, fault: faults[$0.name]) }
         } catch {
             await end(fillings)
             throw error
@@ -173,7 +199,7 @@ public struct Comparison: Sendable {
             _ = try connection.execute(Statements.endTurn, [.int4(active.number)]).count
             let position = try connection.execute(Statements.cursor, [.int4(active.number)]).first?.integer(0) ?? 0
             return Result(
-                projection: projection.name, position: Position(position), tables: [], differences: shapes, parked: [])
+                projection: projection.name, position: Position(position), differences: shapes)
         }
     }
 

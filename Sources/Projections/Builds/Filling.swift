@@ -76,13 +76,11 @@ final class Filling: Sendable {
 
     /// Applies what a batch has behind the build's cursor; where the build stops at an entry, all before it, and nothing from
     /// then on.
-    ///
-    /// - Throws: `BuildFault` for a check that can't go on, since others wait for it in vain.
     func apply(_ batch: EventBatch) async throws {
         guard !isStopped else { return }
         do {
             try await applyAll(batch)
-        } catch let fault as BuildFault where purpose == .serve {
+        } catch let fault as BuildFault {
             stopped.withLock { $0 = fault }
         }
     }
