@@ -88,6 +88,21 @@ public struct EventReader: Sendable {
         }
     }
 
+    /// Reads entries from a position on, up to the first one that is missing. For those who hand on that nothing is left out.
+    ///
+    /// - Throws: `EventLogError.corrupt` as well, where the entry at the position is missing and later ones are not.
+    public func readWhole(
+        from position: Position, limit: Int, maximumBytes: Int = Self.maximumBytes
+    ) async throws(EventLogError) -> Page {
+        let page = try await read(from: position, limit: limit, maximumBytes: maximumBytes)
+        guard let first = page.entries.first else { return page }
+        guard first.position == position else {
+            throw .corrupt("the entries from \(position) to \(first.position.value - 1) are missing")
+        }
+        let whole = page.entries.enumerated().prefix { $1.position.value == position.value + Int64($0) }.map(\.element)
+        return Page(entries: whole, next: Position(position.value + Int64(whole.count)))
+    }
+
     /// Reads entries of a type from a position on.
     ///
     /// It searches at most `window` positions, so a page may be empty although later ones are not. The end of the log is

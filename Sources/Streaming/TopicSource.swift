@@ -90,6 +90,7 @@ public final class TopicSource: EntrySource {
     private static let firstPauseMilliseconds: Int64 = 100
     private static let longestPauseMilliseconds: Int64 = 5_000
     private static let distrustSeconds = 60
+    private static let unopenedMilliseconds: Int64 = 500
 
     private let address: LogTopic.Address
     private let entries: EventReader
@@ -219,7 +220,7 @@ public final class TopicSource: EntrySource {
     /// Reads from where the first caller is until something fails.
     private func read() async throws {
         guard let position = try await anchor() else { return }
-        let id = try await pool.runRepeatable { try LogOnConnection.id($0) }
+        guard let id = try await logID() else { return }
         let starts = try await starts(position)
         try await KafkaConsumer.with(
             address.brokers, reading: starts, fetchedBytes: Self.fetchedBytes, on: reactor
@@ -230,6 +231,16 @@ public final class TopicSource: EntrySource {
                 try await room()
             }
         }
+    }
+
+    /// The id of the log, once it was opened: without it nothing tells whose entries a topic holds. Nil where the task is
+    /// cancelled.
+    private func logID() async throws -> LogID? {
+        while !Task.isCancelled {
+            if let id = try await pool.runRepeatable({ try LogOnConnection.id($0) }) { return id }
+            try await Task.sleep(for: .milliseconds(Self.unopenedMilliseconds))
+        }
+        return nil
     }
 
     /// Where the window is to begin, once somebody has asked; nil where the task is cancelled.
@@ -257,7 +268,7 @@ public final class TopicSource: EntrySource {
         }
     }
 
-    private func take(_ arrivals: KafkaArrivals, _ id: LogID?) throws {
+    private func take(_ arrivals: KafkaArrivals, _ id: LogID) throws {
         if state.withLock({ $0.isRefused }) {
             throw Foreign(description: "it does not hold what the log has")
         }

@@ -51,6 +51,21 @@ import Testing
         return all
     }
 
+    @Test func nothingBehindAMissingEntryIsHandedOn() async throws {
+        try await withMarketplace { marketplace, url in
+            // Given a log out of which somebody took an entry,
+            for index in 0..<5 { #expect(try await marketplace.publish([manifest("acme.a\(index)")]).status == 201) }
+            try await TestDatabase.script(url, "DELETE FROM log.events WHERE position = 4")
+            // when a reader follows it from its beginning,
+            let answer = try await marketplace.get("events/stream?from=0")
+            let ids = String(decoding: answer.body, as: UTF8.self).split(separator: "\n").filter {
+                $0.hasPrefix("id: ")
+            }
+            // then its stream ends before what is missing.
+            #expect(answer.status == 200 && ids == ["id: 0", "id: 1", "id: 2", "id: 3"], "\(ids)")
+        }
+    }
+
     @Test func everyEntryComesOnceAndInOrder() async throws {
         try await withMarketplace { marketplace, _ in
             // Given some entries, and readers that began before others were written,

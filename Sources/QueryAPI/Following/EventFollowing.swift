@@ -70,7 +70,7 @@ final class EventFollowing: Sendable {
                         return piece
                     }
                 } catch {
-                    // The client comes back, and hears then what is wrong.
+                    // The client comes back, and hears then what is wrong, or is back as soon as that is mended.
                     if !Task.isCancelled { log.debug("a reader can't catch up", ["error": "\(error)"]) }
                     return nil
                 }
@@ -137,7 +137,7 @@ final class EventFollowing: Sendable {
         } else if let type = filter.type {
             page = try await entries.read(type: type, from: position, limit: limit, maximumBytes: bytes)
         } else {
-            page = try await entries.read(from: position, limit: limit, maximumBytes: bytes)
+            page = try await entries.readWhole(from: position, limit: limit, maximumBytes: bytes)
         }
         // What is read by its stream, or not chosen at all, is not looked into.
         guard filter.agent != nil || filter.type != nil else {

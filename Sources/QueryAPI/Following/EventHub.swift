@@ -198,12 +198,22 @@ final class EventHub: Sendable {
     private func step(_ known: Position?) async throws -> Position {
         await someReader()
         try Task.checkCancellation()
+        do {
+            return try await read(known)
+        } catch let error as EventLogError {
+            // Nobody gets what stands behind a missing entry: each looks for itself, and its stream ends there.
+            if case .corrupt = error { forget() }
+            throw error
+        }
+    }
+
+    private func read(_ known: Position?) async throws -> Position {
         guard let known, state.withLock({ $0.next == known }) else {
             let head = try await entries.head()
             // Who comes back after a moment finds what was appended meanwhile without asking the database.
             var (recent, next) = ([FollowedEntry](), Position(max(0, head.value - Self.recentEntries)))
             while next < head {
-                let page = try await entries.read(from: next, limit: EventReader.maximumEntries)
+                let page = try await entries.readWhole(from: next, limit: EventReader.maximumEntries)
                 guard page.next > next else { break }
                 recent += page.entries.map(FollowedEntry.init)
                 next = page.next
@@ -213,7 +223,7 @@ final class EventHub: Sendable {
         }
         // The more readers there are the longer it takes to wake them, so each turn takes along more entries.
         try await Task.sleep(for: .milliseconds(state.withLock { min(200, $0.readers / 20) }))
-        let page = try await entries.read(from: known, limit: EventReader.maximumEntries)
+        let page = try await entries.readWhole(from: known, limit: EventReader.maximumEntries)
         add(page.entries.map(FollowedEntry.init))
         return page.next
     }
@@ -239,7 +249,10 @@ final class EventHub: Sendable {
         }
     }
 
-    private func restart(with recent: [FollowedEntry], next: Position) {
+    /// Forgets where the log was left.
+    private func forget() { restart(with: [], next: nil) }
+
+    private func restart(with recent: [FollowedEntry], next: Position?) {
         let waiters = state.withLock { state in
             (state.entries, state.next) = (recent, next)
             state.bytes = recent.reduce(0) { $0 + $1.frame.count }
