@@ -211,7 +211,13 @@ import System
     static func error(_ event: OpaquePointer, _ what: String = "Kafka") -> KafkaError {
         let detail = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
         if unsafe rd_kafka_event_error_is_fatal(event) != 0 {
-            return KafkaError(.fatal, "\(what): \(detail ?? "a fatal error")")
+            let words = "\(what): \(detail ?? "a fatal error")"
+            // Of what makes it give up, the library has the words alone.
+            let isForbidden = [
+                RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+            ]
+            .contains { words.contains(unsafe String(cString: rd_kafka_err2str($0))) }
+            return KafkaError(isForbidden ? .forbidden : .fatal, words)
         }
         return unsafe KafkaError(rd_kafka_event_error(event), what, detail)
     }

@@ -140,7 +140,11 @@ public final class Relay: Sendable {
                 throw fault
             } catch let error as KafkaError where error.kind == .setting || error.kind == .forbidden {
                 await close()
-                throw TopicFault(error.description)
+                let rights =
+                    error.kind == .setting
+                    ? ""
+                    : "; the relay needs Describe, DescribeConfigs, Read and Write on the topic '\(configuration.topic.name)'"
+                throw TopicFault(error.description + rights)
             } catch {
                 if Task.isCancelled { break }
                 if error is Overtaken {
@@ -262,7 +266,8 @@ public final class Relay: Sendable {
             } catch let error as KafkaError {
                 try Task.checkCancellation()
                 if error.kind == .remade { throw TopicFault("\(error). Delete it. \(TopicCheck.remedy)") }
-                guard error.kind != .setting else { throw error }
+                // What only whoever runs the brokers can change does not come by trying again.
+                guard error.kind != .setting, error.kind != .forbidden else { throw error }
                 log.warning("the relay begins anew", ["from": progress.next.description, "error": "\(error)"])
                 if progress.next > began { pauseMilliseconds = Self.firstPauseMilliseconds }
                 try await Task.sleep(for: .milliseconds(pauseMilliseconds))

@@ -8,7 +8,7 @@ import Testing
 
     /// Settings of a broker with one listener, for TLS with passwords.
     private func settings(_ folder: String, port: Int) -> [String] {
-        let users = "user_broker=\"broker\" user_relay=\"\(Self.password)\""
+        let users = "user_broker=\"broker\" user_relay=\"\(Self.password)\" user_reader=\"\(Self.password)\""
         return [
             "listeners=SASL_SSL://127.0.0.1:\(port),CONTROLLER://127.0.0.1:\(port + 1)",
             "advertised.listeners=SASL_SSL://localhost:\(port)",
@@ -16,7 +16,9 @@ import Testing
             "inter.broker.listener.name=SASL_SSL", "sasl.enabled.mechanisms=PLAIN",
             "sasl.mechanism.inter.broker.protocol=PLAIN",
             "listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" password=\"broker\" \(users);",
-            "ssl.keystore.type=PEM", "ssl.keystore.location=\(folder)/broker.pem", "ssl.truststore.type=PEM",
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users=User:broker;User:ANONYMOUS", "allow.everyone.if.no.acl.found=true", "ssl.keystore.type=PEM",
+            "ssl.keystore.location=\(folder)/broker.pem", "ssl.truststore.type=PEM",
             "ssl.truststore.location=\(folder)/certificate.pem",
         ]
     }
@@ -38,12 +40,12 @@ import Testing
         let port = try Process.freePort()
         let broker = try await PrivateBroker("\(folder)/broker", port: port, settings: settings(folder, port: port))
         let servers = "localhost:\(port)"
-        func options(password: String) throws -> [String] {
-            let path = "\(folder)/\(password)"
+        func options(_ user: String = "relay", password: String) throws -> [String] {
+            let path = "\(folder)/\(user)-\(password)"
             try """
             security.protocol=sasl_ssl
             sasl.mechanism=PLAIN
-            sasl.username=relay
+            sasl.username=\(user)
             sasl.password=\(password)
             ssl.ca.location=\(folder)/certificate.pem
 
@@ -88,7 +90,7 @@ import Testing
             let kcat = try await run([
                 "bash", "-c",
                 """
-                kcat -F <(echo bootstrap.servers=\(servers); cat \(folder)/\(Self.password)) -C -t \(fixture.topic) -e -q \
+                kcat -F <(echo bootstrap.servers=\(servers); cat \(folder)/relay-\(Self.password)) -C -t \(fixture.topic) -e -q \
                     -f '%k\\n' | sort -u | wc -l
                 """,
             ])
@@ -102,6 +104,27 @@ import Testing
             }
             let fromTopic = project.printed.firstMatch(of: /"absences":"\d+","entries":"(\d+)"/)?.output.1
             #expect(fromTopic.map { $0 != "0" } == true, "\(project.printed)")
+            // when: somebody relays who may read the topic only, then it is said which rights are missing, and not tried for ever
+            try """
+            security.protocol=SASL_SSL
+            sasl.mechanism=PLAIN
+            sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="broker" password="broker";
+            ssl.truststore.type=PEM
+            ssl.truststore.location=\(folder)/certificate.pem
+
+            """.write(toFile: "\(folder)/admin", atomically: true, encoding: .utf8)
+            let home = ProcessInfo.processInfo.environment["KAFKA_HOME"] ?? ""
+            let forbidden = try await run([
+                "\(home)/bin/kafka-java", "org.apache.kafka.tools.AclCommand", "--bootstrap-server", servers,
+                "--command-config", "\(folder)/admin", "--add", "--topic", fixture.topic, "--allow-principal",
+                "User:reader", "--operation", "Read", "--operation", "Describe", "--operation", "DescribeConfigs",
+            ])
+            #expect(forbidden.code == 0, "\(forbidden)")
+            let reader = try PartProcess(
+                relaying: fixture, servers: servers, more: try options("reader", password: Self.password))
+            _ = try await walker.steps(20)
+            try await reader.says("the relay needs Describe, DescribeConfigs, Read and Write")
+            #expect(try await reader.end() != 0)
         }
         try await broker.stop()
     }
