@@ -52,6 +52,8 @@ public final class EventLog: Sendable {
         public var announce: @Sendable (Position) -> Void = { _ in }
         /// Gets what each batch of this process came to, for metrics.
         public var observe: @Sendable (AppendedBatch) -> Void = { _ in }
+        /// How much of a table upkeep looks at in one run at least, in blocks of 8 KiB.
+        public var sweptBlocks: Int64 = 16_384
         /// The number of positions in a new partition; existing partitions keep theirs.
         public var partitionPositions: Int64 = 1 << 24
 
@@ -77,6 +79,7 @@ public final class EventLog: Sendable {
     private let reader: EventReader
     private let keeper: PartitionKeeper
     private let watch: SessionWatch
+    private let upkeep: Upkeep
     /// The event loop of both pipelines.
     private let reactor: Reactor
     /// The connection of the writer, and below the one for reads by key.
@@ -135,6 +138,7 @@ public final class EventLog: Sendable {
         self.id = id
         self.keeper = keeper
         self.commands = commands
+        upkeep = Upkeep(commands, leastBlocks: configuration.sweptBlocks)
         reader = EventReader(pool: commands)
     }
 
@@ -174,7 +178,7 @@ public final class EventLog: Sendable {
     /// - Throws: `PostgresError`, `EventLogError`, or `CancellationError` between two steps.
     public func maintain() async throws {
         try await keeper.makeRoom()
-        while try await prune() > 0 { try Task.checkCancellation() }
+        try await upkeep.run()
     }
 
     /// Ends database sessions of logins that only read, or write models, where they keep locks or old snapshots that could
@@ -182,19 +186,6 @@ public final class EventLog: Sendable {
     ///
     /// - Returns: the number of sessions that it ended.
     public func endGreedySessions() async throws -> Int64 { try await watch.endGreedySessions() }
-
-    /// The number of rows of each table that one step deletes.
-    private static let prunedRows: Int64 = 20_000
-
-    /// Deletes a number of expired rows of each table; returns how many it deleted.
-    private func prune() async throws -> Int64 {
-        try await commands.run { connection in
-            guard let row = try connection.execute(Statements.prune, [.int8(Self.prunedRows)]).first else {
-                throw EventLogError.corrupt("prune returned nothing")
-            }
-            return try row.integer(0)
-        }
-    }
 
     /// The stored reply of an idempotency key; nil where there is none or it is older than 24 hours.
     public func storedReply(_ key: KeyID) async throws(EventLogError) -> StoredReply? {

@@ -1,26 +1,12 @@
--- Drops a bounded number of rows of each table that nobody can ask for any more, and says how many rows went; the caller
--- calls until none is left. Rows that another session has locked are passed over. A sequential scan would read what is
--- not due as well.
-CREATE PROCEDURE log_r1.prune(p_rows bigint, OUT dropped bigint)
+-- Drops a bounded number of rows of each table that nobody can ask for any more, and says how many rows went of the one of
+-- which the most did; the caller calls until that is less than the bound. Rows that another session has locked are passed over.
+-- A sequential scan would read what is not due as well.
+CREATE PROCEDURE log_r1.prune(p_rows bigint, OUT most bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
     gone bigint;
 BEGIN
-    PERFORM set_config('enable_seqscan', 'off', true);
-    DELETE FROM vault.idempotency_keys
-    WHERE ctid IN (
-        SELECT ctid FROM vault.idempotency_keys WHERE created < now() - interval '24 hours'
-        LIMIT p_rows FOR UPDATE SKIP LOCKED);
-    GET DIAGNOSTICS dropped = ROW_COUNT;
-    COMMIT;
-    PERFORM set_config('enable_seqscan', 'off', true);
-    DELETE FROM log.writers
-    WHERE ctid IN (
-        SELECT ctid FROM log.writers WHERE settled < now() - interval '24 hours'
-        LIMIT p_rows FOR UPDATE SKIP LOCKED);
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    dropped := dropped + gone;
-    COMMIT;
+    most := 0;
     -- Of a spool all but the last range, and a spool whose file is gone.
     DELETE FROM log.spools
     WHERE ctid IN (
@@ -29,14 +15,14 @@ BEGIN
            OR EXISTS (SELECT FROM log.spools n WHERE n.spool = s.spool AND n.start > s.start)
         LIMIT p_rows FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS gone = ROW_COUNT;
-    dropped := dropped + gone;
+    most := greatest(most, gone);
     COMMIT;
     PERFORM set_config('enable_seqscan', 'off', true);
     DELETE FROM vault.invitations
     WHERE ctid IN (
         SELECT ctid FROM vault.invitations WHERE expires < now() LIMIT p_rows FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS gone = ROW_COUNT;
-    dropped := dropped + gone;
+    most := greatest(most, gone);
     COMMIT;
     -- A credential that was revoked long ago is unknown.
     PERFORM set_config('enable_seqscan', 'off', true);
@@ -44,13 +30,13 @@ BEGIN
     WHERE ctid IN (
         SELECT ctid FROM vault.tokens WHERE ended < now() - interval '30 days' LIMIT p_rows FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS gone = ROW_COUNT;
-    dropped := dropped + gone;
+    most := greatest(most, gone);
     COMMIT;
     PERFORM set_config('enable_seqscan', 'off', true);
     DELETE FROM vault.names
     WHERE ctid IN (SELECT ctid FROM vault.names WHERE rests <= now() LIMIT p_rows FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS gone = ROW_COUNT;
-    dropped := dropped + gone;
+    most := greatest(most, gone);
     COMMIT;
     -- Days that are over, one more than any clock can be off.
     PERFORM set_config('enable_seqscan', 'off', true);
@@ -59,16 +45,7 @@ BEGIN
         SELECT ctid FROM vault.daily_shares WHERE day < extract(epoch FROM now())::bigint / 86400 - 1
         LIMIT p_rows FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS gone = ROW_COUNT;
-    dropped := dropped + gone;
-    COMMIT;
-    -- Lines that are too old to be sent again.
-    PERFORM set_config('enable_seqscan', 'off', true);
-    DELETE FROM vault.download_lines
-    WHERE ctid IN (
-        SELECT ctid FROM vault.download_lines WHERE added < now() - interval '72 hours'
-        LIMIT p_rows FOR UPDATE SKIP LOCKED);
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    dropped := dropped + gone;
+    most := greatest(most, gone);
     COMMIT;
 END
 $$;

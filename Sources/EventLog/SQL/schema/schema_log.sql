@@ -163,7 +163,6 @@ CREATE TABLE log.writers (
     settled timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (writer, batch)
 );
-CREATE INDEX writers_settled ON log.writers USING brin (settled) WITH (pages_per_range = 16, autosummarize = on);
 -- Postgres takes UPDATE as the right to lock a row; what a batch came to can't be changed.
 GRANT SELECT, INSERT, DELETE, UPDATE (settled) ON log.writers TO marketplace_commands;
 

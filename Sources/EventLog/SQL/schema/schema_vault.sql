@@ -12,8 +12,6 @@ CREATE TABLE vault.idempotency_keys (
     created     timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT idempotency_keys_once PRIMARY KEY (id)
 );
-CREATE INDEX idempotency_keys_created ON vault.idempotency_keys USING brin (created)
-    WITH (pages_per_range = 16, autosummarize = on);
 -- Postgres takes UPDATE as the right to lock a row.
 GRANT SELECT, INSERT, DELETE, UPDATE (created) ON vault.idempotency_keys TO marketplace_commands;
 
@@ -169,8 +167,6 @@ CREATE TABLE vault.download_lines (
     id    uuid PRIMARY KEY,
     added timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX download_lines_added ON vault.download_lines USING brin (added)
-    WITH (pages_per_range = 16, autosummarize = on);
 -- Postgres takes UPDATE as the right to lock a row.
 GRANT SELECT, INSERT, DELETE, UPDATE (added) ON vault.download_lines TO marketplace_commands;
 
