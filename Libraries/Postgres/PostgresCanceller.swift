@@ -9,6 +9,8 @@ import Synchronization
     private struct State {
         /// The current run; 0 between runs.
         var run: UInt64 = 0
+        /// True once somebody wants the current run to end.
+        var isCancelled = false
         var isAsking = false
     }
 
@@ -24,14 +26,17 @@ import Synchronization
     }
 
     /// Notes that a run begins.
-    func begin(_ run: UInt64) { state.withLock { $0.run = run } }
+    func begin(_ run: UInt64) { state.withLock { ($0.run, $0.isCancelled) = (run, false) } }
+
+    /// True where the current run is to end: a request that comes between two statements cancels none of them.
+    var isCancelled: Bool { state.withLock(\.isCancelled) }
 
     /// Notes that the run ends.
     ///
     /// - Returns: false while a request is open, which could also cancel the next run.
     func end() -> Bool {
         state.withLock { state in
-            state.run = 0
+            (state.run, state.isCancelled) = (0, false)
             return !state.isAsking
         }
     }
@@ -39,7 +44,9 @@ import Synchronization
     /// Asks the server to cancel a run unless it has ended; blocks for as long as the server takes.
     func cancel(_ run: UInt64) {
         let mayAsk = state.withLock { state in
-            guard state.run == run, !state.isAsking else { return false }
+            guard state.run == run else { return false }
+            state.isCancelled = true
+            guard !state.isAsking else { return false }
             state.isAsking = true
             return true
         }

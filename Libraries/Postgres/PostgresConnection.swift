@@ -78,6 +78,10 @@ import System
     public func execute(
         _ statement: PostgresStatement, _ parameters: [PostgresValue] = []
     ) throws(PostgresError) -> PostgresRows {
+        // Scripts, and so the end of a transaction, are not held back.
+        if canceller.isCancelled {
+            throw PostgresError(.server, sqlState: "57014", "the statement was not sent, since its task was cancelled")
+        }
         if !prepared.contains(statement.name) {
             try send(sendPrepare(statement, parameters))
             _ = try receive()

@@ -210,8 +210,23 @@ import Testing
             task.cancel()
             let cancelled = await #expect(throws: PostgresError.self) { try await task.value }
             #expect(cancelled?.sqlState == "57014")
-            // The session is sound, and the request to give up hit no later statement.
+            // A request to give up that comes between two statements is not lost.
             let one = statement("SELECT 1")
+            let (isBetween, tell) = AsyncStream.makeStream(of: Void.self)
+            let between = Task {
+                try await session.run { connection in
+                    for _ in 0..<1_000 {
+                        try connection.execute(one)
+                        tell.finish()
+                        usleep(10_000)
+                    }
+                }
+            }
+            for await _ in isBetween {}
+            between.cancel()
+            let ended = await #expect(throws: PostgresError.self) { try await between.value }
+            #expect(ended?.sqlState == "57014")
+            // The session is sound, and the request to give up hit no later statement.
             #expect(try await session.run { try $0.execute(one).first?.integer(0) } == 1)
         }
     }
