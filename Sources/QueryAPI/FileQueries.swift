@@ -61,16 +61,18 @@ extension QueryFront {
     private func pastIndex(_ key: AgentKey, _ asOf: AsOf, _ request: FrontRequest) async throws -> HTTPResponse {
         let position: Position = if case .position(let given) = asOf { given } else { try await moment(asOf).position }
         try await self.await(position) { try await indexReflects(position, withinMilliseconds: $0) }
-        let document = try await request.blocking.run { [index] in try index.file(key)?.document.asOf(position) }
-        guard let document else {
+        let found = try await request.blocking.run { [index] in
+            try index.file(key)?.document.asOf(position).map { (bytes: $0.bytes, position: $0.position) }
+        }
+        guard let found else {
             throw Problem(.agentNotFound, "there was no agent '\(key)' here at position \(position)")
         }
         return HTTPResponse(
             status: 200,
             fields: [
                 "content-type": "application/json", "cache-control": "no-store", "x-robots-tag": "noindex",
-                Fields.asOf: position.description, Fields.position: document.position.description,
-            ], body: .bytes(document.bytes))
+                Fields.asOf: position.description, Fields.position: found.position.description,
+            ], body: .bytes(found.bytes))
     }
 
     /// Waits until the mark of the index folder is past a position; false where it is not within the limit.

@@ -34,7 +34,10 @@ struct DownloadEndpoint: Sendable {
 
     func add(to routes: inout CommandRoutes) {
         routes.onAny(Endpoints.download) { try await download($0, $1) }
-        routes.onAny(Endpoints.showSpool) { _, request in request.response(Endpoints.showSpool, showSpool()) }
+        routes.onAny(Endpoints.showSpool) { _, request in
+            // Whoever writes to the spool holds its lock for as long as the disk takes.
+            request.response(Endpoints.showSpool, try await request.blocking.run { showSpool() })
+        }
     }
 
     private func download(_ input: DownloadParameters, _ request: FrontRequest) async throws -> HTTPResponse {

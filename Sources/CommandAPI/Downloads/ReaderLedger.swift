@@ -14,6 +14,8 @@ final class ReaderLedger: Sendable {
     private static let maximumKnown = 200_000
     /// The most entries of one append.
     private static let entriesOfAppend = 40
+    /// The bytes of files that are in memory at once; a file alone may be larger.
+    private static let bytesOfTime: Int64 = 32 << 20
 
     private struct State {
         var known: Set<SeenReader> = []
@@ -52,14 +54,29 @@ final class ReaderLedger: Sendable {
     }
 
     /// Appends all readers that wait, and removes their files.
+    ///
+    /// The files are taken some at a time, each at random: all of them may hold more than there is memory for, and which were
+    /// written first would tell when their readers came.
     func tell() async throws {
         spool.retire()
         state.withLock { $0.known.removeAll() }
-        let files = spool.files.filter { !$0.isActive }
-        let readers = try await worker.run { try Self.read(files) }
-        var entries = Self.entries(readers)
-        var random = SystemRandomNumberGenerator()
-        entries.shuffle(using: &random)
+        let files = spool.files.filter { !$0.isActive }.shuffled()
+        var rest = files[...]
+        while !rest.isEmpty {
+            let (taken, readers) = try await worker.run { [rest] in try Self.read(rest) }
+            try await append(readers)
+            try await worker.run { [spool] in
+                for (file, size) in taken {
+                    spool.took(file, upTo: size, oldest: nil)
+                    try spool.remove(file)
+                }
+            }
+            rest = rest.dropFirst(taken.count)
+        }
+    }
+
+    private func append(_ readers: Set<SeenReader>) async throws {
+        let entries = Self.entries(readers).shuffled()
         var start = 0
         while start < entries.count {
             let part = entries[start..<min(start + Self.entriesOfAppend, entries.count)]
@@ -72,25 +89,25 @@ final class ReaderLedger: Sendable {
             }
             start = part.endIndex
         }
-        try await worker.run { [spool] in
-            for file in files {
-                let size = try FileSystem.status(file.path)?.size ?? 0
-                spool.took(file, upTo: size, oldest: nil)
-                try spool.remove(file)
-            }
-        }
     }
 
-    private static func read(_ files: [LineSpool.File]) throws -> Set<SeenReader> {
-        var readers: Set<SeenReader> = []
+    /// Reads files until there is enough for one time.
+    private static func read(
+        _ files: ArraySlice<LineSpool.File>
+    ) throws -> (files: [(file: LineSpool.File, size: Int64)], readers: Set<SeenReader>) {
+        var taken: [(file: LineSpool.File, size: Int64)] = []
+        var (readers, read): (Set<SeenReader>, Int64) = ([], 0)
         for file in files {
             let size = try FileSystem.status(file.path)?.size ?? 0
+            guard taken.isEmpty || read + size <= bytesOfTime else { break }
             let bytes = size == 0 ? [] : try Descriptor.reading(file.path).read(at: 0, count: Int(size))
             for line in bytes.split(separator: 0x0a) {
                 if let reader = SeenReader(line: line) { readers.insert(reader) }
             }
+            taken.append((file, size))
+            read += size
         }
-        return readers
+        return (taken, readers)
     }
 
     private static func entries(_ readers: Set<SeenReader>) -> [AgentReadersSeen] {
