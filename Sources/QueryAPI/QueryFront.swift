@@ -24,6 +24,8 @@ package struct QueryFront: Sendable {
     let past: PastReader
     let pastShares = NetworkShares(about: "the past")
     let documentShares = NetworkShares(about: "documents")
+    /// A page shows many pictures, which a browser asks for at once.
+    let pictureShares = NetworkShares(about: "pictures", waiting: 100)
     let logShares = NetworkShares(about: "the log", atOnce: 16)
     let siteMapShares = NetworkShares(about: "lists of pages")
     let recent = RecentAnswers()

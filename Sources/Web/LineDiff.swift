@@ -58,6 +58,12 @@ package struct LineDiff: Sendable {
         return lines
     }
 
+    /// A line as it is shown. A carriage return at its end, as Windows writes it, is said where it may be all that differs.
+    private static func text(_ line: ArraySlice<UInt8>, isChanged: Bool) -> String {
+        guard line.last == UInt8(ascii: "\r") else { return String(decoding: line, as: UTF8.self) }
+        return String(decoding: line.dropLast(), as: UTF8.self) + (isChanged ? "\u{240d}" : "")
+    }
+
     /// The changes with their surroundings.
     private static func shown(
         _ all: [(change: Change, line: ArraySlice<UInt8>)]
@@ -70,7 +76,7 @@ package struct LineDiff: Sendable {
         var lines: [(change: Change, text: String)?] = []
         for (index, line) in all.enumerated() where index <= last {
             if isShown[index] {
-                lines.append((line.change, String(decoding: line.line, as: UTF8.self)))
+                lines.append((line.change, text(line.line, isChanged: line.change != .kept)))
             } else if let before = lines.last, before != nil {
                 lines.append(nil)
             }

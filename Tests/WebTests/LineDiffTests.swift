@@ -27,6 +27,9 @@ import Web
     @Test func linesDifferByTheirBytes() throws {
         let difference = try #require(LineDiff(Array("a\r\n\u{e9}".utf8), Array("a\r\ne\u{301}".utf8)))
         #expect(difference.lines.compactMap(\.self).map(\.change) == [.kept, .removed, .added])
+        #expect(difference.lines.compactMap(\.self).map(\.text) == ["a", "\u{e9}", "e\u{301}"])
+        let ends = try #require(LineDiff(Array("a\r\nb\r\n".utf8), Array("a\r\nb\n".utf8)))
+        #expect(ends.lines.compactMap(\.self).map(\.text) == ["a", "b\u{240d}", "b"])
         // Long lines that differ at their ends alone are compared once.
         let prefix = String(repeating: "x", count: 400)
         func long(_ end: String) -> [UInt8] {

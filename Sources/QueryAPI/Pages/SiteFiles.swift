@@ -84,7 +84,7 @@ extension QueryFront {
     /// A picture of a package that is served. It may have the same origin as pages, so that nothing in it may run.
     private func picture(_ input: PackagePictureParameters, _ request: FrontRequest) async throws -> HTTPResponse {
         let copied = try await servedPackage(input.digest, request)
-        let picture = try await documentShares.run(for: request.clientNetwork) {
+        let picture = try await pictureShares.run(for: request.clientNetwork) {
             try await documents.picture(input.path, of: input.digest)
         }
         guard let found = picture else {

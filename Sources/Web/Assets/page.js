@@ -24,6 +24,11 @@
 
   const copying = () => {
     if (!navigator.clipboard) return;
+    // Who does not see the button hears what became of it. What is there before it changes is heard.
+    const said = document.createElement("p");
+    said.className = "unseen";
+    said.setAttribute("role", "status");
+    document.querySelector("main")?.append(said);
     for (const button of document.querySelectorAll("[data-copy]")) {
       button.hidden = false;
       button.addEventListener("click", async () => {
@@ -33,7 +38,8 @@
         } catch {
           button.textContent = "Can't copy";
         }
-        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+        said.textContent = button.textContent;
+        setTimeout(() => { button.textContent = "Copy"; said.textContent = ""; }, 2000);
       });
     }
   };
@@ -107,7 +113,7 @@
       location.href = paths[item.dataset.kind];
     };
     const show = (found) => {
-      list.replaceChildren(...found.slice(0, 8).map((suggestion, index) => {
+      list.replaceChildren(...found.slice(0, 10).map((suggestion, index) => {
         const item = document.createElement("li");
         item.id = `${list.id}-${index}`;
         item.setAttribute("role", "option");

@@ -42,7 +42,7 @@ package struct VersionDocument: PageDocument {
             }
             documentation(&html)
             if let news = exposure?.news { newly(news, &html) }
-            html.section("What it asks for", reviewsLink) { $0.capabilities(version.capabilities) }
+            html.section("What it asks for", past == nil ? reviewsLink : nil) { $0.capabilities(version.capabilities) }
             if let exposure {
                 spans(exposure, &html)
             } else if past == nil {
