@@ -119,6 +119,15 @@ public enum LogOnConnection {
                 ]))
     }
 
+    /// The last entries of a stream, the last one first.
+    public static func lastEntries(
+        _ connection: PostgresConnection, of stream: StreamName, limit: Int
+    ) throws -> [RecordedEntry] {
+        try EventReader.entries(
+            try connection.execute(
+                Statements.readStreamBack, [.uuid(StreamID(stream).bytes), .int8(.max), .int8(Int64(limit))]))
+    }
+
     /// The public contents of entries, by position and field; a missing one was erased.
     public static func publicContents(
         _ connection: PostgresConnection, at positions: [Position]

@@ -89,7 +89,7 @@ extension QueryFront {
 }
 
 extension HistoryItem {
-    fileprivate init(_ happening: PastReader.Happening) {
+    init(_ happening: PastReader.Happening) {
         self.init(
             position: happening.position, time: happening.time, type: happening.event.typeName,
             actor: happening.actor.map(PersonBody.init), token: happening.token?.hex, note: happening.note,

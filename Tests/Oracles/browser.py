@@ -23,7 +23,9 @@ def shot(page, folder, path, width, theme):
 def look(browser, url, folder, axe, paths, faults):
     for theme in ["light", "dark"]:
         for width in WIDTHS:
-            context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+            # Whoever reads in the dark does so far from UTC.
+            zone = {"light": "UTC", "dark": "America/St_Johns"}[theme]
+            context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, timezone_id=zone)
             page = context.new_page()
             # A page that is not there says so on the console as well; whether anything else is missing is asked below.
             page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type in ("error", "warning") and not said.text.startswith("Failed to load resource") else None)
@@ -88,8 +90,11 @@ def expect(faults, condition, words):
 def walk(browser, url, agent, faults, has_scripts):
     """Find, judge, get the command; go to the past and back."""
     mode = "with scripts" if has_scripts else "without scripts"
-    context = browser.new_context(java_script_enabled=has_scripts, viewport={"width": 1024, "height": 800})
+    context = browser.new_context(java_script_enabled=has_scripts, viewport={"width": 1024, "height": 800}, timezone_id="Asia/Kolkata")
     page = context.new_page()
+    page.goto(url + "/log")
+    zone = "UTC+5:30" if has_scripts else "UTC"
+    expect(faults, page.locator("time").first.inner_text().endswith(zone), f"{mode}: times are not those of {zone}")
     page.goto(url + "/")
     if has_scripts:
         page.keyboard.press("/")

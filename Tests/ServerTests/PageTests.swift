@@ -75,6 +75,12 @@ import Testing
             try #require(answer.status == 201, "\(words): \(String(decoding: answer.body, as: UTF8.self))")
         }
         let reader = try await marketplace.register("reader")
+        let name = Self.quoted(String(Self.hostile[0].prefix(60)))
+        let bio = Self.quoted(String(Self.hostile.joined(separator: " ").prefix(400)))
+        let told = try await marketplace.send(
+            "PUT", "users/me/profile",
+            "{\"display_name\":\(name),\"bio\":\(bio),\"website_url\":\"https://evil.example/\"}", token: reader.token)
+        if told.status >= 300 { Issue.record("\(String(decoding: told.body, as: UTF8.self))") }
         for (index, words) in Self.hostile.enumerated() {
             let body =
                 "{\"rating\":\(index % 5 + 1),\"title\":\(Self.quoted(String(words.prefix(100)))),\"text\":\(Self.quoted(words))}"
@@ -96,7 +102,9 @@ import Testing
             .integer
         var paths = [
             "/", "/search", "/search?q=zebra", "/search?q=\(search)", "/search?q=nothinglikeit", "/publishers/admin",
-            "/publishers/admin/reputation", "/publishers/nobody", "/nothing", "/agents/none", "/categories/tools",
+            "/publishers/admin/reputation", "/publishers/reader", "/search?sort=best", "/publishers/nobody", "/nothing",
+            "/agents/none",
+            "/categories/tools",
             "/compare", "/compare?a=acme.zebra@1.0.0&b=acme.zebra@1.1.0", "/compare?a=acme.zebra&b=acme.hostile-0",
             "/stats", "/stats?days=365", "/stats?as_of=\(try await marketplace.head() - 1)",
             "/about", "/policy", "/privacy", "/security",
@@ -217,6 +225,26 @@ import Testing
             for name in ["..%2Fzebra.gif", "docs", "%2Fetc%2Fpasswd", "docs%2Fzebra.gif%00"] {
                 #expect(try await marketplace.get("/pictures/\(digest)/\(name)").status >= 400, "\(name)")
             }
+        }
+    }
+
+    /// A browser asks for all pictures of a page at once.
+    @Test func allPicturesOfAPageAreShown() async throws {
+        try await withMarketplace { marketplace, _ in
+            // Given a README with more pictures than are looked for at once,
+            let names = (0..<24).map { "docs/p\($0).gif" }
+            let readme = names.map { "![a picture](\($0))" }.joined(separator: "\n\n")
+            let archive = try package(Dictionary(uniqueKeysWithValues: names.map { ($0, Self.picture) }))
+            #expect(try await marketplace.publish([manifest("acme.a"), part("readme", readme), archive]).status == 201)
+            let text = String(decoding: try await page(marketplace, "/agents/acme.a/documentation").body, as: UTF8.self)
+            let pictures = text.matches(of: /<img src="([^"]*)"/).map { String($0.1) }
+            #expect(pictures.count == names.count)
+            // when all are asked for together, then all come.
+            let answers = try await withThrowingTaskGroup { group in
+                for path in pictures { group.addTask { try await marketplace.get(path).status } }
+                return try await group.reduce(into: [Int]()) { $0.append($1) }
+            }
+            #expect(answers == pictures.map { _ in 200 })
         }
     }
 

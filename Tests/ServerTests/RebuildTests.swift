@@ -169,6 +169,38 @@ import Testing
         }
     }
 
+    /// Wherever a rebuild is killed, readers have what they had, and the next one goes on and ends.
+    @Test func aKilledRebuildHarmsNobody() async throws {
+        try await withEmbedded { folder in
+            // Given a marketplace with some agents,
+            let marketplace = try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
+            for index in 0..<12 { #expect(try await marketplace.publish([manifest("acme.a\(index)")]).status == 201) }
+            let head = try await marketplace.head()
+            let list = try await marketplace.get("agents?sort=name&limit=50&min_position=\(head - 1)").body
+            let points = "\(folder)/failpoints"
+            try FileManager.default.createDirectory(atPath: points, withIntermediateDirectories: true)
+            let words = ["rebuild", "agents", "--data", folder]
+            for point in [
+                "add_build.answered", "end_fold.sent", "advance.sent", "advance.answered", "take_turn.answered",
+                "activate_build.sent", "activate_build.answered", "note_activation.answered", "retire_build.sending",
+            ] {
+                // when a rebuild is killed there,
+                try "kill".write(toFile: "\(points)/\(point)", atomically: true, encoding: .utf8)
+                let killed = try await run(
+                    ["MENTATLAB_FAILPOINTS=\(points)", try MarketplaceProcess.program] + words)
+                #expect(killed.code == SIGKILL, "\(point) was not reached: \(killed)")
+                // then what is read is whole, and the next rebuild says how far it is, and ends.
+                #expect(try await marketplace.get("agents?sort=name&limit=50").body == list, "\(point)")
+                let next = try await marketplace.operate(["rebuild", "agents"])
+                #expect(next.code == 0 && next.output.contains("is read now"), "\(point): \(next)")
+                #expect(next.errors.contains("of \(head) entries (100 %)"), "\(point): \(next.errors)")
+                #expect(next.errors.contains("swapping at position"), "\(point): \(next.errors)")
+            }
+            #expect(try await marketplace.operate(["rebuild", "--all", "--check"]).code == 0)
+            #expect(try await marketplace.stop() == 0)
+        }
+    }
+
     /// What is parked is said by the program and its health; a skip is an entry of the log with a reason.
     @Test func whatIsParkedIsSaidAndSkipped() async throws {
         try await withEmbedded { folder in

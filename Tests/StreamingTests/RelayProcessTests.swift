@@ -79,10 +79,11 @@ import Testing
             let relay = try PartProcess(relaying: fixture, servers: broker.servers, more: ["--create-topic"])
             try await relay.says("relaying to")
             let writing = Task { try await walker.steps(1_500) }
-            // When the broker crashes in the middle, and is away for ten seconds
+            // When the broker crashes in the middle, and is away for ten seconds, or for as long as somebody wants to see
             try await Task.sleep(for: .milliseconds(500))
             try await broker.stop("-KILL")
-            try await Task.sleep(for: .seconds(10))
+            let seconds = ProcessInfo.processInfo.environment["MENTATLAB_OUTAGE_SECONDS"].flatMap(Int.init) ?? 10
+            try await Task.sleep(for: .seconds(seconds))
             try await broker.start()
             try await writing.value
             // Then the relay goes on by itself

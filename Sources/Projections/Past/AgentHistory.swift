@@ -1,5 +1,6 @@
 import EventLog
 public import Events
+import Postgres
 
 extension PastReader {
     /// Something that happened to an agent.
@@ -34,25 +35,40 @@ extension PastReader {
                 ).isEmpty
                 return isThere ? ([], nil) : nil
             }
-            let envelopes = try entries.map { ($0.position, try $0.envelope()) }
-            // What pages say of versions is not shown, and is most of what there is.
-            let noted = envelopes.filter { !($0.1.event is VersionPublished || $0.1.event is ListingChanged) }
-            let contents = try LogOnConnection.publicContents(connection, at: noted.map(\.0))
-            let names = try Self.names(envelopes.map(\.1.origin.actor?.hex), connection)
-            let happenings = try envelopes.map { position, envelope in
-                let actor = envelope.origin.actor?.hex
-                let note = try contents[position]?[ContentKind.note.field].map {
-                    try NoteContent(document: $0.document).text
-                }
-                return Happening(
-                    position: position, time: envelope.time, event: envelope.event,
-                    actor: actor.map { AgentReader.Person(id: $0, name: names[$0] ?? "") },
-                    token: envelope.origin.token, note: note)
-            }
+            let happenings = try Self.happenings(entries, connection)
             let isMore = try !LogOnConnection.entries(
                 connection, of: .agent(key), from: last.position.next, limit: 1, maximumBytes: 1
             ).isEmpty
             return (happenings, isMore ? last.position.next : nil)
+        }
+    }
+    /// What happened to an agent last, the last first; nothing where there is no such agent.
+    ///
+    /// - Parameter limit: the most happenings.
+    public func lastHappenings(of key: AgentKey, limit: Int) async throws -> Reflecting<[Happening]> {
+        try await pages.long(AgentReader.shownModels) { connection in
+            try Self.happenings(
+                try LogOnConnection.lastEntries(connection, of: .agent(key), limit: limit), connection)
+        }
+    }
+
+    private static func happenings(
+        _ entries: [RecordedEntry], _ connection: PostgresConnection
+    ) throws -> [Happening] {
+        let envelopes = try entries.map { ($0.position, try $0.envelope()) }
+        // What pages say of versions is not shown, and is most of what there is.
+        let noted = envelopes.filter { !($0.1.event is VersionPublished || $0.1.event is ListingChanged) }
+        let contents = try LogOnConnection.publicContents(connection, at: noted.map(\.0))
+        let names = try names(envelopes.map(\.1.origin.actor?.hex), connection)
+        return try envelopes.map { position, envelope in
+            let actor = envelope.origin.actor?.hex
+            let note = try contents[position]?[ContentKind.note.field].map {
+                try NoteContent(document: $0.document).text
+            }
+            return Happening(
+                position: position, time: envelope.time, event: envelope.event,
+                actor: actor.map { AgentReader.Person(id: $0, name: names[$0] ?? "") },
+                token: envelope.origin.token, note: note)
         }
     }
 }

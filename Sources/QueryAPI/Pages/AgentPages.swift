@@ -145,10 +145,12 @@ extension QueryFront {
         }
         let detail = try AgentDetail(row)
         let (highest, shown, read) = try await versions(of: detail)
+        let last = try await past.lastHappenings(of: input.id, limit: AgentPage.happenings)
         let surroundings = AgentPage.Surroundings(
             highest: highest, readers: readers.sorted { $0.readers > $1.readers },
-            server: ServerBody(detail, row.latest.listing))
-        return document(reflection.merged(with: read), of: input.id) { position in
+            server: ServerBody(detail, row.latest.listing), happenings: last.value.map(HistoryItem.init))
+        let reflecting = reflection.merged(with: read).merged(with: last.reflection)
+        return document(reflecting, of: input.id) { position in
             AgentPage(
                 agent: detail, charts: charts, shown: shown, surroundings: surroundings, position: position)
         }

@@ -44,11 +44,19 @@
     }
   };
 
-  // Days are written in UTC; the exact time is shown in the reader's zone.
+  // Times are written in UTC, and shown in the reader's zone.
   const times = () => {
+    const two = (number) => String(number).padStart(2, "0");
     for (const time of document.querySelectorAll("time[datetime]")) {
       const date = new Date(time.dateTime);
-      if (!Number.isNaN(date.valueOf())) time.title = date.toLocaleString(undefined, { dateStyle: "long", timeStyle: "long" });
+      if (Number.isNaN(date.valueOf())) continue;
+      const ahead = -date.getTimezoneOffset();
+      const [hours, minutes] = [Math.trunc(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+      const zone = ahead ? `UTC${ahead < 0 ? "\u2212" : "+"}${hours}${minutes ? `:${two(minutes)}` : ""}` : "UTC";
+      const day = `${date.getDate()} ${date.toLocaleString("en", { month: "short" })} ${date.getFullYear()}`;
+      const whole = `${day}, ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())} ${zone}`;
+      time.title = whole;
+      time.textContent = time.textContent.includes(":") ? whole : day;
     }
   };
 
@@ -182,6 +190,7 @@
       const isOpen = old.querySelector("details.facets")?.open;
       old.replaceWith(main);
       document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
+      times();
       document.title = page.title;
       document.getElementById("find").value = page.getElementById("find").value;
       if (isOpen) main.querySelector("details.facets").open = true;
@@ -265,6 +274,7 @@
         old.parentElement.append(...list.parentElement.querySelectorAll(part));
       }
       document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
+      times();
       times();
     };
     const refresh = async () => {

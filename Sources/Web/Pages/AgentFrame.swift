@@ -172,6 +172,7 @@ struct AgentFrame {
             html.element(.h2, text: "Facts")
             let source = Link(outside: agent.sourceURL)
             html.facts([
+                ("Publisher", { $0.publisher(summary.publisher.username) }),
                 ("Licence", agent.license.map { license in { $0.text(license) } }),
                 ("Runtime", agent.runtime.map { runtime in { $0.text(runtime) } }),
                 ("Author", agent.author.map { author in { $0.words(author) } }),

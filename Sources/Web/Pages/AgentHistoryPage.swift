@@ -17,7 +17,7 @@ package struct AgentHistoryPage: PageDocument {
         AgentFrame(agent: agent, tab: .history, position: position).written(in: setting) { html in
             html.section("What happened") { html in
                 html.element(.ol, .class("time")) { html in
-                    for item in page.history { Self.write(item, &html) }
+                    for item in page.history { html.happening(item) }
                 }
                 html.next(
                     page.pagination.nextCursor.map {
@@ -27,10 +27,14 @@ package struct AgentHistoryPage: PageDocument {
         }
     }
 
-    private static func write(_ item: HistoryItem, _ html: inout HTML) {
+}
+
+extension HTML {
+    /// Writes what happened to an agent, as an item of a list.
+    mutating func happening(_ item: HistoryItem) {
         let event = EventCatalogue.payload(of: item.type).flatMap { try? $0.init(data: item.data.bytes) }
         let happening = EventWords(event, type: item.type)
-        html.element(.li, .class(happening.gravity)) { html in
+        element(.li, .class(happening.gravity)) { html in
             html.day(item.time)
             html.element(.div) { html in
                 html.text(happening.words)

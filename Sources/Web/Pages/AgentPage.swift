@@ -12,11 +12,16 @@ package struct AgentPage: PageDocument {
         package let readers: [VersionDownloads]
         /// What clients of the Model Context Protocol are told; nil for what is none of their servers.
         package let server: ServerBody?
+        /// What happened to it last, the last first.
+        package let happenings: [HistoryItem]
 
-        package init(highest: [VersionPage], readers: [VersionDownloads], server: ServerBody?) {
+        package init(
+            highest: [VersionPage], readers: [VersionDownloads], server: ServerBody?, happenings: [HistoryItem]
+        ) {
             self.highest = highest
             self.readers = readers
             self.server = server
+            self.happenings = happenings
         }
     }
 
@@ -47,6 +52,9 @@ package struct AgentPage: PageDocument {
     /// How many versions are looked at.
     package static let versions: Int64 = 20
 
+    /// How much of what happened is said here; its history says it all.
+    package static let happenings = 5
+
     package func written(in setting: PageSetting) -> WrittenPage {
         AgentFrame(agent: agent, tab: .overview, position: position, past: past).written(in: setting) { html in
             if let description = agent.description, description != agent.summary.summary {
@@ -56,6 +64,7 @@ package struct AgentPage: PageDocument {
                 for chart in charts { chart.write(&html) }
             }
             asks(&html)
+            if let surroundings { happened(surroundings.happenings, &html) }
             pins("Inputs", agent.inputs, &html)
             pins("Outputs", agent.outputs, &html)
         } side: { html in
@@ -155,6 +164,16 @@ package struct AgentPage: PageDocument {
         html.element(.section) { html in
             html.element(.h2, text: "Readers by version, 90 days")
             html.facts(most.map { row in (row.version, { $0.text(row.readers.grouped) }) })
+        }
+    }
+
+    private func happened(_ happenings: [HistoryItem], _ html: inout HTML) {
+        guard !happenings.isEmpty else { return }
+        let history = Link(Endpoints.historyPage, AgentPageParameters(id: agent.summary.id))
+        html.section("What happened", ("All of its history", history)) { html in
+            html.element(.ol, .class("time")) { html in
+                for item in happenings { html.happening(item) }
+            }
         }
     }
 

@@ -42,14 +42,14 @@ extension Timestamp {
 }
 
 extension HTML {
-    /// Writes a day in UTC; a script adds the exact time in the reader's zone.
+    /// Writes a day in UTC; a script puts the one of the reader's zone in its place, and adds the exact time.
     mutating func day(_ time: Timestamp) {
         element(.time, .named(.datetime, time.description), text: time.dayInWords)
     }
 
-    /// Writes a time in UTC, to the second.
+    /// Writes a time in UTC, to the second; a script puts the one of the reader's zone in its place.
     mutating func moment(_ time: Timestamp) {
-        element(.time, .named(.datetime, time.description), text: "\(time.dayInWords), \(time.clock)")
+        element(.time, .named(.datetime, time.description), text: "\(time.dayInWords), \(time.clock) UTC")
     }
 
     /// Writes a link to an entry of the log.
@@ -165,7 +165,7 @@ extension HTML {
     /// Says in which fields words stand, where none is marked on the card.
     private mutating func why(_ hit: AgentHit) {
         guard hit.highlights == nil else { return }
-        let others = (hit.matched ?? []).filter { !["title", "summary", "name", "publisher"].contains($0.field) }
+        let others = (hit.matched ?? []).filter { !["title", "summary"].contains($0.field) }
         guard !others.isEmpty else { return }
         element(.p, .class("small quiet")) { html in
             html.text("Found in ")
