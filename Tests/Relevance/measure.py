@@ -6,7 +6,7 @@ The catalogue and `agents.jsonl`, which has agents in languages that the catalog
 Of each kind: how many queries have an expected agent first (recall at 1) and among the first ten (recall at 10), the mean
 reciprocal rank of the first expected one, and the normalized discounted cumulative gain of the first ten with the gains
 2^grade - 1. An agent counts as expected where its grade is 3. With `--spam`, how often the agent of that id is among the
-first three, or before one that is expected or good.
+first three, or before one that is an answer.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def spammed_answers(connection, query, grades, spam):
     found = answers(connection, query, limit=100)
     place = found.index(spam)
     # Where there are but two others, it may be the third and last.
-    is_spammed = (place < 3 and place < len(found) - 1) or any(grades.get(agent, 0) > 1 for agent in found[place:])
+    is_spammed = (place < 3 and place < len(found) - 1) or any(grades.get(agent, 0) > 0 for agent in found[place:])
     return [found] if is_spammed else []
 
 

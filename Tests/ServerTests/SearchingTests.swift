@@ -323,4 +323,26 @@ enum SearchEngineUnderTest: CaseIterable {
             #expect(categories["categories"]?.array?.first?["count"]?.integer == 2)
         }
     }
+    @Test(arguments: SearchEngineUnderTest.all)
+    func whatIsErasedIsNotFound(_ engine: SearchEngineUnderTest) async throws {
+        try await withShelf(engine) { shelf in
+            // Given an agent that is found by its publisher as well,
+            let ada = try await shelf.marketplace.register("ada-lovelace")
+            try await shelf.put("analytic.engine", about: "Weaves patterns.", token: ada.token)
+            try await shelf.put("acme.loom", about: "Weaves patterns as well.")
+            #expect(Set(try await shelf.find("patterns")) == ["analytic.engine", "acme.loom"])
+            #expect(try await shelf.find("ada-lovelace").first == "analytic.engine")
+            // when the publisher leaves and takes along what they wrote,
+            let left = try await shelf.marketplace.send(
+                "DELETE", "users/me?abandon=true&erase=words", token: ada.token)
+            #expect(left.status == 201, "\(String(decoding: left.body, as: UTF8.self))")
+            // then their name leads nowhere any more, and what they published stays.
+            #expect(try await shelf.find("ada-lovelace").contains("analytic.engine") == false)
+            #expect(try await shelf.find("patterns publisher:ada-lovelace") == [])
+            #expect(Set(try await shelf.find("patterns")) == ["analytic.engine", "acme.loom"])
+            let typed = try await shelf.marketplace.json(
+                "suggest?q=ada&min_position=\(try await shelf.marketplace.head() - 1)")
+            #expect(typed["suggestions"]?.array == [])
+        }
+    }
 }

@@ -207,7 +207,9 @@ package struct SearchPage: PageDocument {
             html.void(
                 .input, .named(.type, "radio"), .named(.name, field), .named(.value, value), .flag(.checked, isChosen))
             html.element(.span, .class("value"), content: label)
-            if let count { html.element(.span, .class("number"), text: count.grouped) }
+            // Where the best candidates alone were counted, there may be more.
+            let more = list.search?.isBounded == true ? "+" : ""
+            if let count { html.element(.span, .class("number"), text: "\(count.grouped)\(more)") }
         }
     }
 
