@@ -185,7 +185,7 @@ enum Commands {
                 "compare", "VERSION",
                 "list whose reputation this program's formula changes against that of a build of this version, and why"),
             .value(
-                "pace", "PERCENT", "the share of the time in which it applies events; it rests the other time (100%)"),
+                "pace", "PERCENT", "how much of a core it takes; below 100% one model at a time, with rests (100%)"),
             .flag("accept-parked", "swap although the new build parks agents that are shown now"),
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
             .flag("json", "print one JSON document"),

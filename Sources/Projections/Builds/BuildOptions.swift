@@ -2,7 +2,8 @@
 public struct BuildOptions: Sendable {
     /// Names the program and its version in the rows of the builds that it makes.
     public var program: String
-    /// The share of the time in which events are applied, from 1 to 100 percent; it rests the other time.
+    /// How much of a core a build takes, from 1 to 100 percent: below 100 it does one thing at a time, and nothing for the rest
+    /// of the time. At 100 it takes what there is.
     public var pace: Int64 = 100
     /// The most entries that one transaction applies.
     public var batchEntries = 10_000

@@ -33,13 +33,7 @@ struct Filler {
         var read = try await self.read(from: start, types)
         while read.batch.next != read.batch.from {
             let present = read
-            let busySince = Host.steadyClockMilliseconds()
-            async let following = self.read(from: present.batch.next, types)
-            try await withThrowingTaskGroup { group in
-                for filling in fillings { group.addTask { try await filling.apply(present.batch) } }
-                try await group.waitForAll()
-            }
-            read = try await following
+            read = try await apply(present.batch, to: fillings, types)
             let now = Host.steadyClockMilliseconds()
             let position = present.batch.next
             options.report(
@@ -50,10 +44,30 @@ struct Filler {
             let going = fillings.filter { !$0.isStopped }
             if going.count < fillings.count { return try await fill(going) }
             if read.head.value - position.value < min(Self.nearEntries, Int64(options.batchEntries)) { return }
-            // The rest of the time belongs to others.
-            let pause = (now - busySince) * (100 - options.pace) / options.pace
-            if pause > 0 { try await Task.sleep(for: .milliseconds(pause)) }
         }
+    }
+
+    /// Applies a batch to builds and reads the next one: all at once, or one after the other with rests.
+    private func apply(_ batch: EventBatch, to fillings: [Filling], _ types: Set<String>) async throws -> Read {
+        guard options.pace == 100 else {
+            for filling in fillings { try await atPace { try await filling.apply(batch) } }
+            return try await atPace { try await read(from: batch.next, types) }
+        }
+        async let following = read(from: batch.next, types)
+        try await withThrowingTaskGroup { group in
+            for filling in fillings { group.addTask { try await filling.apply(batch) } }
+            try await group.waitForAll()
+        }
+        return try await following
+    }
+
+    /// Does something, and then nothing for as long as the pace asks: that time belongs to others.
+    private func atPace<Value>(_ work: () async throws -> Value) async throws -> Value {
+        let began = Host.steadyClockMilliseconds()
+        let value = try await work()
+        let pause = (Host.steadyClockMilliseconds() - began) * (100 - options.pace) / options.pace
+        if pause > 0 { try await Task.sleep(for: .milliseconds(pause)) }
+        return value
     }
 
     private func start(of fillings: [Filling]) async throws -> Position {

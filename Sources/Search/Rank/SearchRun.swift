@@ -20,7 +20,7 @@ public struct SearchRun<Source: CandidateSource> {
     private var leastScore: Int64 = 0
     /// The part of the query that one of the words is which an agent may have alone.
     private var leastPart = 1.0
-    /// The owner whose name a term is, by term.
+    /// The owner whose name a term is, or is a part of, by term.
     private var owners: [Int: String] = [:]
     private var names: [String: [AgentNames.Name]] = [:]
     private var filters = SearchFilters()
@@ -37,12 +37,14 @@ public struct SearchRun<Source: CandidateSource> {
     /// Finds the agents that answer.
     public mutating func run() async throws -> FoundAgents {
         result.generation = generation.number
-        let words = terms.filter { $0.words.count == 1 }.map(\.form)
-        let named = try await source.named(wantedNames(request.publisherNames.union(words)))
+        let spans = spans
+        let named = try await source.named(wantedNames(request.publisherNames.union(spans.map(\.name))))
         names = named.agents
         filters = SearchFilters(request, publishers: named.publishers)
-        for (index, term) in terms.enumerated() where term.words.count == 1 {
-            owners[index] = named.publishers[term.form]
+        // Longer names come last, and say more than the shorter ones in them.
+        for (span, name) in spans {
+            guard let owner = named.publishers[name] else { continue }
+            for index in span { owners[index] = owner }
         }
         try await correct()
         needed = terms.required
@@ -66,6 +68,17 @@ public struct SearchRun<Source: CandidateSource> {
     }
 
     // MARK: Understanding the query
+
+    /// Words that stand side by side, each with the name that a publisher may have of them.
+    private var spans: [(terms: Range<Int>, name: String)] {
+        (1...SearchBounds.wordsOfName).flatMap { count in
+            terms.indices.dropLast(count - 1).compactMap { start in
+                let span = start..<start + count
+                guard span.allSatisfy({ terms[$0].words.count == 1 }) else { return nil }
+                return (span, terms[span].map(\.form).joined(separator: "-"))
+            }
+        }
+    }
 
     private func wantedNames(_ publishers: Set<String>) -> WantedNames {
         var wanted = WantedNames(publishers: publishers)
@@ -181,8 +194,9 @@ public struct SearchRun<Source: CandidateSource> {
     private mutating func withNeeded(_ some: [Candidate], _ filters: SearchFilters) async throws -> [Candidate] {
         var found = joined(some, try await candidates(.words(needed), filters))
         // The agents of publishers whose names stand in the query, with the other words.
-        for (index, owner) in owners.sorted(by: { $0.key < $1.key }) {
-            let others = needed.filter { $0.form != terms[index].form }
+        for owner in Set(owners.values).sorted() {
+            let name = Set(terms.indices.filter { owners[$0] == owner }.map { terms[$0].form })
+            let others = needed.filter { !name.contains($0.form) }
             found = joined(found, try await candidates(.owner(owner, others), filters))
         }
         return found
@@ -268,7 +282,9 @@ public struct SearchRun<Source: CandidateSource> {
             FoundAgents.Hit(place: place, matched: matched(candidate))
         }
         result.named = places.filter { !$0.1.names.isEmpty }.map(\.1.key)
-        if needed.count == 1, let owner = owners[0], terms.count == 1 { result.owners = [owner] }
+        if let owner = owners[0], needed.count == terms.count, terms.indices.allSatisfy({ owners[$0] == owner }) {
+            result.owners = [owner]
+        }
         return places.map(\.1)
     }
 
@@ -293,6 +309,8 @@ private enum SearchBounds {
     /// A term that more agents have says little by itself.
     static let manyAgents: Int64 = 2_000
     static let shortestPrefix = 3
+    /// The most words of a publisher's name that are looked for.
+    static let wordsOfName = 3
     /// An agent that has less of the query is no answer, unless little has more.
     static let smallestPart = 0.35
     /// A word that is such a part of the query may be an answer alone.

@@ -74,7 +74,8 @@
         const place = cards.indexOf(document.activeElement);
         if (place < 0) return;
         event.preventDefault();
-        cards[place + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+        const up = event.key === "ArrowUp";
+        (cards[place + (up ? -1 : 1)] ?? (up ? field : null))?.focus();
       }
     });
   };
@@ -157,7 +158,15 @@
       }, 120);
     });
     input.addEventListener("keydown", (event) => {
-      if (list.hidden || event.isComposing) return;
+      if (event.isComposing) return;
+      if (list.hidden) {
+        // Down leads on to what was found.
+        const first = document.querySelector(".card h3 a");
+        if (event.key !== "ArrowDown" || !first) return;
+        event.preventDefault();
+        first.focus();
+        return;
+      }
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         choose(chosen + (event.key === "ArrowDown" ? 1 : -1));

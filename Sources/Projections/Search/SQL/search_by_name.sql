@@ -8,14 +8,6 @@ FROM (
     ORDER BY g.key
     LIMIT $16
 ) o
-JOIN LATERAL (
-    SELECT a.key
-    FROM agent_search a
-    WHERE a.key = o.key
-      AND /* matches */
-      AND /* filters */
-) a ON true
-JOIN listed_agents s ON s.key = o.key
-LEFT JOIN publishers u ON u.person = s.owner
+/* matches */
 ORDER BY o.key
 LIMIT $15
