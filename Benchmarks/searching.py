@@ -175,9 +175,10 @@ def search(server, build, folder, seconds):
     shelf = Shelf(server, build, folder)
     asks = queries(shelf.packages)
     local = threading.local()
-    for query in asks[:40]:
-        shelf.search(local, query)
-        shelf.formula(local, query)
+    # Each side is warm, over all connections, by questions that are not asked again.
+    others = [query for query in queries(shelf.packages, 12) if query not in asks]
+    timed(others, shelf.search)
+    timed(others[:100], shelf.formula)
     began = shelf.ours.cpu()
     ours = timed(asks, shelf.search)
     used = (shelf.ours.cpu() - began) * 1_000 / len(asks)

@@ -276,14 +276,14 @@ final class CachedAnswers: Sendable {
     }
 
     /// Drops lists whenever they have another order, for as long as the task lives: their cursors would name one that is not
-    /// kept any more.
-    func follow(_ search: AgentSearch, _ log: Log) async {
-        var known: Int32?
+    /// kept any more, and what is popular has changed without an entry that says so.
+    func follow(_ search: AgentSearch, _ agents: AgentReader, _ log: Log) async {
+        var known: [Int32] = []
         while !Task.isCancelled {
             do {
-                let generation = try await search.generation()
-                if known != generation { state.withLock { $0.drop(.lists) } }
-                known = generation
+                let generations = [try await search.generation(), try await agents.popularGeneration()]
+                if known != generations { state.withLock { $0.drop(.lists) } }
+                known = generations
             } catch {
                 if !Task.isCancelled { log.debug("scores can't be looked up", ["error": "\(error)"]) }
             }

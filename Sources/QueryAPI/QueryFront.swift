@@ -157,7 +157,7 @@ package struct QueryFront: Sendable {
     package func followLog(_ head: HeadFeed, log: Log) async {
         await withTaskGroup { group in
             group.addTask { await cached?.follow(entries, head, agents, copied, log) }
-            group.addTask { await cached?.follow(search, log) }
+            group.addTask { await cached?.follow(search, agents, log) }
             group.addTask { await hub.follow(head, followers) }
         }
     }

@@ -18,6 +18,36 @@ import Testing
         }
     }
 
+    /// What is popular changes without an entry that says so.
+    @Test func aPageOfWhatIsPopularIsDroppedWithIt() async throws {
+        try await withMarketplace { marketplace, url in
+            // Given a page of a category that is kept,
+            let category = "ui: {title: Kept, catalog: {category: tools}}"
+            #expect(try await marketplace.publish([manifest("acme.kept", more: category)]).status == 201)
+            _ = try await marketplace.json("agents?min_position=\(try await marketplace.head() - 1)")
+            func page() async throws -> [UInt8] {
+                try await marketplace.get("/categories/tools", [("Accept", "text/html")]).body
+            }
+            var kept: [UInt8] = []
+            try await eventually("the page is kept") {
+                kept = try await page()
+                return try log(marketplace).split(separator: "\n").contains {
+                    $0.contains(#""path":"/categories/tools""#) && $0.contains(#""status":"cached""#)
+                }
+            }
+            // when something is popular that was not, then the page says so.
+            try await TestDatabase.script(
+                url,
+                """
+                INSERT INTO models.popular_generations (generation, day, position)
+                SELECT coalesce(max(generation), 0) + 1, current_date, 0 FROM models.popular_generations;
+                INSERT INTO models.popular_agents (generation, list, days, category, rank, key, downloads, readers, growth)
+                SELECT max(generation), 'readers', 30, 'tools', 1, 'acme.kept', 7, 5, 0 FROM models.popular_generations
+                """)
+            try await eventually("the page has it") { try await page() != kept }
+        }
+    }
+
     @Test func theSameIsAnsweredFromMemoryUntilItChanges() async throws {
         try await withMarketplace { marketplace, _ in
             let actions = (0..<100).map { "act-\($0)" }.joined(separator: ", ")

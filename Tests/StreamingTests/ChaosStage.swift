@@ -48,8 +48,8 @@ final class ChaosStage: Sendable {
                 Part(name: "query", words: ["query", "--port", "0", "--data", "\(folder)/query"] + base + files)
             ]
             + ["relay-1", "relay-2"].map { Part(name: $0, words: ["relay", "--create-topic"] + base + kafka) }
-            + ["project-1", "project-2"].map { Part(name: $0, words: ["project", "--from", "kafka"] + base + kafka) }
-            + [Part(name: "project-3", words: ["project", "--share"] + base)]
+            + (1...3).map { Part(name: "project-\($0)", words: ["project", "--from", "kafka"] + base + kafka) }
+            + [Part(name: "project-4", words: ["project", "--share"] + base)]
     }
 
     var names: [String] { parts.map(\.name) }

@@ -88,6 +88,13 @@ extension AgentReader {
         }
     }
 
+    /// Names the last generation of what is popular; 0 where there is none.
+    public func popularGeneration() async throws -> Int32 {
+        try await reading(Self.shownModels, Statements.lastPopular, []) { rows in
+            try rows.first.map { Int32(clamping: try $0.integer("generation")) } ?? 0
+        }.value
+    }
+
     /// The generation of a number, or the last one; nil where there is none.
     private static func made(_ generation: Int32?, _ connection: PostgresConnection) throws -> MadeFrom? {
         let kept = try connection.execute(Statements.lastPopular).map { row in
