@@ -10,7 +10,7 @@ struct ModelCandidates: CandidateSource {
     /// The most agents with rare words that are looked at: words that go together stand in more agents than may be expected.
     private static let maximumHits: Int64 = 2_000
     /// The most candidates of one kind.
-    private static let maximumCandidates: Int64 = 200
+    private static let maximumCandidates: Int64 = 150
     /// How many of the best known agents are looked at, of all or of those with a word that many have, and of the newest ones
     /// that are not known yet.
     private static let maximumTried: Int64 = 3_000
