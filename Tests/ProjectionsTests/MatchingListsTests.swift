@@ -34,13 +34,17 @@ import Testing
     ]
 
     /// Queries, and the numbers of the agents that match: so few that these are sorted, and so many that the order is followed.
-    private static let queries: [(query: String, owners: [String], matches: @Sendable (Int) -> Bool)] = [
-        ("rare", [], { $0 % 100 == 0 }), ("common", [], { _ in true }), ("common -rare", [], { $0 % 100 != 0 }),
-        ("-common", [], { _ in false }), ("-rare", [], { $0 % 100 != 0 }), ("rare -common", [], { _ in false }),
-        ("runtime:node", [], { $0 % 2 == 0 }), ("category:games", [], { $0 % 10 == 0 }),
-        // Those of a publisher whose name was typed are met without the word, but not with what is unwanted.
-        ("p7 -rare", ["p7"], { $0 % 50 == 7 }), ("p0 -rare", ["p0"], { $0 % 50 == 0 && $0 % 100 != 0 }),
-    ]
+    private static let queries: [(query: String, owners: [String], rating: Int32?, matches: @Sendable (Int) -> Bool)] =
+        [
+            ("rare", [], nil, { $0 % 100 == 0 }), ("common", [], nil, { _ in true }),
+            ("common -rare", [], nil, { $0 % 100 != 0 }),
+            ("-common", [], nil, { _ in false }), ("-rare", [], nil, { $0 % 100 != 0 }),
+            ("rare -common", [], nil, { _ in false }),
+            ("runtime:node", [], nil, { $0 % 2 == 0 }), ("category:games", [], nil, { $0 % 10 == 0 }),
+            ("common -rare", [], 450, { $0 % 10 != 0 && $0 % 100 != 0 }), ("", [], 450, { $0 % 10 != 0 }),
+            // Those of a publisher whose name was typed are met without the word, but not with what is unwanted.
+            ("p7 -rare", ["p7"], nil, { $0 % 50 == 7 }), ("p0 -rare", ["p0"], nil, { $0 % 50 == 0 && $0 % 100 != 0 }),
+        ]
 
     @Test func everyWayListsTheSameInTheSameOrder() async throws {
         try await TestDatabase.with { url in
@@ -64,8 +68,9 @@ import Testing
             let pool = PostgresPool(DatabaseAccess(url: url).configuration(.queries, "test"), sessions: 1)
             let models = ModelFeed.models(pool)
             let search = AgentSearch(ModelAccess(pool: pool, models: models), .searchGenerations(pool))
-            for (text, owners, matches) in Self.queries {
-                let request = SearchRequest(SearchQuery(text))
+            for (text, owners, rating, matches) in Self.queries {
+                var request = SearchRequest(SearchQuery(text))
+                request.minimumRating = rating
                 var found = FoundAgents()
                 found.needed = request.query.terms.filter { !$0.isNegative }
                 found.owners = owners

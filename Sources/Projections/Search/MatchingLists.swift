@@ -42,10 +42,11 @@ struct MatchingLists {
     /// The keys of all that match, or of one more than are sorted.
     private func matching(_ connection: PostgresConnection) throws -> [String] {
         let limit = PostgresValue.int8(Int64(Self.maximumSorted + 1))
-        // An index leads to the agents of some words, of some owners or in some categories, to the others none.
+        // An index leads to the agents of some words, of some owners, in some categories or with ratings, to the others none.
         let isByName = needed != nil
         let owners = isByName ? owners : filters.owners.wanted ?? []
         let categories = isByName || !owners.isEmpty ? [] : filters.categories.wanted ?? []
+        let isRated = filters.minimumRating.map { $0 > 0 } == true
         let rows =
             isByName || !owners.isEmpty || !categories.isEmpty
             ? try connection.execute(
@@ -55,7 +56,8 @@ struct MatchingLists {
                     Self.text(unwanted), limit,
                 ])
             : try connection.execute(
-                Statements.matchingOfAll, filters.parameters + [Self.text(unwanted), limit])
+                isRated ? Statements.matchingRated : Statements.matchingOfAll,
+                filters.parameters + [Self.text(unwanted), limit])
         return try rows.map { try $0.text("key") }
     }
 

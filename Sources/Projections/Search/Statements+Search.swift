@@ -37,6 +37,7 @@ extension Statements {
     // The same filters, for all that match.
     static let matchingByIndex = filtered("matching_by_index", PackageResources.matching_by_index_sql)
     static let matchingOfAll = filtered("matching_of_all", PackageResources.matching_of_all_sql)
+    static let matchingRated = filtered("matching_rated", PackageResources.matching_rated_sql)
     static let searchByDownloads = ordered("search_by_downloads", PackageResources.search_by_downloads_sql)
     static let searchByName = ordered("search_by_name", PackageResources.search_by_name_sql)
     static let searchByRating = ordered("search_by_rating", PackageResources.search_by_rating_sql)
