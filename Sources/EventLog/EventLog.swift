@@ -175,10 +175,14 @@ public final class EventLog: Sendable {
     ///
     /// The program that runs the log calls it from time to time. It may run beside appends.
     ///
-    /// - Throws: `PostgresError`, `EventLogError`, or `CancellationError` between two steps.
+    /// - Throws: the first `PostgresError` or `EventLogError`, once all was tried, or `CancellationError` between two steps.
     public func maintain() async throws {
-        try await keeper.makeRoom()
-        try await upkeep.run()
+        var failure: (any Error)?
+        for task in [{ try await self.keeper.makeRoom() }] + upkeep.tasks {
+            try Task.checkCancellation()
+            do { try await task() } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
     /// Ends database sessions of logins that only read, or write models, where they keep locks or old snapshots that could

@@ -40,16 +40,19 @@ final class Upkeep: Sendable {
         self.leastBlocks = leastBlocks
     }
 
-    /// Makes one run, which ends however much becomes due meanwhile.
-    ///
-    /// - Throws: `PostgresError`, or `CancellationError` between two steps.
-    func run() async throws {
+    /// What one run does, which ends however much becomes due meanwhile. Each throws `PostgresError`, or `CancellationError`
+    /// between two steps.
+    var tasks: [@Sendable () async throws -> Void] {
+        [{ try await self.pruneAll() }]
+            + Self.sweptTables.map { table in { @Sendable in try await self.sweep(table) } }
+    }
+
+    private func pruneAll() async throws {
         for _ in 0..<Self.mostSteps {
             try Task.checkCancellation()
             // Where a step had its fill of a table there may be more.
             guard try await prune() == Self.prunedRows else { break }
         }
-        for table in Self.sweptTables { try await sweep(table) }
     }
 
     /// Deletes a number of rows of each table that are due; returns the most that it deleted of one.

@@ -143,7 +143,7 @@ public final class Relay: Sendable {
                 let rights =
                     error.kind == .setting
                     ? ""
-                    : "; the relay needs Describe, DescribeConfigs, Read and Write on the topic '\(configuration.topic.name)'"
+                    : "; the relay needs Describe, DescribeConfigs, Read and Write on the topic '\(configuration.topic.name)', and IdempotentWrite on the cluster where brokers ask for it"
                 throw TopicFault(error.description + rights)
             } catch {
                 if Task.isCancelled { break }

@@ -90,7 +90,7 @@ import Testing
     /// A model that can't be built leaves nothing unsaid of the others.
     @Test func aModelThatCanNotBeBuiltDoesNotHideTheOthers() async throws {
         try await withModels { url, _ in
-            // Given an entry that no whole model can read, a build of one model that is being made, and a planted row of another,
+            // Given an entry that no whole model can read, and a row that is missing in another model,
             try await TestDatabase.script(
                 url, "UPDATE log.events SET entry = convert_to('{}', 'UTF8') WHERE position = 5")
             try await TestDatabase.scriptModels(url, "DELETE FROM agent_counters WHERE key = 'acme.a2'")

@@ -23,6 +23,7 @@ import Testing
         ("candidates_since", "\(candidates), '''common''', 4990, 3000", "agent_search_position"),
         ("candidates_by_key", "\(candidates), NULL, '{acme.a1,acme.a2}', '{}', 2000", "agent_search_pkey"),
         ("candidates_by_key", "\(candidates), '''common''', '{}', '{p7}', 2000", "agent_search_owner"),
+        ("newcomers_beyond", "4990, 3000", "agent_search_position"),
         ("find_names", "'{a1,a2}', 'a10', 'a11', NULL, NULL", "agent_names_name"),
         ("near_words", "'{abc,bcd}', 4", "agent_spellings_variants"),
         ("categories_beginning", "'to', 2", "agent_search_category"),

@@ -323,6 +323,7 @@ enum SearchEngineUnderTest: CaseIterable {
             #expect(categories["categories"]?.array?.first?["count"]?.integer == 2)
         }
     }
+
     @Test(arguments: SearchEngineUnderTest.all)
     func whatIsErasedIsNotFound(_ engine: SearchEngineUnderTest) async throws {
         try await withShelf(engine) { shelf in
@@ -331,7 +332,10 @@ enum SearchEngineUnderTest: CaseIterable {
             try await shelf.put("analytic.engine", about: "Weaves patterns.", token: ada.token)
             try await shelf.put("acme.loom", about: "Weaves patterns as well.")
             #expect(Set(try await shelf.find("patterns")) == ["analytic.engine", "acme.loom"])
-            #expect(try await shelf.find("ada-lovelace").first == "analytic.engine")
+            for sort in ["relevance", "name", "stars"] {
+                #expect(try await shelf.find("ada-lovelace", "&sort=\(sort)").contains("analytic.engine"), "\(sort)")
+                #expect(try await shelf.find("Ada Lovelace", "&sort=\(sort)").contains("analytic.engine"), "\(sort)")
+            }
             // when the publisher leaves and takes along what they wrote,
             let left = try await shelf.marketplace.send(
                 "DELETE", "users/me?abandon=true&erase=words", token: ada.token)

@@ -15,7 +15,7 @@ final class ReaderLedger: Sendable {
     /// The most entries of one append.
     private static let entriesOfAppend = 40
     /// The bytes of files that are in memory at once; a file alone may be larger.
-    private static let bytesOfTime: Int64 = 32 << 20
+    private static let bytesAtOnce: Int64 = 32 << 20
 
     private struct State {
         var known: Set<SeenReader> = []
@@ -99,7 +99,7 @@ final class ReaderLedger: Sendable {
         var (readers, read): (Set<SeenReader>, Int64) = ([], 0)
         for file in files {
             let size = try FileSystem.status(file.path)?.size ?? 0
-            guard taken.isEmpty || read + size <= bytesOfTime else { break }
+            guard taken.isEmpty || read + size <= bytesAtOnce else { break }
             let bytes = size == 0 ? [] : try Descriptor.reading(file.path).read(at: 0, count: Int(size))
             for line in bytes.split(separator: 0x0a) {
                 if let reader = SeenReader(line: line) { readers.insert(reader) }

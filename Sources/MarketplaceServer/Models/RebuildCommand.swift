@@ -46,7 +46,7 @@ struct RebuildCommand {
         guard let text else { return 100 }
         let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
         guard let pace = Int64(digits), (1...100).contains(pace) else {
-            throw UsageError("--pace is '\(text)'; it has to be from 1% to 100% of the time.")
+            throw UsageError("--pace is '\(text)'; it has to be from 1% to 100% of a core.")
         }
         return pace
     }

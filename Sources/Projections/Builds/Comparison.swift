@@ -113,10 +113,18 @@ public struct Comparison: Sendable {
                     faults[projection.name] = fault.description
                 }
             }
-            for filling in fillings { try await filling.begin() }
-            try await filler.fill(fillings)
-            var found: [String: Result] = [:]
+            var going: [Filling] = []
             for filling in fillings {
+                do {
+                    try await filling.begin()
+                    going.append(filling)
+                } catch let fault as BuildFault {
+                    faults[filling.writer.projection.name] = fault.description
+                }
+            }
+            try await filler.fill(going)
+            var found: [String: Result] = [:]
+            for filling in going {
                 let name = filling.writer.projection.name
                 do {
                     found[name] = try await compare(filling)
@@ -225,14 +233,23 @@ public struct Comparison: Sendable {
     /// Brings both builds to the head of the log; keeps the turn on the active one, so that it stays there.
     private func align(_ filling: Filling) async throws -> (Build, Position) {
         let projection = filling.writer.projection
-        let (writer, rest) = try await store.session.run { connection in
-            try Self.keepTurn(of: projection, connection)
-            return try BuildWriter.onActive(of: projection, connection) { writer, state, isCareful in
-                (writer, try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection))
+        do {
+            let (writer, rest) = try await store.session.run { connection in
+                try Self.keepTurn(of: projection, connection)
+                return try BuildWriter.onActive(of: projection, connection) { writer, state, isCareful in
+                    (writer, try Filling.applyRest(writer, state, upTo: nil, isCareful: isCareful, connection))
+                }
             }
+            if let stop = rest.stop { throw Filling.fault(writer, stop) }
+            return (writer.build, try await filling.apply(upTo: rest.reached))
+        } catch {
+            // The session goes on with other projections, and nobody is to wait for it meanwhile.
+            try? await store.session.run { connection in
+                guard let active = try Build.active(of: projection, connection) else { return }
+                try connection.execute(Statements.endTurn, [.int4(active.number)])
+            }
+            throw error
         }
-        if let stop = rest.stop { throw Filling.fault(writer, stop) }
-        return (writer.build, try await filling.apply(upTo: rest.reached))
     }
 
     /// Takes the turn on the active build for the session: nobody swaps it until then.

@@ -42,13 +42,15 @@ extension PastReader {
             return (happenings, isMore ? last.position.next : nil)
         }
     }
-    /// What happened to an agent last, the last first; nothing where there is no such agent.
+
+    /// What happened to an agent last, the last first; nothing where there is no such agent. What this program can't decode is
+    /// left out, as it is out of models that park the agent.
     ///
     /// - Parameter limit: the most happenings.
     public func lastHappenings(of key: AgentKey, limit: Int) async throws -> Reflecting<[Happening]> {
-        try await pages.long(AgentReader.shownModels) { connection in
-            try Self.happenings(
-                try LogOnConnection.lastEntries(connection, of: .agent(key), limit: limit), connection)
+        try await pages.about(key).long(AgentReader.shownModels) { connection in
+            let entries = try LogOnConnection.lastEntries(connection, of: .agent(key), limit: limit)
+            return try Self.happenings(entries.filter { (try? $0.envelope()) != nil }, connection)
         }
     }
 
@@ -60,10 +62,10 @@ extension PastReader {
         let noted = envelopes.filter { !($0.1.event is VersionPublished || $0.1.event is ListingChanged) }
         let contents = try LogOnConnection.publicContents(connection, at: noted.map(\.0))
         let names = try names(envelopes.map(\.1.origin.actor?.hex), connection)
-        return try envelopes.map { position, envelope in
+        return envelopes.map { position, envelope in
             let actor = envelope.origin.actor?.hex
-            let note = try contents[position]?[ContentKind.note.field].map {
-                try NoteContent(document: $0.document).text
+            let note = contents[position]?[ContentKind.note.field].flatMap {
+                try? NoteContent(document: $0.document).text
             }
             return Happening(
                 position: position, time: envelope.time, event: envelope.event,

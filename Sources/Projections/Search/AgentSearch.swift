@@ -41,14 +41,15 @@ public struct AgentSearch: Sendable {
     /// The generation that a cursor names is not kept any more.
     public struct ExpiredCursor: Error {}
 
-    /// How old the known generation may be: each is kept for two minutes. The lists of a new one take long to read, so nobody
-    /// waits for them while another is known.
+    /// How old the known generation may be: each is kept for two minutes after another one was made. The lists of a new one take
+    /// long to read, so nobody waits for them while another is known.
     private static let generationMilliseconds: Int64 = 60_000
-    private static let generationRest: Int64 = 2_000
+    /// After how long it is looked for a new one.
+    private static let lookAgainMilliseconds: Int64 = 2_000
 
     private func knownGenerations() async throws -> SearchGenerations {
         try await generations.value(
-            atMostMillisecondsOld: Self.generationMilliseconds, readAgainAfterMilliseconds: Self.generationRest)
+            atMostMillisecondsOld: Self.generationMilliseconds, readAgainAfterMilliseconds: Self.lookAgainMilliseconds)
     }
 
     /// Finds the agents that answer a query: by the engine where there is one, and in the models where it does not answer.
@@ -103,7 +104,7 @@ public struct AgentSearch: Sendable {
     public func list(
         _ request: SearchRequest, _ found: FoundAgents, from cursor: AgentReader.ListCursor, limit: Int
     ) async throws -> Reflecting<[AgentReader.Summary]> {
-        return try await access.staged(AgentReader.shownModels) { session in
+        try await access.staged(AgentReader.shownModels) { session in
             let source = ModelCandidates(session: session, generation: SearchGeneration())
             let filters = SearchFilters(request, publishers: try await source.publishers(request.publisherNames))
             let matching = MatchingLists(

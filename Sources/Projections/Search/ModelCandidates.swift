@@ -176,9 +176,12 @@ struct ModelCandidates: CandidateSource {
     private func since(
         _ whole: PostgresValue, _ wanted: WantedCandidates, _ connection: PostgresConnection
     ) throws -> FoundCandidates {
-        try found(
-            Statements.candidatesSince, wanted, [whole, .int8(generation.position), .int8(Self.maximumTried)],
-            connection)
+        let (position, most) = (PostgresValue.int8(generation.position), PostgresValue.int8(Self.maximumTried))
+        var newest = try found(Statements.candidatesSince, wanted, [whole, position, most], connection)
+        if try connection.execute(Statements.newcomersBeyond, [position, most]).first?.bool(0) == true {
+            newest.isBounded = true
+        }
+        return newest
     }
 
     /// The agents of an owner that meet some conditions. Where few agents of all meet these, the owner, who may have all of the

@@ -19,6 +19,7 @@ extension Statements {
     static let listMatching = PostgresStatement("list_matching", PackageResources.list_matching_sql)
     static let listWords = PostgresStatement("list_words", PackageResources.list_words_sql)
     static let nearWords = PostgresStatement("near_words", PackageResources.near_words_sql)
+    static let newcomersBeyond = PostgresStatement("newcomers_beyond", PackageResources.newcomers_beyond_sql)
     static let publishersBeginning = PostgresStatement(
         "publishers_beginning", PackageResources.publishers_beginning_sql)
     static let publisherNames = PostgresStatement("publisher_names", PackageResources.publisher_names_sql)

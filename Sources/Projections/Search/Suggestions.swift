@@ -7,6 +7,8 @@ public struct Suggestions: Sendable {
     private static let maximumOthers: Int64 = 2
     private static let maximumCompletions: Int64 = 3
     private static let maximumCandidates: Int64 = 200
+    /// How many of the newest agents are looked at.
+    private static let maximumNewcomers: Int64 = 3_000
 
     /// The keys of agents, the likeliest first.
     public private(set) var agents: [String] = []
@@ -64,7 +66,8 @@ public struct Suggestions: Sendable {
             if !known.isCut, known.few.isEmpty, generation.agents <= ListedWord.maximumPlaces {
                 return found
                     + (try candidates(
-                        Statements.candidatesSince, [whole, .int8(generation.position), most], generation, connection))
+                        Statements.candidatesSince, [whole, .int8(generation.position), .int8(Self.maximumNewcomers)],
+                        generation, connection))
             }
         }
         // Few of the best known may have all words.

@@ -201,7 +201,8 @@ final class EventHub: Sendable {
         do {
             return try await read(known)
         } catch let error as EventLogError {
-            // Nobody gets what stands behind a missing entry: each looks for itself, and its stream ends there.
+            // Nobody who follows all of the log gets what stands behind a missing entry: each looks for itself, and its stream
+            // ends there.
             if case .corrupt = error { forget() }
             throw error
         }

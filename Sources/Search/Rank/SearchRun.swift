@@ -282,9 +282,7 @@ public struct SearchRun<Source: CandidateSource> {
             FoundAgents.Hit(place: place, matched: matched(candidate))
         }
         result.named = places.filter { !$0.1.names.isEmpty }.map(\.1.key)
-        if let owner = owners[0], needed.count == terms.count, terms.indices.allSatisfy({ owners[$0] == owner }) {
-            result.owners = [owner]
-        }
+        if let owner = owners[0], terms.indices.allSatisfy({ owners[$0] == owner }) { result.owners = [owner] }
         return places.map(\.1)
     }
 

@@ -203,7 +203,6 @@
       document.title = page.title;
       document.getElementById("find").value = page.getElementById("find").value;
       if (isOpen) main.querySelector("details.facets").open = true;
-      times();
       const heading = main.querySelector("h1");
       status.textContent = heading.textContent;
       if (!focused && !isNew) return;
@@ -283,7 +282,6 @@
         old.parentElement.append(...list.parentElement.querySelectorAll(part));
       }
       document.querySelector(".foot").replaceWith(page.querySelector(".foot"));
-      times();
       times();
     };
     const refresh = async () => {
