@@ -269,6 +269,25 @@ import Testing
         }
     }
 
+    /// An entry that can't be decoded takes nothing away from what is there.
+    @Test func anAgentWithAnEntryThatCanNotBeDecodedIsShown() async throws {
+        try await withMarketplace { marketplace, url in
+            // Given an agent of which the models know all,
+            for version in ["1.0.0", "1.1.0"] {
+                #expect(try await marketplace.publish([manifest("acme.a", version)]).status == 201)
+            }
+            let last = try await marketplace.head() - 1
+            _ = try await marketplace.json("agents/acme.a?min_position=\(last)")
+            // when somebody spoils its last entry,
+            try await TestDatabase.script(
+                url, "UPDATE log.events SET entry = convert_to('{}', 'UTF8') WHERE position = \(last)")
+            // then its page says all else.
+            let page = try await marketplace.get("/agents/acme.a", [("Accept", "text/html")])
+            let text = String(decoding: page.body, as: UTF8.self)
+            #expect(page.status == 200 && text.contains("What happened") && text.contains("1.1.0"), "\(text)")
+        }
+    }
+
     @Test func aRebuildSaysWhatItNeeds() async throws {
         try await withFolder { folder in
             let names = ProjectionCatalogue.all.map(\.name).joined(separator: ", ")

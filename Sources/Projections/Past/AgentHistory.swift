@@ -15,7 +15,7 @@ extension PastReader {
         public let actor: AgentReader.Person?
         /// The credential that it was done with.
         public let token: TokenID?
-        /// The reason in words; nil where none was given, or it was erased.
+        /// The reason in words; nil where none was given, it was erased, or it can't be read.
         public let note: String?
     }
 

@@ -44,7 +44,7 @@ public struct AgentSearch: Sendable {
     /// How old the known generation may be: each is kept for two minutes after another one was made. The lists of a new one take
     /// long to read, so nobody waits for them while another is known.
     private static let generationMilliseconds: Int64 = 60_000
-    /// After how long it is looked for a new one.
+    /// After how long a search looks for a new one, beside its answer.
     private static let lookAgainMilliseconds: Int64 = 2_000
 
     private func knownGenerations() async throws -> SearchGenerations {

@@ -7,8 +7,8 @@ import Search
 /// where few match, and to sort those that match reads nearly all where many do. So the ones that match are looked for first, up
 /// to a number; where there are no more, these are sorted, else enough stand soon in the order.
 struct MatchingLists {
-    /// The most agents that are sorted. Where more match, one of so many in the order does, unless the order has to do with
-    /// what is looked for.
+    /// The most agents that are sorted. Where more match, a page is full soon, unless all that match stand at the end of the
+    /// order: then nearly all agents are read.
     private static let maximumSorted = 2_000
 
     /// The words that an agent has to have, unless it is met by name; nil where it need not have any.

@@ -26,7 +26,6 @@ package struct AgentHistoryPage: PageDocument {
             }
         }
     }
-
 }
 
 extension HTML {
