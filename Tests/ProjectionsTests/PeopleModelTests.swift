@@ -59,7 +59,7 @@ import Testing
                 WHERE position = 1
                 """)
             try await projector.applyBatch()
-            let stored = "SELECT reader::text FROM download_readers"
+            let stored = "SELECT encode(readers, 'hex') FROM download_readers WHERE version = ''"
             let before = try await TestDatabase.queryModels(url, stored)
             #expect(before.count == 1)
             try await TestDatabase.emptyModels(url)

@@ -20,6 +20,9 @@ public struct Identifier<Kind>: Sendable, Hashable, Comparable, CustomStringConv
         self.init(utf8: hex.utf8Span.span)
     }
 
+    /// Creates an id from its 16 bytes as two big-endian words.
+    public init(words high: UInt64, _ low: UInt64) { (self.high, self.low) = (high, low) }
+
     init?(utf8 hex: Span<UInt8>) {
         guard hex.count == 32, let high = Hex.word(hex, at: 0), let low = Hex.word(hex, at: 16) else { return nil }
         (self.high, self.low) = (high, low)

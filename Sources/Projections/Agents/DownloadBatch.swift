@@ -24,7 +24,7 @@ struct DownloadBatch: AgentBatch {
     }
 
     private var counts: [Key: Int64] = [:]
-    private var readers: [(key: Key, domain: ReaderDomain, token: DayToken)] = []
+    private var readers: [KeptReaders.Key: [DayToken]] = [:]
     /// The last day of recording, of each agent.
     private var lastRecorded: [AgentKey: Day] = [:]
 
@@ -37,8 +37,10 @@ struct DownloadBatch: AgentBatch {
             let recorded = event.envelope.recordedTime.day
             guard Self.isTimely(seen, recorded: recorded) else { return }
             lastRecorded[seen.agent] = max(lastRecorded[seen.agent] ?? recorded, recorded)
-            let key = Key(agent: seen.agent, version: seen.version, day: seen.day)
-            for token in seen.readers { readers.append((key, seen.domain, token)) }
+            let key = KeptReaders.Key(
+                agent: seen.agent.description, day: Int32(clamping: seen.day.number), domain: seen.domain.hex,
+                version: seen.version)
+            for key in [key, key.ofAnyVersion] { readers[key, default: []] += seen.readers }
         default: break
         }
     }
@@ -54,13 +56,9 @@ struct DownloadBatch: AgentBatch {
                 ])
         }
         guard !readers.isEmpty else { return }
-        try connection.execute(
-            Statements.countReaders,
-            [
-                .texts(readers.map(\.key.agent.description)), .texts(readers.map(\.key.version)),
-                .int4s(readers.map { Int32(clamping: $0.key.day.number) }), .texts(readers.map(\.domain.hex)),
-                .texts(readers.map(\.token.hex)),
-            ])
+        var new = NewReaders()
+        for (key, count) in try KeptReaders.add(readers, connection) { new.add(count, of: key) }
+        try new.write(connection)
         try connection.execute(
             Statements.pruneReaders,
             [

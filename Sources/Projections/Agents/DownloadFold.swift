@@ -21,31 +21,12 @@ struct DownloadFold: ModelFold {
         let day: Int32
     }
 
-    private struct Counts {
-        private(set) var downloads: Int64 = 0
-        var readers: Int64 = 0
-
-        /// Adds downloads; false where the sum has no room.
-        mutating func add(_ more: Int64) -> Bool {
-            let (sum, isTooLarge) = downloads.addingReportingOverflow(more)
-            downloads = sum
-            return !isTooLarge
-        }
-    }
-
-    /// A reader of an agent on a day, who took a version of it.
+    /// A reader of an agent on a day, who took a version of it: the words of the token, and numbers of names.
     private struct Reader: Comparable {
         let high: UInt64
         let low: UInt64
         let domain: Int32
         let version: Int32
-
-        /// The 16 bytes of the token.
-        var token: [UInt8] {
-            [high, low].flatMap { word in
-                (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
-            }
-        }
 
         static func < (one: Reader, other: Reader) -> Bool {
             (one.high, one.low, one.domain, one.version) < (other.high, other.low, other.domain, other.version)
@@ -53,6 +34,12 @@ struct DownloadFold: ModelFold {
 
         /// True for the same reader, whatever the version.
         func isSame(as other: Reader) -> Bool { high == other.high && low == other.low && domain == other.domain }
+    }
+
+    /// Readers of a day: of a version, or of any.
+    private struct ReaderSet: Hashable {
+        let domain: Int32
+        let version: Int32?
     }
 
     /// Texts by a number, since they are the same for very many readers.
@@ -74,9 +61,9 @@ struct DownloadFold: ModelFold {
     private var agents = Names()
     private var versions = Names()
     private var domains = Names()
-    private var byVersion: [VersionDay: Counts] = [:]
-    /// How many readers an agent had on a day that is forgotten, whatever the version.
-    private var byDay: [AgentDay: Int64] = [:]
+    private var downloads: [VersionDay: Int64] = [:]
+    /// The readers of days that are forgotten.
+    private var forgotten = NewReaders()
     /// Those who were told of the days that are not forgotten yet, in any order, and as often as they were told.
     private var readers: [AgentDay: [Reader]] = [:]
     /// The days of each agent in `readers`.
@@ -95,7 +82,9 @@ struct DownloadFold: ModelFold {
                 let key = VersionDay(
                     agent: agents.number(downloaded.agent.description), version: versions.number(downloaded.version),
                     day: Int32(clamping: event.envelope.time.day.number))
-                if !byVersion[key, default: Counts()].add(downloaded.downloads) { isTooLarge = true }
+                let (sum, isTooLarge) = downloads[key, default: 0].addingReportingOverflow(downloaded.downloads)
+                downloads[key] = sum
+                if isTooLarge { self.isTooLarge = true }
             case let seen as AgentReadersSeen:
                 let recorded = event.envelope.recordedTime.day
                 guard DownloadBatch.isTimely(seen, recorded: recorded) else { continue }
@@ -125,98 +114,47 @@ struct DownloadFold: ModelFold {
             let key = AgentDay(agent: agent, day: old)
             guard let gone = readers.removeValue(forKey: key) else { continue }
             tokens -= gone.count
-            Self.count(gone, of: key, &byVersion, &byDay)
+            for (set, tokens) in sets(gone, of: key) { forgotten.add(Int64(tokens.count), of: set) }
         }
     }
 
-    /// Counts each reader of a day once, and of each version once; returns them without repetitions.
-    @discardableResult
-    private static func count(
-        _ readers: [Reader], of key: AgentDay, _ byVersion: inout [VersionDay: Counts], _ byDay: inout [AgentDay: Int64]
-    ) -> [Reader] {
-        var distinct: [Reader] = []
-        var people: Int64 = 0
-        for reader in readers.sorted() where reader != distinct.last {
-            if distinct.last.map({ !$0.isSame(as: reader) }) ?? true { people += 1 }
-            byVersion[VersionDay(agent: key.agent, version: reader.version, day: key.day), default: Counts()].readers +=
-                1
-            distinct.append(reader)
+    /// The readers of a day, of each version and of any, in order and without repetitions.
+    private func sets(_ readers: [Reader], of key: AgentDay) -> [KeptReaders.Key: [DayToken]] {
+        var sets: [ReaderSet: [DayToken]] = [:]
+        var last: Reader?
+        for reader in readers.sorted() where reader != last {
+            let token = DayToken(words: reader.high, reader.low)
+            sets[ReaderSet(domain: reader.domain, version: reader.version), default: []].append(token)
+            if last.map({ !reader.isSame(as: $0) }) ?? true {
+                sets[ReaderSet(domain: reader.domain, version: nil), default: []].append(token)
+            }
+            last = reader
         }
-        byDay[key, default: 0] += people
-        return distinct
+        return sets.reduce(into: [:]) { named, set in
+            let version = set.key.version.map { versions[$0] } ?? ""
+            named[
+                KeptReaders.Key(
+                    agent: agents[key.agent], day: key.day, domain: domains[set.key.domain], version: version)] =
+                set.value
+        }
     }
 
     func write(_ connection: PostgresConnection) throws {
         guard !isTooLarge else { throw Unusable.folded }
-        var (byVersion, byDay, live) = (byVersion, byDay, readers)
-        for (key, found) in readers { live[key] = Self.count(found, of: key, &byVersion, &byDay) }
-        for part in byVersion.map({ $0 }).pieces(of: Self.rowsOfStatement) {
-            let downloads = part.filter { $0.value.downloads > 0 }
+        for part in downloads.map({ $0 }).pieces(of: Self.rowsOfStatement) {
             try connection.execute(
                 Statements.countDownloads,
                 [
-                    .texts(downloads.map { agents[$0.key.agent] }), .texts(downloads.map { versions[$0.key.version] }),
-                    .int4s(downloads.map(\.key.day)), .int8s(downloads.map(\.value.downloads)),
-                ])
-            let read = part.filter { $0.value.readers > 0 }
-            try connection.execute(
-                Statements.addVersionReaders,
-                [
-                    .texts(read.map { agents[$0.key.agent] }), .texts(read.map { versions[$0.key.version] }),
-                    .int4s(read.map(\.key.day)), .int8s(read.map(\.value.readers)),
+                    .texts(part.map { agents[$0.key.agent] }), .texts(part.map { versions[$0.key.version] }),
+                    .int4s(part.map(\.key.day)), .int8s(part.map(\.value)),
                 ])
         }
-        for part in byDay.map({ $0 }).pieces(of: Self.rowsOfStatement) {
-            try connection.execute(
-                Statements.addDayReaders,
-                [
-                    .texts(part.map { agents[$0.key.agent] }), .int4s(part.map(\.key.day)), .int8s(part.map(\.value)),
-                ])
+        var new = forgotten
+        for (key, found) in readers {
+            let sets = sets(found, of: key)
+            for (set, tokens) in sets { new.add(Int64(tokens.count), of: set) }
+            try KeptReaders.begin(sets, connection)
         }
-        // An index is made faster than it is filled row by row.
-        try connection.executeScript(String(decoding: PackageResources.readers_without_key_sql, as: UTF8.self))
-        try write(live, connection)
-        try connection.executeScript(String(decoding: PackageResources.readers_with_key_sql, as: UTF8.self))
-    }
-
-    /// Rows for one statement; what many of them share stands once and is numbered from 1.
-    private struct ReaderRows {
-        var places: [Int64?] = []
-        var domains: [Int64?] = []
-        var versions: [Int64?] = []
-        var tokens: [[UInt8]?] = []
-        var keys: [AgentDay] = []
-    }
-
-    private func write(_ live: [AgentDay: [Reader]], _ connection: PostgresConnection) throws {
-        var rows = ReaderRows()
-        func flush() throws {
-            try connection.execute(
-                Statements.keepReaders,
-                [
-                    .int8s(rows.places), .int8s(rows.domains), .int8s(rows.versions), .uuids(rows.tokens),
-                    .texts(rows.keys.map { agents[$0.agent] }), .int4s(rows.keys.map(\.day)),
-                    .texts(domains.all), .texts(versions.all),
-                ])
-            rows = ReaderRows()
-        }
-        for (key, found) in live {
-            rows.keys.append(key)
-            for reader in found {
-                rows.places.append(Int64(rows.keys.count))
-                rows.domains.append(Int64(reader.domain) + 1)
-                rows.versions.append(Int64(reader.version) + 1)
-                rows.tokens.append(reader.token)
-            }
-            if rows.tokens.count >= Self.rowsOfStatement { try flush() }
-        }
-        if !rows.tokens.isEmpty { try flush() }
-    }
-}
-
-extension Array {
-    /// The elements in order, in slices of at most so many.
-    fileprivate func pieces(of count: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
+        try new.write(connection)
     }
 }

@@ -108,7 +108,7 @@ enum ReputationBatch {
                 }
                 let day = ReputationFold.ReaderDay(
                     key: key, day: Day(number: try row.integer("day")), domain: domain)
-                fold.readers[day] = ReputationBatch.tokens(try row.bytes("tokens"))
+                fold.readers[day] = Set(ReaderTokens.tokens(in: try row.bytes("tokens")))
             }
         }
 
@@ -255,7 +255,7 @@ enum ReputationBatch {
         let readers = fold.readers.filter { before.readers[$0.key]?.count != $0.value.count }.map { $0 }
         try execute(
             Statements.keepReputationReaders, readers.count,
-            parameters(readers.map(\.key)) + [.byteas(readers.map { bytes(of: $0.value) })])
+            parameters(readers.map(\.key)) + [.byteas(readers.map { ReaderTokens.bytes(of: $0.value.sorted()) })])
         let forgotten = named.lastRecorded.map { key, day in
             let isFull = fold.agents[key].map { $0.readers >= ReputationFormula.countedReaders } ?? true
             return (key, isFull ? Int32.max : Int32(clamping: day.adding(days: -DownloadBatch.keptDays).number))
@@ -289,24 +289,6 @@ enum ReputationBatch {
             .texts(days.map(\.key.description)), .int4s(days.map { Int32(clamping: $0.day.number) }),
             .texts(days.map(\.domain.hex)),
         ]
-    }
-
-    private static let tokenBytes = 16
-
-    private static func tokens(_ bytes: [UInt8]) -> Set<DayToken> {
-        Set(
-            stride(from: 0, to: bytes.count - tokenBytes + 1, by: tokenBytes).map { start in
-                DayToken(random: Array(bytes[start..<start + tokenBytes]))
-            })
-    }
-
-    /// The tokens in order, so that two builds have the same bytes.
-    private static func bytes(of tokens: Set<DayToken>) -> [UInt8] {
-        tokens.sorted().flatMap { token in
-            [token.words.high, token.words.low].flatMap { word in
-                (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
-            }
-        }
     }
 
     private static func parameters(_ items: [PointLedger.Item]) -> [PostgresValue] {

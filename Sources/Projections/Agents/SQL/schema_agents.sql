@@ -115,14 +115,17 @@ CREATE TABLE stars (
     PRIMARY KEY (key, person)
 );
 
--- A reader is a token that stands for one reader of one agent on one day, under one domain, and for nothing else.
+-- A reader is a token that stands for one reader of one agent on one day, under one domain, and for nothing else. A row has those
+-- whose tokens begin with the same bits as first, 16 bytes each, in order: of a version, or with an empty one of any.
 CREATE TABLE download_readers (
     key     text COLLATE "C" NOT NULL,
     day     date NOT NULL,
     domain  uuid NOT NULL,
-    reader  uuid NOT NULL,
     version text COLLATE "C" NOT NULL,
-    PRIMARY KEY (key, day, domain, reader, version)
+    first   bytea NOT NULL,
+    bits    smallint NOT NULL,
+    readers bytea NOT NULL,
+    PRIMARY KEY (key, day, domain, version, first)
 );
 CREATE TABLE version_downloads (
     key       text COLLATE "C" NOT NULL,

@@ -1,1 +1,0 @@
-ALTER TABLE download_readers ADD PRIMARY KEY (key, day, domain, reader, version)

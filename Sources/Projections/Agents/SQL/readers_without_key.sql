@@ -1,1 +1,0 @@
-ALTER TABLE download_readers DROP CONSTRAINT download_readers_pkey
