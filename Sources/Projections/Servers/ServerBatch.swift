@@ -17,6 +17,33 @@ struct ServerBatch: AgentBatch {
         var changed: Int64?
     }
 
+    /// A server of which the batch says everything.
+    private struct Written {
+        let named: RecordFold.VersionKey
+        let row: Row
+        let changed: Int64
+        /// The id of the agent.
+        let id: String
+        let version: RecordFold.VersionRow
+        /// What of the listing a server shows; nil where that was erased.
+        let listing: ListingContent?
+
+        init(
+            named: RecordFold.VersionKey, row: Row, changed: Int64, id: String, version: RecordFold.VersionRow
+        ) throws {
+            (self.named, self.row, self.changed, self.id, self.version) = (named, row, changed, id, version)
+            listing = try version.listing.map { try ListingContent(document: $0).ofServer }
+        }
+
+        /// What a search goes through: the name, the title and the names of the packages, in lower case.
+        var searched: String {
+            let name = AgentID(id).flatMap(ServerName.init(_:))?.description
+            let packages = ((listing?.packages ?? []) + (listing?.mcp?.packages ?? [])).map(\.identifier)
+            let texts = [name, listing?.title].compactMap { $0 } + packages
+            return storable(texts.joined(separator: "\n").lowercased()) ?? ""
+        }
+    }
+
     private var events: [(key: AgentKey, event: ProjectedEvent)] = []
 
     mutating func add(_ event: ProjectedEvent) {
@@ -85,15 +112,19 @@ struct ServerBatch: AgentBatch {
         _ rows: [(named: RecordFold.VersionKey, row: Row, changed: Int64)], _ fold: RecordFold,
         _ connection: PostgresConnection
     ) throws {
-        let rows = rows.compactMap { row in fold.versions[row.named].map { (row.named, row.row, row.changed, $0) } }
+        let rows = try rows.compactMap { named, row, changed -> Written? in
+            guard let version = fold.versions[named], let id = fold.agents[named.key]?.id else { return nil }
+            return try Written(named: named, row: row, changed: changed, id: id, version: version)
+        }
         guard !rows.isEmpty else { return }
         try connection.execute(
             Statements.writeServers,
             [
-                .texts(rows.map(\.0.key.description)), .byteas(rows.map(\.0.precedence)),
-                .texts(rows.map(\.3.version.description)), .int4s(rows.map(\.1.status.rawValue)),
-                .int8s(rows.map(\.1.statusPosition)), .int8s(rows.map(\.2)), .bools(rows.map(\.1.isLatest)),
-                .texts(try rows.map { try Self.searched(fold.agents[$0.0.key]?.id ?? "", $0.3) }),
+                .texts(rows.map(\.named.key.description)), .byteas(rows.map(\.named.precedence)),
+                .texts(rows.map(\.version.version.description)), .int4s(rows.map(\.row.status.rawValue)),
+                .int8s(rows.map(\.row.statusPosition)), .int8s(rows.map(\.changed)), .bools(rows.map(\.row.isLatest)),
+                .texts(rows.map(\.searched)), .texts(rows.map(\.id)), .byteas(rows.map(\.listing?.document)),
+                .int8s(rows.map(\.version.published)), .int8s(rows.map(\.version.position)),
             ])
     }
 
@@ -109,13 +140,18 @@ struct ServerBatch: AgentBatch {
                 .int8s(rows.map(\.changed)), .bools(rows.map(\.row.isLatest)),
             ])
     }
+}
 
-    /// What a search goes through: the name, the title and the names of the packages, in lower case.
-    private static func searched(_ id: String, _ version: RecordFold.VersionRow) throws -> String {
-        let listing = try version.listing.map { try ListingContent(document: $0) } ?? ListingContent()
-        let name = AgentID(id).flatMap(ServerName.init(_:))?.description
-        let packages = ((listing.packages ?? []) + (listing.mcp?.packages ?? [])).map(\.identifier)
-        let texts = [name, listing.title].compactMap { $0 } + packages
-        return storable(texts.joined(separator: "\n").lowercased()) ?? ""
+extension ListingContent {
+    /// More than a server shows of a description.
+    private static let shownCharacters = 400
+
+    /// What a server shows of it, and no more: a list reads a hundred of them.
+    fileprivate var ofServer: ListingContent {
+        var listing = ListingContent()
+        let text = (description ?? "").drop(while: \.isWhitespace).prefix(Self.shownCharacters)
+        listing.description = text.isEmpty ? nil : String(text)
+        (listing.title, listing.sourceURL, listing.packages, listing.mcp) = (title, sourceURL, packages, mcp)
+        return listing
     }
 }

@@ -12,7 +12,9 @@ extension Statements {
 
     private static func withRows(_ name: String, _ sql: [UInt8]) -> PostgresStatement {
         let rows = String(decoding: PackageResources.server_rows_sql, as: UTF8.self)
-        return PostgresStatement(
-            name, Array(String(decoding: sql, as: UTF8.self).replacing("/* rows */", with: rows).utf8))
+        let counts = String(decoding: PackageResources.server_counts_sql, as: UTF8.self)
+        let text = String(decoding: sql, as: UTF8.self)
+            .replacing("/* rows */", with: rows).replacing("/* counts */", with: counts)
+        return PostgresStatement(name, Array(text.utf8))
     }
 }

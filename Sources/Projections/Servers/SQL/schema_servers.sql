@@ -1,6 +1,6 @@
 ;
--- The versions that clients of the Model Context Protocol are told of, in the order in which they are listed. All else that is
--- said of them is in the rows of the version and the agent.
+-- The versions that clients of the Model Context Protocol are told of, in the order in which they are listed, with what most lists
+-- show of them: only the reasons for a status are in the rows of the version and the agent.
 CREATE TABLE servers (
     key            text COLLATE "C" NOT NULL,
     precedence     bytea NOT NULL,
@@ -13,6 +13,12 @@ CREATE TABLE servers (
     updated        timestamptz NOT NULL,
     is_latest      boolean NOT NULL,
     searched       text COLLATE "C" NOT NULL,
+    agent_id       text COLLATE "C" NOT NULL,
+    -- The part of what the version says of itself that a server shows; NULL where that was erased.
+    listing        bytea,
+    published      timestamptz NOT NULL,
+    -- That of the publication.
+    position       bigint NOT NULL,
     PRIMARY KEY (key, precedence)
 );
 
