@@ -8,12 +8,15 @@ public struct SourcedEntry: Sendable {
     public let slice: Int
     /// What its bytes say, read once for all who go along the log in a process.
     public let envelope: Envelope
+    /// How many bytes say it.
+    public let bytes: Int
 
     /// Creates one.
-    public init(position: Position, slice: Int, envelope: Envelope) {
+    public init(position: Position, slice: Int, envelope: Envelope, bytes: Int) {
         self.position = position
         self.slice = slice
         self.envelope = envelope
+        self.bytes = bytes
     }
 }
 

@@ -149,7 +149,7 @@ enum Commands {
             + "that is sliced, and some of the others; where one ends, the rest take its part over within seconds.",
         arguments: [Subcommand.Argument("NAME", "a projection", .many)],
         options: Invocation.databaseOptions + Invocation.kafkaOptions + [
-            .value("from", "SOURCE", "where entries come from (log)", choices: ["log", "kafka"]),
+            Invocation.sourceOption,
             .flag("share", "share the models with other programs; with --from kafka it always does"),
             .flag("ahead", "first build the models of this release; needs the login of the owner as well"), verbose,
         ] + MetricsPort.options,
@@ -188,10 +188,11 @@ enum Commands {
                 "pace", "PERCENT", "how much of a core it takes; below 100% one model at a time, with rests (100%)"),
             .flag("accept-parked", "swap although the new build parks agents that are shown now"),
             .value("data", "DIR", "the data folder of a marketplace that runs (.mentatlab)"),
-            .flag("json", "print one JSON document"),
-        ] + Invocation.databaseOptions,
+            .flag("json", "print one JSON document"), Invocation.sourceOption,
+        ] + Invocation.databaseOptions + Invocation.kafkaOptions,
         examples: [
             "marketplace rebuild agents", "marketplace rebuild --all --pace 50%", "marketplace rebuild --all --check",
+            "marketplace rebuild --all --from kafka --kafka 127.0.0.1:9092",
             "marketplace rebuild reputation --compare 1",
         ])
     private static let besideOptions: [Subcommand.Option] =

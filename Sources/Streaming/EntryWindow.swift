@@ -6,11 +6,6 @@ import Following
 /// It holds a run of entries without a gap, and entries behind the first gap, which came too early. Both are bounded.
 /// Where the gap does not close, the run begins anew behind all that has come; readers before that read the log.
 struct EntryWindow {
-    struct Held {
-        let entry: SourcedEntry
-        let bytes: Int
-    }
-
     /// What the window has at a position.
     enum Found {
         case entries([SourcedEntry])
@@ -25,10 +20,10 @@ struct EntryWindow {
     /// The position of the first entry of the run.
     private(set) var first: Position
     /// The run; the entries before `offset` are given up.
-    private var run: [Held] = []
+    private var run: [SourcedEntry] = []
     private var offset = 0
     private var runBytes = 0
-    private var early: [Position: Held] = [:]
+    private var early: [Position: SourcedEntry] = [:]
     private var earlyBytes = 0
 
     init(from position: Position, maximumEntries: Int, maximumBytes: Int) {
@@ -50,9 +45,9 @@ struct EntryWindow {
     func wants(_ position: Position) -> Bool { position >= next && early[position] == nil }
 
     /// Takes an entry that it wants.
-    mutating func add(_ entry: SourcedEntry, bytes: Int) {
-        early[entry.position] = Held(entry: entry, bytes: bytes)
-        earlyBytes += bytes
+    mutating func add(_ entry: SourcedEntry) {
+        early[entry.position] = entry
+        earlyBytes += entry.bytes
         close()
         // As much again as the run may have.
         if early.count > maximumEntries || earlyBytes > maximumBytes { skipGap() }
@@ -60,10 +55,10 @@ struct EntryWindow {
 
     /// Appends what continues the run.
     private mutating func close() {
-        while let held = early.removeValue(forKey: next) {
-            earlyBytes -= held.bytes
-            runBytes += held.bytes
-            run.append(held)
+        while let entry = early.removeValue(forKey: next) {
+            earlyBytes -= entry.bytes
+            runBytes += entry.bytes
+            run.append(entry)
         }
     }
 
@@ -103,6 +98,6 @@ struct EntryWindow {
         if position < first { return .before(first: first) }
         guard position < next else { return .soon }
         let begin = offset + Int(position.value - first.value)
-        return .entries(run[begin..<min(run.count, begin + limit)].map(\.entry))
+        return .entries(Array(run[begin..<min(run.count, begin + limit)]))
     }
 }

@@ -272,7 +272,7 @@ public final class TopicSource: EntrySource {
         if state.withLock({ $0.isRefused }) {
             throw Foreign(description: "it does not hold what the log has")
         }
-        var taken: [(entry: SourcedEntry, bytes: Int)] = []
+        var taken: [SourcedEntry] = []
         for message in arrivals.messages {
             guard let place = LogTopic.Place(message), let value = message.value else {
                 throw Foreign(
@@ -293,14 +293,14 @@ public final class TopicSource: EntrySource {
                 )
             }
             let entry = SourcedEntry(
-                position: place.position, slice: Int(message.partition.number), envelope: envelope)
-            taken.append((entry, value.count))
+                position: place.position, slice: Int(message.partition.number), envelope: envelope, bytes: value.count)
+            taken.append(entry)
         }
         let now = Host.steadyClockMilliseconds()
         let reached = state.withLock { state -> Bounds? in
             guard var window = state.window.take() else { return nil }
             let (before, hadGap) = (window.next, window.hasGap)
-            for (entry, bytes) in taken where window.wants(entry.position) { window.add(entry, bytes: bytes) }
+            for entry in taken where window.wants(entry.position) { window.add(entry) }
             // The gap is as old as the first entry behind it.
             if window.next > before || !hadGap { state.movedMilliseconds = now }
             if window.hasGap, now - state.movedMilliseconds > Self.gapMilliseconds {

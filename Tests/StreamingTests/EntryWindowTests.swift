@@ -8,7 +8,7 @@ import Testing
 /// Entries out of partitions, in order again.
 @Suite struct EntryWindowTests {
     /// An entry at a position; what it says does not matter here.
-    private static func entry(_ position: Int64) throws -> SourcedEntry {
+    private static func entry(_ position: Int64, bytes: Int = 1) throws -> SourcedEntry {
         let person = PersonID(random: [UInt8](repeating: 7, count: 16))
         return SourcedEntry(
             position: Position(position), slice: 0,
@@ -16,7 +16,8 @@ import Testing
                 id: UUIDv7(milliseconds: position, random: [UInt8](repeating: 1, count: 10)),
                 log: LogID(random: [UInt8](repeating: 2, count: 16)), stream: .user(person),
                 time: Timestamp(milliseconds: 0), recordedTime: Timestamp(milliseconds: 0), origin: .init(),
-                event: UserRegistered(kind: .person)))
+                event: UserRegistered(kind: .person)),
+            bytes: bytes)
     }
 
     private func window(from position: Int64 = 0, entries: Int = 10) -> EntryWindow {
@@ -30,10 +31,10 @@ import Testing
 
     @Test func whatComesTooEarlyWaitsForWhatIsBeforeIt() throws {
         var window = window(from: 5)
-        for position: Int64 in [7, 6, 9] { window.add(try Self.entry(position), bytes: 1) }
+        for position: Int64 in [7, 6, 9] { window.add(try Self.entry(position)) }
         #expect(positions(window, from: 5) == nil)
         #expect(window.hasGap)
-        window.add(try Self.entry(5), bytes: 1)
+        window.add(try Self.entry(5))
         #expect(positions(window, from: 5) == [5, 6, 7])
         #expect(positions(window, from: 6, limit: 1) == [6])
         #expect(window.next == Position(8))
@@ -46,7 +47,7 @@ import Testing
 
     @Test func behindAGapThatDoesNotCloseTheRunBeginsAnew() throws {
         var window = window()
-        for position: Int64 in [0, 1, 4, 5, 7] { window.add(try Self.entry(position), bytes: 1) }
+        for position: Int64 in [0, 1, 4, 5, 7] { window.add(try Self.entry(position)) }
         window.skipGap()
         #expect(window.first == Position(8) && window.next == Position(8) && !window.hasGap)
         guard case .before(first: Position(8)) = window.find(Position(2), limit: 1) else {
@@ -61,16 +62,16 @@ import Testing
 
     @Test func theRunIsBoundedAndSoIsWhatComesTooEarly() throws {
         var window = window(entries: 4)
-        for position: Int64 in 0..<4 { window.add(try Self.entry(position), bytes: 1) }
+        for position: Int64 in 0..<4 { window.add(try Self.entry(position)) }
         #expect(window.isFull)
         window.halve()
         #expect(!window.isFull && window.first == Position(2))
         #expect(positions(window, from: 2) == [2, 3])
         // Five that come too early are one too many.
-        for position: Int64 in 10..<15 { window.add(try Self.entry(position), bytes: 1) }
+        for position: Int64 in 10..<15 { window.add(try Self.entry(position)) }
         #expect(window.first == Position(15) && window.next == Position(15))
         var bytes = EntryWindow(from: Position(0), maximumEntries: 100, maximumBytes: 10)
-        bytes.add(try Self.entry(0), bytes: 10)
+        bytes.add(try Self.entry(0, bytes: 10))
         #expect(bytes.isFull)
     }
 
@@ -93,7 +94,7 @@ import Testing
             let left = partitions.indices.filter { !partitions[$0].isEmpty }
             if !window.isFull, let index = left.randomElement(using: &random) {
                 let position = Position(partitions[index].removeFirst())
-                if window.wants(position) { window.add(try Self.entry(position.value), bytes: 1) }
+                if window.wants(position) { window.add(try Self.entry(position.value)) }
             }
             switch window.find(Position(Int64(read.count)), limit: 1 + Int(random.next() % 7)) {
             case .entries(let entries): read += entries.map(\.position.value)

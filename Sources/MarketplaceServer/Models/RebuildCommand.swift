@@ -2,10 +2,13 @@ import CommandLine
 import Crypto
 import EventLog
 import Events
+import Following
 import JSON
 import Logging
 import Postgres
 import Projections
+import Reactor
+import Streaming
 import System
 
 /// `marketplace rebuild`: makes models anew beside those that are read, or proves that these say what the log says.
@@ -16,6 +19,8 @@ struct RebuildCommand {
     private let comparedVersion: Int32?
     let isJSON: Bool
     private let pace: Int64
+    /// The topic that entries come from; nil for the log alone.
+    private let topic: LogTopic.Address?
     private let invocation: Invocation
 
     init(_ invocation: Invocation) throws {
@@ -31,6 +36,7 @@ struct RebuildCommand {
         }
         projections = isAll ? ProjectionCatalogue.all : try Projection.named(invocation.arguments)
         pace = try Self.pace(invocation.values["pace"])
+        topic = try invocation.sourceTopic("rebuild", Self.log)
         comparedVersion = try invocation.values["compare"].map { text throws(UsageError) in
             guard let version = Int32(text), version > 0 else {
                 throw UsageError("--compare is '\(text.prefix(64))'; it has to be a version, such as 1.")
@@ -39,6 +45,9 @@ struct RebuildCommand {
         }
         if comparedVersion != nil, isCheck || projections.map(\.name) != [Projection.reputation.name] {
             throw UsageError("--compare is for '\(Projection.reputation.name)' alone, and without --check.")
+        }
+        if topic != nil, isCheck || comparedVersion != nil {
+            throw UsageError("--check and --compare read the log itself; --from kafka is for a rebuild.")
         }
     }
 
@@ -59,11 +68,18 @@ struct RebuildCommand {
         options.pace = pace
         options.report = shown.show
         options.acceptsParked = invocation.flags.contains("accept-parked")
+        let source = try source(database)
+        options.source = source
         let lease = ProgramLease(
             PostgresPool(database.configuration(.owner, "marketplace-rebuild"), sessions: 1), program: Services.program,
             part: "rebuild", models: Upgrade.models)
         try await lease.keep()
-        let renewing = Task { await lease.run(log: Log("marketplace", threshold: .error)) }
+        let beside = Task {
+            await withTaskGroup { group in
+                group.addTask { await lease.run(log: Self.log) }
+                if let source { group.addTask { await source.run() } }
+            }
+        }
         let isDone: Bool
         do {
             if let comparedVersion {
@@ -77,13 +93,24 @@ struct RebuildCommand {
             }
         } catch {
             shown.end()
-            renewing.cancel()
-            await renewing.value
+            beside.cancel()
+            await beside.value
             throw error
         }
-        renewing.cancel()
-        await renewing.value
+        beside.cancel()
+        await beside.value
         return isDone ? 0 : 1
+    }
+
+    private static let log = Log("marketplace", threshold: .error)
+
+    /// Where entries come from beside the log; nil for the log alone.
+    private func source(_ database: DatabaseAccess) throws -> TopicSource? {
+        guard let topic else { return nil }
+        let pool = PostgresPool(database.configuration(.owner, "marketplace-topic"), sessions: 1)
+        let reader = EventReader(pool: pool)
+        let head = HeadFeed(Position(0), merging: max) { try await reader.head() }
+        return TopicSource(topic, pool, head: head, on: try Reactor(name: "kafka"), log: Self.log)
     }
 
     private func rebuild(_ rebuild: Rebuild, _ shown: ShownProgress) async throws -> Bool {

@@ -152,7 +152,7 @@ struct SinglePart {
         let names = invocation.arguments
         let chosen = names.isEmpty ? ProjectionCatalogue.all : try Projection.named(names)
         let isAhead = invocation.flags.contains("ahead")
-        let source = try source()
+        let source = try invocation.sourceTopic("project", log).map(services.source)
         // A topic has readers on many machines.
         let isShared = source != nil || invocation.flags.contains("share")
         if isAhead { _ = try await services.migrate() } else { try await services.awaitSchema(as: .projectors) }
@@ -168,7 +168,7 @@ struct SinglePart {
                     if isAhead { await build(chosen) }
                     guard !Task.isCancelled else { return }
                     Host.write("projecting \(chosen.map { $0.name }.joined(separator: ", "))\n", to: 1)
-                    await services.project(chosen, source: source, isShared: isShared)
+                    await services.project(chosen, source: source, isShared: isShared, isReadHere: false)
                 }
             }
         }
@@ -179,18 +179,6 @@ struct SinglePart {
         guard let counts = source?.counts else { return }
         log.info(
             "projected from the topic", ["entries": "\(counts.entries)", "absences": "\(counts.absences)"])
-    }
-
-    /// Where entries come from beside the log, as `--from` says.
-    private func source() throws -> TopicSource? {
-        guard let topic = try invocation.topic("project", log) else {
-            guard invocation.values["from"] != "kafka" else {
-                throw UsageError("--from kafka needs --kafka HOST:PORT.")
-            }
-            return nil
-        }
-        guard invocation.values["from"] == "kafka" else { throw UsageError("--kafka needs --from kafka here.") }
-        return try services.source(topic)
     }
 
     /// Builds what this release lacks, and ends the program where that fails: what is built by then is gone on with.

@@ -49,6 +49,20 @@ extension Invocation {
         }
     }
 
+    /// Where entries come from.
+    static let sourceOption = Subcommand.Option.value(
+        "from", "SOURCE", "where entries come from (log)", choices: ["log", "kafka"])
+
+    /// The topic that entries come from, as `--from` says; nil for the log.
+    func sourceTopic(_ part: String, _ log: Log) throws -> LogTopic.Address? {
+        guard let topic = try topic(part, log) else {
+            guard values["from"] != "kafka" else { throw UsageError("--from kafka needs --kafka HOST:PORT.") }
+            return nil
+        }
+        guard values["from"] == "kafka" else { throw UsageError("--kafka needs --from kafka here.") }
+        return topic
+    }
+
     private static func settings(in file: String) throws -> [String: String] {
         let bytes = try FileSystem.read(file, limit: 65_536)
         return try KafkaConfiguration.settings(in: String(decoding: bytes, as: UTF8.self))

@@ -1,3 +1,5 @@
+public import Following
+
 /// How builds are made.
 public struct BuildOptions: Sendable {
     /// Names the program and its version in the rows of the builds that it makes.
@@ -9,6 +11,8 @@ public struct BuildOptions: Sendable {
     public var batchEntries = 10_000
     /// True to swap in a build that parks agents which the one before it shows.
     public var acceptsParked = false
+    /// Where entries come from beside the log, which somebody keeps up meanwhile; nil for the log alone.
+    public var source: (any EntrySource)?
     /// Gets the progress now and then.
     public var report: @Sendable (BuildProgress) -> Void = { _ in }
 

@@ -76,7 +76,7 @@ struct EventBatch: Sendable {
             }
         }
         events = try Self.events(decoded, connection)
-        bytes += events.reduce(0) { $0 + $1.contents.values.reduce(0) { $0 + $1.document.count } }
+        bytes += Self.contentBytes(events)
         (self.undecoded, self.bytes) = (undecoded, bytes)
     }
 
@@ -93,7 +93,7 @@ struct EventBatch: Sendable {
         let position = cursors.lowest ?? Position(0)
         let present = entries.drop { $0.position < position }
         guard let last = present.last, present.first?.position == position else {
-            self.init(from: position, next: position, events: [], undecoded: [], bytes: 0)
+            self.init(from: position)
             return
         }
         guard try LogOnConnection.id(connection, of: last.position) == last.envelope.id else {
@@ -109,6 +109,26 @@ struct EventBatch: Sendable {
             bytes: 0)
     }
 
+    /// Takes entries of a source, the first of which is at a position.
+    ///
+    /// - Throws: `UnlikeTheLog`, as the other one does.
+    init(
+        _ entries: [SourcedEntry], from position: Position, types: Set<String>, _ connection: PostgresConnection
+    ) throws {
+        guard let last = entries.last, try LogOnConnection.id(connection, of: last.position) == last.envelope.id else {
+            throw UnlikeTheLog(position: position)
+        }
+        let handled = entries.filter { types.contains($0.envelope.event.typeName) }
+        let events = try Self.events(handled.map { ($0.position, $0.envelope) }, connection)
+        let bytes = handled.reduce(0) { $0 + $1.bytes } + Self.contentBytes(events)
+        self.init(from: position, next: last.position.next, events: events, undecoded: [], bytes: bytes)
+    }
+
+    /// Begins an empty batch at a position.
+    init(from position: Position) {
+        self.init(from: position, next: position, events: [], undecoded: [], bytes: 0)
+    }
+
     /// Entries with their contents.
     private static func events(
         _ entries: [(position: Position, envelope: Envelope)], _ connection: PostgresConnection
@@ -118,6 +138,10 @@ struct EventBatch: Sendable {
             ProjectedEvent(
                 position: entry.position, envelope: entry.envelope, contents: contents[entry.position] ?? [:])
         }
+    }
+
+    private static func contentBytes(_ events: [ProjectedEvent]) -> Int {
+        events.reduce(0) { $0 + $1.contents.values.reduce(0) { $0 + $1.document.count } }
     }
 
     private init(from: Position, next: Position, events: [ProjectedEvent], undecoded: [Undecoded], bytes: Int) {

@@ -1,9 +1,10 @@
 import EventLog
 import Events
+import Following
 import Postgres
 import System
 
-/// Fills builds from the log: one thread reads and decodes the next batch while others write the one before.
+/// Fills builds from the log, or from a source: one thread reads and decodes the next batch while others write the one before.
 struct Filler {
     private static let pageEntries = 250
     /// What bounds memory: two batches at once.
@@ -79,17 +80,51 @@ struct Filler {
     }
 
     private func read(from position: Position, _ types: Set<String>) async throws -> Read {
-        try await session.run { [batchEntries = options.batchEntries] connection in
-            var batch = try EventBatch.read(
-                connection, from: position, limit: min(Self.pageEntries, batchEntries), types: types)
-            while batch.next != position, batch.bytes < Self.batchBytes {
-                let limit = min(Self.pageEntries, batchEntries - Int(batch.next.value - position.value))
-                guard limit > 0 else { break }
+        var batch = EventBatch(from: position)
+        let past = position.value + Int64(options.batchEntries)
+        while batch.next.value < past, batch.bytes < Self.batchBytes {
+            let reached = batch.next
+            if let source = options.source {
+                try await take(from: source, into: &batch, past: past, types)
+            } else {
+                batch = try await readingLog(into: batch, past: past, types)
+            }
+            guard batch.next != reached else { break }
+        }
+        let head = try await session.run { try LogOnConnection.head($0) }
+        return Read(batch: batch, head: head)
+    }
+
+    /// A batch with what the log has behind it.
+    private func readingLog(into batch: EventBatch, past: Int64, _ types: Set<String>) async throws -> EventBatch {
+        try await session.run { connection in
+            var batch = batch
+            while batch.next.value < past, batch.bytes < Self.batchBytes {
+                let limit = min(Self.pageEntries, Int(past - batch.next.value))
                 let page = try EventBatch.read(connection, from: batch.next, limit: limit, types: types)
                 guard page.next != page.from else { break }
                 batch.add(page)
             }
-            return Read(batch: batch, head: try LogOnConnection.head(connection))
+            return batch
+        }
+    }
+
+    /// Adds what a source has behind a batch, or the log where the source does not have it.
+    private func take(
+        from source: any EntrySource, into batch: inout EventBatch, past: Int64, _ types: Set<String>
+    ) async throws {
+        let next = batch.next
+        switch try await source.entries(from: next, limit: min(Self.pageEntries, Int(past - next.value))) {
+        case .nothing: break
+        case .absent(let before):
+            batch = try await readingLog(into: batch, past: min(past, before?.value ?? past), types)
+        case .entries(let entries):
+            do {
+                batch.add(try await session.run { try EventBatch(entries, from: next, types: types, $0) })
+            } catch let fault as UnlikeTheLog {
+                source.refuse(fault.position)
+                batch = try await readingLog(into: batch, past: past, types)
+            }
         }
     }
 }
