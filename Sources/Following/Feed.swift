@@ -9,6 +9,7 @@ import System
 public final class Feed<Value: Sendable & Equatable>: Sendable {
     private struct Waiter: Sendable {
         let id: UInt64
+        let isUrgent: Bool
         let isReached: @Sendable (Value) -> Bool
         let deadline: Int64?
         let continuation: CheckedContinuation<Result<Bool, any Error>, Never>
@@ -22,6 +23,8 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         var announcements: UInt64 = 0
         var waiters: [Waiter] = []
         var nextWaiter: UInt64 = 0
+        /// The rests of those who work towards what is waited for.
+        var rests: [UInt64: Task<Void, Never>] = [:]
         var isPolling = false
         var pauseMilliseconds = firstPauseMilliseconds
         /// The sleep between two polls, so that it can be cut short.
@@ -86,11 +89,13 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         let deadline = limit.map { Host.steadyClockMilliseconds() + $0 }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let waiter = Waiter(id: id, isReached: isReached, deadline: deadline, continuation: continuation)
+                let waiter = Waiter(
+                    id: id, isUrgent: isUrgent, isReached: isReached, deadline: deadline, continuation: continuation)
                 let isOver = state.withLock { state -> Bool? in
                     if isReached(state.value) { return true }
                     guard !Task.isCancelled else { return false }
                     state.waiters.append(waiter)
+                    if isUrgent { state.rests.values.forEach { $0.cancel() } }
                     return nil
                 }
                 if let isOver {
@@ -106,6 +111,26 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
             waiter?.continuation.resume(returning: .failure(CancellationError()))
         }
         return try result.get()
+    }
+
+    /// Rests for so long, but only for as long as nobody waits urgently for another value: for those who make it.
+    ///
+    /// - Throws: `CancellationError`.
+    public func rest(milliseconds: Int64) async throws {
+        let sleep = Task { _ = try? await Task.sleep(for: .milliseconds(milliseconds)) }
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            state.rests[state.nextWaiter] = sleep
+            if state.waiters.contains(where: \.isUrgent) { sleep.cancel() }
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await sleep.value
+        } onCancel: {
+            sleep.cancel()
+        }
+        state.withLock { $0.rests[id] = nil }
+        try Task.checkCancellation()
     }
 
     /// The value, at most `age` milliseconds old; queries it where the known one is older.

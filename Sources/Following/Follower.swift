@@ -16,9 +16,46 @@ public struct Follower: Sendable {
     /// A follower that may gather for longer rests so many times as long as it worked.
     private static let restShare: Int64 = 5
 
+    /// How a follower gathers: it rests after a step that applied something, so that many small steps become few larger ones.
+    public struct Gathering: Sendable {
+        fileprivate let milliseconds: ClosedRange<Int64>
+        fileprivate let fullStep: Int64
+        fileprivate let isIdle: @Sendable () -> Bool
+        fileprivate let rest: @Sendable (_ milliseconds: Int64) async throws -> Void
+
+        /// Describes the rests.
+        ///
+        /// - Parameters:
+        ///   - milliseconds: how long they are. Where it is a range, they grow with the time that the step took, so a busy
+        ///     machine gets fewer and larger steps.
+        ///   - fullStep: a step that moves so many positions on has more before it, and no rest follows.
+        ///   - isIdle: true where the last step found nothing to do in what it passed; then the rest is the longest one.
+        ///   - rest: what is done after the shortest rest for what is left of a longer one; it may return earlier.
+        public init(
+            _ milliseconds: ClosedRange<Int64>, fullStep: Int64 = .max,
+            isIdle: @escaping @Sendable () -> Bool = { false },
+            rest: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void = {
+                try await Task.sleep(for: .milliseconds($0))
+            }
+        ) {
+            self.milliseconds = milliseconds
+            self.fullStep = fullStep
+            self.isIdle = isIdle
+            self.rest = rest
+        }
+
+        /// Rests after a step.
+        fileprivate func after(_ tookMilliseconds: Int64, movedOn entries: Int64) async throws {
+            guard entries < fullStep else { return }
+            try await Task.sleep(for: .milliseconds(milliseconds.lowerBound))
+            let longest = milliseconds.upperBound
+            let wanted = (isIdle() ? longest : min(tookMilliseconds * restShare, longest)) - milliseconds.lowerBound
+            if wanted > 0 { try await rest(wanted) }
+        }
+    }
+
     private let name: String
-    private let gatheringMilliseconds: ClosedRange<Int64>
-    private let fullStep: Int64
+    private let gathering: Gathering?
     private let log: Log
     private let step: Step
     private let wait: @Sendable (Position) async throws -> Void
@@ -27,19 +64,15 @@ public struct Follower: Sendable {
     ///
     /// - Parameters:
     ///   - name: names the follower in the log.
-    ///   - gatheringMilliseconds: the pause after a step that applied something, so that many small steps become few
-    ///     larger ones. Where it is a range, the pause grows with the time that the step took, so a busy machine gets fewer
-    ///     and larger steps.
-    ///   - fullStep: a step that moves so many positions on has more before it, and the pause is the shortest one.
+    ///   - gathering: how it gathers; nil for one that applies whatever there is at once.
     ///   - step: applies what exists.
     ///   - wait: returns once there may be something at a position.
     public init(
-        _ name: String, gatheringMilliseconds: ClosedRange<Int64> = 0...0, fullStep: Int64 = .max, log: Log,
-        step: @escaping Step, wait: @escaping @Sendable (Position) async throws -> Void
+        _ name: String, gathering: Gathering? = nil, log: Log, step: @escaping Step,
+        wait: @escaping @Sendable (Position) async throws -> Void
     ) {
         self.name = name
-        self.gatheringMilliseconds = gatheringMilliseconds
-        self.fullStep = fullStep
+        self.gathering = gathering
         self.log = log
         self.step = step
         self.wait = wait
@@ -47,10 +80,9 @@ public struct Follower: Sendable {
 
     /// Creates a follower of the head of the log.
     public init(
-        _ name: String, of head: HeadFeed, gatheringMilliseconds: ClosedRange<Int64> = 0...0, log: Log,
-        step: @escaping Step
+        _ name: String, of head: HeadFeed, gathering: Gathering? = nil, log: Log, step: @escaping Step
     ) {
-        self.init(name, gatheringMilliseconds: gatheringMilliseconds, log: log, step: step) { position in
+        self.init(name, gathering: gathering, log: log, step: step) { position in
             _ = try await head.passes(position, withinMilliseconds: nil, isUrgent: false)
         }
     }
@@ -66,11 +98,9 @@ public struct Follower: Sendable {
                 pauseMilliseconds = Self.firstPauseMilliseconds
                 if let reached, reached == next {
                     try await wait(reached)
-                } else if gatheringMilliseconds.upperBound > 0 {
-                    let isFull = reached.flatMap { past in next.map { past.value - $0.value >= fullStep } } ?? false
-                    let rest = isFull ? 0 : (Host.steadyClockMilliseconds() - began) * Self.restShare
-                    let pause = min(max(rest, gatheringMilliseconds.lowerBound), gatheringMilliseconds.upperBound)
-                    try await Task.sleep(for: .milliseconds(pause))
+                } else if let gathering {
+                    let moved = reached.flatMap { past in next.map { past.value - $0.value } } ?? 0
+                    try await gathering.after(Host.steadyClockMilliseconds() - began, movedOn: moved)
                 }
                 next = reached
             } catch {

@@ -151,6 +151,57 @@ import Testing
         #expect(try await asked == Known(own: 2, others: 3))
     }
 
+    /// Who makes what others wait for rests no longer than until somebody waits urgently.
+    @Test func aRestEndsWhereSomebodyWaits() async throws {
+        let feed = Source().feed()
+        func rest(_ milliseconds: Int64) -> Task<Void, any Error> {
+            Task { try await feed.rest(milliseconds: milliseconds) }
+        }
+        try await rest(20).value
+        // Somebody who only follows is no reason.
+        let following = Task { try await feed.passes(Position(9), withinMilliseconds: nil, isUrgent: false) }
+        let rests = [rest(600_000), rest(600_000)]
+        try await Task.sleep(for: .milliseconds(30))
+        let waiting = Task { try await feed.passes(Position(4), withinMilliseconds: nil) }
+        for rest in rests { try await rest.value }
+        // One who waits already ends it at once.
+        try await rest(600_000).value
+        feed.announce(Position(5))
+        #expect(try await waiting.value)
+        let cancelled = rest(600_000)
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        following.cancel()
+        _ = await following.result
+    }
+
+    /// A follower rests after a step, unless that was a full one.
+    @Test func aFollowerRestsAfterStepsThatAreNotFull() async throws {
+        let feed = Source().feed()
+        let rests = Mutex<[Int64]>([])
+        let ends = Mutex<[Int64]>([10, 20, 25, 26, 26])
+        let gathering = Follower.Gathering(1...100, fullStep: 10) {
+            // The last step found nothing to do.
+            ends.withLock { $0.count == 1 }
+        } rest: { left in
+            rests.withLock { $0.append(left) }
+        }
+        let follower = Follower("test", of: feed, gathering: gathering, log: Log("test", threshold: .error)) { next in
+            // Long enough for a rest that is longer than the shortest one.
+            try await Task.sleep(for: .milliseconds(5))
+            return Position(ends.withLock { $0.isEmpty ? 26 : $0.removeFirst() })
+        }
+        let running = Task { await follower.run() }
+        try await eventually("all steps are done") { ends.withLock(\.isEmpty) }
+        running.cancel()
+        await running.value
+        // After the first step, of which nobody knows from where it went on, after the one of five, and after the idle one.
+        let found = rests.withLock { $0 }
+        #expect(found.count == 3)
+        #expect(found.last == 99)
+        #expect(found.allSatisfy { (1...99).contains($0) })
+    }
+
     /// A follower applies what is there, waits for more, and begins anew after a fault.
     @Test func aFollowerGoesOnAfterAFault() async throws {
         let source = Source()

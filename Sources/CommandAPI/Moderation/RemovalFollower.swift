@@ -14,9 +14,13 @@ struct RemovalFollower: Sendable {
     let files: FileReading
     let log: Log
 
+    /// The rest after the model has moved: it moves with every entry.
+    private static let gatheringMilliseconds: Int64 = 100
+
     /// Runs until the task is cancelled.
     func run() async {
-        await Follower("removals", log: log) { _ in
+        let gathering = Follower.Gathering(Self.gatheringMilliseconds...Self.gatheringMilliseconds)
+        await Follower("removals", gathering: gathering, log: log) { _ in
             let position = try await files.next(nil)
             while true {
                 let left = try await files.unnoted()

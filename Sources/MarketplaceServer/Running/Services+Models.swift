@@ -65,7 +65,10 @@ extension Services {
     /// - Parameters:
     ///   - source: where entries come from beside the log; it is read for as long.
     ///   - isShared: true where other processes may keep up a part of the same builds.
-    func project(_ projections: [Projection], source: TopicSource? = nil, isShared: Bool = false) async {
+    ///   - isReadHere: true where this process answers queries, so that those who wait for a model are known.
+    func project(
+        _ projections: [Projection], source: TopicSource? = nil, isShared: Bool = false, isReadHere: Bool
+    ) async {
         let sharing =
             isShared
             ? Sharing(projections, database, program: Self.processName, log: log.component("sharing")) : nil
@@ -83,7 +86,7 @@ extension Services {
             for projection in projections {
                 let projector = Projector(
                     projection, database, head: head, models: models, source: source, sharing: sharing,
-                    log: log.component("project"))
+                    isReadHere: isReadHere, log: log.component("project"))
                 group.addTask { await projector.run() }
             }
         }
@@ -97,7 +100,7 @@ extension Services {
         while !Task.isCancelled {
             do {
                 let missing = try await missing(projections)
-                if missing.isEmpty { return await project(projections) }
+                if missing.isEmpty { return await project(projections, isReadHere: true) }
                 try await build(missing) { progress in
                     let now = Host.steadyClockMilliseconds()
                     let isDue = said.withLock { said in
@@ -109,7 +112,7 @@ extension Services {
                         "building read models of this release",
                         ["position": progress.position.description, "head": progress.head.description])
                 }
-                return await project(projections)
+                return await project(projections, isReadHere: true)
             } catch {
                 if !Task.isCancelled { log.error("read models can't be built", ["error": "\(error)"]) }
                 try? await Task.sleep(for: .seconds(5))
@@ -118,7 +121,7 @@ extension Services {
                 guard built.isEmpty else {
                     // Those that are read have to be kept up, whatever holds the others up.
                     return await withTaskGroup { group in
-                        group.addTask { await project(built) }
+                        group.addTask { await project(built, isReadHere: true) }
                         group.addTask { await buildAndProject(left) }
                     }
                 }

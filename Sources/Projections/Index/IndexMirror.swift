@@ -66,7 +66,7 @@ public struct IndexMirror: Sendable {
     }
 
     private func follow() async {
-        await Follower("index mirror", gatheringMilliseconds: Self.gatheringMilliseconds, log: log) { known in
+        await Follower("index mirror", gathering: .init(Self.gatheringMilliseconds), log: log) { known in
             guard let id = try await reader.beginning()?.log else { return Position(0) }
             let from: Position
             if let known, known > Position(0) { from = known } else { from = try await start(id) }

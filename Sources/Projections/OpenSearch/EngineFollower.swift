@@ -64,7 +64,7 @@ public struct EngineFollower: Sendable {
 
     private func follow() async {
         await Follower(
-            "search engine", gatheringMilliseconds: Self.gatheringMilliseconds...Self.gatheringMilliseconds, log: log
+            "search engine", gathering: .init(Self.gatheringMilliseconds...Self.gatheringMilliseconds), log: log
         ) { _ in
             while !Task.isCancelled {
                 guard try await goOn() else { break }

@@ -14,8 +14,10 @@ import Synchronization
 public final class Projector: Sendable {
     /// The most entries that one transaction applies, unless told otherwise.
     public static let batchEntries = 500
-    /// The pause after a step that advanced the cursor, so that the next batch gathers more entries.
+    /// The rest after a step that advanced the cursor, so that the next batch gathers more entries.
     private static let gatheringMilliseconds: ClosedRange<Int64> = 20...40
+    /// The same where those who wait for the model are known, and end it.
+    private static let watchedMilliseconds: ClosedRange<Int64> = 20...200
     /// How long it waits for the log before it asks a source again.
     private static let sourceMilliseconds: Int64 = 1_000
     /// How long it waits for the log before it looks whether it holds something else.
@@ -42,6 +44,7 @@ public final class Projector: Sendable {
     private let sharing: Sharing?
     private let log: Log
     private let batchEntries: Int
+    private let isReadHere: Bool
     private let known = Mutex(Known())
 
     /// Creates a projector that works in the role of projectors.
@@ -51,10 +54,13 @@ public final class Projector: Sendable {
     ///   - models: the feed to which the projector announces its cursor.
     ///   - source: where entries come from beside the log; nil for the log alone.
     ///   - sharing: what the process holds of builds that several keep up; nil where it works on all of each.
+    ///   - isReadHere: true where the process answers queries: those who wait for the model wait for its feed, and then it may
+    ///     rest for longer.
     ///   - batchEntries: the most entries that one transaction applies.
     public init(
         _ projection: Projection, _ database: DatabaseAccess, head: HeadFeed, models: ModelFeed? = nil,
-        source: (any EntrySource)? = nil, sharing: Sharing? = nil, log: Log, batchEntries: Int = Projector.batchEntries
+        source: (any EntrySource)? = nil, sharing: Sharing? = nil, isReadHere: Bool = false, log: Log,
+        batchEntries: Int = Projector.batchEntries
     ) {
         self.projection = projection
         let name = "marketplace-project-\(projection.name)"
@@ -68,6 +74,7 @@ public final class Projector: Sendable {
         self.sharing = sharing
         self.log = log
         self.batchEntries = batchEntries
+        self.isReadHere = isReadHere
     }
 
     /// Applies present and new entries until the task is cancelled.
@@ -75,23 +82,32 @@ public final class Projector: Sendable {
         let name = "projection \(projection.name)"
         if let source {
             // How long a step takes says little here: it waits for the source.
-            let gathering = Self.gatheringMilliseconds.lowerBound...Self.gatheringMilliseconds.lowerBound
-            await Follower(name, gatheringMilliseconds: gathering, log: log) { [self] next in
+            let rest = Self.gatheringMilliseconds.lowerBound...Self.gatheringMilliseconds.lowerBound
+            let gathering = Follower.Gathering(rest, fullStep: Int64(batchEntries))
+            await Follower(name, gathering: gathering, log: log) { [self] next in
                 try await step(next, source)
             } wait: { [head] position in
                 // The source has waited, unless it sent the projector to a log that has nothing there yet.
                 _ = try await head.passes(position, withinMilliseconds: Self.sourceMilliseconds, isUrgent: false)
             }.run()
         } else {
-            await Follower(
-                name, gatheringMilliseconds: Self.gatheringMilliseconds, fullStep: Int64(batchEntries), log: log
-            ) { [self] _ in
+            await Follower(name, gathering: gathering, log: log) { [self] _ in
                 try await applyNext()
             } wait: { [self] position in
                 try await awaitMore(at: position)
             }.run()
         }
         await session.close()
+    }
+
+    private var gathering: Follower.Gathering {
+        let isIdle: @Sendable () -> Bool = { [self] in known.withLock { $0.idleAt != nil } }
+        guard isReadHere, let models else {
+            return Follower.Gathering(Self.gatheringMilliseconds, fullStep: Int64(batchEntries), isIdle: isIdle)
+        }
+        return Follower.Gathering(Self.watchedMilliseconds, fullStep: Int64(batchEntries), isIdle: isIdle) {
+            try await models.rest(milliseconds: $0)
+        }
     }
 
     /// Waits until the log has an entry at a position, or this process may hold something else.
