@@ -72,6 +72,18 @@ struct EmbeddedServer {
         try await MarketplaceProcess(["up", "--data", folder, "--port", "0"], folder: folder)
     }
 
+    @Test func whoIsAskedTwiceLeavesNoServerBehind() async throws {
+        try await withEmbedded { folder in
+            let marketplace = try await up(folder)
+            let server = try await EmbeddedServer(folder)
+            #expect(server.processID != nil)
+            kill(marketplace.processID, SIGTERM)
+            #expect([0, 130].contains(try await marketplace.stop()))
+            #expect(server.processID == nil)
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/run.json"))
+        }
+    }
+
     @Test func everythingIsThereOnceAfterStopsAndKills() async throws {
         try await withEmbedded { folder in
             var marketplace = try await up(folder)

@@ -73,7 +73,7 @@ struct Up {
     private func serve(_ data: DataFolder, _ signals: Signals, _ listener: HTTPListener) async throws -> Int32 {
         if let givenDatabase {
             defer { data.withdraw() }
-            try await serve(data, givenDatabase, signals, listener)
+            try await serve(data, givenDatabase, signals, listener) { data.withdraw() }
         } else {
             let (log, worker) = (log, Worker(name: "postgres-watch"))
             defer { worker.stop() }
@@ -83,17 +83,19 @@ struct Up {
                 return try EmbeddedPostgres.start(dataFolder: data.path, password: password) { log.info($0) }
             }
             let watch = Task { await keepRunning(server, on: worker) }
-            func stop() async throws {
+            @Sendable func stop() async throws {
                 data.withdraw()
                 watch.cancel()
                 await watch.value
-                try server.stop()
+                try await worker.run { try server.stop() }
             }
             do {
                 let superuser = try await server.makeDatabase("marketplace")
                 try data.logins.keep(superuser: superuser)
                 try await data.logins.prepare(administrator: superuser)
-                try await serve(data, try data.logins.access(DatabaseRole.allCases), signals, listener)
+                try await serve(data, try data.logins.access(DatabaseRole.allCases), signals, listener) {
+                    try? await stop()
+                }
             } catch {
                 try? await stop()
                 throw error
@@ -123,14 +125,15 @@ struct Up {
     }
 
     private func serve(
-        _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ listener: HTTPListener
+        _ data: DataFolder, _ database: DatabaseAccess, _ signals: Signals, _ listener: HTTPListener,
+        whenHurried hurry: @escaping @Sendable () async -> Void
     ) async throws {
         let services = Services(
             database, part: Commands.up.name, engine: try invocation.searchEngine(log), log: log)
         let missing = try await services.migrate()
         try await services.lease.keep()
         do {
-            try await serve(data, database, services, missing, signals, listener)
+            try await serve(data, database, services, missing, signals, listener, whenHurried: hurry)
         } catch {
             await services.lease.end()
             throw error
@@ -139,7 +142,7 @@ struct Up {
 
     private func serve(
         _ data: DataFolder, _ database: DatabaseAccess, _ services: Services, _ missing: [Projection],
-        _ signals: Signals, _ listener: HTTPListener
+        _ signals: Signals, _ listener: HTTPListener, whenHurried hurry: @escaping @Sendable () async -> Void
     ) async throws {
         let eventLog = try await services.openLog()
         if let secret = try await services.found(eventLog, in: data) {
@@ -189,7 +192,8 @@ struct Up {
                 group.addTask { await services.lease.run(log: log) }
                 group.addTask {
                     await services.project(
-                        ProjectionCatalogue.all.filter { one in !missing.contains { $0.name == one.name } })
+                        ProjectionCatalogue.all.filter { one in !missing.contains { $0.name == one.name } },
+                        isReadHere: true)
                 }
                 group.addTask { await services.buildAndProject(missing) }
                 group.addTask { await services.maintain(eventLog, store) }
@@ -211,6 +215,7 @@ struct Up {
         log.info("stopping: requests under way may finish; a second signal ends them")
         let impatient = Task {
             _ = await signals.next()
+            await hurry()
             Host.exit(130)
         }
         filling.cancel()
