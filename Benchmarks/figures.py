@@ -1,14 +1,19 @@
 """What has nothing to be compared with: printed as it is, with the bound that it has to keep."""
+import collections
+import http.client
+import itertools
 import json
+import random
 import statistics
 import subprocess
+import threading
 import time
 
 from rebuilding import History
 from searching import search
-from server import run
+from server import peak_mebibytes, run
 from serving import Load, Marketplace, Web
-from streaming import Apart
+from streaming import Apart, Projected
 
 
 def visible(server, build, folder, seconds):
@@ -51,7 +56,7 @@ def memory(server, build, folder, seconds):
     idle = ours.resident_mebibytes()
     with Load(ours, build, 2_000):
         ours.measure(seconds)
-        under = ours.resident_mebibytes("VmHWM")
+        under = peak_mebibytes(ours.process.pid)
     ours.stop()
     print(f"memory: {events:,} events: resident {idle:.0f} MiB idle, at most {under:.0f} MiB under load, aim: below 150 MB", flush=True)
 
@@ -119,6 +124,77 @@ def reads_rebuild(server, build, folder, seconds):
     print(f"reads-rebuild: p99 {statistics.median(alone):.2f} ms, during a rebuild of all models at --pace 50% {statistics.median(beside):.2f} ms, ratio {ratio:.2f}, aim: 1.5", flush=True)
 
 
+class Asking:
+    """Asks a query front for agents, those that have most more often, 50 times a second beside what is measured."""
+
+    RATE = 50
+
+    def __init__(self, build, history, folder):
+        words = ["query", "--data", f"{folder}/asked", "--artifacts", f"{folder}/asked-files", "--port", "0", "--cache-mebibytes", "0", "--database-url", history.url]
+        self.process = subprocess.Popen([build / "marketplace", *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        Web.started.append(self.process)
+        while "ready at" not in (line := self.process.stdout.readline()):
+            if not line:
+                raise SystemExit("query did not start")
+        self.address = line.split("ready at ")[1].split()[0].removeprefix("http://")
+        self.agents = max(1_000, history.ENTRIES // 1_000)
+
+    def __enter__(self):
+        self.waits, self.answers, self.ends = [], collections.Counter(), threading.Event()
+        self.thread = threading.Thread(target=self.ask)
+        self.thread.start()
+        return self
+
+    def ask(self):
+        connection, chosen = http.client.HTTPConnection(self.address, timeout=60), random.Random(1)
+        agents = chosen.choices(range(self.agents), [1 / (rank + 1) for rank in range(self.agents)], k=100_000)
+        began = time.monotonic()
+        for number in itertools.count(1):
+            if self.ends.wait(max(0, began + number / self.RATE - time.monotonic())):
+                return connection.close()
+            sent = time.monotonic()
+            connection.request("GET", f"/api/v1/marketplace/agents/bench.agent-{agents[number % len(agents)]}")
+            answer = connection.getresponse()
+            answer.read()
+            self.waits.append((time.monotonic() - sent) * 1000)
+            self.answers[answer.status] += 1
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.thread.join()
+
+    def words(self):
+        self.waits.sort()
+        statuses = ", ".join(f"{count:,} of {status}" for status, count in sorted(self.answers.items()))
+        return f"{len(self.waits):,} queries beside it ({statuses}): median {statistics.median(self.waits):.1f} ms, p99 {self.waits[len(self.waits) * 99 // 100]:.1f} ms"
+
+
+def large(server, build, folder, seconds):
+    """Rebuilds of all models of a large log, from the log and from Kafka, with queries beside both."""
+    projected = Projected(server, build, folder)
+    count, topic = projected.ENTRIES, f"{folder}/kafka"
+
+    def disk():
+        sizes = {name: int(server.sql("history", f"SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname {condition}") or 0) for name, condition in (("log", "= 'log'"), ("models", "LIKE 'model\\_%'"))}
+        return ", ".join(f"{name} {size / 1e9:.2f} GB" for name, size in sizes.items()) + f", Kafka {int(run(['du', '-sb', topic]).split()[0]) / 1e9:.2f} GB"
+
+    asking = Asking(build, projected, folder)
+    for source, words in (("the log", []), ("Kafka", projected.more())):
+        with asking:
+            began, peak, used = time.monotonic(), 0, server.cpu()
+            process = subprocess.Popen([build / "marketplace", "rebuild", "--all", *words, "--database-url", projected.url], stdout=subprocess.DEVNULL)
+            Web.started.append(process)
+            while process.poll() is None:
+                peak = peak_mebibytes(process.pid) or peak
+                time.sleep(0.5)
+            took = time.monotonic() - began
+        if process.returncode:
+            raise SystemExit(f"the rebuild from {source} failed")
+        print(f"large: {count:,} entries from {source} in {took:.0f} s, {count / took:,.0f} a second, the rebuild had {peak:.0f} MiB at most, the server used {server.cpu() - used:.0f} s of CPU; {disk()}; {asking.words()}", flush=True)
+    asking.process.terminate()
+    asking.process.wait()
+
+
 def appends_schemas(server, build, folder, seconds):
     """p99 of appends at 1,000 a second, without and while a small model is rebuilt again and again: schemas come and go."""
     ours = Marketplace(server, build, folder, "pages.txt")
@@ -137,4 +213,4 @@ def appends_schemas(server, build, folder, seconds):
     print(f"appends-schemas: p99 {statistics.median(alone):.2f} ms, while {rebuilds} builds were made and dropped {statistics.median(beside):.2f} ms", flush=True)
 
 
-FIGURES = {"reads-rebuild": reads_rebuild, "appends-schemas": appends_schemas, "search": search, "visible": visible, "visible-kafka": visible_kafka, "memory": memory, "idle": idle}
+FIGURES = {"reads-rebuild": reads_rebuild, "appends-schemas": appends_schemas, "search": search, "visible": visible, "visible-kafka": visible_kafka, "large": large, "memory": memory, "idle": idle}

@@ -54,6 +54,12 @@ def children_cpu():
     return used.children_user + used.children_system
 
 
+def peak_mebibytes(process):
+    """The most resident memory that a process has had, or 0 when it has ended."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0)
+
+
 def cpu_of(first):
     """CPU seconds of a process, of its children that live and of those that it has waited for."""
     total = 0

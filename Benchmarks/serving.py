@@ -126,9 +126,9 @@ class Marketplace(Web):
                 turn = json.loads(line)["fields"]
                 print(f"  longest turn of the loop: {int(turn['longest_turn_us']) / 1000:.2f} ms, a {turn['longest_turn_of']}", flush=True)
 
-    def resident_mebibytes(self, field="VmRSS"):
-        """Resident memory now, or with VmHWM the most so far."""
-        line = next(line for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines() if line.startswith(field))
+    def resident_mebibytes(self):
+        """Resident memory now."""
+        line = next(line for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
 
