@@ -17,13 +17,7 @@ struct DownloadBatch: AgentBatch {
         seen.day >= recorded.adding(days: -timelyDays)
     }
 
-    private struct Key: Hashable {
-        let agent: AgentKey
-        let version: String
-        let day: Day
-    }
-
-    private var counts: [Key: Int64] = [:]
+    private var counts = DownloadCounts()
     private var readers: [KeptReaders.Key: [DayToken]] = [:]
     /// The last day of recording, of each agent.
     private var lastRecorded: [AgentKey: Day] = [:]
@@ -31,8 +25,7 @@ struct DownloadBatch: AgentBatch {
     mutating func add(_ event: ProjectedEvent) {
         switch event.event {
         case let downloaded as AgentDownloaded:
-            let key = Key(agent: downloaded.agent, version: downloaded.version, day: event.envelope.time.day)
-            counts[key, default: 0] += downloaded.downloads
+            counts.add(downloaded, on: Int32(clamping: event.envelope.time.day.number))
         case let seen as AgentReadersSeen:
             let recorded = event.envelope.recordedTime.day
             guard Self.isTimely(seen, recorded: recorded) else { return }
@@ -46,19 +39,10 @@ struct DownloadBatch: AgentBatch {
     }
 
     func apply(_ connection: PostgresConnection) throws {
-        if !counts.isEmpty {
-            let rows = counts.map { $0 }
-            try connection.execute(
-                Statements.countDownloads,
-                [
-                    .texts(rows.map(\.key.agent.description)), .texts(rows.map(\.key.version)),
-                    .int4s(rows.map { Int32(clamping: $0.key.day.number) }), .int8s(rows.map(\.value)),
-                ])
-        }
-        guard !readers.isEmpty else { return }
-        var new = NewReaders()
-        for (key, count) in try KeptReaders.add(readers, connection) { new.add(count, of: key) }
-        try new.write(connection)
+        var counts = counts
+        for (key, count) in try KeptReaders.add(readers, connection) { counts.add(readers: count, of: key) }
+        if !counts.isEmpty { try counts.write(connection) }
+        guard !lastRecorded.isEmpty else { return }
         try connection.execute(
             Statements.pruneReaders,
             [

@@ -8,16 +8,11 @@ import Postgres
 struct DownloadFold: ModelFold {
     /// The most tokens in memory at once; each takes 24 bytes.
     private static let maximumTokens = 8_000_000
-    private static let rowsOfStatement = 50_000
+    /// How many tokens are written at once.
+    private static let tokensOfStatement = 100_000
 
     private struct AgentDay: Hashable {
         let agent: Int32
-        let day: Int32
-    }
-
-    private struct VersionDay: Hashable {
-        let agent: Int32
-        let version: Int32
         let day: Int32
     }
 
@@ -61,16 +56,13 @@ struct DownloadFold: ModelFold {
     private var agents = Names()
     private var versions = Names()
     private var domains = Names()
-    private var downloads: [VersionDay: Int64] = [:]
-    /// The readers of days that are forgotten.
-    private var forgotten = NewReaders()
+    /// All downloads, and the readers of days that are forgotten.
+    private var counts = DownloadCounts()
     /// Those who were told of the days that are not forgotten yet, in any order, and as often as they were told.
     private var readers: [AgentDay: [Reader]] = [:]
     /// The days of each agent in `readers`.
     private var days: [Int32: Set<Int32>] = [:]
     private var tokens = 0
-    /// True once a sum had no room; then nothing of it can be written.
-    private var isTooLarge = false
 
     var isFull: Bool { tokens >= Self.maximumTokens }
 
@@ -79,12 +71,7 @@ struct DownloadFold: ModelFold {
         for event in events {
             switch event.event {
             case let downloaded as AgentDownloaded:
-                let key = VersionDay(
-                    agent: agents.number(downloaded.agent.description), version: versions.number(downloaded.version),
-                    day: Int32(clamping: event.envelope.time.day.number))
-                let (sum, isTooLarge) = downloads[key, default: 0].addingReportingOverflow(downloaded.downloads)
-                downloads[key] = sum
-                if isTooLarge { self.isTooLarge = true }
+                counts.add(downloaded, on: Int32(clamping: event.envelope.time.day.number))
             case let seen as AgentReadersSeen:
                 let recorded = event.envelope.recordedTime.day
                 guard DownloadBatch.isTimely(seen, recorded: recorded) else { continue }
@@ -114,7 +101,7 @@ struct DownloadFold: ModelFold {
             let key = AgentDay(agent: agent, day: old)
             guard let gone = readers.removeValue(forKey: key) else { continue }
             tokens -= gone.count
-            for (set, tokens) in sets(gone, of: key) { forgotten.add(Int64(tokens.count), of: set) }
+            for (set, tokens) in sets(gone, of: key) { counts.add(readers: Int64(tokens.count), of: set) }
         }
     }
 
@@ -140,21 +127,18 @@ struct DownloadFold: ModelFold {
     }
 
     func write(_ connection: PostgresConnection) throws {
-        guard !isTooLarge else { throw Unusable.folded }
-        for part in downloads.map({ $0 }).pieces(of: Self.rowsOfStatement) {
-            try connection.execute(
-                Statements.countDownloads,
-                [
-                    .texts(part.map { agents[$0.key.agent] }), .texts(part.map { versions[$0.key.version] }),
-                    .int4s(part.map(\.key.day)), .int8s(part.map(\.value)),
-                ])
-        }
-        var new = forgotten
+        var (counts, pending, size) = (counts, [KeptReaders.Key: [DayToken]](), 0)
         for (key, found) in readers {
-            let sets = sets(found, of: key)
-            for (set, tokens) in sets { new.add(Int64(tokens.count), of: set) }
-            try KeptReaders.begin(sets, connection)
+            for (set, tokens) in sets(found, of: key) {
+                counts.add(readers: Int64(tokens.count), of: set)
+                pending[set] = tokens
+                size += tokens.count
+            }
+            guard size >= Self.tokensOfStatement else { continue }
+            try KeptReaders.begin(pending, connection)
+            (pending, size) = ([:], 0)
         }
-        try new.write(connection)
+        try KeptReaders.begin(pending, connection)
+        try counts.write(connection)
     }
 }

@@ -21,11 +21,9 @@ enum KeptReaders {
         let leaf: DayToken
     }
 
-    /// How many rows one statement writes.
-    private static let rowsOfStatement = 5_000
-
     /// Keeps readers, and returns how many of each set were not kept before.
     static func add(_ sets: [Key: [DayToken]], _ connection: PostgresConnection) throws -> [Key: Int64] {
+        guard !sets.isEmpty else { return [:] }
         let sorted = sets.mapValues { tokens in
             tokens.sorted().reduce(into: [DayToken]()) { if $0.last != $1 { $0.append($1) } }
         }
@@ -59,15 +57,10 @@ enum KeptReaders {
 
     /// Keeps readers of sets of which none are kept yet; their tokens are in order and without repetitions.
     static func begin(_ sets: [Key: [DayToken]], _ connection: PostgresConnection) throws {
-        var rows: [(key: Key, leaf: ReaderLeaf)] = []
-        for (key, tokens) in sets {
+        let rows = sets.flatMap { key, tokens in
             var leaf = ReaderLeaf.root
             _ = leaf.add(tokens[...])
-            rows += leaf.cut().map { (key, $0) }
-            if rows.count >= rowsOfStatement {
-                try write(rows, connection)
-                rows = []
-            }
+            return leaf.cut().map { (key: key, leaf: $0) }
         }
         try write(rows, connection)
     }
@@ -80,7 +73,7 @@ enum KeptReaders {
             leaves[keys[Int(try row.integer("place")) - 1], default: []].append(
                 ReaderLeaf(first: first, bits: Int(try row.integer("bits")), tokens: []))
         }
-        return leaves
+        return leaves.mapValues { $0.sorted { $0.first < $1.first } }
     }
 
     private static func tokens(
