@@ -112,7 +112,12 @@ def reads_rebuild(server, build, folder, seconds):
     history = History(server, build, folder)
     with open(f"{folder}/history.txt", "w") as out:
         out.write("\n".join(f"/api/v1/marketplace/agents/bench.agent-{number}" for number in range(1000)))
+    # Otherwise the side without a rebuild is measured while the program applies the log that was just made.
+    run([build / "marketplace", "rebuild", "--all", "--database-url", history.url])
+    server.sql("history", "VACUUM ANALYZE")
+    server.sql("history", "CHECKPOINT")
     ours = Marketplace.over(server, build, folder, "history", "history.txt")
+    p99(ours, folder, "history.txt", seconds)
     alone, beside = [], []
     for _ in range(3):
         alone.append(p99(ours, folder, "history.txt", seconds))

@@ -185,11 +185,20 @@ def search(server, build, folder, seconds):
     theirs = timed(asks, shelf.formula)
     ratio = percentile(theirs, 95) / percentile(ours, 95)
     print(f"search: {AGENTS:,} agents, {len(asks)} queries, {CLIENTS} clients: median {statistics.median(ours):.1f} ms, p95 {percentile(ours, 95):.1f} ms, p99 {percentile(ours, 99):.1f} ms, CPU {used:.1f} ms a query; the formula as SQL: median {statistics.median(theirs):.1f} ms, p95 {percentile(theirs, 95):.1f} ms, ratio 1/{ratio:.1f}, aim: 1/15 and p95 below 30 ms", flush=True)
-    with Load(shelf.ours, build, 500, versions=0):
-        time.sleep(1)
-        beside = timed(queries(shelf.packages, 13), shelf.search)
-    slower = percentile(beside, 95) / percentile(ours, 95)
-    print(f"search-appends: beside 500 appends a second: median {statistics.median(beside):.1f} ms, p95 {percentile(beside, 95):.1f} ms, {slower:.2f} times the p95 without, aim: 1.5", flush=True)
+    # In turns, since other questions, and the machine at another moment, have another p95 as well; none is asked twice.
+    asked, quiet, beside = {*asks, *others}, [], []
+    for seed in range(13, 19):
+        turn = [query for query in queries(shelf.packages, seed) if query not in asked]
+        asked.update(turn)
+        if seed % 2:
+            with Load(shelf.ours, build, 500, versions=0):
+                time.sleep(1)
+                beside += timed(turn, shelf.search)
+        else:
+            quiet += timed(turn, shelf.search)
+    quiet, beside = sorted(quiet), sorted(beside)
+    slower = percentile(beside, 95) / percentile(quiet, 95)
+    print(f"search-appends: {len(beside)} queries beside 500 appends a second, {len(quiet)} without, in turns: median {statistics.median(beside):.1f} ms and {statistics.median(quiet):.1f} ms, p95 {percentile(beside, 95):.1f} ms and {percentile(quiet, 95):.1f} ms, {slower:.2f} times, aim: 1.5", flush=True)
     agents = sorted({agent["id"] for query in asks[:50] for agent in shelf.search(local, query)["agents"]})[:QUERIES]
     for kind, paths in (("agents", [f"/agents/{agent}" for agent in agents]), ("searches", [f"/search?q={urllib.parse.quote(query)}" for query in asks])):
         waits = shelf.first_bytes(paths)
