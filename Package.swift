@@ -212,7 +212,7 @@ let package = Package(
             "Server",
             [
                 "Archive", "CommandAPI", "Contract", "EventLog", "Events", "HTTPClient", "JSON", "Crypto",
-                "Marketplace", "Postgres", "Projections", "QueryAPI", "System", "TestSupport",
+                "Marketplace", "Postgres", "Projections", "QueryAPI", "System", "TestSupport", "Web",
             ]),
         tests("Marketplace", ["Marketplace", "Events", "Manifest", "Crypto"]),
     ],

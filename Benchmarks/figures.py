@@ -145,7 +145,7 @@ class Asking:
         self.agents = max(1_000, history.ENTRIES // 1_000)
 
     def __enter__(self):
-        self.waits, self.answers, self.ends = [], collections.Counter(), threading.Event()
+        self.waits, self.answers, self.ends, self.fault = [], collections.Counter(), threading.Event(), None
         self.thread = threading.Thread(target=self.ask)
         self.thread.start()
         return self
@@ -155,13 +155,18 @@ class Asking:
         agents = chosen.choices(range(self.agents), [1 / (rank + 1) for rank in range(self.agents)], k=100_000)
         began = time.monotonic()
         for number in itertools.count(1):
-            if self.ends.wait(max(0, began + number / self.RATE - time.monotonic())):
+            # A query that is due waits from then on, also where the one before it is not answered yet.
+            due = began + number / self.RATE
+            if self.ends.wait(max(0, due - time.monotonic())):
                 return connection.close()
-            sent = time.monotonic()
-            connection.request("GET", f"/api/v1/marketplace/agents/bench.agent-{agents[number % len(agents)]}")
-            answer = connection.getresponse()
-            answer.read()
-            self.waits.append((time.monotonic() - sent) * 1000)
+            try:
+                connection.request("GET", f"/api/v1/marketplace/agents/bench.agent-{agents[number % len(agents)]}")
+                answer = connection.getresponse()
+                answer.read()
+            except OSError as error:
+                self.fault = error
+                return
+            self.waits.append((time.monotonic() - due) * 1000)
             self.answers[answer.status] += 1
 
     def __exit__(self, *_):
@@ -169,6 +174,8 @@ class Asking:
         self.thread.join()
 
     def words(self):
+        if self.fault:
+            raise SystemExit(f"a query was not answered: {self.fault}")
         self.waits.sort()
         statuses = ", ".join(f"{count:,} of {status}" for status, count in sorted(self.answers.items()))
         return f"{len(self.waits):,} queries beside it ({statuses}): median {statistics.median(self.waits):.1f} ms, p99 {self.waits[len(self.waits) * 99 // 100]:.1f} ms"

@@ -23,16 +23,7 @@ public struct HTTPCachedAnswer: Sendable {
         case .file, .stream: return nil
         }
         self.gzip = gzip.map { bytes in
-            var compressed = response
-            // A strong tag stands for exact bytes, and the compressed ones differ (RFC 9110 8.8.1).
-            compressed.fields = HTTPFields()
-            for field in response.fields.fields {
-                let isStrong = field.name == "etag" && !field.value.hasPrefix("W/")
-                compressed.fields.append(field.name, isStrong ? "W/\(field.value)" : field.value)
-            }
-            compressed.fields.append("content-encoding", "gzip")
-            compressed.body = .bytes(bytes)
-            return Form(head: encodeFields(compressed), body: bytes)
+            Form(head: encodeFields(response.compressed(as: bytes)), body: bytes)
         }
         sizeBytes = [plain, self.gzip].compactMap { $0 }.reduce(0) { $0 + $1.head.count + $1.body.count }
     }
@@ -46,12 +37,28 @@ public struct HTTPCachedAnswer: Sendable {
 
 extension HTTPRequestHead {
     /// True where the client accepts gzip by name (RFC 9110 12.5.3); `*` does not count.
-    var takesGzip: Bool {
+    public var takesGzip: Bool {
         guard let accepted = fields["accept-encoding"] else { return false }
         return accepted.lowercased().split(separator: ",").contains { coding in
             let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
             guard parts.first == "gzip" else { return false }
             return !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
         }
+    }
+}
+
+extension HTTPResponse {
+    /// The same answer with its body as gzip has compressed it, for a client that accepts that. Its `etag` becomes a weak one: a
+    /// strong one stands for exact bytes, and the compressed ones differ (RFC 9110 8.8.1).
+    public func compressed(as gzip: [UInt8]) -> HTTPResponse {
+        var compressed = self
+        compressed.fields = HTTPFields()
+        for field in fields.fields {
+            let isStrong = field.name == "etag" && !field.value.hasPrefix("W/")
+            compressed.fields.append(field.name, isStrong ? "W/\(field.value)" : field.value)
+        }
+        compressed.fields.append("content-encoding", "gzip")
+        compressed.body = .bytes(gzip)
+        return compressed
     }
 }

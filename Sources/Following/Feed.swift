@@ -9,10 +9,13 @@ import System
 public final class Feed<Value: Sendable & Equatable>: Sendable {
     private struct Waiter: Sendable {
         let id: UInt64
-        let isUrgent: Bool
+        /// Whose work a client waits for; nil where it is not known, empty where nobody's.
+        let urges: Set<String>?
         let isReached: @Sendable (Value) -> Bool
         let deadline: Int64?
         let continuation: CheckedContinuation<Result<Bool, any Error>, Never>
+
+        func isUrging(_ maker: String) -> Bool { urges?.contains(maker) ?? true }
     }
 
     private struct State {
@@ -24,7 +27,7 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         var waiters: [Waiter] = []
         var nextWaiter: UInt64 = 0
         /// The rests of those who work towards what is waited for.
-        var rests: [UInt64: Task<Void, Never>] = [:]
+        var rests: [UInt64: (maker: String, sleep: Task<Void, Never>)] = [:]
         var isPolling = false
         var pauseMilliseconds = firstPauseMilliseconds
         /// The sleep between two polls, so that it can be cut short.
@@ -74,11 +77,12 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
     /// - Parameters:
     ///   - limit: the time to wait; nil for no limit.
     ///   - isUrgent: true to query at once and often, for callers that a client waits for.
+    ///   - makers: who makes what is waited for, as they are named to `rest`; nil for all.
     ///   - isReached: the condition; it may be called often and under a lock, so it must be short.
     /// - Returns: false where the time is over.
     /// - Throws: what the query throws, and `CancellationError`.
     public func wait(
-        withinMilliseconds limit: Int64?, isUrgent: Bool = true,
+        withinMilliseconds limit: Int64?, isUrgent: Bool = true, madeBy makers: Set<String>? = nil,
         until isReached: @escaping @Sendable (Value) -> Bool
     ) async throws -> Bool {
         if state.withLock({ isReached($0.value) }) { return true }
@@ -90,12 +94,13 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waiter = Waiter(
-                    id: id, isUrgent: isUrgent, isReached: isReached, deadline: deadline, continuation: continuation)
+                    id: id, urges: isUrgent ? makers : [], isReached: isReached, deadline: deadline,
+                    continuation: continuation)
                 let isOver = state.withLock { state -> Bool? in
                     if isReached(state.value) { return true }
                     guard !Task.isCancelled else { return false }
                     state.waiters.append(waiter)
-                    if isUrgent { state.rests.values.forEach { $0.cancel() } }
+                    for rest in state.rests.values where waiter.isUrging(rest.maker) { rest.sleep.cancel() }
                     return nil
                 }
                 if let isOver {
@@ -113,15 +118,16 @@ public final class Feed<Value: Sendable & Equatable>: Sendable {
         return try result.get()
     }
 
-    /// Rests for so long, but only for as long as nobody waits urgently for another value: for those who make it.
+    /// Rests for so long, but only for as long as nobody waits urgently for what is made.
     ///
+    /// - Parameter maker: who rests.
     /// - Throws: `CancellationError`.
-    public func rest(milliseconds: Int64) async throws {
+    public func rest(_ maker: String, milliseconds: Int64) async throws {
         let sleep = Task { _ = try? await Task.sleep(for: .milliseconds(milliseconds)) }
         let id = state.withLock { state in
             state.nextWaiter += 1
-            state.rests[state.nextWaiter] = sleep
-            if state.waiters.contains(where: \.isUrgent) { sleep.cancel() }
+            state.rests[state.nextWaiter] = (maker, sleep)
+            if state.waiters.contains(where: { $0.isUrging(maker) }) { sleep.cancel() }
             return state.nextWaiter
         }
         await withTaskCancellationHandler {

@@ -148,8 +148,8 @@ final class CachedAnswers: Sendable {
         }
     }
 
-    /// The compressed body of a longer answer, made once for all clients that accept it; nil for a short one.
-    private static func compressed(_ response: HTTPResponse) -> [UInt8]? {
+    /// The compressed body of a longer answer that may be compressed; nil for another one.
+    static func compressed(_ response: HTTPResponse) -> [UInt8]? {
         guard response.fields["vary"] != nil, case .bytes(let bytes) = response.body,
             bytes.count >= shortestCompressedBytes
         else { return nil }

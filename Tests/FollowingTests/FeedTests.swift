@@ -154,25 +154,34 @@ import Testing
     /// Who makes what others wait for rests no longer than until somebody waits urgently.
     @Test func aRestEndsWhereSomebodyWaits() async throws {
         let feed = Source().feed()
-        func rest(_ milliseconds: Int64) -> Task<Void, any Error> {
-            Task { try await feed.rest(milliseconds: milliseconds) }
+        func rest(_ maker: String, _ milliseconds: Int64) -> Task<Void, any Error> {
+            Task { try await feed.rest(maker, milliseconds: milliseconds) }
         }
-        try await rest(20).value
-        // Somebody who only follows is no reason.
+        try await rest("a", 20).value
+        // Somebody who only follows is no reason, and neither is who waits for what others make.
         let following = Task { try await feed.passes(Position(9), withinMilliseconds: nil, isUrgent: false) }
-        let rests = [rest(600_000), rest(600_000)]
-        try await Task.sleep(for: .milliseconds(30))
-        let waiting = Task { try await feed.passes(Position(4), withinMilliseconds: nil) }
-        for rest in rests { try await rest.value }
+        let others = Task { try await feed.wait(withinMilliseconds: nil, madeBy: ["b"]) { $0 > Position(9) } }
+        let rests = [rest("a", 600_000), rest("a", 600_000)]
+        let isDone = Mutex(false)
+        let watching = Task {
+            for rest in rests { try await rest.value }
+            isDone.withLock { $0 = true }
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(!isDone.withLock { $0 })
+        let waiting = Task { try await feed.wait(withinMilliseconds: nil, madeBy: ["a", "c"]) { $0 > Position(4) } }
+        try await watching.value
         // One who waits already ends it at once.
-        try await rest(600_000).value
+        for maker in ["a", "b", "c"] { try await rest(maker, 600_000).value }
         feed.announce(Position(5))
         #expect(try await waiting.value)
-        let cancelled = rest(600_000)
+        let cancelled = rest("a", 600_000)
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
-        following.cancel()
-        _ = await following.result
+        for task in [following, others] {
+            task.cancel()
+            _ = await task.result
+        }
     }
 
     /// A follower rests after a step, unless that was a full one.

@@ -1,12 +1,17 @@
 """Opens pages in Debian's Chromium and holds them to axe-core, in both themes and at the widths of a phone, a tablet and a desktop; at
 the narrowest, the widest and on paper to what has to hold there; then tries what a person does, with scripts and without.
 
-Arguments: the URL of a marketplace, a folder for screenshots, the folder with axe-core, a JSON list of the paths of all pages, and the id
-of an agent, and the token of somebody who may judge it. Pages of agents with hostile words differ in these alone, so they are looked at once. Prints one JSON document: the faults.
+Arguments: the URL of a marketplace, a folder for screenshots, the folder with axe-core, a JSON list of the paths of all pages, the id
+of an agent, the token of somebody who may judge it, and a folder with pages of faults. Pages of agents with hostile words differ in these
+alone, so they are looked at once; pages of faults are all alike, so they are looked at in two ways. Prints one JSON document: the faults.
 """
+import gzip
 import json
 import pathlib
+import re
 import sys
+import urllib.error
+import urllib.request
 
 from playwright.sync_api import TimeoutError, sync_playwright
 
@@ -20,7 +25,19 @@ def shot(page, folder, path, width, theme):
     page.screenshot(path=str(folder / f"{name[:60]}-{width}-{theme}.png"), full_page=True)
 
 
-def look(browser, url, folder, axe, paths, faults):
+# Pages of faults are at such paths, for the browser alone.
+REFUSED = "/refused/"
+REFUSED_LOOKS = [(360, "light"), (1440, "dark")]
+
+
+def judge(page, axe, where, faults):
+    page.evaluate(axe)
+    for found in page.evaluate("axe.run().then(r => r.violations)"):
+        nodes = "; ".join(node["html"][:120] for node in found["nodes"][:2])
+        faults.append(f"{where}: {found['id']}: {nodes}")
+
+
+def look(browser, url, folder, axe, paths, refused, faults):
     for theme in ["light", "dark"]:
         for width in WIDTHS:
             # Whoever reads in the dark does so far from UTC.
@@ -34,8 +51,9 @@ def look(browser, url, folder, axe, paths, faults):
             page.on("dialog", lambda dialog: (faults.append("a dialog opened"), dialog.dismiss()))
             page.on("request", lambda request: faults.append(f"asked elsewhere: {request.url}") if not request.url.startswith(url) else None)
             page.add_init_script("new PerformanceObserver(l => { for (const e of l.getEntries()) if (!e.hadRecentInput) { window.__shift = (window.__shift || 0) + e.value; window.__moved = e.sources.map(s => s.node && s.node.nodeName + '.' + s.node.className).join(' ') } }).observe({type: 'layout-shift', buffered: true})")
-            for path in paths:
-                if path.startswith(HOSTILE) and (width, theme) != (WIDTHS[0], "light"):
+            page.route(f"{url}{REFUSED}*", lambda route: route.fulfill(body=refused[route.request.url.removeprefix(url)], content_type="text/html; charset=utf-8"))
+            for path in paths + list(refused):
+                if path.startswith(HOSTILE) and (width, theme) != (WIDTHS[0], "light") or path in refused and (width, theme) not in REFUSED_LOOKS:
                     continue
                 where = f"{path} at {width} in {theme}"
                 answer = page.goto(url + path, wait_until="load")
@@ -52,14 +70,36 @@ def look(browser, url, folder, axe, paths, faults):
                     page.reload(wait_until="load")
                 if len(moved) == 3:
                     faults.append(f"{where}: the layout shifts by {moved}")
-                page.evaluate(axe)
-                for found in page.evaluate("axe.run().then(r => r.violations)"):
-                    nodes = "; ".join(node["html"][:120] for node in found["nodes"][:2])
-                    faults.append(f"{where}: {found['id']}: {nodes}")
+                judge(page, axe, where, faults)
                 if page.evaluate("window.__ran"):
                     faults.append(f"{where}: words of people ran")
                 shot(page, folder, path, width, theme)
+            page.goto(url + "/")
+            page.locator("#look").press_sequentially("zebra", delay=20)
+            page.wait_for_selector(".suggestions li")
+            page.keyboard.press("ArrowDown")
+            judge(page, axe, f"suggestions at {width} in {theme}", faults)
+            shot(page, folder, "/suggestions", width, theme)
             context.close()
+
+
+def weigh(url, folder, paths, faults):
+    """What a page without its pictures weighs as it is sent, with all that it needs to be shown; noted beside the screenshots."""
+    def get(path):
+        with urllib.request.urlopen(urllib.request.Request(url + path, headers={"Accept": "text/html", "Accept-Encoding": "gzip"})) as answer:
+            return answer.read(), answer.headers["Content-Encoding"] == "gzip"
+
+    weights = {}
+    for path in paths:
+        try:
+            body, is_compressed = get(path)
+        except urllib.error.HTTPError:
+            continue
+        text = (gzip.decompress(body) if is_compressed else body).decode()
+        assets = {name for name in re.findall(r'(?:href|src)="(/assets/[^"]+)"', text) if name.endswith((".css", ".js"))}
+        weights[path] = len(body) + sum(len(get(name)[0]) for name in assets)
+        expect(faults, assets and weights[path] < 60_000, f"{path} weighs {weights[path]} bytes")
+    (folder / "weights.json").write_text(json.dumps(weights, indent=1))
 
 
 def edges(browser, url, folder, paths, faults):
@@ -229,14 +269,17 @@ def follow(browser, url, agent, token, faults):
     context.close()
 
 
-def main(url, folder, home, paths, agent, token):
+def main(url, folder, home, paths, agent, token, refusals):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     axe = (pathlib.Path(home) / "axe.min.js").read_text()
     faults = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        look(browser, url, folder, axe, json.loads(paths), faults)
+        refused = {f"{REFUSED}{file.stem}": file.read_text() for file in pathlib.Path(refusals).glob("*.html")}
+        expect(faults, len(refused) > 5, f"only {len(refused)} pages of faults")
+        look(browser, url, folder, axe, json.loads(paths), refused, faults)
+        weigh(url, folder, json.loads(paths), faults)
         edges(browser, url, folder, [path for path in json.loads(paths) if not path.startswith(HOSTILE[5:])], faults)
         for has_scripts in [True, False]:
             walk(browser, url, agent, faults, has_scripts)
@@ -245,4 +288,4 @@ def main(url, folder, home, paths, agent, token):
     print(json.dumps(sorted(set(faults))))
 
 
-main(*sys.argv[1:7])
+main(*sys.argv[1:8])

@@ -263,7 +263,11 @@ import Testing
             let folder = Oracle.root.appending(path: ".build/screenshots").path
             let (_, judge) = try await marketplace.register("judge")
             let lines = try await Oracle.run(
-                "browser", arguments: [marketplace.url, folder, home, list, "acme.zebra", judge], input: "")
+                "browser",
+                arguments: [
+                    marketplace.url, folder, home, list, "acme.zebra", judge,
+                    try FaultPages.written(in: marketplace.folder),
+                ], input: "")
             let faults = try JSONValue(Array(try #require(lines.last).utf8)).array?.compactMap(\.string)
             #expect(faults == [])
         }

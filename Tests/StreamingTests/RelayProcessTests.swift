@@ -22,6 +22,45 @@ import Testing
         }
     }
 
+    @Test func aRebuildReadsTheTopicAndSaysSo() async throws {
+        try await RelayFixture.with { fixture in
+            // Given a topic with the log, which goes on growing
+            let walker = Walker(fixture, seed: 44)
+            try await walker.steps(200)
+            let relay = try PartProcess(relaying: fixture)
+            try await delivered(fixture)
+            let isEnough = Atomic(false)
+            defer { isEnough.store(true, ordering: .relaxed) }
+            let writing = Task {
+                repeat { try await walker.steps(5) } while !isEnough.load(ordering: .relaxed)
+            }
+            func rebuild(_ more: [String]) async throws -> (code: Int32, printed: String) {
+                let program = try PartProcess(["rebuild", "--database-url", fixture.url] + more)
+                let code = try await program.end()
+                return (code, program.printed)
+            }
+            // When all models are made anew from it, then each is read, and it says where entries came from
+            let kafka = ["--kafka", fixture.broker.servers, "--topic", fixture.topic]
+            let done = try await rebuild(["--all", "--from", "kafka"] + kafka)
+            #expect(done.code == 0 && done.printed.contains("entries came from the topic"), "\(done)")
+            #expect(done.printed.components(separatedBy: "is read now").count == 10)
+            isEnough.store(true, ordering: .relaxed)
+            try await writing.value
+            #expect(try await TestDatabase.wrongModels(fixture.url) == [])
+            // And what contradicts itself is refused
+            for (words, reason) in [
+                (["--all", "--from", "kafka"], "--from kafka needs --kafka"),
+                (["--all"] + kafka, "--kafka needs --from kafka"),
+                (["--all", "--check", "--from", "kafka"] + kafka, "--check and --compare read the log itself"),
+            ] {
+                let refused = try await rebuild(words)
+                #expect(refused.code == 64 && refused.printed.contains(reason), "\(refused)")
+            }
+            relay.send(SIGTERM)
+            #expect(try await relay.end() == 0)
+        }
+    }
+
     @Test func anotherRelayTakesOverFromOneThatIsKilledAndFromOneThatIsHeldUp() async throws {
         try await RelayFixture.with { fixture in
             // Given two relays and a log that grows
@@ -105,7 +144,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: disk) }
         let mounted = try await run(["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", disk])
-        guard mounted.code == 0 else { return print("no small file system can be had here: \(mounted.errors)") }
+        guard mounted.code == 0 else { try Test.cancel("no small file system can be had here: \(mounted.errors)") }
         do {
             try await fillAndEmpty(disk)
             _ = try await run(["umount", "-l", disk])

@@ -99,10 +99,16 @@ struct RebuildCommand {
         }
         beside.cancel()
         await beside.value
+        if let counts = source?.counts {
+            let rest =
+                counts.absences > 0 ? "; the log was read \(counts.absences) times for what the topic did not have" : ""
+            Host.write("marketplace: \(counts.entries) entries came from the topic\(rest)\n", to: 2)
+        }
         return isDone ? 0 : 1
     }
 
-    private static let log = Log("marketplace", threshold: .error)
+    /// Says why a topic can't be read.
+    private static let log = Log("marketplace", threshold: .warning)
 
     /// Where entries come from beside the log; nil for the log alone.
     private func source(_ database: DatabaseAccess) throws -> TopicSource? {

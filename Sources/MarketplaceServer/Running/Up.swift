@@ -215,7 +215,13 @@ struct Up {
         log.info("stopping: requests under way may finish; a second signal ends them")
         let impatient = Task {
             _ = await signals.next()
+            // Postgres may take its time to end, and whoever asks again does not want to wait for it either.
+            let last = Task {
+                _ = await signals.next()
+                Host.exit(130)
+            }
             await hurry()
+            last.cancel()
             Host.exit(130)
         }
         filling.cancel()

@@ -121,7 +121,7 @@ public struct AgentReader: Sendable {
         _ position: Position, in projections: [Projection], about key: AgentKey? = nil, withinMilliseconds limit: Int64
     ) async throws -> Bool {
         let slice = key.map { StreamName.agent($0).slice }
-        return try await access.models.wait(withinMilliseconds: limit) {
+        return try await access.models.wait(withinMilliseconds: limit, madeBy: Set(projections.map(\.name))) {
             $0.next(projections, slice: slice) > position
         }
     }

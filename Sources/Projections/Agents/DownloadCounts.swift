@@ -8,21 +8,15 @@ struct DownloadCounts {
         let description = "there are more downloads than can be counted"
     }
 
-    private struct Version: Hashable, Comparable {
-        let agent: String
+    private struct Version: Hashable {
+        let agent: Int32
         let day: Int32
-        let version: String
-
-        static func < (one: Version, other: Version) -> Bool {
-            (one.agent, one.day, one.version) < (other.agent, other.day, other.version)
-        }
+        let version: Int32
     }
 
-    private struct Day: Hashable, Comparable {
-        let agent: String
+    private struct Day: Hashable {
+        let agent: Int32
         let day: Int32
-
-        static func < (one: Day, other: Day) -> Bool { (one.agent, one.day) < (other.agent, other.day) }
     }
 
     private struct Counts {
@@ -32,6 +26,7 @@ struct DownloadCounts {
 
     private static let rowsOfStatement = 50_000
 
+    private var names = Names()
     private var versions: [Version: Counts] = [:]
     private var days: [Day: Counts] = [:]
     private var isTooLarge = false
@@ -40,8 +35,8 @@ struct DownloadCounts {
 
     /// Adds the downloads of a version on a day.
     mutating func add(_ downloaded: AgentDownloaded, on day: Int32) {
-        let agent = downloaded.agent.description
-        let version = Version(agent: agent, day: day, version: downloaded.version)
+        let agent = names.number(downloaded.agent.description)
+        let version = Version(agent: agent, day: day, version: names.number(downloaded.version))
         let isDayFull = Self.add(downloaded.downloads, to: &days[Day(agent: agent, day: day), default: Counts()])
         let isVersionFull = Self.add(downloaded.downloads, to: &versions[version, default: Counts()])
         isTooLarge = isTooLarge || isDayFull || isVersionFull
@@ -56,12 +51,13 @@ struct DownloadCounts {
 
     /// Adds readers of a set: each counts for its version, and once for the day.
     mutating func add(readers: Int64, of key: KeptReaders.Key) {
-        if key.version.isEmpty {
-            days[Day(agent: key.agent, day: key.day), default: Counts()].readers += readers
-        } else {
-            versions[Version(agent: key.agent, day: key.day, version: key.version), default: Counts()].readers +=
-                readers
+        let agent = names.number(key.agent)
+        guard !key.version.isEmpty else {
+            days[Day(agent: agent, day: key.day), default: Counts()].readers += readers
+            return
         }
+        let version = Version(agent: agent, day: key.day, version: names.number(key.version))
+        versions[version, default: Counts()].readers += readers
     }
 
     /// Adds what is counted to the rows of versions, days, slices and agents.
@@ -70,28 +66,40 @@ struct DownloadCounts {
     func write(_ connection: PostgresConnection) throws {
         guard !isTooLarge else { throw TooMany() }
         // In the order of the rows, whose indexes are then filled from one end to the other.
-        for part in versions.sorted(by: { $0.key < $1.key }).pieces(of: Self.rowsOfStatement) {
+        for part in versions.sorted(by: precedes).pieces(of: Self.rowsOfStatement) {
             try connection.execute(
                 Statements.countVersions,
                 [
-                    .texts(part.map(\.key.agent)), .texts(part.map(\.key.version)), .int4s(part.map(\.key.day)),
+                    .texts(part.map { names[$0.key.agent] }), .texts(part.map { names[$0.key.version] }),
+                    .int4s(part.map(\.key.day)),
                     .int8s(part.map(\.value.downloads)), .int8s(part.map(\.value.readers)),
                 ])
         }
-        for part in days.sorted(by: { $0.key < $1.key }).pieces(of: Self.rowsOfStatement) {
+        for part in days.sorted(by: precedes).pieces(of: Self.rowsOfStatement) {
             try connection.execute(
                 Statements.countDays,
                 [
-                    .texts(part.map(\.key.agent)), .int4s(part.map(\.key.day)),
+                    .texts(part.map { names[$0.key.agent] }), .int4s(part.map(\.key.day)),
                     .int8s(part.map(\.value.downloads)), .int8s(part.map(\.value.readers)),
                 ])
         }
     }
 }
 
+extension DownloadCounts {
+    private func precedes(_ one: (key: Version, value: Counts), _ other: (key: Version, value: Counts)) -> Bool {
+        (names[one.key.agent], one.key.day, names[one.key.version])
+            < (names[other.key.agent], other.key.day, names[other.key.version])
+    }
+
+    private func precedes(_ one: (key: Day, value: Counts), _ other: (key: Day, value: Counts)) -> Bool {
+        (names[one.key.agent], one.key.day) < (names[other.key.agent], other.key.day)
+    }
+}
+
 extension Array {
     /// The elements in order, in slices of at most so many.
-    fileprivate func pieces(of count: Int) -> [ArraySlice<Element>] {
+    func pieces(of count: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
     }
 }

@@ -21,6 +21,9 @@ enum KeptReaders {
         let leaf: DayToken
     }
 
+    /// How many leaves one statement reads or writes, each of a kilobyte at most.
+    private static let leavesOfStatement = 4_000
+
     /// Keeps readers, and returns how many of each set were not kept before.
     static func add(_ sets: [Key: [DayToken]], _ connection: PostgresConnection) throws -> [Key: Int64] {
         guard !sets.isEmpty else { return [:] }
@@ -79,22 +82,28 @@ enum KeptReaders {
     private static func tokens(
         of places: [Place], _ connection: PostgresConnection
     ) throws -> [(place: Place, tokens: [DayToken])] {
-        guard !places.isEmpty else { return [] }
-        let firsts = places.map { ReaderTokens.bytes(of: [$0.leaf]) }
-        return try connection.execute(Statements.readReaders, parameters(places.map(\.key)) + [.byteas(firsts)]).map {
-            (places[Int(try $0.integer("place")) - 1], ReaderTokens.tokens(in: try $0.bytes("readers")))
+        var found: [(place: Place, tokens: [DayToken])] = []
+        for places in places.pieces(of: leavesOfStatement).map({ Array($0) }) {
+            let firsts = places.map { ReaderTokens.bytes(of: [$0.leaf]) }
+            let rows = try connection.execute(
+                Statements.readReaders, parameters(places.map(\.key)) + [.byteas(firsts)])
+            found += try rows.map {
+                (places[Int(try $0.integer("place")) - 1], ReaderTokens.tokens(in: try $0.bytes("readers")))
+            }
         }
+        return found
     }
 
     private static func write(_ rows: [(key: Key, leaf: ReaderLeaf)], _ connection: PostgresConnection) throws {
-        guard !rows.isEmpty else { return }
-        try connection.execute(
-            Statements.keepReaders,
-            parameters(rows.map(\.key)) + [
-                .byteas(rows.map { ReaderTokens.bytes(of: [$0.leaf.first]) }),
-                .int4s(rows.map { Int32($0.leaf.bits) }),
-                .byteas(rows.map { ReaderTokens.bytes(of: $0.leaf.tokens) }),
-            ])
+        for rows in rows.pieces(of: leavesOfStatement) {
+            try connection.execute(
+                Statements.keepReaders,
+                parameters(rows.map(\.key)) + [
+                    .byteas(rows.map { ReaderTokens.bytes(of: [$0.leaf.first]) }),
+                    .int4s(rows.map { Int32($0.leaf.bits) }),
+                    .byteas(rows.map { ReaderTokens.bytes(of: $0.leaf.tokens) }),
+                ])
+        }
     }
 
     private static func parameters(_ keys: [Key]) -> [PostgresValue] {

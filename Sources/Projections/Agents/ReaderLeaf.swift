@@ -4,7 +4,8 @@ import Events
 /// same bits.
 ///
 /// The readers of a set are the leaves of a binary tree. A leaf that would have more than `maximumTokens` is halved, so the rows
-/// follow from the tokens alone, in whatever order these came, and a batch reads and writes few of them.
+/// follow from the tokens alone, in whatever order these came. A batch reads and writes the leaves of its tokens: few where a set
+/// is small, as most are, and one a token at most.
 struct ReaderLeaf: Equatable {
     /// So many that a row takes half of what the database keeps in its place.
     static let maximumTokens = 64

@@ -134,7 +134,8 @@ public struct AuditReader: Sendable {
     /// Waits until the model reflects all that is in the log now; false where it does not in time.
     public func reflectsAll(withinMilliseconds limit: Int64) async throws -> Bool {
         let head = try await access.long(Self.models) { try LogOnConnection.head($0) }.value
-        return try await access.models.wait(withinMilliseconds: limit) { $0.next(Self.models) >= head }
+        let makers = Set(Self.models.map(\.name))
+        return try await access.models.wait(withinMilliseconds: limit, madeBy: makers) { $0.next(Self.models) >= head }
     }
 
     /// What descends from a credential; nil where there is none with the id.

@@ -80,8 +80,10 @@ struct Filler {
     }
 
     private func read(from position: Position, _ types: Set<String>) async throws -> Read {
+        // What is appended meanwhile comes with the next batch: a source waits for it.
+        let head = try await session.run { try LogOnConnection.head($0) }
         var batch = EventBatch(from: position)
-        let past = position.value + Int64(options.batchEntries)
+        let past = min(position.value + Int64(options.batchEntries), head.value)
         while batch.next.value < past, batch.bytes < Self.batchBytes {
             let reached = batch.next
             if let source = options.source {
@@ -91,7 +93,6 @@ struct Filler {
             }
             guard batch.next != reached else { break }
         }
-        let head = try await session.run { try LogOnConnection.head($0) }
         return Read(batch: batch, head: head)
     }
 

@@ -50,7 +50,10 @@ public struct FileReader: Sendable {
 
     private func reflectsAll(_ models: [Projection]) async throws -> Bool {
         let head = try await entries.head()
-        return try await access.models.wait(withinMilliseconds: Self.waitMilliseconds) { $0.next(models) >= head }
+        let makers = Set(models.map(\.name))
+        return try await access.models.wait(withinMilliseconds: Self.waitMilliseconds, madeBy: makers) {
+            $0.next(models) >= head
+        }
     }
 
     /// The files of the versions that somebody published: those of so many versions at most.

@@ -33,7 +33,7 @@ public struct IndexMirror: Sendable {
     private let sweepMilliseconds: Int64
 
     /// The models that the mirror copies and waits for.
-    static let copied: [Projection] = [.index, .files]
+    public static let copied: [Projection] = [.index, .files]
 
     /// Creates a mirror over sessions that may read models and the log.
     ///

@@ -106,7 +106,8 @@ public final class Projector: Sendable {
             return Follower.Gathering(Self.gatheringMilliseconds, fullStep: Int64(batchEntries), isIdle: isIdle)
         }
         return Follower.Gathering(Self.watchedMilliseconds, fullStep: Int64(batchEntries), isIdle: isIdle) {
-            try await models.rest(milliseconds: $0)
+            [projection] in
+            try await models.rest(projection.name, milliseconds: $0)
         }
     }
 

@@ -138,7 +138,10 @@ extension FrontRequest {
         if let subject = document.subject, isDeclared(by: endpoint) {
             cached?.keep(response, for: self, about: subject, reflecting: document.reflecting)
         }
-        return response
+        guard response.status == 200, http.head.takesGzip else { return response }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) {
+            CachedAnswers.compressed(response).map { response.compressed(as: $0) } ?? response
+        }
     }
 
     /// A page that says what is wrong.
