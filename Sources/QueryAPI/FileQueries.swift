@@ -81,10 +81,9 @@ extension QueryFront {
             return try await copied.value(atMostMillisecondsOld: Self.freshMilliseconds).next > position
         }
         // Whoever copies follows the models; that a client waits is for these to know. The folder is read without them.
-        async let isMade = try? agents.reflects(position, in: IndexMirror.copied, withinMilliseconds: limit)
-        let isCopied = try await copied.wait(withinMilliseconds: limit) { $0.next > position }
-        _ = await isMade
-        return isCopied
+        let urging = Task { try await agents.reflects(position, in: IndexMirror.copied, withinMilliseconds: limit) }
+        defer { urging.cancel() }
+        return try await copied.wait(withinMilliseconds: limit) { $0.next > position }
     }
 
     /// Refuses what is withheld, and what no entry of the log names; returns how far the index was before that was looked up.
