@@ -188,7 +188,7 @@ def large(server, build, folder, seconds):
 
     def disk():
         sizes = {name: int(server.sql("history", f"SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname {condition}") or 0) for name, condition in (("log", "= 'log'"), ("models", "LIKE 'model\\_%'"))}
-        return ", ".join(f"{name} {size / 1e9:.2f} GB" for name, size in sizes.items()) + f", Kafka {int(run(['du', '-sb', topic]).split()[0]) / 1e9:.2f} GB"
+        return ", ".join(f"{name} {size / 1e9:.2f} GB" for name, size in sizes.items()) + f", Kafka {int(run(['du', '-s', '--block-size=1', topic]).split()[0]) / 1e9:.2f} GB"
 
     asking = Asking(build, projected, folder)
     for source, words in (("the log", []), ("Kafka", projected.more())):

@@ -14,7 +14,7 @@ public struct Follower: Sendable {
     private static let firstPauseMilliseconds: Int64 = 100
     private static let longestPauseMilliseconds: Int64 = 5_000
     /// A follower that may gather for longer rests so many times as long as it worked.
-    private static let restShare: Int64 = 5
+    private static let restShare: Int64 = 10
 
     /// How a follower gathers: it rests after a step that applied something, so that many small steps become few larger ones.
     public struct Gathering: Sendable {
